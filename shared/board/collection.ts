@@ -1,0 +1,122 @@
+import * as v from 'valibot';
+import * as Y from 'yjs';
+import type { Power } from '../roles.ts';
+import type { Field, SetField, TextField, ValueField } from './field.ts';
+import { value } from './field.ts';
+
+/** A record as the views see it: plain, parsed, complete. */
+export type RecordOf<F extends Record<string, Field>> = { readonly id: string; readonly gone: boolean } & {
+  readonly [K in keyof F]: F[K] extends TextField
+    ? string
+    : F[K] extends SetField
+      ? readonly string[]
+      : F[K] extends ValueField<infer T>
+        ? T
+        : never;
+};
+
+/** What a new record may be given; what is left out gets the field's default. */
+export type NewRecord<F extends Record<string, Field>> = {
+  readonly [K in keyof F]?: F[K] extends TextField
+    ? string
+    : F[K] extends SetField
+      ? readonly string[]
+      : F[K] extends ValueField<infer T>
+        ? T
+        : never;
+};
+
+/**
+ * A root map of the board document, from random id to Y.Map. A record is removed by `gone: true`,
+ * never deleted, so that an undo loses nothing of what others did to it meanwhile.
+ */
+export interface Collection<F extends Record<string, Field> = Record<string, Field>> {
+  readonly kind: 'records';
+  readonly name: string;
+  readonly fields: F & { gone: ValueField<boolean> };
+  /** The power it takes to write here; null: only the server. */
+  readonly needs: Power | null;
+}
+
+/**
+ * A root map from a meaningful key to a plain value, for facts that are there or not there
+ * (an emotion at a phase for a persona): two people who state the same fact state it once.
+ */
+export interface ValueCollection<T = unknown> {
+  readonly kind: 'values';
+  readonly name: string;
+  readonly schema: v.GenericSchema<unknown, T>;
+  readonly needs: Power | null;
+}
+
+export function collection<F extends Record<string, Field>>(
+  name: string,
+  needs: Power | null,
+  fields: F,
+): Collection<F> {
+  return { kind: 'records', name, needs, fields: { ...fields, gone: value(v.boolean(), false) } };
+}
+
+export function valueCollection<T>(
+  name: string,
+  needs: Power | null,
+  schema: v.GenericSchema<unknown, T>,
+): ValueCollection<T> {
+  return { kind: 'values', name, needs, schema };
+}
+
+/** Reads one record out of the document. A missing or malformed field reads as its default. */
+export function parseRecord<F extends Record<string, Field>>(
+  collection: Collection<F>,
+  id: string,
+  stored: unknown,
+): RecordOf<F> | null {
+  if (!(stored instanceof Y.Map)) return null;
+  const record: Record<string, unknown> = { id };
+  for (const [name, field] of Object.entries<Field>(collection.fields)) {
+    record[name] = parseField(field, stored.get(name));
+  }
+  return record as RecordOf<F>;
+}
+
+function parseField(field: Field, stored: unknown): unknown {
+  switch (field.kind) {
+    case 'text':
+      // toJSON skips the formats that toString would also skip; both give the bare characters.
+      return stored instanceof Y.Text ? stored.toJSON() : typeof stored === 'string' ? stored : '';
+    case 'set':
+      return stored instanceof Y.Map ? [...stored.keys()].sort() : [];
+    case 'value':
+      return v.is(field.schema, stored) ? stored : field.fallback;
+  }
+}
+
+/** Reads one value of a value collection; null where it is malformed. */
+export function parseValue<T>(collection: ValueCollection<T>, stored: unknown): T | null {
+  return v.is(collection.schema, stored) ? stored : null;
+}
+
+/** A record as Y types, ready to be set under its id. Text and set fields are always there from the start. */
+export function buildRecord<F extends Record<string, Field>>(
+  collection: Collection<F>,
+  fields: NewRecord<F>,
+  hidden = false,
+): Y.Map<unknown> {
+  const record = new Y.Map<unknown>();
+  const given: Record<string, unknown> = fields;
+  for (const [name, field] of Object.entries<Field>(collection.fields)) {
+    const initial = given[name];
+    switch (field.kind) {
+      case 'text':
+        record.set(name, new Y.Text(typeof initial === 'string' ? initial : ''));
+        break;
+      case 'set':
+        record.set(name, new Y.Map((Array.isArray(initial) ? initial : []).map((id: string) => [id, true])));
+        break;
+      case 'value':
+        if (initial !== undefined) record.set(name, initial);
+    }
+  }
+  if (hidden) record.set('gone', true);
+  return record;
+}

@@ -1,0 +1,85 @@
+import * as Y from 'yjs';
+import type { Collection, NewRecord } from '../board/collection.ts';
+import { buildRecord } from '../board/collection.ts';
+import { rootOf, storedRecord } from '../board/document.ts';
+import type { Field } from '../board/field.ts';
+import { newId } from '../id.ts';
+
+/**
+ * The hands of a person on a board. A command is one intent and one transaction through `change`,
+ * which is what undo takes back; `prepare` is for what undo must leave alone.
+ */
+export interface Editor {
+  readonly doc: Y.Doc;
+  /** The id of the person who acts; it becomes the author of what they add. */
+  readonly person: string;
+  /** Runs one intent. `label` names it for undo ("add-card"). */
+  change(label: string, edit: () => void): void;
+  prepare(edit: () => void): void;
+}
+
+/** An editor without undo: the server's own, a template's, a test's. */
+export class PlainEditor implements Editor {
+  readonly doc: Y.Doc;
+  readonly person: string;
+
+  constructor(doc: Y.Doc, person: string) {
+    this.doc = doc;
+    this.person = person;
+  }
+
+  change(_label: string, edit: () => void): void {
+    this.doc.transact(edit, this);
+  }
+
+  prepare(edit: () => void): void {
+    this.doc.transact(edit);
+  }
+}
+
+/**
+ * Adds a record. It is made hidden outside of undo and shown within, so that undo is the flip of a
+ * flag: taking back the making itself would throw away what others wrote into it meanwhile.
+ */
+export function addRecord<F extends Record<string, Field>>(
+  editor: Editor,
+  of: Collection<F>,
+  label: string,
+  fields: NewRecord<F>,
+): string {
+  const id = newId();
+  const record = buildRecord(of, fields, true);
+  editor.prepare(() => rootOf(editor.doc, of).set(id, record));
+  editor.change(label, () => record.set('gone', false));
+  return id;
+}
+
+/** Sets a plain field where it differs: setting it to what it is would make an update all the same. */
+export function setField(editor: Editor, of: Collection, id: string, field: string, next: unknown): void {
+  const record = storedRecord(editor.doc, of, id);
+  if (!record) return;
+  const fallback = of.fields[field];
+  const now = record.get(field) ?? (fallback?.kind === 'value' ? fallback.fallback : undefined);
+  if (!same(now, next)) record.set(field, next);
+}
+
+/** Puts a member into a set field, or takes it out. */
+export function setMember(editor: Editor, of: Collection, id: string, field: string, member: string, on: boolean): void {
+  const members = storedRecord(editor.doc, of, id)?.get(field);
+  if (!(members instanceof Y.Map) || members.has(member) === on) return;
+  if (on) members.set(member, true);
+  else members.delete(member);
+}
+
+/** Removes a record, or brings it back: what it holds stays. */
+export function setGone(editor: Editor, of: Collection, id: string, gone: boolean): void {
+  setField(editor, of, id, 'gone', gone);
+}
+
+function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const left = Object.entries(a);
+  const right = new Map(Object.entries(b));
+  return left.length === right.size && left.every(([key, item]) => same(item, right.get(key)));
+}

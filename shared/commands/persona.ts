@@ -1,0 +1,27 @@
+import { readAll } from '../board/document.ts';
+import { personaColors, personas, personaShapes } from '../board/persona.ts';
+import { byOrder, orderBetween } from '../order-key.ts';
+import type { Editor } from './editor.ts';
+import { addRecord, setField, setGone } from './editor.ts';
+
+/** Adds a persona after the others, in the first colour and shape that none of them has. Returns its id. */
+export function addPersona(editor: Editor, name: string): string {
+  const others = readAll(editor.doc, personas).sort(byOrder);
+  const color = personaColors.find((c) => !others.some((p) => p.color === c)) ?? personaColors[0];
+  const shape = personaShapes.find((s) => !others.some((p) => p.shape === s)) ?? personaShapes[0];
+  return addRecord(editor, personas, 'add-persona', {
+    name,
+    color,
+    shape,
+    order: orderBetween(others.at(-1)?.order ?? null, null),
+  });
+}
+
+export function recolorPersona(editor: Editor, id: string, color: string): void {
+  editor.change('recolor-persona', () => setField(editor, personas, id, 'color', color));
+}
+
+/** Removes a persona; cards keep their mark, so that undo brings it all back. */
+export function removePersona(editor: Editor, id: string): void {
+  editor.change('remove-persona', () => setGone(editor, personas, id, true));
+}

@@ -1,0 +1,28 @@
+/**
+ * Every tuned bound that both sides must agree on, with the reason beside it.
+ * The page uses them to stop a person in time; the server uses them to stop anyone else.
+ */
+
+/** One frame on the wire. A pasted page of text is 10 KB; a day of offline work of one person some 100 KB. */
+export const maxFrameBytes = 1 << 20;
+
+/** One presence state as JSON: a place, a cursor and a caret are about 300 bytes. */
+export const maxPresenceBytes = 2048;
+
+/** Characters in one card, title or description. A card is a sentence; a solution a few paragraphs. */
+export const maxCardText = 4_000;
+export const maxTitleText = 300;
+export const maxLongText = 20_000;
+
+/** Characters in a person's name and in a board's title (HTTP, and so never a Y.Text). */
+export const maxPersonName = 60;
+export const maxBoardTitle = 200;
+
+/** Members of one set field: personas of a card, cards of an idea. */
+export const maxSetSize = 200;
+
+/** Records of one collection, removed ones included: the page is measured to 5,000 cards. */
+export const maxRecords = 20_000;
+
+/** An order key grows by about one character in six inserts at one spot; past this something loops. */
+export const maxOrderKey = 256;

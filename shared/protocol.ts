@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+import { roles } from './roles.ts';
+
+/**
+ * The wire: what both sides must agree on. Frames of kind 0 to 3 are those of stock `y-websocket`;
+ * kind 4 is ours, and goes only to clients that asked for it by sub-protocol.
+ */
+export const frameKind = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, control: 4 } as const;
+
+export const syncKind = { step1: 0, step2: 1, update: 2 } as const;
+
+/** The sub-protocol by which a client asks for control frames. */
+export const controlProtocol = 'resa.1';
+
+/**
+ * Close codes, in one place; docs/API.md holds them as a table. 4400 to 4499 tell a stock client not
+ * to come back: only for what a retry cannot mend.
+ */
+export const closeCode = {
+  goingAway: 1001,
+  /** The process ends; come back. */
+  restart: 1012,
+  /** Too busy, or this socket is too slow or too fast; come back later. */
+  busy: 1013,
+  malformed: 4400,
+  ticket: 4401,
+  notAllowed: 4403,
+  noSuchBoard: 4404,
+  tooLarge: 4413,
+  refused: 4422,
+} as const;
+export type CloseCode = (typeof closeCode)[keyof typeof closeCode];
+
+/** Why an update was refused; a message key of the interface for each. */
+export const refusals = [
+  'observer',
+  'role',
+  'unknown-root',
+  'unknown-field',
+  'wrong-type',
+  'wrong-parent',
+  'bad-id',
+  'bad-value',
+  'not-author',
+  'server-only',
+  'record-delete',
+  'too-long',
+  'too-many',
+  'missing-dependency',
+  'malformed',
+] as const;
+export type Refusal = (typeof refusals)[number];
+
+/** What the server tells our own client beside the document. */
+export const controlSchema = v.variant('kind', [
+  v.object({
+    kind: v.literal('welcome'),
+    person: v.string(),
+    role: v.picklist(roles),
+    title: v.string(),
+  }),
+  v.object({ kind: v.literal('board'), title: v.string() }),
+  /** All of this socket's first `frames` document frames (sync step 2 and updates) are on disk. */
+  v.object({ kind: v.literal('saved'), frames: v.number() }),
+  v.object({ kind: v.literal('refused'), reason: v.picklist(refusals) }),
+]);
+export type Control = v.InferOutput<typeof controlSchema>;
+
+/** Every error of the HTTP interface: a code for programs, a message for people. */
+export interface ErrorBody {
+  readonly error: { readonly code: string; readonly message: string };
+}

@@ -93,7 +93,8 @@ function parseField(field: Field, stored: unknown): unknown {
 
 /** Reads one value of a value collection; null where it is malformed. */
 export function parseValue<T>(collection: ValueCollection<T>, stored: unknown): T | null {
-  return v.is(collection.schema, stored) ? stored : null;
+  const parsed = v.safeParse(collection.schema, stored);
+  return parsed.success ? parsed.output : null;
 }
 
 /** A record as Y types, ready to be set under its id. Text and set fields are always there from the start. */

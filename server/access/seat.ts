@@ -1,0 +1,15 @@
+import type { Role } from '../../shared/roles.ts';
+
+/** Who holds a session on a board, as the server has verified it. It never comes from what a client says. */
+export interface Seat {
+  readonly board: string;
+  readonly person: string;
+  readonly name: string;
+  /** `#rrggbb` */
+  readonly color: string;
+  readonly role: Role;
+  /** The link by which they came: when it is revoked, so is the seat. */
+  readonly link: string;
+  /** Milliseconds since 1970. */
+  readonly expires: number;
+}

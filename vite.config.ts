@@ -1,0 +1,99 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type * as http from 'node:http';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const unit = (name: string, folder: string, more = {}) => ({
+  extends: true as const,
+  test: { name, environment: 'node', include: [`tests/${folder}/**/*.test.ts`], ...more },
+});
+
+export default defineConfig({
+  root: at('./client'),
+  plugins: [svelte({ configFile: false, compilerOptions: { runes: true } }), precompress(), devServer()],
+  resolve: { alias: { $shared: at('./shared') } },
+  builder: {},
+  environments: {
+    client: { build: { outDir: at('./dist/client'), emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0 } },
+    ssr: {
+      build: {
+        ssr: true,
+        outDir: at('./dist/server'),
+        emptyOutDir: true,
+        copyPublicDir: false,
+        sourcemap: true,
+        target: 'node20',
+        rolldownOptions: { input: { main: at('./server/main.ts') }, output: { entryFileNames: '[name].js' } },
+      },
+    },
+  },
+  test: {
+    root: at('.'),
+    reporters: ['default', at('./tests/closing-line.ts')],
+    projects: [
+      unit('shared', 'shared'),
+      unit('server', 'server', { testTimeout: 20_000 }),
+      unit('store', 'store', { testTimeout: 60_000 }),
+      unit('convergence', 'convergence', { testTimeout: 120_000 }),
+      unit('faults', 'faults', { testTimeout: 120_000, hookTimeout: 60_000 }),
+      unit('e2e', 'e2e', { testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false }),
+      {
+        extends: true,
+        resolve: { conditions: ['browser'] },
+        test: { name: 'client', environment: 'happy-dom', include: ['tests/client/**/*.test.ts'] },
+      },
+    ],
+  },
+});
+
+/** Lays a .br and a .gz beside each text file of the page, so that the server never compresses. */
+function precompress(): Plugin {
+  const brotli = promisify(brotliCompress);
+  const zip = promisify(gzip);
+  return {
+    name: 'precompress',
+    apply: 'build',
+    applyToEnvironment: (environment) => environment.name === 'client',
+    async writeBundle({ dir }) {
+      if (!dir) return;
+      for (const entry of await readdir(dir, { recursive: true })) {
+        if (!/\.(js|css|html|svg|json)$/.test(entry)) continue;
+        const bytes = await readFile(`${dir}/${entry}`);
+        await writeFile(`${dir}/${entry}.br`, await brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+        await writeFile(`${dir}/${entry}.gz`, await zip(bytes, { level: 9 }));
+      }
+    },
+  };
+}
+
+/** Runs the server inside Vite's own process, on Vite's own port; restarts it when its code changes. */
+function devServer(): Plugin {
+  return {
+    name: 'dev-server',
+    apply: 'serve',
+    async configureServer(vite) {
+      if (process.env.VITEST) return;
+      const { openServer, readConfig } = (await vite.ssrLoadModule(at('./server/serve.ts'))) as typeof import('./server/serve.ts');
+      const { getRequestListener } = await import('@hono/node-server');
+      const port = vite.config.server.port;
+      const server = await openServer({ ...readConfig({ PORT: String(port), ...process.env }), staticRoot: null });
+      const listener = getRequestListener(server.app.fetch);
+      if (vite.httpServer) server.attach(vite.httpServer as http.Server);
+      vite.httpServer?.once('close', () => void server.close());
+      vite.watcher.add([at('./server'), at('./shared')]);
+      vite.watcher.on('change', (file) => {
+        if (file.startsWith(at('./server')) || file.startsWith(at('./shared'))) void server.close().then(() => vite.restart());
+      });
+      vite.middlewares.use((request, response, next) => {
+        if (/^\/(api|healthz|readyz)/.test(request.url ?? '')) void listener(request, response);
+        else next();
+      });
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import * as Y from 'yjs';
+import type { Card } from '$shared/board/card.ts';
+import { cards } from '$shared/board/card.ts';
+import type { Collection, ValueCollection } from '$shared/board/collection.ts';
+import { openRoots, readValues, rootOf, textOf } from '$shared/board/document.ts';
+import type { Emotion, PlacedPoint } from '$shared/board/emotion.ts';
+import { emotions, experience } from '$shared/board/emotion.ts';
+import type { Idea } from '$shared/board/idea.ts';
+import { ideas } from '$shared/board/idea.ts';
+import { lanes } from '$shared/board/lane.ts';
+import { people } from '$shared/board/person.ts';
+import { personas } from '$shared/board/persona.ts';
+import { phases, steps } from '$shared/board/phase.ts';
+import type { CellAt } from '$shared/commands/card.ts';
+import type { Journey } from '$shared/queries/journey.ts';
+import { arrangeJourney, cellOf } from '$shared/queries/journey.ts';
+import type { Refusal } from '$shared/protocol.ts';
+import type { Ending } from './connection.svelte.ts';
+import { Connection } from './connection.svelte.ts';
+import { PresenceModel } from './presence.svelte.ts';
+import type { Change, Entry } from './records.svelte.ts';
+import { Records } from './records.svelte.ts';
+import { Stacks } from './stacks.svelte.ts';
+import type { Caret } from './text-binding.ts';
+import { decodePosition, TextBinding } from './text-binding.ts';
+import { UndoableEditor } from './undo.svelte.ts';
+import { Unsaved } from './unsaved.ts';
+
+/** Names one text field of one record. */
+export interface TextAt {
+  readonly of: Collection;
+  readonly id: string;
+  readonly field: string;
+}
+
+/**
+ * A board as the views see it: plain reactive records and indexes over one Yjs document, the hands of
+ * the person, the connection and the others' presence. No Yjs type leaves it. Whoever opens it calls
+ * `close`.
+ */
+export class Board {
+  readonly id: string;
+  readonly editor: UndoableEditor;
+  readonly connection: Connection;
+  readonly presence: PresenceModel;
+
+  readonly people;
+  readonly personas;
+  readonly phases;
+  readonly steps;
+  readonly lanes;
+  readonly cards;
+  readonly ideas;
+  readonly stacks: Stacks;
+
+  /** The frame of the map; replaced when a phase, a step or a lane comes, goes or moves. */
+  journey: Journey = $state.raw({ periods: [], phases: [], lanes: [] });
+  emotions: readonly Emotion[] = $state.raw([]);
+  points: readonly PlacedPoint[] = $state.raw([]);
+
+  readonly #doc: Y.Doc;
+  readonly #unsaved: Unsaved;
+
+  /** `ended` hears that the socket was closed for good, with the texts that had not reached the disk. */
+  constructor(
+    at: { board: string; seat: string; origin: string },
+    ended: (why: Ending, refusal: Refusal | null, unsaved: readonly string[]) => void,
+  ) {
+    const doc = new Y.Doc();
+    openRoots(doc);
+    this.#doc = doc;
+    this.id = at.board;
+    this.#unsaved = new Unsaved(doc);
+    this.editor = new UndoableEditor(doc, at.seat);
+    this.stacks = new Stacks((place) => cellOf(place, (step) => this.steps.get(step)?.place.phase ?? null));
+    this.people = new Records(doc, people);
+    this.personas = new Records(doc, personas);
+    this.phases = new Records(doc, phases, (changes) => this.#reframe(changes, false));
+    this.steps = new Records(doc, steps, (changes) => this.#reframe(changes, true));
+    this.lanes = new Records(doc, lanes, (changes) => this.#reframe(changes, false));
+    this.cards = new Records(doc, cards, (changes: readonly Change<Card>[]) => this.stacks.apply(changes));
+    this.ideas = new Records(doc, ideas, (changes: readonly Change<Idea>[]) => this.#relink(changes));
+    this.#watch(emotions, (all) => (this.emotions = all));
+    this.#watch(experience, (all) => (this.points = all));
+    this.connection = new Connection(doc, at, {
+      ended: (why, refusal) => ended(why, refusal, this.#unsaved.texts()),
+      saved: () => this.#unsaved.clear(),
+    });
+    this.presence = new PresenceModel(this.connection.awareness, at.seat, (of, id) => this.#entry(of, id));
+    this.connection.open();
+  }
+
+  /** Ties an input to a text field while it is edited; returns how to let go, or null without the record. */
+  edit(at: TextAt, area: HTMLTextAreaElement | HTMLInputElement, label: string): (() => void) | null {
+    const text = textOf(this.#doc, at.of, at.id, at.field);
+    const definition = at.of.fields[at.field];
+    if (!text || definition?.kind !== 'text') return null;
+    const key = `${label}:${at.of.name}/${at.id}/${at.field}`;
+    const binding = new TextBinding(
+      area,
+      text,
+      definition.max,
+      (edit) => this.editor.change(key, edit),
+      (caret: Caret) => {
+        this.presence.say({ typing: { in: at.of.name, id: at.id, field: at.field, ...caret } });
+      },
+    );
+    return () => {
+      binding.close();
+      this.presence.say({ typing: null });
+    };
+  }
+
+  /** Where the carets of others stand in a text: indices into it, with whose they are. */
+  caretsIn(at: TextAt): { person: string; client: number; anchor: number; head: number }[] {
+    const text = textOf(this.#doc, at.of, at.id, at.field);
+    if (!text) return [];
+    const field = `${at.of.name}/${at.id}/${at.field}`;
+    return this.presence.carets.flatMap((caret) => {
+      if (caret.field !== field) return [];
+      const anchor = decodePosition(text, caret.anchor);
+      const head = decodePosition(text, caret.head);
+      return anchor === null || head === null ? [] : [{ person: caret.person, client: caret.client, anchor, head }];
+    });
+  }
+
+  /** The cell where a card is shown, or null where it is not on the map. */
+  cellOf(card: string): CellAt | null {
+    return this.stacks.cellOfCard(card);
+  }
+
+  close(): void {
+    this.presence.close();
+    this.connection.close();
+    this.editor.close();
+    this.#unsaved.close();
+    this.#doc.destroy();
+  }
+
+  #entry(of: 'cards' | 'ideas', id: string): Entry<unknown> {
+    return of === 'cards' ? this.cards.entry(id) : this.ideas.entry(id);
+  }
+
+  /** A change of place makes the frame anew; typing in a title does not. */
+  #reframe(changes: readonly Change<{ id: string; gone: boolean }>[], stepsChanged: boolean): void {
+    if (changes.every(({ before, after }) => before && after && sameFrame(before, after))) return;
+    // The first changes come while the collections are being made; the last of them sees all.
+    if (!(this.phases as unknown) || !(this.steps as unknown) || !(this.lanes as unknown)) return;
+    const records = <R>(of: { all: readonly Entry<R>[] }) => of.all.flatMap((entry) => entry.record ?? []);
+    this.journey = arrangeJourney(records(this.phases), records(this.steps), records(this.lanes));
+    if (stepsChanged) this.stacks.rearrange();
+    this.stacks.open(this.#allCells());
+  }
+
+  *#allCells(): Iterable<CellAt> {
+    for (const lane of this.journey.lanes) {
+      for (const { phase, steps } of this.journey.phases) {
+        yield { lane: lane.id, phase: phase.id, step: null };
+        for (const step of steps) yield { lane: lane.id, phase: phase.id, step: step.id };
+      }
+    }
+  }
+
+  /** Keeps each card's list of the ideas that answer it. */
+  #relink(changes: readonly Change<Idea>[]): void {
+    for (const { entry, before, after } of changes) {
+      const was = before && !before.gone ? before.cards : [];
+      const is = after && !after.gone ? after.cards : [];
+      for (const card of was) if (!is.includes(card)) this.#link(card, entry.id, false);
+      for (const card of is) if (!was.includes(card)) this.#link(card, entry.id, true);
+    }
+  }
+
+  #link(card: string, idea: string, on: boolean): void {
+    const entry = this.cards.entry(card);
+    const others = entry.ideas.filter((one) => one !== idea);
+    entry.ideas = on ? [...others, idea] : others;
+  }
+
+  #watch<T>(of: ValueCollection<T>, take: (all: readonly T[]) => void): void {
+    rootOf(this.#doc, of).observe(() => take(readValues(this.#doc, of)));
+  }
+}
+
+/** Whether two versions of a phase, step or lane stand at the same place and look the same in the frame. */
+function sameFrame(a: object, b: object): boolean {
+  const left = new Map(Object.entries(a));
+  return Object.entries(b).every(([key, item]) => typeof item === 'string' && key !== 'order' && key !== 'type' ? true : left.get(key) === item);
+}

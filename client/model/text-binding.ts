@@ -1,0 +1,211 @@
+import * as Y from 'yjs';
+import type { Splice } from '$shared/commands/text.ts';
+import { spliceBetween } from '$shared/commands/text.ts';
+
+type Delta = Y.YTextEvent['delta'];
+
+/** The caret or selection of a person in a text, as positions that stay with the characters. */
+export interface Caret {
+  readonly anchor: string;
+  readonly head: string;
+}
+
+/**
+ * Ties a textarea (or an input) to a Y.Text for as long as it is edited. What is typed goes into the
+ * document at once; what others type comes in with the caret kept between the characters where it
+ * was. While an input method composes, the element is left alone: others' changes are held, and what
+ * was composed is carried over them when it ends.
+ */
+export class TextBinding {
+  readonly #area: HTMLTextAreaElement | HTMLInputElement;
+  readonly #text: Y.Text;
+  readonly #write: (edit: () => void) => void;
+  readonly #moved: (caret: Caret) => void;
+  readonly #most: number;
+  /** What the element shows, as far as the document knows. */
+  #shown: string;
+  /** Others' changes that came while composing; null when nothing is being composed. */
+  #held: Delta[] | null = null;
+  #writing = false;
+
+  /** `write` runs an edit in a transaction that undo knows; `moved` hears each move of the caret. */
+  constructor(
+    area: HTMLTextAreaElement | HTMLInputElement,
+    text: Y.Text,
+    most: number,
+    write: (edit: () => void) => void,
+    moved: (caret: Caret) => void,
+  ) {
+    this.#area = area;
+    this.#text = text;
+    this.#most = most;
+    this.#write = write;
+    this.#moved = moved;
+    this.#shown = text.toJSON();
+    area.value = this.#shown;
+    area.addEventListener('input', this.#typed);
+    area.addEventListener('compositionstart', this.#compose);
+    area.addEventListener('compositionend', this.#composed);
+    document.addEventListener('selectionchange', this.#select);
+    text.observe(this.#changed);
+  }
+
+  close(): void {
+    this.#composed();
+    this.#area.removeEventListener('input', this.#typed);
+    this.#area.removeEventListener('compositionstart', this.#compose);
+    this.#area.removeEventListener('compositionend', this.#composed);
+    document.removeEventListener('selectionchange', this.#select);
+    this.#text.unobserve(this.#changed);
+  }
+
+  #typed = () => {
+    if (this.#held === null) this.#push([]);
+  };
+
+  #compose = () => {
+    this.#held ??= [];
+  };
+
+  #composed = () => {
+    if (this.#held === null) return;
+    const held = this.#held;
+    this.#held = null;
+    this.#push(held);
+  };
+
+  #changed = (event: Y.YTextEvent) => {
+    if (this.#writing) return;
+    if (this.#held) this.#held.push(event.delta);
+    else this.#show([event.delta]);
+  };
+
+  /** Takes what was typed into the document, over the changes of others that the element has not shown. */
+  #push(held: readonly Delta[]): void {
+    const splice = spliceBetween(this.#shown, this.#area.value, this.#area.selectionEnd ?? undefined);
+    const caret = { start: this.#area.selectionStart ?? 0, end: this.#area.selectionEnd ?? 0 };
+    const room = this.#most - (this.#text.length - splice.remove);
+    const fitting = splice.insert.length > room ? { ...splice, insert: splice.insert.slice(0, Math.max(0, room)) } : splice;
+    if (fitting.remove > 0 || fitting.insert !== '') {
+      this.#writing = true;
+      this.#write(() => spliceOver(this.#text, fitting, held));
+      this.#writing = false;
+    }
+    this.#shown = this.#text.toJSON();
+    if (this.#area.value !== this.#shown) {
+      // Only after composing beside others, or past the limit: the caret is carried over what they did.
+      this.#place(carried(held, caret.start, fitting), carried(held, caret.end, fitting));
+    }
+  }
+
+  /** Shows others' changes; a selection keeps to its characters. */
+  #show(deltas: readonly Delta[]): void {
+    const start = caretOver(deltas, this.#area.selectionStart ?? 0);
+    const end = caretOver(deltas, this.#area.selectionEnd ?? 0);
+    this.#shown = this.#text.toJSON();
+    this.#place(start, end);
+  }
+
+  #place(start: number, end: number): void {
+    const direction = this.#area.selectionDirection ?? undefined;
+    const focused = document.activeElement === this.#area;
+    this.#area.value = this.#shown;
+    // Setting a selection would take the focus in some browsers.
+    if (focused) this.#area.setSelectionRange(start, end, direction);
+    this.#area.dispatchEvent(new CustomEvent('shown'));
+  }
+
+  #select = () => {
+    if (document.activeElement !== this.#area || this.#held !== null) return;
+    const start = this.#area.selectionStart ?? 0;
+    const end = this.#area.selectionEnd ?? 0;
+    const backward = this.#area.selectionDirection === 'backward';
+    this.#moved({
+      anchor: encodePosition(this.#text, backward ? end : start),
+      head: encodePosition(this.#text, backward ? start : end),
+    });
+  };
+}
+
+/** A place in a text as a short string that stays with its character whatever others type. */
+function encodePosition(text: Y.Text, index: number): string {
+  const bytes = Y.encodeRelativePosition(Y.createRelativePositionFromTypeIndex(text, Math.min(index, text.length)));
+  return btoa(String.fromCharCode(...bytes));
+}
+
+/** The index of an encoded position in this text now, or null where it belongs to another or is malformed. */
+export function decodePosition(text: Y.Text, encoded: string): number | null {
+  try {
+    const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+    const absolute = text.doc
+      ? Y.createAbsolutePositionFromRelativePosition(Y.decodeRelativePosition(bytes), text.doc)
+      : null;
+    return absolute?.type === text ? absolute.index : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where a caret of the old text is after the changes: what is inserted right at it comes after it. */
+export function caretOver(deltas: readonly Delta[], index: number): number {
+  for (const delta of deltas) {
+    let old = 0;
+    let shift = 0;
+    for (const op of delta) {
+      if (old >= index) break;
+      if (op.retain !== undefined) old += op.retain;
+      else if (op.delete !== undefined) {
+        shift -= Math.min(op.delete, index - old);
+        old += op.delete;
+      } else if (typeof op.insert === 'string') shift += op.insert.length;
+    }
+    index += shift;
+  }
+  return index;
+}
+
+/** Where the character at an index of the old text stands after the changes; null where it was deleted. */
+export function characterOver(deltas: readonly Delta[], index: number): number | null {
+  for (const delta of deltas) {
+    let old = 0;
+    let shift = 0;
+    for (const op of delta) {
+      if (old > index) break;
+      if (op.retain !== undefined) old += op.retain;
+      else if (op.delete !== undefined) {
+        if (index < old + op.delete) return null;
+        shift -= op.delete;
+        old += op.delete;
+      } else if (typeof op.insert === 'string') shift += op.insert.length;
+    }
+    index += shift;
+  }
+  return index;
+}
+
+/**
+ * Applies a splice that was made on the text as it was before `held` to the text as it is: what others
+ * typed in between stays.
+ */
+function spliceOver(text: Y.Text, splice: Splice, held: readonly Delta[]): void {
+  const at = caretOver(held, splice.index);
+  if (held.length === 0) {
+    if (splice.remove > 0) text.delete(at, splice.remove);
+  } else {
+    // From the end, so that the indices of what is still to go stay right.
+    for (let i = splice.index + splice.remove - 1; i >= splice.index; i--) {
+      const now = characterOver(held, i);
+      if (now !== null) text.delete(now, 1);
+    }
+  }
+  if (splice.insert !== '') text.insert(Math.min(at, text.length), splice.insert);
+}
+
+/** Where a caret of the element stands in the document's text after the splice went in over `held`. */
+function carried(held: readonly Delta[], caret: number, splice: Splice): number {
+  if (caret <= splice.index) return caretOver(held, caret);
+  const typed = Math.min(caret - splice.index, splice.insert.length);
+  const behind = caret - splice.index - typed;
+  const at = caretOver(held, splice.index) + typed;
+  return at + caretOver(held, splice.index + splice.remove + behind) - caretOver(held, splice.index + splice.remove);
+}

@@ -1,0 +1,130 @@
+import * as v from 'valibot';
+import type { LogLevel } from './log.ts';
+import { logLevels } from './log.ts';
+
+/** Every setting of the process, read once from the environment. README lists them. */
+export interface Config {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  /** The origin by which people reach the server; null derives it from host and port. */
+  readonly publicUrl: string | null;
+  /** Further origins whose pages may use the API and the sockets. */
+  readonly allowedOrigins: readonly string[];
+  /** The key that it takes to create a board; null: anyone may. */
+  readonly createKey: string | null;
+  readonly logLevel: LogLevel;
+  /** Whether a proxy in front sets X-Forwarded-For. */
+  readonly trustProxy: boolean;
+  /** Joins, and boards created, that one address may make a minute once its first burst is used up. */
+  readonly joinPerMinute: number;
+  readonly createPerMinute: number;
+}
+
+/** A setting is wrong; the message is one sentence for the person who starts the server. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const wholeNumber = (least: number, most: number) =>
+  v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number), v.minValue(least), v.maxValue(most));
+
+const originSchema = v.pipe(
+  v.string(),
+  v.check((text) => originOf(text) !== null),
+  v.transform((text) => originOf(text) ?? text),
+);
+
+const booleans = { true: true, false: false, '1': true, '0': false } as const;
+
+/**
+ * Reads the settings. A variable that is empty counts as not set.
+ * @throws ConfigError for the first that is wrong, naming it, what it must be and an example.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  function read<T>(
+    name: string,
+    schema: v.GenericSchema<string, T>,
+    fallback: T,
+    must: string,
+    example: string,
+  ): T {
+    const text = env[name]?.trim();
+    if (!text) return fallback;
+    const parsed = v.safeParse(schema, text);
+    if (parsed.success) return parsed.output;
+    // A key is not repeated: what goes wrong at the start ends up in logs and screenshots.
+    const given = name.endsWith('KEY') ? '' : `, but is ${JSON.stringify(text.slice(0, 80))}`;
+    throw new ConfigError(`${name} must be ${must}${given}; for example ${name}=${example}.`);
+  }
+
+  return {
+    port: read('PORT', wholeNumber(0, 65_535), 4040, 'a whole number from 0 to 65535', '4040'),
+    host: read(
+      'HOST',
+      v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:_-]{1,253}$/)),
+      '127.0.0.1',
+      'an address or a host name without a port',
+      '0.0.0.0',
+    ),
+    dataDir: read(
+      'DATA_DIR',
+      v.pipe(v.string(), v.maxLength(4096)),
+      './data',
+      'the path of a folder',
+      './data',
+    ),
+    publicUrl: read<string | null>(
+      'PUBLIC_URL',
+      originSchema,
+      null,
+      'an http or https address without a path',
+      'https://resa.example.org',
+    ),
+    allowedOrigins: read<string[]>(
+      'ALLOWED_ORIGINS',
+      v.pipe(
+        v.string(),
+        v.transform((list) => list.split(',').map((origin) => origin.trim())),
+        v.array(originSchema),
+      ),
+      [],
+      'a list of http or https origins with commas between',
+      'https://one.example.org,https://two.example.org',
+    ),
+    createKey: read<string | null>(
+      'CREATE_KEY',
+      v.pipe(v.string(), v.regex(/^[\x21-\x7e]{8,200}$/)),
+      null,
+      'at least 8 characters of ASCII without spaces',
+      'a-long-random-word',
+    ),
+    logLevel: read('LOG_LEVEL', v.picklist(logLevels), 'info', `one of ${logLevels.join(', ')}`, 'info'),
+    trustProxy: read(
+      'TRUST_PROXY',
+      v.pipe(
+        v.picklist(['true', 'false', '1', '0']),
+        v.transform((word) => booleans[word]),
+      ),
+      false,
+      'true or false',
+      'true',
+    ),
+    joinPerMinute: read('JOIN_PER_MINUTE', wholeNumber(1, 1_000_000), 240, 'a whole number from 1', '240'),
+    createPerMinute: read('CREATE_PER_MINUTE', wholeNumber(1, 1_000_000), 3, 'a whole number from 1', '3'),
+  };
+}
+
+/** The origin of an address that has no path, query or user in it; else null. */
+function originOf(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  const bare =
+    url.pathname === '/' &&
+    url.search === '' &&
+    url.hash === '' &&
+    url.username === '' &&
+    url.password === '';
+  return bare && (url.protocol === 'http:' || url.protocol === 'https:') ? url.origin : null;
+}

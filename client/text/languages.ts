@@ -1,0 +1,29 @@
+/** The languages of the interface, each by its own name, which is the same whatever language one reads. */
+export const languageNames = {
+  en: 'English',
+  sv: 'Svenska',
+  ar: 'العربية',
+  tr: 'Türkçe',
+  ru: 'Русский',
+} as const;
+export type Language = keyof typeof languageNames;
+
+export const languages = Object.keys(languageNames) as Language[];
+
+export function isLanguage(value: unknown): value is Language {
+  return typeof value === 'string' && Object.hasOwn(languageNames, value);
+}
+
+/** The first of the person's languages that the interface speaks; English where it speaks none. */
+export function preferredLanguage(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const base = tag.toLowerCase().split('-')[0];
+    if (isLanguage(base)) return base;
+  }
+  return 'en';
+}
+
+/** The way a language is written. */
+export function directionOf(language: Language): 'ltr' | 'rtl' {
+  return language === 'ar' ? 'rtl' : 'ltr';
+}

@@ -1,0 +1,70 @@
+import en from './en.json';
+import type { Language } from './languages.ts';
+import { directionOf } from './languages.ts';
+
+/** The key of a message; English is the list of all that there are. */
+export type Key = keyof typeof en;
+/** A text, or one for each plural category of the language, chosen by the argument `count`. */
+type Message = string | (Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string });
+type Catalog = Partial<Record<Key, Message>>;
+type Arguments = Readonly<Record<string, string | number>>;
+
+const catalogs = import.meta.glob<Catalog>(['./*.json', '!./en.json'], { import: 'default' });
+
+let current = $state<Language>('en');
+let catalog: Catalog = $state.raw(en);
+const plurals = $derived(new Intl.PluralRules(current));
+const numbers = $derived(new Intl.NumberFormat(current));
+
+/** The language of the interface. */
+export function language(): Language {
+  return current;
+}
+
+/** Changes the language of the whole page, its direction with it, without a reload. */
+export async function setLanguage(next: Language): Promise<void> {
+  catalog = next === 'en' ? en : ((await catalogs[`./${next}.json`]?.()) ?? en);
+  current = next;
+  document.documentElement.lang = next;
+  document.documentElement.dir = directionOf(next);
+}
+
+/** A message in the language of the interface, its `{names}` filled in; numbers in the language's digits. */
+export function t(key: Key, args: Arguments = {}): string {
+  const message: Message = catalog[key] ?? en[key];
+  const text = typeof message === 'string' ? message : (message[plurals.select(Number(args.count))] ?? message.other);
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = args[name];
+    return typeof value === 'number' ? numbers.format(value) : (value ?? '');
+  });
+}
+
+/** Whether a key that was put together (from a code of the server) is a message. */
+export function isKey(key: string): key is Key {
+  return Object.hasOwn(en, key);
+}
+
+/** A number as the language writes it. */
+export function number(value: number, options: Intl.NumberFormatOptions = {}): string {
+  return new Intl.NumberFormat(current, options).format(value);
+}
+
+/** "a, b and c" as the language joins it. */
+export function list(items: readonly string[]): string {
+  return new Intl.ListFormat(current).format(items);
+}
+
+/** A moment in milliseconds since 1970, as the language writes it. */
+export function dateTime(time: number, options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' }): string {
+  return new Intl.DateTimeFormat(current, options).format(time);
+}
+
+const dayMs = 86_400_000;
+
+/** "today", "yesterday", "3 days ago"; past a week, the date. Both in milliseconds since 1970. */
+export function daysAgo(time: number, now: number): string {
+  const midnight = new Date(now).setHours(24, 0, 0, 0);
+  const days = Math.floor((midnight - time) / dayMs);
+  if (days < 0 || days > 7) return dateTime(time, { dateStyle: 'medium' });
+  return new Intl.RelativeTimeFormat(current, { numeric: 'auto' }).format(-days, 'day');
+}

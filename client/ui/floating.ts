@@ -1,0 +1,59 @@
+import type { Attachment } from 'svelte/attachments';
+import type { Box } from './place.ts';
+import { placeBeside } from './place.ts';
+
+/** What a floating box hangs on: an element, or a point of the screen (a right click). */
+export type Anchor = Element | { readonly x: number; readonly y: number };
+
+/**
+ * Lays an element over the page beside its anchor, as a manual popover in the top layer, until it is taken
+ * away. A press outside, Escape and a scroll of what is below ask to close; the focus goes back to where it was.
+ */
+export function floating(anchor: Anchor, onclose: () => void): Attachment<HTMLElement> {
+  return (box) => {
+    const before = document.activeElement;
+    box.popover = 'manual';
+    box.showPopover();
+    const put = () => {
+      const rightToLeft = getComputedStyle(box).direction === 'rtl';
+      box.style.maxBlockSize = '';
+      const { width, height } = box.getBoundingClientRect();
+      const screen = { width: document.documentElement.clientWidth, height: window.innerHeight };
+      const { x, y, maxHeight } = placeBeside(boxOf(anchor), { width, height }, screen, rightToLeft);
+      box.style.left = `${x}px`;
+      box.style.top = `${y}px`;
+      box.style.maxBlockSize = `${maxHeight}px`;
+    };
+    put();
+    const onPress = (event: PointerEvent) => {
+      const at = event.target instanceof Node ? event.target : null;
+      if (!box.contains(at) && !(anchor instanceof Element && anchor.contains(at))) onclose();
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.preventDefault();
+      event.stopPropagation();
+      onclose();
+    };
+    const onScroll = (event: Event) => {
+      if (event.target instanceof Node && !box.contains(event.target)) onclose();
+    };
+    window.addEventListener('pointerdown', onPress, true);
+    window.addEventListener('keydown', onKey, true);
+    window.addEventListener('scroll', onScroll, true);
+    window.addEventListener('resize', put);
+    return () => {
+      window.removeEventListener('pointerdown', onPress, true);
+      window.removeEventListener('keydown', onKey, true);
+      window.removeEventListener('scroll', onScroll, true);
+      window.removeEventListener('resize', put);
+      const held = box.contains(document.activeElement) || document.activeElement === document.body;
+      if (held && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  };
+}
+
+function boxOf(anchor: Anchor): Box {
+  if (anchor instanceof Element) return anchor.getBoundingClientRect();
+  return { left: anchor.x, top: anchor.y, right: anchor.x, bottom: anchor.y };
+}

@@ -1,0 +1,45 @@
+/** A short word on what has just happened, with at most one thing to do about it. */
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly tone: 'plain' | 'warning';
+  readonly action: { readonly label: string; readonly run: () => void } | null;
+}
+
+/** Time to read a line and reach its button; it stands still under the pointer and the focus. */
+const shownMs = 7_000;
+/** More at once would cover the board; the oldest goes. */
+const most = 3;
+
+let shown: readonly Toast[] = $state.raw([]);
+const timers = new Map<number, ReturnType<typeof setTimeout>>();
+let lastId = 0;
+
+/** The toasts on the screen, the oldest first. */
+export function toasts(): readonly Toast[] {
+  return shown;
+}
+
+/** Shows a toast. The same text again takes the place of the first. */
+export function toast(text: string, options: { readonly action?: Toast['action']; readonly tone?: Toast['tone'] } = {}): void {
+  const next: Toast = { id: ++lastId, text, tone: options.tone ?? 'plain', action: options.action ?? null };
+  shown = [...shown.filter((one) => one.text !== text), next].slice(-most);
+  resume(next.id);
+}
+
+export function dismiss(id: number): void {
+  hold(id);
+  shown = shown.filter((one) => one.id !== id);
+}
+
+/** Keeps a toast while someone is at it. */
+export function hold(id: number): void {
+  clearTimeout(timers.get(id));
+  timers.delete(id);
+}
+
+/** Lets its time run again. */
+export function resume(id: number): void {
+  hold(id);
+  timers.set(id, setTimeout(() => dismiss(id), shownMs));
+}

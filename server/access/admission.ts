@@ -1,0 +1,30 @@
+import { isId } from '../../shared/id.ts';
+import type { BoardRecord, Store } from '../store/contract.ts';
+import type { Seat } from './seat.ts';
+import type { Tokens } from './tokens.ts';
+
+/** Who comes in, or why not. */
+export type Admission =
+  | { readonly kind: 'seat'; readonly seat: Seat; readonly record: BoardRecord }
+  | { readonly kind: 'refused'; readonly code: 'no-such-board' | 'ticket' | 'not-allowed' | 'link-revoked' };
+
+/**
+ * Decides whether one of these tokens opens this board: the one rule for every request and every upgrade.
+ * The link is looked up each time, so that revoking it ends all that came of it.
+ */
+export async function admit(
+  by: { store: Store; tokens: Tokens; now: () => number },
+  board: string,
+  offered: readonly string[],
+): Promise<Admission> {
+  const record = isId(board) ? await by.store.board(board) : null;
+  if (!record) return { kind: 'refused', code: 'no-such-board' };
+  const seats = offered.map((token) => by.tokens.read(token, by.now())).filter((seat) => seat !== null);
+  if (seats.length === 0) return { kind: 'refused', code: 'ticket' };
+  const here = seats.filter((seat) => seat.board === record.id);
+  if (here.length === 0) return { kind: 'refused', code: 'not-allowed' };
+  const seat = here.find((one) =>
+    record.links.some((link) => link.id === one.link && link.revokedAt === null),
+  );
+  return seat ? { kind: 'seat', seat, record } : { kind: 'refused', code: 'link-revoked' };
+}

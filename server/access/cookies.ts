@@ -1,0 +1,39 @@
+import type { Context } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import { isId } from '../../shared/id.ts';
+import type { Site } from './origins.ts';
+import type { Seat } from './seat.ts';
+
+const prefix = 'seat-';
+
+/**
+ * Gives the page its token in cookies that no script can read. One browser may hold several seats on one
+ * board (a facilitator's tab and an observer's), so the person is in the name; and a cookie is sent only
+ * where it is needed, so it is set for two paths.
+ */
+export function setSeatCookies(c: Context, site: Site, seat: Seat, token: string, now: number): void {
+  for (const path of [`/sync/${seat.board}`, `/api/boards/${seat.board}`]) {
+    setCookie(c, `${prefix}${seat.person}`, token, {
+      path,
+      httpOnly: true,
+      sameSite: 'Strict',
+      secure: site.secure,
+      maxAge: Math.max(0, Math.floor((seat.expires - now) / 1000)),
+    });
+  }
+}
+
+/**
+ * The tokens that came as cookies: that of the seat which the page names by `?seat=`, else all, since a
+ * browser with one seat need not name it.
+ */
+export function seatCookies(c: Context): string[] {
+  const named = c.req.query('seat');
+  if (named !== undefined) {
+    const token = isId(named) ? getCookie(c, `${prefix}${named}`) : undefined;
+    return token === undefined ? [] : [token];
+  }
+  return Object.entries(getCookie(c))
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([, token]) => token);
+}

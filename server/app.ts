@@ -1,0 +1,108 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import type { Site } from './access/origins.ts';
+import { isAllowed, siteOf } from './access/origins.ts';
+import { Rates } from './access/rates.ts';
+import { Tokens } from './access/tokens.ts';
+import type { Config } from './config.ts';
+import { maxBodyBytes } from './http/body.ts';
+import { boardRoutes } from './http/boards.ts';
+import { healthRoutes } from './http/health.ts';
+import { joinRoutes } from './http/join.ts';
+import { linkRoutes } from './http/links.ts';
+import { logRequests, needOwnOrigin } from './http/middleware.ts';
+import { pageRoutes } from './http/page.ts';
+import type { AppEnv, Parts } from './http/parts.ts';
+import { Problem } from './http/problem.ts';
+import { securityHeaders } from './http/security.ts';
+import { syncRoutes } from './http/sync.ts';
+import type { LiveBoards } from './live/contract.ts';
+import type { Log } from './log.ts';
+import type { Store } from './store/contract.ts';
+
+/** What an app is made of. */
+export interface AppParts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly live: LiveBoards;
+  readonly log: Log;
+  readonly now: () => number;
+  /** The folder of the built page; null where another serves it (development). */
+  readonly staticRoot: string | null;
+  readonly site?: () => Site;
+  readonly isStopping?: () => boolean;
+}
+
+/** A room full of people behind one address reconnects at once after a restart; a loop does not get far. */
+const connectRate = { burst: 1200, perSecond: 40 };
+
+/** Half an hour's workshop makes a few boards at once; a script that fills the disk is slowed down. */
+const createBurst = 20;
+
+/** The HTTP side: middleware and routes, testable by `app.request()` without a socket. */
+export function createApp(given: AppParts): Hono<AppEnv> {
+  const { config, store, log, now } = given;
+  const parts: Parts = {
+    ...given,
+    site: given.site ?? (() => siteOf(config, config.port)),
+    isStopping: given.isStopping ?? (() => false),
+    tokens: new Tokens(store.secret),
+    joins: new Rates({ burst: config.joinPerMinute, perSecond: config.joinPerMinute / 60 }, now),
+    creates: new Rates(
+      { burst: Math.max(createBurst, config.createPerMinute), perSecond: config.createPerMinute / 60 },
+      now,
+    ),
+    connects: new Rates(connectRate, now),
+  };
+  const fromAllowed = (origin: string) => (isAllowed(parts.site(), origin) ? origin : null);
+
+  const app = new Hono<AppEnv>();
+  app.use(logRequests(parts), securityHeaders(parts));
+  app.use(
+    '/api/*',
+    cors({
+      origin: fromAllowed,
+      allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      allowHeaders: ['authorization', 'content-type'],
+      maxAge: 600,
+    }),
+    needOwnOrigin(parts),
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw new Problem('too-large');
+      },
+    }),
+    async (c, next) => {
+      await next();
+      c.header('Cache-Control', 'no-store');
+    },
+  );
+  app.route('/', healthRoutes(parts));
+  app.route('/', syncRoutes(parts));
+  app.route('/api', joinRoutes(parts));
+  app.route('/api/boards', boardRoutes(parts));
+  app.route('/api/boards', linkRoutes(parts));
+  if (given.staticRoot !== null) app.route('/', pageRoutes(given.staticRoot));
+
+  app.notFound((c) => {
+    c.set('problem', 'not-found');
+    return c.json(new Problem('not-found').body, 404);
+  });
+  app.onError((error, c) => {
+    const problem = error instanceof Problem ? error : new Problem(store.failure ? 'store' : 'internal');
+    c.set('problem', problem.code);
+    // The name and the place of a bug, but not its message: that may quote what people wrote.
+    if (problem.code === 'internal') log.error({ code: error.name, at: firstFrame(error) }, 'request failed');
+    return c.json(problem.body, problem.status, problem.headers);
+  });
+  return app;
+}
+
+function firstFrame(error: Error): string | undefined {
+  return error.stack
+    ?.split('\n')
+    .find((line) => line.trimStart().startsWith('at '))
+    ?.trim();
+}

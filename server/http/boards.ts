@@ -1,0 +1,67 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Context } from 'hono';
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { newId } from '../../shared/id.ts';
+import { maxBoardTitle } from '../../shared/limits.ts';
+import { roles } from '../../shared/roles.ts';
+import { linkUrl, makeLink } from '../access/links.ts';
+import { buildTemplate, templates } from '../templates/template.ts';
+import { readBody } from './body.ts';
+import { languageSchema, lineSchema } from './fields.ts';
+import { needReady } from './health.ts';
+import { bearerOf, needRate, needSeat } from './middleware.ts';
+import type { AppEnv, Parts } from './parts.ts';
+import { Problem } from './problem.ts';
+
+const titleSchema = lineSchema(maxBoardTitle);
+
+const newBoard = v.object({
+  title: titleSchema,
+  template: v.optional(v.picklist(templates, `must be one of ${templates.join(', ')}`), 'project'),
+  language: v.optional(languageSchema, 'en'),
+});
+
+/** `/api/boards`: making a board, and reading and renaming the one that a seat is on. */
+export function boardRoutes(parts: Parts): Hono<AppEnv> {
+  const { config, store, live, log, now, site } = parts;
+  const app = new Hono<AppEnv>();
+  app
+    .post('/', needRate(parts, parts.creates), async (c) => {
+      needReady(parts);
+      needCreateKey(c, config.createKey);
+      const { title, template, language } = await readBody(c, newBoard);
+      const board = newId();
+      const made = roles.map((role) => ({ role, link: makeLink(board, role, now()) }));
+      const { state, start } = buildTemplate(template, language);
+      const links = made.map(({ link }) => link.record);
+      await store.createBoard(
+        { id: board, title, template, language, start, createdAt: now(), links },
+        state,
+      );
+      log.info({ board, template }, 'board created');
+      const urls = Object.fromEntries(made.map(({ role, link }) => [role, linkUrl(site(), link.secret)]));
+      return c.json({ board, links: urls }, 201);
+    })
+    .get('/:board', needSeat(parts), (c) => {
+      const { id, title, template, language, start, createdAt } = c.var.record;
+      const { role, person } = c.var.seat;
+      return c.json({ board: id, title, template, language, start, createdAt, role, person });
+    })
+    .patch('/:board', needSeat(parts, 'invite'), async (c) => {
+      needReady(parts);
+      const { title } = await readBody(c, v.object({ title: titleSchema }));
+      const { id } = c.var.record;
+      await store.changeBoard(id, (record) => ({ ...record, title }));
+      live.announce(id, { kind: 'board', title });
+      return c.json({ board: id, title });
+    });
+  return app;
+}
+
+/** Hashed before they are compared, so that neither time nor length tells of the key. */
+function needCreateKey(c: Context, key: string | null): void {
+  if (key === null) return;
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  if (!timingSafeEqual(digest(bearerOf(c) ?? ''), digest(key))) throw new Problem('create-key');
+}

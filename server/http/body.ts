@@ -1,0 +1,30 @@
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import { Problem } from './problem.ts';
+
+/** The largest body that is read. The largest honest one is a title and a link. */
+export const maxBodyBytes = 64 * 1024;
+
+/**
+ * Reads the JSON body of a request, whatever its Content-Type says.
+ * @throws Problem `not-json`, or `invalid` naming the first field that is wrong.
+ */
+export async function readBody<T>(c: Context, schema: v.GenericSchema<unknown, T>): Promise<T> {
+  const body = parseJson(await c.req.text());
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new Problem('invalid', { message: 'The body must be a JSON object.' });
+  }
+  const parsed = v.safeParse(schema, body);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const field = v.getDotPath(issue) ?? 'body';
+  throw new Problem('invalid', { message: `${field}: ${issue.message}` });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem('not-json');
+  }
+}

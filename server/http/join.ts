@@ -1,0 +1,83 @@
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import { personColors } from '../../shared/board/person.ts';
+import { maxPersonName } from '../../shared/limits.ts';
+import { setSeatCookies } from '../access/cookies.ts';
+import { findLink, parseLink } from '../access/links.ts';
+import { personId } from '../access/person.ts';
+import type { Seat } from '../access/seat.ts';
+import { tokenLifeMs } from '../access/tokens.ts';
+import type { BoardRecord, LinkRecord } from '../store/contract.ts';
+import { readBody } from './body.ts';
+import { deviceSchema, languageSchema, linkSchema, lineSchema, personColorSchema } from './fields.ts';
+import { needRate, needSeat } from './middleware.ts';
+import type { AppEnv, Parts } from './parts.ts';
+import { Problem } from './problem.ts';
+
+const invitation = v.object({ link: linkSchema });
+
+const joining = v.object({
+  link: linkSchema,
+  name: lineSchema(maxPersonName),
+  color: v.optional(personColorSchema),
+  language: v.optional(languageSchema),
+  device: v.optional(deviceSchema),
+});
+
+/** Coming in by a link: what it leads to, taking a seat, and keeping it for longer. */
+export function joinRoutes(parts: Parts): Hono<AppEnv> {
+  const { store, live, now, site, tokens } = parts;
+
+  function seatAt(c: Context<AppEnv>, seat: Seat): { token: string; expires: number } {
+    const token = tokens.issue(seat);
+    setSeatCookies(c, site(), seat, token, now());
+    return { token, expires: seat.expires };
+  }
+
+  const app = new Hono<AppEnv>();
+  app
+    .post('/invitation', needRate(parts, parts.joins), async (c) => {
+      const { link } = await readBody(c, invitation);
+      const { record, role } = await openLink(parts, link);
+      const { id, title, language } = record;
+      return c.json({ board: id, title, role, language, colorsTaken: live.colorsTaken(id) });
+    })
+    .post('/join', needRate(parts, parts.joins), async (c) => {
+      const { link, name, color, device } = await readBody(c, joining);
+      const { record, role, id } = await openLink(parts, link);
+      const seat: Seat = {
+        board: record.id,
+        person: personId(store.secret, { board: record.id, role, device }),
+        name,
+        color: color ?? freeColor(live.colorsTaken(record.id)),
+        role,
+        link: id,
+        expires: now() + tokenLifeMs,
+      };
+      const { title, start } = record;
+      return c.json({ ...seat, link: undefined, ...seatAt(c, seat), title, start });
+    })
+    .post('/boards/:board/renew', needSeat(parts), (c) =>
+      c.json(seatAt(c, { ...c.var.seat, expires: now() + tokenLifeMs })),
+    );
+  return app;
+}
+
+/** @throws Problem `no-such-link`, `no-such-board` or `link-revoked` */
+async function openLink(parts: Parts, text: string): Promise<LinkRecord & { record: BoardRecord }> {
+  const parsed = parseLink(text);
+  if (!parsed) throw new Problem('no-such-link');
+  const record = await parts.store.board(parsed.board);
+  if (!record) throw new Problem('no-such-board');
+  const link = findLink(record.links, parsed.secret);
+  if (!link) throw new Problem('no-such-link');
+  if (link.revokedAt !== null) throw new Problem('link-revoked');
+  return { ...link, record };
+}
+
+/** The first colour that nobody present has; when all are taken, they are gone through again. */
+function freeColor(taken: readonly string[]): string {
+  const free = personColors.find((one) => !taken.includes(one.color));
+  return (free ?? personColors[taken.length % personColors.length] ?? personColors[0]).color;
+}

@@ -1,0 +1,67 @@
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { closeCode } from '../../shared/protocol.ts';
+import { roles } from '../../shared/roles.ts';
+import { linkUrl, makeLink } from '../access/links.ts';
+import type { BoardRecord } from '../store/contract.ts';
+import { readBody } from './body.ts';
+import { needReady } from './health.ts';
+import { needSeat } from './middleware.ts';
+import type { AppEnv, Parts } from './parts.ts';
+import { Problem } from './problem.ts';
+
+/** Links of one board, withdrawn ones included: a link for each group is a handful. */
+const maxLinks = 200;
+
+const newLink = v.object({ role: v.picklist(roles, `must be one of ${roles.join(', ')}`) });
+
+/** `/api/boards/:board/links`, for facilitators: which links there are, making one, withdrawing one. */
+export function linkRoutes(parts: Parts): Hono<AppEnv> {
+  const { store, live, log, now, site } = parts;
+  const needFacilitator = needSeat(parts, 'invite');
+  const app = new Hono<AppEnv>();
+  app
+    .get('/:board/links', needFacilitator, (c) => {
+      const links = c.var.record.links.map(({ id, role, createdAt, revokedAt }) => ({
+        id,
+        role,
+        createdAt,
+        revokedAt,
+      }));
+      return c.json({ links });
+    })
+    .post('/:board/links', needFacilitator, async (c) => {
+      needReady(parts);
+      const { role } = await readBody(c, newLink);
+      const board = c.var.record.id;
+      const made = makeLink(board, role, now());
+      const after = await store.changeBoard(board, (record) =>
+        record.links.length < maxLinks ? { ...record, links: [...record.links, made.record] } : record,
+      );
+      if (!after?.links.some((link) => link.id === made.record.id)) throw new Problem('too-many-links');
+      return c.json({ id: made.record.id, role, link: linkUrl(site(), made.secret) }, 201);
+    })
+    .delete('/:board/links/:link', needFacilitator, async (c) => {
+      needReady(parts);
+      const board = c.var.record.id;
+      const id = c.req.param('link');
+      if (!c.var.record.links.some((link) => link.id === id)) throw new Problem('no-such-link');
+      const after = await store.changeBoard(board, (record) => revoke(record, id, now()));
+      // The change itself decides, since another facilitator may be withdrawing the other link just now.
+      if (after?.links.some((link) => link.id === id && link.revokedAt === null))
+        throw new Problem('last-link');
+      const dismissed = live.dismiss(board, (seat) => seat.link === id, closeCode.ticket, 'link-revoked');
+      log.info({ board, dismissed }, 'link revoked');
+      return c.body(null, 204);
+    });
+  return app;
+}
+
+/** Withdraws a link, unless it is the last by which a facilitator can come in: nobody could undo that. */
+function revoke(record: BoardRecord, id: string, now: number): BoardRecord {
+  const links = record.links.map((link) =>
+    link.id === id && link.revokedAt === null ? { ...link, revokedAt: now } : link,
+  );
+  const isLed = links.some((link) => link.role === 'facilitator' && link.revokedAt === null);
+  return isLed ? { ...record, links } : record;
+}

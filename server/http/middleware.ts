@@ -1,0 +1,73 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
+import type { Power } from '../../shared/roles.ts';
+import { may } from '../../shared/roles.ts';
+import { isId } from '../../shared/id.ts';
+import { admit } from '../access/admission.ts';
+import { seatCookies } from '../access/cookies.ts';
+import { isAllowed } from '../access/origins.ts';
+import type { Rates } from '../access/rates.ts';
+import { clientAddress } from './client-address.ts';
+import type { AppEnv, Parts } from './parts.ts';
+import { Problem } from './problem.ts';
+
+/** Lines at debug: the route's pattern and the outcome. A URL holds ids and tokens, so it is never written. */
+export function logRequests({ log, now }: Parts): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const started = now();
+    await next();
+    const board = c.req.param('board');
+    log.debug(
+      {
+        method: c.req.method,
+        route: matchedRoutes(c).at(-1)?.path,
+        status: c.res.status,
+        ms: now() - started,
+        ...(isId(board) && { board }),
+        ...(c.var.problem && { code: c.var.problem }),
+      },
+      'request',
+    );
+  };
+}
+
+/** Refuses what changes something when a page of a foreign origin sends it. Programs send no Origin. */
+export function needOwnOrigin({ site }: Parts): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const origin = c.req.header('origin');
+    const reads = ['GET', 'HEAD', 'OPTIONS'].includes(c.req.method);
+    if (!reads && origin !== undefined && !isAllowed(site(), origin)) throw new Problem('origin');
+    await next();
+  };
+}
+
+/** Refuses an address that comes too often, and says when to come back. */
+export function needRate({ config }: Parts, rates: Rates): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const waitSeconds = rates.take(clientAddress(c, config));
+    if (waitSeconds > 0) throw new Problem('rate', { headers: { 'retry-after': String(waitSeconds) } });
+    await next();
+  };
+}
+
+/** Lets in only who has a seat on the board of the path; `power` narrows it to the roles that have it. */
+export function needSeat(parts: Parts, power?: Power): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const bearer = bearerOf(c);
+    const admission = await admit(
+      parts,
+      c.req.param('board') ?? '',
+      bearer === null ? seatCookies(c) : [bearer],
+    );
+    if (admission.kind === 'refused') throw new Problem(admission.code);
+    if (power && !may(admission.seat.role, power)) throw new Problem('not-allowed');
+    c.set('seat', admission.seat);
+    c.set('record', admission.record);
+    await next();
+  };
+}
+
+/** What stands behind `Authorization: Bearer`; null where there is none. */
+export function bearerOf(c: Context): string | null {
+  return /^bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? null;
+}

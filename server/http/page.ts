@@ -1,0 +1,29 @@
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
+import type { MiddlewareHandler } from 'hono';
+import { etag } from 'hono/etag';
+import type { AppEnv } from './parts.ts';
+
+/** The addresses of the page; its own script tells them apart. */
+const views = ['/', '/join', '/b/:board', '/b/:board/:view'];
+
+/**
+ * The built page. Names under `/assets/` bear a hash of what they hold and are kept for ever; all else is
+ * asked for anew each time. A file that is not there falls through to the one answer for that.
+ */
+export function pageRoutes(root: string): Hono<AppEnv> {
+  const files = serveStatic<AppEnv>({ root, precompressed: true });
+  const index = serveStatic<AppEnv>({ root, path: 'index.html', precompressed: true });
+  const app = new Hono<AppEnv>();
+  app.get('/assets/*', cached('public, max-age=31536000, immutable'), files);
+  for (const view of views) app.get(view, cached('no-cache'), etag(), index);
+  app.get('/:file{[A-Za-z0-9_-]+\\.[a-z0-9.]+}', cached('no-cache'), etag(), files);
+  return app;
+}
+
+function cached(rule: string): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await next();
+    if (c.res.ok) c.header('Cache-Control', rule);
+  };
+}

@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'hono';
+import type { Site } from '../access/origins.ts';
+import type { Rates } from '../access/rates.ts';
+import type { Seat } from '../access/seat.ts';
+import type { Tokens } from '../access/tokens.ts';
+import type { Config } from '../config.ts';
+import type { LiveBoards } from '../live/contract.ts';
+import type { Log } from '../log.ts';
+import type { BoardRecord, Store } from '../store/contract.ts';
+import type { ProblemCode } from './problem.ts';
+
+/** What the routes work with; all of it comes from outside, so that a test can give its own. */
+export interface Parts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly live: LiveBoards;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Asked anew each time: a server on port 0 learns its address when it listens. */
+  readonly site: () => Site;
+  readonly isStopping: () => boolean;
+  readonly tokens: Tokens;
+  readonly joins: Rates;
+  readonly creates: Rates;
+  readonly connects: Rates;
+}
+
+/** What the outside hands to a request beside the request itself. */
+export interface Bindings {
+  readonly incoming?: IncomingMessage;
+  /** Set where the request is an upgrade: takes whom the route lets in. */
+  readonly admit?: (seat: Seat, document: string) => void;
+}
+
+export interface AppEnv {
+  Bindings: Bindings;
+  Variables: {
+    /** Why the request was refused, for the log. */
+    problem: ProblemCode | undefined;
+    /** Set by `needSeat`. */
+    seat: Seat;
+    record: BoardRecord;
+  };
+}
+
+/** The bindings of a request; a test that calls `app.request()` gives none. */
+export function bindingsOf(c: Context<AppEnv>): Bindings {
+  const given = c.env as Bindings | undefined;
+  return given ?? {};
+}

@@ -1,0 +1,34 @@
+import type { MiddlewareHandler } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import type { AppEnv, Parts } from './parts.ts';
+
+/**
+ * The headers that keep the page to itself: no script, style or connection but our own, no frame around it,
+ * and no address of it told to others.
+ */
+export function securityHeaders({ site }: Parts): MiddlewareHandler<AppEnv> {
+  const self = "'self'";
+  return async (c, next) => {
+    const { url, secure } = site();
+    const headers = secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: [self],
+        styleSrc: [self],
+        imgSrc: [self, 'data:'],
+        fontSrc: [self],
+        // Older browsers do not count the socket of one's own origin as 'self'.
+        connectSrc: [self, url.replace(/^http/, 'ws')],
+        manifestSrc: [self],
+        baseUri: ["'none'"],
+        formAction: [self],
+        frameAncestors: ["'none'"],
+      },
+      xFrameOptions: 'DENY',
+      referrerPolicy: 'no-referrer',
+      strictTransportSecurity: secure ? 'max-age=15552000' : false,
+      permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
+    });
+    await headers(c, next);
+  };
+}

@@ -1,0 +1,64 @@
+import { Hono } from 'hono';
+import type { CloseCode } from '../../shared/protocol.ts';
+import { closeCode } from '../../shared/protocol.ts';
+import { isId } from '../../shared/id.ts';
+import { admit } from '../access/admission.ts';
+import { seatCookies } from '../access/cookies.ts';
+import { isAllowed } from '../access/origins.ts';
+import { needReady } from './health.ts';
+import { needRate } from './middleware.ts';
+import type { AppEnv, Parts } from './parts.ts';
+import { bindingsOf } from './parts.ts';
+import { Problem } from './problem.ts';
+
+/** The documents that a board has so far. */
+const documents: readonly string[] = ['board'];
+
+/**
+ * `/sync/:board/:document`: the one place that decides an upgrade. It is asked before there is a socket,
+ * and answers a status and a code; whom it lets in it hands to `admit` of the bindings.
+ */
+export function syncRoutes(parts: Parts): Hono<AppEnv> {
+  const { site } = parts;
+  const app = new Hono<AppEnv>();
+  app.get('/sync/:board/:document', needRate(parts, parts.connects), async (c) => {
+    const origin = c.req.header('origin');
+    if (origin !== undefined && !isAllowed(site(), origin)) throw new Problem('origin');
+    const { board, document } = c.req.param();
+    if (!isId(board) || !documents.includes(document)) throw new Problem('no-such-document');
+    const { admit: letIn } = bindingsOf(c);
+    if (!letIn) throw new Problem('upgrade', { headers: { upgrade: 'websocket' } });
+    needReady(parts);
+    const token = c.req.query('token');
+    // A browser names its origin at each upgrade, so a cookie without one did not come from a page.
+    const offered = token !== undefined ? [token] : origin !== undefined ? seatCookies(c) : [];
+    const admission = await admit(parts, board, offered);
+    if (admission.kind === 'refused') throw new Problem(admission.code);
+    letIn(admission.seat, document);
+    return c.body(null, 204);
+  });
+  return app;
+}
+
+/**
+ * The close code by which a refused client is told; null: the upgrade is answered by plain HTTP. A browser
+ * cannot read the status of a failed handshake, so what a person must be told comes as a close code; what
+ * only a foreign page or a program can meet does not earn a socket.
+ */
+export function closeCodeFor(code: string): CloseCode | null {
+  switch (code) {
+    case 'ticket':
+    case 'link-revoked':
+      return closeCode.ticket;
+    case 'not-allowed':
+      return closeCode.notAllowed;
+    case 'no-such-board':
+      return closeCode.noSuchBoard;
+    case 'stopping':
+    case 'store':
+    case 'internal':
+      return closeCode.busy;
+    default:
+      return null;
+  }
+}

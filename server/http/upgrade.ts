@@ -1,0 +1,136 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import * as v from 'valibot';
+import type { WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
+import { maxFrameBytes } from '../../shared/limits.ts';
+import { controlProtocol } from '../../shared/protocol.ts';
+import type { Seat } from '../access/seat.ts';
+import type { LiveBoards } from '../live/contract.ts';
+import type { Log } from '../log.ts';
+import type { Bindings } from './parts.ts';
+import { closeCodeFor } from './sync.ts';
+
+const errorBody = v.object({ error: v.object({ code: v.string() }) });
+
+/** Above this `ws` itself drops a frame unread (1009); between it and one frame's limit the room answers by name. */
+const maxPayload = 8 * maxFrameBytes;
+
+/** What decides an upgrade: the app, with what only an upgrade has in its bindings. */
+export interface Decider {
+  fetch(request: Request, bindings: Bindings): Response | Promise<Response>;
+}
+
+/** Turns upgrades of `/sync/` into sockets in rooms, as the app decides. */
+export class Upgrades {
+  readonly #app: Decider;
+  readonly #live: LiveBoards;
+  readonly #log: Log;
+  readonly #sockets: WebSocketServer;
+  readonly #detach: (() => void)[] = [];
+  #isClosed = false;
+
+  constructor(app: Decider, live: LiveBoards, log: Log) {
+    this.#app = app;
+    this.#live = live;
+    this.#log = log;
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload,
+      handleProtocols: (offered) => (offered.has(controlProtocol) ? controlProtocol : false),
+    });
+  }
+
+  /** Listens on a server. Other paths are left alone: in development Vite has a socket of its own. */
+  attach(server: Server): void {
+    const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (!request.url?.startsWith('/sync/')) return;
+      // Before the first await: a reset while we decide must not take the process down.
+      socket.on('error', () => socket.destroy());
+      this.#decide(request, socket, head).catch((error: unknown) => {
+        this.#log.error(
+          { code: 'internal', err: error instanceof Error ? error.name : 'unknown' },
+          'upgrade failed',
+        );
+        socket.destroy();
+      });
+    };
+    server.on('upgrade', onUpgrade);
+    this.#detach.push(() => server.off('upgrade', onUpgrade));
+  }
+
+  /** Takes no more sockets; those that are open belong to their rooms. */
+  close(): void {
+    this.#isClosed = true;
+    for (const detach of this.#detach) detach();
+  }
+
+  async #decide(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const url = `http://upgrade${request.url ?? '/'}`;
+    if (!URL.canParse(url)) return answerPlainly(socket, 404, '');
+    let admitted: { seat: Seat; document: string } | null = null as { seat: Seat; document: string } | null;
+    const response = await this.#app.fetch(new Request(url, { headers: headersOf(request) }), {
+      incoming: request,
+      admit: (seat, document) => (admitted = { seat, document }),
+    });
+    const body = await response.text();
+    if (socket.destroyed || this.#isClosed) return void socket.destroy();
+    if (admitted) {
+      const { seat, document } = admitted;
+      return this.#open(request, socket, head, (ws) => {
+        this.#live.join(seat, document, ws, ws.protocol === controlProtocol);
+      });
+    }
+    const code = codeIn(body);
+    const close = closeCodeFor(code);
+    this.#log.debug({ code }, 'upgrade refused');
+    if (close === null)
+      return answerPlainly(socket, response.status, body, response.headers.get('retry-after'));
+    this.#open(request, socket, head, (ws) => ws.close(close, code));
+  }
+
+  #open(request: IncomingMessage, socket: Duplex, head: Buffer, then: (ws: WebSocket) => void): void {
+    this.#sockets.handleUpgrade(request, socket, head, (ws) => {
+      ws.on('error', () => undefined);
+      then(ws);
+    });
+  }
+}
+
+/** Ends an upgrade that got no socket. */
+export function answerPlainly(
+  socket: Duplex,
+  status: number,
+  body: string,
+  retryAfter: string | null = null,
+): void {
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(retryAfter === null ? [] : [`Retry-After: ${retryAfter}`]),
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+function headersOf(request: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const name of ['origin', 'cookie', 'x-forwarded-for']) {
+    const value = request.headers[name];
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return headers;
+}
+
+function codeIn(body: string): string {
+  try {
+    const parsed = v.safeParse(errorBody, JSON.parse(body));
+    return parsed.success ? parsed.output.error.code : 'internal';
+  } catch {
+    return 'internal';
+  }
+}

@@ -1,0 +1,146 @@
+import { cards } from '../../shared/board/card.ts';
+import { emotionKey, emotions, experience, pointKey } from '../../shared/board/emotion.ts';
+import { ideas } from '../../shared/board/idea.ts';
+import { lanes } from '../../shared/board/lane.ts';
+import { people } from '../../shared/board/person.ts';
+import { personaColors, personas, personaShapes } from '../../shared/board/persona.ts';
+import { phases, steps } from '../../shared/board/phase.ts';
+import { orderRun } from '../../shared/order-key.ts';
+import type { DemoSource, Told } from './demo-source.ts';
+import { readDemo } from './demo-source.ts';
+import type { Draft } from './draft.ts';
+import type { Language } from './languages.ts';
+
+/** From the names that the source gives its records to the ids that they got. */
+type Ids = ReadonlyMap<string, string>;
+type DemoCard = DemoSource['map']['cards'][number];
+
+/** Writes the journey "A day with Lövtåg": what it holds of the current state, in one language. */
+export function writeDemo(draft: Draft, language: Language): void {
+  const source = readDemo();
+  const say = (text: Told) => text[language] ?? text.en;
+  const ids = new Map<string, string>();
+  writePeople(draft, source, ids, say);
+  writeJourney(draft, source, ids, say);
+  writeCards(draft, source, ids, say);
+  writeSignals(draft, source, ids);
+  writeIdeas(draft, source, ids, say);
+}
+
+function writePeople(
+  draft: Draft,
+  source: DemoSource,
+  ids: Map<string, string>,
+  say: (text: Told) => string,
+): void {
+  for (const { id, name, color, role } of source.people)
+    ids.set(id, draft.add(people, { name, color, role }));
+  const orders = orderRun(source.personas.length);
+  source.personas.forEach(({ id, name, role }, at) => {
+    const color = personaColors[at % personaColors.length] ?? personaColors[0];
+    const shape = personaShapes[at % personaShapes.length] ?? personaShapes[0];
+    ids.set(id, draft.add(personas, { name, role: say(role), color, shape, order: orders[at] ?? '' }));
+  });
+}
+
+function writeJourney(
+  draft: Draft,
+  source: DemoSource,
+  ids: Map<string, string>,
+  say: (text: Told) => string,
+): void {
+  for (const [phase, order] of ordered(source.map.phases)) {
+    const { period, title, goal } = phase;
+    const id = draft.add(phases, { title: say(title), goal: say(goal), place: { period, order } });
+    ids.set(phase.id, id);
+    for (const [step, stepOrder] of ordered(phase.steps)) {
+      const place = { phase: id, order: stepOrder };
+      ids.set(step.id, draft.add(steps, { title: say(step.title), place, truth: step.momentOfTruth }));
+    }
+  }
+  for (const [lane, order] of ordered(source.map.lanes)) {
+    const { id, title, type, group, lineBelow } = lane;
+    ids.set(id, draft.add(lanes, { title: say(title), type, group, order, line: lineBelow }));
+  }
+}
+
+function writeCards(
+  draft: Draft,
+  source: DemoSource,
+  ids: Map<string, string>,
+  say: (text: Told) => string,
+): void {
+  const cells = new Map<string, DemoCard[]>();
+  for (const card of source.map.cards) {
+    const cell = `${card.lane}/${card.phase}/${card.step ?? ''}`;
+    cells.set(cell, [...(cells.get(cell) ?? []), card]);
+  }
+  for (const cell of cells.values()) {
+    for (const [card, order] of ordered(cell)) {
+      const { id, lane, phase, step, text, author, evidenceLevel, mode, support } = card;
+      const added = draft.add(cards, {
+        text: say(text),
+        place: {
+          lane: idOf(ids, lane),
+          phase: idOf(ids, phase),
+          step: step === undefined ? null : idOf(ids, step),
+          order,
+        },
+        personas: card.personas.map((persona) => idOf(ids, persona)),
+        author: idOf(ids, author),
+        evidence: evidenceLevel,
+        mode: mode ?? null,
+        support: support ?? null,
+      });
+      ids.set(id, added);
+    }
+  }
+}
+
+/** A hand-placed point only where no signal draws the curve, so that it is seen to come from the signals. */
+function writeSignals(draft: Draft, source: DemoSource, ids: Ids): void {
+  const founded = new Set(source.personas.filter((one) => one.basedOn.length > 0).map((one) => one.id));
+  for (const { persona, phase, present, expectedButAbsent } of source.map.emotions) {
+    const at = { persona: idOf(ids, persona), phase: idOf(ids, phase) };
+    const seen = founded.has(persona) ? 'interview' : 'assumption';
+    for (const emotion of present) {
+      draft.state(emotions, emotionKey({ ...at, emotion }), { ...at, emotion, presence: 'present', seen });
+    }
+    for (const emotion of expectedButAbsent) {
+      draft.state(emotions, emotionKey({ ...at, emotion }), { ...at, emotion, presence: 'absent', seen });
+    }
+    if (present.length > 0) continue;
+    const point = source.map.experience.find((one) => one.persona === persona && one.phase === phase);
+    if (point) draft.state(experience, pointKey(at), { ...at, value: point.value });
+  }
+}
+
+function writeIdeas(draft: Draft, source: DemoSource, ids: Ids, say: (text: Told) => string): void {
+  for (const idea of source.ideas) {
+    const answered = source.map.cards.filter(
+      (card) => card.opportunity !== undefined && idea.opportunities.includes(card.opportunity),
+    );
+    draft.add(ideas, {
+      number: idea.number,
+      title: say(idea.title),
+      solution: say(idea.solution),
+      cards: answered.map((card) => idOf(ids, card.id)),
+      place: { phase: idOf(ids, idea.phase), step: null },
+      personas: idea.personas.map((persona) => idOf(ids, persona)),
+      author: idOf(ids, idea.author),
+      state: idea.status === 'open' ? 'new' : idea.status,
+    });
+  }
+}
+
+/** Records in their order, each with the key that keeps it. */
+function ordered<T extends { readonly order: number }>(records: readonly T[]): [T, string][] {
+  const keys = orderRun(records.length);
+  return records.toSorted((a, b) => a.order - b.order).map((record, at) => [record, keys[at] ?? '']);
+}
+
+function idOf(ids: Ids, name: string): string {
+  const id = ids.get(name);
+  if (id === undefined) throw new Error(`The demo names ${name}, which it does not hold.`);
+  return id;
+}

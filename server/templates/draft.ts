@@ -1,0 +1,35 @@
+import * as Y from 'yjs';
+import type { Collection, NewRecord, ValueCollection } from '../../shared/board/collection.ts';
+import { buildRecord } from '../../shared/board/collection.ts';
+import type { StartView } from '../../shared/board/document.ts';
+import { openRoots, rootOf, schemaVersion } from '../../shared/board/document.ts';
+import type { Field } from '../../shared/board/field.ts';
+import { newId } from '../../shared/id.ts';
+
+/** A board document in the making: records go in under random ids, and it comes out as one update. */
+export class Draft {
+  readonly #doc = new Y.Doc();
+
+  constructor(start: StartView) {
+    openRoots(this.#doc);
+    const meta = this.#doc.getMap('meta');
+    meta.set('schema', schemaVersion);
+    meta.set('start', start);
+  }
+
+  /** Adds a record. Returns its id. */
+  add<F extends Record<string, Field>>(to: Collection<F>, fields: NewRecord<F>): string {
+    const id = newId();
+    rootOf(this.#doc, to).set(id, buildRecord(to, fields));
+    return id;
+  }
+
+  /** States a fact under its key. */
+  state<T>(in_: ValueCollection<T>, key: string, value: T): void {
+    rootOf(this.#doc, in_).set(key, value);
+  }
+
+  toUpdate(): Uint8Array {
+    return Y.encodeStateAsUpdate(this.#doc);
+  }
+}

@@ -1,0 +1,126 @@
+import { mkdir } from 'node:fs/promises';
+import { Low } from 'lowdb';
+import * as v from 'valibot';
+import { idSchema } from '../../../shared/board/field.ts';
+import { isId } from '../../../shared/id.ts';
+import { roles } from '../../../shared/roles.ts';
+import type { BoardRecord } from '../contract.ts';
+import { BoardExists } from '../contract.ts';
+import type { FileContext } from './durable-file.ts';
+import { sweepTemporary, syncFolder } from './durable-file.ts';
+import { DurableJson } from './durable-json.ts';
+import type { Layout } from './layout.ts';
+import { Turns } from './turns.ts';
+
+/** Loose, so that what a newer version wrote survives a change by this one. */
+const boardSchema = v.looseObject({
+  id: idSchema,
+  title: v.string(),
+  template: v.string(),
+  language: v.string(),
+  start: v.picklist(['map', 'ideas']),
+  createdAt: v.number(),
+  links: v.array(
+    v.looseObject({
+      id: idSchema,
+      role: v.picklist(roles),
+      hash: v.string(),
+      createdAt: v.number(),
+      revokedAt: v.nullable(v.number()),
+    }),
+  ),
+}) satisfies v.GenericSchema<unknown, BoardRecord>;
+
+/** Boards whose record stays in memory: a few kilobytes each, and a workshop day has a few dozen. */
+const maxOpen = 256;
+
+type Stored = Low<BoardRecord | null>;
+
+/** `board.json` of each board, opened when it is asked for. What is done to one board is done in turn. */
+export class BoardFiles {
+  readonly #layout: Layout;
+  readonly #context: FileContext;
+  readonly #turns = new Turns();
+  /** The least recently used first. Since all happens in turns, any of them may be let go at any time. */
+  readonly #open = new Map<string, Stored>();
+
+  constructor(layout: Layout, context: FileContext) {
+    this.#layout = layout;
+    this.#context = context;
+  }
+
+  read(id: string): Promise<BoardRecord | null> {
+    if (!isId(id)) return Promise.resolve(null);
+    return this.#turns.run(id, async () => (await this.#reach(id)).data);
+  }
+
+  /** `before` puts in place what must be there by the time the board exists. */
+  create(record: BoardRecord, before: () => Promise<void>): Promise<void> {
+    const { id } = v.parse(boardSchema, record);
+    return this.#turns.run(id, async () => {
+      const stored = await this.#reach(id);
+      if (stored.data) throw new BoardExists(`There is a board ${id} already.`);
+      await mkdir(this.#layout.boardFolder(id), { recursive: true, mode: 0o700 });
+      await syncFolder(this.#layout.boards);
+      await before();
+      await write(stored, record);
+      this.#keep(id, stored);
+    });
+  }
+
+  change(id: string, change: (now: BoardRecord) => BoardRecord): Promise<BoardRecord | null> {
+    if (!isId(id)) return Promise.resolve(null);
+    return this.#turns.run(id, async () => {
+      const stored = await this.#reach(id);
+      if (!stored.data) return null;
+      const next = v.parse(boardSchema, change(stored.data));
+      if (next.id !== id) throw new Error(`A board keeps its id: ${id} cannot become ${next.id}.`);
+      await write(stored, next);
+      return next;
+    });
+  }
+
+  idle(): Promise<void> {
+    return this.#turns.idle();
+  }
+
+  async #reach(id: string): Promise<Stored> {
+    const open = this.#open.get(id);
+    if (open) {
+      this.#keep(id, open);
+      return open;
+    }
+    await sweepTemporary(this.#layout.boardFolder(id));
+    const adapter = new DurableJson<BoardRecord | null>(
+      this.#layout.boardFile(id),
+      boardSchema,
+      this.#context,
+    );
+    const stored = new Low<BoardRecord | null>(adapter, null);
+    await stored.read();
+    // Where a disk takes `A` and `a` for one, the file that answers may be that of another board.
+    if (stored.data && stored.data.id !== id) stored.data = null;
+    // A board that is not there is not kept: asking for many of them must not push out those that are.
+    if (stored.data) this.#keep(id, stored);
+    return stored;
+  }
+
+  #keep(id: string, stored: Stored): void {
+    this.#open.delete(id);
+    this.#open.set(id, stored);
+    const oldest = this.#open.keys().next();
+    if (this.#open.size > maxOpen && !oldest.done) this.#open.delete(oldest.value);
+  }
+}
+
+/** What readers see is what is on disk: a write that failed is taken back. */
+async function write(stored: Stored, next: BoardRecord): Promise<void> {
+  const before = stored.data;
+  stored.data = next;
+  try {
+    await stored.write();
+  } catch (error) {
+    stored.data = before;
+    throw error;
+  }
+}

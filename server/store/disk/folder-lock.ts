@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { codeOf, unlessMissing } from './durable-file.ts';
+
+/** The folder belongs to a process that lives. */
+export class FolderInUse extends Error {
+  override readonly name = 'FolderInUse';
+}
+
+/** `started` and `boot` tell a process from a later one that was given the same number (Linux; else empty). */
+const holderSchema = v.object({
+  pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  started: v.string(),
+  boot: v.string(),
+});
+type Holder = v.InferOutput<typeof holderSchema>;
+
+export interface FolderLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a folder for this process alone: two that append to one journal would destroy it. What a
+ * killed process left is seen through and replaced. Rejects with `FolderInUse`.
+ */
+export async function lockFolder(path: string): Promise<FolderLock> {
+  const token = randomBytes(6).toString('hex');
+  const mine = JSON.stringify({ ...(await holderOf(process.pid)), token });
+  // Written elsewhere and linked, so that nobody ever reads half a lock.
+  const draft = `${path}.${token}`;
+  await writeFile(draft, mine, { flag: 'wx', mode: 0o600 });
+  try {
+    while (!(await linkNew(draft, path))) await removeStale(path, token);
+  } finally {
+    await unlink(draft);
+  }
+  return {
+    release: async () => {
+      if ((await unlessMissing(readFile(path, 'utf8'))) === mine) await unlessMissing(unlink(path));
+    },
+  };
+}
+
+async function linkNew(draft: string, path: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function removeStale(path: string, token: string): Promise<void> {
+  const seen = await unlessMissing(readFile(path, 'utf8'));
+  if (seen === null) return;
+  const holder = parseHolder(seen);
+  if (holder && (await lives(holder))) throw inUse(path, holder.pid);
+  const away = `${path}.stale-${token}`;
+  if ((await unlessMissing(rename(path, away).then(() => true))) === null) return;
+  // Another process may have put its own lock here since we looked: then it goes back.
+  const taken = await readFile(away, 'utf8');
+  if (taken !== seen) await linkNew(away, path);
+  await unlink(away);
+}
+
+async function lives(holder: Holder): Promise<boolean> {
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    // EPERM: it lives, under another user.
+    if (codeOf(error) !== 'EPERM') return false;
+  }
+  const now = await holderOf(holder.pid);
+  if (now.boot !== holder.boot) return false;
+  // Where /proc does not show it (another system, a hidden process), the number alone has to do.
+  return now.started === '' || now.started === holder.started;
+}
+
+async function holderOf(pid: number): Promise<Holder> {
+  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The second field is the program's name in brackets and may hold spaces: count from behind it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // A zombie is dead already, only not yet buried by its parent.
+  const started = fields[0] === 'Z' ? 'ended' : (fields[19] ?? '');
+  return { pid, started, boot };
+}
+
+function parseHolder(text: string): Holder | null {
+  try {
+    const parsed = v.safeParse(holderSchema, JSON.parse(text));
+    return parsed.success ? parsed.output : null;
+  } catch {
+    return null;
+  }
+}
+
+function inUse(path: string, pid: number): FolderInUse {
+  return new FolderInUse(
+    `The data folder is in use by process ${pid} (${path}). Stop it, or give this one another DATA_DIR.`,
+  );
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { isId } from '../../../shared/id.ts';
+
+/** A room, taken apart: `board/document`, where the document is one id or two (`draft/<person>`). */
+export interface Room {
+  readonly name: string;
+  readonly board: string;
+  readonly document: readonly string[];
+}
+
+/** A name that cannot be a room's. */
+export class BadRoom extends Error {
+  override readonly name = 'BadRoom';
+}
+
+/** Reads a room's name; null for what must not become a file name. */
+export function parseRoom(name: string): Room | null {
+  const [board, ...document] = name.split('/');
+  const parts = document.length;
+  return isId(board) && (parts === 1 || parts === 2) && document.every(isId)
+    ? { name, board, document }
+    : null;
+}
+
+export function isRoom(name: string): boolean {
+  return parseRoom(name) !== null;
+}
+
+/** Where everything lies in the data folder. Only ids that were checked come in here, so no path leads out. */
+export interface Layout {
+  readonly folder: string;
+  readonly lock: string;
+  readonly secret: string;
+  readonly journal: string;
+  readonly boards: string;
+  boardFolder(board: string): string;
+  boardFile(board: string): string;
+  snapshot(room: Room): string;
+}
+
+export function layoutOf(folder: string): Layout {
+  const boards = join(folder, 'boards');
+  return {
+    folder,
+    lock: join(folder, 'lock'),
+    secret: join(folder, 'secret.key'),
+    journal: join(folder, 'journal'),
+    boards,
+    boardFolder: (board) => join(boards, board),
+    boardFile: (board) => join(boards, board, 'board.json'),
+    // No id holds a plus sign, so no two rooms share a file.
+    snapshot: (room) => join(boards, room.board, `${room.document.join('+')}.snapshot`),
+  };
+}

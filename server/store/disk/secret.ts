@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { FileContext } from './durable-file.ts';
+import { setAside, syncFolder, unlessMissing, writeWhole } from './durable-file.ts';
+
+const secretBytes = 32;
+
+/** Reads the installation's secret, or makes it. A damaged one is replaced: people join anew by their link. */
+export async function openSecret(path: string, context: FileContext): Promise<Uint8Array> {
+  const stored = await unlessMissing(readFile(path));
+  if (stored?.byteLength === secretBytes) return stored;
+  if (stored) {
+    const aside = await setAside(path, 'corrupt', context.now());
+    context.log.error({ aside }, 'the secret was damaged and is made anew: all sessions end');
+  }
+  const secret = randomBytes(secretBytes);
+  await writeWhole(path, secret);
+  await syncFolder(dirname(path));
+  return secret;
+}

@@ -32,7 +32,8 @@ export async function setLanguage(next: Language): Promise<void> {
 /** A message in the language of the interface, its `{names}` filled in; numbers in the language's digits. */
 export function t(key: Key, args: Arguments = {}): string {
   const message: Message = catalog[key] ?? en[key];
-  const text = typeof message === 'string' ? message : (message[plurals.select(Number(args.count))] ?? message.other);
+  const text =
+    typeof message === 'string' ? message : (message[plurals.select(Number(args.count))] ?? message.other);
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = args[name];
     return typeof value === 'number' ? numbers.format(value) : (value ?? '');
@@ -55,16 +56,9 @@ export function list(items: readonly string[]): string {
 }
 
 /** A moment in milliseconds since 1970, as the language writes it. */
-export function dateTime(time: number, options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' }): string {
+export function dateTime(
+  time: number,
+  options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' },
+): string {
   return new Intl.DateTimeFormat(current, options).format(time);
-}
-
-const dayMs = 86_400_000;
-
-/** "today", "yesterday", "3 days ago"; past a week, the date. Both in milliseconds since 1970. */
-export function daysAgo(time: number, now: number): string {
-  const midnight = new Date(now).setHours(24, 0, 0, 0);
-  const days = Math.floor((midnight - time) / dayMs);
-  if (days < 0 || days > 7) return dateTime(time, { dateStyle: 'medium' });
-  return new Intl.RelativeTimeFormat(current, { numeric: 'auto' }).format(-days, 'day');
 }

@@ -9,6 +9,7 @@ export function initials(name: string): string {
 
 /** What a reader sees as one character, however many code points it takes. */
 function firstCharacter(word: string): string {
-  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(word)) return segment;
+  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(word))
+    return segment;
   return '';
 }

@@ -42,8 +42,8 @@ export function lineAfter(key: string, from: number, count: number): number | nu
 
 /** The next line that begins with what was typed; one letter again and again goes on to the next. */
 export function lineTyped(typed: string, labels: readonly string[], from: number): number | null {
-  const same = [...typed].every((letter) => letter === typed[0]);
-  const word = (same ? typed.slice(0, 1) : typed).toLocaleLowerCase();
+  const same = typed === typed.charAt(0).repeat(typed.length);
+  const word = (same ? typed.charAt(0) : typed).toLocaleLowerCase();
   const first = same ? from + 1 : Math.max(from, 0);
   for (let i = 0; i < labels.length; i++) {
     const line = (first + i) % labels.length;

@@ -19,7 +19,12 @@ const marginPx = 8;
  * Where a floating box goes: under its anchor, from the anchor's start edge; above it where there is more
  * room; always whole on the screen, shorter if it must be.
  */
-export function placeBeside(anchor: Box, size: Size, screen: Size, rightToLeft: boolean): { x: number; y: number; maxHeight: number } {
+export function placeBeside(
+  anchor: Box,
+  size: Size,
+  screen: Size,
+  rightToLeft: boolean,
+): { x: number; y: number; maxHeight: number } {
   const below = screen.height - anchor.bottom - gapPx - marginPx;
   const above = anchor.top - gapPx - marginPx;
   const under = size.height <= below || below >= above;

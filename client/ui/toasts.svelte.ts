@@ -1,3 +1,5 @@
+import { Timers } from './timers.ts';
+
 /** A short word on what has just happened, with at most one thing to do about it. */
 export interface Toast {
   readonly id: number;
@@ -12,7 +14,7 @@ const shownMs = 7_000;
 const most = 3;
 
 let shown: readonly Toast[] = $state.raw([]);
-const timers = new Map<number, ReturnType<typeof setTimeout>>();
+const timers = new Timers();
 let lastId = 0;
 
 /** The toasts on the screen, the oldest first. */
@@ -21,7 +23,10 @@ export function toasts(): readonly Toast[] {
 }
 
 /** Shows a toast. The same text again takes the place of the first. */
-export function toast(text: string, options: { readonly action?: Toast['action']; readonly tone?: Toast['tone'] } = {}): void {
+export function toast(
+  text: string,
+  options: { readonly action?: Toast['action']; readonly tone?: Toast['tone'] } = {},
+): void {
   const next: Toast = { id: ++lastId, text, tone: options.tone ?? 'plain', action: options.action ?? null };
   shown = [...shown.filter((one) => one.text !== text), next].slice(-most);
   resume(next.id);
@@ -34,12 +39,10 @@ export function dismiss(id: number): void {
 
 /** Keeps a toast while someone is at it. */
 export function hold(id: number): void {
-  clearTimeout(timers.get(id));
-  timers.delete(id);
+  timers.stop(id);
 }
 
 /** Lets its time run again. */
 export function resume(id: number): void {
-  hold(id);
-  timers.set(id, setTimeout(() => dismiss(id), shownMs));
+  timers.start(id, shownMs, () => dismiss(id));
 }

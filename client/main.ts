@@ -1,0 +1,20 @@
+import './app.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { chosenLanguage } from './model/device.ts';
+import { route, startRouter } from './router.svelte.ts';
+import { isLanguage, preferredLanguage } from './text/languages.ts';
+import { setLanguage } from './text/messages.svelte.ts';
+import { viewFor } from './views.ts';
+
+/** Nothing is drawn before it can be drawn right: in the person's language, and with the view it is for. */
+async function start(): Promise<void> {
+  const chosen = chosenLanguage();
+  const language = isLanguage(chosen) ? chosen : preferredLanguage(navigator.languages);
+  const [view] = await Promise.all([viewFor(route()), setLanguage(language)]);
+  startRouter();
+  const target = document.getElementById('app');
+  if (target) mount(App, { target, props: { first: view } });
+}
+
+void start();

@@ -1,0 +1,66 @@
+import { isId } from '$shared/id.ts';
+
+/** Where in the page one is, read from its address. */
+export type Route =
+  | { readonly kind: 'lobby' }
+  | { readonly kind: 'join'; readonly secret: string }
+  /** `view` is null where the address names none: the board says where it begins. */
+  | { readonly kind: 'board'; readonly board: string; readonly view: 'map' | 'ideas' | null }
+  | { readonly kind: 'nowhere' };
+
+/** Reads an address. The secret of a link stands in the fragment, which no browser sends to a server. */
+export function parseRoute(path: string, hash: string): Route {
+  const [first, second, third, ...more] = path.split('/').filter(Boolean);
+  if (first === undefined) return { kind: 'lobby' };
+  if (first === 'join' && second === undefined) return { kind: 'join', secret: hash.replace(/^#/, '') };
+  if (first === 'b' && isId(second) && more.length === 0) {
+    if (third === undefined) return { kind: 'board', board: second, view: null };
+    if (third === 'map' || third === 'ideas') return { kind: 'board', board: second, view: third };
+  }
+  return { kind: 'nowhere' };
+}
+
+let current: Route = $state.raw(parseRoute(location.pathname, location.hash));
+
+export function route(): Route {
+  return current;
+}
+
+/** Goes to an address of the page without loading it anew. `replace`: back does not come here again. */
+export function navigate(to: string, options: { readonly replace?: boolean } = {}): void {
+  if (options.replace) history.replaceState(null, '', to);
+  else history.pushState(null, '', to);
+  read();
+}
+
+/** Follows the address bar and the links of the page. Returns what undoes it. */
+export function startRouter(): () => void {
+  const onClick = (event: MouseEvent) => {
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey
+    )
+      return;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (!link || link.origin !== location.origin || link.target !== '' || link.hasAttribute('download'))
+      return;
+    event.preventDefault();
+    if (link.href !== location.href) navigate(link.pathname + link.search + link.hash);
+  };
+  window.addEventListener('popstate', read);
+  window.addEventListener('hashchange', read);
+  document.addEventListener('click', onClick);
+  return () => {
+    window.removeEventListener('popstate', read);
+    window.removeEventListener('hashchange', read);
+    document.removeEventListener('click', onClick);
+  };
+}
+
+function read(): void {
+  current = parseRoute(location.pathname, location.hash);
+}

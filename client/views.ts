@@ -1,0 +1,33 @@
+import type { Component } from 'svelte';
+import type { Role } from '$shared/roles.ts';
+import type { Route } from './router.svelte.ts';
+import type { NoticeKind } from './views/notice/notice.ts';
+
+/** A view that has been fetched. Each is a script of its own: who is in the lobby does not wait for the board's. */
+export type View =
+  | { readonly kind: 'lobby'; readonly component: Component }
+  | { readonly kind: 'join'; readonly component: Component<{ secret: string }> }
+  | {
+      readonly kind: 'board';
+      readonly component: Component<{ board: string; seat: string; view: 'map' | 'ideas' }>;
+    }
+  | { readonly kind: 'nowhere'; readonly component: Component<{ kind: NoticeKind }> };
+
+/** Fetches the view of a route. */
+export async function viewFor(route: Route): Promise<View> {
+  switch (route.kind) {
+    case 'lobby':
+      return { kind: 'lobby', component: (await import('./views/lobby/Lobby.svelte')).default };
+    case 'join':
+      return { kind: 'join', component: (await import('./views/join/Join.svelte')).default };
+    case 'board':
+      return { kind: 'board', component: (await import('./views/board/Board.svelte')).default };
+    case 'nowhere':
+      return { kind: 'nowhere', component: (await import('./views/notice/Notice.svelte')).default };
+  }
+}
+
+/** The share panel, fetched when it is first opened. */
+export async function sharePanel(): Promise<Component<{ board: string; role: Role; onclose: () => void }>> {
+  return (await import('./views/share/Share.svelte')).default;
+}

@@ -1,7 +1,6 @@
 import type { Component } from 'svelte';
 import type { Role } from '$shared/roles.ts';
 import type { Route } from './router.svelte.ts';
-import type { NoticeKind } from './views/notice/notice.ts';
 
 /** A view that has been fetched. Each is a script of its own: who is in the lobby does not wait for the board's. */
 export type View =
@@ -11,7 +10,8 @@ export type View =
       readonly kind: 'board';
       readonly component: Component<{ board: string; seat: string; view: 'map' | 'ideas' }>;
     }
-  | { readonly kind: 'nowhere'; readonly component: Component<{ kind: NoticeKind }> };
+  /** Nothing to fetch: the notice that says so is part of the first script. */
+  | { readonly kind: 'nowhere' };
 
 /** Fetches the view of a route. */
 export async function viewFor(route: Route): Promise<View> {
@@ -23,7 +23,7 @@ export async function viewFor(route: Route): Promise<View> {
     case 'board':
       return { kind: 'board', component: (await import('./views/board/Board.svelte')).default };
     case 'nowhere':
-      return { kind: 'nowhere', component: (await import('./views/notice/Notice.svelte')).default };
+      return { kind: 'nowhere' };
   }
 }
 

@@ -13,7 +13,8 @@ const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /** A name or a title as it is stored: one line, composed, with nothing in it that is not seen. */
 export function plainLine(text: string): string {
-  return text.replace(/\s+/gu, ' ').replace(hidden, '').normalize('NFC').trim();
+  const visibleOnly = text.replace(/\s/gu, ' ').replace(hidden, '');
+  return visibleOnly.replace(/ +/g, ' ').trim().normalize('NFC');
 }
 
 export function lineSchema(maxChars: number): v.GenericSchema<unknown, string> {

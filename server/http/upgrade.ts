@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -29,6 +30,7 @@ export class Upgrades {
   readonly #log: Log;
   readonly #sockets: WebSocketServer;
   readonly #detach: (() => void)[] = [];
+  readonly #open = new Set<Duplex>();
   #isClosed = false;
 
   constructor(app: Decider, live: LiveBoards, log: Log) {
@@ -68,6 +70,13 @@ export class Upgrades {
     for (const detach of this.#detach) detach();
   }
 
+  /** Waits until all sockets that were opened here have ended, and after `graceMs` ends them. */
+  async drained(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#open.forEach((socket) => socket.destroy()), graceMs);
+    await Promise.all([...this.#open].map((socket) => once(socket, 'close')));
+    clearTimeout(timer);
+  }
+
   async #decide(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const url = `http://upgrade${request.url ?? '/'}`;
     if (!URL.canParse(url)) return answerPlainly(socket, 404, '');
@@ -80,7 +89,7 @@ export class Upgrades {
     if (socket.destroyed || this.#isClosed) return void socket.destroy();
     if (admitted) {
       const { seat, document } = admitted;
-      return this.#open(request, socket, head, (ws) => {
+      return this.#handshake(request, socket, head, (ws) => {
         this.#live.join(seat, document, ws, ws.protocol === controlProtocol);
       });
     }
@@ -89,11 +98,13 @@ export class Upgrades {
     this.#log.debug({ code }, 'upgrade refused');
     if (close === null)
       return answerPlainly(socket, response.status, body, response.headers.get('retry-after'));
-    this.#open(request, socket, head, (ws) => ws.close(close, code));
+    this.#handshake(request, socket, head, (ws) => ws.close(close, code));
   }
 
-  #open(request: IncomingMessage, socket: Duplex, head: Buffer, then: (ws: WebSocket) => void): void {
+  #handshake(request: IncomingMessage, socket: Duplex, head: Buffer, then: (ws: WebSocket) => void): void {
     this.#sockets.handleUpgrade(request, socket, head, (ws) => {
+      this.#open.add(socket);
+      socket.once('close', () => this.#open.delete(socket));
       ws.on('error', () => undefined);
       then(ws);
     });

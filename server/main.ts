@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { ConfigError, readConfig } from './config.ts';
+import type { ResaServer } from './serve.ts';
+import { openServer, StartError } from './serve.ts';
+
+/** The page is built beside the server: dist/client and dist/server. */
+const staticRoot = fileURLToPath(new URL('../client', import.meta.url));
+
+let server: ResaServer | null = null;
+try {
+  const config = readConfig(process.env);
+  server = await openServer({ ...config, staticRoot });
+  stopOnSignal(server);
+  const { url } = await server.listen();
+  console.log(`Resa is at ${url}`);
+  if (process.argv[2] === 'demo') await printDemo(server, url);
+  const isOpenToOthers = config.host === '0.0.0.0' || config.host === '::';
+  if (isOpenToOthers && config.publicUrl === null) {
+    console.log('For people on other machines, set PUBLIC_URL to the address by which they reach this one.');
+  }
+} catch (error) {
+  if (!(error instanceof ConfigError) && !(error instanceof StartError)) throw error;
+  console.error(error.message);
+  await server?.close();
+  process.exit(1);
+}
+
+async function printDemo(server: ResaServer, url: string): Promise<void> {
+  console.log('\nThe board "A day with Lövtåg":');
+  for (const { role, secret, isRevoked } of await server.demo()) {
+    console.log(
+      `  ${`${role}:`.padEnd(13)}${isRevoked ? '(withdrawn by a facilitator)' : `${url}/join#${secret}`}`,
+    );
+  }
+  console.log('\nOpen one in a browser; Ctrl+C stops, and all that was written is kept.');
+}
+
+/** The first signal stops in order; a second one is from somebody who will not wait. */
+function stopOnSignal(server: ResaServer): void {
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

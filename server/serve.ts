@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Site } from './access/origins.ts';
+import { siteOf } from './access/origins.ts';
+import { createApp } from './app.ts';
+import type { Config } from './config.ts';
+import type { AppEnv } from './http/parts.ts';
+import { answerPlainly, Upgrades } from './http/upgrade.ts';
+import { openRooms } from './live/rooms.ts';
+import { openLog } from './log.ts';
+import { FolderInUse } from './store/disk/folder-lock.ts';
+import { openDiskStore } from './store/disk/disk-store.ts';
+import type { DemoLink } from './templates/demo-board.ts';
+import { ensureDemoBoard } from './templates/demo-board.ts';
+
+export { readConfig } from './config.ts';
+
+/** The server cannot start; the message is one sentence for the person who starts it. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+export interface ServerOptions extends Config {
+  /** The folder of the built page; null where another serves it (development). */
+  readonly staticRoot: string | null;
+}
+
+/** The whole process but its signals: store, rooms, HTTP and sockets. */
+export interface ResaServer {
+  readonly app: Hono<AppEnv>;
+  /** Takes the sockets of `/sync/` on a server that another made. */
+  attach(server: Server): void;
+  /** @throws StartError where the address cannot be had */
+  listen(): Promise<{ port: number; url: string }>;
+  /** The demo board's links; makes the board where there is none. */
+  demo(): Promise<DemoLink[]>;
+  /** Stops in order: no new people, rooms to disk, then the store. Nothing that was acknowledged is lost. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store and puts the server together.
+ * @throws StartError where the data folder cannot be used
+ */
+export async function openServer({ staticRoot, ...config }: ServerOptions): Promise<ResaServer> {
+  const log = openLog(config.logLevel);
+  const now = () => Date.now();
+  const store = await openDiskStore({ folder: config.dataDir, log }).catch((error: unknown) => {
+    throw startError(`The data folder ${config.dataDir} cannot be used`, error);
+  });
+  const live = openRooms({ store, log, now });
+  let site: Site = siteOf(config, config.port);
+  let isStopping = false;
+  const app = createApp({
+    config,
+    store,
+    live,
+    log,
+    now,
+    staticRoot,
+    site: () => site,
+    isStopping: () => isStopping,
+  });
+  const upgrades = new Upgrades(app, live, log);
+  let listening: Server | null = null;
+  let closing: Promise<void> | null = null;
+
+  async function close(): Promise<void> {
+    isStopping = true;
+    upgrades.close();
+    const isFree = listening ? stopListening(listening) : Promise.resolve();
+    await live.close();
+    await upgrades.drained(graceMs);
+    listening?.closeAllConnections();
+    await isFree;
+    await store.close();
+    log.info('stopped');
+  }
+
+  return {
+    app,
+    attach: (server) => upgrades.attach(server),
+    async listen() {
+      const listener = getRequestListener(app.fetch);
+      const server = createServer(limits, (request, response) => void listener(request, response));
+      upgrades.attach(server);
+      server.on('upgrade', (request, socket) => {
+        if (request.url?.startsWith('/sync/')) return;
+        socket.on('error', () => socket.destroy());
+        answerPlainly(socket, 404, '');
+      });
+      const port = await bind(server, config);
+      listening = server;
+      site = siteOf(config, port);
+      log.info({ port }, 'listening');
+      return { port, url: site.url };
+    },
+    demo: () => ensureDemoBoard(store, now()),
+    close: () => (closing ??= close()),
+  };
+}
+
+/** A client that is told to go goes at once; one that is out of reach never says so. */
+const graceMs = 1_000;
+
+/** Nobody needs longer to send a header or 64 KiB; who does holds a connection that others want. */
+const limits = { headersTimeout: 15_000, requestTimeout: 30_000 };
+
+async function bind(server: Server, { host, port }: Config): Promise<number> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw startError(`Cannot listen on ${host} port ${port}`, error);
+  }
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+async function stopListening(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  await closed;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program uses it; stop that one, or set PORT to another number.',
+  EADDRNOTAVAIL: 'this machine has no such address; set HOST to one that it has.',
+  ENOTFOUND: 'there is no host of that name; set HOST to an address of this machine.',
+  EACCES: 'this user is not allowed to; choose another by PORT, HOST or DATA_DIR.',
+  EPERM: 'this user is not allowed to; choose another by PORT, HOST or DATA_DIR.',
+  EROFS: 'it is on a read-only disk; set DATA_DIR to a folder that can be written.',
+  ENOSPC: 'the disk is full.',
+  ENOTDIR: 'it is not a folder; set DATA_DIR to one.',
+  EEXIST: 'it is not a folder; set DATA_DIR to one.',
+};
+
+/** A known cause as one sentence; anything else is a bug, and stays what it is. */
+function startError(what: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error instanceof FolderInUse) return new StartError(error.message, { cause: error });
+  const reason = 'code' in error && typeof error.code === 'string' ? reasons[error.code] : undefined;
+  return reason === undefined ? error : new StartError(`${what}: ${reason}`, { cause: error });
+}

@@ -1,0 +1,46 @@
+import type { Role } from '../../shared/roles.ts';
+import { roles } from '../../shared/roles.ts';
+import { demoLink } from '../access/links.ts';
+import type { LinkRecord, Store } from '../store/contract.ts';
+import { buildTemplate } from './template.ts';
+
+const id = 'lovtag';
+
+/** The demo board's links. A facilitator may have withdrawn one; it then stays withdrawn. */
+export interface DemoLink {
+  readonly role: Role;
+  readonly secret: string;
+  readonly isRevoked: boolean;
+}
+
+/**
+ * Makes sure that there is the demo board, and that its own links open it. What people did on it since
+ * stays.
+ */
+export async function ensureDemoBoard(store: Store, now: number): Promise<DemoLink[]> {
+  const links = roles.map((role) => demoLink(store.secret, id, role, now));
+  const records = links.map((link) => link.record);
+  let board = await store.board(id);
+  if (!board) {
+    const { state, start } = buildTemplate('demo', 'en');
+    const title = 'A day with Lövtåg';
+    board = { id, title, template: 'demo', language: 'en', start, createdAt: now, links: records };
+    await store.createBoard(board, state);
+  } else if (missing(records, board.links).length > 0) {
+    // The installation's secret is another one than when the board was made: the data folder was moved in part.
+    board = await store.changeBoard(id, (was) => ({
+      ...was,
+      links: [...was.links, ...missing(records, was.links)],
+    }));
+  }
+  const kept = board?.links ?? [];
+  return links.map(({ secret, record }) => ({
+    role: record.role,
+    secret,
+    isRevoked: kept.some((link) => link.hash === record.hash && link.revokedAt !== null),
+  }));
+}
+
+function missing(wanted: readonly LinkRecord[], there: readonly LinkRecord[]): LinkRecord[] {
+  return wanted.filter((link) => !there.some((one) => one.hash === link.hash));
+}

@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+import type { Config } from '../../../server/config.ts';
+import { readConfig } from '../../../server/config.ts';
+import { createApp } from '../../../server/app.ts';
+import { openLog } from '../../../server/log.ts';
+import { roles } from '../../../shared/roles.ts';
+import { MemoryStore } from '../memory-store.ts';
+import { RecordingLive } from '../recording-live.ts';
+
+const created = v.object({
+  board: v.string(),
+  links: v.object({ facilitator: v.string(), participant: v.string(), observer: v.string() }),
+});
+const joined = v.object({
+  board: v.string(),
+  role: v.picklist(roles),
+  person: v.string(),
+  name: v.string(),
+  color: v.string(),
+  token: v.string(),
+  expires: v.number(),
+  title: v.string(),
+  start: v.string(),
+});
+const failed = v.object({ error: v.strictObject({ code: v.string(), message: v.string() }) });
+
+export type Joined = v.InferOutput<typeof joined>;
+
+/** A server without sockets or disk, on a clock that the test turns, and the few things people do with it. */
+export class House {
+  readonly store = new MemoryStore();
+  readonly live = new RecordingLive();
+  readonly config: Config;
+  readonly app;
+  now = Date.UTC(2026, 2, 12, 9);
+  isStopping = false;
+
+  constructor(env: Record<string, string> = {}, staticRoot: string | null = null) {
+    this.config = readConfig({ LOG_LEVEL: 'silent', ...env });
+    const { store, live, config } = this;
+    this.app = createApp({
+      config,
+      store,
+      live,
+      log: openLog(config.logLevel),
+      now: () => this.now,
+      staticRoot,
+      isStopping: () => this.isStopping,
+    });
+  }
+
+  async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    const json = { method, headers: { 'content-type': 'application/json', ...headers } };
+    return await this.app.request(path, body === undefined ? json : { ...json, body: JSON.stringify(body) });
+  }
+
+  as(who: Joined): { authorization: string } {
+    return { authorization: `Bearer ${who.token}` };
+  }
+
+  async createBoard(fields: Record<string, unknown> = {}): Promise<v.InferOutput<typeof created>> {
+    const response = await this.send('POST', '/api/boards', { title: 'Trip', template: 'ideas', ...fields });
+    return v.parse(created, await response.json());
+  }
+
+  async join(link: string, name: string, fields: Record<string, unknown> = {}): Promise<Joined> {
+    return v.parse(joined, await (await this.send('POST', '/api/join', { link, name, ...fields })).json());
+  }
+}
+
+/** What a refused request says: its status and code. The body must be exactly the one form of all errors. */
+export async function refusal(response: Response): Promise<[number, string]> {
+  return [response.status, v.parse(failed, await response.json()).error.code];
+}
+
+/** The sentence for people that came with a refusal. */
+export async function refusalText(response: Response): Promise<string> {
+  return v.parse(failed, await response.json()).error.message;
+}

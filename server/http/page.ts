@@ -24,6 +24,6 @@ export function pageRoutes(root: string): Hono<AppEnv> {
 function cached(rule: string): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await next();
-    if (c.res.ok) c.header('Cache-Control', rule);
+    if (c.res.ok || c.res.status === 304) c.header('Cache-Control', rule);
   };
 }

@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { House, refusal } from './house.ts';
+
+let root = '';
+let house = new House();
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'page-'));
+  await mkdir(join(root, 'assets'));
+  await writeFile(join(root, 'index.html'), '<!doctype html><title>Resa</title>');
+  await writeFile(join(root, 'favicon.svg'), '<svg/>');
+  await writeFile(join(root, 'assets/main-abc123.js'), 'start()');
+  await writeFile(join(root, 'assets/main-abc123.js.br'), brotliCompressSync('start()'));
+  house = new House({}, root);
+});
+afterAll(() => rm(root, { recursive: true }));
+
+test.each(['/', '/join', '/b/trip', '/b/trip/ideas'])(
+  '%s is the page, asked for anew each time',
+  async (path) => {
+    const first = await house.app.request(path);
+    expect(first.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(first.headers.get('cache-control')).toBe('no-cache');
+    expect(first.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(await first.text()).toContain('<title>Resa</title>');
+    const etag = first.headers.get('etag') ?? '';
+    expect(etag).not.toBe('');
+    const again = await house.app.request(path, { headers: { 'if-none-match': etag } });
+    expect([again.status, again.headers.get('cache-control')]).toEqual([304, 'no-cache']);
+  },
+);
+
+test('an asset is kept for ever, and comes as it was pressed', async () => {
+  const plain = await house.app.request('/assets/main-abc123.js');
+  expect(plain.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  expect(plain.headers.get('content-type')).toMatch(/javascript/);
+  expect(await plain.text()).toBe('start()');
+  const pressed = await house.app.request('/assets/main-abc123.js', {
+    headers: { 'accept-encoding': 'gzip, br' },
+  });
+  expect(pressed.headers.get('content-encoding')).toBe('br');
+  expect(pressed.headers.get('vary')).toContain('Accept-Encoding');
+});
+
+test('other files of the page are asked for anew', async () => {
+  const icon = await house.app.request('/favicon.svg');
+  expect([icon.status, icon.headers.get('cache-control')]).toEqual([200, 'no-cache']);
+});
+
+test.each([
+  '/assets/gone.js',
+  '/robots.txt',
+  '/b',
+  '/b/trip/ideas/more',
+  '/assets/..%2findex.html',
+  '/.git.config',
+  '/assets/',
+])('%s is not there, and not the page', async (path) => {
+  const answer = await house.app.request(path);
+  expect(answer.headers.get('cache-control')).toBeNull();
+  expect(await refusal(answer)).toEqual([404, 'not-found']);
+});

@@ -1,0 +1,149 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { demoLink, findLink, makeLink, parseLink } from '../../../server/access/links.ts';
+import { personId } from '../../../server/access/person.ts';
+import type { Seat } from '../../../server/access/seat.ts';
+import { Tokens } from '../../../server/access/tokens.ts';
+
+const secret = randomBytes(32);
+const tokens = new Tokens(secret);
+const now = Date.UTC(2026, 2, 12, 9);
+const ana: Seat = {
+  board: 'trip',
+  person: 'person-of-ana',
+  name: 'آنا & Ana',
+  color: '#5b3df5',
+  role: 'observer',
+  link: 'link-1',
+  expires: now + 1_000,
+};
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('a token', () => {
+  test('gives back the seat that it was issued for, until its time is over', () => {
+    const token = tokens.issue(ana);
+    expect(token).toMatch(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$/);
+    expect(tokens.read(token, now)).toEqual(ana);
+    expect(tokens.read(token, now + 999)).toEqual(ana);
+    expect(tokens.read(token, now + 1_000)).toBeNull();
+  });
+
+  test('altered anywhere is none', () => {
+    const token = tokens.issue(ana);
+    for (let at = 0; at < token.length; at++) {
+      const other = token[at] === 'A' ? 'B' : 'A';
+      const altered = token.slice(0, at) + other + token.slice(at + 1);
+      // The last character of base64url has bits to spare: two spellings of one signature are both right.
+      const isSame = Buffer.from(altered.split('.')[1] ?? '', 'base64url').equals(
+        Buffer.from(token.split('.')[1] ?? '', 'base64url'),
+      );
+      expect(tokens.read(altered, now), `character ${at}`).toEqual(
+        isSame && at > token.indexOf('.') ? ana : null,
+      );
+    }
+  });
+
+  test('with a better role under the old signature is none', () => {
+    const [, signature = ''] = tokens.issue(ana).split('.');
+    expect(tokens.read(`${encode({ ...ana, role: 'facilitator' })}.${signature}`, now)).toBeNull();
+  });
+
+  test('of another installation is none', () => {
+    expect(tokens.read(new Tokens(randomBytes(32)).issue(ana), now)).toBeNull();
+  });
+
+  test('signed as something else of this installation is none', () => {
+    const payload = encode(ana);
+    const bare = createHmac('sha256', secret).update(payload).digest('base64url');
+    expect(tokens.read(`${payload}.${bare}`, now)).toBeNull();
+  });
+
+  test.each([
+    '',
+    '.',
+    '..',
+    'a.b',
+    'a.b.c',
+    'null.null',
+    '\0',
+    '{}',
+    'é'.repeat(100),
+    `${'A'.repeat(5_000)}.A`,
+  ])('that reads %j is none', (text) => {
+    expect(tokens.read(text, now)).toBeNull();
+  });
+
+  test('rightly signed but not of a seat is none', () => {
+    const sign = (payload: string) =>
+      `${payload}.${createHmac('sha256', secret).update(`token\0${payload}`).digest('base64url')}`;
+    expect(tokens.read(sign(encode(ana)), now)).toEqual(ana);
+    for (const wrong of [
+      null,
+      [],
+      {},
+      { ...ana, role: 'owner' },
+      { ...ana, board: '../etc' },
+      { ...ana, expires: '9' },
+    ]) {
+      expect(tokens.read(sign(encode(wrong)), now)).toBeNull();
+    }
+    expect(tokens.read(sign('bm90IGpzb24'), now)).toBeNull();
+  });
+});
+
+describe('a link', () => {
+  test('is found by its secret and by nothing near it', () => {
+    const links = [makeLink('trip', 'facilitator', now), makeLink('trip', 'observer', now)];
+    const records = links.map((link) => link.record);
+    for (const { secret: text, record } of links) {
+      expect(findLink(records, text)).toBe(record);
+      expect(findLink(records, text.slice(0, -1))).toBeNull();
+      expect(findLink(records, record.hash)).toBeNull();
+    }
+    expect(findLink([], links[0]?.secret ?? '')).toBeNull();
+  });
+
+  test('is read from a whole address or bare, and from nothing else', () => {
+    const { secret: text } = makeLink('trip', 'observer', now);
+    const parsed = { board: 'trip', secret: text };
+    expect(parseLink(text)).toEqual(parsed);
+    expect(parseLink(`https://resa.example.org/join#${text}`)).toEqual(parsed);
+    for (const wrong of [
+      '',
+      '#',
+      'trip',
+      'trip.',
+      `trip.${'A'.repeat(31)}`,
+      `a/b.${'A'.repeat(32)}`,
+      `${text}.x`,
+    ]) {
+      expect(parseLink(wrong)).toBeNull();
+    }
+  });
+
+  test('of the demo is the same at every start, a different one for each role and installation', () => {
+    const again = demoLink(secret, 'lovtag', 'observer', now + 1);
+    expect(demoLink(secret, 'lovtag', 'observer', now).secret).toBe(again.secret);
+    expect(demoLink(secret, 'lovtag', 'facilitator', now).secret).not.toBe(again.secret);
+    expect(demoLink(randomBytes(32), 'lovtag', 'observer', now).secret).not.toBe(again.secret);
+    expect(parseLink(again.secret)).not.toBeNull();
+  });
+});
+
+test('a person is told by device, role and board together, and never by a name', () => {
+  const who = { board: 'trip', role: 'participant', device: 'a-device-secret-of-ana' } as const;
+  const id = personId(secret, who);
+  expect(id).toMatch(/^[A-Za-z0-9_-]{16}$/);
+  expect(personId(secret, { ...who })).toBe(id);
+  for (const other of [
+    { board: 'tour' },
+    { role: 'observer' },
+    { device: 'a-device-secret-of-ben' },
+  ] as const) {
+    expect(personId(secret, { ...who, ...other })).not.toBe(id);
+  }
+  expect(personId(randomBytes(32), who)).not.toBe(id);
+  const unnamed = { ...who, device: undefined };
+  expect(personId(secret, unnamed)).not.toBe(personId(secret, unnamed));
+});

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { codeOf, unlessMissing } from './durable-file.ts';
@@ -31,15 +31,40 @@ export async function lockFolder(path: string): Promise<FolderLock> {
   const draft = `${path}.${token}`;
   await writeFile(draft, mine, { flag: 'wx', mode: 0o600 });
   try {
-    while (!(await linkNew(draft, path))) await removeStale(path, token);
+    await take(path, draft);
   } finally {
     await unlink(draft);
   }
   return {
     release: async () => {
-      if ((await unlessMissing(readFile(path, 'utf8'))) === mine) await unlessMissing(unlink(path));
+      if ((await readLock(path)) === mine) await unlessMissing(unlink(path));
     },
   };
+}
+
+/**
+ * Puts the draft in the place of nothing, or of a stale lock. Of all who find the same stale lock one
+ * may replace it: who holds the claim that is named after its content, which is a lock like this one,
+ * and is given up only when the stale lock is gone.
+ */
+async function take(path: string, draft: string): Promise<void> {
+  while (!(await linkNew(draft, path))) {
+    const seen = await readLock(path);
+    if (seen === null) continue;
+    const holder = parseHolder(seen);
+    if (holder && (await lives(holder))) throw inUse(path, holder.pid);
+    const claim = `${path}.after-${createHash('sha256').update(seen).digest('hex').slice(0, 16)}`;
+    await take(claim, draft);
+    try {
+      // Who came first may have replaced it before we held the claim.
+      if ((await readLock(path)) !== seen) continue;
+      await link(draft, `${draft}.new`);
+      await rename(`${draft}.new`, path);
+      return;
+    } finally {
+      await unlink(claim);
+    }
+  }
 }
 
 async function linkNew(draft: string, path: string): Promise<boolean> {
@@ -52,17 +77,8 @@ async function linkNew(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function removeStale(path: string, token: string): Promise<void> {
-  const seen = await unlessMissing(readFile(path, 'utf8'));
-  if (seen === null) return;
-  const holder = parseHolder(seen);
-  if (holder && (await lives(holder))) throw inUse(path, holder.pid);
-  const away = `${path}.stale-${token}`;
-  if ((await unlessMissing(rename(path, away).then(() => true))) === null) return;
-  // Another process may have put its own lock here since we looked: then it goes back.
-  const taken = await readFile(away, 'utf8');
-  if (taken !== seen) await linkNew(away, path);
-  await unlink(away);
+function readLock(path: string): Promise<string | null> {
+  return unlessMissing(readFile(path, 'utf8'));
 }
 
 async function lives(holder: Holder): Promise<boolean> {

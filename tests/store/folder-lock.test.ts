@@ -1,0 +1,50 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { FolderInUse, lockFolder } from '../../server/store/disk/folder-lock.ts';
+import { openDesk, temporaryFolder } from './desk.ts';
+
+test('a second process is told who has the folder, and disturbs nothing', async () => {
+  const folder = await temporaryFolder();
+  const { store } = await openDesk(folder);
+  const journal = await readdir(join(folder, 'journal'));
+  await expect(openDesk(folder)).rejects.toThrow(FolderInUse);
+  await expect(openDesk(folder)).rejects.toThrow(`in use by process ${process.pid}`);
+  expect(await readdir(join(folder, 'journal'))).toEqual(journal);
+  await store.close();
+  const next = await openDesk(folder);
+  expect(next.store.failure).toBeNull();
+});
+
+test.each([
+  ['of a process that is gone', (lock: string) => lock.replace(/"pid":\d+/, '"pid":4194399')],
+  [
+    'of an earlier process with the same number',
+    (lock: string) => lock.replace(/"started":"\d+"/, '"started":"1"'),
+  ],
+  [
+    'from before the machine was started',
+    (lock: string) => lock.replace(/"boot":"[^"]+"/, '"boot":"earlier"'),
+  ],
+  ['that is empty', () => ''],
+  ['that is no lock', () => '[1]'],
+])('a lock %s does not stand in the way', async (_what, alter) => {
+  const folder = await temporaryFolder();
+  const { store } = await openDesk(folder);
+  const lock = await readFile(join(folder, 'lock'), 'utf8');
+  await store.close();
+  await writeFile(join(folder, 'lock'), alter(lock));
+  const next = await openDesk(folder);
+  expect(next.store.failure).toBeNull();
+  expect((await readdir(folder)).sort()).toEqual(['boards', 'journal', 'lock', 'secret.key']);
+});
+
+test('of many who come at once where a killed process was, one gets in', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'lock'), '{"pid":4194399,"started":"1","boot":"earlier"}');
+  const all = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(join(folder, 'lock'))));
+  expect(all.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+  const others = all.filter((one) => one.status === 'rejected').map((one): unknown => one.reason);
+  expect(others.every((reason) => reason instanceof FolderInUse)).toBe(true);
+  expect(await readdir(folder)).toEqual(['lock']);
+});

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { notes, openDesk, temporaryFolder, Writer } from './desk.ts';
+import { FaultyDisk } from './faulty-disk.ts';
+
+const board = 'b1/board';
+
+describe('the journal commits in groups', () => {
+  test('what comes while one sync runs goes out with the next', async () => {
+    const disk = new FaultyDisk();
+    const { store } = await openDesk(await temporaryFolder(), { disk });
+    disk.calls.length = 0;
+    let open = (): void => undefined;
+    disk.gate = new Promise((resolve) => (open = resolve));
+    const ana = new Writer();
+    const first = store.append({ room: board, person: 'ana', update: ana.write('first', 'Ana') });
+    // The write of the first is under way: only now do the others come.
+    await new Promise((resolve) => setImmediate(resolve));
+    const others = Array.from({ length: 100 }, (_, n) =>
+      store.append({ room: `b${n}/board`, person: 'ben', update: new Writer().write('one', 'Ben') }),
+    );
+    open();
+    await Promise.all([first, ...others]);
+    expect(disk.calls.filter((call) => call.startsWith('sync'))).toHaveLength(2);
+  });
+
+  test('more records than the system takes buffers, in one tick', async () => {
+    const disk = new FaultyDisk();
+    const folder = await temporaryFolder();
+    const first = await openDesk(folder, { disk });
+    const ana = new Writer();
+    const updates = Array.from({ length: 2_500 }, (_, n) => ana.write(`note ${n}`, 'Ana'));
+    await Promise.all(updates.map((update) => first.store.append({ room: board, person: 'ana', update })));
+    expect(disk.mostBuffers).toBe(1024);
+    await first.store.close();
+    const { store } = await openDesk(folder);
+    expect((await store.load(board)).updates.map((bytes) => [...bytes])).toEqual(
+      updates.map((bytes) => [...bytes]),
+    );
+  });
+});
+
+describe('a disk that takes less than it is given', () => {
+  test.each([1, 7, 100])('%i bytes at a time: all is there', async (mostBytes) => {
+    const disk = new FaultyDisk();
+    const folder = await temporaryFolder();
+    const first = await openDesk(folder, { disk });
+    disk.mostBytes = mostBytes;
+    const ana = new Writer();
+    const updates = Array.from({ length: 10 }, (_, n) => ana.write(`note ${n}`, 'Ana'));
+    await Promise.all(updates.map((update) => first.store.append({ room: board, person: 'ana', update })));
+    await first.store.close();
+    const { store, journalist } = await openDesk(folder);
+    expect((await store.load(board)).updates).toHaveLength(10);
+    expect(journalist.lines).toEqual([]);
+  });
+});
+
+describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (failing) => {
+  test('acknowledges nothing, says so, and goes on by itself when the disk is well', async () => {
+    const disk = new FaultyDisk();
+    const folder = await temporaryFolder();
+    const { store, journalist } = await openDesk(folder, { disk });
+    const [ana, ben] = [new Writer(), new Writer()];
+    const append = (update: Uint8Array) => store.append({ room: board, person: 'ana', update });
+    await append(ana.write('one', 'saved'));
+    disk.failing = failing;
+    await expect(append(ana.write('two', 'not saved'))).rejects.toThrow('cannot be written');
+    expect(store.failure?.message).toContain('cannot be written');
+    await expect(append(ana.write('three', 'not saved'))).rejects.toThrow('cannot be written');
+    expect(notes(await store.load(board))).toEqual({ one: 'saved' });
+
+    const healed = journalist.hears('can be written again');
+    disk.failing = null;
+    await healed;
+    expect(store.failure).toBeNull();
+    await store.append({ room: 'b2/board', person: 'ben', update: ben.write('one', 'saved') });
+    await store.close();
+    // The file that failed was never written again.
+    const first = disk.calls.filter((call) => call.endsWith('00000001.log'));
+    expect(first.slice(failing === 'sync' ? -2 : -1)).toEqual(
+      failing === 'sync' ? ['write 00000001.log', 'sync 00000001.log'] : ['write 00000001.log'],
+    );
+
+    const next = await openDesk(folder);
+    expect(notes(await next.store.load(board))).toMatchObject({ one: 'saved' });
+    expect(notes(await next.store.load('b2/board'))).toEqual({ one: 'saved' });
+    expect(next.journalist.said('torn tail')).toBe(failing === 'write');
+  });
+
+  test('takes nothing that builds on a lost update, until a checkpoint brings it', async () => {
+    const disk = new FaultyDisk();
+    const folder = await temporaryFolder();
+    const { store, journalist } = await openDesk(folder, { disk });
+    const ana = new Writer();
+    const append = (update: Uint8Array) => store.append({ room: board, person: 'ana', update });
+    disk.failing = failing;
+    await expect(append(ana.write('one', 'lost'))).rejects.toThrow();
+    const healed = journalist.hears('can be written again');
+    disk.failing = null;
+    await healed;
+    await expect(append(ana.write('two', 'after it'))).rejects.toThrow('needs a checkpoint');
+    await store.checkpoint(board, ana.state);
+    await append(ana.write('three', 'saved'));
+    await store.close();
+    const next = await openDesk(folder);
+    expect(notes(await next.store.load(board))).toEqual({ one: 'lost', two: 'after it', three: 'saved' });
+  });
+
+  test('an update that came after a checkpoint was asked for, and was lost, is not taken to be in it', async () => {
+    const disk = new FaultyDisk();
+    const { store, journalist } = await openDesk(await temporaryFolder(), { disk });
+    const ana = new Writer();
+    const append = (update: Uint8Array) => store.append({ room: board, person: 'ana', update });
+    disk.failing = failing;
+    const one = append(ana.write('one', 'in the checkpoint'));
+    const point = store.checkpoint(board, ana.state);
+    const two = append(ana.write('two', 'not in it'));
+    const healed = journalist.hears('can be written again');
+    expect((await Promise.allSettled([one, point, two])).map((each) => each.status)).toEqual([
+      'rejected',
+      'fulfilled',
+      'rejected',
+    ]);
+    disk.failing = null;
+    await healed;
+    expect(notes(await store.load(board))).toEqual({ one: 'in the checkpoint' });
+    await expect(append(ana.write('three', 'later'))).rejects.toThrow('needs a checkpoint');
+  });
+
+  test('can be closed, and lets go of the folder', async () => {
+    const disk = new FaultyDisk();
+    const folder = await temporaryFolder();
+    const { store } = await openDesk(folder, { disk });
+    disk.failing = failing;
+    const append = store.append({ room: board, person: 'ana', update: new Writer().write('one', 'lost') });
+    await expect(append).rejects.toThrow();
+    await store.close();
+    const next = await openDesk(folder);
+    expect(next.store.failure).toBeNull();
+  });
+});

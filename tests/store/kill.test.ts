@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { notes, openDesk, temporaryFolder } from './desk.ts';
+
+let program: string;
+
+// Node 20 does not run TypeScript: the program is bundled first (some 0.3 s).
+beforeAll(async () => {
+  program = await mkdtemp(join(tmpdir(), 'resa-appender-'));
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    ssr: { noExternal: true },
+    build: {
+      ssr: fileURLToPath(new URL('./appender.ts', import.meta.url)),
+      outDir: program,
+      target: 'node20',
+      rolldownOptions: { output: { entryFileNames: 'appender.mjs' } },
+    },
+  });
+});
+
+afterAll(() => rm(program, { recursive: true, force: true }));
+
+/** Lets the program write into the folder until it has acknowledged so many things, kills it, and returns all it said. */
+async function writeUntilKilled(
+  folder: string,
+  round: number,
+  acknowledged: number,
+): Promise<readonly string[]> {
+  const child = spawn(process.execPath, [join(program, 'appender.mjs'), folder, String(round)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  let complained = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (complained += chunk));
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    said += chunk;
+    if (said.split('\n').length > acknowledged) child.kill('SIGKILL');
+  });
+  const signal = await new Promise<string | null>((resolve) => child.on('close', (_code, by) => resolve(by)));
+  expect(complained).toBe('');
+  expect(signal).toBe('SIGKILL');
+  // The last line may be cut: who was not told the whole of it was told nothing.
+  return said.split('\n').slice(0, -1);
+}
+
+test('kill -9 at ten random moments, one after another on one folder: all that was acknowledged is there', async () => {
+  const folder = await temporaryFolder();
+  const said: string[] = [];
+  for (let round = 1; round <= 10; round++) {
+    const acknowledged = 1 + Math.floor(Math.random() * 1500);
+    said.push(...(await writeUntilKilled(folder, round, acknowledged)));
+    const { store, journalist } = await openDesk(folder);
+    const rooms = new Map<string, Record<string, unknown>>();
+    for (const line of said) {
+      const [what, name = '', key = ''] = line.split(' ');
+      if (what === 'note') {
+        const read = rooms.get(name) ?? notes(await store.load(name));
+        rooms.set(name, read);
+        expect(read, `round ${round}, killed after ${acknowledged}`).toHaveProperty([key]);
+      } else {
+        expect((await store.board(name))?.id).toBe(name);
+        if (what === 'changed') expect((await store.board(name))?.title).toBe('changed');
+      }
+    }
+    expect(journalist.lines.filter((line) => line.level === 'error')).toEqual([]);
+    await store.close();
+  }
+  expect(said.length).toBeGreaterThan(10);
+});

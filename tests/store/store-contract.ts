@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest';
+import type { Store } from '../../server/store/contract.ts';
+import { BoardExists } from '../../server/store/contract.ts';
+import { boardRecord } from './board-record.ts';
+import { notes, Writer } from './desk.ts';
+
+/** A store that a test was given, and a way to come back to it tomorrow. */
+export interface Opened {
+  readonly store: Store;
+  /** Closes the store and opens it anew on the same data. */
+  readonly reopen: () => Promise<Store>;
+}
+
+/** What every store must do, whatever it is made of. `open` gives an empty one. */
+export function storeContract(name: string, open: () => Promise<Opened>): void {
+  describe(`${name} keeps the contract of a store`, () => {
+    test('1. a board that Ana makes is there, with its document, and there tomorrow', async () => {
+      const { store, reopen } = await open();
+      const ana = new Writer();
+      ana.write('title', 'Booking');
+      expect(await store.board('b1')).toBeNull();
+      await store.createBoard(boardRecord('b1'), ana.state);
+      expect(await store.board('b1')).toEqual(boardRecord('b1'));
+      expect(notes(await store.load('b1/board'))).toEqual({ title: 'Booking' });
+      const tomorrow = await reopen();
+      expect(await tomorrow.board('b1')).toEqual(boardRecord('b1'));
+      expect(notes(await tomorrow.load('b1/board'))).toEqual({ title: 'Booking' });
+    });
+
+    test('2. a board is made once, also when two ask at the same time', async () => {
+      const { store } = await open();
+      const both = await Promise.allSettled([
+        store.createBoard(boardRecord('b1', 'by Ana'), new Writer().state),
+        store.createBoard(boardRecord('b1', 'by Ben'), new Writer().state),
+      ]);
+      expect(both.map((one) => one.status)).toEqual(['fulfilled', 'rejected']);
+      expect(both[1]).toMatchObject({ reason: expect.any(BoardExists) as unknown });
+      expect((await store.board('b1'))?.title).toBe('by Ana');
+    });
+
+    test('3. changes to one board are done one after another, and last', async () => {
+      const { store, reopen } = await open();
+      await store.createBoard(boardRecord('b1', ''), new Writer().state);
+      const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+      await Promise.all(
+        letters.map((letter) => store.changeBoard('b1', (now) => ({ ...now, title: now.title + letter }))),
+      );
+      expect((await store.board('b1'))?.title).toBe('abcdefgh');
+      expect((await (await reopen()).board('b1'))?.title).toBe('abcdefgh');
+    });
+
+    test('4. a change that throws, or that gives the board another id, changes nothing', async () => {
+      const { store } = await open();
+      await store.createBoard(boardRecord('b1'), new Writer().state);
+      const slip = () => {
+        throw new Error('a slip');
+      };
+      await expect(store.changeBoard('b1', slip)).rejects.toThrow('a slip');
+      await expect(store.changeBoard('b1', (now) => ({ ...now, id: 'b2' }))).rejects.toThrow();
+      expect(await store.board('b1')).toEqual(boardRecord('b1'));
+      expect(await store.changeBoard('nobody', (now) => now)).toBeNull();
+    });
+
+    test('5. a room that was never written reads as empty', async () => {
+      const { store } = await open();
+      expect(await store.load('b1/draft/ana')).toEqual({ snapshot: null, updates: [] });
+    });
+
+    test('6. what is appended is read back in order, in this process and the next, each room on its own', async () => {
+      const { store, reopen } = await open();
+      const [ana, ben] = [new Writer(), new Writer()];
+      const first = ana.write('one', 'Ana');
+      const second = ana.write('two', 'Ana');
+      const other = ben.write('one', 'Ben');
+      await Promise.all([
+        store.append({ room: 'b1/board', person: 'ana', update: first }),
+        store.append({ room: 'b2/board', person: 'ben', update: other }),
+        store.append({ room: 'b1/board', person: 'ana', update: second }),
+      ]);
+      expect((await store.load('b1/board')).updates.map((bytes) => [...bytes])).toEqual([
+        [...first],
+        [...second],
+      ]);
+      const tomorrow = await reopen();
+      expect((await tomorrow.load('b1/board')).updates.map((bytes) => [...bytes])).toEqual([
+        [...first],
+        [...second],
+      ]);
+      expect(notes(await tomorrow.load('b2/board'))).toEqual({ one: 'Ben' });
+    });
+
+    test('7. a load waits for the appends before it', async () => {
+      const { store } = await open();
+      const appended = store.append({
+        room: 'b1/board',
+        person: 'ana',
+        update: new Writer().write('one', 'Ana'),
+      });
+      expect(notes(await store.load('b1/board'))).toEqual({ one: 'Ana' });
+      await appended;
+    });
+
+    test('8. the buffer of an append may be used again at once', async () => {
+      const { store } = await open();
+      const update = new Writer().write('one', 'Ana');
+      const appended = store.append({ room: 'b1/board', person: 'ana', update });
+      update.fill(0);
+      await appended;
+      expect(notes(await store.load('b1/board'))).toEqual({ one: 'Ana' });
+    });
+
+    test('9. a checkpoint stands for what was appended before it, and for nothing after it', async () => {
+      const { store, reopen } = await open();
+      const ana = new Writer();
+      await store.append({ room: 'b1/board', person: 'ana', update: ana.write('one', 'Ana') });
+      // Neither of the next three waits for the one before it.
+      const under = store.append({ room: 'b1/board', person: 'ana', update: ana.write('two', 'Ana') });
+      const point = store.checkpoint('b1/board', ana.state);
+      const after = store.append({ room: 'b1/board', person: 'ana', update: ana.write('three', 'Ana') });
+      await Promise.all([under, point, after]);
+      const now = await store.load('b1/board');
+      expect(now.updates).toHaveLength(1);
+      expect(notes(now)).toEqual({ one: 'Ana', two: 'Ana', three: 'Ana' });
+      expect(notes(await (await reopen()).load('b1/board'))).toEqual({
+        one: 'Ana',
+        two: 'Ana',
+        three: 'Ana',
+      });
+    });
+
+    test('10. days of appends and checkpoints, each begun where the last one ended', async () => {
+      const { store, reopen } = await open();
+      const ana = new Writer();
+      let today = store;
+      for (let day = 1; day <= 6; day++) {
+        await today.append({ room: 'b1/board', person: 'ana', update: ana.write(`day ${day}`, 'begun') });
+        if (day % 2 === 0) await today.checkpoint('b1/board', ana.state);
+        await today.append({ room: 'b1/board', person: 'ana', update: ana.write(`day ${day}`, 'done') });
+        today = await reopen();
+      }
+      const days = Object.values(notes(await today.load('b1/board')));
+      expect(days).toEqual(['done', 'done', 'done', 'done', 'done', 'done']);
+    });
+
+    test('11. the secret is made once', async () => {
+      const { store, reopen } = await open();
+      const secret = [...store.secret];
+      expect(secret).toHaveLength(32);
+      expect([...(await reopen()).secret]).toEqual(secret);
+    });
+
+    test('12. a name that is no id or no room reaches nothing', async () => {
+      const { store } = await open();
+      const hostile = [
+        '',
+        '.',
+        '..',
+        '../b1',
+        'b1/..',
+        '/etc',
+        'b 1',
+        'b1\0',
+        'ä',
+        'b1\\c',
+        'x'.repeat(65),
+        'CON.json',
+      ];
+      for (const id of hostile) {
+        expect(await store.board(id)).toBeNull();
+        expect(await store.changeBoard(id, (now) => now)).toBeNull();
+        await expect(store.createBoard({ ...boardRecord('b1'), id }, new Writer().state)).rejects.toThrow();
+      }
+      const rooms = [
+        ...hostile,
+        'b1',
+        'b1/',
+        '/board',
+        'b1//ana',
+        '../b1/board',
+        'b1/../board',
+        'b1/board/ana/x',
+        'b1/a+b',
+      ];
+      for (const room of rooms) {
+        await expect(store.load(room)).rejects.toThrow();
+        await expect(store.append({ room, person: 'mallory', update: new Uint8Array(2) })).rejects.toThrow();
+        await expect(store.checkpoint(room, new Uint8Array(2))).rejects.toThrow();
+      }
+    });
+
+    test('13. close waits for what is under way, may be called twice, and ends all', async () => {
+      const { store, reopen } = await open();
+      const ana = new Writer();
+      const last = store.append({ room: 'b1/board', person: 'ana', update: ana.write('last', 'Ana') });
+      await Promise.all([store.close(), store.close()]);
+      await last;
+      await expect(
+        store.append({ room: 'b1/board', person: 'ana', update: ana.write('late', 'Ana') }),
+      ).rejects.toThrow();
+      await expect(store.load('b1/board')).rejects.toThrow();
+      expect(notes(await (await reopen()).load('b1/board'))).toEqual({ last: 'Ana' });
+    });
+  });
+}

@@ -3,6 +3,7 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { chosenLanguage } from './model/device.ts';
 import { route, startRouter } from './router.svelte.ts';
+import { loadFonts } from './text/fonts.ts';
 import { isLanguage, preferredLanguage } from './text/languages.ts';
 import { setLanguage } from './text/messages.svelte.ts';
 import { viewFor } from './views.ts';
@@ -11,7 +12,7 @@ import { viewFor } from './views.ts';
 async function start(): Promise<void> {
   const chosen = chosenLanguage();
   const language = isLanguage(chosen) ? chosen : preferredLanguage(navigator.languages);
-  const [view] = await Promise.all([viewFor(route()), setLanguage(language)]);
+  const [view] = await Promise.all([viewFor(route()), setLanguage(language), loadFonts(language)]);
   startRouter();
   const target = document.getElementById('app');
   if (target) mount(App, { target, props: { first: view } });

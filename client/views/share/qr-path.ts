@@ -5,16 +5,16 @@ const quietZone = 4;
 
 /** A QR code as one path, a box for each run of dark modules, and the side of the whole in modules. */
 export function qrPath(text: string): { readonly path: string; readonly side: number } {
-  const modules = encodeQR(text, 'raw', { ecc: 'medium', border: 0 });
+  const modules = encodeQR(text, 'raw', { ecc: 'medium', border: quietZone });
   let path = '';
   modules.forEach((row, y) => {
     for (let x = 0; x < row.length; x++) {
       if (!row[x]) continue;
       let length = 1;
       while (row[x + length]) length++;
-      path += `M${x + quietZone} ${y + quietZone}h${length}v1h-${length}z`;
+      path += `M${x} ${y}h${length}v1h-${length}z`;
       x += length;
     }
   });
-  return { path, side: modules.length + 2 * quietZone };
+  return { path, side: modules.length };
 }

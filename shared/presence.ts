@@ -17,7 +17,13 @@ export const presenceSchema = v.object({
   /** The pointer, in shares (0 to 1) of a cell, so that it is right on a mirrored or narrower map. */
   cursor: v.optional(
     v.nullable(
-      v.object({ lane: idSchema, phase: idSchema, x: v.pipe(v.number(), v.finite()), y: v.pipe(v.number(), v.finite()) }),
+      v.object({
+        lane: idSchema,
+        phase: idSchema,
+        step: v.nullable(idSchema),
+        x: v.pipe(v.number(), v.finite()),
+        y: v.pipe(v.number(), v.finite()),
+      }),
     ),
     null,
   ),

@@ -144,8 +144,6 @@ export class Board {
   /** A change of place makes the frame anew; typing in a title does not. */
   #reframe(changes: readonly Change<{ id: string; gone: boolean }>[], stepsChanged: boolean): void {
     if (changes.every(({ before, after }) => before && after && sameFrame(before, after))) return;
-    // The first changes come while the collections are being made; the last of them sees all.
-    if (!(this.phases as unknown) || !(this.steps as unknown) || !(this.lanes as unknown)) return;
     const records = <R>(of: { all: readonly Entry<R>[] }) => of.all.flatMap((entry) => entry.record ?? []);
     this.journey = arrangeJourney(records(this.phases), records(this.steps), records(this.lanes));
     if (stepsChanged) this.stacks.rearrange();
@@ -182,8 +180,10 @@ export class Board {
   }
 }
 
-/** Whether two versions of a phase, step or lane stand at the same place and look the same in the frame. */
+/** The fields that place a phase, a step or a lane in the frame; all others may change without it. */
+const frameFields = ['gone', 'place', 'order', 'type'];
+
 function sameFrame(a: object, b: object): boolean {
-  const left = new Map(Object.entries(a));
-  return Object.entries(b).every(([key, item]) => typeof item === 'string' && key !== 'order' && key !== 'type' ? true : left.get(key) === item);
+  const left = new Map<string, unknown>(Object.entries(a));
+  return Object.entries(b).every(([key, item]) => !frameFields.includes(key) || left.get(key) === item);
 }

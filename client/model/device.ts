@@ -46,6 +46,8 @@ const memorySchema = v.object({
   language: text,
   visits: v.optional(v.fallback(v.array(visitSchema), []), []),
   links: v.optional(v.fallback(v.array(keptLinkSchema), []), []),
+  /** Whether single-letter shortcuts are on. */
+  letters: v.optional(v.boolean(), true),
   /** Boards whose facilitator link has been copied somewhere safe. */
   saved: v.optional(v.fallback(v.array(v.string()), []), []),
 });
@@ -173,6 +175,15 @@ export function isLinkSaved(board: string): boolean {
 
 export function markLinkSaved(board: string): void {
   remember((now) => ({ saved: [...new Set([...now.saved, board])].slice(-mostVisits) }));
+}
+
+/** Whether single-letter shortcuts are on; they are until someone switches them off. */
+export function lettersOn(): boolean {
+  return recall().letters;
+}
+
+export function rememberLetters(on: boolean): void {
+  remember(() => ({ letters: on }));
 }
 
 /** The secret of a link, which is all that the server needs: what stands after its `#`. */

@@ -1,0 +1,38 @@
+/** How long after G the next letter says where to go. */
+const chordMs = 1_500;
+
+/** Keys that work everywhere on a board. Letters count by their place or by what they type (Arabic, Russian). */
+export function shortcut(on: {
+  undo(): void;
+  redo(): void;
+  help(): void;
+  go(view: 'map' | 'ideas'): void;
+  letters(): boolean;
+}): (event: KeyboardEvent) => void {
+  let chordAt = -Infinity;
+  return (event) => {
+    if (event.isComposing || event.defaultPrevented) return;
+    const is = (letter: string) => event.code === `Key${letter}` || event.key.toUpperCase() === letter;
+    const take = (run: () => void) => {
+      event.preventDefault();
+      event.stopPropagation();
+      run();
+    };
+    if ((event.ctrlKey || event.metaKey) && !event.altKey) {
+      const native = event.target instanceof HTMLInputElement;
+      if (is('Z') && !native) take(event.shiftKey ? on.redo : on.undo);
+      else if (is('Y') && !native) take(on.redo);
+      return;
+    }
+    const writing = event.target instanceof Element && event.target.closest('textarea, input, select, dialog, [role=menu]');
+    if (writing || event.ctrlKey || event.metaKey || event.altKey || !on.letters()) return;
+    if (event.timeStamp - chordAt < chordMs) {
+      chordAt = -Infinity;
+      if (is('J')) take(() => on.go('map'));
+      else if (is('I')) take(() => on.go('ideas'));
+      return;
+    }
+    if (event.key === '?') take(on.help);
+    else if (is('G')) chordAt = event.timeStamp;
+  };
+}

@@ -1,0 +1,179 @@
+import type { CellAt, Gap } from '$shared/commands/card.ts';
+import { parseSpot } from './grid.ts';
+
+/** A mouse must travel this far before a press becomes a drag; a finger must rest this long first. */
+const slackPx = 5;
+const restMs = 350;
+/** Within this distance of an edge the map scrolls, at most this fast. */
+const edgePx = 56;
+const scrollPxAFrame = 14;
+
+/**
+ * Dragging cards with mouse, pen or finger. Nothing is written until the drop; the card in the hand
+ * and the drop line are moved by transforms in one animation frame.
+ */
+export function dragCards(
+  root: HTMLElement,
+  on: {
+    may(): boolean;
+    /** The cards that go along when this one is taken. */
+    taken(card: string): readonly string[];
+    dropped(cards: readonly string[], cell: CellAt, gap: Gap): void;
+  },
+): () => void {
+  let pressed: { card: HTMLElement; id: string; pointer: number; x: number; y: number; timer: number } | null = null;
+  let drag: { cards: readonly string[]; ghost: HTMLElement; line: HTMLElement; target: { cell: CellAt; gap: Gap } | null } | null =
+    null;
+  let at = { x: 0, y: 0 };
+  let frame = 0;
+
+  const press = (event: PointerEvent) => {
+    const target = event.target;
+    if (event.button !== 0 || !(target instanceof Element) || !on.may()) return;
+    if (target.closest('button, textarea, input, a, select')) return;
+    const card = target.closest<HTMLElement>('[data-card]');
+    const id = card?.dataset.card;
+    if (!card || id === undefined) return;
+    at = { x: event.clientX, y: event.clientY };
+    const touch = event.pointerType === 'touch';
+    pressed = { card, id, pointer: event.pointerId, ...at, timer: touch ? window.setTimeout(begin, restMs) : 0 };
+  };
+
+  const move = (event: PointerEvent) => {
+    if (!pressed || event.pointerId !== pressed.pointer) return;
+    at = { x: event.clientX, y: event.clientY };
+    if (drag) {
+      frame ||= requestAnimationFrame(draw);
+      return;
+    }
+    if (Math.hypot(at.x - pressed.x, at.y - pressed.y) < slackPx) return;
+    // A finger that moves before it has rested scrolls.
+    if (event.pointerType === 'touch') end();
+    else begin();
+  };
+
+  const begin = () => {
+    if (!pressed) return;
+    const box = pressed.card.getBoundingClientRect();
+    const cards = on.taken(pressed.id);
+    const ghost = pressed.card.cloneNode(true) as HTMLElement;
+    ghost.className = `${pressed.card.className} ghost`;
+    ghost.removeAttribute('data-card');
+    ghost.setAttribute('aria-hidden', 'true');
+    ghost.style.inlineSize = `${box.width}px`;
+    ghost.style.left = `${box.left - pressed.x}px`;
+    ghost.style.top = `${box.top - pressed.y}px`;
+    if (cards.length > 1) ghost.dataset.count = String(cards.length);
+    const line = document.createElement('div');
+    line.className = 'drop-line';
+    root.append(ghost, line);
+    root.dataset.dragging = '';
+    for (const id of cards) root.querySelector(`[data-card="${id}"]`)?.setAttribute('data-taken', '');
+    root.setPointerCapture(pressed.pointer);
+    drag = { cards, ghost, line, target: null };
+    frame ||= requestAnimationFrame(draw);
+  };
+
+  const draw = () => {
+    frame = 0;
+    if (!drag) return;
+    drag.ghost.style.transform = `translate(${at.x}px, ${at.y}px)`;
+    aim(drag);
+    if (scrollAtEdge()) frame = requestAnimationFrame(draw);
+  };
+
+  const aim = (now: NonNullable<typeof drag>) => {
+    const cellElement = document.elementFromPoint(at.x, at.y)?.closest<HTMLElement>('[data-drop]');
+    const spot = cellElement?.dataset.spot === undefined ? null : parseSpot(cellElement.dataset.spot);
+    if (!cellElement || spot?.kind !== 'cell') {
+      now.target = null;
+      now.line.hidden = true;
+      return;
+    }
+    const others = [...cellElement.querySelectorAll<HTMLElement>('[data-card]:not([data-taken])')];
+    const boxes = others.map((card) => card.getBoundingClientRect());
+    const found = boxes.findIndex((box) => at.y < box.top + box.height / 2);
+    const index = found === -1 ? boxes.length : found;
+    const cell = cellElement.getBoundingClientRect();
+    const above = boxes[index - 1];
+    const below = boxes[index];
+    const y = above && below ? (above.bottom + below.top) / 2 : below ? below.top - 4 : above ? above.bottom + 4 : cell.top + 8;
+    now.line.hidden = false;
+    now.line.style.inlineSize = `${cell.width - 16}px`;
+    now.line.style.transform = `translate(${cell.left + 8}px, ${y}px)`;
+    now.target = {
+      cell: spot.cell,
+      gap: { after: others[index - 1]?.dataset.card ?? null, before: others[index]?.dataset.card ?? null },
+    };
+  };
+
+  const scrollAtEdge = () => {
+    const box = root.getBoundingClientRect();
+    const push = (low: number, high: number) =>
+      low < edgePx ? -Math.min(1, (edgePx - low) / edgePx) : high < edgePx ? Math.min(1, (edgePx - high) / edgePx) : 0;
+    const x = push(at.x - box.left, box.right - at.x) * scrollPxAFrame;
+    const y = push(at.y - box.top, box.bottom - at.y) * scrollPxAFrame;
+    const before = [root.scrollLeft, root.scrollTop];
+    if (x !== 0 || y !== 0) root.scrollBy(x, y);
+    return before[0] !== root.scrollLeft || before[1] !== root.scrollTop;
+  };
+
+  const drop = (event: PointerEvent) => {
+    if (!pressed || event.pointerId !== pressed.pointer) return;
+    const done = drag;
+    // The frame that would have aimed may not have come yet.
+    if (done) aim(done);
+    end();
+    if (!done) return;
+    // The click that follows a drop is not one on what lies under it.
+    root.addEventListener('click', swallow, { capture: true, once: true });
+    setTimeout(() => root.removeEventListener('click', swallow, { capture: true }));
+    if (done.target) on.dropped(done.cards, done.target.cell, done.target.gap);
+  };
+
+  const end = () => {
+    if (pressed) {
+      clearTimeout(pressed.timer);
+      if (root.hasPointerCapture(pressed.pointer)) root.releasePointerCapture(pressed.pointer);
+    }
+    cancelAnimationFrame(frame);
+    frame = 0;
+    drag?.ghost.remove();
+    drag?.line.remove();
+    for (const taken of root.querySelectorAll('[data-taken]')) taken.removeAttribute('data-taken');
+    delete root.dataset.dragging;
+    pressed = null;
+    drag = null;
+  };
+
+  const swallow = (event: Event) => {
+    event.stopPropagation();
+    event.preventDefault();
+  };
+  const escape = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && drag) {
+      event.stopPropagation();
+      end();
+    }
+  };
+  // While a card is in the hand a finger must not scroll the map.
+  const hold = (event: TouchEvent) => {
+    if (drag) event.preventDefault();
+  };
+
+  root.addEventListener('pointerdown', press);
+  root.addEventListener('pointermove', move);
+  root.addEventListener('pointerup', drop);
+  root.addEventListener('pointercancel', end);
+  root.addEventListener('touchmove', hold, { passive: false });
+  document.addEventListener('keydown', escape, { capture: true });
+  return () => {
+    end();
+    root.removeEventListener('pointerdown', press);
+    root.removeEventListener('pointermove', move);
+    root.removeEventListener('pointerup', drop);
+    root.removeEventListener('pointercancel', end);
+    root.removeEventListener('touchmove', hold);
+    document.removeEventListener('keydown', escape, { capture: true });
+  };
+}

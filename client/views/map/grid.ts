@@ -1,0 +1,123 @@
+import type { CellAt } from '$shared/commands/card.ts';
+import type { Lane } from '$shared/board/lane.ts';
+import { holdsCards } from '$shared/board/lane.ts';
+import type { Journey } from '$shared/queries/journey.ts';
+import { cellKey } from '$shared/queries/journey.ts';
+
+/** What has the focus on the map: a cell, or the head of a phase, a step or a lane. */
+export type Spot =
+  | { readonly kind: 'cell'; readonly cell: CellAt }
+  | { readonly kind: 'phase' | 'step' | 'lane'; readonly id: string };
+
+/** The name of a spot in the page: `data-spot`. */
+export function spotKey(spot: Spot): string {
+  return spot.kind === 'cell' ? `cell:${cellKey(spot.cell)}` : `${spot.kind}:${spot.id}`;
+}
+
+/** The reverse of `spotKey`. */
+export function parseSpot(key: string): Spot | null {
+  const [kind, id = ''] = key.split(':');
+  switch (kind) {
+    case 'cell': {
+      const [lane = '', phase = '', step = ''] = id.split('/');
+      return { kind, cell: { lane, phase, step: step === '' ? null : step } };
+    }
+    case 'phase':
+    case 'step':
+    case 'lane':
+      return { kind, id };
+    default:
+      return null;
+  }
+}
+
+type Row =
+  | { readonly kind: 'phases' | 'steps' }
+  | { readonly kind: 'cells'; readonly lane: string; readonly whole: boolean };
+
+/**
+ * The map as a rectangle of rows and narrow columns (a step each, or one for a phase without steps).
+ * A cell of a whole phase fills several of them. The arrows walk on it as it lies on the screen.
+ */
+export class Grid {
+  readonly #columns: readonly { readonly phase: string; readonly step: string | null }[];
+  readonly #rows: readonly Row[];
+
+  constructor(journey: Journey) {
+    this.#columns = journey.phases.flatMap(({ phase, steps }) =>
+      steps.length === 0
+        ? [{ phase: phase.id, step: null }]
+        : steps.map((step) => ({ phase: phase.id, step: step.id as string | null })),
+    );
+    this.#rows = [{ kind: 'phases' }, { kind: 'steps' }, ...journey.lanes.flatMap(rowsOf)];
+  }
+
+  /** The next other spot in a direction, or null at the edge. `column` is the column to keep to on the way. */
+  next(from: Spot, rows: number, columns: number, column: number): { spot: Spot; column: number } | null {
+    const here = spotKey(from);
+    let row = this.rowOf(from);
+    let at = columns === 0 ? column : this.columnOf(from);
+    for (;;) {
+      row += rows;
+      at += columns;
+      const spot = this.#at(row, at);
+      if (!spot) return null;
+      if (spotKey(spot) !== here) return { spot, column: at };
+    }
+  }
+
+  /** The first or the last cell (not the head) of the row of a spot. */
+  end(from: Spot, last: boolean): Spot | null {
+    return this.#at(this.rowOf(from), last ? this.#columns.length - 1 : 0);
+  }
+
+  /** The first column that a spot fills; -1 is the lane's head. */
+  columnOf(spot: Spot): number {
+    switch (spot.kind) {
+      case 'lane':
+        return -1;
+      case 'phase':
+        return this.#columns.findIndex((column) => column.phase === spot.id);
+      case 'step':
+        return this.#columns.findIndex((column) => column.step === spot.id);
+      case 'cell':
+        return this.#columns.findIndex(
+          (column) => column.phase === spot.cell.phase && (spot.cell.step === null || column.step === spot.cell.step),
+        );
+    }
+  }
+
+  rowOf(spot: Spot): number {
+    switch (spot.kind) {
+      case 'phase':
+        return 0;
+      case 'step':
+        return 1;
+      case 'lane':
+        return this.#rows.findIndex((row) => row.kind === 'cells' && row.lane === spot.id);
+      case 'cell':
+        return this.#rows.findIndex(
+          (row) => row.kind === 'cells' && row.lane === spot.cell.lane && row.whole === (spot.cell.step === null),
+        );
+    }
+  }
+
+  #at(row: number, column: number): Spot | null {
+    const kind = this.#rows[row];
+    const place = this.#columns[column];
+    if (!kind || column < -1) return null;
+    if (kind.kind === 'cells' && column === -1) return { kind: 'lane', id: kind.lane };
+    if (!place) return null;
+    if (kind.kind !== 'cells') {
+      const step = kind.kind === 'steps' ? place.step : null;
+      return step === null ? { kind: 'phase', id: place.phase } : { kind: 'step', id: step };
+    }
+    return { kind: 'cell', cell: { lane: kind.lane, phase: place.phase, step: kind.whole ? null : place.step } };
+  }
+}
+
+/** A lane with cards has a row of step cells over a row of cells for whole phases; other lanes only the latter. */
+function rowsOf(lane: Lane): Row[] {
+  const whole: Row = { kind: 'cells', lane: lane.id, whole: true };
+  return holdsCards(lane.type) ? [{ kind: 'cells', lane: lane.id, whole: false }, whole] : [whole];
+}

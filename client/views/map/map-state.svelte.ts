@@ -1,0 +1,262 @@
+import { getContext, setContext, tick } from 'svelte';
+import type { CellAt, Gap } from '$shared/commands/card.ts';
+import { addCard, moveCards, removeCards } from '$shared/commands/card.ts';
+import { holdsCards } from '$shared/board/lane.ts';
+import { t } from '../../text/messages.svelte.ts';
+import type { Desk } from '../board/desk.svelte.ts';
+import type { Spot } from './grid.ts';
+import { Grid, parseSpot, spotKey } from './grid.ts';
+
+/** What is open over the map. */
+export type Overlay =
+  | { readonly kind: 'move'; readonly cards: readonly string[] }
+  | { readonly kind: 'emotions'; readonly phase: string }
+  | { readonly kind: 'remove'; readonly of: 'phase' | 'step' | 'lane' | 'persona'; readonly id: string }
+  | { readonly kind: 'add-lane'; readonly after: string | null }
+  | { readonly kind: 'persona'; readonly id: string };
+
+/** A menu and the element it hangs from. */
+export interface OpenMenu {
+  readonly kind: 'card' | 'phase' | 'step' | 'lane' | 'persona';
+  readonly id: string;
+  readonly anchor: HTMLElement;
+}
+
+/**
+ * The focus, the selection and what is open on the map. The focus roves: one element of the grid is in
+ * the tab order, and moving it costs the same on any board, since it is set on the elements themselves.
+ */
+export class MapState {
+  readonly desk: Desk;
+  readonly grid: Grid;
+  overlay: Overlay | null = $state.raw(null);
+  menu: OpenMenu | null = $state.raw(null);
+  /** Stacks that are shown whole. */
+  unfolded: ReadonlySet<string> = $state.raw(new Set());
+  /** The head whose title is being edited, as a spot key. */
+  renaming: string | null = $state(null);
+  selection: readonly string[] = $state.raw([]);
+
+  #root: HTMLElement | null = null;
+  #stop: HTMLElement | null = null;
+  #column = 0;
+
+  constructor(desk: Desk) {
+    this.desk = desk;
+    this.grid = $derived(new Grid(desk.board.journey));
+  }
+
+  get board() {
+    return this.desk.board;
+  }
+
+  attach(root: HTMLElement): () => void {
+    this.#root = root;
+    return () => (this.#root = null);
+  }
+
+  /** Takes note of where the focus went, and tells the others. */
+  focused(target: HTMLElement): void {
+    const element = target.closest<HTMLElement>('[data-card], [data-spot]');
+    if (!element) return;
+    if (this.#stop && this.#stop !== element) this.#stop.tabIndex = -1;
+    element.tabIndex = 0;
+    this.#stop = element;
+    const spot = this.spotOf(element);
+    if (spot && spot.kind !== 'cell') this.#column = this.grid.columnOf(spot);
+    const card = element.dataset.card ?? null;
+    this.board.presence.say({
+      at: card === null ? null : { in: 'cards', id: card },
+      cell: spot?.kind === 'cell' ? spot.cell : null,
+    });
+  }
+
+  /** The spot that an element is, or stands in. */
+  spotOf(element: Element): Spot | null {
+    const key = element.closest<HTMLElement>('[data-spot]')?.dataset.spot;
+    return key === undefined ? null : parseSpot(key);
+  }
+
+  focusSpot(spot: Spot): boolean {
+    const element = this.#find(`[data-spot="${spotKey(spot)}"]`);
+    element?.focus();
+    return element !== null;
+  }
+
+  focusCard(id: string): boolean {
+    const element = this.#find(`[data-card="${id}"]`);
+    element?.focus();
+    return element !== null;
+  }
+
+  /** Shows a card wherever it is: unfolds its stack, lifts a filter that hides it, scrolls to it. */
+  async showCard(id: string): Promise<void> {
+    const cell = this.board.cellOf(id);
+    if (!cell) return;
+    this.unfold(spotKey({ kind: 'cell', cell }));
+    const record = this.board.cards.get(id);
+    if (record && this.desk.personas.size > 0 && !record.personas.some((one) => this.desk.personas.has(one))) {
+      this.desk.personas = new Set();
+    }
+    await tick();
+    this.focusCard(id);
+    this.#find(`[data-card="${id}"]`)?.scrollIntoView({ block: 'center', inline: 'center' });
+  }
+
+  unfold(key: string): void {
+    if (!this.unfolded.has(key)) this.unfolded = new Set([...this.unfolded, key]);
+  }
+
+  /** Steps from an element in a direction of the screen. Cards of a stack come before the next cell. */
+  step(from: HTMLElement, rows: number, columns: number): void {
+    const spot = this.spotOf(from);
+    if (!spot) return;
+    const card = from.dataset.card;
+    if (rows !== 0 && spot.kind === 'cell') {
+      const stack = this.#shown(spot.cell);
+      const at = card === undefined ? -1 : stack.indexOf(card);
+      const next = card === undefined && rows < 0 ? undefined : stack[at + rows];
+      if (next !== undefined && this.focusCard(next)) return;
+    }
+    if (columns !== 0) this.#column = this.grid.columnOf(spot);
+    const next = this.grid.next(spot, rows, columns, this.#column);
+    if (!next) return;
+    this.#column = next.column;
+    this.#enter(next.spot, rows < 0);
+  }
+
+  /** Goes to the first or the last cell of the row. */
+  stepToEnd(from: HTMLElement, last: boolean): void {
+    const spot = this.spotOf(from);
+    const end = spot && this.grid.end(spot, last);
+    if (end) this.#enter(end, false);
+  }
+
+  /** Adds a card and begins to write in it; after `after` in its stack, or at the end. */
+  async add(cell: CellAt, after: string | null = null): Promise<void> {
+    const lane = this.board.lanes.get(cell.lane);
+    if (!this.desk.may('write') || !lane || !holdsCards(lane.type)) return;
+    const stack = this.board.stacks.at(cell).ids;
+    const at = after === null ? stack.length - 1 : stack.indexOf(after);
+    const gap: Gap = { after: stack[at] ?? null, before: stack[at + 1] ?? null };
+    const id = addCard(this.board.editor, cell, { gap, personas: [...this.desk.personas] });
+    this.unfold(spotKey({ kind: 'cell', cell }));
+    this.edit(id);
+    await tick();
+  }
+
+  edit(id: string): void {
+    if (this.desk.may('write')) this.board.cards.entry(id).editing = true;
+  }
+
+  /** Ends the writing in a card; a card that nobody wrote in is taken away again without a trace. */
+  async leave(id: string, focus: boolean): Promise<void> {
+    const entry = this.board.cards.entry(id);
+    if (!entry.editing) return;
+    const cell = this.board.cellOf(id);
+    entry.editing = false;
+    const record = entry.record;
+    if (record && !record.gone && record.text.trim() === '' && entry.visitors.length === 0) {
+      removeCards(this.board.editor, [id]);
+      await tick();
+      if (focus && cell) this.focusSpot({ kind: 'cell', cell });
+      return;
+    }
+    await tick();
+    if (focus) this.focusCard(id);
+  }
+
+  /** The cards that a command on this one is for: the selection, where it is part of it. */
+  chosen(id: string): readonly string[] {
+    return this.selection.includes(id) ? this.selection : [id];
+  }
+
+  toggle(id: string): void {
+    const on = !this.selection.includes(id);
+    this.board.cards.entry(id).selected = on;
+    this.selection = on ? [...this.selection, id] : this.selection.filter((one) => one !== id);
+  }
+
+  clearSelection(): void {
+    for (const id of this.selection) this.board.cards.entry(id).selected = false;
+    this.selection = [];
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    if (!this.desk.may('write')) return;
+    const cell = ids[0] === undefined ? null : this.board.cellOf(ids[0]);
+    const stack = cell ? this.#shown(cell) : [];
+    const next = stack.slice(stack.indexOf(ids[0] ?? '')).find((id) => !ids.includes(id)) ?? stack.findLast((id) => !ids.includes(id));
+    removeCards(this.board.editor, ids);
+    this.clearSelection();
+    this.desk.say(t('map.removed', { count: ids.length }), true);
+    await tick();
+    if (next !== undefined) this.focusCard(next);
+    else if (cell) this.focusSpot({ kind: 'cell', cell });
+  }
+
+  /** Moves cards to a cell; to the end of the stack, or into a gap. Keeps the focus on the first. */
+  async move(ids: readonly string[], cell: CellAt, gap?: Gap): Promise<void> {
+    if (!this.desk.may('write')) return;
+    const stack = this.board.stacks.at(cell).ids.filter((id) => !ids.includes(id));
+    moveCards(this.board.editor, ids, cell, gap ?? { after: stack.at(-1) ?? null, before: null });
+    this.unfold(spotKey({ kind: 'cell', cell }));
+    await tick();
+    if (ids[0] !== undefined) this.focusCard(ids[0]);
+  }
+
+  /** Moves cards one cell over, by the arrows. */
+  moveBy(id: string, rows: number, columns: number): void {
+    const from = this.board.cellOf(id);
+    if (!from) return;
+    let spot: Spot = { kind: 'cell', cell: from };
+    const column = this.grid.columnOf(spot);
+    for (;;) {
+      const next = this.grid.next(spot, rows, columns, column);
+      if (next?.spot.kind !== 'cell') return;
+      spot = next.spot;
+      const lane = this.board.lanes.get(next.spot.cell.lane);
+      if (lane && holdsCards(lane.type)) return void this.move(this.chosen(id), next.spot.cell);
+    }
+  }
+
+  /** Moves a card up or down in its stack. */
+  reorder(id: string, by: number): void {
+    const cell = this.board.cellOf(id);
+    if (!cell) return;
+    const stack = this.board.stacks.at(cell).ids;
+    const at = stack.indexOf(id) + by;
+    if (at < 0 || at >= stack.length) return;
+    const [after, before] = by < 0 ? [stack[at - 1], stack[at]] : [stack[at], stack[at + 1]];
+    void this.move([id], cell, { after: after ?? null, before: before ?? null });
+  }
+
+  #enter(spot: Spot, fromBelow: boolean): void {
+    if (spot.kind === 'cell') {
+      const stack = this.#shown(spot.cell);
+      const card = fromBelow ? stack.at(-1) : stack[0];
+      if (card !== undefined && this.focusCard(card)) return;
+    }
+    this.focusSpot(spot);
+  }
+
+  /** The cards of a cell that are on the screen: not folded away, not filtered out. */
+  #shown(cell: CellAt): string[] {
+    const element = this.#find(`[data-spot="${spotKey({ kind: 'cell', cell })}"]`);
+    return [...(element?.querySelectorAll<HTMLElement>('[data-card]') ?? [])].map((card) => card.dataset.card ?? '');
+  }
+
+  #find(selector: string): HTMLElement | null {
+    return this.#root?.querySelector<HTMLElement>(selector) ?? null;
+  }
+}
+
+const key = Symbol('map');
+
+export function provideMap(state: MapState): MapState {
+  return setContext(key, state);
+}
+
+export function useMap(): MapState {
+  return getContext<MapState>(key);
+}

@@ -1,0 +1,34 @@
+import { rootOf } from '../board/document.ts';
+import { buildRecord } from '../board/collection.ts';
+import { lanes } from '../board/lane.ts';
+import type { Period } from '../board/phase.ts';
+import { periods, phases } from '../board/phase.ts';
+import { newId } from '../id.ts';
+import { orderBetween } from '../order-key.ts';
+import type { Editor } from './editor.ts';
+import { setGone } from './editor.ts';
+
+/** Gives an empty map three columns, one a period, and a first lane: one step of undo. */
+export function startJourney(
+  editor: Editor,
+  given: { phases: Readonly<Record<Period, string>>; lane: string; withLane: boolean },
+): void {
+  const made: { of: typeof phases | typeof lanes; id: string }[] = [];
+  editor.prepare(() => {
+    for (const period of periods) {
+      const id = newId();
+      const place = { period, order: orderBetween(null, null) };
+      rootOf(editor.doc, phases).set(id, buildRecord(phases, { title: given.phases[period], place }, true));
+      made.push({ of: phases, id });
+    }
+    if (given.withLane) {
+      const id = newId();
+      const order = orderBetween(null, null);
+      rootOf(editor.doc, lanes).set(id, buildRecord(lanes, { title: given.lane, type: 'text', group: 'customer', order }, true));
+      made.push({ of: lanes, id });
+    }
+  });
+  editor.change('start-journey', () => {
+    for (const { of, id } of made) setGone(editor, of, id, false);
+  });
+}

@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { problems } from '../../../server/http/problem.ts';
+import { closeCode } from '../../../shared/protocol.ts';
+
+const page = await readFile(new URL('../../../docs/API.md', import.meta.url), 'utf8');
+
+test('docs/API.md has every error with its status, and no other', () => {
+  const rows = [...page.matchAll(/^\| (\d{3}) +\| `([a-z-]+)` +\|/gm)].map(
+    ([, status, code]) => `${status} ${code}`,
+  );
+  expect(rows.sort()).toEqual(
+    Object.entries(problems)
+      .map(([code, [status]]) => `${status} ${code}`)
+      .sort(),
+  );
+});
+
+test('docs/API.md has every close code', () => {
+  const rows = [...page.matchAll(/^\| (\d{4}) +\|/gm)].map(([, code]) => Number(code));
+  for (const code of Object.values(closeCode)) expect(rows).toContain(code);
+});

@@ -1,0 +1,78 @@
+import { ideas } from '../../shared/board/idea.ts';
+import type { Connection } from './connection.ts';
+import { recordsMade } from './guard/guard.ts';
+import type { LiveDocument } from './live-document.ts';
+import type { DocumentFrame } from './receipts.ts';
+import type { Tally } from './tally.ts';
+import { isEmptyUpdate } from './wire.ts';
+
+/** What waits for the next transaction: a client's frame, or something that the server itself writes. */
+export type Letter =
+  | { readonly kind: 'frame'; readonly from: Connection; readonly frame: DocumentFrame }
+  | { readonly kind: 'own'; readonly edit: (document: LiveDocument) => void };
+
+/** What one transaction did. */
+export interface Batch {
+  /** Null where it changed nothing. */
+  readonly update: Uint8Array | null;
+  /** Whose frames were dealt with: they are told when it is on disk. */
+  readonly senders: ReadonlySet<Connection>;
+  /** The only one who need not be sent the update, having made all of it; null where several did. */
+  readonly soleAuthor: Connection | null;
+  /** Who made it, for the journal; empty where several did, or the server. */
+  readonly person: string;
+}
+
+/**
+ * Judges and applies letters, one after another, in one transaction: each verdict rests on what came
+ * before. Who is refused is closed on the way.
+ * @throws where an update that passed did not go in whole: the document is then worth nothing any more
+ */
+export function applyLetters(document: LiveDocument, letters: readonly Letter[], tally: Tally): Batch {
+  const authors = new Set<Connection>();
+  const senders = new Set<Connection>();
+  let hasOwn = false;
+
+  function applyFrame(from: Connection, frame: DocumentFrame): void {
+    if (from.wasRefused) return;
+    if (!isEmptyUpdate(frame.update)) {
+      const verdict = document.guard.judge(frame.update, from.seat);
+      if (verdict.kind === 'refuse') {
+        if (verdict.reason === 'missing-dependency' && mayWait(from, frame)) return;
+        tally.refusals[verdict.reason]++;
+        from.refuse(verdict.reason, verdict.rule);
+        return;
+      }
+      document.apply(frame.update);
+      document.numbering.notice(recordsMade(verdict.changes, ideas.name));
+      tally.updates++;
+      authors.add(from);
+    }
+    senders.add(from);
+    for (const held of from.receipts.done(frame)) applyFrame(from, held);
+  }
+
+  /** A client that reconnects may type before it has offered what it did while away: that waits for it. */
+  function mayWait({ receipts }: Connection, frame: DocumentFrame): boolean {
+    if (frame.isStep2 || receipts.hasOffered || !receipts.hold(frame)) return false;
+    tally.heldUpdates++;
+    return true;
+  }
+
+  const update = document.change(() => {
+    for (const letter of letters) if (letter.kind === 'frame') applyFrame(letter.from, letter.frame);
+    const clock = document.ownClock;
+    for (const letter of letters) if (letter.kind === 'own') letter.edit(document);
+    document.numbering.assign();
+    hasOwn = document.ownClock > clock;
+  });
+  if (!document.isWhole) throw new Error('an update that the guard let through left a gap');
+  const [author] = authors;
+  const people = new Set([...authors].map(({ seat }) => seat.person));
+  return {
+    update,
+    senders,
+    soleAuthor: authors.size === 1 && !hasOwn && author ? author : null,
+    person: people.size === 1 && author ? author.seat.person : '',
+  };
+}

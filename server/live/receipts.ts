@@ -1,0 +1,56 @@
+import { maxHeldBytes, maxHeldFrames } from './tuning.ts';
+
+/** A document frame (sync step 2 or update) of a socket, by its place in the order received, from 1. */
+export interface DocumentFrame {
+  readonly number: number;
+  readonly update: Uint8Array;
+  readonly isStep2: boolean;
+}
+
+/** What a socket has sent of the document, what of it waits for something, and how far all is done. */
+export class Receipts {
+  #received = 0;
+  #done = 0;
+  #told = 0;
+  #held: DocumentFrame[] = [];
+  #heldBytes = 0;
+  #hasOffered = false;
+
+  /** Whether the client's own state (its first sync step 2) has been taken in. */
+  get hasOffered(): boolean {
+    return this.#hasOffered;
+  }
+
+  receive(update: Uint8Array, isStep2: boolean): DocumentFrame {
+    return { number: ++this.#received, update, isStep2 };
+  }
+
+  /** Keeps a frame that rests on what is still to come. Returns false where there is too much of it. */
+  hold(frame: DocumentFrame): boolean {
+    if (this.#held.length >= maxHeldFrames || this.#heldBytes + frame.update.length > maxHeldBytes)
+      return false;
+    this.#held.push(frame);
+    this.#heldBytes += frame.update.length;
+    return true;
+  }
+
+  /** Notes that a frame has been dealt with. Returns the held frames that may now be tried again. */
+  done(frame: DocumentFrame): readonly DocumentFrame[] {
+    this.#done = Math.max(this.#done, frame.number);
+    if (!frame.isStep2) return [];
+    this.#hasOffered = true;
+    const released = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    return released;
+  }
+
+  /** How many frames, from the first without a gap, are done: null where the client knows already. */
+  news(): number | null {
+    const first = this.#held[0];
+    const through = first ? first.number - 1 : this.#done;
+    if (through <= this.#told) return null;
+    this.#told = through;
+    return through;
+  }
+}

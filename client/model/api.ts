@@ -42,6 +42,9 @@ const joinedSchema = v.object({
   board: v.string(),
   role: roleSchema,
   person: v.string(),
+  /** As the server has tidied it. */
+  name: v.string(),
+  color: v.string(),
   title: v.string(),
   start: startSchema,
 });

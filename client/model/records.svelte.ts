@@ -82,8 +82,11 @@ export class Records<F extends Record<string, Field>> {
 
   /** The record of an id where it is there and not removed. */
   get(id: string | null): RecordOf<F> | null {
-    const record = this.find(id)?.record ?? null;
-    return record?.gone ? null : record;
+    const entry = this.find(id);
+    if (entry) return entry.record?.gone ? null : entry.record;
+    // Not heard of yet: who asked is asked again when a record comes.
+    void this.all;
+    return null;
   }
 
   #refresh(ids: Iterable<string>): void {

@@ -1,0 +1,29 @@
+import type { Card } from '$shared/board/card.ts';
+import type { Lane } from '$shared/board/lane.ts';
+import type { Board } from '../../model/board.svelte.ts';
+
+/** What a card is to an idea that answers it. */
+export type AnswerKind = 'opportunity' | 'challenge' | 'other';
+
+/** A challenge stands in a text lane of the analysis; an opportunity in a lane of that type. */
+export function answerKind(lane: Pick<Lane, 'type' | 'group'> | null): AnswerKind {
+  if (lane?.type === 'opportunity') return 'opportunity';
+  return lane?.type === 'text' && lane.group === 'analysis' ? 'challenge' : 'other';
+}
+
+/** The challenges and opportunities of a board, in the order of the map's columns. */
+export function answerable(
+  board: Board,
+): { readonly kind: 'opportunity' | 'challenge'; readonly cards: readonly Card[] }[] {
+  const kinds = new Map(board.journey.lanes.map((lane) => [lane.id, answerKind(board.lanes.get(lane.id))]));
+  const found = { opportunity: [] as Card[], challenge: [] as Card[] };
+  for (const { record } of board.cards.all) {
+    const kind = kinds.get(record?.place.lane ?? '');
+    if (record && record.text.trim() !== '' && kind !== undefined && kind !== 'other')
+      found[kind].push(record);
+  }
+  const column = new Map(board.journey.phases.map(({ phase }, index) => [phase.id, index]));
+  const place = (card: Card) => column.get(card.place.phase) ?? column.size;
+  const byPlace = (a: Card, b: Card) => place(a) - place(b) || (a.place.order < b.place.order ? -1 : 1);
+  return (['opportunity', 'challenge'] as const).map((kind) => ({ kind, cards: found[kind].sort(byPlace) }));
+}

@@ -1,0 +1,233 @@
+import { getContext, setContext, tick } from 'svelte';
+import type { Idea, IdeaState } from '$shared/board/idea.ts';
+import { addIdea, removeIdea, setIdeaState } from '$shared/commands/idea.ts';
+import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
+import type { Board } from '../../model/board.svelte.ts';
+import { language, t } from '../../text/messages.svelte.ts';
+import type { Desk } from '../board/desk.svelte.ts';
+import type { Group, Held } from './arrangement.ts';
+import { Arrangement, countOnce, hold } from './arrangement.ts';
+import { contextOf } from './options.ts';
+import { firstView, openForNew, withoutFilters } from './view.ts';
+
+/** Where the caret goes when an idea is opened; null leaves it to the person. */
+export type Grab = 'title' | 'why' | null;
+
+/** How each open board was last looked at, so that the way to a card and back loses no filter. */
+const lastViews = new WeakMap<Board, IdeaView>();
+
+/**
+ * The backlog on this screen: how it is filtered and ordered, which idea is open, and what is open over it.
+ * One idea is open at a time; until it is closed the order is held.
+ */
+export class Backlog {
+  readonly desk: Desk;
+  /** The group in which the open idea was opened: under personas an idea may stand in several. */
+  openIn = $state('');
+  grab: Grab = $state(null);
+  /** The idea whose cards are being chosen. */
+  picking: string | null = $state(null);
+  /** The idea whose state is being chosen in a menu, and where the menu hangs. */
+  menu: { readonly id: string; readonly anchor: HTMLElement } | null = $state.raw(null);
+
+  #view: IdeaView = $state.raw(firstView);
+  #open: string | null = $state(null);
+  #held: Held | null = $state.raw(null);
+  readonly #arrangement = new Arrangement();
+  readonly #context: IdeaContext = $derived(contextOf(this.board.journey, language()));
+  readonly groups: readonly Group[] = $derived(
+    this.#arrangement.arrange(this.#records(), this.#view, this.#context, this.#held),
+  );
+  /** How many ideas are shown, each counted once. */
+  readonly shown: number = $derived(countOnce(this.groups));
+
+  #list: HTMLElement | null = null;
+
+  constructor(desk: Desk) {
+    this.desk = desk;
+    this.#view = lastViews.get(desk.board) ?? firstView;
+  }
+
+  get board(): Board {
+    return this.desk.board;
+  }
+
+  get view(): IdeaView {
+    return this.#view;
+  }
+
+  get openId(): string | null {
+    return this.#open;
+  }
+
+  attach(list: HTMLElement): () => void {
+    this.#list = list;
+    return () => {
+      this.#list = null;
+      this.#setOpen(null);
+    };
+  }
+
+  /** Looks at the backlog in another way. The open idea stays open where it is still among the shown. */
+  look(change: Partial<IdeaView>): void {
+    this.#view = { ...this.#view, ...change };
+    lastViews.set(this.board, this.#view);
+    if (this.#open === null) return;
+    this.#held = hold(this.#records());
+    const group = this.#groupOf(this.#open);
+    if (group === null) this.#setOpen(null);
+    else this.openIn = group;
+  }
+
+  /** Opens an idea where it stands. */
+  open(id: string, group: string, grab: Grab): void {
+    this.#held ??= hold(this.#records());
+    this.#setOpen(id);
+    this.openIn = group;
+    const title = this.board.ideas.get(id)?.title ?? '';
+    this.grab = this.desk.may('write') && title.trim() === '' ? 'title' : grab;
+  }
+
+  /** Shows an idea from elsewhere: lifts the filters that hide it, opens it and brings it into sight. */
+  async show(id: string): Promise<void> {
+    if (!this.board.ideas.get(id)) return;
+    if (this.#groupOf(id) === null) this.look(withoutFilters(this.#view));
+    this.open(id, this.#groupOf(id) ?? '', null);
+    await tick();
+    if (this.grab === null) this.focus(id);
+    this.#row(id)?.scrollIntoView({ block: 'center' });
+  }
+
+  /** Closes the open idea, lets the order go, and keeps the focus on the idea if it was inside. */
+  async close(): Promise<void> {
+    const id = this.#open;
+    if (id === null) return;
+    const inside = this.#row(id)?.contains(document.activeElement) ?? false;
+    this.#setOpen(null);
+    await tick();
+    if (inside) this.focus(id);
+  }
+
+  /** Adds an idea, which takes on what the filters ask for. */
+  async add(title: string): Promise<void> {
+    this.look(openForNew(this.#view, this.desk.seat));
+    const { phase, persona, card } = this.#view;
+    const answered = this.board.cards.get(card);
+    const place = answered && (phase === null || phase === answered.place.phase) ? answered.place : null;
+    const id = addIdea(this.board.editor, {
+      title,
+      cards: card === null ? [] : [card],
+      place: { phase: place?.phase ?? phase, step: place?.step ?? null },
+      personas: persona === null ? (answered?.personas ?? []) : [persona],
+    });
+    await tick();
+    const row = this.#row(id);
+    row?.scrollIntoView({ block: 'nearest' });
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    row?.animate(
+      { backgroundColor: ['var(--accent-wash)', 'transparent'] },
+      { duration: 900, easing: 'ease-out' },
+    );
+  }
+
+  async remove(id: string): Promise<void> {
+    if (!this.desk.may('write')) return;
+    const rows = this.#rows();
+    const at = rows.findIndex((row) => row.dataset.row === id);
+    const next = (rows[at + 1] ?? rows[at - 1])?.dataset.row;
+    const title = this.board.ideas.get(id)?.title.trim() ?? '';
+    if (this.#open === id) this.#setOpen(null);
+    removeIdea(this.board.editor, id);
+    this.desk.say(t('ideas.deleted', { title: title === '' ? t('ideas.untitled') : title }), true);
+    await tick();
+    if (next !== undefined) this.focus(next);
+  }
+
+  /** Sets a state from the list; an idea that is dropped opens at the question why. */
+  setState(id: string, state: IdeaState): void {
+    setIdeaState(this.board.editor, id, state);
+    if (state === 'dropped') this.open(id, this.#groupOf(id) ?? '', 'why');
+  }
+
+  /** Puts the focus on an idea, closed or open. */
+  focus(id: string): void {
+    this.#row(id)?.querySelector<HTMLElement>('[data-stop]')?.focus();
+  }
+
+  /** Moves the focus by so many ideas, or to the first or the last. */
+  step(from: string | null, by: number): void {
+    const rows = this.#rows();
+    const at = rows.findIndex((row) => row.dataset.row === from && row.contains(document.activeElement));
+    const to = at < 0 ? (by < 0 ? rows.length - 1 : 0) : Math.max(0, Math.min(rows.length - 1, at + by));
+    rows[to]?.querySelector<HTMLElement>('[data-stop]')?.focus();
+  }
+
+  /** Takes note of where the focus went: one idea is in the tab order, and the others see where one is. */
+  focused(target: HTMLElement): void {
+    const row = target.closest<HTMLElement>('[data-row]');
+    const id = row?.dataset.row;
+    if (id === undefined) return;
+    const stop = row?.querySelector<HTMLElement>('button[data-stop]');
+    if (stop) this.#makeStop(stop);
+    this.board.presence.say({ view: 'ideas', at: { in: 'ideas', id }, cell: null, cursor: null });
+  }
+
+  /** Sees to it that one idea can be reached by Tab, whichever ideas are shown and open. */
+  ensureStop(_shown: readonly Group[], _open: string | null): void {
+    if (this.#list?.querySelector('button[data-stop][tabindex="0"]')) return;
+    const first = this.#list?.querySelector<HTMLElement>('button[data-stop]');
+    if (first) this.#makeStop(first);
+  }
+
+  /** Set on the elements themselves, so that a step costs the same however many ideas there are. */
+  #makeStop(stop: HTMLElement): void {
+    this.#list?.querySelector<HTMLElement>('button[data-stop][tabindex="0"]')?.setAttribute('tabindex', '-1');
+    stop.tabIndex = 0;
+  }
+
+  #setOpen(id: string | null): void {
+    const before = this.#open;
+    if (before === id) return;
+    if (before !== null) {
+      this.board.ideas.entry(before).editing = false;
+      this.#discardBlank(before);
+    }
+    if (id !== null) this.board.ideas.entry(id).editing = true;
+    else this.#held = null;
+    this.#open = id;
+  }
+
+  /** An idea that its author opened and wrote nothing in goes again without a trace. */
+  #discardBlank(id: string): void {
+    const idea = this.board.ideas.get(id);
+    if (!idea || idea.author !== this.desk.seat || !this.desk.may('write')) return;
+    if (idea.title.trim() !== '' || idea.solution.trim() !== '') return;
+    if (this.board.ideas.entry(id).visitors.length === 0) removeIdea(this.board.editor, id);
+  }
+
+  #groupOf(id: string): string | null {
+    return this.groups.find((group) => group.ids.includes(id))?.key ?? null;
+  }
+
+  #rows(): HTMLElement[] {
+    return [...(this.#list?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
+  }
+
+  #row(id: string): HTMLElement | null {
+    return this.#list?.querySelector<HTMLElement>(`[data-row="${id}"]`) ?? null;
+  }
+
+  #records(): Idea[] {
+    return this.board.ideas.all.flatMap((entry) => entry.record ?? []);
+  }
+}
+
+const key = Symbol('backlog');
+
+export function provideBacklog(backlog: Backlog): Backlog {
+  return setContext(key, backlog);
+}
+
+export function useBacklog(): Backlog {
+  return getContext<Backlog>(key);
+}

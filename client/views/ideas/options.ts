@@ -1,0 +1,71 @@
+import type { Persona } from '$shared/board/persona.ts';
+import { byOrder } from '$shared/order-key.ts';
+import type { IdeaContext, IdeaGroup } from '$shared/queries/ideas.ts';
+import type { Journey } from '$shared/queries/journey.ts';
+import type { Board } from '../../model/board.svelte.ts';
+import { language, t } from '../../text/messages.svelte.ts';
+import type { Group } from './arrangement.ts';
+
+/** One line of a choice. */
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** The personas of the board, in their order. */
+export function personasOf(board: Board): Persona[] {
+  return board.personas.all.flatMap((entry) => entry.record ?? []).sort(byOrder);
+}
+
+export function personaOptions(board: Board): Option[] {
+  return personasOf(board).map(({ id, name }) => ({ value: id, label: orUntitled(name) }));
+}
+
+/** The phases in the order of the map's columns. */
+export function phaseOptions(board: Board): Option[] {
+  return board.journey.phases.map(({ phase }) => ({
+    value: phase.id,
+    label: orUntitled(board.phases.get(phase.id)?.title ?? ''),
+  }));
+}
+
+/** The steps of a phase in their order. */
+export function stepOptions(board: Board, phase: string | null): Option[] {
+  const columns = board.journey.phases.find((one) => one.phase.id === phase);
+  return (columns?.steps ?? []).map(({ id }) => ({
+    value: id,
+    label: orUntitled(board.steps.get(id)?.title ?? ''),
+  }));
+}
+
+/** The people who write here, and `now`, whoever that is, by name. */
+export function writerOptions(board: Board, now: string | null): Option[] {
+  const collator = new Intl.Collator(language());
+  return board.people.all
+    .flatMap(({ record }) => (record && (record.role !== 'observer' || record.id === now) ? [record] : []))
+    .map(({ id, name }) => ({ value: id, label: nameOf(name) }))
+    .sort((a, b) => collator.compare(a.label, b.label));
+}
+
+/** The groups in the order that people expect: personas in theirs, people by name. */
+export function inOrder(board: Board, group: IdeaGroup, groups: readonly Group[]): readonly Group[] {
+  if (group !== 'persona' && group !== 'author' && group !== 'owner') return groups;
+  const options = group === 'persona' ? personaOptions(board) : writerOptions(board, null);
+  const rank = new Map(options.map(({ value }, index) => [value, index]));
+  const rankOf = ({ key }: Group) => (key === '' ? options.length + 1 : (rank.get(key) ?? options.length));
+  return groups.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+export function nameOf(name: string): string {
+  return name.trim() === '' ? t('ideas.author.unknown') : name;
+}
+
+export function orUntitled(title: string): string {
+  return title.trim() === '' ? t('ideas.untitled') : title;
+}
+
+/** What the order of ideas goes by outside of them; ideas of no phase come after those of the last. */
+export function contextOf(journey: Journey, language: string): IdeaContext {
+  const columns = new Map(journey.phases.map(({ phase }, index) => [phase.id, index]));
+  return { language, phaseIndex: (phase) => columns.get(phase ?? '') ?? columns.size };
+}

@@ -31,7 +31,6 @@ export interface Batch {
 export function applyLetters(document: LiveDocument, letters: readonly Letter[], tally: Tally): Batch {
   const authors = new Set<Connection>();
   const senders = new Set<Connection>();
-  let hasOwn = false;
 
   function applyFrame(from: Connection, frame: DocumentFrame): void {
     if (from.wasRefused) return;
@@ -59,14 +58,14 @@ export function applyLetters(document: LiveDocument, letters: readonly Letter[],
     return true;
   }
 
+  const ownClock = document.ownClock;
   const update = document.change(() => {
     for (const letter of letters) if (letter.kind === 'frame') applyFrame(letter.from, letter.frame);
-    const clock = document.ownClock;
     for (const letter of letters) if (letter.kind === 'own') letter.edit(document);
     document.numbering.assign();
-    hasOwn = document.ownClock > clock;
   });
   if (!document.isWhole) throw new Error('an update that the guard let through left a gap');
+  const hasOwn = document.ownClock > ownClock;
   const [author] = authors;
   const people = new Set([...authors].map(({ seat }) => seat.person));
   return {

@@ -113,7 +113,7 @@ class Dissection {
     const end = clock + struct.length;
     if (end <= from) return;
     const spot = struct instanceof Y.Item ? this.#spotOf(struct) : null;
-    if (clock < from) this.#mustContinue(client, from - 1, spot);
+    if (spot !== null && clock < from) this.#mustContinue(client, from - 1, spot);
     this.#clocks.set(client, end);
     const content = struct instanceof Y.Item ? struct.content : null;
     this.#bring(client, { clock: from, end, spot, content });
@@ -200,9 +200,9 @@ class Dissection {
    * An item of which the store has the beginning must go on where that stands: Yjs takes the neighbour
    * from the store but the parent from the update, and would tie two lists together.
    */
-  #mustContinue(client: number, clock: number, spot: Spot | null): void {
+  #mustContinue(client: number, clock: number, spot: Spot): void {
     const before = this.#stretch(Y.getItem(this.#store, Y.createID(client, clock))).spot;
-    if (before?.home !== spot?.home || before?.key !== spot?.key) throw new Refused('wrong-parent');
+    if (before?.home !== spot.home || before.key !== spot.key) throw new Refused('wrong-parent');
   }
 
   #bring(client: number, stretch: Stretch): void {

@@ -1,0 +1,39 @@
+import type { Clock } from '../../../server/live/clock.ts';
+
+interface Timer {
+  at: number;
+  readonly everyMs: number | null;
+  readonly run: () => void;
+}
+
+/** Time that stands still until a test moves it. */
+export class FakeClock implements Clock {
+  #now = 1_000_000;
+  readonly #timers = new Set<Timer>();
+
+  now = (): number => this.#now;
+
+  after = (ms: number, run: () => void): (() => void) =>
+    this.#add({ at: this.#now + ms, everyMs: null, run });
+
+  every = (ms: number, run: () => void): (() => void) => this.#add({ at: this.#now + ms, everyMs: ms, run });
+
+  /** Moves time on, running what falls due in its order. */
+  advance(ms: number): void {
+    const until = this.#now + ms;
+    for (;;) {
+      const [next] = [...this.#timers].filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at);
+      if (!next) break;
+      this.#now = next.at;
+      if (next.everyMs === null) this.#timers.delete(next);
+      else next.at += next.everyMs;
+      next.run();
+    }
+    this.#now = until;
+  }
+
+  #add(timer: Timer): () => void {
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+}

@@ -1,0 +1,457 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { cards } from '../../../shared/board/card.ts';
+import { buildRecord } from '../../../shared/board/collection.ts';
+import { collections, rootOf, storedRecord, textOf } from '../../../shared/board/document.ts';
+import { ideas } from '../../../shared/board/idea.ts';
+import { phases } from '../../../shared/board/phase.ts';
+import { addCard, markPersona, moveCards, removeCards } from '../../../shared/commands/card.ts';
+import { markEmotion } from '../../../shared/commands/emotion.ts';
+import { addIdea, setIdeaState } from '../../../shared/commands/idea.ts';
+import { addLane, addPhase, addStep } from '../../../shared/commands/journey.ts';
+import { addPersona } from '../../../shared/commands/persona.ts';
+import { writeText } from '../../../shared/commands/text.ts';
+import { maxCardText, maxRecords, maxSetSize } from '../../../shared/limits.ts';
+import { rules } from '../../../server/live/guard/rules.ts';
+import type { Person } from './guarded.ts';
+import { Guarded } from './guarded.ts';
+import { handUpdate } from './hand-update.ts';
+
+const cell = { lane: 'lane', phase: 'phase', step: null };
+
+let board: Guarded;
+let ana: Person;
+let ben: Person;
+let fia: Person;
+
+beforeEach(() => {
+  board = new Guarded();
+  fia = board.person('fia', 'facilitator');
+  ana = board.person('ana');
+  ben = board.person('ben');
+});
+
+describe('what people do with the commands passes', () => {
+  test('Ana writes, moves, marks, removes and brings back; Fia builds the frame', () => {
+    const phase = addPhase(fia.editor, 'before', 'Arrive', { after: null, before: null });
+    addStep(fia.editor, phase, 'Find the door', { after: null, before: null });
+    addLane(fia.editor, { title: 'Doing', type: 'text', group: 'customer' }, { after: null, before: null });
+    const persona = addPersona(fia.editor, 'Commuter');
+    expect(fia.say()).toBe('pass');
+
+    const card = addCard(ana.editor, { ...cell, phase }, { text: 'Where is the entrance?' });
+    expect(ana.say()).toBe('pass');
+    moveCards(ben.editor, [card], cell);
+    markPersona(ben.editor, [card], persona, true);
+    writeText(ben.editor, cards, card, 'text', 'Where is the door?');
+    expect(ben.say()).toBe('pass');
+    removeCards(ana.editor, [card]);
+    markEmotion(ana.editor, { persona, phase, emotion: 'unsure' }, 'present');
+    const idea = addIdea(ana.editor, { title: 'A sign', cards: [card] });
+    setIdeaState(ana.editor, idea, 'shortlisted');
+    markEmotion(ana.editor, { persona, phase, emotion: 'unsure' }, null);
+    expect(ana.say()).toBe('pass');
+  });
+
+  test('Ana undoes and redoes with the stock undo manager', () => {
+    const undo = new Y.UndoManager(rootOf(ana.doc, cards), {
+      trackedOrigins: new Set([ana.editor]),
+      captureTimeout: 0,
+    });
+    const card = addCard(ana.editor, cell, { text: 'one' });
+    writeText(ana.editor, cards, card, 'text', 'one two');
+    moveCards(ana.editor, [card], { ...cell, lane: 'other' });
+    moveCards(ana.editor, [card], cell);
+    for (let i = 0; i < 4; i++) undo.undo();
+    expect(ana.say()).toBe('pass');
+    for (let i = 0; i < 4; i++) undo.redo();
+    expect(ana.say()).toBe('pass');
+    expect(textOf(board.doc, cards, card, 'text')?.toJSON()).toBe('one two');
+  });
+
+  test('what Ana did while offline comes as one difference, with all she overwrote and took back', () => {
+    const undo = new Y.UndoManager(rootOf(ana.doc, cards), { captureTimeout: 0 });
+    const card = addCard(ana.editor, cell, { text: 'draft' });
+    for (const lane of ['a', 'b', 'c', 'd']) moveCards(ana.editor, [card], { ...cell, lane });
+    markPersona(ana.editor, [card], 'p1', true);
+    markPersona(ana.editor, [card], 'p1', false);
+    undo.undo();
+    expect(ana.send(Y.encodeStateAsUpdate(ana.doc, Y.encodeStateVector(board.doc)))).toBe('pass');
+    expect(ana.send(Y.encodeStateAsUpdate(ana.doc))).toBe('pass');
+  });
+});
+
+describe('G2 an update reads as Yjs would apply it', () => {
+  const me = 77;
+  const element = { content: { any: [true] } } as const;
+
+  test.each([
+    ['no bytes', new Uint8Array()],
+    ['a cut', Y.encodeStateAsUpdate(withCard()).slice(0, -9)],
+    [
+      'two sections of one client id, of which Yjs applies the last',
+      handUpdate([
+        { client: me, clock: 0, structs: [{ parent: 'cards', key: 'a', content: { type: 'map' } }] },
+        { client: me, clock: 1, structs: [{ parent: 'cards', key: 'b', content: { type: 'map' } }] },
+      ]),
+    ],
+    ['a section without structs', handUpdate([{ client: me, clock: 0, structs: [] }])],
+    [
+      'a struct of no length',
+      handUpdate([{ client: me, clock: 0, structs: [{ parent: 'cards', key: 'a', content: { any: [] } }] }]),
+    ],
+    [
+      'a clock past all counting',
+      handUpdate([{ client: me, clock: 0, structs: [{ content: { gc: 2 ** 40 } }] }]),
+    ],
+    [
+      'an item that rests on itself',
+      handUpdate([{ client: me, clock: 0, structs: [{ origin: { client: me, clock: 0 }, ...element }] }]),
+    ],
+    ['an empty deleted range', handUpdate([], [{ client: me, clock: 0, length: 0 }])],
+  ])('%s is malformed', (_, update) => {
+    expect(ana.send(update)).toBe('malformed');
+  });
+
+  test('an item that goes on elsewhere than where the server has its beginning is refused', () => {
+    const [other, card] = [addCard(ana.editor, cell), addCard(ana.editor, cell)];
+    writeText(ana.editor, cards, card, 'text', 'abc');
+    ana.say();
+    const here = textOf(ana.doc, cards, card, 'text');
+    const elsewhere = textOf(ana.doc, cards, other, 'text');
+    if (!here?._item || !here._start || !elsewhere?._item) throw new Error('no text');
+    const typed = idOf(here._start.id);
+    const goOn = (into: Y.Item) =>
+      handUpdate([{ ...typed, structs: [{ parent: idOf(into.id), content: { string: 'abcdef' } }] }]);
+    expect(ana.send(goOn(elsewhere._item))).toBe('wrong-parent');
+    expect(ana.send(goOn(here._item))).toBe('pass');
+    expect(textOf(board.doc, cards, card, 'text')?.toJSON()).toBe('abcdef');
+  });
+
+  test('an item inside what is no type is refused', () => {
+    const card = addCard(ana.editor, cell);
+    ana.say();
+    const value = storedRecord(ana.doc, cards, card)?._map.get('place');
+    if (!value) throw new Error('no place');
+    expect(
+      ana.send(handUpdate([{ client: me, clock: 0, structs: [{ parent: idOf(value.id), ...element }] }])),
+    ).toBe('wrong-parent');
+  });
+});
+
+describe('G3 an update rests on what is there', () => {
+  test('a later update before an earlier one is missing something', () => {
+    addCard(ana.editor, cell);
+    const later = Y.encodeStateAsUpdate(ana.doc, new Uint8Array([1, ...varUint(ana.doc.clientID), 3]));
+    expect(ana.send(later)).toBe('missing-dependency');
+    expect(ana.say()).toBe('pass');
+  });
+
+  test('a delete of what is not there is missing something', () => {
+    expect(ana.send(handUpdate([], [{ client: 5, clock: 0, length: 1 }]))).toBe('missing-dependency');
+  });
+
+  test('two items that rest on each other are missing something', () => {
+    const text = (client: number, other: number) => ({
+      client,
+      clock: 0,
+      structs: [{ origin: { client: other, clock: 0 }, content: { string: 'x' } }],
+    });
+    expect(ana.send(handUpdate([text(2, 1), text(1, 2)]))).toBe('missing-dependency');
+  });
+});
+
+describe('G4 a client id is one person’s', () => {
+  test('Ben cannot write under Ana’s client id, Ana can from her second tab', () => {
+    addCard(ana.editor, cell);
+    ana.say();
+    const forged = new Y.Doc();
+    Y.applyUpdate(forged, Y.encodeStateAsUpdate(board.doc));
+    forged.clientID = ana.doc.clientID;
+    const before = Y.encodeStateVector(forged);
+    rootOf(forged, cards).set('forged', buildRecord(cards, { author: 'ben' }));
+    expect(ben.send(Y.encodeStateAsUpdate(forged, before))).toBe('not-author');
+
+    const tab = board.person('ana');
+    addCard(tab.editor, cell);
+    expect(tab.say()).toBe('pass');
+  });
+
+  test('nobody writes under the client id of the server', () => {
+    const forged = new Y.Doc();
+    forged.clientID = board.doc.clientID;
+    rootOf(forged, cards).set('forged', buildRecord(cards, {}));
+    expect(ana.send(Y.encodeStateAsUpdate(forged))).toBe('not-author');
+  });
+});
+
+describe('the table of rules', () => {
+  test('G5 to G15 are numbered in order', () => {
+    expect(rules.map((rule) => rule.number)).toEqual(Array.from({ length: 11 }, (_, i) => `G${i + 5}`));
+  });
+
+  test('G5 a root that the document does not have is refused, and not made', () => {
+    expect(ana.does((doc) => doc.getMap('backdoor').set('a', 1))).toBe('unknown-root');
+    expect(board.doc.share.has('backdoor')).toBe(false);
+  });
+
+  test('G5 names that every object has are no collections', () => {
+    expect(ana.does((doc) => doc.getMap('toString').set('a', 1))).toBe('unknown-root');
+    expect(ben.does((doc) => doc.getMap('__proto__').set('a', 1))).toBe('unknown-root');
+  });
+
+  test('G6 not even a facilitator writes `meta` or who people are', () => {
+    expect(fia.does((doc) => doc.getMap('meta').set('schema', 9))).toBe('server-only');
+    expect(ana.does((doc) => rootOf(doc, collections.people).set('ana', new Y.Map([['name', 'Boss']])))).toBe(
+      'server-only',
+    );
+  });
+
+  test('G7 a participant does not change the frame, an observer nothing', () => {
+    addPhase(ana.editor, 'before', 'Mine', { after: null, before: null });
+    expect(ana.say()).toBe('role');
+    const olga = board.person('olga', 'observer');
+    addCard(olga.editor, cell);
+    expect(olga.say()).toBe('role');
+  });
+
+  test('G7 a participant does not delete in the frame either', () => {
+    const phase = addPhase(fia.editor, 'before', 'Arrive', { after: null, before: null });
+    fia.say();
+    expect(ana.does((doc) => textOf(doc, phases, phase, 'title')?.delete(0, 3))).toBe('role');
+    expect(textOf(board.doc, phases, phase, 'title')?.toJSON()).toBe('Arrive');
+  });
+
+  test.each(['', 'a b', 'ä', 'x'.repeat(65), '../etc', '__proto__ '])(
+    'G8 a record cannot be under %j',
+    (id) => {
+      expect(ana.does((doc) => rootOf(doc, cards).set(id, new Y.Map()))).toBe('bad-id');
+    },
+  );
+
+  test.each(['', 'a/b', 'x'.repeat(201)])('G8 a value cannot be under %j', (key) => {
+    const mark = { persona: 'p', phase: 'q', emotion: 'calm', presence: 'present', seen: 'survey' };
+    expect(ana.does((doc) => rootOf(doc, collections.emotions).set(key, mark))).toBe('bad-id');
+  });
+
+  test('G8 an element without a key is refused in a collection', () => {
+    const forged = { parent: 'cards', content: { any: [1] } } as const;
+    expect(ana.send(handUpdate([{ client: 7, clock: 0, structs: [forged] }]))).toBe('bad-id');
+  });
+
+  test('G9 a record is neither deleted nor replaced', () => {
+    const card = addCard(ana.editor, cell, { text: 'mine' });
+    ana.say();
+    expect(ben.does((doc) => rootOf(doc, cards).delete(card))).toBe('record-delete');
+    expect(board.person('ben').does((doc) => rootOf(doc, cards).set(card, new Y.Map()))).toBe(
+      'record-delete',
+    );
+    // Made again as if it had never been there, under an id that would win.
+    const forged = { parent: 'cards', key: card, content: { type: 'map' } } as const;
+    expect(ben.send(handUpdate([{ client: 2 ** 32 - 1, clock: 0, structs: [forged] }]))).toBe(
+      'record-delete',
+    );
+    expect(textOf(board.doc, cards, card, 'text')?.toJSON()).toBe('mine');
+  });
+
+  test('G9 what nobody has seen may be made and taken back', () => {
+    expect(
+      ana.does((doc) => {
+        rootOf(doc, cards).set('draft', buildRecord(cards, { author: 'ana' }));
+        rootOf(doc, cards).delete('draft');
+      }),
+    ).toBe('pass');
+  });
+
+  test('G10 a record has no other fields than its own', () => {
+    const card = addCard(ana.editor, cell);
+    ana.say();
+    expect(ana.does((doc) => storedRecord(doc, cards, card)?.set('colour', '#ffffff'))).toBe('unknown-field');
+    const ask = board.person('ana');
+    expect(ask.does((doc) => storedRecord(doc, cards, card)?.set('constructor', 1))).toBe('unknown-field');
+  });
+
+  test('G11 nobody numbers their own idea', () => {
+    expect(ana.does((doc) => rootOf(doc, ideas).set('i', buildRecord(ideas, { number: 1 })))).toBe(
+      'server-only',
+    );
+  });
+
+  test('G12 nobody writes as another, and an author stays who they were', () => {
+    expect(ana.does((doc) => rootOf(doc, cards).set('a', buildRecord(cards, { author: 'ben' })))).toBe(
+      'not-author',
+    );
+    const card = addCard(ben.editor, cell);
+    ben.say();
+    const tab = board.person('ana');
+    expect(tab.does((doc) => storedRecord(doc, cards, card)?.set('author', 'ana'))).toBe('not-author');
+    expect(board.person('ana').does((doc) => storedRecord(doc, cards, card)?.delete('author'))).toBe(
+      'not-author',
+    );
+    const at = storedRecord(board.doc, cards, card)?._item?.id;
+    if (!at) throw new Error('no card');
+    const forged = { parent: idOf(at), key: 'author', content: { any: ['ana'] } } as const;
+    expect(tab.send(handUpdate([{ client: 2 ** 32 - 1, clock: 0, structs: [forged] }]))).toBe('not-author');
+  });
+
+  test('G13 a text that others may be typing in is neither replaced nor deleted', () => {
+    const card = addCard(ana.editor, cell, { text: 'ours' });
+    ana.say();
+    expect(ben.does((doc) => storedRecord(doc, cards, card)?.set('text', new Y.Text('mine')))).toBe(
+      'wrong-type',
+    );
+    expect(board.person('ben').does((doc) => storedRecord(doc, cards, card)?.delete('text'))).toBe(
+      'wrong-type',
+    );
+    expect(
+      board.person('ben').does((doc) => storedRecord(doc, cards, card)?.set('personas', new Y.Map())),
+    ).toBe('wrong-type');
+  });
+
+  test.each<[string, (doc: Y.Doc, card: Y.Map<unknown>) => void]>([
+    ['a record that is a value', (doc) => rootOf(doc, cards).set('a', { text: 'x' })],
+    ['a record that is a list', (doc) => rootOf(doc, cards).set('a', new Y.Array())],
+    ['a text that is a string', (doc) => rootOf(doc, cards).set('a', new Y.Map([['text', 'x']]))],
+    ['a text that is XML', (doc) => rootOf(doc, cards).set('a', new Y.Map([['text', new Y.XmlText('x')]]))],
+    ['a set that is a list', (doc) => rootOf(doc, cards).set('a', new Y.Map([['personas', new Y.Array()]]))],
+    ['a value that is a map', (_, card) => card.set('evidence', new Y.Map())],
+    ['bytes', (_, card) => card.set('evidence', new Uint8Array(9))],
+    ['a document', (_, card) => card.set('evidence', new Y.Doc())],
+    ['a format', (_, card) => (card.get('text') as Y.Text).format(0, 2, { bold: true })],
+    ['an embed', (_, card) => (card.get('text') as Y.Text).insertEmbed(0, { image: 'x' })],
+    ['an attribute of a text', (_, card) => (card.get('text') as Y.Text).setAttribute('lang', 'sv')],
+    ['a map in a set', (_, card) => (card.get('personas') as Y.Map<unknown>).set('p', new Y.Map())],
+    ['an emotion that is a map', (doc) => rootOf(doc, collections.emotions).set('a', new Y.Map())],
+  ])('G14 %s is refused', (_, edit) => {
+    const card = addCard(ana.editor, cell, { text: 'abc' });
+    ana.say();
+    const stored = storedRecord(ana.doc, cards, card);
+    if (!stored) throw new Error('no card');
+    expect(ana.does((doc) => edit(doc, stored))).toBe('wrong-type');
+  });
+
+  test.each<[string, (doc: Y.Doc, card: Y.Map<unknown>) => void]>([
+    ['a word that is none of the words', (_, card) => card.set('evidence', 'proven')],
+    ['a place without a lane', (_, card) => card.set('place', { phase: 'p', step: null, order: 'a0' })],
+    [
+      'more than the field holds',
+      (_, card) => card.set('place', { ...cell, order: 'a0', cargo: 'x'.repeat(9_999) }),
+    ],
+    ['an endless order key', (_, card) => card.set('place', { ...cell, order: 'a'.repeat(300) })],
+    [
+      'a set member that is not true',
+      (_, card) => (card.get('personas') as Y.Map<unknown>).set('p', 'x'.repeat(99)),
+    ],
+    ['a set member that is no id', (_, card) => (card.get('personas') as Y.Map<unknown>).set('p p', true)],
+    ['an emotion of no known word', (doc) => rootOf(doc, collections.emotions).set('a', { emotion: 'meh' })],
+  ])('G15 %s is refused', (_, edit) => {
+    const card = addCard(ana.editor, cell, { text: 'abc' });
+    ana.say();
+    const stored = storedRecord(ana.doc, cards, card);
+    if (!stored) throw new Error('no card');
+    expect(ana.does((doc) => edit(doc, stored))).toBe('bad-value');
+  });
+
+  test('G15 a value cannot borrow its fields from a prototype', () => {
+    const card = addCard(ana.editor, cell);
+    ana.say();
+    const at = storedRecord(ana.doc, cards, card)?._map.get('place')?.id;
+    if (!at) throw new Error('no place');
+    const fields = { __proto__: null, lane: 'l', phase: 'p', step: null, order: 'a0' };
+    const value = Object.defineProperty({}, '__proto__', { value: fields, enumerable: true });
+    const forged = { origin: idOf(at), content: { any: [value] } } as const;
+    expect(ana.send(handUpdate([{ client: 9, clock: 0, structs: [forged] }]))).toBe('bad-value');
+  });
+});
+
+describe('G16 sizes', () => {
+  let card: string;
+
+  beforeEach(() => {
+    card = addCard(ana.editor, cell, { text: 'x'.repeat(maxCardText - 10) });
+    expect(ana.say()).toBe('pass');
+  });
+
+  const write = (person: Person, edit: (text: Y.Text) => void) =>
+    person.does((doc) => {
+      const text = textOf(doc, cards, card, 'text');
+      if (text) edit(text);
+    });
+
+  test('G16 a text may be filled to the brim and no further', () => {
+    expect(write(ana, (text) => text.insert(0, 'y'.repeat(10)))).toBe('pass');
+    expect(write(ana, (text) => text.insert(0, 'z'))).toBe('too-long');
+  });
+
+  test('G16 what is taken away in the same update makes room, once', () => {
+    expect(
+      write(ana, (text) => {
+        text.delete(0, 100);
+        text.insert(0, 'y'.repeat(110));
+      }),
+    ).toBe('pass');
+    const text = textOf(ben.doc, cards, card, 'text');
+    const last = text?._start?.id;
+    if (!text || !last) throw new Error('no text');
+    const range = { client: last.client, clock: last.clock, length: 5 };
+    const growth = {
+      client: 9,
+      clock: 0,
+      structs: [{ origin: idOf(last), content: { string: 'q'.repeat(20) } }],
+    };
+    expect(ben.send(handUpdate([growth], [range, range, range, range]))).toBe('too-long');
+  });
+
+  test('G16 a record cannot be born with a text too long', () => {
+    expect(
+      ana.does((doc) =>
+        rootOf(doc, cards).set('big', buildRecord(cards, { text: 'x'.repeat(maxCardText + 1) })),
+      ),
+    ).toBe('too-long');
+  });
+
+  test('G16 a text that is too long already may be made shorter', () => {
+    board.doc.transact(() => textOf(board.doc, cards, card, 'text')?.insert(0, 'server'.repeat(10)));
+    expect(
+      write(ben, (text) => {
+        text.delete(0, 10);
+        text.insert(0, 'abc');
+      }),
+    ).toBe('pass');
+  });
+
+  test('G16 a set has so many members and no more', () => {
+    const members = (person: Person, from: number, to: number) =>
+      person.does((doc) => {
+        const set = storedRecord(doc, cards, card)?.get('personas') as Y.Map<boolean>;
+        for (let i = from; i < to; i++) set.set(`p${i}`, true);
+      });
+    expect(members(ana, 0, maxSetSize)).toBe('pass');
+    expect(members(ben, 0, maxSetSize)).toBe('pass');
+    expect(members(ben, maxSetSize, maxSetSize + 1)).toBe('too-many');
+  });
+
+  test('G16 a collection has so many records and no more', () => {
+    board.doc.transact(() => {
+      for (let i = 1; i < maxRecords; i++) rootOf(board.doc, cards).set(`c${i}`, new Y.Map());
+    });
+    addCard(ana.editor, cell);
+    expect(ana.say()).toBe('too-many');
+  });
+});
+
+function withCard(): Y.Doc {
+  const doc = new Y.Doc();
+  rootOf(doc, cards).set('a', buildRecord(cards, { text: 'text' }));
+  return doc;
+}
+
+const idOf = ({ client, clock }: { client: number; clock: number }) => ({ client, clock });
+
+function varUint(number: number): number[] {
+  const bytes: number[] = [];
+  for (let left = number; ; left = Math.floor(left / 128)) {
+    if (left < 128) return [...bytes, left];
+    bytes.push((left % 128) + 128);
+  }
+}

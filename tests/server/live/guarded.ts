@@ -1,0 +1,84 @@
+import * as Y from 'yjs';
+import { openRoots } from '../../../shared/board/document.ts';
+import { PlainEditor } from '../../../shared/commands/editor.ts';
+import type { Refusal } from '../../../shared/protocol.ts';
+import type { Role } from '../../../shared/roles.ts';
+import { Guard } from '../../../server/live/guard/guard.ts';
+
+/** A document behind a guard, and people who write to it without any network. */
+export class Guarded {
+  readonly doc = new Y.Doc();
+  readonly guard = new Guard(this.doc);
+  readonly #people: Person[] = [];
+
+  constructor() {
+    openRoots(this.doc);
+    this.doc.on('update', (update: Uint8Array) => {
+      for (const person of this.#people) person.hear(update);
+    });
+  }
+
+  person(id: string, role: Role = 'participant'): Person {
+    const person = new Person(this, id, role);
+    person.hear(Y.encodeStateAsUpdate(this.doc));
+    this.#people.push(person);
+    return person;
+  }
+
+  /** What the guard says; what passes is applied and goes to all. */
+  take(update: Uint8Array, seat: { person: string; role: Role }): Refusal | 'pass' {
+    const before = Y.encodeStateAsUpdate(this.doc);
+    const roots = [...this.doc.share.keys()].join();
+    const verdict = this.guard.judge(update, seat);
+    if (
+      Buffer.compare(before, Y.encodeStateAsUpdate(this.doc)) !== 0 ||
+      roots !== [...this.doc.share.keys()].join()
+    ) {
+      throw new Error('the guard touched the document');
+    }
+    if (verdict.kind === 'refuse') return verdict.reason;
+    Y.applyUpdate(this.doc, update);
+    if (this.doc.store.pendingStructs ?? this.doc.store.pendingDs) throw new Error('what passed left a gap');
+    return 'pass';
+  }
+}
+
+/** Somebody with a document of their own, who says what they did when asked to. */
+export class Person {
+  readonly doc = new Y.Doc();
+  readonly editor: PlainEditor;
+  readonly id: string;
+  readonly role: Role;
+  readonly #at: Guarded;
+  #unsent: Uint8Array[] = [];
+
+  constructor(at: Guarded, id: string, role: Role) {
+    this.#at = at;
+    this.id = id;
+    this.role = role;
+    this.editor = new PlainEditor(this.doc, id);
+    openRoots(this.doc);
+    this.doc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin !== 'server') this.#unsent.push(update);
+    });
+  }
+
+  hear(update: Uint8Array): void {
+    Y.applyUpdate(this.doc, update, 'server');
+  }
+
+  /** Sends all that was done since the last time, as one update. */
+  say(): Refusal | 'pass' {
+    return this.send(Y.mergeUpdates(this.#unsent.splice(0)));
+  }
+
+  send(update: Uint8Array): Refusal | 'pass' {
+    return this.#at.take(update, { person: this.id, role: this.role });
+  }
+
+  /** Does something in one transaction and says it. */
+  does(edit: (doc: Y.Doc) => void): Refusal | 'pass' {
+    this.doc.transact(() => edit(this.doc));
+    return this.say();
+  }
+}

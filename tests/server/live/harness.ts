@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { WebSocketServer } from 'ws';
+import type { Seat } from '../../../server/access/seat.ts';
+import type { Clock } from '../../../server/live/clock.ts';
+import type { Rooms } from '../../../server/live/rooms.ts';
+import { openRooms } from '../../../server/live/rooms.ts';
+import type { Store } from '../../../server/store/contract.ts';
+import { maxFrameBytes } from '../../../shared/limits.ts';
+import { controlProtocol } from '../../../shared/protocol.ts';
+import type { Role } from '../../../shared/roles.ts';
+import { MemoryStore } from './memory-store.ts';
+import { RawClient } from './raw-client.ts';
+import { StockClient } from './stock-client.ts';
+
+/** The live side behind a real server on a port of its own. Whoever asks gets the seat that the test gave. */
+export interface House<S extends Store = MemoryStore> {
+  readonly rooms: Rooms;
+  readonly store: S;
+  readonly log: readonly string[];
+  readonly port: number;
+  /** Seats a person. The same name is the same person; a second call may change the role. */
+  seat(person: string, role?: Role, more?: Partial<Seat>): Seat;
+  /** A stock `y-websocket` client of a person who has a seat. */
+  stock(person: string): StockClient;
+  /** A hand-made socket of a person who has a seat. */
+  raw(person: string, options?: { control?: boolean; document?: string }): Promise<RawClient>;
+  close(): Promise<void>;
+}
+
+export const board = 'lovtag';
+
+export async function openHouse(options?: { clock?: Clock }): Promise<House> {
+  const store = new MemoryStore();
+  store.addBoard(board);
+  return openHouseOn(store, options);
+}
+
+export async function openHouseOn<S extends Store>(
+  store: S,
+  { clock }: { clock?: Clock } = {},
+): Promise<House<S>> {
+  const lines: string[] = [];
+  const log = pino({ level: 'debug', base: null }, { write: (line: string) => void lines.push(line) });
+  const rooms = openRooms(clock ? { store, log, clock } : { store, log });
+  const seats = new Map<string, Seat>();
+  const clients = new Set<{ close(): void }>();
+
+  const server = createServer();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: 8 * maxFrameBytes,
+    handleProtocols: (asked) => (asked.has(controlProtocol) ? controlProtocol : false),
+  });
+  server.on('upgrade', (request, socket, head) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const [, , , document = ''] = url.pathname.split('/');
+    const seat = seats.get(url.searchParams.get('seat') ?? '');
+    if (!seat) return void socket.destroy();
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      rooms.join(seat, document, ws, ws.protocol === controlProtocol);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    rooms,
+    store,
+    log: lines,
+    port,
+    seat(person, role = 'participant', more = {}) {
+      const seat: Seat = {
+        board,
+        person,
+        name: person,
+        color: '#5b3df5',
+        role,
+        link: `link-${role}`,
+        expires: Number.MAX_SAFE_INTEGER,
+        ...more,
+      };
+      seats.set(person, seat);
+      return seat;
+    },
+    stock(person) {
+      const client = new StockClient(`ws://127.0.0.1:${port}/sync/${board}`, person);
+      clients.add(client);
+      return client;
+    },
+    async raw(person, { control = false, document = 'board' } = {}) {
+      const client = await RawClient.open(
+        `ws://127.0.0.1:${port}/sync/${board}/${document}?seat=${person}`,
+        control,
+      );
+      clients.add(client);
+      return client;
+    },
+    async close() {
+      for (const client of clients) client.close();
+      await rooms.close();
+      for (const socket of sockets.clients) socket.terminate();
+      server.close();
+      await once(server, 'close');
+      await store.close();
+    },
+  };
+}

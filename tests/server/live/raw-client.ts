@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { WebSocket } from 'ws';
+import * as Y from 'yjs';
+import type { Control } from '../../../shared/protocol.ts';
+import { controlProtocol, frameKind, syncKind } from '../../../shared/protocol.ts';
+
+/** What the server said, taken apart. */
+export type Heard =
+  | { kind: 'step1' | 'step2' | 'update'; bytes: Uint8Array }
+  | { kind: 'presence'; entries: { client: number; clock: number; state: unknown }[] }
+  | { kind: 'denied'; reason: string }
+  | { kind: 'control'; control: Control };
+
+type Of<K extends Heard['kind']> = Extract<Heard, { kind: K }>;
+
+/** A hand-made client: it says exactly what the test says, and keeps what it hears until asked. */
+export class RawClient {
+  readonly socket: WebSocket;
+  /** What was heard and not yet taken by `next`. */
+  readonly heard: Heard[] = [];
+  readonly closed: Promise<{ code: number; reason: string }>;
+  #wake: () => void = () => {};
+
+  static async open(url: string, control: boolean): Promise<RawClient> {
+    const client = new RawClient(new WebSocket(url, control ? [controlProtocol] : []));
+    await once(client.socket, 'open');
+    return client;
+  }
+
+  private constructor(socket: WebSocket) {
+    this.socket = socket;
+    this.closed = new Promise((resolve) => {
+      socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+    });
+    socket.on('error', () => socket.terminate());
+    socket.on('message', (data: Buffer) => {
+      this.heard.push(parse(data));
+      this.#wake();
+    });
+  }
+
+  /** Takes the first frame heard of a kind, waiting for it where there is none; frames before it stay. */
+  async next<K extends Heard['kind']>(kind: K, which: (one: Of<K>) => boolean = () => true): Promise<Of<K>> {
+    for (;;) {
+      const index = this.heard.findIndex((one) => one.kind === kind && which(one as Of<K>));
+      if (index >= 0) return this.heard.splice(index, 1)[0] as Of<K>;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** Takes the next control frame of a kind. */
+  async told<K extends Control['kind']>(kind: K): Promise<Extract<Control, { kind: K }>> {
+    const { control } = await this.next('control', (one) => one.control.kind === kind);
+    return control as Extract<Control, { kind: K }>;
+  }
+
+  /** Asks for the state and waits for it: all that was sent before has then been heard by the server. */
+  async state(): Promise<Y.Doc> {
+    this.step1(new Y.Doc());
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, (await this.next('step2')).bytes);
+    return doc;
+  }
+
+  send(bytes: Uint8Array | string): void {
+    this.socket.send(bytes);
+  }
+
+  step1(doc: Y.Doc): void {
+    this.#sync(syncKind.step1, Y.encodeStateVector(doc));
+  }
+
+  step2(update: Uint8Array = new Uint8Array([0, 0])): void {
+    this.#sync(syncKind.step2, update);
+  }
+
+  update(update: Uint8Array): void {
+    this.#sync(syncKind.update, update);
+  }
+
+  presence(entries: readonly { client: number; clock: number; state: unknown }[]): void {
+    const body = encoding.encode((encoder) => {
+      encoding.writeVarUint(encoder, entries.length);
+      for (const { client, clock, state } of entries) {
+        encoding.writeVarUint(encoder, client);
+        encoding.writeVarUint(encoder, clock);
+        encoding.writeVarString(encoder, typeof state === 'string' ? state : JSON.stringify(state));
+      }
+    });
+    this.send(
+      encoding.encode((encoder) => {
+        encoding.writeVarUint(encoder, frameKind.awareness);
+        encoding.writeVarUint8Array(encoder, body);
+      }),
+    );
+  }
+
+  queryPresence(): void {
+    this.send(new Uint8Array([frameKind.queryAwareness]));
+  }
+
+  close(): void {
+    this.socket.terminate();
+  }
+
+  #sync(kind: number, payload: Uint8Array): void {
+    this.send(syncFrame(kind, payload));
+  }
+}
+
+export function syncFrame(kind: number, payload: Uint8Array): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, frameKind.sync);
+    encoding.writeVarUint(encoder, kind);
+    encoding.writeVarUint8Array(encoder, payload);
+  });
+}
+
+function parse(data: Uint8Array): Heard {
+  const decoder = decoding.createDecoder(data);
+  const kind = decoding.readVarUint(decoder);
+  switch (kind) {
+    case frameKind.sync: {
+      const name = (['step1', 'step2', 'update'] as const)[decoding.readVarUint(decoder)];
+      if (!name) throw new Error('unknown sync kind');
+      return { kind: name, bytes: decoding.readVarUint8Array(decoder) };
+    }
+    case frameKind.awareness: {
+      const body = decoding.createDecoder(decoding.readVarUint8Array(decoder));
+      const entries = Array.from({ length: decoding.readVarUint(body) }, () => ({
+        client: decoding.readVarUint(body),
+        clock: decoding.readVarUint(body),
+        state: JSON.parse(decoding.readVarString(body)) as unknown,
+      }));
+      return { kind: 'presence', entries };
+    }
+    case frameKind.auth:
+      decoding.readVarUint(decoder);
+      return { kind: 'denied', reason: decoding.readVarString(decoder) };
+    case frameKind.control:
+      return { kind: 'control', control: JSON.parse(decoding.readVarString(decoder)) as Control };
+    default:
+      throw new Error(`unknown frame kind ${kind}`);
+  }
+}

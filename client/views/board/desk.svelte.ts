@@ -14,6 +14,8 @@ export class Desk {
   readonly go: (view: 'map' | 'ideas', record?: string) => void;
   /** The personas that the map is narrowed to; none is all. */
   personas: ReadonlySet<string> = $state.raw(new Set());
+  /** Where the map was scrolled to when it was last left. */
+  mapScroll = { left: 0, top: 0 };
   /** Single-letter shortcuts; a person may switch them off. */
   letters = $state(lettersOn());
 

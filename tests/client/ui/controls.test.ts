@@ -1,3 +1,4 @@
+import type { Component, MountOptions } from 'svelte';
 import { createRawSnippet, flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import Menu from '../../../client/ui/Menu.svelte';
@@ -9,9 +10,9 @@ import { toast } from '../../../client/ui/toasts.svelte.ts';
 
 let opened: Record<string, unknown>[] = [];
 
-function show(...[component, options]: Parameters<typeof mount>) {
-  const made = mount(component, options);
-  opened.push(made);
+function show<Props extends Record<string, unknown>>(component: Component<Props>, props: Props) {
+  const options: MountOptions<Props> = { target: document.body, props };
+  opened.push(mount(component, options));
   flushSync();
 }
 
@@ -44,7 +45,7 @@ function showMenu(onclose = vi.fn(), onselect = vi.fn()) {
     { kind: 'separator' },
     { kind: 'item', label: 'Remove', onselect, checked: true },
   ];
-  show(Menu, { target: document.body, props: { label: 'Card', items, anchor: opener, onclose } });
+  show(Menu, { label: 'Card', items, anchor: opener, onclose });
   return { opener, onclose, onselect };
 }
 
@@ -89,7 +90,7 @@ test('Escape, Tab and a press outside close a menu; a press on its own button is
 });
 
 test('a toast goes by itself, but not while someone is at it, and its button does its work once', () => {
-  show(Toasts, { target: document.body, props: { closeLabel: 'Close' } });
+  show(Toasts, { closeLabel: 'Close' });
   const undo = vi.fn();
   toast('Card removed', { action: { label: 'Undo', run: undo } });
   flushSync();
@@ -111,7 +112,7 @@ test('a toast goes by itself, but not while someone is at it, and its button doe
 test('a button that is busy takes no second press', () => {
   const onclick = vi.fn();
   const children = createRawSnippet(() => ({ render: () => '<span>Start</span>' }));
-  show(Button, { target: document.body, props: { busy: true, onclick, children } });
+  show(Button, { busy: true, onclick, children });
   document.querySelector('button')?.click();
   expect(onclick).not.toHaveBeenCalled();
 });
@@ -122,7 +123,7 @@ test('colours are radio buttons with names', () => {
     { color: '#111111', shape: 'circle', label: 'Black, circle' },
     { color: '#222222', shape: 'star', label: 'Grey, star, taken', taken: true },
   ] as const;
-  show(Swatches, { target: document.body, props: { label: 'Colour', value: '#111111', options, onchange } });
+  show(Swatches, { label: 'Colour', value: '#111111', options, onchange });
   const [black, grey] = document.querySelectorAll<HTMLInputElement>('input[type=radio]');
   expect(black?.checked).toBe(true);
   expect(grey?.getAttribute('aria-label')).toBe('Grey, star, taken');

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import type { Idea } from '$shared/board/idea.ts';
+import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
+import { Arrangement, countOnce, hold } from '../../client/views/ideas/arrangement.ts';
+import { firstView, isFiltered, openForNew, withoutFilters } from '../../client/views/ideas/view.ts';
+
+const context: IdeaContext = { language: 'en', phaseIndex: (phase) => Number(phase ?? 99) };
+const byTitle: IdeaView = { ...firstView, sort: 'title', descending: false };
+
+function idea(id: string, more: Partial<Idea> = {}): Idea {
+  return {
+    id,
+    gone: false,
+    number: 1,
+    title: id,
+    solution: '',
+    cards: [],
+    place: { phase: null, step: null },
+    personas: [],
+    author: 'ana',
+    state: 'new',
+    why: '',
+    owner: null,
+    ...more,
+  };
+}
+
+const idsOf = (groups: readonly { ids: readonly string[] }[]) => groups.flatMap((group) => group.ids);
+
+test('Ana describes a solution: the order of the backlog is not made anew', () => {
+  const arrangement = new Arrangement();
+  const [bench, clock] = [idea('bench'), idea('clock')];
+  const before = arrangement.arrange([bench, clock], byTitle, context, null);
+  const described = { ...clock, solution: 'A clock that can be read from the stairs', owner: 'ben' };
+  expect(arrangement.arrange([bench, described], byTitle, context, null)).toBe(before);
+  const renamed = { ...described, title: 'a clock' };
+  expect(idsOf(arrangement.arrange([bench, renamed], byTitle, context, null))).toEqual(['clock', 'bench']);
+});
+
+test('a solution is read where words are looked for, a state where one is asked for', () => {
+  const arrangement = new Arrangement();
+  const bench = idea('bench');
+  const wood = { ...byTitle, words: 'wood' };
+  expect(idsOf(arrangement.arrange([bench], wood, context, null))).toEqual([]);
+  expect(idsOf(arrangement.arrange([{ ...bench, solution: 'of wood' }], wood, context, null))).toEqual(['bench']);
+  const done = { ...byTitle, state: 'done' } as const;
+  expect(idsOf(arrangement.arrange([bench], done, context, null))).toEqual([]);
+  expect(idsOf(arrangement.arrange([{ ...bench, state: 'done' }], done, context, null))).toEqual(['bench']);
+});
+
+test('Ana renames the open idea: it stays under her caret until she closes it', () => {
+  const arrangement = new Arrangement();
+  const [bench, clock] = [idea('bench'), idea('clock')];
+  arrangement.arrange([bench, clock], byTitle, context, null);
+  const held = hold([bench, clock]);
+  const renamed = { ...bench, title: 'wooden bench' };
+  expect(idsOf(arrangement.arrange([renamed, clock], byTitle, context, held))).toEqual(['bench', 'clock']);
+  expect(idsOf(arrangement.arrange([renamed, clock], byTitle, context, null))).toEqual(['clock', 'bench']);
+});
+
+test('while Ana holds the order, what Ben adds comes in and what Cleo removes goes', () => {
+  const arrangement = new Arrangement();
+  const [bench, clock] = [idea('bench'), idea('clock')];
+  const held = hold([bench, clock]);
+  const added = arrangement.arrange([bench, clock, idea('chair')], byTitle, context, held);
+  expect(idsOf(added)).toEqual(['bench', 'chair', 'clock']);
+  expect(idsOf(arrangement.arrange([clock, idea('chair')], byTitle, context, held))).toEqual(['chair', 'clock']);
+});
+
+test('an idea for two personas stands in two groups and counts once', () => {
+  const groups = new Arrangement().arrange(
+    [idea('bench', { personas: ['amina', 'lars'] }), idea('clock')],
+    { ...byTitle, group: 'persona' },
+    context,
+    null,
+  );
+  expect(idsOf(groups)).toEqual(['bench', 'bench', 'clock']);
+  expect(countOnce(groups)).toBe(2);
+});
+
+test('filters are lifted without losing groups and order', () => {
+  const view: IdeaView = { ...byTitle, group: 'state', state: 'done', card: 'c1', words: 'clock' };
+  expect(isFiltered(view)).toBe(true);
+  expect(withoutFilters(view)).toEqual({ ...byTitle, group: 'state' });
+  expect(isFiltered(withoutFilters(view))).toBe(false);
+});
+
+test('Ana adds under filters: those that would hide the new idea are lifted, the others stay', () => {
+  const view: IdeaView = { ...firstView, state: 'done', author: 'ben', words: 'clock', phase: 'p1', card: 'c1' };
+  expect(openForNew(view, 'ana')).toEqual({ ...firstView, phase: 'p1', card: 'c1' });
+  const hers: IdeaView = { ...firstView, state: 'new', author: 'ana' };
+  expect(openForNew(hers, 'ana')).toBe(hers);
+});

@@ -1,0 +1,201 @@
+import { flushSync, mount, tick, unmount } from 'svelte';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { addCard } from '$shared/commands/card.ts';
+import { addIdea, setIdeaState } from '$shared/commands/idea.ts';
+import { addLane, addPhase } from '$shared/commands/journey.ts';
+import { addPersona } from '$shared/commands/persona.ts';
+import { writeText } from '$shared/commands/text.ts';
+import { ideas } from '$shared/board/idea.ts';
+import type { Role } from '$shared/roles.ts';
+import { Board } from '../../client/model/board.svelte.ts';
+import { Desk, provideDesk } from '../../client/views/board/desk.svelte.ts';
+import Ideas from '../../client/views/ideas/Ideas.svelte';
+
+/** A server that is never reached: all that is tried here happens on one screen. */
+class SilentSocket {
+  binaryType = '';
+  close(): void {}
+  send(): void {}
+}
+
+let board: Board;
+let view: Record<string, unknown> | null = null;
+const said = vi.fn<(message: string, undo?: boolean) => void>();
+const went = vi.fn<(view: string, record?: string) => void>();
+
+beforeEach(() => {
+  vi.stubGlobal('WebSocket', SilentSocket);
+  Element.prototype.animate = vi.fn();
+  HTMLElement.prototype.showPopover = vi.fn();
+  board = new Board({ board: 'b', seat: 'ana', origin: 'http://localhost' }, () => undefined);
+});
+
+afterEach(async () => {
+  if (view) await unmount(view);
+  view = null;
+  board.close();
+  said.mockReset();
+  went.mockReset();
+  vi.unstubAllGlobals();
+  document.body.replaceChildren();
+});
+
+/** Opens the backlog for Ana, who holds this role. */
+async function open(role: Role, at: { focus?: string; card?: string } = {}): Promise<void> {
+  board.connection.role = role;
+  const desk = new Desk(board, 'ana', said, went);
+  const onDesk: typeof Ideas = (anchor, props) => {
+    provideDesk(desk);
+    return Ideas(anchor, props);
+  };
+  view = mount(onDesk, {
+    target: document.body,
+    props: { focus: at.focus ?? null, card: at.card ?? null },
+  });
+  flushSync();
+  await tick();
+}
+
+const titles = () => [...document.querySelectorAll('.open-it')].map((button) => button.textContent.trim());
+const field = () => document.querySelector<HTMLInputElement>('form input');
+
+async function add(title: string): Promise<void> {
+  const input = field();
+  if (!input) throw new Error('there is no field to add in');
+  input.focus();
+  input.value = title;
+  input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  input.form?.dispatchEvent(new SubmitEvent('submit', { bubbles: true, cancelable: true }));
+  flushSync();
+  await tick();
+}
+
+async function press(key: string, code = key): Promise<void> {
+  const at = document.activeElement ?? document.body;
+  at.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true }));
+  flushSync();
+  await tick();
+  await tick();
+}
+
+async function click(selector: string): Promise<void> {
+  document.querySelector<HTMLElement>(selector)?.click();
+  flushSync();
+  await tick();
+}
+
+test('Ana writes two ideas one after the other without leaving the field', async () => {
+  await open('participant');
+  await add('A clock by the stairs');
+  await add('  A bench  ');
+  expect(titles()).toEqual(expect.arrayContaining(['A clock by the stairs', 'A bench']));
+  expect(document.activeElement).toBe(field());
+  expect(field()?.value).toBe('');
+  await add('   ');
+  expect(titles()).toHaveLength(2);
+  expect(board.ideas.all.map(({ record }) => record?.author)).toEqual(['ana', 'ana']);
+});
+
+test('Ana goes from idea to idea by the arrows, opens one, closes it and deletes it', async () => {
+  for (const title of ['Bench', 'Clock']) addIdea(board.editor, { title });
+  await open('participant');
+  const [first, second] = titles();
+  await press('ArrowDown');
+  expect(document.activeElement?.textContent.trim()).toBe(first);
+  await press('ArrowDown');
+  expect(document.activeElement?.textContent.trim()).toBe(second);
+  await click('li:last-child .open-it');
+  expect(document.querySelector('article')?.ariaLabel ?? document.querySelector('article')?.getAttribute('aria-label')).toBe(
+    second,
+  );
+  await press('Escape');
+  expect(document.querySelector('article')).toBeNull();
+  expect(document.activeElement?.textContent.trim()).toBe(second);
+  await press('Delete');
+  expect(titles()).toEqual([first]);
+  expect(said).toHaveBeenCalledWith(expect.stringContaining(second ?? ''), true);
+  board.editor.undo();
+  flushSync();
+  expect(titles()).toHaveLength(2);
+});
+
+test('N leads to the field on an Arabic keyboard too, and is a letter while one writes', async () => {
+  addIdea(board.editor, { title: 'Bench' });
+  await open('participant');
+  await press('ArrowDown');
+  await press('ى', 'KeyN');
+  expect(document.activeElement).toBe(field());
+  const typed = new KeyboardEvent('keydown', { key: 'n', code: 'KeyN', bubbles: true, cancelable: true });
+  field()?.dispatchEvent(typed);
+  expect(typed.defaultPrevented).toBe(false);
+});
+
+test('Cleo, who observes, reads all and is offered nothing to change', async () => {
+  const id = addIdea(board.editor, { title: 'Bench' });
+  writeText(board.editor, ideas, id, 'solution', 'Of wood, by the door');
+  await open('observer', { focus: id });
+  expect(document.querySelector('article')?.textContent).toContain('Of wood, by the door');
+  expect(document.querySelectorAll('textarea, form, article select, article input')).toHaveLength(0);
+  await press('Delete');
+  expect(board.ideas.get(id)).not.toBeNull();
+  expect(document.activeElement?.getAttribute('data-stop')).not.toBeNull();
+});
+
+test('the ideas for a card: what Ana adds there answers it, at its phase and for its personas', async () => {
+  const { editor } = board;
+  const end = { after: null, before: null };
+  const phase = addPhase(editor, 'during', 'Wait', end);
+  const lane = addLane(editor, { title: 'Opportunities', type: 'opportunity', group: 'analysis' }, end);
+  const persona = addPersona(editor, 'Amina');
+  const card = addCard(editor, { lane, phase, step: null }, { text: 'Say it sooner', personas: [persona] });
+  addIdea(editor, { title: 'Bench' });
+  addIdea(editor, { title: 'Clock', cards: [card] });
+  await open('participant', { card });
+  expect(titles()).toEqual(['Clock']);
+  await add('Sign');
+  const sign = board.ideas.all.find(({ record }) => record?.title === 'Sign')?.record;
+  expect(sign).toMatchObject({ cards: [card], place: { phase, step: null }, personas: [persona] });
+  await click('.row .card');
+  expect(went).toHaveBeenCalledWith('map', card);
+  await click('.chip button');
+  expect(titles()).toHaveLength(3);
+});
+
+test('filters that match nothing say so, and can be cleared there', async () => {
+  addIdea(board.editor, { title: 'Bench' });
+  await open('participant');
+  const search = document.querySelector<HTMLInputElement>('input[type=search]');
+  if (search) search.value = 'elephant';
+  search?.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  flushSync();
+  expect(titles()).toEqual([]);
+  await click('.none button');
+  expect(titles()).toEqual(['Bench']);
+});
+
+test('an idea that Ana began from a card and wrote nothing in goes again when she leaves it', async () => {
+  const id = addIdea(board.editor, { title: '' });
+  const kept = addIdea(board.editor, { title: '' });
+  writeText(board.editor, ideas, kept, 'solution', 'Something');
+  await open('participant', { focus: id });
+  expect(document.activeElement?.tagName).toBe('TEXTAREA');
+  await press('Escape');
+  expect(board.ideas.get(id)).toBeNull();
+  expect(board.ideas.get(kept)).not.toBeNull();
+});
+
+test('Ben drops the idea that Ana has open under a filter: it stays with her until she closes it', async () => {
+  const id = addIdea(board.editor, { title: 'Bench' });
+  await open('participant');
+  const states = document.querySelector<HTMLSelectElement>('.bar select');
+  if (states) states.value = 'new';
+  states?.dispatchEvent(new Event('change', { bubbles: true }));
+  flushSync();
+  await click('.open-it');
+  setIdeaState(board.editor, id, 'dropped');
+  flushSync();
+  expect(document.querySelector('article')).not.toBeNull();
+  await press('Escape');
+  expect(document.querySelector('article')).toBeNull();
+  expect(titles()).toEqual([]);
+});

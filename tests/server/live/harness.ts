@@ -102,6 +102,7 @@ export async function openHouseOn<S extends Store>(
     },
     async close() {
       for (const client of clients) client.close();
+      if (store instanceof MemoryStore) store.release();
       await rooms.close();
       for (const socket of sockets.clients) socket.terminate();
       server.close();

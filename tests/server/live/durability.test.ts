@@ -1,0 +1,229 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { cards } from '../../../shared/board/card.ts';
+import { buildRecord } from '../../../shared/board/collection.ts';
+import { readAll, readRecord, rootOf, textOf } from '../../../shared/board/document.ts';
+import { addCard } from '../../../shared/commands/card.ts';
+import type { House } from './harness.ts';
+import { board, openHouse } from './harness.ts';
+import type { RawClient } from './raw-client.ts';
+
+const cell = { lane: 'doing', phase: 'arrive', step: null };
+const room = `${board}/board`;
+
+let house: House;
+
+beforeEach(async () => {
+  house = await openHouse();
+  for (const person of ['ana', 'ben']) house.seat(person);
+  house.seat('olga', 'observer');
+});
+
+afterEach(() => house.close());
+
+/** Somebody by hand whose every edit is a frame of its own, counted as our own client counts. */
+class Writer {
+  readonly doc = new Y.Doc();
+  readonly raw: RawClient;
+  readonly person: string;
+  sent = 0;
+
+  static async join(house: House, person: string): Promise<Writer> {
+    const writer = new Writer(await house.raw(person, { control: true }), person);
+    await writer.raw.next('step1');
+    writer.raw.step2();
+    writer.sent = 1;
+    await writer.saved();
+    return writer;
+  }
+
+  private constructor(raw: RawClient, person: string) {
+    this.raw = raw;
+    this.person = person;
+    this.doc.on('update', (update: Uint8Array) => {
+      this.sent++;
+      raw.update(update);
+    });
+  }
+
+  add(id: string): void {
+    this.doc.transact(() =>
+      rootOf(this.doc, cards).set(id, buildRecord(cards, { text: id, author: this.person })),
+    );
+  }
+
+  /** Waits until all that was sent is on disk. */
+  async saved(): Promise<void> {
+    while ((await this.raw.told('saved')).frames < this.sent);
+  }
+}
+
+const isTold = (client: RawClient, kind: string) =>
+  client.heard.some((one) => one.kind === 'control' && one.control.kind === kind);
+
+async function onDisk(): Promise<Y.Doc> {
+  const { snapshot, updates } = await house.store.load(room);
+  const doc = new Y.Doc();
+  for (const update of [snapshot, ...updates]) if (update) Y.applyUpdate(doc, update);
+  return doc;
+}
+
+describe('from the inbox to the disk', () => {
+  test('D1 what comes in during one turn is one journal entry, and one frame to the others', async () => {
+    const ana = await Writer.join(house, 'ana');
+    const ben = await Writer.join(house, 'ben');
+    house.store.hold();
+    ana.add('first');
+    while (house.rooms.tally.updates < 1) await new Promise(setImmediate);
+    for (let i = 0; i < 20; i++) ana.add(`a${i}`);
+    for (let i = 0; i < 20; i++) ben.add(`b${i}`);
+    await new Promise(setImmediate);
+    const entries = house.store.journal.length;
+    house.store.release();
+    await Promise.all([ana.saved(), ben.saved()]);
+    // The first, and all that came while it was on its way to the disk; sockets may split that once or twice.
+    expect(house.store.journal.length - entries).toBeLessThan(6);
+    expect(readAll(await onDisk(), cards)).toHaveLength(41);
+  });
+
+  test('D2 nobody sees Ana’s card before it is on disk', async () => {
+    const ana = await Writer.join(house, 'ana');
+    const ben = await Writer.join(house, 'ben');
+    await ana.raw.state();
+    ben.raw.heard.length = 0;
+    house.store.hold();
+    ana.add('card');
+    while (house.rooms.tally.updates < 1) await new Promise(setImmediate);
+    ben.raw.queryPresence();
+    await ben.raw.next('presence');
+    expect(ben.raw.heard).toEqual([]);
+    house.store.release();
+    const seen = new Y.Doc();
+    Y.applyUpdate(seen, (await ben.raw.next('update')).bytes);
+    expect(readRecord(seen, cards, 'card')?.text).toBe('card');
+  });
+
+  test('D2 who alone made an update is not sent it; the others get the very same bytes that are on disk', async () => {
+    const ana = await Writer.join(house, 'ana');
+    const ben = await Writer.join(house, 'ben');
+    await ana.raw.state();
+    for (const { raw } of [ana, ben]) raw.heard.length = 0;
+    ana.add('card');
+    await ana.saved();
+    expect((await ben.raw.next('update')).bytes).toEqual(house.store.journal.at(-1)?.update);
+    expect(house.store.journal.at(-1)).toMatchObject({ room, person: 'ana' });
+    expect(ana.raw.heard).toEqual([]);
+  });
+
+  test('D3 frames are acknowledged when they are on disk, the empty ones with them', async () => {
+    const ana = await Writer.join(house, 'ana');
+    house.store.hold();
+    ana.add('card');
+    ana.raw.update(new Uint8Array([0, 0]));
+    ana.sent++;
+    while (house.rooms.tally.updates < 1) await new Promise(setImmediate);
+    ana.raw.queryPresence();
+    await ana.raw.next('presence');
+    expect(isTold(ana.raw, 'saved')).toBe(false);
+    house.store.release();
+    await ana.saved();
+    expect(ana.sent).toBe(3);
+  });
+
+  test('D3 a frame that waits for what it rests on holds back the count', async () => {
+    const offline = new Y.Doc();
+    rootOf(offline, cards).set('away', buildRecord(cards, { author: 'ana' }));
+    const before = Y.encodeStateVector(offline);
+    textOf(offline, cards, 'away', 'text')?.insert(0, 'typed before offering');
+    const ana = await house.raw('ana', { control: true });
+    ana.update(Y.encodeStateAsUpdate(offline, before));
+    ana.update(new Uint8Array([0, 0]));
+    await ana.state();
+    expect(house.rooms.tally.heldUpdates).toBe(1);
+    expect(isTold(ana, 'saved')).toBe(false);
+    ana.step2(Y.encodeStateAsUpdate(offline));
+    expect((await ana.told('saved')).frames).toBe(3);
+  });
+
+  test('D4 the state is not told while it holds what is not on disk', async () => {
+    const ana = await Writer.join(house, 'ana');
+    const ben = await house.raw('ben');
+    await ben.next('update');
+    house.store.hold();
+    ana.add('card');
+    while (house.rooms.tally.updates < 1) await new Promise(setImmediate);
+    ben.step1(new Y.Doc());
+    ben.queryPresence();
+    await ben.next('presence');
+    expect(ben.heard.map((one) => one.kind)).not.toContain('step2');
+    house.store.release();
+    const seen = new Y.Doc();
+    Y.applyUpdate(seen, (await ben.next('step2')).bytes);
+    expect(readRecord(seen, cards, 'card')).not.toBeNull();
+  });
+});
+
+describe('a disk that fails', () => {
+  test('D5 nothing is acknowledged, all are sent away to come back, and what they wrote comes with them', async () => {
+    const ana = await house.stock('ana').synced();
+    const ben = await house.stock('ben').synced();
+    addCard(ana.editor, cell, { text: 'before' });
+    await ben.sees(() => readAll(ben.doc, cards).length === 1);
+    const away = Promise.all([ana.disconnected(), ben.disconnected()]);
+    house.store.break(new Error('no space left'));
+    addCard(ana.editor, cell, { text: 'during' });
+    expect(await away).toEqual([1013, 1013]);
+    expect(readAll(ben.doc, cards)).toHaveLength(1);
+    expect(readAll(await onDisk(), cards)).toHaveLength(1);
+    house.store.break(null);
+    await ben.sees(() => readAll(ben.doc, cards).length === 2);
+    expect(readAll(await onDisk(), cards)).toHaveLength(2);
+    expect(house.rooms.tally.failedCommits).toBeGreaterThan(0);
+    expect(house.log.join('')).not.toContain('during');
+  });
+
+  test('D5 while the store takes no writes nobody comes in', async () => {
+    house.store.failure = new Error('read-only');
+    const ana = await house.raw('ana');
+    expect(await ana.closed).toEqual({ code: 1013, reason: 'not-saved' });
+  });
+
+  test('D5 a board that cannot be read is told as busy, and read again by who comes next', async () => {
+    const { load } = house.store;
+    house.store.load = () => Promise.reject(new Error('disk'));
+    expect(await (await house.raw('ana')).closed).toEqual({ code: 1013, reason: 'load-failed' });
+    house.store.load = load.bind(house.store);
+    await (await house.raw('ana')).state();
+  });
+});
+
+describe('the end', () => {
+  test('D10 closing commits what has come in, sends all away to come back, and stores the state', async () => {
+    const ana = await Writer.join(house, 'ana');
+    house.store.hold();
+    ana.add('last');
+    while (house.rooms.tally.updates < 1) await new Promise(setImmediate);
+    const closing = house.rooms.close();
+    const late = await house.raw('ben');
+    expect((await late.closed).code).toBe(1012);
+    house.store.release();
+    expect(await ana.raw.closed).toEqual({ code: 1012, reason: 'restart' });
+    await closing;
+    const { snapshot, updates } = await house.store.load(room);
+    expect(updates).toEqual([]);
+    const kept = new Y.Doc();
+    Y.applyUpdate(kept, snapshot ?? new Uint8Array());
+    expect(readRecord(kept, cards, 'last')).not.toBeNull();
+    expect((await ana.raw.told('saved')).frames).toBe(ana.sent);
+  });
+
+  test('D9 after many updates the state is stored while people work', async () => {
+    const ana = await Writer.join(house, 'ana');
+    for (let i = 0; i < 1_001; i++) {
+      ana.add(`c${i}`);
+      await ana.saved();
+    }
+    expect(house.store.checkpoints).toBe(1);
+    expect(readAll(await onDisk(), cards)).toHaveLength(1_001);
+  });
+});

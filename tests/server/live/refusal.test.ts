@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { cards } from '../../../shared/board/card.ts';
+import { buildRecord } from '../../../shared/board/collection.ts';
+import { readAll, rootOf, storedRecord } from '../../../shared/board/document.ts';
+import { addCard } from '../../../shared/commands/card.ts';
+import { addPhase } from '../../../shared/commands/journey.ts';
+import { maxFrameBytes } from '../../../shared/limits.ts';
+import { syncKind } from '../../../shared/protocol.ts';
+import type { House } from './harness.ts';
+import { openHouse } from './harness.ts';
+import { syncFrame } from './raw-client.ts';
+
+const cell = { lane: 'doing', phase: 'arrive', step: null };
+
+let house: House;
+
+beforeEach(async () => {
+  house = await openHouse();
+  for (const person of ['ana', 'ben']) house.seat(person);
+  house.seat('olga', 'observer');
+});
+
+afterEach(() => house.close());
+
+/** An update that a participant may not make. */
+function backdoor(): Uint8Array {
+  const doc = new Y.Doc();
+  doc.getMap('backdoor').set('a', 'secret words');
+  return Y.encodeStateAsUpdate(doc);
+}
+
+function card(person: string, id = 'card'): Uint8Array {
+  const doc = new Y.Doc();
+  rootOf(doc, cards).set(id, buildRecord(cards, { text: 'secret words', author: person }));
+  return Y.encodeStateAsUpdate(doc);
+}
+
+describe('G1 an observer changes nothing', () => {
+  test('G1 what a stock observer writes stays on their own screen', async () => {
+    const ana = await house.stock('ana').synced();
+    const olga = await house.stock('olga').synced();
+    addCard(olga.editor, cell, { text: 'mine' });
+    addCard(ana.editor, cell, { text: 'ours' });
+    await olga.sees(() => readAll(olga.doc, cards).length === 2);
+    expect(readAll(ana.doc, cards).map(({ text }) => text)).toEqual(['ours']);
+    expect(house.rooms.tally.observerUpdates).toBeGreaterThan(0);
+    expect(olga.provider.wsconnected).toBe(true);
+  });
+
+  test('G1 hand-made updates are counted, answered once, and decoded never', async () => {
+    const olga = await house.raw('olga', { control: true });
+    const before = Y.encodeStateAsUpdate(await olga.state());
+    olga.step2();
+    olga.step2(card('olga'));
+    olga.update(card('olga'));
+    olga.update(new Uint8Array([255, 255, 255]));
+    expect((await olga.next('denied')).reason).toBe('observer');
+    expect((await olga.told('refused')).reason).toBe('observer');
+    expect(Y.encodeStateAsUpdate(await olga.state())).toEqual(before);
+    expect(olga.heard.map((one) => one.kind)).not.toContain('denied');
+    expect(house.rooms.tally.observerUpdates).toBe(3);
+    expect(house.rooms.tally.updates).toBe(0);
+    expect(olga.socket.readyState).toBe(olga.socket.OPEN);
+  });
+});
+
+describe('G17 a refused update', () => {
+  test('G17 changes nothing, is told with its reason, and disturbs nobody else', async () => {
+    const ben = await house.stock('ben').synced();
+    addCard(ben.editor, cell, { text: 'stays' });
+    const ana = await house.raw('ana', { control: true });
+    await ben.sees(() => rootOf(ben.doc, { name: 'people' }).size === 2);
+    const before = Y.encodeStateAsUpdate(await ana.state());
+    ana.step2(backdoor());
+    expect((await ana.next('denied')).reason).toBe('unknown-root');
+    expect((await ana.told('refused')).reason).toBe('unknown-root');
+    expect(await ana.closed).toEqual({ code: 4422, reason: 'unknown-root' });
+    expect(Y.encodeStateAsUpdate(await (await house.raw('olga')).state()).length).toBeGreaterThanOrEqual(
+      before.length,
+    );
+    expect(ben.provider.wsconnected).toBe(true);
+    expect(house.rooms.tally.refusals['unknown-root']).toBe(1);
+    const line = house.log.find((one) => one.includes('update refused')) ?? '';
+    expect(JSON.parse(line)).toMatchObject({ board: 'lovtag', reason: 'unknown-root', rule: 'G5' });
+    expect(house.log.join('')).not.toContain('secret words');
+  });
+
+  test('G17 what Ana sent before it counts, what she sent after it does not', async () => {
+    const ana = await house.raw('ana', { control: true });
+    ana.update(card('ana', 'before'));
+    ana.update(backdoor());
+    ana.update(card('ana', 'after'));
+    await ana.closed;
+    const doc = await (await house.raw('ben')).state();
+    expect(readAll(doc, cards).map(({ id }) => id)).toEqual(['before']);
+  });
+
+  test('G17 a participant who changes the frame is told that they may not, and a stock client gives up', async () => {
+    const ana = await house.stock('ana').synced();
+    const ended = ana.ended();
+    addPhase(ana.editor, 'before', 'Mine', { after: null, before: null });
+    expect(await ended).toEqual({ code: 4403, reason: 'role' });
+  });
+
+  test('G17 bytes that are no update are malformed', async () => {
+    const ana = await house.raw('ana');
+    ana.update(new Uint8Array([9, 9, 9]));
+    expect(await ana.closed).toEqual({ code: 4400, reason: 'malformed' });
+  });
+
+  test('G3 once Ana has offered all that she has, an update without its ground is refused', async () => {
+    const ana = await house.raw('ana');
+    ana.step2();
+    const doc = new Y.Doc();
+    rootOf(doc, cards).set('a', buildRecord(cards, {}));
+    const before = Y.encodeStateVector(doc);
+    storedRecord(doc, cards, 'a')?.set('gone', true);
+    ana.update(Y.encodeStateAsUpdate(doc, before));
+    expect(await ana.closed).toEqual({ code: 4422, reason: 'missing-dependency' });
+  });
+
+  test('G3 what is held back is bounded', async () => {
+    const ana = await house.raw('ana');
+    const doc = new Y.Doc();
+    rootOf(doc, cards).set('a', buildRecord(cards, {}));
+    const before = Y.encodeStateVector(doc);
+    storedRecord(doc, cards, 'a')?.set('gone', true);
+    for (let i = 0; i < 65; i++) ana.update(Y.encodeStateAsUpdate(doc, before));
+    expect(await ana.closed).toEqual({ code: 4422, reason: 'missing-dependency' });
+    expect(house.rooms.tally.heldUpdates).toBe(64);
+  });
+});
+
+describe('W2 frames that are none', () => {
+  test('W2 a text frame, an unknown kind and a cut frame are malformed', async () => {
+    for (const bytes of [
+      'hello',
+      new Uint8Array([99]),
+      syncFrame(syncKind.update, card('ana')).slice(0, -3),
+    ]) {
+      const ana = await house.raw('ana');
+      ana.send(bytes);
+      expect(await ana.closed).toEqual({ code: 4400, reason: 'malformed' });
+    }
+  });
+
+  test('W3 a frame over the limit is too large, one at the limit is not', async () => {
+    const ana = await house.raw('ana');
+    ana.update(new Uint8Array(maxFrameBytes));
+    expect(await ana.closed).toEqual({ code: 4413, reason: 'too-large' });
+    const ben = await house.raw('ben');
+    ben.send(new Uint8Array(maxFrameBytes));
+    expect((await ben.closed).code).toBe(4400);
+  });
+
+  test('W5 a state vector that is none is malformed', async () => {
+    const ana = await house.raw('ana');
+    ana.send(syncFrame(syncKind.step1, new Uint8Array([5, 1])));
+    expect(await ana.closed).toEqual({ code: 4400, reason: 'malformed' });
+  });
+
+  test('W2 random bytes at a live room disturb nobody', async () => {
+    const ben = await house.stock('ben').synced();
+    const bytes = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 60 }), { numRuns: 60, seed: 7 });
+    for (const [i, random] of bytes.entries()) {
+      const ana = await house.raw('ana');
+      const prefix = [[], [0, 2, random.length], [0, 1, random.length], [1, random.length]][i % 4] ?? [];
+      ana.send(new Uint8Array([...prefix, ...random]));
+      ana.send('the end');
+      const { code } = await ana.closed;
+      expect([4400, 4422]).toContain(code);
+    }
+    addCard(ben.editor, cell, { text: 'still here' });
+    const doc = await (await house.raw('olga')).state();
+    expect(ben.provider.wsconnected).toBe(true);
+    await ben.sees(() => readAll(doc, cards).every(({ text }) => text === 'still here'));
+  });
+});

@@ -1,0 +1,303 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { cards } from '../../../shared/board/card.ts';
+import { buildRecord } from '../../../shared/board/collection.ts';
+import { openRoots, readAll, readRecord, rootOf, textOf } from '../../../shared/board/document.ts';
+import { ideas } from '../../../shared/board/idea.ts';
+import { people } from '../../../shared/board/person.ts';
+import { addCard } from '../../../shared/commands/card.ts';
+import { addIdea, removeIdea } from '../../../shared/commands/idea.ts';
+import { writeText } from '../../../shared/commands/text.ts';
+import { FakeClock } from './fake-clock.ts';
+import type { House } from './harness.ts';
+import { board, openHouse } from './harness.ts';
+import type { StockClient } from './stock-client.ts';
+
+const cell = { lane: 'doing', phase: 'arrive', step: null };
+
+let house: House;
+
+beforeEach(async () => {
+  house = await openHouse();
+  for (const person of ['ana', 'ben', 'cleo']) house.seat(person);
+  house.seat('olga', 'observer');
+});
+
+afterEach(() => house.close());
+
+const textOn = (client: StockClient, card: string) => textOf(client.doc, cards, card, 'text')?.toJSON();
+
+describe('stock y-websocket clients', () => {
+  test('W1 Ana and Ben write on one board, Cleo comes late, Olga watches: all see the same', async () => {
+    const ana = await house.stock('ana').synced();
+    const ben = await house.stock('ben').synced();
+    const olga = await house.stock('olga').synced();
+    const card = addCard(ana.editor, cell, { text: 'Where is the door?' });
+    await ben.sees(() => textOn(ben, card) === 'Where is the door?');
+    writeText(ben.editor, cards, card, 'text', 'Where is the entrance?');
+    await ana.sees(() => textOn(ana, card) === 'Where is the entrance?');
+    await olga.sees(() => textOn(olga, card) === 'Where is the entrance?');
+    const cleo = await house.stock('cleo').synced();
+    await cleo.sees(() => cleo.state === ana.state);
+    expect(textOn(cleo, card)).toBe('Where is the entrance?');
+  });
+
+  test('W4 what Ana wrote while she was away comes with her, also what she types before she has offered it', async () => {
+    const ana = await house.stock('ana').synced();
+    const ben = await house.stock('ben').synced();
+    ana.provider.disconnect();
+    const card = addCard(ana.editor, cell, { text: 'offline' });
+    ana.provider.connect();
+    // The socket is open, the server's question not answered yet: this goes out first.
+    ana.provider.on('status', ({ status }) => {
+      if (status === 'connected') writeText(ana.editor, cards, card, 'text', 'offline, and back');
+    });
+    await ben.sees(() => textOn(ben, card) === 'offline, and back');
+    await ana.sees(() => ana.state === ben.state);
+    expect(house.rooms.tally.heldUpdates).toBeGreaterThan(0);
+    expect(ana.provider.wsconnected).toBe(true);
+  });
+
+  test('W4 Ana and Ben type in one card at once', async () => {
+    const ana = await house.stock('ana').synced();
+    const ben = await house.stock('ben').synced();
+    const card = addCard(ana.editor, cell, { text: '--' });
+    await ben.sees(() => textOn(ben, card) === '--');
+    for (const [n, letter] of [...'abcdefgh'].entries()) {
+      textOf(ana.doc, cards, card, 'text')?.insert(n, letter);
+      const text = textOf(ben.doc, cards, card, 'text');
+      text?.insert(text.length, letter.toUpperCase());
+    }
+    await ana.sees(() => textOn(ana, card) === 'abcdefgh--ABCDEFGH');
+    await ben.sees(() => ben.state === ana.state);
+  });
+});
+
+describe('joining', () => {
+  test('W4 a client with control frames is welcomed, then asked for what it has', async () => {
+    const ana = await house.raw('ana', { control: true });
+    await ana.next('step1');
+    expect(await ana.told('welcome')).toEqual({
+      kind: 'welcome',
+      person: 'ana',
+      role: 'participant',
+      title: 'A day with Lövtåg',
+    });
+  });
+
+  test('W4 an observer is not asked for anything', async () => {
+    const olga = await house.raw('olga', { control: true });
+    await olga.told('welcome');
+    await olga.state();
+    expect(olga.heard.map((one) => one.kind)).not.toContain('step1');
+  });
+
+  test('W6 a stock client gets no control frame', async () => {
+    const ana = await house.raw('ana');
+    await ana.state();
+    expect(ana.heard.map((one) => one.kind)).not.toContain('control');
+  });
+
+  test('W5 the full state is encoded once for all who join, and anew after a change', async () => {
+    const ana = await house.raw('ana');
+    await ana.next('update');
+    await ana.state();
+    const { statesEncoded } = house.rooms.tally;
+    for (let i = 0; i < 3; i++) await ana.state();
+    expect(house.rooms.tally.statesEncoded).toBe(statesEncoded);
+    expect(house.rooms.tally.statesSent).toBe(4);
+    await house.raw('ben');
+    await ana.next('update');
+    await ana.state();
+    expect(house.rooms.tally.statesEncoded).toBe(statesEncoded + 1);
+  });
+
+  test('W5 who knows some of it gets the difference', async () => {
+    const ana = await house.stock('ana').synced();
+    addCard(ana.editor, cell, { text: 'known' });
+    const raw = await house.raw('cleo');
+    const known = await raw.state();
+    addCard(ana.editor, cell, { text: 'news' });
+    while (readAll(known, cards).length < 2) {
+      const before = Y.encodeStateVector(known);
+      raw.step1(known);
+      const { bytes } = await raw.next('step2');
+      Y.applyUpdate(known, bytes);
+      expect(Y.encodeStateAsUpdate(known, before)).toEqual(bytes);
+    }
+    expect(readAll(known, cards).map((card) => card.text)).toEqual(['known', 'news']);
+  });
+
+  test('W10 no such board, and no such document, is told for good', async () => {
+    house.seat('dan', 'participant', { board: 'nowhere' });
+    const dan = await house.raw('dan');
+    expect(await dan.closed).toEqual({ code: 4404, reason: 'no-such-board' });
+    const ana = await house.raw('ana', { document: 'diary' });
+    expect(await ana.closed).toEqual({ code: 4404, reason: 'no-such-document' });
+  });
+
+  test('D8 Ana and Ben who come while the board is read share one reading, and what they said by then counts', async () => {
+    house.store.hold();
+    const ana = await house.raw('ana', { control: true });
+    const ben = await house.raw('ben');
+    const doc = new Y.Doc();
+    openRoots(doc);
+    rootOf(doc, cards).set('early', buildRecord(cards, { text: 'early', author: 'ana' }));
+    ana.step2(Y.encodeStateAsUpdate(doc));
+    house.store.release();
+    expect((await ana.told('saved')).frames).toBe(1);
+    const seen = new Y.Doc();
+    while (!readRecord(seen, cards, 'early')) Y.applyUpdate(seen, (await ben.next('update')).bytes);
+    expect(house.store.loads).toBe(1);
+  });
+});
+
+describe('what the server writes', () => {
+  test('D7 who comes is written into the board, and again when the name changes', async () => {
+    const ana = await house.stock('ana').synced();
+    await ana.sees(() => readRecord(ana.doc, people, 'ana')?.name === 'ana');
+    house.seat('ana', 'participant', { name: 'Ana Ek', color: '#0b7a75' });
+    const tab = await house.stock('ana').synced();
+    await tab.sees(() => readRecord(tab.doc, people, 'ana')?.name === 'Ana Ek');
+    expect(readRecord(tab.doc, people, 'ana')).toMatchObject({ role: 'participant', color: '#0b7a75' });
+  });
+
+  test('D7 who is there already is not written again', async () => {
+    const ana = await house.stock('ana').synced();
+    await ana.sees(() => readRecord(ana.doc, people, 'ana') !== null);
+    const { commits } = house.rooms.tally;
+    const tab = await house.raw('ana', { control: true });
+    tab.step2();
+    await tab.told('saved');
+    expect(house.rooms.tally.commits).toBe(commits);
+  });
+
+  test('D7 Ana and Ben add ideas at once: each gets a number, none twice, that of a removed one never again', async () => {
+    const ana = await house.stock('ana').synced();
+    const ben = await house.stock('ben').synced();
+    for (let i = 0; i < 5; i++) {
+      addIdea(ana.editor, { title: `ana ${i}` });
+      addIdea(ben.editor, { title: `ben ${i}` });
+    }
+    const numbers = (client: StockClient) => readAll(client.doc, ideas).map((idea) => idea.number);
+    await ana.sees(() => numbers(ana).length === 10 && !numbers(ana).includes(0));
+    expect(numbers(ana).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const last = readAll(ana.doc, ideas).find((idea) => idea.number === 10);
+    removeIdea(ana.editor, last?.id ?? '');
+    const next = addIdea(ana.editor, { title: 'one more' });
+    await ana.sees(() => readRecord(ana.doc, ideas, next)?.number === 11);
+  });
+
+  test('D7 the ideas of a template are numbered when the board is opened', async () => {
+    const template = new Y.Doc();
+    for (const id of ['a', 'b']) rootOf(template, ideas).set(id, buildRecord(ideas, { title: id }));
+    const record = {
+      id: 'fresh',
+      title: 'Fresh',
+      template: 'demo',
+      language: 'en',
+      start: 'map',
+      createdAt: 0,
+      links: [],
+    } as const;
+    await house.store.createBoard(record, Y.encodeStateAsUpdate(template));
+    house.seat('ana', 'participant', { board: 'fresh' });
+    const ana = await house.stock('ana').synced();
+    await ana.sees(
+      () =>
+        readAll(ana.doc, ideas)
+          .map(({ number }) => number)
+          .join() === '1,2',
+    );
+  });
+});
+
+describe('what HTTP may ask', () => {
+  test('a new title is announced and greets who comes next', async () => {
+    const ana = await house.raw('ana', { control: true });
+    await ana.told('welcome');
+    house.rooms.announce(board, { kind: 'board', title: 'Two days' });
+    expect((await ana.told('board')).title).toBe('Two days');
+    expect((await (await house.raw('ben', { control: true })).told('welcome')).title).toBe('Two days');
+  });
+
+  test('those whose link is revoked are dismissed, the others stay', async () => {
+    const ana = await house.raw('ana', { control: true });
+    const olga = await house.raw('olga', { control: true });
+    await Promise.all([ana.told('welcome'), olga.told('welcome')]);
+    expect(house.rooms.dismiss(board, (seat) => seat.link === 'link-observer', 4403, 'revoked')).toBe(1);
+    expect(await olga.closed).toEqual({ code: 4403, reason: 'revoked' });
+    await ana.state();
+    expect(house.rooms.colorsTaken(board)).toEqual(['#5b3df5']);
+    expect(house.rooms.colorsTaken('nowhere')).toEqual([]);
+  });
+});
+
+describe('time', () => {
+  let clock: FakeClock;
+
+  beforeEach(async () => {
+    await house.close();
+    clock = new FakeClock();
+    house = await openHouse({ clock });
+    house.seat('ana');
+    house.seat('ben', 'participant', { expires: clock.now() + 60_000 });
+  });
+
+  test('W7 Ana, alone for 75 s, hears something at least every 12 s', async () => {
+    const ana = await house.raw('ana');
+    await ana.state();
+    await ana.next('update');
+    ana.heard.length = 0;
+    for (let second = 0; second < 75; second += 12) {
+      clock.advance(12_000);
+      expect((await ana.next('presence')).entries).toEqual([]);
+      // Her answers, the pongs, have come in by the time that this one has.
+      await ana.state();
+    }
+    expect(ana.socket.readyState).toBe(ana.socket.OPEN);
+  });
+
+  test('W7 a socket that answers nothing is let go', async () => {
+    const ana = await house.raw('ana');
+    await ana.next('update');
+    ana.socket.pause();
+    clock.advance(40_000);
+    ana.socket.resume();
+    expect((await ana.closed).code).toBe(1006);
+  });
+
+  test('W8 when Ben’s session has run out, so has his socket', async () => {
+    const ben = await house.raw('ben');
+    await ben.next('update');
+    clock.advance(30_000);
+    await ben.state();
+    clock.advance(30_000);
+    expect(await ben.closed).toEqual({ code: 4401, reason: 'expired' });
+  });
+
+  test('D9 a room that is left goes to disk after a while and is read again when somebody comes', async () => {
+    const ana = await house.stock('ana').synced();
+    const card = addCard(ana.editor, cell, { text: 'kept' });
+    const ben = await house.stock('ben').synced();
+    await ben.sees(() => textOn(ben, card) === 'kept');
+    ana.close();
+    ben.close();
+    while (house.rooms.colorsTaken(board).length > 0) await new Promise(setImmediate);
+    clock.advance(29_000);
+    const back = await house.stock('ana').synced();
+    expect(house.store.loads).toBe(1);
+    back.close();
+    while (house.rooms.colorsTaken(board).length > 0) await new Promise(setImmediate);
+    clock.advance(31_000);
+    while (house.store.checkpoints === 0) await new Promise(setImmediate);
+    const { snapshot, updates } = await house.store.load(`${board}/board`);
+    expect(updates).toEqual([]);
+    const kept = new Y.Doc();
+    Y.applyUpdate(kept, snapshot ?? new Uint8Array());
+    expect(readRecord(kept, cards, card)?.text).toBe('kept');
+    const again = await house.stock('ana').synced();
+    await again.sees(() => textOn(again, card) === 'kept');
+    expect(house.store.loads).toBe(3);
+  });
+});

@@ -17,6 +17,7 @@ import { arrangeJourney, cellOf } from '$shared/queries/journey.ts';
 import type { Refusal } from '$shared/protocol.ts';
 import type { Ending } from './connection.svelte.ts';
 import { Connection } from './connection.svelte.ts';
+import { PendingEdits } from './offline.ts';
 import { PresenceModel } from './presence.svelte.ts';
 import type { Change, Entry } from './records.svelte.ts';
 import { Records } from './records.svelte.ts';
@@ -60,6 +61,7 @@ export class Board {
 
   readonly #doc: Y.Doc;
   readonly #unsaved: Unsaved;
+  readonly #pending: PendingEdits;
 
   /** `ended` hears that the socket was closed for good, with the texts that had not reached the disk. */
   constructor(
@@ -71,6 +73,7 @@ export class Board {
     this.#doc = doc;
     this.id = at.board;
     this.#unsaved = new Unsaved(doc);
+    this.#pending = new PendingEdits(doc, `${at.board}/${at.seat}`);
     this.editor = new UndoableEditor(doc, at.seat);
     this.stacks = new Stacks((place) => cellOf(place, (step) => this.steps.get(step)?.place.phase ?? null));
     this.people = new Records(doc, people);
@@ -83,10 +86,19 @@ export class Board {
     this.#watch(emotions, (all) => (this.emotions = all));
     this.#watch(experience, (all) => (this.points = all));
     this.connection = new Connection(doc, at, {
-      ended: (why, refusal) => ended(why, refusal, this.#unsaved.texts()),
-      saved: () => this.#unsaved.clear(),
+      ended: (why, refusal) => {
+        const texts = this.#unsaved.texts();
+        // What was refused would be refused again on the next visit.
+        if (why === 'refused') this.#pending.clear();
+        ended(why, refusal, texts);
+      },
+      saved: () => {
+        this.#unsaved.clear();
+        this.#pending.clear();
+      },
     });
     this.presence = new PresenceModel(this.connection.awareness, at.seat, (of, id) => this.#entry(of, id));
+    this.#pending.restore();
     this.connection.open();
   }
 
@@ -131,6 +143,7 @@ export class Board {
 
   close(): void {
     this.presence.close();
+    this.#pending.close();
     this.connection.close();
     this.editor.close();
     this.#unsaved.close();

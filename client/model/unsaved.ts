@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { restored } from './offline.ts';
 
 /**
  * The texts this person has written in since all was last on disk. If the server refuses an edit, the
@@ -27,7 +28,7 @@ export class Unsaved {
   }
 
   #note = (transaction: Y.Transaction) => {
-    if (!transaction.local) return;
+    if (!transaction.local && transaction.origin !== restored) return;
     for (const type of transaction.changed.keys()) if (type instanceof Y.Text) this.#touched.add(type);
   };
 }

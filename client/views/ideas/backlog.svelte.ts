@@ -79,22 +79,23 @@ export class Backlog {
     else this.openIn = group;
   }
 
-  /** Opens an idea where it stands. */
-  open(id: string, group: string, grab: Grab): void {
+  /** Opens an idea where it stands, and brings what is cut off into sight. */
+  async open(id: string, group: string, grab: Grab): Promise<void> {
     this.#held ??= hold(this.#records());
     this.#setOpen(id);
     this.openIn = group;
     const title = this.board.ideas.get(id)?.title ?? '';
-    this.grab = this.desk.may('write') && title.trim() === '' ? 'title' : grab;
+    this.grab = this.desk.may('write') ? (title.trim() === '' ? 'title' : grab) : null;
+    await tick();
+    if (this.grab === null) this.focus(id);
+    this.#row(id)?.scrollIntoView({ block: 'nearest' });
   }
 
   /** Shows an idea from elsewhere: lifts the filters that hide it, opens it and brings it into sight. */
   async show(id: string): Promise<void> {
     if (!this.board.ideas.get(id)) return;
     if (this.#groupOf(id) === null) this.look(withoutFilters(this.#view));
-    this.open(id, this.#groupOf(id) ?? '', null);
-    await tick();
-    if (this.grab === null) this.focus(id);
+    await this.open(id, this.#groupOf(id) ?? '', null);
     this.#row(id)?.scrollIntoView({ block: 'center' });
   }
 
@@ -146,7 +147,7 @@ export class Backlog {
   /** Sets a state from the list; an idea that is dropped opens at the question why. */
   setState(id: string, state: IdeaState): void {
     setIdeaState(this.board.editor, id, state);
-    if (state === 'dropped') this.open(id, this.#groupOf(id) ?? '', 'why');
+    if (state === 'dropped') void this.open(id, this.#groupOf(id) ?? '', 'why');
   }
 
   /** Puts the focus on an idea, closed or open. */

@@ -52,8 +52,8 @@ export interface Store {
   load(room: string): Promise<StoredDocument>;
   /**
    * Appends to the journal. Entries of one room are kept in the order of the calls. Once an append of a
-   * room was rejected, so are later ones until a `checkpoint` has brought its full state: an update
-   * whose predecessor is missing could not be read.
+   * room was rejected, so are later ones, since an update whose predecessor is missing could not be read:
+   * until the room is loaded afresh, or a `checkpoint` has brought its full state.
    */
   append(entry: JournalEntry): Promise<void>;
   /**

@@ -106,6 +106,23 @@ describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (fail
     expect(notes(await next.store.load(board))).toEqual({ one: 'lost', two: 'after it', three: 'saved' });
   });
 
+  test('a room that is loaded afresh goes on from what was stored', async () => {
+    const disk = new FaultyDisk();
+    const folder = await temporaryFolder();
+    const { store, journalist } = await openDesk(folder, { disk });
+    const append = (update: Uint8Array) => store.append({ room: board, person: 'ana', update });
+    disk.failing = failing;
+    await expect(append(new Writer().write('one', 'lost'))).rejects.toThrow();
+    const healed = journalist.hears('can be written again');
+    disk.failing = null;
+    await healed;
+    expect(notes(await store.load(board))).toEqual({});
+    await append(new Writer().write('two', 'saved'));
+    await store.close();
+    const next = await openDesk(folder);
+    expect(notes(await next.store.load(board))).toMatchObject({ two: 'saved' });
+  });
+
   test('an update that came after a checkpoint was asked for, and was lost, is not taken to be in it', async () => {
     const disk = new FaultyDisk();
     const { store, journalist } = await openDesk(await temporaryFolder(), { disk });
@@ -123,8 +140,8 @@ describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (fail
     ]);
     disk.failing = null;
     await healed;
-    expect(notes(await store.load(board))).toEqual({ one: 'in the checkpoint' });
     await expect(append(ana.write('three', 'later'))).rejects.toThrow('needs a checkpoint');
+    expect(notes(await store.load(board))).toEqual({ one: 'in the checkpoint' });
   });
 
   test('can be closed, and lets go of the folder', async () => {

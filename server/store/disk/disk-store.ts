@@ -142,6 +142,8 @@ class DiskStore implements Store {
     return this.#turns.run(name, async () => {
       await appended;
       const { snapshot, updates } = await this.#read(room);
+      // Who goes on from this state rests on nothing that was not stored.
+      this.#behind.delete(name);
       return { snapshot, updates };
     });
   }

@@ -1,0 +1,221 @@
+import * as decoding from 'lib0/decoding';
+import * as v from 'valibot';
+import { WebSocket } from 'ws';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+import { cards } from '../../shared/board/card.ts';
+import { openRoots, readAll, readRecord, textOf } from '../../shared/board/document.ts';
+import { lanes } from '../../shared/board/lane.ts';
+import { phases } from '../../shared/board/phase.ts';
+import { addCard, moveCards } from '../../shared/commands/card.ts';
+import { PlainEditor } from '../../shared/commands/editor.ts';
+import { controlProtocol, controlSchema, frameKind, syncKind } from '../../shared/protocol.ts';
+import type { Chance } from './chance.ts';
+import type { Joined } from './invited.ts';
+import { join } from './invited.ts';
+
+/** Something a person wrote that can be looked for afterwards: a word in the text of a card. */
+export interface Claim {
+  readonly card: string;
+  readonly word: string;
+}
+
+/** More words than this make a card's text long; people go on in another card. */
+const wordsInCard = 40;
+
+/**
+ * A person at a stock `y-websocket` provider that listens for `saved`. It knows of each of its edits
+ * whether the server has acknowledged it, by counting document frames as the page does.
+ */
+export class Member {
+  readonly name: string;
+  readonly doc = new Y.Doc();
+  readonly provider: WebsocketProvider;
+  /** Own edits in the order they were made. */
+  readonly written: Claim[] = [];
+  /** Close codes of its sockets, in order; null where it closed one itself. */
+  readonly closings: (number | null)[] = [];
+  readonly #editor: PlainEditor;
+  /** Own edits that were not acknowledged, and the document frame of this socket that bore each; null: none yet. */
+  readonly #open = new Map<Claim, number | null>();
+  #sent = 0;
+  #saved = 0;
+  #watchers = new Set<() => void>();
+
+  static async join(url: string, link: string, name: string): Promise<Member> {
+    return new Member(url, await join(url, link, name), name);
+  }
+
+  private constructor(url: string, { board, person, token }: Joined, name: string) {
+    this.name = name;
+    openRoots(this.doc);
+    this.#editor = new PlainEditor(this.doc, person);
+    this.provider = new WebsocketProvider(`${url.replace('http', 'ws')}/sync/${board}`, 'board', this.doc, {
+      params: { token },
+      protocols: [controlProtocol],
+      // The stock client takes any WebSocket class; the two type packages do not know of each other.
+      WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
+      disableBc: true,
+      maxBackoffTime: 400,
+    });
+    this.#count();
+    this.provider.on('sync', this.#look);
+    this.provider.on('status', this.#look);
+    this.doc.on('update', this.#look);
+  }
+
+  /** Own edits that the server has said are on disk. */
+  get acknowledged(): Claim[] {
+    return this.written.filter((claim) => !this.#open.has(claim));
+  }
+
+  get isSynced(): boolean {
+    return this.provider.synced;
+  }
+
+  get isConnected(): boolean {
+    return this.provider.wsconnected;
+  }
+
+  /** Whether the server has this member's state too, and all of it is on disk. */
+  get isSaved(): boolean {
+    return this.isSynced && this.#open.size === 0;
+  }
+
+  /** The document as plain JSON, to compare. */
+  get state(): string {
+    const roots = this.doc.toJSON() as Record<string, Record<string, unknown>>;
+    return JSON.stringify(roots, (_key, value: unknown) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : value,
+    );
+  }
+
+  has({ card, word }: Claim): boolean {
+    const record = readRecord(this.doc, cards, card);
+    return record !== null && !record.gone && record.text.includes(word);
+  }
+
+  /** Makes one edit: a new card, a word more in a card of anybody, or a move (which others may overrule). */
+  edit(chance: Chance): void {
+    const all = readAll(this.doc, cards);
+    const inReach = all.filter((card) => card.text.length < wordsInCard * 9);
+    const card = inReach[chance.below(inReach.length)]?.id;
+    const deed = chance.below(4);
+    if (card === undefined || deed === 0) this.#add(chance);
+    else if (deed === 1) moveCards(this.#editor, [card], this.#cell(chance));
+    else this.#type(card, chance);
+  }
+
+  /** Waits until something about this member is as the test wants it. */
+  until(what: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (!what()) return;
+        this.#watchers.delete(check);
+        resolve();
+      };
+      this.#watchers.add(check);
+      check();
+    });
+  }
+
+  /** Calls back whenever something has come in, gone out or been acknowledged. Returns how to stop that. */
+  watch(check: () => void): () => void {
+    this.#watchers.add(check);
+    return () => this.#watchers.delete(check);
+  }
+
+  /** Takes in all that is still on the wire of a server that has ended, and stays away until `comeBack`. */
+  async stayAway(): Promise<void> {
+    await this.until(() => !this.isConnected);
+    this.provider.disconnect();
+  }
+
+  comeBack(): void {
+    this.provider.connect();
+  }
+
+  close(): void {
+    this.provider.destroy();
+    this.provider.awareness.destroy();
+    this.doc.destroy();
+  }
+
+  #add(chance: Chance): void {
+    const word = newWord(chance);
+    // The card is made by one update and shown by the next: the claim holds when both are on disk.
+    const card = addCard(this.#editor, this.#cell(chance), { text: `${word} ` });
+    this.#claim({ card, word });
+  }
+
+  #type(card: string, chance: Chance): void {
+    const text = textOf(this.doc, cards, card, 'text');
+    if (!text) return;
+    const word = newWord(chance);
+    // Between words, not within one, so that every word can be looked for.
+    const gaps = [...text.toJSON().matchAll(/ /g)].map(({ index }) => index + 1);
+    text.insert(gaps[chance.below(gaps.length)] ?? 0, `${word} `);
+    this.#claim({ card, word });
+  }
+
+  #cell(chance: Chance): { lane: string; phase: string; step: null } {
+    const lane = readAll(this.doc, lanes).filter(({ type }) => type === 'text');
+    const phase = readAll(this.doc, phases);
+    return {
+      lane: lane[chance.below(lane.length)]?.id ?? '',
+      phase: phase[chance.below(phase.length)]?.id ?? '',
+      step: null,
+    };
+  }
+
+  #claim(claim: Claim): void {
+    this.written.push(claim);
+    this.#open.set(claim, this.isConnected ? this.#sent : null);
+    this.#look();
+  }
+
+  /** As `client/model/connection.svelte.ts` counts: each own update and each answer to step 1 is a frame. */
+  #count(): void {
+    const { provider, doc } = this;
+    const stock = provider.messageHandlers[frameKind.sync];
+    provider.messageHandlers[frameKind.sync] = (encoder, decoder, own, emitSynced, kind) => {
+      const isStep1 = decoder.arr[decoder.pos] === syncKind.step1;
+      stock?.(encoder, decoder, own, emitSynced, kind);
+      if (!isStep1) return;
+      // The answer bears all that this socket has not borne yet.
+      this.#sent++;
+      for (const [claim, frame] of this.#open) if (frame === null) this.#open.set(claim, this.#sent);
+    };
+    provider.messageHandlers[frameKind.control] = (_encoder, decoder) => {
+      const control = v.parse(controlSchema, JSON.parse(decoding.readVarString(decoder)));
+      if (control.kind !== 'saved') return;
+      this.#saved = control.frames;
+      for (const [claim, frame] of this.#open) {
+        if (frame !== null && frame <= this.#saved) this.#open.delete(claim);
+      }
+      this.#look();
+    };
+    // Refusals are looked at by their close codes.
+    provider.messageHandlers[frameKind.auth] = () => {};
+    provider.on('status', () => {
+      this.#sent = 0;
+      this.#saved = 0;
+      for (const claim of this.#open.keys()) this.#open.set(claim, null);
+    });
+    provider.on('connection-close', (event) => this.closings.push(event?.code ?? null));
+    doc.on('update', (_update: Uint8Array, origin: unknown) => {
+      if (origin !== provider && provider.wsconnected) this.#sent++;
+    });
+  }
+
+  #look = (): void => {
+    for (const check of [...this.#watchers]) check();
+  };
+}
+
+/** Eight letters that nobody else writes. */
+function newWord(chance: Chance): string {
+  return Array.from({ length: 8 }, () => String.fromCharCode(97 + chance.below(26))).join('');
+}

@@ -12,7 +12,15 @@ export default ts.config(
     languageOptions: {
       globals: { ...globals.browser, ...globals.node },
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', '*.mjs', 'tests/*.mjs', 'tests/bench/*.mjs', '.dependency-cruiser.cjs'] },
+        projectService: {
+          allowDefaultProject: [
+            '*.js',
+            '*.mjs',
+            'tests/*.mjs',
+            'tests/bench/*.mjs',
+            '.dependency-cruiser.cjs',
+          ],
+        },
         extraFileExtensions: ['.svelte'],
       },
     },

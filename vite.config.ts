@@ -22,7 +22,9 @@ export default defineConfig({
   // The origin check knows one address: on another port than the one said, the page would be refused.
   server: { host: '127.0.0.1', port: Number(process.env.PORT ?? 4040), strictPort: true },
   environments: {
-    client: { build: { outDir: at('./dist/client'), emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0 } },
+    client: {
+      build: { outDir: at('./dist/client'), emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0 },
+    },
     ssr: {
       build: {
         ssr: true,
@@ -67,7 +69,10 @@ function precompress(): Plugin {
       for (const entry of await readdir(dir, { recursive: true })) {
         if (!/\.(js|css|html|svg|json)$/.test(entry)) continue;
         const bytes = await readFile(`${dir}/${entry}`);
-        await writeFile(`${dir}/${entry}.br`, await brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+        await writeFile(
+          `${dir}/${entry}.br`,
+          await brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+        );
         await writeFile(`${dir}/${entry}.gz`, await zip(bytes, { level: 9 }));
       }
     },
@@ -81,16 +86,22 @@ function devServer(): Plugin {
     apply: 'serve',
     async configureServer(vite) {
       if (process.env.VITEST) return;
-      const { openServer, readConfig } = (await vite.ssrLoadModule(at('./server/serve.ts'))) as typeof import('./server/serve.ts');
+      const { openServer, readConfig } = (await vite.ssrLoadModule(
+        at('./server/serve.ts'),
+      )) as typeof import('./server/serve.ts');
       const { getRequestListener } = await import('@hono/node-server');
       const port = vite.config.server.port;
-      const server = await openServer({ ...readConfig({ PORT: String(port), ...process.env }), staticRoot: null });
+      const server = await openServer({
+        ...readConfig({ PORT: String(port), ...process.env }),
+        staticRoot: null,
+      });
       const listener = getRequestListener(server.app.fetch);
       if (vite.httpServer) server.attach(vite.httpServer as http.Server);
       vite.httpServer?.once('close', () => void server.close());
       vite.watcher.add([at('./server'), at('./shared')]);
       vite.watcher.on('change', (file) => {
-        if (file.startsWith(at('./server')) || file.startsWith(at('./shared'))) void server.close().then(() => vite.restart());
+        if (file.startsWith(at('./server')) || file.startsWith(at('./shared')))
+          void server.close().then(() => vite.restart());
       });
       vite.middlewares.use((request, response, next) => {
         if (/^\/(api|healthz|readyz)/.test(request.url ?? '')) void listener(request, response);

@@ -9,7 +9,11 @@ const jitterRounds = 3;
  * A key that is no valid order key (an outsider wrote it) counts as the open end, so that a person
  * can always place a card.
  */
-export function orderBetween(before: string | null, after: string | null, random: () => number = Math.random): string {
+export function orderBetween(
+  before: string | null,
+  after: string | null,
+  random: () => number = Math.random,
+): string {
   let low = before;
   let high = after;
   if (low !== null && high !== null && low >= high) high = null;

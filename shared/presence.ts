@@ -13,7 +13,10 @@ export const presenceSchema = v.object({
   /** The record that is selected: its collection and id. */
   at: v.optional(v.nullable(v.object({ in: v.picklist(['cards', 'ideas']), id: idSchema })), null),
   /** The cell that has the focus. */
-  cell: v.optional(v.nullable(v.object({ lane: idSchema, phase: idSchema, step: v.nullable(idSchema) })), null),
+  cell: v.optional(
+    v.nullable(v.object({ lane: idSchema, phase: idSchema, step: v.nullable(idSchema) })),
+    null,
+  ),
   /** The pointer, in shares (0 to 1) of a cell, so that it is right on a mirrored or narrower map. */
   cursor: v.optional(
     v.nullable(

@@ -5,7 +5,11 @@ const stages = [
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
   ['types', 'svelte-check', ['--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human']],
   ['lint', 'eslint', ['--max-warnings', '0', '.']],
-  ['import rules', 'depcruise', ['server', 'client', 'shared', '--config', '.dependency-cruiser.cjs', '--output-type', 'err']],
+  [
+    'import rules',
+    'depcruise',
+    ['server', 'client', 'shared', '--config', '.dependency-cruiser.cjs', '--output-type', 'err'],
+  ],
 ];
 
 let passed = 0;

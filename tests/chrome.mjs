@@ -1,7 +1,12 @@
 // Finds a Chromium to drive. CHROME_PATH wins; then the places where Debian and Chrome put theirs.
 import { existsSync } from 'node:fs';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome-stable', '/usr/bin/google-chrome'];
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome-stable',
+  '/usr/bin/google-chrome',
+];
 
 /** @returns {string | undefined} the path of a browser, or undefined to use Playwright's own */
 export function findChrome() {

@@ -132,7 +132,9 @@ export class Board {
       if (caret.field !== field) return [];
       const anchor = decodePosition(text, caret.anchor);
       const head = decodePosition(text, caret.head);
-      return anchor === null || head === null ? [] : [{ person: caret.person, client: caret.client, anchor, head }];
+      return anchor === null || head === null
+        ? []
+        : [{ person: caret.person, client: caret.client, anchor, head }];
     });
   }
 

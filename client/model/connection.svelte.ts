@@ -46,18 +46,24 @@ export class Connection {
   ) {
     this.#doc = doc;
     this.#on = on;
-    const provider = new WebsocketProvider(`${at.origin.replace(/^http/, 'ws')}/sync/${at.board}`, 'board', doc, {
-      connect: false,
-      params: { seat: at.seat },
-      protocols: [controlProtocol],
-      // Tabs of one browser may hold different seats: all goes by the server, which knows them apart.
-      disableBc: true,
-      maxBackoffTime: longestBackoffMs,
-    });
+    const provider = new WebsocketProvider(
+      `${at.origin.replace(/^http/, 'ws')}/sync/${at.board}`,
+      'board',
+      doc,
+      {
+        connect: false,
+        params: { seat: at.seat },
+        protocols: [controlProtocol],
+        // Tabs of one browser may hold different seats: all goes by the server, which knows them apart.
+        disableBc: true,
+        maxBackoffTime: longestBackoffMs,
+      },
+    );
     this.#provider = provider;
     this.#countSyncFrames();
     this.#sendOwnPresenceOnly();
-    provider.messageHandlers[frameKind.control] = (_encoder, decoder) => this.#control(decoding.readVarString(decoder));
+    provider.messageHandlers[frameKind.control] = (_encoder, decoder) =>
+      this.#control(decoding.readVarString(decoder));
     // The stock handler warns on the console; ours is told by a control frame beside it.
     provider.messageHandlers[frameKind.auth] = () => {};
     provider.on('status', ({ status }) => {
@@ -119,16 +125,19 @@ export class Connection {
   #sendOwnPresenceOnly(): void {
     const { awareness } = this.#provider;
     awareness.off('update', this.#provider._awarenessUpdateHandler);
-    awareness.on('update', ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>) => {
-      const own = this.#doc.clientID;
-      if (![added, updated, removed].some((clients) => clients.includes(own))) return;
-      const { ws, wsconnected } = this.#provider;
-      if (!ws || !wsconnected) return;
-      const frame = encoding.createEncoder();
-      encoding.writeVarUint(frame, frameKind.awareness);
-      encoding.writeVarUint8Array(frame, encodeAwarenessUpdate(awareness, [own]));
-      ws.send(encoding.toUint8Array(frame));
-    });
+    awareness.on(
+      'update',
+      ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>) => {
+        const own = this.#doc.clientID;
+        if (![added, updated, removed].some((clients) => clients.includes(own))) return;
+        const { ws, wsconnected } = this.#provider;
+        if (!ws || !wsconnected) return;
+        const frame = encoding.createEncoder();
+        encoding.writeVarUint(frame, frameKind.awareness);
+        encoding.writeVarUint8Array(frame, encodeAwarenessUpdate(awareness, [own]));
+        ws.send(encoding.toUint8Array(frame));
+      },
+    );
   }
 
   #control(json: string): void {
@@ -155,7 +164,8 @@ export class Connection {
   #shine(): void {
     const { wsconnected, synced } = this.#provider;
     const offered = this.#offered || this.role === 'observer';
-    if (!wsconnected) this.light = this.ready || this.#provider.wsUnsuccessfulReconnects > 0 ? 'offline' : 'sending';
+    if (!wsconnected)
+      this.light = this.ready || this.#provider.wsUnsuccessfulReconnects > 0 ? 'offline' : 'sending';
     else if (synced && offered && this.#saved >= this.#sent) {
       this.light = 'saved';
       this.#on.saved();

@@ -67,7 +67,10 @@ export class PendingEdits {
     if (this.#waiting.length === 0 || !this.#database) return;
     const bytes = Y.mergeUpdates(this.#waiting);
     this.#waiting = [];
-    const adding = this.#database.transaction(table, 'readwrite').objectStore(table).add({ room: this.#room, bytes });
+    const adding = this.#database
+      .transaction(table, 'readwrite')
+      .objectStore(table)
+      .add({ room: this.#room, bytes });
     adding.onsuccess = () => this.#keys.push(adding.result);
   }
 

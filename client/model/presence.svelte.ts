@@ -50,11 +50,15 @@ export class PresenceModel {
     this.#mine = { ...this.#mine, person: self };
     awareness.setLocalState(this.#mine);
     this.people = [self];
-    awareness.on('change', ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>) => {
-      for (const client of [...added, ...updated]) this.#hear(client, parsePresence(awareness.getStates().get(client)));
-      for (const client of removed) this.#hear(client, null);
-      this.#gather();
-    });
+    awareness.on(
+      'change',
+      ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>) => {
+        for (const client of [...added, ...updated])
+          this.#hear(client, parsePresence(awareness.getStates().get(client)));
+        for (const client of removed) this.#hear(client, null);
+        this.#gather();
+      },
+    );
   }
 
   /** Says where this person is. Cursor moves are gathered; all else goes out at once. */
@@ -139,7 +143,13 @@ function sameItems(a: readonly string[], b: readonly string[]): boolean {
 function sameCarets(a: readonly RemoteCaret[], b: readonly RemoteCaret[]): boolean {
   return (
     a.length === b.length &&
-    a.every((one, i) => one.client === b[i]?.client && one.head === b[i].head && one.anchor === b[i].anchor && one.field === b[i].field)
+    a.every(
+      (one, i) =>
+        one.client === b[i]?.client &&
+        one.head === b[i].head &&
+        one.anchor === b[i].anchor &&
+        one.field === b[i].field,
+    )
   );
 }
 

@@ -52,7 +52,11 @@ export class Records<F extends Record<string, Field>> {
   readonly #entries = new Map<string, Entry<RecordOf<F>>>();
   readonly #onChanges: (changes: readonly Change<RecordOf<F>>[]) => void;
 
-  constructor(doc: Y.Doc, of: Collection<F>, onChanges: (changes: readonly Change<RecordOf<F>>[]) => void = () => {}) {
+  constructor(
+    doc: Y.Doc,
+    of: Collection<F>,
+    onChanges: (changes: readonly Change<RecordOf<F>>[]) => void = () => {},
+  ) {
     this.#doc = doc;
     this.#of = of;
     this.#onChanges = onChanges;

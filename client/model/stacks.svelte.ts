@@ -53,7 +53,10 @@ export class Stacks {
       }
       if (before) {
         const list = this.#draft(dirty, before.key);
-        list.splice(list.findIndex((one) => one.id === entry.id), 1);
+        list.splice(
+          list.findIndex((one) => one.id === entry.id),
+          1,
+        );
         this.#standing.delete(entry.id);
       }
       if (next) {
@@ -74,7 +77,10 @@ export class Stacks {
     }
     for (const { key, next } of moved) {
       const list = this.#draft(dirty, key);
-      list.splice(list.findIndex((one) => one.id === next.id), 1);
+      list.splice(
+        list.findIndex((one) => one.id === next.id),
+        1,
+      );
     }
     for (const { next } of moved) {
       insert(this.#draft(dirty, next.key), next);

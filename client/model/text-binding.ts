@@ -85,7 +85,8 @@ export class TextBinding {
     const splice = spliceBetween(this.#shown, this.#area.value, this.#area.selectionEnd ?? undefined);
     const caret = { start: this.#area.selectionStart ?? 0, end: this.#area.selectionEnd ?? 0 };
     const room = this.#most - (this.#text.length - splice.remove);
-    const fitting = splice.insert.length > room ? { ...splice, insert: splice.insert.slice(0, Math.max(0, room)) } : splice;
+    const fitting =
+      splice.insert.length > room ? { ...splice, insert: splice.insert.slice(0, Math.max(0, room)) } : splice;
     if (fitting.remove > 0 || fitting.insert !== '') {
       this.#writing = true;
       this.#write(() => spliceOver(this.#text, fitting, held));
@@ -129,7 +130,9 @@ export class TextBinding {
 
 /** A place in a text as a short string that stays with its character whatever others type. */
 function encodePosition(text: Y.Text, index: number): string {
-  const bytes = Y.encodeRelativePosition(Y.createRelativePositionFromTypeIndex(text, Math.min(index, text.length)));
+  const bytes = Y.encodeRelativePosition(
+    Y.createRelativePositionFromTypeIndex(text, Math.min(index, text.length)),
+  );
   return btoa(String.fromCharCode(...bytes));
 }
 
@@ -207,5 +210,9 @@ function carried(held: readonly Delta[], caret: number, splice: Splice): number 
   const typed = Math.min(caret - splice.index, splice.insert.length);
   const behind = caret - splice.index - typed;
   const at = caretOver(held, splice.index) + typed;
-  return at + caretOver(held, splice.index + splice.remove + behind) - caretOver(held, splice.index + splice.remove);
+  return (
+    at +
+    caretOver(held, splice.index + splice.remove + behind) -
+    caretOver(held, splice.index + splice.remove)
+  );
 }

@@ -28,7 +28,10 @@ export class UndoableEditor implements Editor {
     this.doc = doc;
     this.person = person;
     const roots = Object.keys(collections).map((name) => doc.getMap(name));
-    this.#manager = new Y.UndoManager(roots, { trackedOrigins: new Set([this]), captureTimeout: typingPauseMs });
+    this.#manager = new Y.UndoManager(roots, {
+      trackedOrigins: new Set([this]),
+      captureTimeout: typingPauseMs,
+    });
     this.#manager.on('stack-item-added', ({ stackItem, type }) => {
       if (!stackItem.meta.has(labelKey)) stackItem.meta.set(labelKey, this.#label);
       if (type === 'undo') this.#manager.undoStack.splice(0, this.#manager.undoStack.length - mostSteps);

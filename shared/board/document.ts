@@ -16,7 +16,17 @@ import { phases, steps } from './phase.ts';
 export const schemaVersion = 1;
 
 /** Every root map of the `board` document but `meta`, by name: the one list that guard, page and docs go by. */
-export const collections = { people, phases, steps, lanes, cards, personas, ideas, emotions, experience } as const;
+export const collections = {
+  people,
+  phases,
+  steps,
+  lanes,
+  cards,
+  personas,
+  ideas,
+  emotions,
+  experience,
+} as const;
 export type CollectionName = keyof typeof collections;
 
 /** The root map `meta`: facts about the document itself; only the server writes it. */

@@ -31,7 +31,11 @@ export const text = (max: number): TextField => ({ kind: 'text', max });
 
 export const setOfIds = (max = maxSetSize): SetField => ({ kind: 'set', max });
 
-export function value<T>(schema: v.GenericSchema<unknown, T>, fallback: T, by?: 'author' | 'server'): ValueField<T> {
+export function value<T>(
+  schema: v.GenericSchema<unknown, T>,
+  fallback: T,
+  by?: 'author' | 'server',
+): ValueField<T> {
   return by === undefined ? { kind: 'value', schema, fallback } : { kind: 'value', schema, fallback, by };
 }
 

@@ -17,7 +17,10 @@ export const ideas = collection('ideas', 'write', {
   title: text(maxTitleText),
   solution: text(maxLongText),
   cards: setOfIds(),
-  place: value(v.object({ phase: v.nullable(idSchema), step: v.nullable(idSchema) }), { phase: null, step: null }),
+  place: value(v.object({ phase: v.nullable(idSchema), step: v.nullable(idSchema) }), {
+    phase: null,
+    step: null,
+  }),
   personas: setOfIds(),
   author: value(idSchema, '', 'author'),
   state: value(v.picklist(ideaStates), 'new'),

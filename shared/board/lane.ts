@@ -8,7 +8,17 @@ import { orderSchema, text, value } from './field.ts';
  * What a lane's cells hold. `emotion` and `curve` show the signals of a phase, `idea` the backlog's
  * ideas for it; all others hold cards.
  */
-export const laneTypes = ['text', 'emotion', 'curve', 'channel', 'opportunity', 'kpi', 'data', 'moment', 'idea'] as const;
+export const laneTypes = [
+  'text',
+  'emotion',
+  'curve',
+  'channel',
+  'opportunity',
+  'kpi',
+  'data',
+  'moment',
+  'idea',
+] as const;
 export type LaneType = (typeof laneTypes)[number];
 
 export const laneGroups = ['customer', 'frontstage', 'backstage', 'analysis', 'business', 'derived'] as const;

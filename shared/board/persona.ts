@@ -5,7 +5,16 @@ import { collection } from './collection.ts';
 import { colorSchema, orderSchema, text, value } from './field.ts';
 
 /** A persona is told by a colour and a shape, so that colour is never the only sign. */
-export const personaShapes = ['circle', 'square', 'triangle', 'diamond', 'hexagon', 'star', 'drop', 'cross'] as const;
+export const personaShapes = [
+  'circle',
+  'square',
+  'triangle',
+  'diamond',
+  'hexagon',
+  'star',
+  'drop',
+  'cross',
+] as const;
 export type PersonaShape = (typeof personaShapes)[number];
 
 /** AA against both papers, apart for the colour-blind; a shape stands beside each. */

@@ -12,14 +12,20 @@ export type Period = (typeof periods)[number];
 export const phases = collection('phases', 'structure', {
   title: text(maxTitleText),
   goal: text(maxTitleText),
-  place: value(v.object({ period: v.picklist(periods), order: orderSchema }), { period: 'during', order: '' }),
+  place: value(v.object({ period: v.picklist(periods), order: orderSchema }), {
+    period: 'during',
+    order: '',
+  }),
 });
 export type Phase = RecordOf<typeof phases.fields>;
 
 /** A step within a phase; a moment of truth is a step that decides how the whole is remembered. */
 export const steps = collection('steps', 'structure', {
   title: text(maxTitleText),
-  place: value(v.object({ phase: v.union([idSchema, v.literal('')]), order: orderSchema }), { phase: '', order: '' }),
+  place: value(v.object({ phase: v.union([idSchema, v.literal('')]), order: orderSchema }), {
+    phase: '',
+    order: '',
+  }),
   truth: value(v.boolean(), false),
 });
 export type Step = RecordOf<typeof steps.fields>;

@@ -64,7 +64,14 @@ export function setField(editor: Editor, of: Collection, id: string, field: stri
 }
 
 /** Puts a member into a set field, or takes it out. */
-export function setMember(editor: Editor, of: Collection, id: string, field: string, member: string, on: boolean): void {
+export function setMember(
+  editor: Editor,
+  of: Collection,
+  id: string,
+  field: string,
+  member: string,
+  on: boolean,
+): void {
   const members = storedRecord(editor.doc, of, id)?.get(field);
   if (!(members instanceof Y.Map) || members.has(member) === on) return;
   if (on) members.set(member, true);

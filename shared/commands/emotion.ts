@@ -21,7 +21,11 @@ export function markEmotion(
 }
 
 /** Places a point of the curve by hand (-2 to 2, half steps); null gives it back to the emotions. */
-export function placePoint(editor: Editor, at: { persona: string; phase: string }, value: number | null): void {
+export function placePoint(
+  editor: Editor,
+  at: { persona: string; phase: string },
+  value: number | null,
+): void {
   const points = rootOf(editor.doc, experience);
   const key = pointKey(at);
   const now = points.get(key) as { value: number } | undefined;

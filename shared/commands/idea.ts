@@ -24,7 +24,11 @@ export function setIdeaOwner(editor: Editor, id: string, owner: string | null): 
   editor.change('set-idea-owner', () => setField(editor, ideas, id, 'owner', owner));
 }
 
-export function setIdeaPlace(editor: Editor, id: string, place: { phase: string | null; step: string | null }): void {
+export function setIdeaPlace(
+  editor: Editor,
+  id: string,
+  place: { phase: string | null; step: string | null },
+): void {
   editor.change('set-idea-place', () => setField(editor, ideas, id, 'place', place));
 }
 

@@ -15,7 +15,10 @@ export interface Between {
 
 /** Adds a phase to a period. Returns its id. */
 export function addPhase(editor: Editor, period: Period, title: string, between: Between): string {
-  return addRecord(editor, phases, 'add-phase', { title, place: { period, order: phaseOrder(editor, between) } });
+  return addRecord(editor, phases, 'add-phase', {
+    title,
+    place: { period, order: phaseOrder(editor, between) },
+  });
 }
 
 /** Moves a phase, with its steps and cards, within its period or to another. */
@@ -71,16 +74,19 @@ export function setLine(editor: Editor, lane: string, line: LaneLine | null): vo
 }
 
 function phaseOrder(editor: Editor, between: Between): string {
-  const order = (id: string | null) => (id === null ? null : (readRecord(editor.doc, phases, id)?.place.order ?? null));
+  const order = (id: string | null) =>
+    id === null ? null : (readRecord(editor.doc, phases, id)?.place.order ?? null);
   return orderBetween(order(between.after), order(between.before));
 }
 
 function stepOrder(editor: Editor, between: Between): string {
-  const order = (id: string | null) => (id === null ? null : (readRecord(editor.doc, steps, id)?.place.order ?? null));
+  const order = (id: string | null) =>
+    id === null ? null : (readRecord(editor.doc, steps, id)?.place.order ?? null);
   return orderBetween(order(between.after), order(between.before));
 }
 
 function laneOrder(editor: Editor, between: Between): string {
-  const order = (id: string | null) => (id === null ? null : (readRecord(editor.doc, lanes, id)?.order ?? null));
+  const order = (id: string | null) =>
+    id === null ? null : (readRecord(editor.doc, lanes, id)?.order ?? null);
   return orderBetween(order(between.after), order(between.before));
 }

@@ -24,7 +24,10 @@ export function startJourney(
     if (given.withLane) {
       const id = newId();
       const order = orderBetween(null, null);
-      rootOf(editor.doc, lanes).set(id, buildRecord(lanes, { title: given.lane, type: 'text', group: 'customer', order }, true));
+      rootOf(editor.doc, lanes).set(
+        id,
+        buildRecord(lanes, { title: given.lane, type: 'text', group: 'customer', order }, true),
+      );
       made.push({ of: lanes, id });
     }
   });

@@ -20,7 +20,11 @@ export function spliceBetween(before: string, after: string, caret = after.lengt
   // Never cut a surrogate pair in two: half a character cannot be stored.
   if (prefix > 0 && isHighSurrogate(before.charCodeAt(prefix - 1))) prefix--;
   if (suffix > 0 && isLowSurrogate(before.charCodeAt(before.length - suffix))) suffix--;
-  return { index: prefix, remove: before.length - suffix - prefix, insert: after.slice(prefix, after.length - suffix) };
+  return {
+    index: prefix,
+    remove: before.length - suffix - prefix,
+    insert: after.slice(prefix, after.length - suffix),
+  };
 }
 
 /** Replaces the whole of a text field by the least splice. */

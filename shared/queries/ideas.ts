@@ -63,7 +63,11 @@ function passes(idea: Idea, view: IdeaView, words: readonly string[], language: 
   return words.every((word) => text.includes(word));
 }
 
-function compareBy(sort: IdeaSort, collator: Intl.Collator, context: IdeaContext): (a: Idea, b: Idea) => number {
+function compareBy(
+  sort: IdeaSort,
+  collator: Intl.Collator,
+  context: IdeaContext,
+): (a: Idea, b: Idea) => number {
   switch (sort) {
     case 'number':
       return byNumber;

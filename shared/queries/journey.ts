@@ -20,7 +20,11 @@ export interface Journey {
 }
 
 /** Arranges the frame. Steps of a phase that is gone, and phases and lanes that are gone, are left out. */
-export function arrangeJourney(phases: Iterable<Phase>, steps: Iterable<Step>, lanes: Iterable<Lane>): Journey {
+export function arrangeJourney(
+  phases: Iterable<Phase>,
+  steps: Iterable<Step>,
+  lanes: Iterable<Lane>,
+): Journey {
   const stepsOf = new Map<string, Step[]>();
   for (const step of steps) {
     if (step.gone) continue;

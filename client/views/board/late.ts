@@ -4,6 +4,7 @@
  */
 export const late = {
   ideas: () => import('../ideas/Ideas.svelte'),
+  menus: () => import('../map/Menus.svelte'),
   overlays: () => import('../map/Overlays.svelte'),
   help: () => import('./Help.svelte'),
   refused: () => import('./RefusedDialog.svelte'),

@@ -24,7 +24,8 @@ export function shortcut(on: {
       else if (is('Y') && !native) take(on.redo);
       return;
     }
-    const writing = event.target instanceof Element && event.target.closest('textarea, input, select, dialog, [role=menu]');
+    const writing =
+      event.target instanceof Element && event.target.closest('textarea, input, select, dialog, [role=menu]');
     if (writing || event.ctrlKey || event.metaKey || event.altKey || !on.letters()) return;
     if (event.timeStamp - chordAt < chordMs) {
       chordAt = -Infinity;

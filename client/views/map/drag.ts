@@ -21,9 +21,20 @@ export function dragCards(
     dropped(cards: readonly string[], cell: CellAt, gap: Gap): void;
   },
 ): () => void {
-  let pressed: { card: HTMLElement; id: string; pointer: number; x: number; y: number; timer: number } | null = null;
-  let drag: { cards: readonly string[]; ghost: HTMLElement; line: HTMLElement; target: { cell: CellAt; gap: Gap } | null } | null =
-    null;
+  let pressed: {
+    card: HTMLElement;
+    id: string;
+    pointer: number;
+    x: number;
+    y: number;
+    timer: number;
+  } | null = null;
+  let drag: {
+    cards: readonly string[];
+    ghost: HTMLElement;
+    line: HTMLElement;
+    target: { cell: CellAt; gap: Gap } | null;
+  } | null = null;
   let at = { x: 0, y: 0 };
   let frame = 0;
 
@@ -36,7 +47,13 @@ export function dragCards(
     if (!card || id === undefined) return;
     at = { x: event.clientX, y: event.clientY };
     const touch = event.pointerType === 'touch';
-    pressed = { card, id, pointer: event.pointerId, ...at, timer: touch ? window.setTimeout(begin, restMs) : 0 };
+    pressed = {
+      card,
+      id,
+      pointer: event.pointerId,
+      ...at,
+      timer: touch ? window.setTimeout(begin, restMs) : 0,
+    };
   };
 
   const move = (event: PointerEvent) => {
@@ -97,7 +114,14 @@ export function dragCards(
     const cell = cellElement.getBoundingClientRect();
     const above = boxes[index - 1];
     const below = boxes[index];
-    const y = above && below ? (above.bottom + below.top) / 2 : below ? below.top - 4 : above ? above.bottom + 4 : cell.top + 8;
+    const y =
+      above && below
+        ? (above.bottom + below.top) / 2
+        : below
+          ? below.top - 4
+          : above
+            ? above.bottom + 4
+            : cell.top + 8;
     now.line.hidden = false;
     now.line.style.inlineSize = `${cell.width - 16}px`;
     now.line.style.transform = `translate(${cell.left + 8}px, ${y}px)`;
@@ -110,7 +134,11 @@ export function dragCards(
   const scrollAtEdge = () => {
     const box = root.getBoundingClientRect();
     const push = (low: number, high: number) =>
-      low < edgePx ? -Math.min(1, (edgePx - low) / edgePx) : high < edgePx ? Math.min(1, (edgePx - high) / edgePx) : 0;
+      low < edgePx
+        ? -Math.min(1, (edgePx - low) / edgePx)
+        : high < edgePx
+          ? Math.min(1, (edgePx - high) / edgePx)
+          : 0;
     const x = push(at.x - box.left, box.right - at.x) * scrollPxAFrame;
     const y = push(at.y - box.top, box.bottom - at.y) * scrollPxAFrame;
     const before = [root.scrollLeft, root.scrollTop];

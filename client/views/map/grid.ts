@@ -82,7 +82,8 @@ export class Grid {
         return this.#columns.findIndex((column) => column.step === spot.id);
       case 'cell':
         return this.#columns.findIndex(
-          (column) => column.phase === spot.cell.phase && (spot.cell.step === null || column.step === spot.cell.step),
+          (column) =>
+            column.phase === spot.cell.phase && (spot.cell.step === null || column.step === spot.cell.step),
         );
     }
   }
@@ -97,7 +98,8 @@ export class Grid {
         return this.#rows.findIndex((row) => row.kind === 'cells' && row.lane === spot.id);
       case 'cell':
         return this.#rows.findIndex(
-          (row) => row.kind === 'cells' && row.lane === spot.cell.lane && row.whole === (spot.cell.step === null),
+          (row) =>
+            row.kind === 'cells' && row.lane === spot.cell.lane && row.whole === (spot.cell.step === null),
         );
     }
   }
@@ -112,7 +114,10 @@ export class Grid {
       const step = kind.kind === 'steps' ? place.step : null;
       return step === null ? { kind: 'phase', id: place.phase } : { kind: 'step', id: step };
     }
-    return { kind: 'cell', cell: { lane: kind.lane, phase: place.phase, step: kind.whole ? null : place.step } };
+    return {
+      kind: 'cell',
+      cell: { lane: kind.lane, phase: place.phase, step: kind.whole ? null : place.step },
+    };
   }
 }
 

@@ -14,14 +14,17 @@ export function isLetter(event: KeyboardEvent, letter: string): boolean {
 /** The keyboard of the map. Arrows follow the screen: on a mirrored map the right arrow goes to the phase before. */
 export function pressKey(map: MapState, event: KeyboardEvent): void {
   const target = event.target;
-  if (!(target instanceof HTMLElement) || event.isComposing || target.closest('textarea, input, select')) return;
+  if (!(target instanceof HTMLElement) || event.isComposing || target.closest('textarea, input, select'))
+    return;
   const element = target.closest<HTMLElement>('[data-card], [data-spot]');
   const spot = element && map.spotOf(element);
   if (!element || !spot) return;
   // A button inside a card or a cell has its own Enter and Space.
   const own = target === element;
   const handled =
-    pressArrow(map, event, element, spot) || (own && pressAction(map, event, element, spot)) || pressLetter(map, event, element, spot);
+    pressArrow(map, event, element, spot) ||
+    (own && pressAction(map, event, element, spot)) ||
+    pressLetter(map, event, element, spot);
   if (!handled) return;
   event.preventDefault();
   event.stopPropagation();
@@ -99,7 +102,8 @@ function pressAction(map: MapState, event: KeyboardEvent, element: HTMLElement, 
     case 'Delete':
     case 'Backspace':
       if (card !== undefined) void map.remove(map.chosen(card));
-      else if (spot.kind !== 'cell' && map.desk.may('structure')) map.overlay = { kind: 'remove', of: spot.kind, id: spot.id };
+      else if (spot.kind !== 'cell' && map.desk.may('structure'))
+        map.overlay = { kind: 'remove', of: spot.kind, id: spot.id };
       else return false;
       return true;
     case 'Escape':
@@ -114,7 +118,8 @@ function pressAction(map: MapState, event: KeyboardEvent, element: HTMLElement, 
 function enterCell(map: MapState, spot: Spot & { kind: 'cell' }, element: HTMLElement): void {
   const lane = map.board.lanes.get(spot.cell.lane);
   if (lane?.type === 'emotion') map.overlay = { kind: 'emotions', phase: spot.cell.phase };
-  else if (lane?.type === 'curve' || lane?.type === 'idea') element.querySelector<HTMLElement>('button')?.focus();
+  else if (lane?.type === 'curve' || lane?.type === 'idea')
+    element.querySelector<HTMLElement>('button')?.focus();
   else void map.add(spot.cell);
 }
 
@@ -154,6 +159,11 @@ export function ideaFor(map: MapState, card: string): void {
   const record = map.board.cards.get(card);
   if (!record) return;
   const { phase, step } = record.place;
-  const id = addIdea(map.board.editor, { title: '', cards: [card], place: { phase, step }, personas: record.personas });
+  const id = addIdea(map.board.editor, {
+    title: '',
+    cards: [card],
+    place: { phase, step },
+    personas: record.personas,
+  });
   map.desk.go('ideas', id);
 }

@@ -95,7 +95,11 @@ export class MapState {
     if (!cell) return;
     this.unfold(spotKey({ kind: 'cell', cell }));
     const record = this.board.cards.get(id);
-    if (record && this.desk.personas.size > 0 && !record.personas.some((one) => this.desk.personas.has(one))) {
+    if (
+      record &&
+      this.desk.personas.size > 0 &&
+      !record.personas.some((one) => this.desk.personas.has(one))
+    ) {
       this.desk.personas = new Set();
     }
     await tick();
@@ -186,7 +190,9 @@ export class MapState {
     if (!this.desk.may('write')) return;
     const cell = ids[0] === undefined ? null : this.board.cellOf(ids[0]);
     const stack = cell ? this.#shown(cell) : [];
-    const next = stack.slice(stack.indexOf(ids[0] ?? '')).find((id) => !ids.includes(id)) ?? stack.findLast((id) => !ids.includes(id));
+    const next =
+      stack.slice(stack.indexOf(ids[0] ?? '')).find((id) => !ids.includes(id)) ??
+      stack.findLast((id) => !ids.includes(id));
     removeCards(this.board.editor, ids);
     this.clearSelection();
     this.desk.say(t('map.removed', { count: ids.length }), true);
@@ -243,7 +249,9 @@ export class MapState {
   /** The cards of a cell that are on the screen: not folded away, not filtered out. */
   #shown(cell: CellAt): string[] {
     const element = this.#find(`[data-spot="${spotKey({ kind: 'cell', cell })}"]`);
-    return [...(element?.querySelectorAll<HTMLElement>('[data-card]') ?? [])].map((card) => card.dataset.card ?? '');
+    return [...(element?.querySelectorAll<HTMLElement>('[data-card]') ?? [])].map(
+      (card) => card.dataset.card ?? '',
+    );
   }
 
   #find(selector: string): HTMLElement | null {

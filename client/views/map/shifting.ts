@@ -12,10 +12,18 @@ export type Shift =
  * Where a phase, a step or a lane goes when it is moved one place on (1) or back (-1); null at the end.
  * A phase at the edge of its period goes into the next one, a step at the edge of its phase likewise.
  */
-export function neighbourGap(journey: Journey, of: { readonly kind: 'phase' | 'step' | 'lane'; readonly id: string }, by: 1 | -1): Shift | null {
+export function neighbourGap(
+  journey: Journey,
+  of: { readonly kind: 'phase' | 'step' | 'lane'; readonly id: string },
+  by: 1 | -1,
+): Shift | null {
   switch (of.kind) {
     case 'lane': {
-      const gap = swap(journey.lanes.map((lane) => lane.id), of.id, by);
+      const gap = swap(
+        journey.lanes.map((lane) => lane.id),
+        of.id,
+        by,
+      );
       return gap && { kind: 'lane', ...gap };
     }
     case 'phase':
@@ -28,7 +36,11 @@ export function neighbourGap(journey: Journey, of: { readonly kind: 'phase' | 's
 function shiftPhase(journey: Journey, id: string, by: 1 | -1): Shift | null {
   const part = journey.periods.find((one) => one.phases.some(({ phase }) => phase.id === id));
   if (!part) return null;
-  const gap = swap(part.phases.map(({ phase }) => phase.id), id, by);
+  const gap = swap(
+    part.phases.map(({ phase }) => phase.id),
+    id,
+    by,
+  );
   if (gap) return { kind: 'phase', period: part.period, ...gap };
   const period = periods[periods.indexOf(part.period) + by];
   const there = journey.periods.find((one) => one.period === period)?.phases.map(({ phase }) => phase.id);
@@ -39,17 +51,32 @@ function shiftStep(journey: Journey, id: string, by: 1 | -1): Shift | null {
   const at = journey.phases.findIndex(({ steps }) => steps.some((step) => step.id === id));
   const here = journey.phases[at];
   if (!here) return null;
-  const gap = swap(here.steps.map((step) => step.id), id, by);
+  const gap = swap(
+    here.steps.map((step) => step.id),
+    id,
+    by,
+  );
   if (gap) return { kind: 'step', phase: here.phase.id, ...gap };
   const next = journey.phases[at + by];
-  return next ? { kind: 'step', phase: next.phase.id, ...edge(next.steps.map((step) => step.id), by) } : null;
+  return next
+    ? {
+        kind: 'step',
+        phase: next.phase.id,
+        ...edge(
+          next.steps.map((step) => step.id),
+          by,
+        ),
+      }
+    : null;
 }
 
 /** The gap beyond the neighbour, or null at the end of the list. */
 function swap(ids: readonly string[], id: string, by: 1 | -1): Between | null {
   const to = ids.indexOf(id) + by;
   if (to < 0 || to >= ids.length) return null;
-  return by > 0 ? { after: ids[to] ?? null, before: ids[to + 1] ?? null } : { after: ids[to - 1] ?? null, before: ids[to] ?? null };
+  return by > 0
+    ? { after: ids[to] ?? null, before: ids[to + 1] ?? null }
+    : { after: ids[to - 1] ?? null, before: ids[to] ?? null };
 }
 
 /** The near end of the list that one comes into. */

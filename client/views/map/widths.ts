@@ -9,7 +9,10 @@ export interface Columns {
   /** For grid-template-columns: the lane heads' column, then a column for each step. */
   readonly template: string;
   /** By phase: the first grid line, how many columns it fills, and its centre from the first phase's edge. */
-  readonly phases: ReadonlyMap<string, { readonly line: number; readonly span: number; readonly centre: number }>;
+  readonly phases: ReadonlyMap<
+    string,
+    { readonly line: number; readonly span: number; readonly centre: number }
+  >;
   /** All phases together, in pixels. */
   readonly width: number;
 }

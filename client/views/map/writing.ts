@@ -24,7 +24,11 @@ export function writeKey(map: MapState, id: string, event: KeyboardEvent): void 
   }
 }
 
-function neighbour(map: MapState, from: Spot & { kind: 'cell' }, by: 1 | -1): (Spot & { kind: 'cell' }) | null {
+function neighbour(
+  map: MapState,
+  from: Spot & { kind: 'cell' },
+  by: 1 | -1,
+): (Spot & { kind: 'cell' }) | null {
   const next = map.grid.next(from, 0, by, map.grid.columnOf(from))?.spot;
   if (next?.kind !== 'cell') return null;
   const lane = map.board.lanes.get(next.cell.lane);

@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { expect, onTestFinished, test } from 'vitest';
+import { readConfig } from '../../server/config.ts';
+import { openServer } from '../../server/serve.ts';
+import type { Collection, ValueCollection } from '../../shared/board/collection.ts';
+import { collections, metaFields } from '../../shared/board/document.ts';
+import { emotionPolarity } from '../../shared/board/emotion.ts';
+import { maxRecords } from '../../shared/limits.ts';
+import { refusals } from '../../shared/protocol.ts';
+import { fieldWords, schemaWords, writerWords } from './schema-words.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const names = (await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md'));
+const pages = await Promise.all(
+  ['README.md', ...names.map((name) => `docs/${name}`)].map(async (path) => ({
+    path,
+    text: await read(path),
+  })),
+);
+const page = (path: string) => pages.find((one) => one.path === path)?.text ?? '';
+const documentPage = page('docs/DOCUMENT.md');
+const manifest = v.parse(
+  v.object({
+    scripts: v.record(v.string(), v.string()),
+    dependencies: v.record(v.string(), v.string()),
+    devDependencies: v.record(v.string(), v.string()),
+  }),
+  JSON.parse(await read('package.json')),
+);
+
+test('docs/DOCUMENT.md lists the roots of the document, and who writes in each', () => {
+  const listed = rowsOf(section(documentPage, '## How things are stored')).map(([name, , writers]) => [
+    name,
+    writers,
+  ]);
+  const kept: readonly (readonly [string, Collection | ValueCollection])[] = Object.entries(collections);
+  expect(listed).toEqual([['meta', 'the server'], ...kept.map(([name, of]) => [name, writerWords(of)])]);
+  expect(documentPage).toContain(`at most ${maxRecords.toLocaleString('en')} entries`);
+});
+
+test.each(Object.entries(collections))('docs/DOCUMENT.md has the fields of %s as they are', (name, of) => {
+  const listed = rowsOf(section(documentPage, `### \`${name}\``));
+  const kept: Collection | ValueCollection = of;
+  if (kept.kind === 'records') {
+    const fields = Object.entries(kept.fields).filter(([field]) => field !== 'gone');
+    expect(listed).toEqual(fields.map(([field, definition]) => [field, ...fieldWords(definition)]));
+  } else {
+    const { entries } = v.parse(
+      v.object({ entries: v.record(v.string(), v.unknown()) }),
+      Object.fromEntries(Object.entries(kept.schema)),
+    );
+    expect(listed).toEqual(Object.entries(entries).map(([part, schema]) => [part, schemaWords(schema)]));
+  }
+});
+
+test('docs/DOCUMENT.md says what `meta` and `gone` are, and which feelings are positive', () => {
+  expect(rowsOf(section(documentPage, '### `meta`'))).toEqual(
+    Object.entries(metaFields).map(([field, definition]) => [field, ...fieldWords(definition)]),
+  );
+  const [holds, missing] = fieldWords(collections.cards.fields.gone);
+  expect(documentPage.replace(/\s+/g, ' ')).toContain(`\`gone\`: \`${holds}\`, missing \`${missing}\``);
+  const polarities = Object.values(emotionPolarity).map((polarity) => polarity === 'positive');
+  expect(polarities).toEqual([true, true, true, true, true, true, false, false, false, false, false, false]);
+});
+
+test('docs/DOCUMENT.md has every reason to refuse an update', () => {
+  const listed = rowsOf(section(documentPage, '## What the server refuses')).map(([reason]) => reason);
+  expect(listed).toEqual([...refusals]);
+});
+
+test(
+  'the example of docs/DOCUMENT.md runs: it reads the ideas, and its card is on disk',
+  { timeout: 30_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'resa-docs-'));
+    const server = await openServer({
+      ...readConfig({ PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'silent' }),
+      staticRoot: null,
+    });
+    onTestFinished(async () => {
+      await server.close();
+      await rm(folder, { recursive: true });
+    });
+    const { url } = await server.listen();
+    const link = (await server.demo()).find(({ role }) => role === 'participant');
+    const [, example = ''] = /```js\n(.*?)```/s.exec(documentPage) ?? [];
+    const { output, code } = await runModule(example, `${url}/join#${link?.secret ?? ''}`);
+    expect(output).toMatch(/^1\. Ten-minute certainty card$/m);
+    expect(output).toMatch(/^The card is on disk$/m);
+    expect(code).toBe(0);
+  },
+);
+
+test('README lists the settings that the server reads, with their defaults', () => {
+  const read: string[] = [];
+  const env = new Proxy<Record<string, string>>(
+    {},
+    {
+      get: (_, name) => {
+        read.push(String(name));
+        return undefined;
+      },
+    },
+  );
+  // The settings are read in the order in which they stand in the answer.
+  const defaults = Object.values(readConfig(env)).map((value: unknown) =>
+    value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value).replace('[]', ''),
+  );
+  const listed = rowsOf(section(page('README.md'), '## Settings')).map(([name, fallback]) => [
+    name,
+    fallback,
+  ]);
+  expect(listed).toEqual(read.map((name, i) => [name, defaults[i]]));
+});
+
+test('docs/DEPENDENCIES.md has every package, its version and its licence, and no other', async () => {
+  const listed = rowsOf(page('docs/DEPENDENCIES.md')).map(([name, version, , , , licence]) => [
+    name,
+    version,
+    licence,
+  ]);
+  const wanted = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+  const installed = await Promise.all(
+    wanted.map(async ([name, version]) => {
+      const { license } = v.parse(
+        v.object({ license: v.string() }),
+        JSON.parse(await read(`node_modules/${name}/package.json`)),
+      );
+      return [name, version, license];
+    }),
+  );
+  expect(listed.sort()).toEqual(installed.sort());
+});
+
+test.each(pages)('the files and the commands that $path names are there', ({ path, text }) => {
+  const links = [...text.matchAll(/\]\(([^)\s#]+)[^)]*\)/g)]
+    .map(([, to = '']) => to)
+    .filter((to) => !/^[a-z]+:/.test(to))
+    .map((to) => join(dirname(path), to));
+  const quoted = [...text.matchAll(/`((?:client|server|shared|tests|docs)\/[\w./-]*)`/g)].map(
+    ([, to = '']) => to,
+  );
+  expect([...links, ...quoted].filter((to) => !existsSync(join(root, to)))).toEqual([]);
+  const scripts = [...text.matchAll(/npm run ([\w-]+)/g)].map(([, name = '']) => name);
+  expect(scripts.filter((name) => !Object.hasOwn(manifest.scripts, name))).toEqual([]);
+});
+
+test('README says what each script does', () => {
+  const listed = rowsOf(section(page('README.md'), '## Scripts')).map(([command = '']) =>
+    command.split(' ').at(-1),
+  );
+  // What npm runs by itself, before another, nobody types.
+  expect(listed.sort()).toEqual(
+    Object.keys(manifest.scripts)
+      .filter((name) => !name.startsWith('pre'))
+      .sort(),
+  );
+});
+
+function read(path: string): Promise<string> {
+  return readFile(join(root, path), 'utf8');
+}
+
+/** A part of a page, from its heading to the next of the same or a higher level. */
+function section(text: string, heading: string): string {
+  const [, ...after] = text.split(`\n${heading}\n`);
+  const level = heading.indexOf(' ');
+  return after.join('').split(new RegExp(`\n#{1,${level}} `))[0] ?? '';
+}
+
+/** The rows of all tables, without their heads; cells without the marks of code. */
+function rowsOf(text: string): string[][] {
+  const lines = text.split('\n');
+  return lines.flatMap((line, i) => {
+    const isHead = /^\| *-/.test(lines[i + 1] ?? '');
+    if (!line.startsWith('|') || isHead || /^\| *-/.test(line)) return [];
+    return [
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replace(/^`(.*)`$/, '$1')),
+    ];
+  });
+}
+
+/** Runs a program as a person would who has copied it into a file of this folder. */
+async function runModule(program: string, link: string): Promise<{ output: string; code: number | null }> {
+  const child = spawn(process.execPath, ['--input-type=module', '-', link], { cwd: root });
+  child.stdin.end(program);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await once(child, 'close');
+  return { output, code: child.exitCode };
+}

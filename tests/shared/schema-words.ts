@@ -1,0 +1,89 @@
+import type { Collection, ValueCollection } from '../../shared/board/collection.ts';
+import type { Field } from '../../shared/board/field.ts';
+import { colorSchema, idSchema } from '../../shared/board/field.ts';
+import type { Power } from '../../shared/roles.ts';
+import { may, roles } from '../../shared/roles.ts';
+
+/** A schema or a check of valibot, by the properties that it is read by here. */
+type Parts = Readonly<Record<string, unknown>>;
+
+/** What a schema allows, in the short words of docs/DOCUMENT.md. Throws for one that has no words yet. */
+export function schemaWords(schema: unknown): string {
+  if (schema === idSchema) return 'id';
+  if (schema === colorSchema) return '#rrggbb';
+  const parts = partsOf(schema);
+  switch (parts.type) {
+    case 'picklist':
+      return listOf(parts.options).map(String).join(' / ');
+    case 'boolean':
+      return 'true / false';
+    case 'literal':
+      return JSON.stringify(parts.literal);
+    case 'nullable':
+      return `${schemaWords(parts.wrapped)} / null`;
+    case 'union':
+      return listOf(parts.options).map(schemaWords).join(' / ');
+    case 'object': {
+      const entries = Object.entries(partsOf(parts.entries));
+      return `{ ${entries.map(([name, of]) => `${name}: ${schemaWords(of)}`).join(', ')} }`;
+    }
+    case 'string':
+    case 'number':
+      return [
+        parts.type,
+        ...listOf(parts.pipe ?? [schema])
+          .slice(1)
+          .map(checkWords),
+      ].join(' ');
+    default:
+      throw new Error(`no words for a schema of type ${String(parts.type)}`);
+  }
+}
+
+function checkWords(check: unknown): string {
+  const { type, requirement } = partsOf(check);
+  switch (type) {
+    case 'max_length':
+    case 'max_value':
+      return `≤ ${String(requirement)}`;
+    case 'min_value':
+      return `≥ ${String(requirement)}`;
+    case 'multiple_of':
+      return `in steps of ${String(requirement)}`;
+    case 'integer':
+      return 'whole';
+    default:
+      throw new Error(`no words for a check of type ${String(type)}`);
+  }
+}
+
+/** A row of a record's table: what the field holds, what it reads as where it is missing, and who may set it. */
+export function fieldWords(field: Field): [holds: string, missing: string, setBy: string] {
+  switch (field.kind) {
+    case 'text':
+      return [`Y.Text ≤ ${field.max}`, '""', ''];
+    case 'set':
+      return [`Y.Map of ids ≤ ${field.max}`, '[]', ''];
+    case 'value': {
+      const setBy = { author: 'its author, once', server: 'the server' };
+      return [schemaWords(field.schema), JSON.stringify(field.fallback), field.by ? setBy[field.by] : ''];
+    }
+  }
+}
+
+/** Who writes in a collection, as docs/DOCUMENT.md says it. */
+export function writerWords({ needs }: Collection | ValueCollection): string {
+  return needs === null ? 'the server' : rolesWith(needs).join(' and ');
+}
+
+const rolesWith = (power: Power) => roles.filter((role) => may(role, power)).map((role) => `${role}s`);
+
+function partsOf(value: unknown): Parts {
+  if (typeof value !== 'object' || value === null) throw new Error('not a schema');
+  return Object.fromEntries(Object.entries(value));
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Error('not a list');
+  return value;
+}

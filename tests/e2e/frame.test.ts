@@ -1,0 +1,206 @@
+import { beforeAll, describe, test } from 'vitest';
+import type { Person } from './person.ts';
+import { expect, setStage } from './stage.ts';
+
+const stage = setStage();
+let maja: Person;
+let nadia: Person;
+let asa: Person;
+let everyone: readonly Person[];
+beforeAll(async () => {
+  ({ maja, nadia, asa } = await stage.trio(await stage.house.board('journey')));
+  everyone = [maja, nadia, asa];
+});
+
+const heads = (person: Person, kind: string) => person.page.locator(`[data-spot^="${kind}:"]`);
+const first = 'Discover and choose';
+const second = 'Use the service';
+const third = 'Follow up and return';
+
+async function undo(person: Person, steps: number): Promise<void> {
+  for (let step = 0; step < steps; step++)
+    await person.page.getByRole('banner').getByRole('button', { name: 'Undo' }).click();
+}
+
+describe('a facilitator changes the frame, and takes it back', () => {
+  test('a phase: added, named, moved into the next period, removed', async () => {
+    await maja.choose(maja.head('phase', first), 'New phase after');
+    await maja.type('Get ready');
+    await maja.press('Enter');
+    for (const person of everyone)
+      await expect(heads(person, 'phase')).toContainText([first, 'Get ready', second, third]);
+    await expect(maja.head('phase', 'Get ready')).toBeFocused();
+
+    await maja.choose(maja.head('phase', 'Get ready'), 'Move later');
+    for (const person of everyone) {
+      await expect(person.page.getByRole('columnheader', { name: 'During' })).toHaveAttribute(
+        'aria-colspan',
+        '3',
+      );
+    }
+    await maja.head('phase', 'Get ready').focus();
+    await maja.press('Control+ArrowRight');
+    for (const person of everyone)
+      await expect(heads(person, 'phase')).toContainText([first, second, 'Get ready', third]);
+
+    await undo(maja, 2);
+    await expect(heads(asa, 'phase')).toContainText([first, 'Get ready', second, third]);
+    await undo(maja, 2);
+    for (const person of everyone) await expect(heads(person, 'phase')).toContainText([first, second, third]);
+  });
+
+  test('a phase that is removed takes its cards along, and undo brings both back', async () => {
+    await nadia.cell('Needs and motivations', second).focus();
+    await nadia.press('n');
+    await nadia.type('Goes along');
+    await nadia.press('Escape');
+    await expect(maja.card('Goes along')).toBeVisible();
+    await maja.head('phase', second).focus();
+    await maja.press('Delete');
+    await expect(maja.dialog(`Remove “${second}”?`)).toContainText('1 card leaves the map with it');
+    await maja.dialog(`Remove “${second}”?`).getByRole('button', { name: 'Remove' }).click();
+    for (const person of everyone) {
+      await expect(heads(person, 'phase')).toContainText([first, third]);
+      await expect(person.card('Goes along')).toBeHidden();
+    }
+    await undo(maja, 1);
+    for (const person of everyone)
+      await expect(person.cell('Needs and motivations', second)).toContainText('Goes along');
+  });
+
+  test('a step: added, named, told to be a moment of truth, moved over, removed', async () => {
+    await maja.choose(maja.head('phase', first), 'Add a step');
+    await maja.type('Ask a friend');
+    await maja.press('Enter');
+    const steps = ['Feel a need', 'Compare and decide', 'Ask a friend', 'Get started', 'Get it done'];
+    for (const person of everyone)
+      await expect(heads(person, 'step')).toContainText([...steps, 'Get help', 'Come back']);
+    await maja.choose(maja.head('step', 'Ask a friend'), 'Moment of truth');
+    await expect(asa.head('step', 'Ask a friend')).toContainText('Moment of truth');
+    await maja.head('step', 'Ask a friend').focus();
+    await maja.press('Control+ArrowLeft');
+    await expect(heads(asa, 'step').nth(1)).toContainText('Ask a friend');
+
+    await nadia.cell('Activities and situations', first, 'Ask a friend').focus();
+    await nadia.press('n');
+    await nadia.type('Outlives the step');
+    await nadia.press('Escape');
+    await maja.choose(maja.head('step', 'Ask a friend'), 'Remove the step…');
+    await maja
+      .dialog(/Ask a friend/)
+      .getByRole('button', { name: 'Remove' })
+      .click();
+    for (const person of everyone) {
+      await expect(heads(person, 'step')).toHaveCount(6);
+      await expect(person.cell('Activities and situations', first)).toContainText('Outlives the step');
+    }
+    await undo(maja, 1);
+    await expect(asa.cell('Activities and situations', first, 'Ask a friend')).toContainText(
+      'Outlives the step',
+    );
+  });
+
+  test('a lane: added, renamed while others look, moved up, given a line, removed', async () => {
+    const before = await heads(asa, 'lane').count();
+    await maja.choose(maja.head('lane', 'Activities and situations'), 'New lane below…');
+    const dialog = maja.dialog('Add a lane');
+    await dialog.getByLabel('What it holds').selectOption('Opportunities');
+    await dialog.getByLabel('Title of the lane').fill('What could be better');
+    await dialog.getByRole('button', { name: 'Add a lane' }).click();
+    for (const person of everyone) {
+      await expect(heads(person, 'lane')).toHaveCount(before + 1);
+      await expect(heads(person, 'lane').nth(1)).toContainText('What could be better');
+    }
+    await expect(maja.head('lane', 'What could be better')).toBeFocused();
+    await maja.press('Enter', 'End');
+    await maja.type(' soon');
+    await maja.press('Enter');
+    await expect(heads(asa, 'lane').nth(1)).toContainText('What could be better soon');
+    await maja.press('Control+ArrowUp');
+    await expect(heads(asa, 'lane').first()).toContainText('What could be better soon');
+    await maja.choose(maja.head('lane', 'What could be better soon'), 'Line of visibility');
+    await expect(asa.page.getByRole('grid')).toContainText('Line of visibility');
+    await maja.head('lane', 'What could be better soon').focus();
+    await maja.press('Delete');
+    await maja
+      .dialog(/What could be better soon/)
+      .getByRole('button', { name: 'Remove' })
+      .click();
+    for (const person of everyone) await expect(heads(person, 'lane')).toHaveCount(before);
+  });
+
+  test('the title of the board', async () => {
+    await maja.page.getByRole('heading', { level: 1 }).getByRole('button').click();
+    await maja.page.getByLabel('Title of the board').fill('Another morning');
+    await maja.press('Enter');
+    for (const person of everyone) {
+      await expect(person.page.getByRole('heading', { level: 1 })).toHaveText('Another morning');
+      await expect(person.page).toHaveTitle(/^Another morning/);
+    }
+  });
+});
+
+describe('personas', () => {
+  test('are added by the facilitator, marked on cards, and narrow the map', async () => {
+    await maja.page.getByRole('button', { name: 'Add a persona' }).click();
+    await expect(maja.dialog('Persona').getByLabel('Name')).toBeFocused();
+    await maja.type('Ruth');
+    await maja.dialog('Persona').getByRole('button', { name: 'Done' }).click();
+    const chip = (person: Person) => person.page.getByRole('button', { name: 'Ruth', exact: true });
+    for (const person of everyone) await expect(chip(person)).toBeVisible();
+
+    const cell = ['Needs and motivations', third] as const;
+    for (const text of ['For Ruth alone', 'For everyone']) {
+      await nadia.cell(...cell).focus();
+      await nadia.press('n');
+      await nadia.type(text);
+      await nadia.press('Escape');
+    }
+    await nadia.choose(nadia.card('For Ruth alone'), 'Ruth');
+    await expect(asa.card('For Ruth alone')).toHaveAccessibleName(/, Ruth/);
+
+    await chip(asa).click();
+    await expect(chip(asa)).toHaveAttribute('aria-pressed', 'true');
+    await expect(asa.cell(...cell).locator('[data-card]')).toHaveText([/For Ruth alone/]);
+    // Only on the screen of the one who looks.
+    await expect(nadia.cell(...cell).locator('[data-card]')).toHaveCount(2);
+    await asa.page.getByRole('button', { name: 'Show the cards of all personas' }).click();
+    await expect(asa.cell(...cell).locator('[data-card]')).toHaveCount(2);
+  });
+
+  test('a new card on a narrowed map is marked, so that it does not vanish', async () => {
+    await nadia.page.getByRole('button', { name: 'Ruth', exact: true }).click();
+    await nadia.cell('Needs and motivations', first).focus();
+    await nadia.press('n');
+    await nadia.type('Born marked');
+    await nadia.press('Escape');
+    await expect(nadia.card('Born marked')).toBeVisible();
+    await expect(maja.card('Born marked')).toHaveAccessibleName(/, Ruth/);
+    await nadia.page.getByRole('button', { name: 'Show the cards of all personas' }).click();
+  });
+
+  test('one that nobody named is not kept', async () => {
+    await maja.page.getByRole('button', { name: 'Add a persona' }).click();
+    await expect(maja.dialog('Persona')).toBeVisible();
+    await maja.press('Escape');
+    await expect(maja.dialog('Persona')).toBeHidden();
+    for (const person of everyone)
+      await expect(person.page.getByRole('group', { name: 'Personas' })).not.toContainText('Unnamed');
+  });
+});
+
+test('a participant has no tools for the frame', async () => {
+  await expect(maja.page.getByRole('button', { name: `Menu of ${first}` })).toHaveCount(1);
+  for (const person of [nadia, asa]) {
+    await expect(person.page.getByRole('button', { name: /^Menu of (?!the card)/ })).toHaveCount(0);
+    await expect(person.page.getByRole('button', { name: /Add a persona|Share|Rename/ })).toHaveCount(0);
+    await person.head('phase', first).click({ button: 'right' });
+    await person.head('phase', first).dblclick();
+    await person.head('phase', first).focus();
+    await person.press('Enter', 'Delete', 'Control+ArrowRight');
+    await expect(person.page.getByRole('menu')).toHaveCount(0);
+    await expect(person.page.getByRole('dialog')).toHaveCount(0);
+    await expect(person.page.getByRole('textbox')).toHaveCount(0);
+    await expect(heads(person, 'phase').first()).toContainText(first);
+  }
+});

@@ -1,0 +1,109 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Role } from '../../shared/roles.ts';
+
+export type Links = Readonly<Record<Role, string>>;
+
+/** The product as it was built; RESA_DIST names another build to try. */
+const dist = resolve(process.env.RESA_DIST ?? 'dist');
+
+/**
+ * A Resa server as a person starts it: the built one, in a process of its own, on a folder of its own. It
+ * can end in order or be killed, and be started again on the same folder and port.
+ */
+export class House {
+  readonly #folder: string;
+  #child: ChildProcess | null = null;
+  #port = 0;
+  /** The links that it printed to the demo board. */
+  demo: Links = { facilitator: '', participant: '', observer: '' };
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async open(): Promise<House> {
+    for (const part of ['server/main.js', 'client/index.html']) {
+      if (!existsSync(join(dist, part))) {
+        throw new Error(`${join(dist, part)} is missing: run "npm run build" before these tests.`);
+      }
+    }
+    const house = new House(await mkdtemp(join(tmpdir(), 'resa-e2e-')));
+    await house.start();
+    return house;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [join(dist, 'server/main.js'), 'demo'], {
+      env: {
+        PATH: process.env.PATH,
+        DATA_DIR: this.#folder,
+        PORT: String(this.#port),
+        LOG_LEVEL: 'warn',
+        // Everyone here comes from one address, and faster than people do.
+        JOIN_PER_MINUTE: '100000',
+        CREATE_PER_MINUTE: '100000',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const ended = once(child, 'exit').then(() => {
+      throw new Error(`The server ended while it was being started: ${said}`);
+    });
+    await Promise.race([this.#hear(child), ended]);
+    ended.catch(() => undefined);
+  }
+
+  /** SIGTERM lets it end in order; SIGKILL is a machine that loses its power. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+
+  /** Makes a board over the outside contract; returns its links. */
+  async board(template: 'demo' | 'project' | 'journey' | 'ideas', language = 'en'): Promise<Links> {
+    const answer = await fetch(`${this.origin}/api/boards`, {
+      method: 'POST',
+      body: JSON.stringify({ title: `A ${template} to try`, template, language }),
+    });
+    if (answer.status !== 201) throw new Error(`No board: ${await answer.text()}`);
+    return ((await answer.json()) as { links: Links }).links;
+  }
+
+  async close(): Promise<void> {
+    await this.stop('SIGKILL');
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Reads what it prints up to its last line: its address, and three links. */
+  async #hear(child: ChildProcess): Promise<void> {
+    if (!child.stdout) throw new Error('The server has no output.');
+    const links: Record<string, string> = {};
+    for await (const line of createInterface({ input: child.stdout })) {
+      const port = /^Resa is at http:\/\/127\.0\.0\.1:(\d+)$/.exec(line)?.[1];
+      if (port !== undefined) this.#port = Number(port);
+      const [, role, link] = /^\s+(\w+):\s+(http\S+)$/.exec(line) ?? [];
+      if (role !== undefined && link !== undefined) links[role] = link;
+      if (line.startsWith('Open one in a browser')) break;
+    }
+    const { facilitator, participant, observer } = links;
+    if (!facilitator || !participant || !observer) throw new Error('It printed no links to the demo board.');
+    this.demo = { facilitator, participant, observer };
+  }
+}

@@ -1,0 +1,172 @@
+import { describe, test } from 'vitest';
+import type { Person } from './person.ts';
+import { expect, setStage } from './stage.ts';
+
+const stage = setStage();
+
+/** Starts a board in the lobby, and joins it by its facilitator link, which the page follows by itself. */
+async function startBoard(maja: Person, template: string, title: string): Promise<void> {
+  const { page } = maja;
+  await page.goto('/');
+  await page.getByText(template, { exact: true }).click();
+  await page.getByLabel('What is it called?').fill(title);
+  await page.getByRole('button', { name: 'Start the board' }).click();
+  await page.getByLabel('Your name').fill('Maja');
+  await page.getByRole('button', { name: 'Join', exact: true }).click();
+  await maja.arrive();
+}
+
+/** The link of a role, as the share panel shows it. */
+const linkOf = (maja: Person, role: string) => maja.page.getByRole('textbox', { name: role });
+
+describe('the lobby', () => {
+  test('starts a board of each kind, which opens with its links to send', async () => {
+    const maja = await stage.person('Maja');
+    for (const [template, shows] of [
+      ['Full project', 'Journey map'],
+      ['Journey map', 'Journey map'],
+      ['Idea backlog', 'Ideas'],
+      ['Demo', 'Journey map'],
+    ] as const) {
+      await startBoard(maja, template, `Board of ${template}`);
+      const panel = maja.dialog('Invite people');
+      for (const role of ['Facilitators', 'Participants', 'Observers']) {
+        await expect(panel.getByRole('textbox', { name: role })).toHaveValue(
+          /^http:\/\/127\.0\.0\.1:\d+\/join#\S+\.\S+$/,
+        );
+      }
+      await maja.press('Escape');
+      await expect(panel).toBeHidden();
+      await expect(maja.page.getByRole('heading', { level: 1 })).toHaveText(`Board of ${template}`);
+      const view =
+        shows === 'Ideas'
+          ? maja.page.getByRole('region', { name: 'Ideas' })
+          : maja.page.getByRole('grid', { name: shows });
+      await expect(view).toBeVisible();
+    }
+    await maja.page.goto('/');
+    await expect(maja.page.getByRole('link', { name: /Board of .*facilitator/ })).toHaveCount(4);
+    await maja.leave();
+  });
+
+  test('asks for a title, and for a whole link', async () => {
+    const maja = await stage.person('Maja');
+    await maja.page.goto('/');
+    await maja.page.getByRole('button', { name: 'Start the board' }).click();
+    await expect(maja.page.getByLabel('What is it called?')).toBeFocused();
+    await expect(maja.page.getByText('Give the board a name')).toBeVisible();
+    const link = maja.page.getByLabel('Link that you were sent');
+    await link.fill('half a link');
+    await link.press('Enter');
+    await expect(maja.page.getByText('This does not look like a link')).toBeVisible();
+    await link.fill(stage.house.demo.observer);
+    await link.press('Enter');
+    await expect(maja.page.getByText('You join as observer.')).toBeVisible();
+    await maja.leave();
+  });
+
+  test('shows a link as a code, and copies it for others to join by', async () => {
+    const maja = await stage.person('Maja', { permissions: ['clipboard-read', 'clipboard-write'] });
+    await startBoard(maja, 'Journey map', 'Links');
+    const panel = maja.dialog('Invite people');
+    const participants = panel.locator('section', { hasText: 'Participants' });
+    await participants.getByRole('button', { name: 'QR code' }).click();
+    await expect(participants.getByRole('img', { name: 'QR code: Participants' })).toBeVisible();
+    await participants.getByRole('button', { name: 'Copy' }).click();
+    await expect(participants.getByRole('status')).toHaveText('Copied');
+    const copied = await maja.page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toBe(await linkOf(maja, 'Participants').inputValue());
+
+    const nadia = await stage.person('Nadia');
+    await nadia.page.goto(copied);
+    await expect(nadia.page.getByRole('heading', { name: 'Links' })).toBeVisible();
+    await expect(nadia.page.getByText('You join as participant.')).toBeVisible();
+    await nadia.join(copied);
+    await maja.press('Escape');
+    await expect(maja.page.getByRole('button', { name: '2 people here' })).toBeVisible();
+    await Promise.all([maja.leave(), nadia.leave()]);
+  });
+});
+
+describe('a device', () => {
+  test('is the same person after a reload and by the same link again', async () => {
+    const links = await stage.house.board('demo');
+    const { maja, nadia, asa } = await stage.trio(links);
+    const three = maja.page.getByRole('button', { name: '3 people here' });
+    await expect(three).toBeVisible();
+
+    await nadia.page.reload();
+    await nadia.arrive();
+    await expect(nadia.page.getByRole('button', { name: '3 people here' })).toBeVisible();
+    await expect(three).toBeVisible();
+
+    await nadia.page.goto(links.participant);
+    await nadia.page.getByRole('button', { name: 'Go on as Nadia' }).click();
+    await nadia.arrive();
+    await expect(three).toBeVisible();
+    await three.click();
+    const list = maja.page.getByRole('dialog', { name: 'People here' });
+    await expect(list.getByRole('listitem')).toHaveText([
+      /Maja \(you\), facilitator/,
+      /Nadia, participant/,
+      /Åsa, observer/,
+    ]);
+    await Promise.all([maja.leave(), nadia.leave(), asa.leave()]);
+  });
+
+  test('can join as someone else, who is another person', async () => {
+    const links = await stage.house.board('journey');
+    const nadia = await stage.person('Nadia');
+    await nadia.join(links.participant);
+    const other = await nadia.context.newPage();
+    nadia.listen(other);
+    await other.goto(links.participant);
+    await other.getByRole('button', { name: 'Join as someone else' }).click();
+    await other.getByLabel('Your name').fill('Jonas');
+    await other.getByRole('button', { name: 'Join', exact: true }).click();
+    await expect(other.getByRole('button', { name: '2 people here' })).toBeVisible();
+    await nadia.page.reload();
+    await expect(nadia.page.getByRole('button', { name: '2 people here' })).toBeVisible();
+    await nadia.page.getByRole('button', { name: '2 people here' }).click();
+    await expect(nadia.page.getByText('Nadia (you), participant')).toBeVisible();
+    await nadia.leave();
+  });
+});
+
+describe('what leads nowhere says so', () => {
+  test('a wrong link, a missing board, a board without a seat, an address of nothing', async () => {
+    const ben = await stage.person('Ben');
+    ben.forgive(/Failed to load resource: .* 404/);
+    for (const [path, says] of [
+      ['/join#nothing', 'This link opens nothing'],
+      ['/join#missing.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'There is no such board'],
+      ['/b/lovtag', 'You need a link for this board'],
+      ['/b/lovtag/somewhere', 'There is nothing here'],
+    ] as const) {
+      // A change of the fragment alone would load nothing anew.
+      await ben.page.goto('about:blank');
+      await ben.page.goto(path);
+      await expect(ben.page.getByRole('heading', { name: says })).toBeVisible();
+      await expect(ben.page.getByRole('link', { name: 'To the start', exact: true })).toBeVisible();
+    }
+    await ben.leave();
+  });
+
+  test('a link that is withdrawn: who came by it is put out, and nobody comes in', async () => {
+    const maja = await stage.person('Maja');
+    await startBoard(maja, 'Idea backlog', 'Withdrawn');
+    const link = await linkOf(maja, 'Observers').inputValue();
+    const asa = await stage.person('Åsa');
+    await asa.join(link);
+    asa.forgive(/Failed to load resource: .* 410/);
+    const observers = maja.dialog('Invite people').locator('section', { hasText: 'Observers' });
+    await observers.getByRole('button', { name: 'More for this link' }).click();
+    await maja.page.getByRole('menuitem', { name: 'Withdraw the link' }).click();
+    await observers.getByRole('button', { name: 'Withdraw the link' }).click();
+    await expect(asa.page.getByRole('heading', { name: 'You have been away for a while' })).toBeVisible();
+    await asa.page.goto('about:blank');
+    await asa.page.goto(link);
+    await expect(asa.page.getByRole('heading', { name: 'This link was withdrawn' })).toBeVisible();
+    await Promise.all([maja.leave(), asa.leave()]);
+  });
+});

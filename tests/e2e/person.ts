@@ -1,0 +1,105 @@
+import type { BrowserContext, Locator, Page } from '@playwright/test';
+
+/** Someone at a screen: what they do, and where they find it. */
+export class Person {
+  readonly name: string;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly #complaints: string[] = [];
+  readonly #forgiven: RegExp[] = [];
+
+  constructor(name: string, context: BrowserContext, page: Page) {
+    this.name = name;
+    this.context = context;
+    this.page = page;
+    this.listen(page);
+  }
+
+  /** Takes note of what a page of this person complains about: broken policies and thrown errors among it. */
+  listen(page: Page): void {
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.#note(message.text());
+    });
+    page.on('pageerror', (error) => this.#note(error.stack ?? error.message));
+  }
+
+  /** From now on such a complaint belongs to what is being tried. */
+  forgive(pattern: RegExp): void {
+    this.#forgiven.push(pattern);
+  }
+
+  takeComplaints(): string[] {
+    return this.#complaints.splice(0);
+  }
+
+  /** Comes by a link, gives a name, and is on the board when its first rows are drawn. */
+  async join(link: string): Promise<void> {
+    await this.page.goto(link);
+    const name = this.page.locator('input[autocomplete=nickname]');
+    await name.fill(this.name);
+    await name.press('Enter');
+    await this.arrive();
+  }
+
+  async arrive(): Promise<void> {
+    await this.page.waitForURL(/\/b\//);
+    await this.saved();
+  }
+
+  /** All that this person did is on disk. */
+  async saved(): Promise<void> {
+    await this.page.locator('[data-light="saved"]').waitFor();
+  }
+
+  /** Any card with this text in it. */
+  card(text: string): Locator {
+    return this.page.locator('[data-card]').filter({ hasText: text });
+  }
+
+  /** The cell of a lane and a phase, or of a step of it, by the names that a screen reader says. */
+  cell(...place: readonly string[]): Locator {
+    return this.page.getByRole('gridcell', { name: new RegExp(`^${place.join(', ')}[:.]`) });
+  }
+
+  /** The head of a phase, a step or a lane. */
+  head(kind: 'phase' | 'step' | 'lane', title: string): Locator {
+    return this.page.locator(`[data-spot^="${kind}:"]`).filter({ hasText: title });
+  }
+
+  /** The field in which this person is writing. */
+  get field(): Locator {
+    return this.page.locator('textarea:focus');
+  }
+
+  dialog(title: string | RegExp): Locator {
+    return this.page.getByRole('dialog', { name: title });
+  }
+
+  /** Opens the menu of something by the right button, and chooses from it. */
+  async choose(from: Locator, item: string | RegExp): Promise<void> {
+    await from.click({ button: 'right' });
+    await this.page
+      .getByRole('menu')
+      .getByText(item, { exact: typeof item === 'string' })
+      .click();
+  }
+
+  /** Leaves, and takes the device along. */
+  async leave(): Promise<void> {
+    await this.context.close();
+  }
+
+  async press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text);
+  }
+
+  #note(complaint: string): void {
+    if (!this.#forgiven.some((pattern) => pattern.test(complaint))) {
+      this.#complaints.push(`[${this.name}] ${complaint}`);
+    }
+  }
+}

@@ -84,7 +84,9 @@ export class Member {
 
   /** The document as plain JSON, to compare. */
   get state(): string {
-    const roots = this.doc.toJSON() as Record<string, Record<string, unknown>>;
+    const roots = Object.fromEntries(
+      [...this.doc.share].map(([name, root]) => [name, root.toJSON() as unknown]),
+    );
     return JSON.stringify(roots, (_key, value: unknown) =>
       typeof value === 'object' && value !== null && !Array.isArray(value)
         ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

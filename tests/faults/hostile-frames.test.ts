@@ -1,0 +1,264 @@
+import { once } from 'node:events';
+import * as encoding from 'lib0/encoding';
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+import { cards } from '../../shared/board/card.ts';
+import { buildRecord } from '../../shared/board/collection.ts';
+import { openRoots } from '../../shared/board/document.ts';
+import { lanes } from '../../shared/board/lane.ts';
+import { people } from '../../shared/board/person.ts';
+import { addCard } from '../../shared/commands/card.ts';
+import { PlainEditor } from '../../shared/commands/editor.ts';
+import { maxFrameBytes } from '../../shared/limits.ts';
+import { frameKind, syncKind } from '../../shared/protocol.ts';
+import { Chance, seed } from './chance.ts';
+import type { Made } from './invited.ts';
+import { join, makeBoard } from './invited.ts';
+import { Member } from './member.ts';
+import { ServerProcess, temporaryFolder } from './server-process.ts';
+import { agreed } from './writers.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let server: ServerProcess;
+let made: Made;
+/** Two people at work, to whom nothing that Mallory does may make a difference. */
+let ana: Member;
+let ben: Member;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  server = await ServerProcess.start({ folder: folder.path, env: { JOIN_PER_MINUTE: '10000' } });
+  made = await makeBoard(server.url);
+  ana = await Member.join(server.url, made.links.facilitator, 'Ana');
+  ben = await Member.join(server.url, made.links.participant, 'Ben');
+  await agreed([ana, ben]);
+});
+afterAll(async () => {
+  for (const member of [ana, ben]) member.close();
+  await server.kill();
+  await folder.remove();
+});
+
+function syncFrame(payload: Uint8Array): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, frameKind.sync);
+    encoding.writeVarUint(encoder, syncKind.update);
+    encoding.writeVarUint8Array(encoder, payload);
+  });
+}
+
+/** What a program of an outsider would send: the update of one edit of an empty document. */
+function forged(edit: (doc: Y.Doc) => void): Uint8Array {
+  const doc = new Y.Doc();
+  edit(doc);
+  return syncFrame(Y.encodeStateAsUpdate(doc));
+}
+
+const marked = 'mallory was here';
+const card = () => buildRecord(cards, { text: marked });
+const long = (bytes: number) =>
+  forged((doc) => doc.getMap(cards.name).set('large', buildRecord(cards, { text: 'm'.repeat(bytes) })));
+const good = () => forged((doc) => doc.getMap(cards.name).set('cut', card()));
+
+/** A frame, and the close code that docs/API.md promises for it. */
+const hostile: [string, () => Uint8Array | string, number][] = [
+  ['a frame over 1 MiB', () => long(maxFrameBytes), 4413],
+  ['a frame over 8 MiB', () => long(8 * maxFrameBytes), 1009],
+  ['a frame cut in two', () => good().slice(0, good().length >> 1), 4400],
+  ['an update cut in two', () => syncFrame(good().slice(4, good().length >> 1)), 4400],
+  ['a length that is not there', () => Uint8Array.of(0, 2, 255, 255, 255, 255, 15), 4400],
+  ['a number without end', () => new Uint8Array(64).fill(255), 4400],
+  ['a frame of nothing', () => new Uint8Array(0), 4400],
+  ['two messages in one frame', () => Uint8Array.of(...good(), ...good()), 4400],
+  ['text', () => 'hello', 4400],
+  ['JSON as text', () => '{"kind":"saved","frames":9}', 4400],
+  ['a control frame', () => Uint8Array.of(frameKind.control, 2, 123, 125), 4400],
+  ['an unknown root', () => forged((doc) => doc.getMap('secrets').set('a', marked)), 4422],
+  ['a known root as a list', () => forged((doc) => doc.getArray(cards.name).insert(0, [marked])), 4422],
+  ['a card that is a string', () => forged((doc) => doc.getMap(cards.name).set('a', marked)), 4422],
+  [
+    'a text that is a number',
+    () => forged((doc) => doc.getMap(cards.name).set('a', withField('text', 7))),
+    4422,
+  ],
+  [
+    'a text that is a string',
+    () => forged((doc) => doc.getMap(cards.name).set('a', withField('text', marked))),
+    4422,
+  ],
+  [
+    'a place that is a list',
+    () => forged((doc) => doc.getMap(cards.name).set('a', withField('place', [1, 2]))),
+    4422,
+  ],
+  [
+    'a field of no card',
+    () => forged((doc) => doc.getMap(cards.name).set('a', withField('html', marked))),
+    4422,
+  ],
+  [
+    'an author that is somebody else',
+    () => forged((doc) => doc.getMap(cards.name).set('a', withField('author', 'ana'))),
+    4422,
+  ],
+  ['an id that is none', () => forged((doc) => doc.getMap(cards.name).set('../../etc/passwd', card())), 4422],
+  ['a text over its limit', () => long(5_000), 4422],
+  [
+    'a person',
+    () => forged((doc) => doc.getMap(people.name).set('a', buildRecord(people, { name: marked }))),
+    4422,
+  ],
+  [
+    'a lane by a participant',
+    () => forged((doc) => doc.getMap(lanes.name).set('a', buildRecord(lanes, { title: marked }))),
+    4403,
+  ],
+];
+
+function withField(field: string, value: unknown): Y.Map<unknown> {
+  const record = card();
+  record.set(field, value);
+  return record;
+}
+
+/** Opens a socket as a participant who has told the server that there is nothing to bring. */
+async function mallory(at = made): Promise<{ socket: WebSocket; closed: Promise<number> }> {
+  const { board, token } = await join(server.url, at.links.participant, 'Mallory');
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/sync/${board}/board?token=${token}`);
+  // A server that closes while 8 MiB are on their way to it resets the connection under them.
+  socket.on('error', () => undefined);
+  const closed = once(socket, 'close').then(([code]) => code as number);
+  await once(socket, 'open');
+  socket.send(Uint8Array.of(frameKind.sync, syncKind.step2, 2, 0, 0));
+  return { socket, closed };
+}
+
+/** Both write something; it reaches the disk and the other, on the sockets that they had from the start. */
+async function othersGoOn(): Promise<void> {
+  const chance = new Chance(seed);
+  for (const member of [ana, ben]) for (let i = 0; i < 3; i++) member.edit(chance);
+  const words = [ana, ben].map((member) => member.written.slice(-3));
+  await Promise.all([
+    ana.until(() => ana.isSaved && (words[1] ?? []).every((claim) => ana.has(claim))),
+    ben.until(() => ben.isSaved && (words[0] ?? []).every((claim) => ben.has(claim))),
+  ]);
+  expect([ana.closings, ben.closings]).toEqual([[], []]);
+  expect(ana.state.includes(marked)).toBe(false);
+  expect([...ana.doc.share.keys()]).not.toContain('secrets');
+  expect(server.isAlive).toBe(true);
+  expect(server.errors).toEqual([]);
+}
+
+// Together, so that the minute and a quarter of the last one costs the others nothing.
+describe.concurrent('while Ana and Ben write', () => {
+  test.for(hostile)('Mallory sends %s: closed with the code of the documents', async ([, frame, code]) => {
+    const { socket, closed } = await mallory();
+    socket.send(frame());
+    expect(await closed).toBe(code);
+    await othersGoOn();
+  });
+
+  test('Mallory sends an update that rests on what nobody has', async () => {
+    const doc = new Y.Doc();
+    const text = doc.getText('t');
+    text.insert(0, marked);
+    const before = Y.encodeStateVector(doc);
+    text.insert(3, marked);
+    const { socket, closed } = await mallory();
+    socket.send(syncFrame(Y.encodeStateAsUpdate(doc, before)));
+    expect(await closed).toBe(4422);
+    await othersGoOn();
+  });
+
+  test("Mallory writes under Cleo's client id, where Cleo has left off", async () => {
+    const cleo = await Member.join(server.url, made.links.participant, 'Cleo');
+    await agreed([cleo]);
+    cleo.edit(new Chance(seed));
+    await agreed([cleo]);
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(cleo.doc));
+    doc.clientID = cleo.doc.clientID;
+    const before = Y.encodeStateVector(doc);
+    doc.getMap(cards.name).set('a', card());
+    const { socket, closed } = await mallory();
+    socket.send(syncFrame(Y.encodeStateAsUpdate(doc, before)));
+    expect(await closed).toBe(4422);
+    expect(cleo.closings).toEqual([]);
+    cleo.close();
+    await othersGoOn();
+  });
+
+  test('Mallory sends random bytes: each time a documented code, and the next one is heard', async () => {
+    onTestFailed(() => console.error(`SEED=${seed} runs this again`));
+    const chance = new Chance(seed);
+    for (let round = 0; round < 60; round++) {
+      const { socket, closed } = await mallory();
+      const noise = chance.bytes(1 + chance.below(400));
+      // Half of them look like an update until they are read.
+      socket.send(round % 2 === 0 ? noise : syncFrame(noise));
+      // By chance it may have been a frame that is none of harm: this one is.
+      socket.send('and that is all');
+      expect([4400, 4422]).toContain(await closed);
+    }
+    await othersGoOn();
+  });
+
+  test('Mallory changes one byte of a good update, which may or may not leave it one', async () => {
+    onTestFailed(() => console.error(`SEED=${seed} runs this again`));
+    // On a board of their own: what is still an update is taken.
+    const lab = await makeBoard(server.url, 'Lab');
+    const dina = await Member.join(server.url, lab.links.facilitator, 'Dina');
+    const chance = new Chance(seed);
+    for (let round = 0; round < 60; round++) {
+      const { socket, closed } = await mallory(lab);
+      const update = good();
+      update[3 + chance.below(update.length - 3)] = chance.below(256);
+      socket.send(update);
+      socket.send('and that is all');
+      expect([4400, 4413, 4422]).toContain(await closed);
+    }
+    dina.edit(chance);
+    await agreed([dina]);
+    expect(dina.closings).toEqual([]);
+    dina.close();
+    await othersGoOn();
+  });
+
+  test('somebody who is alone, silent, and on a stock provider stays connected for 75 seconds', async () => {
+    const quiet = await makeBoard(server.url, 'Quiet');
+    const { board, person, token } = await join(server.url, quiet.links.participant, 'Disa');
+    const doc = new Y.Doc();
+    openRoots(doc);
+    const provider = new WebsocketProvider(
+      `${server.url.replace('http', 'ws')}/sync/${board}`,
+      'board',
+      doc,
+      {
+        params: { token },
+        WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
+        disableBc: true,
+      },
+    );
+    const changes: string[] = [];
+    provider.on('status', ({ status }) => changes.push(status));
+    // Here nothing can be injected: it is the provider's own watchdog that is tried, by its own clock.
+    await new Promise((resolve) => setTimeout(resolve, 75_000));
+    expect(changes).toEqual(['connected']);
+    expect(provider.synced).toBe(true);
+    // The line is not only open but of use.
+    const [lane] = doc.getMap(lanes.name).keys();
+    addCard(
+      new PlainEditor(doc, person),
+      { lane: lane ?? '', phase: '', step: null },
+      { text: 'still here' },
+    );
+    const eva = await Member.join(server.url, quiet.links.participant, 'Eva');
+    await eva.until(() => eva.state.includes('still here'));
+    eva.close();
+    provider.destroy();
+    provider.awareness.destroy();
+    doc.destroy();
+  });
+});

@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
+import { Chance, seed } from './chance.ts';
+import { makeBoard } from './invited.ts';
+import { ServerProcess, temporaryFolder } from './server-process.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let server: ServerProcess;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  server = await ServerProcess.start({ folder: folder.path });
+});
+afterAll(async () => {
+  await server.kill();
+  await folder.remove();
+});
+
+/** Sends bytes to the port. Returns the status of the first answer, or null where the server hung up without one. */
+async function said(bytes: Uint8Array | string, { hangUp = false } = {}): Promise<number | null> {
+  const socket = connect(server.port, '127.0.0.1');
+  let answer = '';
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  socket.setEncoding('latin1').on('data', (chunk: string) => {
+    answer += chunk;
+    if (answer.includes('\r\n')) socket.destroy();
+  });
+  socket.write(bytes);
+  if (hangUp) socket.end();
+  await once(socket, 'close');
+  const status = /^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1];
+  return status === undefined ? null : Number(status);
+}
+
+async function stillServes(): Promise<void> {
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  expect(server.isAlive).toBe(true);
+  expect(server.errors).toEqual([]);
+}
+
+const to = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`;
+const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
+const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n';
+const body = (text: string, more = '') =>
+  `POST /api/boards HTTP/1.1\r\nHost: x\r\n${more}Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+
+const noises: [string, Uint8Array | string, number][] = [
+  ['not HTTP', 'hello\r\n\r\n', 400],
+  ['a header without end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(100_000)}`, 431],
+  [
+    'two lengths',
+    'POST /api/join HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd',
+    400,
+  ],
+  [
+    'a length and chunks',
+    'POST /api/join HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    400,
+  ],
+  ['a path that is no path', to('http://[/'), 400],
+  ['half a character, which the page says is nowhere', to('/b/%E0%A4%A'), 200],
+  ['a way out of the folder', to('/assets/..%2f..%2f..%2fetc%2fpasswd'), 404],
+  ['a zero byte', to('/assets/%00'), 404],
+  ['JSON that is none', body('{"title":'), 400],
+  ['JSON of another kind', body('[1,2,3]'), 422],
+  ['a deep JSON', body(`{"title":${'['.repeat(20_000)}`), 400],
+  ['a large body', body(JSON.stringify({ title: 'm'.repeat(1 << 20) })), 413],
+  ['an upgrade to nowhere', to('/nowhere', upgrade + key), 404],
+  ['an upgrade without a key', to('/sync/a/board', upgrade), 400],
+  [
+    'an upgrade of another version',
+    to('/sync/a/board', `${upgrade}Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 7\r\n`),
+    400,
+  ],
+  ['an upgrade to an address that is none', to('/sync/%zz/..', upgrade + key), 404],
+];
+
+test.for(noises)('%s: answered by its status, and the process goes on', async ([, bytes, status]) => {
+  expect(await said(bytes)).toBe(status);
+  await stillServes();
+});
+
+test('random bytes, bare and in every place of a request: never more than an answer that says no', async () => {
+  onTestFailed(() => console.error(`SEED=${seed} runs this again`));
+  const chance = new Chance(seed);
+  const noise = () => Buffer.from(chance.bytes(1 + chance.below(300))).toString('latin1');
+  for (let round = 0; round < 60; round++) {
+    const bytes = [
+      noise(),
+      `GET /${noise()} HTTP/1.1\r\nHost: x\r\n\r\n`,
+      to('/api/boards/x', `Authorization: Bearer ${noise()}\r\n`),
+      to('/sync/a/board', `${upgrade}${key}Cookie: seat-a=${noise()}\r\n`),
+      body(noise()),
+      to(`/sync/a/board?token=${encodeURIComponent(noise())}`, upgrade),
+    ][round % 6];
+    const status = await said(Buffer.from(bytes ?? '', 'latin1'), { hangUp: true });
+    // A socket that may not come in is opened and closed by its code (101); all else is refused.
+    expect([null, 101, 400, 401, 404, 422, 431]).toContain(status);
+  }
+  await stillServes();
+  expect((await makeBoard(server.url)).board).not.toBe('');
+});

@@ -42,7 +42,9 @@ test('a solution is read where words are looked for, a state where one is asked 
   const bench = idea('bench');
   const wood = { ...byTitle, words: 'wood' };
   expect(idsOf(arrangement.arrange([bench], wood, context, null))).toEqual([]);
-  expect(idsOf(arrangement.arrange([{ ...bench, solution: 'of wood' }], wood, context, null))).toEqual(['bench']);
+  expect(idsOf(arrangement.arrange([{ ...bench, solution: 'of wood' }], wood, context, null))).toEqual([
+    'bench',
+  ]);
   const done = { ...byTitle, state: 'done' } as const;
   expect(idsOf(arrangement.arrange([bench], done, context, null))).toEqual([]);
   expect(idsOf(arrangement.arrange([{ ...bench, state: 'done' }], done, context, null))).toEqual(['bench']);
@@ -64,7 +66,10 @@ test('while Ana holds the order, what Ben adds comes in and what Cleo removes go
   const held = hold([bench, clock]);
   const added = arrangement.arrange([bench, clock, idea('chair')], byTitle, context, held);
   expect(idsOf(added)).toEqual(['bench', 'chair', 'clock']);
-  expect(idsOf(arrangement.arrange([clock, idea('chair')], byTitle, context, held))).toEqual(['chair', 'clock']);
+  expect(idsOf(arrangement.arrange([clock, idea('chair')], byTitle, context, held))).toEqual([
+    'chair',
+    'clock',
+  ]);
 });
 
 test('an idea for two personas stands in two groups and counts once', () => {
@@ -86,7 +91,14 @@ test('filters are lifted without losing groups and order', () => {
 });
 
 test('Ana adds under filters: those that would hide the new idea are lifted, the others stay', () => {
-  const view: IdeaView = { ...firstView, state: 'done', author: 'ben', words: 'clock', phase: 'p1', card: 'c1' };
+  const view: IdeaView = {
+    ...firstView,
+    state: 'done',
+    author: 'ben',
+    words: 'clock',
+    phase: 'p1',
+    card: 'c1',
+  };
   expect(openForNew(view, 'ana')).toEqual({ ...firstView, phase: 'p1', card: 'c1' });
   const hers: IdeaView = { ...firstView, state: 'new', author: 'ana' };
   expect(openForNew(hers, 'ana')).toBe(hers);

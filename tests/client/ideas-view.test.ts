@@ -105,9 +105,7 @@ test('Ana goes from idea to idea by the arrows, opens one, closes it and deletes
   await press('ArrowDown');
   expect(document.activeElement?.textContent.trim()).toBe(second);
   await click('li:last-child .open-it');
-  expect(document.querySelector('article')?.ariaLabel ?? document.querySelector('article')?.getAttribute('aria-label')).toBe(
-    second,
-  );
+  expect(document.querySelector('article')?.getAttribute('aria-label')).toBe(second);
   await press('Escape');
   expect(document.querySelector('article')).toBeNull();
   expect(document.activeElement?.textContent.trim()).toBe(second);
@@ -198,4 +196,45 @@ test('Ben drops the idea that Ana has open under a filter: it stays with her unt
   await press('Escape');
   expect(document.querySelector('article')).toBeNull();
   expect(titles()).toEqual([]);
+});
+
+test('Ana drops an idea from the list: it opens where she can say why', async () => {
+  const id = addIdea(board.editor, { title: 'Bench' });
+  await open('participant');
+  await click('button.state');
+  await click('[role=menuitemcheckbox]:last-child');
+  await tick();
+  expect(board.ideas.get(id)?.state).toBe('dropped');
+  expect(document.activeElement?.getAttribute('aria-label')).toBe('Why it was dropped');
+  writeText(board.editor, ideas, id, 'why', 'Too wide for the platform');
+  await press('Escape');
+  expect(document.querySelector('.line')?.textContent).toBe('Too wide for the platform');
+});
+
+test('Ana chooses by the keyboard what an idea answers, and chooses it off again', async () => {
+  const { editor } = board;
+  const end = { after: null, before: null };
+  const phase = addPhase(editor, 'during', 'Wait', end);
+  const lane = (type: 'text' | 'opportunity', group: 'analysis' | 'customer') =>
+    addLane(editor, { title: type, type, group }, end);
+  const put = (at: string, text: string) => addCard(editor, { lane: at, phase, step: null }, { text });
+  put(lane('text', 'customer'), 'Looks for the platform');
+  const challenge = put(lane('text', 'analysis'), 'Nobody says which platform');
+  const opportunity = put(lane('opportunity', 'analysis'), 'Say it sooner');
+  const id = addIdea(editor, { title: 'Clock' });
+  await open('participant', { focus: id });
+  await click('article section:last-child > button');
+  const search = document.querySelector<HTMLElement>('dialog input');
+  expect([...document.querySelectorAll('[role=option] .text')].map((one) => one.textContent)).toEqual([
+    'Say it sooner',
+    'Nobody says which platform',
+  ]);
+  search?.focus();
+  await press('Enter');
+  await press('ArrowDown');
+  await press('Enter');
+  expect(board.ideas.get(id)?.cards).toEqual([challenge, opportunity].sort());
+  await press('ArrowUp');
+  await press('Enter');
+  expect(board.ideas.get(id)?.cards).toEqual([challenge]);
 });

@@ -51,7 +51,12 @@ const backlog = [
 
 test('by number, the idea that waits for its number is the newest', () => {
   expect(titles(backlog, {})).toEqual(['Stop 12', 'Äpple by the door', 'zebra crossing', 'Ice']);
-  expect(titles(backlog, { descending: true })).toEqual(['Ice', 'zebra crossing', 'Äpple by the door', 'Stop 12']);
+  expect(titles(backlog, { descending: true })).toEqual([
+    'Ice',
+    'zebra crossing',
+    'Äpple by the door',
+    'Stop 12',
+  ]);
 });
 
 test('by title, each language has its own alphabet, and numbers in titles count as numbers', () => {
@@ -61,8 +66,18 @@ test('by title, each language has its own alphabet, and numbers in titles count 
 });
 
 test('by state the life of an idea, by phase the columns; ideas of no phase come last', () => {
-  expect(titles(backlog, { sort: 'state' })).toEqual(['Stop 12', 'Äpple by the door', 'Ice', 'zebra crossing']);
-  expect(titles(backlog, { sort: 'phase' })).toEqual(['Ice', 'zebra crossing', 'Stop 12', 'Äpple by the door']);
+  expect(titles(backlog, { sort: 'state' })).toEqual([
+    'Stop 12',
+    'Äpple by the door',
+    'Ice',
+    'zebra crossing',
+  ]);
+  expect(titles(backlog, { sort: 'phase' })).toEqual([
+    'Ice',
+    'zebra crossing',
+    'Stop 12',
+    'Äpple by the door',
+  ]);
 });
 
 test('each filter narrows, and all of them together', () => {
@@ -84,7 +99,8 @@ test('words are found in title, solution and number, whatever their case and ord
 });
 
 test('groups follow the life of an idea or the columns, and those of none come last', () => {
-  const keys = (group: IdeaView['group']) => arrangeIdeas(backlog, { ...all, group }, english).map(({ key }) => key);
+  const keys = (group: IdeaView['group']) =>
+    arrangeIdeas(backlog, { ...all, group }, english).map(({ key }) => key);
   expect(keys('state')).toEqual(['new', 'shortlisted', 'done']);
   expect(keys('phase')).toEqual(['before', 'after', '']);
   expect(keys('owner')).toEqual(['']);

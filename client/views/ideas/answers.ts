@@ -3,7 +3,8 @@ import type { Lane } from '$shared/board/lane.ts';
 import type { Board } from '../../model/board.svelte.ts';
 
 /** What a card is to an idea that answers it. */
-export type AnswerKind = 'opportunity' | 'challenge' | 'other';
+const kinds = ['opportunity', 'challenge', 'other'] as const;
+export type AnswerKind = (typeof kinds)[number];
 
 /** A challenge stands in a text lane of the analysis; an opportunity in a lane of that type. */
 export function answerKind(lane: Pick<Lane, 'type' | 'group'> | null): AnswerKind {
@@ -15,10 +16,10 @@ export function answerKind(lane: Pick<Lane, 'type' | 'group'> | null): AnswerKin
 export function answerable(
   board: Board,
 ): { readonly kind: 'opportunity' | 'challenge'; readonly cards: readonly Card[] }[] {
-  const kinds = new Map(board.journey.lanes.map((lane) => [lane.id, answerKind(board.lanes.get(lane.id))]));
+  const lanes = new Map(board.journey.lanes.map((lane) => [lane.id, answerKind(board.lanes.get(lane.id))]));
   const found = { opportunity: [] as Card[], challenge: [] as Card[] };
   for (const { record } of board.cards.all) {
-    const kind = kinds.get(record?.place.lane ?? '');
+    const kind = lanes.get(record?.place.lane ?? '');
     if (record && record.text.trim() !== '' && kind !== undefined && kind !== 'other')
       found[kind].push(record);
   }
@@ -26,4 +27,17 @@ export function answerable(
   const place = (card: Card) => column.get(card.place.phase) ?? column.size;
   const byPlace = (a: Card, b: Card) => place(a) - place(b) || (a.place.order < b.place.order ? -1 : 1);
   return (['opportunity', 'challenge'] as const).map((kind) => ({ kind, cards: found[kind].sort(byPlace) }));
+}
+
+/** The cards that an idea answers, the opportunities first: they say most of what the idea is for. */
+export function answersOf(
+  board: Board,
+  ids: readonly string[],
+): { readonly card: Card; readonly kind: AnswerKind }[] {
+  return ids
+    .flatMap((id) => {
+      const card = board.cards.get(id);
+      return card ? [{ card, kind: answerKind(board.lanes.get(card.place.lane)) }] : [];
+    })
+    .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
 }

@@ -10,7 +10,7 @@ export const maxBodyBytes = 64 * 1024;
  * @throws Problem `not-json`, or `invalid` naming the first field that is wrong.
  */
 export async function readBody<T>(c: Context, schema: v.GenericSchema<unknown, T>): Promise<T> {
-  const body = parseJson(await c.req.text());
+  const body = parseJson(await wholeText(c));
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new Problem('invalid', { message: 'The body must be a JSON object.' });
   }
@@ -19,6 +19,16 @@ export async function readBody<T>(c: Context, schema: v.GenericSchema<unknown, T
   const [issue] = parsed.issues;
   const field = v.getDotPath(issue) ?? 'body';
   throw new Problem('invalid', { message: `${field}: ${issue.message}` });
+}
+
+/** The body as text. Whoever hangs up in the middle of one has sent none, which is no fault of the server. */
+async function wholeText(c: Context): Promise<string> {
+  try {
+    return await c.req.text();
+  } catch (error) {
+    const isCut = error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
+    throw isCut ? new Problem('not-json') : error;
+  }
 }
 
 function parseJson(text: string): unknown {

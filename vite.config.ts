@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { Plugin } from 'vite';
+import type * as Serve from './server/serve.ts';
 import { defineConfig } from 'vitest/config';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -50,7 +51,12 @@ export default defineConfig({
       {
         extends: true,
         resolve: { conditions: ['browser'] },
-        test: { name: 'client', environment: 'happy-dom', include: ['tests/client/**/*.test.ts'] },
+        test: {
+          name: 'client',
+          environment: 'happy-dom',
+          include: ['tests/client/**/*.test.ts'],
+          setupFiles: [at('./tests/client/english.ts')],
+        },
       },
     ],
   },
@@ -86,9 +92,7 @@ function devServer(): Plugin {
     apply: 'serve',
     async configureServer(vite) {
       if (process.env.VITEST) return;
-      const { openServer, readConfig } = (await vite.ssrLoadModule(
-        at('./server/serve.ts'),
-      )) as typeof import('./server/serve.ts');
+      const { openServer, readConfig } = (await vite.ssrLoadModule(at('./server/serve.ts'))) as typeof Serve;
       const { getRequestListener } = await import('@hono/node-server');
       const port = vite.config.server.port;
       const server = await openServer({

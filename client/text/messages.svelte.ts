@@ -1,4 +1,4 @@
-import en from './en.json';
+import type en from './en.json';
 import type { Language } from './languages.ts';
 import { directionOf } from './languages.ts';
 
@@ -6,13 +6,15 @@ import { directionOf } from './languages.ts';
 export type Key = keyof typeof en;
 /** A text, or one for each plural category of the language, chosen by the argument `count`. */
 type Message = string | (Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string });
-type Catalog = Partial<Record<Key, Message>>;
+type Catalog = Readonly<Record<Key, Message>>;
 type Arguments = Readonly<Record<string, string | number>>;
 
-const catalogs = import.meta.glob<Catalog>(['./*.json', '!./en.json'], { import: 'default' });
+/** One a language; who reads one does not load another. A test sees to it that each is complete. */
+const catalogs = import.meta.glob<Catalog>('./*.json', { import: 'default' });
 
 let current = $state<Language>('en');
-let catalog: Catalog = $state.raw(en);
+/** Empty until a language is chosen, which the page does before it draws anything. */
+let catalog: Partial<Catalog> = $state.raw({});
 const plurals = $derived(new Intl.PluralRules(current));
 const numbers = $derived(new Intl.NumberFormat(current));
 
@@ -23,7 +25,7 @@ export function language(): Language {
 
 /** Changes the language of the whole page, its direction with it, without a reload. */
 export async function setLanguage(next: Language): Promise<void> {
-  catalog = next === 'en' ? en : ((await catalogs[`./${next}.json`]?.()) ?? en);
+  catalog = (await catalogs[`./${next}.json`]?.()) ?? catalog;
   current = next;
   document.documentElement.lang = next;
   document.documentElement.dir = directionOf(next);
@@ -31,7 +33,7 @@ export async function setLanguage(next: Language): Promise<void> {
 
 /** A message in the language of the interface, its `{names}` filled in; numbers in the language's digits. */
 export function t(key: Key, args: Arguments = {}): string {
-  const message: Message = catalog[key] ?? en[key];
+  const message: Message = catalog[key] ?? key;
   const text =
     typeof message === 'string' ? message : (message[plurals.select(Number(args.count))] ?? message.other);
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -42,7 +44,7 @@ export function t(key: Key, args: Arguments = {}): string {
 
 /** Whether a key that was put together (from a code of the server) is a message. */
 export function isKey(key: string): key is Key {
-  return Object.hasOwn(en, key);
+  return Object.hasOwn(catalog, key);
 }
 
 /** A number as the language writes it. */

@@ -38,9 +38,7 @@ export type StartView = 'map' | 'ideas';
 
 /** The definition of a root map, or null where the document has none of that name. */
 export function collectionNamed(name: string): Collection | ValueCollection | null {
-  return Object.hasOwn(collections, name)
-    ? (collections[name as CollectionName] as unknown as Collection | ValueCollection)
-    : null;
+  return Object.hasOwn(collections, name) ? collections[name as CollectionName] : null;
 }
 
 /** Opens all root maps, so that an update that arrives finds maps and not bare types. */

@@ -3,11 +3,11 @@ const chordMs = 1_500;
 
 /** Keys that work everywhere on a board. Letters count by their place or by what they type (Arabic, Russian). */
 export function shortcut(on: {
-  undo(): void;
-  redo(): void;
-  help(): void;
-  go(view: 'map' | 'ideas'): void;
-  letters(): boolean;
+  readonly undo: () => void;
+  readonly redo: () => void;
+  readonly help: () => void;
+  readonly go: (view: 'map' | 'ideas') => void;
+  readonly letters: () => boolean;
 }): (event: KeyboardEvent) => void {
   let chordAt = -Infinity;
   return (event) => {

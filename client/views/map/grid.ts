@@ -45,9 +45,7 @@ export class Grid {
 
   constructor(journey: Journey) {
     this.#columns = journey.phases.flatMap(({ phase, steps }) =>
-      steps.length === 0
-        ? [{ phase: phase.id, step: null }]
-        : steps.map((step) => ({ phase: phase.id, step: step.id as string | null })),
+      (steps.length === 0 ? [null] : steps).map((step) => ({ phase: phase.id, step: step?.id ?? null })),
     );
     this.#rows = [{ kind: 'phases' }, { kind: 'steps' }, ...journey.lanes.flatMap(rowsOf)];
   }

@@ -20,6 +20,8 @@ export interface Config {
   /** Joins, and boards created, that one address may make a minute once its first burst is used up. */
   readonly joinPerMinute: number;
   readonly createPerMinute: number;
+  /** Sockets that one board may have open; past them it is full. */
+  readonly peoplePerBoard: number;
 }
 
 /** A setting is wrong; the message is one sentence for the person who starts the server. */
@@ -113,6 +115,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ),
     joinPerMinute: read('JOIN_PER_MINUTE', wholeNumber(1, 1_000_000), 240, 'a whole number from 1', '240'),
     createPerMinute: read('CREATE_PER_MINUTE', wholeNumber(1, 1_000_000), 3, 'a whole number from 1', '3'),
+    peoplePerBoard: read('PEOPLE_PER_BOARD', wholeNumber(1, 100_000), 500, 'a whole number from 1', '500'),
   };
 }
 

@@ -11,7 +11,7 @@ import { tokenLifeMs } from '../access/tokens.ts';
 import type { BoardRecord, LinkRecord } from '../store/contract.ts';
 import { readBody } from './body.ts';
 import { deviceSchema, languageSchema, linkSchema, lineSchema, personColorSchema } from './fields.ts';
-import { needRate, needSeat } from './middleware.ts';
+import { needRate, needRoom, needSeat } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
@@ -40,12 +40,14 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
     .post('/invitation', needRate(parts, parts.joins), async (c) => {
       const { link } = await readBody(c, invitation);
       const { record, role } = await openLink(parts, link);
+      needRoom(parts, record.id);
       const { id, title, language } = record;
       return c.json({ board: id, title, role, language, colorsTaken: live.colorsTaken(id) });
     })
     .post('/join', needRate(parts, parts.joins), async (c) => {
       const { link, name, color, device } = await readBody(c, joining);
       const { record, role, id } = await openLink(parts, link);
+      needRoom(parts, record.id);
       const seat: Seat = {
         board: record.id,
         person: personId(store.secret, { board: record.id, role, device }),

@@ -50,6 +50,14 @@ export function needRate({ config }: Parts, rates: Rates): MiddlewareHandler<App
   };
 }
 
+/**
+ * Refuses whoever would be one more on a board that is full.
+ * @throws Problem `board-full`
+ */
+export function needRoom({ config, live }: Parts, board: string): void {
+  if (live.crowd(board) >= config.peoplePerBoard) throw new Problem('board-full');
+}
+
 /** Lets in only who has a seat on the board of the path; `power` narrows it to the roles that have it. */
 export function needSeat(parts: Parts, power?: Power): MiddlewareHandler<AppEnv> {
   return async (c, next) => {

@@ -14,6 +14,7 @@ export const problems = {
   'not-found': [404, 'There is nothing at this address.'],
   'last-link': [409, 'This is the last link for facilitators; make another before you withdraw it.'],
   'too-many-links': [409, 'This board has as many links as a board can have.'],
+  'board-full': [503, 'The board has as many people on it as it can hold; try again when someone has left.'],
   'too-large': [413, 'The body is too large.'],
   invalid: [422, 'A field is missing or not valid.'],
   upgrade: [426, 'This address takes WebSocket connections only.'],

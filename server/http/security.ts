@@ -24,6 +24,8 @@ export function securityHeaders({ site }: Parts): MiddlewareHandler<AppEnv> {
         formAction: [self],
         frameAncestors: ["'none'"],
       },
+      // Browsers take this from a secure origin only, and complain about it elsewhere.
+      crossOriginOpenerPolicy: secure ? 'same-origin' : false,
       xFrameOptions: 'DENY',
       referrerPolicy: 'no-referrer',
       strictTransportSecurity: secure ? 'max-age=15552000' : false,

@@ -6,7 +6,7 @@ import { admit } from '../access/admission.ts';
 import { seatCookies } from '../access/cookies.ts';
 import { isAllowed } from '../access/origins.ts';
 import { needReady } from './health.ts';
-import { needRate } from './middleware.ts';
+import { needRate, needRoom } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { bindingsOf } from './parts.ts';
 import { Problem } from './problem.ts';
@@ -34,6 +34,7 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
     const offered = token !== undefined ? [token] : origin !== undefined ? seatCookies(c) : [];
     const admission = await admit(parts, board, offered);
     if (admission.kind === 'refused') throw new Problem(admission.code);
+    needRoom(parts, board);
     letIn(admission.seat, document);
     return c.body(null, 204);
   });
@@ -57,6 +58,7 @@ export function closeCodeFor(code: string): CloseCode | null {
     case 'stopping':
     case 'store':
     case 'internal':
+    case 'board-full':
       return closeCode.busy;
     default:
       return null;

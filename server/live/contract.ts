@@ -15,6 +15,8 @@ export interface LiveBoards {
   announce(board: string, control: Control): void;
   /** The colours of the people who are on the board now. */
   colorsTaken(board: string): readonly string[];
+  /** How many sockets the board has open: what it costs the server. */
+  crowd(board: string): number;
   /** Commits, closes all sockets with 1012 and checkpoints. */
   close(): Promise<void>;
 }

@@ -29,6 +29,8 @@ export interface LiveOptions {
 /** The live side, and its counters. */
 export interface Rooms extends LiveBoards {
   readonly tally: Readonly<Tally>;
+  /** Stores a room's state now, where it is open: a store asks for it when its journal grows. */
+  checkpoint(room: string): void;
 }
 
 /** Opens the live side. `close` ends it; the store is its owner's to close. */
@@ -82,12 +84,20 @@ class OpenRooms implements Rooms, Keeper {
     return [...new Set(this.#connectionsOf(board).map(({ seat }) => seat.color))];
   }
 
+  crowd(board: string): number {
+    return this.#roomsOf(board).reduce((sum, room) => sum + room.connections.size, 0);
+  }
+
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#stopBeat();
     for (const stop of this.#idle.values()) stop();
     this.#idle.clear();
     await Promise.all([...this.#rooms.values()].map((room) => room.close()));
+  }
+
+  checkpoint(room: string): void {
+    void this.#rooms.get(room)?.checkpoint();
   }
 
   emptied(room: Room): void {

@@ -9,6 +9,7 @@ export class RecordingLive implements LiveBoards {
   readonly dismissed: { board: string; persons: string[]; code: CloseCode; reason: string }[] = [];
   readonly announced: { board: string; control: Control }[] = [];
   colors: readonly string[] = [];
+  people = 0;
 
   join(seat: Seat, document: string, socket: WebSocket, control: boolean): void {
     this.joined.push({ seat, document, socket, control });
@@ -28,6 +29,10 @@ export class RecordingLive implements LiveBoards {
 
   colorsTaken(): readonly string[] {
     return this.colors;
+  }
+
+  crowd(): number {
+    return this.people;
   }
 
   close(): Promise<void> {

@@ -15,6 +15,7 @@ describe('the settings', () => {
       trustProxy: false,
       joinPerMinute: 240,
       createPerMinute: 3,
+      peoplePerBoard: 500,
     };
     expect(readConfig({})).toEqual(defaults);
     expect(readConfig({ PORT: '', CREATE_KEY: ' ', ALLOWED_ORIGINS: '' })).toEqual(defaults);
@@ -58,6 +59,7 @@ describe('the settings', () => {
     ['TRUST_PROXY', 'yes'],
     ['JOIN_PER_MINUTE', '0'],
     ['CREATE_PER_MINUTE', 'many'],
+    ['PEOPLE_PER_BOARD', '-1'],
   ])('a wrong %s (%s) is told in one sentence, with the value and an example', (name, value) => {
     let message = '';
     try {

@@ -56,6 +56,17 @@ describe('joining', () => {
     );
   });
 
+  test('a full board takes nobody more, and says so before a name is asked for', async () => {
+    const house = new House();
+    const { links } = await house.createBoard();
+    house.live.people = 499;
+    await house.join(links.participant, 'Ana');
+    house.live.people = 500;
+    const body = { link: links.participant, name: 'Ben' };
+    expect(await refusal(await house.send('POST', '/api/invitation', body))).toEqual([503, 'board-full']);
+    expect(await refusal(await house.send('POST', '/api/join', body))).toEqual([503, 'board-full']);
+  });
+
   test('two people of one name are two people', async () => {
     const house = new House();
     const { links } = await house.createBoard();

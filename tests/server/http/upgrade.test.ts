@@ -116,6 +116,8 @@ describe('an upgrade with a token', () => {
     house.store.break();
     expect(await outcome(dial(path))).toBe('1013 store');
     house.store.mend();
+    house.live.people = 500;
+    expect(await outcome(dial(path))).toBe('1013 board-full');
     house.isStopping = true;
     expect(await outcome(dial(path))).toBe('1013 stopping');
   });

@@ -72,7 +72,10 @@ export class Backlog {
   look(change: Partial<IdeaView>): void {
     this.#view = { ...this.#view, ...change };
     lastViews.set(this.board, this.#view);
-    if (this.#open === null) return;
+    if (this.#open === null) {
+      if (this.#list) this.#list.scrollTop = 0;
+      return;
+    }
     this.#held = hold(this.#records());
     const group = this.#groupOf(this.#open);
     if (group === null) this.#setOpen(null);

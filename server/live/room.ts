@@ -137,9 +137,15 @@ export class Room implements Listener {
     }
   }
 
+  /** Stores the full state, so that opening need not replay what the journal holds of it. */
+  async checkpoint(): Promise<void> {
+    if (this.#state.kind === 'live') await this.#state.commits.checkpoint();
+  }
+
   /** Leaves memory when all is on disk, unless somebody has come meanwhile. */
   async retire(): Promise<void> {
-    await this.#store();
+    await this.#settle();
+    await this.checkpoint();
     const isInUse =
       this.#connections.size > 0 || (this.#state.kind === 'live' && !this.#state.commits.isSettled);
     if (!isInUse) this.#shut(closeCode.busy, 'idle');
@@ -147,17 +153,15 @@ export class Room implements Listener {
 
   /** Commits what has come in, sends everyone away to come back, and stores the state. */
   async close(): Promise<void> {
-    if (this.#state.kind === 'live') await this.#state.commits.settled();
+    await this.#settle();
     for (const connection of [...this.#connections]) connection.close(closeCode.restart, 'restart');
-    await this.#store();
+    await this.#settle();
+    await this.checkpoint();
     this.#shut(closeCode.restart, 'restart');
   }
 
-  async #store(): Promise<void> {
-    if (this.#state.kind !== 'live') return;
-    const { commits } = this.#state;
-    await commits.settled();
-    await commits.checkpoint();
+  async #settle(): Promise<void> {
+    if (this.#state.kind === 'live') await this.#state.commits.settled();
   }
 
   /** @throws where the stored document is not whole */

@@ -189,10 +189,10 @@ describe('a disk that fails', () => {
   });
 
   test('D5 a board that cannot be read is told as busy, and read again by who comes next', async () => {
-    const { load } = house.store;
+    const load = house.store.load.bind(house.store);
     house.store.load = () => Promise.reject(new Error('disk'));
     expect(await (await house.raw('ana')).closed).toEqual({ code: 1013, reason: 'load-failed' });
-    house.store.load = load.bind(house.store);
+    house.store.load = load;
     await (await house.raw('ana')).state();
   });
 });

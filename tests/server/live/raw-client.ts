@@ -8,7 +8,9 @@ import { controlProtocol, frameKind, syncKind } from '../../../shared/protocol.t
 
 /** What the server said, taken apart. */
 export type Heard =
-  | { kind: 'step1' | 'step2' | 'update'; bytes: Uint8Array }
+  | { kind: 'step1'; bytes: Uint8Array }
+  | { kind: 'step2'; bytes: Uint8Array }
+  | { kind: 'update'; bytes: Uint8Array }
   | { kind: 'presence'; entries: { client: number; clock: number; state: unknown }[] }
   | { kind: 'denied'; reason: string }
   | { kind: 'control'; control: Control };

@@ -26,8 +26,9 @@ export class StockClient {
     return this.provider.awareness;
   }
 
+  /** All that the document says, as a string that is equal for all who agree. */
   get state(): string {
-    return JSON.stringify(this.doc.toJSON());
+    return reading(this.doc);
   }
 
   async synced(): Promise<this> {
@@ -76,4 +77,23 @@ export function until(what: () => boolean, listen: (check: () => void) => void):
     listen(check);
     check();
   });
+}
+
+/** Waits until all have the same document. An edit under way to one of them is missing there. */
+export function agree(...clients: readonly StockClient[]): Promise<void> {
+  const [first] = clients;
+  return until(
+    () => clients.every(({ state }) => state === first?.state),
+    (check) => clients.forEach(({ doc }) => doc.on('update', check)),
+  );
+}
+
+/** A document as a string. The order of keys is of no account: each has them in the order they came. */
+export function reading(doc: Y.Doc): string {
+  const roots = Object.fromEntries([...doc.share].map(([name, type]) => [name, type.toJSON() as unknown]));
+  return JSON.stringify(roots, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
 }

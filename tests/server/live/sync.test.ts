@@ -12,6 +12,7 @@ import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { board, openHouse } from './harness.ts';
 import type { StockClient } from './stock-client.ts';
+import { agree } from './stock-client.ts';
 
 const cell = { lane: 'doing', phase: 'arrive', step: null };
 
@@ -38,7 +39,7 @@ describe('stock y-websocket clients', () => {
     await ana.sees(() => textOn(ana, card) === 'Where is the entrance?');
     await olga.sees(() => textOn(olga, card) === 'Where is the entrance?');
     const cleo = await house.stock('cleo').synced();
-    await cleo.sees(() => cleo.state === ana.state);
+    await agree(ana, ben, cleo);
     expect(textOn(cleo, card)).toBe('Where is the entrance?');
   });
 
@@ -53,7 +54,7 @@ describe('stock y-websocket clients', () => {
       if (status === 'connected') writeText(ana.editor, cards, card, 'text', 'offline, and back');
     });
     await ben.sees(() => textOn(ben, card) === 'offline, and back');
-    await ana.sees(() => ana.state === ben.state);
+    await agree(ana, ben);
     expect(house.rooms.tally.heldUpdates).toBeGreaterThan(0);
     expect(ana.provider.wsconnected).toBe(true);
   });
@@ -63,13 +64,13 @@ describe('stock y-websocket clients', () => {
     const ben = await house.stock('ben').synced();
     const card = addCard(ana.editor, cell, { text: '--' });
     await ben.sees(() => textOn(ben, card) === '--');
-    for (const [n, letter] of [...'abcdefgh'].entries()) {
+    for (const [n, letter] of Array.from('abcdefgh').entries()) {
       textOf(ana.doc, cards, card, 'text')?.insert(n, letter);
       const text = textOf(ben.doc, cards, card, 'text');
       text?.insert(text.length, letter.toUpperCase());
     }
     await ana.sees(() => textOn(ana, card) === 'abcdefgh--ABCDEFGH');
-    await ben.sees(() => ben.state === ana.state);
+    await agree(ana, ben);
   });
 });
 

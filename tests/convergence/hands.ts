@@ -1,0 +1,147 @@
+import { cards, evidenceLevels } from '../../shared/board/card.ts';
+import { readAll, textOf } from '../../shared/board/document.ts';
+import { emotionWords } from '../../shared/board/emotion.ts';
+import { ideas, ideaStates } from '../../shared/board/idea.ts';
+import { lanes } from '../../shared/board/lane.ts';
+import { personas } from '../../shared/board/persona.ts';
+import { periods, phases, steps } from '../../shared/board/phase.ts';
+import { addCard, markPersona, moveCards, removeCards, setEvidence } from '../../shared/commands/card.ts';
+import type { Editor } from '../../shared/commands/editor.ts';
+import { markEmotion, placePoint } from '../../shared/commands/emotion.ts';
+import { addIdea, linkIdea, removeIdea, setIdeaPlace, setIdeaState } from '../../shared/commands/idea.ts';
+import {
+  addLane,
+  addPhase,
+  addStep,
+  moveLane,
+  movePhase,
+  removeLane,
+  removePhase,
+  removeStep,
+} from '../../shared/commands/journey.ts';
+import { addPersona, recolorPersona, removePersona } from '../../shared/commands/persona.ts';
+import { writeText } from '../../shared/commands/text.ts';
+
+const end = { after: null, before: null };
+
+/** Somebody who does what people do on a board, at random: every command, on whatever is there. */
+export class Hands {
+  readonly #editor: Editor;
+  readonly #random: () => number;
+  readonly #intents: readonly (() => void)[];
+
+  constructor(editor: Editor, isFacilitator: boolean, random: () => number) {
+    this.#editor = editor;
+    this.#random = random;
+    this.#intents = isFacilitator ? [...this.#everyones, ...this.#facilitators] : this.#everyones;
+  }
+
+  act(): void {
+    this.#one(this.#intents)?.();
+  }
+
+  get #everyones(): (() => void)[] {
+    const { doc } = this.#editor;
+    return [
+      () => void addCard(this.#editor, this.#cell(), { text: this.#words() }),
+      () => this.#with(this.#ids(cards), (id) => moveCards(this.#editor, [id], this.#cell())),
+      () => this.#with(this.#ids(cards), (id) => removeCards(this.#editor, [id])),
+      () =>
+        this.#with(this.#ids(cards), (id) =>
+          setEvidence(this.#editor, [id], this.#one(evidenceLevels) ?? 'data'),
+        ),
+      () => this.#with(this.#ids(cards), (id) => writeText(this.#editor, cards, id, 'text', this.#words())),
+      () => this.#with(this.#ids(cards), (id) => this.#type(id)),
+      () => this.#with(this.#ids(cards), (id) => this.#type(id)),
+      () =>
+        this.#with(this.#ids(cards), (id) =>
+          this.#with(this.#ids(personas), (persona) =>
+            markPersona(this.#editor, [id], persona, this.#random() < 0.6),
+          ),
+        ),
+      () => void addIdea(this.#editor, { title: this.#words() }),
+      () =>
+        this.#with(this.#ids(ideas), (id) => setIdeaState(this.#editor, id, this.#one(ideaStates) ?? 'new')),
+      () =>
+        this.#with(this.#ids(ideas), (id) => writeText(this.#editor, ideas, id, 'solution', this.#words())),
+      () =>
+        this.#with(this.#ids(ideas), (id) =>
+          setIdeaPlace(this.#editor, id, { phase: this.#cell().phase, step: null }),
+        ),
+      () =>
+        this.#with(this.#ids(ideas), (id) =>
+          this.#with(this.#ids(cards), (card) => linkIdea(this.#editor, id, card, this.#random() < 0.6)),
+        ),
+      () => this.#with(this.#ids(ideas), (id) => this.#random() < 0.3 && removeIdea(this.#editor, id)),
+      () => {
+        const at = {
+          persona: this.#cell().lane,
+          phase: this.#cell().phase,
+          emotion: this.#one(emotionWords) ?? 'calm',
+        };
+        markEmotion(this.#editor, at, this.#random() < 0.3 ? null : 'present');
+      },
+      () => {
+        // Two people at one end of one text.
+        const [first] = readAll(doc, cards).sort((a, b) => (a.id < b.id ? -1 : 1));
+        if (first) this.#type(first.id);
+      },
+    ];
+  }
+
+  get #facilitators(): (() => void)[] {
+    return [
+      () => void addPhase(this.#editor, this.#one(periods) ?? 'during', this.#words(), end),
+      () =>
+        this.#with(this.#ids(phases), (id) =>
+          movePhase(this.#editor, id, this.#one(periods) ?? 'after', end),
+        ),
+      () => this.#with(this.#ids(phases), (id) => this.#random() < 0.3 && removePhase(this.#editor, id)),
+      () => this.#with(this.#ids(phases), (id) => void addStep(this.#editor, id, this.#words(), end)),
+      () => this.#with(this.#ids(steps), (id) => this.#random() < 0.3 && removeStep(this.#editor, id)),
+      () => void addLane(this.#editor, { title: this.#words(), type: 'text', group: 'customer' }, end),
+      () => this.#with(this.#ids(lanes), (id) => moveLane(this.#editor, id, end)),
+      () => this.#with(this.#ids(lanes), (id) => this.#random() < 0.3 && removeLane(this.#editor, id)),
+      () => void addPersona(this.#editor, this.#words()),
+      () => this.#with(this.#ids(personas), (id) => recolorPersona(this.#editor, id, '#123456')),
+      () => this.#with(this.#ids(personas), (id) => this.#random() < 0.3 && removePersona(this.#editor, id)),
+      () => placePoint(this.#editor, { persona: 'p', phase: 'q' }, this.#random() < 0.3 ? null : 1),
+    ];
+  }
+
+  /** A few keys at a random place of a card's text. */
+  #type(card: string): void {
+    const text = textOf(this.#editor.doc, cards, card, 'text');
+    if (!text) return;
+    const at = Math.floor(this.#random() * (text.length + 1));
+    const remove = Math.min(text.length - at, Math.floor(this.#random() * 3));
+    this.#editor.change('write', () => {
+      if (remove > 0) text.delete(at, remove);
+      text.insert(at, this.#words());
+    });
+  }
+
+  #cell() {
+    const pick = (kind: string) => `${kind}${Math.floor(this.#random() * 3)}`;
+    return { lane: pick('lane'), phase: pick('phase'), step: this.#random() < 0.5 ? null : pick('step') };
+  }
+
+  #words(): string {
+    return (
+      this.#one(['where is the door?', 'dörren', 'أين الباب؟', 'kapı nerede', 'где дверь', '👋🏽', 'x']) ?? ''
+    );
+  }
+
+  #ids(of: Parameters<typeof readAll>[1]): string[] {
+    return readAll(this.#editor.doc, of).map(({ id }) => id);
+  }
+
+  #with<T>(of: readonly T[], act: (one: T) => unknown): void {
+    const one = this.#one(of);
+    if (one !== undefined) act(one);
+  }
+
+  #one<T>(of: readonly T[]): T | undefined {
+    return of[Math.floor(this.#random() * of.length)];
+  }
+}

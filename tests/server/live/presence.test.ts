@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { maxPresenceBytes } from '../../../shared/limits.ts';
+import { FakeClock } from './fake-clock.ts';
+import type { House } from './harness.ts';
+import { openHouse } from './harness.ts';
+import type { RawClient } from './raw-client.ts';
+
+let house: House;
+let clock: FakeClock;
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  house = await openHouse({ clock });
+  for (const person of ['ana', 'ben', 'cleo']) house.seat(person);
+  house.seat('olga', 'observer');
+});
+
+afterEach(() => house.close());
+
+/** Somebody by hand who has said where they are, and has answered when asked to say it again. */
+async function present(person: string, client: number, more: object = {}): Promise<RawClient> {
+  const raw = await house.raw(person);
+  raw.presence([{ client, clock: 1, state: { cursor: 0, ...more } }]);
+  await raw.next('presence', ({ entries }) =>
+    entries.some((one) => one.client === client && one.state === null),
+  );
+  return raw;
+}
+
+const from =
+  (client: number) =>
+  ({ entries }: { entries: { client: number }[] }) =>
+    entries.some((one) => one.client === client);
+
+describe('P1 one slot a client id', () => {
+  test('P1 Ben sees where Ana is, and only her latest word', async () => {
+    const ben = await house.raw('ben');
+    await ben.state();
+    const ana = await present('ana', 1);
+    expect((await ben.next('presence')).entries).toEqual([
+      { client: 1, clock: 1, state: { cursor: 0, person: 'ana' } },
+    ]);
+    for (let n = 2; n <= 9; n++) ana.presence([{ client: 1, clock: n, state: { cursor: n } }]);
+    await ana.state();
+    clock.advance(33);
+    expect((await ben.next('presence')).entries).toEqual([
+      { client: 1, clock: 9, state: { cursor: 9, person: 'ana' } },
+    ]);
+  });
+
+  test('P1 an echo is known by id and clock, whatever it holds', async () => {
+    const ana = await present('ana', 1);
+    const ben = await present('ben', 2);
+    const { presenceEchoes } = house.rooms.tally;
+    ben.presence([
+      { client: 1, clock: 1, state: 'not even JSON' },
+      { client: 2, clock: 1, state: 'not even JSON' },
+    ]);
+    await ben.state();
+    expect(house.rooms.tally.presenceEchoes - presenceEchoes).toBe(2);
+    expect(ana.socket.readyState).toBe(ana.socket.OPEN);
+  });
+
+  test('P1 stock clients, which echo all that they hear, see each other', async () => {
+    const ana = await house.stock('ana').synced();
+    const ben = await house.stock('ben').synced();
+    const olga = await house.stock('olga').synced();
+    ana.awareness.setLocalStateField('view', 'map');
+    const sees = (who: typeof ana, whom: typeof ana) =>
+      who.awareness.getStates().get(whom.doc.clientID)?.person as unknown;
+    for (const [who, whom, name] of [
+      [ben, ana, 'ana'],
+      [ana, ben, 'ben'],
+      [ana, olga, 'olga'],
+      [olga, ben, 'ben'],
+    ] as const) {
+      const tick = setInterval(() => clock.advance(33), 5);
+      await who.notices(() => sees(who, whom) === name);
+      clearInterval(tick);
+    }
+  });
+});
+
+describe('P2 identity', () => {
+  test('P2 the person is the seat’s, whatever the client says; fields of others’ programs stay', async () => {
+    const ben = await house.raw('ben');
+    await ben.state();
+    await present('ana', 1, { person: 'ben', user: { name: 'Boss' } });
+    expect((await ben.next('presence')).entries[0]?.state).toEqual({
+      cursor: 0,
+      person: 'ana',
+      user: { name: 'Boss' },
+    });
+  });
+
+  test('P3 Ben can neither move Ana nor send her away', async () => {
+    const ana = await present('ana', 1);
+    const ben = await present('ben', 2);
+    const cleo = await house.raw('cleo');
+    await cleo.next('presence');
+    ben.presence([
+      { client: 1, clock: 99, state: { cursor: 'elsewhere' } },
+      { client: 1, clock: 99, state: null },
+    ]);
+    ana.presence([{ client: 1, clock: 2, state: { cursor: 'here' } }]);
+    await Promise.all([ana.state(), ben.state()]);
+    clock.advance(33);
+    const { entries } = await cleo.next('presence', from(1));
+    expect(entries.filter(({ client }) => client === 1)).toEqual([
+      { client: 1, clock: 2, state: { cursor: 'here', person: 'ana' } },
+    ]);
+  });
+
+  test('P3 a socket has at most four client ids', async () => {
+    const ana = await house.raw('ana');
+    ana.presence([1, 2, 3, 4, 5, 6].map((client) => ({ client, clock: 1, state: {} })));
+    await ana.state();
+    ana.heard.length = 0;
+    ana.queryPresence();
+    expect((await ana.next('presence')).entries.map(({ client }) => client)).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('P4 what is no presence', () => {
+  test.each(['[1]', '"text"', '7', '{', ''])('P4 %j is malformed', async (state) => {
+    const ana = await house.raw('ana');
+    ana.presence([{ client: 1, clock: 1, state }]);
+    expect(await ana.closed).toEqual({ code: 4400, reason: 'malformed' });
+  });
+
+  test('P4 a state that is too large is left out, and asked for no more', async () => {
+    const ana = await house.raw('ana');
+    ana.presence([{ client: 1, clock: 1, state: { cargo: 'x'.repeat(maxPresenceBytes) } }]);
+    await ana.state();
+    ana.queryPresence();
+    expect((await ana.next('presence')).entries).toEqual([]);
+  });
+});
+
+describe('P5 fan-out', () => {
+  test('P5 many words within 33 ms are one frame, to all but who alone spoke', async () => {
+    const ben = await present('ben', 2);
+    const cleo = await present('cleo', 3);
+    const ana = await present('ana', 1);
+    clock.advance(1_000);
+    await Promise.all([ana, ben, cleo].map((one) => one.state()));
+    for (const one of [ana, ben, cleo]) one.heard.length = 0;
+    const { presenceFrames } = house.rooms.tally;
+    for (let n = 2; n <= 20; n++) ana.presence([{ client: 1, clock: n, state: { n } }]);
+    await ana.state();
+    expect(house.rooms.tally.presenceFrames - presenceFrames).toBe(2);
+    clock.advance(33);
+    expect(house.rooms.tally.presenceFrames - presenceFrames).toBe(4);
+    expect((await ben.next('presence')).entries[0]?.clock).toBe(2);
+    expect((await ben.next('presence')).entries[0]?.clock).toBe(20);
+    expect(ana.heard.some((one) => one.kind === 'presence')).toBe(false);
+  });
+
+  test('P6 when Ana’s socket closes she is gone for the others at once', async () => {
+    const ben = await present('ben', 2);
+    const ana = await present('ana', 1);
+    clock.advance(33);
+    await ben.next('presence', from(1));
+    ana.close();
+    await ana.closed;
+    while (house.rooms.colorsTaken('lovtag').length === 0) await new Promise(setImmediate);
+    const tick = setInterval(() => clock.advance(33), 5);
+    expect((await ben.next('presence', from(1))).entries).toEqual([{ client: 1, clock: 2, state: null }]);
+    clearInterval(tick);
+  });
+
+  test('P8 who comes, and who asks, is told where all are', async () => {
+    await present('ana', 1);
+    await present('ben', 2);
+    const cleo = await house.raw('cleo');
+    expect((await cleo.next('presence')).entries.map(({ client }) => client)).toEqual([1, 2]);
+    cleo.queryPresence();
+    expect((await cleo.next('presence')).entries.map(({ client }) => client)).toEqual([1, 2]);
+  });
+});
+
+describe('P7 coming back', () => {
+  test('P7 Ana, back after a broken link and sitting still, is seen again at once, and sees Ben who sits still', async () => {
+    const ana = await house.stock('ana').synced();
+    const ben = await house.stock('ben').synced();
+    const tick = setInterval(() => clock.advance(33), 5);
+    const here = (who: typeof ana, whom: typeof ana) => who.awareness.getStates().has(whom.doc.clientID);
+    await ben.notices(() => here(ben, ana));
+    await ana.notices(() => here(ana, ben));
+    const gone = ben.notices(() => !here(ben, ana));
+    ana.provider.ws?.close();
+    await gone;
+    await ben.notices(() => here(ben, ana));
+    await ana.notices(() => here(ana, ben));
+    clearInterval(tick);
+  });
+
+  test('P7 all who come back after a restart of the server see each other again', async () => {
+    const ana = await house.stock('ana').synced();
+    const ben = await house.stock('ben').synced();
+    const tick = setInterval(() => clock.advance(33), 5);
+    const here = (who: typeof ana, whom: typeof ana) => who.awareness.getStates().has(whom.doc.clientID);
+    await ben.notices(() => here(ben, ana));
+    house.rooms.dismiss('lovtag', () => true, 1012, 'restart');
+    await Promise.all([ana, ben].map((one) => one.synced()));
+    await ben.notices(() => here(ben, ana));
+    await ana.notices(() => here(ana, ben));
+    clearInterval(tick);
+  });
+});

@@ -4,6 +4,7 @@
  */
 export const late = {
   ideas: () => import('../ideas/Ideas.svelte'),
+  drag: () => import('../map/drag.ts'),
   menus: () => import('../map/Menus.svelte'),
   overlays: () => import('../map/Overlays.svelte'),
   help: () => import('./Help.svelte'),

@@ -39,6 +39,7 @@ export class MapState {
 
   #root: HTMLElement | null = null;
   #stop: HTMLElement | null = null;
+  #stopSpot = '';
   #column = 0;
 
   constructor(desk: Desk) {
@@ -52,16 +53,21 @@ export class MapState {
 
   attach(root: HTMLElement): () => void {
     this.#root = root;
-    return () => (this.#root = null);
+    this.#ensureStop(root);
+    // Someone else may remove the card that is the stop: the map must not fall out of the tab order.
+    const watch = new MutationObserver(() => this.#ensureStop(root));
+    watch.observe(root, { childList: true, subtree: true });
+    return () => {
+      watch.disconnect();
+      this.#root = null;
+    };
   }
 
   /** Takes note of where the focus went, and tells the others. */
   focused(target: HTMLElement): void {
     const element = target.closest<HTMLElement>('[data-card], [data-spot]');
     if (!element) return;
-    if (this.#stop && this.#stop !== element) this.#stop.tabIndex = -1;
-    element.tabIndex = 0;
-    this.#stop = element;
+    this.#makeStop(element);
     const spot = this.spotOf(element);
     if (spot && spot.kind !== 'cell') this.#column = this.grid.columnOf(spot);
     const card = element.dataset.card ?? null;
@@ -235,6 +241,23 @@ export class MapState {
     if (at < 0 || at >= stack.length) return;
     const [after, before] = by < 0 ? [stack[at - 1], stack[at]] : [stack[at], stack[at + 1]];
     void this.move([id], cell, { after: after ?? null, before: before ?? null });
+  }
+
+  #makeStop(element: HTMLElement): void {
+    if (this.#stop && this.#stop !== element) this.#stop.tabIndex = -1;
+    element.tabIndex = 0;
+    this.#stop = element;
+    this.#stopSpot = element.closest<HTMLElement>('[data-spot]')?.dataset.spot ?? '';
+  }
+
+  /** Where the stop is gone: the cell that it was in, else the first. */
+  #ensureStop(root: HTMLElement): void {
+    if (this.#stop && root.contains(this.#stop)) return;
+    const stop =
+      this.#find(`[data-spot="${this.#stopSpot}"]`) ??
+      this.#find('[data-spot^="cell:"]') ??
+      this.#find('[data-spot]');
+    if (stop) this.#makeStop(stop);
   }
 
   #enter(spot: Spot, fromBelow: boolean): void {

@@ -64,6 +64,8 @@ class OpenRooms implements Rooms, Keeper {
       socket.close(refusal.code, refusal.reason);
       return;
     }
+    // Gone already: it would never tell us that it goes.
+    if (socket.readyState !== socket.OPEN) return;
     const room = this.#room(seat.board, document);
     this.#idle.get(room)?.();
     this.#idle.delete(room);

@@ -69,7 +69,7 @@ async function onDisk(): Promise<Y.Doc> {
 }
 
 describe('from the inbox to the disk', () => {
-  test('D1 what comes in during one turn is one journal entry, and one frame to the others', async () => {
+  test('D1 D6 what comes in during one turn is one journal entry, and one frame to the others', async () => {
     const ana = await Writer.join(house, 'ana');
     const ben = await Writer.join(house, 'ben');
     house.store.hold();

@@ -1,0 +1,19 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const here = new URL('.', import.meta.url);
+const spec = readFileSync(new URL('../../../docs/SYNC.md', here), 'utf8');
+const tests = readdirSync(here)
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => readFileSync(new URL(name, here), 'utf8'))
+  .join();
+
+const numbers = [...spec.matchAll(/^- \*\*([A-Z]\d+)\*\*/gm)].map(([, number]) => number ?? '');
+
+test('docs/SYNC.md has rules of all four kinds', () => {
+  expect(new Set(numbers.map((number) => number[0]))).toEqual(new Set(['W', 'P', 'G', 'D']));
+});
+
+test.each(numbers)('rule %s has a test that names it', (number) => {
+  expect(tests).toMatch(new RegExp(`(test|describe|test\\.each[^;]*?)\\([^\\n]*\\b${number}\\b`));
+});

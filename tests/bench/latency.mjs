@@ -1,0 +1,71 @@
+// How long an edit is under way between two people, beside a bare relay and beside the disk alone.
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import * as Y from 'yjs';
+import { moveSomeCard } from './boards.mjs';
+import { Peer, stateOf } from './peer.mjs';
+import { startProgram } from './server.mjs';
+
+const relayProgram = fileURLToPath(new URL('./relay.mjs', import.meta.url));
+
+/**
+ * Two people at work by the server, and the same two by a relay, block by block in turn: A sends one
+ * edit, B receives it, a short pause by chance, the next. The disk is timed in between.
+ * @returns times in ms: from an update given to A's socket to its frame in B's hands, and of one fdatasync
+ */
+export async function editLatency(url, links, folder, { blocks, edits }) {
+  const relay = await startProgram([relayProgram], /^relay at (\S+)$/);
+  const served = [
+    await Peer.join(url, links.facilitator, 'Ana'),
+    await Peer.join(url, links.participant, 'Ben'),
+  ];
+  const relayed = [await Peer.connect(relay.said, false), await Peer.connect(relay.said, false)];
+  const state = Y.encodeStateAsUpdate(served[0].doc);
+  for (const peer of relayed) Y.applyUpdate(peer.doc, state, peer);
+  const times = { served: [], relayed: [], disk: [] };
+  for (let block = -1; block < blocks; block++) {
+    const isCounted = block >= 0;
+    const [viaServer, viaRelay] = [await exchange(served, edits), await exchange(relayed, edits)];
+    const disk = await timeDisk(folder, edits);
+    if (isCounted) {
+      times.served.push(...viaServer);
+      times.relayed.push(...viaRelay);
+      times.disk.push(...disk);
+    }
+  }
+  await served[0].saved();
+  const late = await Peer.join(url, links.observer, 'Olle');
+  const states = [...served, late].map(({ doc }) => stateOf(doc));
+  if (new Set(states).size !== 1) throw new Error('The two people do not see the same.');
+  if (stateOf(relayed[0].doc) !== stateOf(relayed[1].doc)) throw new Error('The relay lost something.');
+  for (const peer of [...served, ...relayed, late]) await peer.close();
+  await relay.stop();
+  return times;
+}
+
+async function exchange([from, to], edits) {
+  const times = [];
+  for (let i = 0; i < edits; i++) {
+    const arrival = new Promise((resolve) => (to.onArrival = resolve));
+    moveSomeCard(from.doc);
+    times.push((await arrival) - from.sentAt);
+    await pause(1 + Math.random() * 4);
+  }
+  return times;
+}
+
+/** One small write at the end of a file, and its fdatasync. */
+async function timeDisk(folder, count) {
+  const file = await open(join(folder, 'disk-alone'), 'a');
+  const times = [];
+  for (let i = 0; i < count; i++) {
+    const before = performance.now();
+    await file.write(new Uint8Array(150));
+    await file.datasync();
+    times.push(performance.now() - before);
+  }
+  await file.close();
+  return times;
+}

@@ -1,0 +1,185 @@
+// What the page costs: until it is usable, when somebody else moves a card, and at rest. By Chromium's own counters.
+import { stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { chromium } from '@playwright/test';
+import { CHROME_ARGS, findChrome } from '../chrome.mjs';
+import { moveSomeCard } from './boards.mjs';
+import { Peer } from './peer.mjs';
+
+const client = fileURLToPath(new URL('../../dist/client', import.meta.url));
+const viewport = { width: 1440, height: 900 };
+
+export function launchBrowser() {
+  const executablePath = findChrome();
+  return chromium.launch({ args: CHROME_ARGS, ...(executablePath && { executablePath }) });
+}
+
+/**
+ * Opens a board in a fresh context: no cache, no storage, but a seat, as after joining on another day.
+ * The page notes when the first card is in it (`card`), when the frame with that card has been painted
+ * (`usable`), when the light says that all is on disk (`saved`), and how often it asks for a frame (`frames`).
+ */
+async function openPage(browser, url, link, name) {
+  const context = await browser.newContext({ viewport, locale: 'en-GB' });
+  const joined = await context.request.post(`${url}/api/join`, { data: { link, name } });
+  const { board, person } = await joined.json();
+  const page = await context.newPage();
+  await page.addInitScript(noteMoments, { board, person });
+  await page.goto(`${url}/b/${board}/map`, { waitUntil: 'commit' });
+  await page.waitForFunction(() => window.moments?.usable && window.moments.saved, null, {
+    polling: 50,
+    timeout: 30_000,
+  });
+  return { context, page };
+}
+
+/** Runs in the page before its own scripts. */
+function noteMoments({ board, person }) {
+  sessionStorage.setItem(`resa-seat-${board}`, person);
+  const moments = { card: 0, usable: 0, saved: 0, frames: 0 };
+  window.moments = moments;
+  const realFrame = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (callback) => {
+    moments.frames++;
+    return realFrame(callback);
+  };
+  const watch = new MutationObserver(() => {
+    if (document.querySelector('[data-card]')) {
+      watch.disconnect();
+      moments.card = performance.now();
+      // A message that is posted in a frame is delivered after that frame has been painted.
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => (moments.usable = performance.now());
+      realFrame(() => port2.postMessage(null));
+      untilSaved();
+    }
+  });
+  watch.observe(document, { childList: true, subtree: true });
+
+  function untilSaved() {
+    if (document.querySelector('[data-light="saved"]')) moments.saved = performance.now();
+    else setTimeout(untilSaved, 5);
+  }
+}
+
+/** Opens the boards in turn, `rounds` times. @returns for each, the measurements of all rounds */
+export async function coldPages(browser, url, links, rounds) {
+  const results = links.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, link] of links.entries()) {
+      const { context, page } = await openPage(browser, url, link, `Cold ${round}`);
+      const seen = await page.evaluate(() => ({
+        ...window.moments,
+        cards: document.querySelectorAll('[data-card]').length,
+        scripts: performance
+          .getEntriesByType('resource')
+          .filter(
+            ({ name, startTime }) =>
+              new URL(name).pathname.endsWith('.js') && startTime < window.moments.usable,
+          )
+          .map(({ name }) => new URL(name).pathname),
+        first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
+      }));
+      results[index].push({ ...seen, scriptBytes: await gzipBytes(seen.scripts) });
+      await context.close();
+    }
+  }
+  return results;
+}
+
+/** The bytes of these scripts as they lie beside them for clients that take gzip. */
+async function gzipBytes(paths) {
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(`${client}${path}.gz`)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function counters(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    const of = (name) => (metrics.find((one) => one.name === name)?.value ?? NaN) * 1000;
+    return {
+      script: of('ScriptDuration'),
+      layout: of('LayoutDuration'),
+      style: of('RecalcStyleDuration'),
+      task: of('TaskDuration'),
+    };
+  };
+}
+
+const difference = (after, before) =>
+  Object.fromEntries(Object.keys(after).map((key) => [key, after[key] - before[key]]));
+
+/** Lets the page do what it does when it is idle, as fetching what may be asked for later. */
+const settleMs = 2_000;
+/** Between two moves of another person: faster than hands, slow enough that each comes by itself. */
+const betweenMs = 12;
+/** After the last move is on disk: it has been sent by then, and takes a frame to be drawn. */
+const drawnMs = 400;
+
+/** What a move by somebody else costs on the boards, block by block in turn. @returns for each, the costs a move, in ms */
+export async function remoteMoves(browser, url, boards, { blocks, moves }) {
+  const open = [];
+  for (const { links, ana } of boards) {
+    const { context, page } = await openPage(browser, url, links.observer, 'Olle');
+    open.push({ context, page, ana, read: await counters(page), costs: [] });
+  }
+  await pause(settleMs);
+  // The first block warms up the engine, and is not counted.
+  for (let block = -1; block < blocks; block++) {
+    for (const { ana, read, costs } of open) {
+      const before = await read();
+      for (let i = 0; i < moves; i++) {
+        moveSomeCard(ana.doc);
+        await pause(betweenMs);
+      }
+      await ana.saved();
+      await pause(drawnMs);
+      const spent = difference(await read(), before);
+      if (block >= 0)
+        costs.push(Object.fromEntries(Object.entries(spent).map(([key, ms]) => [key, ms / moves])));
+    }
+  }
+  for (const { context, page, ana } of open) {
+    await mustAgree(page, ana.doc);
+    await context.close();
+  }
+  return open.map(({ costs }) => costs);
+}
+
+/** Every card that the page shows stands in the cell where the document has it, and none is shown twice. */
+async function mustAgree(page, doc) {
+  const shown = await page.evaluate(() =>
+    [...document.querySelectorAll('[data-card]')].map((card) => [
+      card.dataset.card,
+      card.closest('[data-spot]')?.dataset.spot,
+    ]),
+  );
+  if (shown.length === 0) throw new Error('The page shows no card.');
+  if (new Set(shown.map(([id]) => id)).size !== shown.length) throw new Error('The page shows a card twice.');
+  for (const [id, spot] of shown) {
+    const { lane, phase, step } = doc.getMap('cards').get(id).get('place');
+    const expected = `cell:${lane}/${phase}/${step ?? ''}`;
+    if (spot !== expected)
+      throw new Error(`The page shows ${id} in ${spot}; the document has it in ${expected}.`);
+  }
+}
+
+/** What a page does in a while in which nobody does anything, with another person on the board. */
+export async function atRest(browser, url, links, forMs) {
+  const other = await Peer.join(url, links.participant, 'Ben');
+  const { context, page } = await openPage(browser, url, links.participant, 'Ana');
+  const read = await counters(page);
+  await pause(settleMs * 2);
+  const frames = () => page.evaluate(() => window.moments.frames);
+  const framesBefore = await frames();
+  const before = await read();
+  await pause(forMs);
+  const spent = difference(await read(), before);
+  const asked = (await frames()) - framesBefore;
+  await context.close();
+  await other.close();
+  return { ...spent, frames: asked };
+}

@@ -23,7 +23,7 @@ describe('the lobby', () => {
   test('starts a board of each kind, which opens with its links to send', async () => {
     const maja = await stage.person('Maja');
     for (const [template, shows] of [
-      ['Full project', 'Journey map'],
+      ['Full five-step project', 'Journey map'],
       ['Journey map', 'Journey map'],
       ['Idea backlog', 'Ideas'],
       ['Demo', 'Journey map'],

@@ -1,0 +1,109 @@
+import { beforeAll, describe, test } from 'vitest';
+import type { Person } from './person.ts';
+import { expect, setStage } from './stage.ts';
+
+const stage = setStage();
+let maja: Person;
+let nadia: Person;
+let asa: Person;
+let everyone: readonly Person[];
+beforeAll(async () => {
+  ({ maja, nadia, asa } = await stage.trio(stage.house.demo));
+  everyone = [maja, nadia, asa];
+  // What a browser says by itself of a server that is not there.
+  for (const person of everyone) person.forgive(/^WebSocket connection to .* failed/);
+});
+
+/** The text of every card on the map. */
+const texts = async (person: Person) =>
+  (await person.page.locator('[data-card] > p').allTextContents()).toSorted();
+
+const light = (person: Person, state: string) => person.page.locator(`[data-light="${state}"]`);
+
+async function write(person: Person, phase: string, text: string): Promise<void> {
+  await person.cell('Choices', phase).focus();
+  await person.press('n');
+  await person.type(text);
+  await person.press('Escape');
+}
+
+/** As when the net is back: the browser says so, and nobody waits for the next try. */
+async function netIsBack(): Promise<void> {
+  for (const person of everyone) await person.page.evaluate(() => window.dispatchEvent(new Event('online')));
+}
+
+describe.each([
+  ['ends in order', 'SIGTERM', 'calm'],
+  ['loses its power', 'SIGKILL', 'hard'],
+] as const)('the server %s', (_how, signal, word) => {
+  test('and two go on writing, each alone; when it is back, all see all, and it is on disk', async () => {
+    await write(nadia, 'Plan the trip', `Before it went ${word}`);
+    await nadia.card(`Before it went ${word}`).focus();
+    await nadia.saved();
+    await expect(maja.card(`Before it went ${word}`)).toBeVisible();
+
+    await stage.house.stop(signal);
+    for (const person of everyone) {
+      await expect(light(person, 'offline')).toBeVisible();
+      await expect(person.page.getByText('You can go on writing.')).toBeVisible();
+    }
+    await write(maja, 'Ride', `Maja alone ${word}`);
+    await write(nadia, 'Ride', `Nadia alone ${word}`);
+    // Both in one card, and one moves it while the other writes on it.
+    await maja.card(`Before it went ${word}`).focus();
+    await maja.press('Enter', 'Home');
+    await maja.type('M: ');
+    await maja.press('Escape');
+    await nadia.card(`Before it went ${word}`).focus();
+    await nadia.press('Enter', 'End');
+    await nadia.type(' (N)');
+    await nadia.press('Escape', 'Control+ArrowRight');
+    await expect(maja.card(`Nadia alone ${word}`)).toHaveCount(0);
+    await expect(light(maja, 'offline')).toBeVisible();
+
+    await stage.house.start();
+    await netIsBack();
+    for (const person of everyone) {
+      await expect(light(person, 'saved')).toBeVisible();
+      await expect(person.page.getByText('You can go on writing.')).toBeHidden();
+      await expect(person.cell('Choices', 'Ride')).toContainText(`Maja alone ${word}`);
+      await expect(person.cell('Choices', 'Ride')).toContainText(`Nadia alone ${word}`);
+      await expect(person.cell('Choices', 'Choose and buy')).toContainText(`M: Before it went ${word} (N)`);
+    }
+  });
+
+  test('and what it said was saved is there after a reload', async () => {
+    await write(maja, 'Get to the platform', `Saved and gone ${word}`);
+    await expect(maja.card(`Saved and gone ${word}`)).toBeFocused();
+    await maja.saved();
+    const before = await texts(maja);
+    await stage.house.stop(signal);
+    await expect(light(maja, 'offline')).toBeVisible();
+    await stage.house.start();
+    for (const person of everyone) {
+      await person.page.reload();
+      await person.arrive();
+      await expect(person.page.locator('[data-card]')).toHaveCount(before.length);
+    }
+    expect(await texts(maja)).toEqual(before);
+    await expect(maja.page.getByRole('button', { name: '3 people here' })).toBeVisible();
+  });
+});
+
+test('an idea that was written offline gets its number on return', async () => {
+  await maja.page.getByRole('link', { name: 'Ideas', exact: true }).click();
+  await asa.page.getByRole('link', { name: 'Ideas', exact: true }).click();
+  const idea = (person: Person) =>
+    person.page.locator('[data-row]').filter({ hasText: 'Written in a tunnel' });
+  await stage.house.stop('SIGKILL');
+  await expect(light(maja, 'offline')).toBeVisible();
+  await maja.press('n');
+  await maja.type('Written in a tunnel');
+  await maja.press('Enter');
+  await expect(idea(maja)).toBeVisible();
+  await expect(idea(maja)).not.toContainText('26');
+  await stage.house.start();
+  await netIsBack();
+  for (const person of [maja, asa]) await expect(idea(person)).toContainText('26');
+  await maja.saved();
+});

@@ -48,10 +48,17 @@ export interface ResaServer {
 export async function openServer({ staticRoot, ...config }: ServerOptions): Promise<ResaServer> {
   const log = openLog(config.logLevel);
   const now = () => Date.now();
-  const store = await openDiskStore({ folder: config.dataDir, log }).catch((error: unknown) => {
+  // The store asks whoever has a room open; nobody has before the rooms are there.
+  const pressed = { checkpoint: (_room: string) => {} };
+  const store = await openDiskStore({
+    folder: config.dataDir,
+    log,
+    onPressure: (room) => pressed.checkpoint(room),
+  }).catch((error: unknown) => {
     throw startError(`The data folder ${config.dataDir} cannot be used`, error);
   });
   const live = openRooms({ store, log, now });
+  pressed.checkpoint = (room) => live.checkpoint(room);
   let site: Site = siteOf(config, config.port);
   let isStopping = false;
   const app = createApp({

@@ -44,12 +44,12 @@ export interface Change<R> {
  * gathers the ids, each is parsed once, and `onChanges` hears of them together.
  */
 export class Records<F extends Record<string, Field>> {
-  /** Entries that are there and not removed, in no order; replaced when one comes or goes. */
-  all: readonly Entry<RecordOf<F>>[] = $state.raw([]);
-
   readonly #doc: Y.Doc;
   readonly #of: Collection<F>;
   readonly #entries = new Map<string, Entry<RecordOf<F>>>();
+  /** Rises when a record comes or goes. */
+  #membership = $state(0);
+  #all: readonly Entry<RecordOf<F>>[] | null = null;
   readonly #onChanges: (changes: readonly Change<RecordOf<F>>[]) => void;
 
   constructor(
@@ -72,6 +72,13 @@ export class Records<F extends Record<string, Field>> {
     this.#refresh(rootOf(doc, of).keys());
   }
 
+  /** Entries that are there and not removed, in no order; gathered when asked for after one came or went. */
+  get all(): readonly Entry<RecordOf<F>>[] {
+    void this.#membership;
+    this.#all ??= [...this.#entries.values()].filter((entry) => isThere(entry.record));
+    return this.#all;
+  }
+
   /** The entry of an id; made empty where the record has not arrived yet. */
   entry(id: string): Entry<RecordOf<F>> {
     let entry = this.#entries.get(id);
@@ -89,7 +96,7 @@ export class Records<F extends Record<string, Field>> {
     const entry = this.find(id);
     if (entry) return entry.record?.gone ? null : entry.record;
     // Not heard of yet: who asked is asked again when a record comes.
-    void this.all;
+    void this.#membership;
     return null;
   }
 
@@ -105,7 +112,10 @@ export class Records<F extends Record<string, Field>> {
       changes.push({ entry, before, after });
       members ||= isThere(before) !== isThere(after);
     }
-    if (members) this.all = [...this.#entries.values()].filter((entry) => isThere(entry.record));
+    if (members) {
+      this.#all = null;
+      this.#membership++;
+    }
     if (changes.length > 0) this.#onChanges(changes);
   }
 }

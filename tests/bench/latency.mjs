@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as Y from 'yjs';
-import { moveSomeCard } from './boards.mjs';
+import { mover } from './boards.mjs';
 import { Peer, stateOf } from './peer.mjs';
 import { startProgram } from './server.mjs';
 
@@ -47,9 +47,10 @@ export async function editLatency(url, links, folder, { blocks, edits }) {
 
 async function exchange([from, to], edits) {
   const times = [];
+  const moveSomeCard = mover(from.doc);
   for (let i = 0; i < edits; i++) {
     const arrival = new Promise((resolve) => (to.onArrival = resolve));
-    moveSomeCard(from.doc);
+    moveSomeCard();
     times.push((await arrival) - from.sentAt);
     await pause(1 + Math.random() * 4);
   }

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { CHROME_ARGS, findChrome } from '../chrome.mjs';
-import { moveSomeCard } from './boards.mjs';
+import { mover } from './boards.mjs';
 import { Peer } from './peer.mjs';
 
 const client = fileURLToPath(new URL('../../dist/client', import.meta.url));
@@ -96,7 +96,8 @@ async function gzipBytes(paths) {
 
 async function counters(page) {
   const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable');
+  // By the processor's time of the thread, so that other programs on the machine do not count.
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   return async () => {
     const { metrics } = await session.send('Performance.getMetrics');
     const of = (name) => (metrics.find((one) => one.name === name)?.value ?? NaN) * 1000;
@@ -124,15 +125,15 @@ export async function remoteMoves(browser, url, boards, { blocks, moves }) {
   const open = [];
   for (const { links, ana } of boards) {
     const { context, page } = await openPage(browser, url, links.observer, 'Olle');
-    open.push({ context, page, ana, read: await counters(page), costs: [] });
+    open.push({ context, page, ana, move: mover(ana.doc), read: await counters(page), costs: [] });
   }
   await pause(settleMs);
   // The first block warms up the engine, and is not counted.
   for (let block = -1; block < blocks; block++) {
-    for (const { ana, read, costs } of open) {
+    for (const { ana, move, read, costs } of open) {
       const before = await read();
       for (let i = 0; i < moves; i++) {
-        moveSomeCard(ana.doc);
+        move();
         await pause(betweenMs);
       }
       await ana.saved();

@@ -28,7 +28,7 @@ async function drag(person: Person, text: string, to: Locator, down: number): Pr
   const from = person.card(text);
   // Near an edge the map would scroll along.
   await from.evaluate((card) => card.scrollIntoView({ block: 'center' }));
-  await from.hover({ position: { x: 12, y: 8 } });
+  await from.locator('p').hover();
   await person.page.mouse.down();
   const box = await to.boundingBox();
   if (!box) throw new Error('There is nothing to drop it on.');

@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import { beforeAll, describe, test } from 'vitest';
+import type { Person } from './person.ts';
+import { expect, setStage } from './stage.ts';
+import { word } from './words.ts';
+
+const stage = setStage();
+let axe = '';
+beforeAll(async () => {
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+});
+
+type RunOnly = { type: 'tag' | 'rule'; values: string[] };
+
+const all: RunOnly = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] };
+/** Nothing but colours depends on the scheme. */
+const colors: RunOnly = { type: 'rule', values: ['color-contrast'] };
+
+/** Looks at the page as it stands, by day and by night, and names what is wrong and where. */
+async function check(person: Person, view: string): Promise<void> {
+  // As a debugger would, so that the page keeps its own rules about scripts.
+  await person.page.evaluate(`window.axe || (() => { ${axe} })()`);
+  for (const [colorScheme, runOnly, least] of [
+    ['dark', colors, 1],
+    ['light', all, 8],
+  ] as const) {
+    await person.page.emulateMedia({ colorScheme });
+    const found = await person.page.evaluate(async (only) => {
+      // Until nothing fades any more.
+      do await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      while (document.getAnimations().some((one) => one instanceof CSSTransition));
+      const { axe: checker } = window as unknown as { axe: { run(options: object): Promise<AxeResults> } };
+      const { violations, passes, incomplete } = await checker.run({
+        runOnly: only,
+        resultTypes: ['violations'],
+        preload: false,
+      });
+      return {
+        spoke: passes.length + incomplete.length,
+        violations: violations.flatMap(({ id, nodes }) =>
+          nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary ?? ''}`),
+        ),
+      };
+    }, runOnly);
+    expect(found.violations, `${view}, ${colorScheme}`).toEqual([]);
+    expect(found.spoke, `rules that spoke of ${view}`).toBeGreaterThanOrEqual(least);
+  }
+}
+
+describe.each(['en', 'ar'] as const)('axe finds nothing, in %s', (language) => {
+  // Where motion is reduced, a colour that is inherited fades one frame after the other, down the whole page.
+  const options = { locale: language, reducedMotion: 'no-preference' } as const;
+  const say = (key: Parameters<typeof word>[1]) => word(language, key);
+
+  test('on the way in, on a filled map, and on the ideas', async () => {
+    const maja = await stage.person('Maja', options);
+    const { page } = maja;
+    maja.forgive(/Failed to load resource: .* 404/);
+    const { facilitator, observer } = await stage.house.board('demo', language);
+    await page.goto('/');
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await check(maja, 'lobby');
+    await page.goto('/join#nothing');
+    await expect(page.getByRole('heading', { name: say('notice.wrong-link.title') })).toBeVisible();
+    await check(maja, 'notice');
+    await page.goto('about:blank');
+    await page.goto(facilitator);
+    await expect(page.getByRole('textbox', { name: say('join.name') })).toBeFocused();
+    await check(maja, 'join');
+    await maja.join(facilitator);
+    await expect(page.locator('[data-card]').first()).toBeVisible();
+    await check(maja, 'map');
+    await page.locator('[data-card]').first().focus();
+    await maja.press('e');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await check(maja, 'feelings');
+    await maja.press('Escape');
+    await expect(page.getByRole('dialog')).toBeHidden();
+    await page.getByRole('button', { name: say('board.share') }).click();
+    const codes = page.getByRole('button', { name: say('share.qr'), exact: true });
+    await codes.first().click();
+    await expect(page.getByRole('dialog').getByRole('img')).toBeVisible();
+    await check(maja, 'share panel');
+    await maja.press('Escape');
+
+    const asa = await stage.person('Åsa', options);
+    await asa.join(observer);
+    for (const person of [maja, asa]) {
+      await person.page.getByRole('link', { name: say('board.view.ideas') }).click();
+      const rows = person.page.locator('[data-row]');
+      await expect(rows.first()).toBeVisible();
+      await check(person, `ideas of ${person.name}`);
+      await rows.nth(1).getByRole('button').first().click();
+      await expect(person.page.getByRole('article')).toBeVisible();
+      await check(person, `an open idea of ${person.name}`);
+    }
+    await page.getByRole('button', { name: say('ideas.cards.link') }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await check(maja, 'what the idea answers');
+    await Promise.all([maja.leave(), asa.leave()]);
+  });
+
+  test('on the map as each role, while others are there, with its menu and its dialogs', async () => {
+    const { maja, nadia, asa } = await stage.trio(await stage.house.board('project', language), options);
+    await nadia.page.getByRole('gridcell').first().focus();
+    await nadia.press('n');
+    await nadia.type('Nadia');
+    await expect(maja.card('Nadia')).toBeVisible();
+    for (const person of [maja, nadia, asa]) await check(person, `map of ${person.name}`);
+    await nadia.press('Escape');
+
+    await maja.card('Nadia').focus();
+    await maja.press('Space', 'Shift+F10');
+    await expect(maja.page.getByRole('menu')).toBeVisible();
+    await check(maja, 'menu of a card');
+    await maja.press('Escape', 'm');
+    await expect(maja.page.getByRole('dialog')).toBeVisible();
+    await check(maja, 'move dialog');
+    await maja.press('Escape');
+    await expect(maja.page.getByRole('dialog')).toBeHidden();
+    await maja.page.getByRole('button', { name: say('map.personas.add') }).click();
+    await expect(maja.page.getByRole('dialog')).toBeVisible();
+    await check(maja, 'persona');
+    await maja.press('Escape');
+    await expect(maja.page.getByRole('dialog')).toBeHidden();
+    await maja.page.locator('[data-spot^="phase:"]').first().focus();
+    await maja.press('?');
+    await expect(maja.page.getByRole('dialog')).toBeVisible();
+    await check(maja, 'list of keys');
+    await Promise.all([maja.leave(), nadia.leave(), asa.leave()]);
+  });
+});

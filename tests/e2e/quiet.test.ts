@@ -1,0 +1,101 @@
+import { describe, test } from 'vitest';
+import type { Person } from './person.ts';
+import { expect, setStage } from './stage.ts';
+
+const stage = setStage();
+
+/** Notes each shift of the layout that no press brought about, and what shifted. */
+const noteShifts = () => {
+  const shifts: string[] = [];
+  Object.assign(window, { shifts });
+  type Shift = PerformanceEntry & {
+    value: number;
+    hadRecentInput: boolean;
+    sources: readonly { node: Node | null }[];
+  };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as Shift[]) {
+      const what = entry.sources.map(({ node }) =>
+        node instanceof Element ? node.className : node?.nodeName,
+      );
+      if (!entry.hadRecentInput) shifts.push(`${entry.value.toFixed(4)}: ${what.join(', ')}`);
+    }
+  }).observe({ type: 'layout-shift', buffered: true });
+};
+
+/** Counts the animation frames that the page asks for. */
+const countFrames = () => {
+  const real = window.requestAnimationFrame.bind(window);
+  Object.assign(window, { frames_asked: 0 });
+  window.requestAnimationFrame = (run) => {
+    const counted = window as unknown as { frames_asked: number };
+    counted.frames_asked++;
+    return real(run);
+  };
+};
+
+const shiftsOn = async (person: Person) => {
+  await person.page.evaluate(async () => {
+    await document.fonts.ready;
+    // An entry is told after the frame in which it came.
+    for (let frame = 0; frame < 3; frame++) await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+  return person.page.evaluate(() => (window as unknown as { shifts: string[] }).shifts);
+};
+
+/** How many frames were asked for in a second, and what moves by itself. */
+const unrest = (person: Person) =>
+  person.page.evaluate(async () => {
+    const counted = window as unknown as { frames_asked: number };
+    const before = counted.frames_asked;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    return { frames: counted.frames_asked - before, moving: document.getAnimations().length };
+  });
+
+describe('nothing jumps while it is being opened', () => {
+  test.each(['en', 'ar'])('the lobby, in %s', async (locale) => {
+    const nadia = await stage.person('Nadia', { locale, reducedMotion: 'no-preference' });
+    await nadia.context.addInitScript(noteShifts);
+    await nadia.page.goto('/');
+    await expect(nadia.page.getByRole('heading', { level: 1 })).toBeVisible();
+    expect(await shiftsOn(nadia)).toEqual([]);
+    await nadia.leave();
+  });
+
+  test.each([
+    ['map', 'facilitator', 'en'],
+    ['map', 'participant', 'en'],
+    ['map', 'observer', 'en'],
+    ['ideas', 'participant', 'en'],
+    ['map', 'facilitator', 'ar'],
+    ['ideas', 'observer', 'ar'],
+  ] as const)('the %s of a %s, in %s', async (view, role, locale) => {
+    const links = await stage.house.board('demo', locale);
+    const nadia = await stage.person('Nadia', { locale, reducedMotion: 'no-preference' });
+    await nadia.join(links[role]);
+    await nadia.context.addInitScript(noteShifts);
+    await nadia.page.goto(nadia.page.url().replace(/(\/b\/\w+).*/, `$1/${view}`));
+    await nadia.arrive();
+    await expect(nadia.page.locator('[data-card], [data-row]').first()).toBeVisible();
+    expect(await shiftsOn(nadia)).toEqual([]);
+    await nadia.leave();
+  });
+});
+
+test('a board at rest asks for no frames, also with the pointer of another on it', async () => {
+  const links = await stage.house.board('demo');
+  const maja = await stage.person('Maja', { reducedMotion: 'no-preference' });
+  const nadia = await stage.person('Nadia', { reducedMotion: 'no-preference' });
+  await maja.context.addInitScript(countFrames);
+  await Promise.all([maja.join(links.facilitator), nadia.join(links.participant)]);
+  // While something moves, frames are asked for: the count counts.
+  const asked = () => maja.page.evaluate(() => (window as unknown as { frames_asked: number }).frames_asked);
+  await nadia.card('Decides at breakfast').hover();
+  await expect.poll(asked).toBeGreaterThan(0);
+  await expect(maja.page.getByText('Nadia', { exact: true })).toBeVisible();
+  await expect.poll(() => unrest(maja)).toEqual({ frames: 0, moving: 0 });
+  await maja.page.getByRole('link', { name: 'Ideas', exact: true }).click();
+  await expect(maja.page.locator('[data-row]').first()).toBeVisible();
+  await expect.poll(() => unrest(maja)).toEqual({ frames: 0, moving: 0 });
+  await Promise.all([maja.leave(), nadia.leave()]);
+});

@@ -75,8 +75,8 @@ export async function coldPages(browser, url, links, rounds) {
         scripts: performance
           .getEntriesByType('resource')
           .filter(
-            ({ name, startTime }) =>
-              new URL(name).pathname.endsWith('.js') && startTime < window.moments.usable,
+            ({ name, responseEnd }) =>
+              new URL(name).pathname.endsWith('.js') && responseEnd <= window.moments.usable,
           )
           .map(({ name }) => new URL(name).pathname),
         first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
@@ -132,7 +132,8 @@ export async function remoteMoves(browser, url, boards, { blocks, moves }) {
   for (let block = -1; block < blocks; block++) {
     for (const { ana, move, read, costs } of open) {
       const before = await read();
-      for (let i = 0; i < moves; i++) {
+      const count = block < 0 ? moves / 2 : moves;
+      for (let i = 0; i < count; i++) {
         move();
         await pause(betweenMs);
       }

@@ -9,7 +9,7 @@ import { editLatency } from './latency.mjs';
 import { atRest, coldPages, launchBrowser, remoteMoves } from './page.mjs';
 import { post } from './peer.mjs';
 import { cleanUp, startServer, temporaryFolder } from './server.mjs';
-import { bareNodeTimes, makeManyBoards, startTimes } from './start.mjs';
+import { bareNodeTimes, fillJournal, makeManyBoards, startTimes } from './start.mjs';
 
 /** Past this something hangs; nothing may be left running. */
 const mostMs = 235_000;
@@ -122,6 +122,16 @@ async function measure() {
     'ms',
     1_000,
     `Node alone ${median(bareNodeTimes(5)).toFixed(0)} ms`,
+  );
+
+  const journal = await fillJournal(many);
+  const hard = await startTimes(many, await freePort(), 3, 'kill');
+  figure(
+    'the same after kill -9 under load',
+    median(hard),
+    'ms',
+    null,
+    `${(journal / 2 ** 20).toFixed(1)} MiB of journal`,
   );
 
   printTable();

@@ -1,5 +1,9 @@
 // How long the server takes to start, with many boards on its disk.
 import { spawnSync } from 'node:child_process';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as Y from 'yjs';
+import { cellsOf } from './boards.mjs';
 import { Peer, post } from './peer.mjs';
 import { startServer } from './server.mjs';
 
@@ -31,22 +35,36 @@ export async function startTimes(folder, port, rounds, how = 'stop') {
   return times;
 }
 
-/** Writes so many bytes of updates, and takes the power away: the next start finds a long journal. */
-export async function fillJournal(folder, bytes) {
+/** Before a journal is as long as it may be (16 MiB); fewer updates a board than after which it is shortened. */
+const long = { boards: 14, cards: 300, characters: 3_500 };
+
+/** Several boards are written in, and then the power goes: the next start finds a long journal. @returns its bytes */
+export async function fillJournal(folder) {
   const server = await startServer(folder);
-  const { links } = await post(`${server.url}/api/boards`, { title: 'Long', template: 'journey' });
-  const ana = await Peer.join(server.url, links.facilitator, 'Ana');
-  const text = [...ana.doc.getMap('lanes').values()][0].get('title');
-  const each = 250;
-  // A room makes a checkpoint of itself every 1,000 updates; the journal holds on to what others need.
-  for (let written = 0; written < bytes; written += each * 8) {
-    for (let i = 0; i < 8; i++) {
-      text.insert(0, 'm'.repeat(each));
-      text.delete(0, each);
+  const write = async () => {
+    const { links } = await post(`${server.url}/api/boards`, { title: 'Long', template: 'journey' });
+    const ana = await Peer.join(server.url, links.facilitator, 'Ana');
+    const place = { ...cellsOf(ana.doc)[0], order: 'a0' };
+    for (let i = 0; i < long.cards; i++) {
+      const text = new Y.Text('m'.repeat(long.characters));
+      ana.doc.getMap('cards').set(
+        `card${i}`,
+        new Y.Map([
+          ['text', text],
+          ['personas', new Y.Map()],
+          ['place', place],
+        ]),
+      );
+      if (i % 10 === 9) await ana.saved();
     }
-    await ana.saved();
-  }
+  };
+  await Promise.all(Array.from({ length: long.boards }, write));
   await server.kill();
+  const journal = join(folder, 'journal');
+  const sizes = await Promise.all(
+    (await readdir(journal)).map(async (name) => (await stat(join(journal, name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** What Node itself takes to start and end. */

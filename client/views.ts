@@ -1,5 +1,4 @@
 import type { Component } from 'svelte';
-import type { Role } from '$shared/roles.ts';
 import type { Route } from './router.svelte.ts';
 
 /** A view that has been fetched. Each is a script of its own: who is in the lobby does not wait for the board's. */
@@ -25,9 +24,4 @@ export async function viewFor(route: Route): Promise<View> {
     case 'nowhere':
       return { kind: 'nowhere' };
   }
-}
-
-/** The share panel, fetched when it is first opened. */
-export async function sharePanel(): Promise<Component<{ board: string; role: Role; onclose: () => void }>> {
-  return (await import('./views/share/Share.svelte')).default;
 }

@@ -14,6 +14,12 @@ export const maxCardText = 4_000;
 export const maxTitleText = 300;
 export const maxLongText = 20_000;
 
+/**
+ * How many times its limit the server lets a text grow. The page keeps to the limit, but two who fill up
+ * one text at once, or one of them offline, both did: refusing either would cost them all that they wrote.
+ */
+export const mergeSlack = 2;
+
 /** Characters in a person's name and in a board's title (HTTP, and so never a Y.Text). */
 export const maxPersonName = 60;
 export const maxBoardTitle = 200;
@@ -23,6 +29,12 @@ export const maxSetSize = 200;
 
 /** Records of one collection, removed ones included: the page is measured to 5,000 cards. */
 export const maxRecords = 20_000;
+
+/**
+ * People whom a board's document knows at once: ten workshops of 200. Who joins without a `device` is somebody
+ * new each time; past this, those who are away and are named by nothing make room.
+ */
+export const maxPeople = 2_000;
 
 /** An order key grows by about one character in six inserts at one spot; past this something loops. */
 export const maxOrderKey = 256;

@@ -20,7 +20,7 @@ export const closeCode = {
   goingAway: 1001,
   /** The process ends; come back. */
   restart: 1012,
-  /** Too busy, or this socket is too slow or too fast; come back later. */
+  /** Too busy, or this socket reads too slowly; come back later. */
   busy: 1013,
   malformed: 4400,
   ticket: 4401,

@@ -2,7 +2,8 @@ import * as Y from 'yjs';
 import type { Card } from '$shared/board/card.ts';
 import { cards } from '$shared/board/card.ts';
 import type { Collection, ValueCollection } from '$shared/board/collection.ts';
-import { openRoots, readValues, rootOf, textOf } from '$shared/board/document.ts';
+import { parseValue } from '$shared/board/collection.ts';
+import { openRoots, rootOf, textOf } from '$shared/board/document.ts';
 import type { Emotion, PlacedPoint } from '$shared/board/emotion.ts';
 import { emotions, experience } from '$shared/board/emotion.ts';
 import type { Idea } from '$shared/board/idea.ts';
@@ -86,6 +87,7 @@ export class Board {
     this.#watch(emotions, (all) => (this.emotions = all));
     this.#watch(experience, (all) => (this.points = all));
     this.connection = new Connection(doc, at, {
+      ready: () => void this.#pending.restore(),
       ended: (why, refusal) => {
         const texts = this.#unsaved.texts();
         // What was refused would be refused again on the next visit.
@@ -98,7 +100,6 @@ export class Board {
       },
     });
     this.presence = new PresenceModel(this.connection.awareness, at.seat, (of, id) => this.#entry(of, id));
-    this.#pending.restore();
     this.connection.open();
   }
 
@@ -190,8 +191,18 @@ export class Board {
     entry.ideas = on ? [...others, idea] : others;
   }
 
+  /** Keeps the values of a collection, parsed once each; what changed is read anew, and only that. */
   #watch<T>(of: ValueCollection<T>, take: (all: readonly T[]) => void): void {
-    rootOf(this.#doc, of).observe(() => take(readValues(this.#doc, of)));
+    const root = rootOf(this.#doc, of);
+    const values = new Map<string, T>();
+    root.observe((event) => {
+      for (const key of event.keysChanged as ReadonlySet<string>) {
+        const value = parseValue(of, root.get(key));
+        if (value === null) values.delete(key);
+        else values.set(key, value);
+      }
+      take([...values.values()]);
+    });
   }
 }
 

@@ -14,6 +14,16 @@ export type Light = 'saved' | 'sending' | 'offline';
 /** Why the socket was closed for good; the page says it in words. */
 export type Ending = 'ticket' | 'refused' | 'no-such-board';
 
+/** What the owner of a connection hears. */
+export interface ConnectionEvents {
+  /** The server's state is in for the first time. */
+  readonly ready: () => void;
+  /** All that was sent is on disk. */
+  readonly saved: () => void;
+  /** The socket was closed for good. */
+  readonly ended: (why: Ending, refusal: Refusal | null) => void;
+}
+
 /** Longest wait between two tries to reconnect; y-websocket backs off from 0.1 s by doubling. */
 const longestBackoffMs = 8_000;
 
@@ -28,6 +38,8 @@ export class Connection {
   light: Light = $state('sending');
   role: Role | null = $state(null);
   title = $state('');
+  /** The board takes nobody more just now; it is tried again. */
+  full = $state(false);
 
   readonly #provider: WebsocketProvider;
   readonly #doc: Y.Doc;
@@ -36,14 +48,11 @@ export class Connection {
   /** Whether our own state has gone out on this socket (observers are never asked for it). */
   #offered = false;
   #closed = false;
+  #failed = false;
   #ending: Refusal | null = null;
-  readonly #on: { ended(why: Ending, refusal: Refusal | null): void; saved(): void };
+  readonly #on: ConnectionEvents;
 
-  constructor(
-    doc: Y.Doc,
-    at: { board: string; seat: string; origin: string },
-    on: { ended(why: Ending, refusal: Refusal | null): void; saved(): void },
-  ) {
+  constructor(doc: Y.Doc, at: { board: string; seat: string; origin: string }, on: ConnectionEvents) {
     this.#doc = doc;
     this.#on = on;
     const provider = new WebsocketProvider(
@@ -73,7 +82,14 @@ export class Connection {
       if (status !== 'connecting') this.#shine();
     });
     provider.on('sync', (synced) => {
+      const first = synced && !this.ready;
       if (synced) this.ready = true;
+      if (first) on.ready();
+      this.#shine();
+    });
+    provider.on('connection-close', (event) => {
+      this.#failed = true;
+      this.full = event?.reason === 'board-full';
       this.#shine();
     });
     provider.on('closed', ({ code }) => this.#end(code));
@@ -164,8 +180,7 @@ export class Connection {
   #shine(): void {
     const { wsconnected, synced } = this.#provider;
     const offered = this.#offered || this.role === 'observer';
-    if (!wsconnected)
-      this.light = this.ready || this.#provider.wsUnsuccessfulReconnects > 0 ? 'offline' : 'sending';
+    if (!wsconnected) this.light = this.ready || this.#failed ? 'offline' : 'sending';
     else if (synced && offered && this.#saved >= this.#sent) {
       this.light = 'saved';
       this.#on.saved();

@@ -19,6 +19,7 @@ export class PendingEdits {
   /** Board and person: another person on this device does not get them. */
   readonly #room: string;
   #database: IDBDatabase | null = null;
+  readonly #opened: Promise<void>;
   #waiting: Uint8Array[] = [];
   #keys: IDBValidKey[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -28,11 +29,24 @@ export class PendingEdits {
     this.#doc = doc;
     this.#room = room;
     doc.on('update', this.#note);
+    addEventListener('pagehide', this.#write);
+    this.#opened = openDatabase().then(
+      (database) => {
+        if (this.#closed) return database.close();
+        this.#database = database;
+        this.#write();
+      },
+      () => undefined,
+    );
   }
 
-  /** Puts what is on the device into the document, whence it goes to the server as any other edit. */
-  restore(): void {
-    this.#read().catch(() => undefined);
+  /**
+   * Puts what is on the device into the document, whence it goes to the server as any other edit. To be
+   * called when the server's state is in: what builds on it would wait unseen, and never be sent.
+   */
+  async restore(): Promise<void> {
+    await this.#opened;
+    await this.#read().catch(() => undefined);
   }
 
   /** All that was written has reached the server's disk: nothing needs to be kept here. */
@@ -50,6 +64,7 @@ export class PendingEdits {
     this.#closed = true;
     this.#stopTimer();
     this.#write();
+    removeEventListener('pagehide', this.#write);
     this.#doc.off('update', this.#note);
     this.#database?.close();
   }
@@ -63,26 +78,29 @@ export class PendingEdits {
     }, graceMs);
   };
 
-  #write(): void {
+  #write = () => {
     if (this.#waiting.length === 0 || !this.#database) return;
-    const bytes = Y.mergeUpdates(this.#waiting);
+    const writing = this.#waiting;
     this.#waiting = [];
+    const bytes = Y.mergeUpdates(writing);
     const adding = this.#database
       .transaction(table, 'readwrite')
       .objectStore(table)
       .add({ room: this.#room, bytes });
     adding.onsuccess = () => this.#keys.push(adding.result);
-  }
+    // No room on the device: they wait for the next try, and in the document all the while.
+    adding.onerror = () => this.#waiting.unshift(...writing);
+  };
 
   async #read(): Promise<void> {
-    this.#database = await openDatabase();
-    if (this.#closed) return this.#database.close();
+    if (!this.#database) return;
     const rows = this.#database.transaction(table).objectStore(table).index('room');
     const [keys, values] = await Promise.all([
       settled(rows.getAllKeys(this.#room)),
       settled<unknown[]>(rows.getAll(this.#room)),
     ]);
-    this.#keys.push(...keys);
+    if (this.#closed) return;
+    this.#keys.push(...keys.filter((key) => !this.#keys.includes(key)));
     for (const value of values) {
       try {
         const { bytes } = value as { bytes: unknown };
@@ -99,7 +117,8 @@ export class PendingEdits {
   }
 }
 
-function openDatabase(): Promise<IDBDatabase> {
+/** Rejects where there is none, as in some private windows. */
+async function openDatabase(): Promise<IDBDatabase> {
   const opening = indexedDB.open(database, 1);
   opening.onupgradeneeded = () => {
     opening.result.createObjectStore(table, { autoIncrement: true }).createIndex('room', 'room');

@@ -2,22 +2,30 @@ import * as Y from 'yjs';
 import { collections } from '$shared/board/document.ts';
 import type { Editor } from '$shared/commands/editor.ts';
 
-/** Steps kept; older ones can no longer be taken back. A long workshop day is some hundreds of steps. */
-const mostSteps = 200;
+/** Turns kept; older ones can no longer be taken back. A long workshop day is some hundreds of turns. */
+const mostTurns = 200;
 
-/** Pauses shorter than this while typing in one text belong to one step. */
+/** Pauses shorter than this while typing in one text belong to one turn. */
 const typingPauseMs = 800;
 
-/** The marks of an undo step. */
 const labelKey = 'label';
+
+/** One thing done that can be taken back; opaque to all but the editor. */
+export type Turn = object;
+
+interface Item {
+  readonly meta: Map<unknown, unknown>;
+}
 
 /**
  * The hands of the person at this screen: an editor whose changes can be taken back, theirs alone.
- * One command is one step; typing in one text is one step until a pause.
+ * One command is one turn; typing in one text is one turn until a pause.
  */
 export class UndoableEditor implements Editor {
   canUndo = $state(false);
   canRedo = $state(false);
+  /** The turn that `undo` would take back. */
+  last: Turn | null = $state.raw(null);
 
   readonly doc: Y.Doc;
   readonly person: string;
@@ -33,16 +41,15 @@ export class UndoableEditor implements Editor {
       captureTimeout: typingPauseMs,
     });
     this.#manager.on('stack-item-added', ({ stackItem, type }) => {
-      if (!stackItem.meta.has(labelKey)) stackItem.meta.set(labelKey, this.#label);
-      if (type === 'undo') this.#manager.undoStack.splice(0, this.#manager.undoStack.length - mostSteps);
+      stackItem.meta.set(labelKey, this.#label);
+      if (type === 'undo') this.#manager.undoStack.splice(0, this.#manager.undoStack.length - mostTurns);
       this.#refresh();
     });
     this.#manager.on('stack-item-popped', () => this.#refresh());
-    this.#manager.on('stack-cleared', () => this.#refresh());
   }
 
   change(label: string, edit: () => void): void {
-    // A label with a colon is typing in that text ("write:cards/id/text"): it goes on with the last step.
+    // Typing is named with its text ("write:cards/id/text"): the same name again goes on with the last turn.
     const goesOn = label.includes(':') && label === this.#label;
     if (!goesOn) this.#manager.stopCapturing();
     this.#label = label;
@@ -53,38 +60,49 @@ export class UndoableEditor implements Editor {
     this.doc.transact(edit);
   }
 
-  /** Takes back the last own step. Returns its label, or null when there was nothing to take back. */
+  /** Takes back the last own turn. Returns its label, or null when there was nothing to take back. */
   undo(): string | null {
-    return this.#step(() => this.#manager.undo());
+    return this.#turn(this.#manager.undoStack, () => this.#manager.undo());
   }
 
   redo(): string | null {
-    return this.#step(() => this.#manager.redo());
+    return this.#turn(this.#manager.redoStack, () => this.#manager.redo());
+  }
+
+  /**
+   * Does without trace what ends a record that came to nothing: the turns that made it and wrote in it
+   * are forgotten, so that undo goes on with real work.
+   */
+  discard(id: string, hide: () => void): void {
+    const stack: Item[] = this.#manager.undoStack;
+    while (labelOf(stack.at(-1)).includes(`/${id}/`)) stack.pop();
+    this.#label = '';
+    this.prepare(hide);
+    this.#refresh();
   }
 
   close(): void {
     this.#manager.destroy();
   }
 
-  #step(run: () => unknown): string | null {
-    // The step that undo or redo lays on the other stack bears the label of the one taken.
-    const stack = run;
-    const { undoStack, redoStack } = this.#manager;
-    const before = [undoStack.at(-1), redoStack.at(-1)];
-    const taken = stack();
-    this.#refresh();
-    if (!taken || typeof taken !== 'object' || !('meta' in taken)) return null;
-    const { meta } = taken as { meta: Map<unknown, unknown> };
-    const label = meta.get(labelKey);
-    for (const item of [undoStack.at(-1), redoStack.at(-1)]) {
-      if (item && !before.includes(item)) item.meta.set(labelKey, label);
-    }
+  /** What undo lays on the other stack bears the label of what it took. */
+  #turn(from: readonly Item[], run: () => unknown): string | null {
+    const label = labelOf(from.at(-1));
+    this.#label = label;
+    const taken = run();
     this.#label = '';
-    return typeof label === 'string' ? (label.split(':')[0] ?? label) : '';
+    this.#refresh();
+    return taken ? (label.split(':')[0] ?? label) : null;
   }
 
   #refresh(): void {
     this.canUndo = this.#manager.undoStack.length > 0;
     this.canRedo = this.#manager.redoStack.length > 0;
+    this.last = this.#manager.undoStack.at(-1) ?? null;
   }
+}
+
+function labelOf(item: Item | undefined): string {
+  const label = item?.meta.get(labelKey);
+  return typeof label === 'string' ? label : '';
 }

@@ -38,8 +38,19 @@ export function t(key: Key, args: Arguments = {}): string {
     typeof message === 'string' ? message : (message[plurals.select(Number(args.count))] ?? message.other);
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = args[name];
-    return typeof value === 'number' ? numbers.format(value) : (value ?? '');
+    return typeof value === 'number' ? numbers.format(value) : isolate(value ?? '');
   });
+}
+
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** Sets a name of the other direction apart (U+2068 to U+2069), so that it does not reorder the sentence. */
+function isolate(name: string): string {
+  const isOther =
+    directionOf(current) === 'rtl'
+      ? /\p{Script=Latin}|\p{Script=Cyrillic}/u.test(name)
+      : rightToLeft.test(name);
+  return isOther ? `\u2068${name}\u2069` : name;
 }
 
 /** Whether a key that was put together (from a code of the server) is a message. */

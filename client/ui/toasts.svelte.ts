@@ -22,14 +22,15 @@ export function toasts(): readonly Toast[] {
   return shown;
 }
 
-/** Shows a toast. The same text again takes the place of the first. */
+/** Shows a toast and returns its id. The same text again takes the place of the first. */
 export function toast(
   text: string,
   options: { readonly action?: Toast['action']; readonly tone?: Toast['tone'] } = {},
-): void {
+): number {
   const next: Toast = { id: ++lastId, text, tone: options.tone ?? 'plain', action: options.action ?? null };
   shown = [...shown.filter((one) => one.text !== text), next].slice(-most);
   resume(next.id);
+  return next.id;
 }
 
 export function dismiss(id: number): void {

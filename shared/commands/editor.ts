@@ -13,7 +13,7 @@ export interface Editor {
   readonly doc: Y.Doc;
   /** The id of the person who acts; it becomes the author of what they add. */
   readonly person: string;
-  /** Runs one intent. `label` names it for undo ("add-card"). */
+  /** Runs one intent. `label` names it for undo: "move-card", with what it is about after a colon. */
   change(label: string, edit: () => void): void;
   prepare(edit: () => void): void;
 }
@@ -50,7 +50,7 @@ export function addRecord<F extends Record<string, Field>>(
   const id = newId();
   const record = buildRecord(of, fields, true);
   editor.prepare(() => rootOf(editor.doc, of).set(id, record));
-  editor.change(label, () => record.set('gone', false));
+  editor.change(`${label}:${of.name}/${id}/`, () => record.set('gone', false));
   return id;
 }
 

@@ -33,7 +33,7 @@ export function writeText(editor: Editor, of: Collection, id: string, field: str
   if (!text) return;
   const splice = spliceBetween(text.toJSON(), next);
   if (splice.remove === 0 && splice.insert === '') return;
-  editor.change('write', () => {
+  editor.change(`write:${of.name}/${id}/${field}`, () => {
     if (splice.remove > 0) text.delete(splice.index, splice.remove);
     if (splice.insert !== '') text.insert(splice.index, splice.insert);
   });

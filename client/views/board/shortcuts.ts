@@ -1,3 +1,5 @@
+import { isLetter } from './letters.ts';
+
 /** How long after G the next letter says where to go. */
 const chordMs = 1_500;
 
@@ -12,7 +14,7 @@ export function shortcut(on: {
   let chordAt = -Infinity;
   return (event) => {
     if (event.isComposing || event.defaultPrevented) return;
-    const is = (letter: string) => event.code === `Key${letter}` || event.key.toUpperCase() === letter;
+    const is = (letter: string) => isLetter(event, letter);
     const take = (run: () => void) => {
       event.preventDefault();
       event.stopPropagation();
@@ -20,8 +22,8 @@ export function shortcut(on: {
     };
     if ((event.ctrlKey || event.metaKey) && !event.altKey) {
       const native = event.target instanceof HTMLInputElement;
-      if (is('Z') && !native) take(event.shiftKey ? on.redo : on.undo);
-      else if (is('Y') && !native) take(on.redo);
+      if (is('z') && !native) take(event.shiftKey ? on.redo : on.undo);
+      else if (is('y') && !native) take(on.redo);
       return;
     }
     const writing =
@@ -29,11 +31,11 @@ export function shortcut(on: {
     if (writing || event.ctrlKey || event.metaKey || event.altKey || !on.letters()) return;
     if (event.timeStamp - chordAt < chordMs) {
       chordAt = -Infinity;
-      if (is('J')) take(() => on.go('map'));
-      else if (is('I')) take(() => on.go('ideas'));
+      if (is('j')) take(() => on.go('map'));
+      else if (is('i')) take(() => on.go('ideas'));
       return;
     }
     if (event.key === '?') take(on.help);
-    else if (is('G')) chordAt = event.timeStamp;
+    else if (is('g')) chordAt = event.timeStamp;
   };
 }

@@ -1,5 +1,7 @@
 import { getContext, setContext, tick } from 'svelte';
 import type { Idea, IdeaState } from '$shared/board/idea.ts';
+import { ideas } from '$shared/board/idea.ts';
+import { setGone } from '$shared/commands/editor.ts';
 import { addIdea, removeIdea, setIdeaState } from '$shared/commands/idea.ts';
 import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import type { Board } from '../../model/board.svelte.ts';
@@ -206,7 +208,9 @@ export class Backlog {
     const idea = this.board.ideas.get(id);
     if (!idea || idea.author !== this.desk.seat || !this.desk.may('write')) return;
     if (idea.title.trim() !== '' || idea.solution.trim() !== '') return;
-    if (this.board.ideas.entry(id).visitors.length === 0) removeIdea(this.board.editor, id);
+    const { editor } = this.board;
+    if (this.board.ideas.entry(id).visitors.length > 0) return;
+    editor.discard(id, () => setGone(editor, ideas, id, true));
   }
 
   #groupOf(id: string): string | null {

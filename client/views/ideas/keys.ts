@@ -1,3 +1,4 @@
+import { isLetter } from '../board/letters.ts';
 import type { Backlog } from './backlog.svelte.ts';
 
 /** What the keyboard needs of the view. */
@@ -54,9 +55,4 @@ function handled(
     default:
       return false;
   }
-}
-
-/** By its place or by what it types: Arabic and Russian keyboards have both. */
-function isLetter(event: KeyboardEvent, letter: string): boolean {
-  return event.code === `Key${letter.toUpperCase()}` || event.key.toLowerCase() === letter;
 }

@@ -1,9 +1,8 @@
-import type { Persona } from '$shared/board/persona.ts';
-import { byOrder } from '$shared/order-key.ts';
 import type { IdeaContext, IdeaGroup } from '$shared/queries/ideas.ts';
 import type { Journey } from '$shared/queries/journey.ts';
 import type { Board } from '../../model/board.svelte.ts';
 import { language, t } from '../../text/messages.svelte.ts';
+import { personasInOrder } from '../board/personas.ts';
 import type { Group } from './arrangement.ts';
 
 /** One line of a choice. */
@@ -12,13 +11,8 @@ export interface Option {
   readonly label: string;
 }
 
-/** The personas of the board, in their order. */
-export function personasOf(board: Board): Persona[] {
-  return board.personas.all.flatMap((entry) => entry.record ?? []).sort(byOrder);
-}
-
 export function personaOptions(board: Board): Option[] {
-  return personasOf(board).map(({ id, name }) => ({ value: id, label: orUntitled(name) }));
+  return personasInOrder(board).map(({ id, name }) => ({ value: id, label: orUntitled(name) }));
 }
 
 /** The phases in the order of the map's columns. */

@@ -40,7 +40,8 @@ export function dragCards(
 
   const press = (event: PointerEvent) => {
     const target = event.target;
-    if (event.button !== 0 || !(target instanceof Element) || !on.may()) return;
+    // A second finger waits for the first.
+    if (pressed || event.button !== 0 || !(target instanceof Element) || !on.may()) return;
     if (target.closest('button, textarea, input, a, select')) return;
     const card = target.closest<HTMLElement>('[data-card]');
     const id = card?.dataset.card;

@@ -2,14 +2,10 @@ import { setEvidence } from '$shared/commands/card.ts';
 import { addIdea } from '$shared/commands/idea.ts';
 import { movePhase, moveStep, moveLane } from '$shared/commands/journey.ts';
 import { evidenceLevels } from '$shared/board/card.ts';
+import { isLetter } from '../board/letters.ts';
 import type { Spot } from './grid.ts';
 import type { MapState } from './map-state.svelte.ts';
 import { neighbourGap } from './shifting.ts';
-
-/** Whether a key event is this letter, by its place or by what it types: Arabic and Russian keyboards have both. */
-export function isLetter(event: KeyboardEvent, letter: string): boolean {
-  return event.code === `Key${letter.toUpperCase()}` || event.key.toLowerCase() === letter;
-}
 
 /** The keyboard of the map. Arrows follow the screen: on a mirrored map the right arrow goes to the phase before. */
 export function pressKey(map: MapState, event: KeyboardEvent): void {

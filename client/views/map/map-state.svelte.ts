@@ -1,6 +1,8 @@
 import { getContext, setContext, tick } from 'svelte';
 import type { CellAt, Gap } from '$shared/commands/card.ts';
 import { addCard, moveCards, removeCards } from '$shared/commands/card.ts';
+import { setGone } from '$shared/commands/editor.ts';
+import { cards } from '$shared/board/card.ts';
 import { holdsCards } from '$shared/board/lane.ts';
 import { t } from '../../text/messages.svelte.ts';
 import type { Desk } from '../board/desk.svelte.ts';
@@ -167,7 +169,8 @@ export class MapState {
     entry.editing = false;
     const record = entry.record;
     if (record && !record.gone && record.text.trim() === '' && entry.visitors.length === 0) {
-      removeCards(this.board.editor, [id]);
+      const { editor } = this.board;
+      editor.discard(id, () => setGone(editor, cards, id, true));
       await tick();
       if (focus && cell) this.focusSpot({ kind: 'cell', cell });
       return;

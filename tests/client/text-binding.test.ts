@@ -1,0 +1,428 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import type { Caret } from '../../client/model/text-binding.ts';
+import { decodePosition, TextBinding } from '../../client/model/text-binding.ts';
+
+/** Someone at a textarea of their own, over a copy of the text of their own. */
+class Typist {
+  readonly doc = new Y.Doc();
+  readonly text = this.doc.getText('text');
+  readonly undo = new Y.UndoManager(this.text, { trackedOrigins: new Set([this]), captureTimeout: 0 });
+  readonly area = document.createElement('textarea');
+  /** Where others see the caret. */
+  caret: Caret | null = null;
+  binding: TextBinding | null = null;
+  readonly #most: number;
+  #composing: { at: number; length: number } | null = null;
+
+  constructor(most: number) {
+    this.#most = most;
+    document.body.append(this.area);
+  }
+
+  open(): void {
+    this.area.focus();
+    this.binding = new TextBinding(
+      this.area,
+      this.text,
+      this.#most,
+      (edit) => this.doc.transact(edit, this),
+      (caret) => (this.caret = caret),
+    );
+  }
+
+  get shown(): string {
+    return this.area.value;
+  }
+
+  get selection(): [number, number] {
+    return [this.area.selectionStart, this.area.selectionEnd];
+  }
+
+  get isComposing(): boolean {
+    return this.#composing !== null;
+  }
+
+  select(start: number, end = start, direction: 'forward' | 'backward' = 'forward'): this {
+    this.area.focus();
+    this.area.setSelectionRange(start, end, direction);
+    document.dispatchEvent(new Event('selectionchange'));
+    return this;
+  }
+
+  /** What a browser does for letters, a paste, or Delete over a selection. */
+  type(letters: string): this {
+    this.#replace(...this.selection, letters);
+    this.area.dispatchEvent(new Event('input'));
+    return this;
+  }
+
+  /** What an input method does with each key: the letters so far, in place of those before. */
+  compose(letters: string): this {
+    if (!this.#composing) {
+      const [at, end] = this.selection;
+      this.#composing = { at, length: end - at };
+      this.area.dispatchEvent(new Event('compositionstart'));
+    }
+    const { at, length } = this.#composing;
+    this.#replace(at, at + length, letters);
+    this.#composing = { at, length: letters.length };
+    this.area.dispatchEvent(new Event('input'));
+    return this;
+  }
+
+  commit(letters: string): this {
+    this.compose(letters);
+    this.#composing = null;
+    this.area.dispatchEvent(new Event('compositionend'));
+    return this;
+  }
+
+  /** Hears all that another has written since last time. */
+  hear(other: Typist): this {
+    // Each has a screen of their own, and the focus on it.
+    this.area.focus();
+    Y.applyUpdate(this.doc, Y.encodeStateAsUpdate(other.doc, Y.encodeStateVector(this.doc)), other);
+    return this;
+  }
+
+  close(): void {
+    this.binding?.close();
+    this.binding = null;
+    this.area.remove();
+  }
+
+  #replace(start: number, end: number, letters: string): void {
+    this.area.focus();
+    const { value } = this.area;
+    this.area.value = value.slice(0, start) + letters + value.slice(end);
+    this.area.setSelectionRange(start + letters.length, start + letters.length);
+  }
+}
+
+const typists: Typist[] = [];
+afterEach(() => {
+  for (const typist of typists.splice(0)) typist.close();
+});
+
+/** Ana and Ben over one text, which both have. */
+function pair(text: string, most = 4_000): [ana: Typist, ben: Typist] {
+  const ana = new Typist(most);
+  const ben = new Typist(most);
+  typists.push(ana, ben);
+  ana.text.insert(0, text);
+  Y.applyUpdate(ben.doc, Y.encodeStateAsUpdate(ana.doc));
+  ana.open();
+  ben.open();
+  return [ana, ben];
+}
+
+function agree(ana: Typist, ben: Typist): void {
+  ana.hear(ben);
+  ben.hear(ana);
+  expect(ana.text.toJSON()).toBe(ben.text.toJSON());
+  for (const one of [ana, ben]) expect(one.shown).toBe(one.text.toJSON());
+}
+
+describe('typing', () => {
+  test('goes into the document at once, and onto the other screen', () => {
+    const [ana, ben] = pair('one three');
+    ana.select(4).type('two ');
+    expect(ana.text.toJSON()).toBe('one two three');
+    ben.hear(ana);
+    expect(ben.shown).toBe('one two three');
+  });
+
+  test('by one leaves the caret of the other between the characters where it was', () => {
+    const [ana, ben] = pair('abcdef');
+    ben.select(3);
+    ana.select(1).type('XX');
+    expect(ben.hear(ana).selection).toEqual([5, 5]);
+    ana.select(8).type('Y');
+    expect(ben.hear(ana).selection).toEqual([5, 5]);
+    ana.select(4, 6).type('');
+    expect(ben.hear(ana).shown).toBe('aXXbefY');
+    expect(ben.selection).toEqual([4, 4]);
+  });
+
+  test('right at the caret of the other comes after it', () => {
+    const [ana, ben] = pair('ab');
+    ben.select(1);
+    ana.select(1).type('X');
+    expect(ben.hear(ana).selection).toEqual([1, 1]);
+    ben.type('Y');
+    agree(ana, ben);
+    expect(ana.shown).toBe('aYXb');
+    expect(ana.selection).toEqual([3, 3]);
+  });
+
+  test('leaves a selection on its characters, and on the side from which it was drawn', () => {
+    const [ana, ben] = pair('keep this word');
+    ben.select(5, 9, 'backward');
+    ana.select(0).type('We ');
+    expect(ben.hear(ana).selection).toEqual([8, 12]);
+    expect(ben.area.selectionDirection).toBe('backward');
+  });
+
+  test('of the same word twice is told apart by the caret', () => {
+    const [ana, ben] = pair('aaa');
+    ben.select(2);
+    ana.select(0).type('a');
+    expect(ben.hear(ana).selection).toEqual([3, 3]);
+  });
+
+  test('that takes back what one typed shows like what others do', () => {
+    const [ana, ben] = pair('start');
+    ana.select(5).type('!');
+    ben.hear(ana).select(0).type('> ');
+    ana.hear(ben);
+    ana.undo.undo();
+    expect(ana.shown).toBe('> start');
+    ana.undo.redo();
+    expect(ana.shown).toBe('> start!');
+    agree(ana, ben);
+  });
+
+  test('nothing writes nothing', () => {
+    const [ana] = pair('same');
+    const updates: unknown[] = [];
+    ana.doc.on('update', (update: unknown) => updates.push(update));
+    ana.type('');
+    ana.select(1);
+    expect(updates).toEqual([]);
+  });
+});
+
+describe('where others see a caret', () => {
+  test('stays with its character on their screens', () => {
+    const [ana, ben] = pair('abc');
+    ana.select(1, 2, 'backward');
+    const { anchor = '', head = '' } = ana.caret ?? {};
+    ben.select(0).type('XY');
+    expect(decodePosition(ben.text, anchor)).toBe(4);
+    expect(decodePosition(ben.text, head)).toBe(3);
+    expect(decodePosition(ana.text, head)).toBe(1);
+  });
+
+  test('is nowhere for what is no place in this text', () => {
+    const [ana, ben] = pair('abc');
+    ana.select(1);
+    for (const bad of ['', 'not base64!', btoa('\xff\xff\xff\xff'), btoa('x'.repeat(100))]) {
+      expect(decodePosition(ben.text, bad)).toBeNull();
+    }
+    expect(decodePosition(ben.doc.getText('another'), ana.caret?.head ?? '')).toBeNull();
+  });
+});
+
+describe('composing', () => {
+  test('shows nobody what is not a word yet, and moves nothing under the hands', () => {
+    const [ana, ben] = pair('start end');
+    ben.select(6).compose('に');
+    ana.hear(ben).select(0).type('Now: ');
+    ben.hear(ana).compose('にほん');
+    expect(ben.shown).toBe('start にほんend');
+    expect(ana.hear(ben).shown).toBe('Now: start end');
+    ben.commit('日本 ');
+    expect(ben.shown).toBe('Now: start 日本 end');
+    expect(ben.selection).toEqual([14, 14]);
+    agree(ana, ben);
+  });
+
+  test('over a selection keeps what the other wrote inside of it meanwhile', () => {
+    const [ana, ben] = pair('one two three');
+    ben.select(4, 7).compose('م');
+    ana.select(6).type('ANA');
+    ben.hear(ana).commit('مرحبا');
+    agree(ana, ben);
+    expect(ana.shown).toBe('one مرحباANA three');
+    expect(ben.selection).toEqual([9, 9]);
+  });
+
+  test('over a selection that the other has removed meanwhile writes where it was', () => {
+    const [ana, ben] = pair('one two three');
+    ben.select(4, 7).compose('d');
+    ana.select(2, 11).type('');
+    ben.hear(ana).commit('dos');
+    agree(ana, ben);
+    expect(ana.shown).toBe('ondosee');
+  });
+
+  test('that is broken off takes in what the others did meanwhile', () => {
+    const [ana, ben] = pair('start');
+    ben.select(5).compose('か');
+    ana.select(0).type('A ');
+    ben.hear(ana).commit('');
+    expect(ben.shown).toBe('A start');
+    expect(ben.selection).toEqual([7, 7]);
+    agree(ana, ben);
+  });
+
+  test('is not lost when the field is left in the midst of it', () => {
+    const [ana, ben] = pair('start');
+    ben.select(5).compose('か');
+    ana.select(0).type('A ');
+    ben.hear(ana);
+    ben.binding?.close();
+    expect(ben.text.toJSON()).toBe('A startか');
+    ana.hear(ben);
+    expect(ana.shown).toBe('A startか');
+  });
+
+  test('over a picture letter beside the other, and undone, brings the letter back whole', () => {
+    const [ana, ben] = pair('a😀b');
+    ben.select(1, 3).compose('x');
+    ana.select(0).type('A');
+    ben.hear(ana).commit('x');
+    expect(ben.shown).toBe('Aaxb');
+    ben.undo.undo();
+    expect(ben.shown).toBe('Aa😀b');
+    agree(ana, ben);
+  });
+});
+
+describe('letters of two units', () => {
+  test('are put in, exchanged and removed whole', () => {
+    const [ana, ben] = pair('x');
+    ana.select(1).type('😀');
+    // Both begin with the same unit.
+    ana.select(1, 3).type('😁');
+    expect(ben.hear(ana).shown).toBe('x😁');
+    ana.select(1).type('😂');
+    ben.hear(ana);
+    expect(ben.shown).toBe('x😂😁');
+    ana.select(3, 5).type('');
+    agree(ana, ben);
+    expect(ben.shown).toBe('x😂');
+  });
+});
+
+describe('the longest text', () => {
+  test('takes what fits, and shows what it took', () => {
+    const [ana, ben] = pair('12345678', 10);
+    ana.select(4).type('abcd');
+    expect(ana.shown).toBe('1234ab5678');
+    expect(ana.selection).toEqual([6, 6]);
+    agree(ana, ben);
+    ana.type('x');
+    expect(ana.shown).toBe('1234ab5678');
+    ana.select(0, 4).type('wxyz');
+    expect(ana.shown).toBe('wxyzab5678');
+  });
+
+  test('is not filled up with half a letter', () => {
+    const [ana, ben] = pair('123456789', 10);
+    ana.select(9).type('😀');
+    expect(ana.shown).toBe('123456789');
+    agree(ana, ben);
+    ana.type('x😀');
+    expect(ana.shown).toBe('123456789x');
+  });
+
+  test('holds while one composes and the other fills it', () => {
+    const [ana, ben] = pair('12345', 10);
+    ben.select(5).compose('かきく');
+    ana.select(0).type('ABCD');
+    ben.hear(ana).commit('かきく');
+    expect(ben.shown).toBe('ABCD12345か');
+    expect(ben.selection).toEqual([10, 10]);
+    agree(ana, ben);
+  });
+
+  test('that two have overfilled together can be shortened, and grows no more', () => {
+    const [ana, ben] = pair('12345678', 10);
+    ana.select(8).type('ab');
+    ben.select(0).type('yz');
+    agree(ana, ben);
+    expect(ana.shown).toBe('yz12345678ab');
+    ana.select(0).type('!');
+    expect(ana.shown).toBe('yz12345678ab');
+    ana.select(0, 4).type('');
+    expect(ana.shown).toBe('345678ab');
+    agree(ana, ben);
+  });
+});
+
+describe('two who type at random', () => {
+  /** A stream of chance that is the same for the same seed (mulberry32). */
+  function chance(seed: number): () => number {
+    return () => {
+      seed = (seed + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    };
+  }
+
+  const seeds = Array.from({ length: 60 }, (_, at) => at + 1);
+
+  test.each(seeds)('lose no letter and no caret (seed %i)', (seed) => {
+    const random = chance(seed);
+    const below = (most: number) => Math.floor(random() * most);
+    const [ana, ben] = pair('');
+    // No letter comes twice, so that each can be followed; every third is of two units.
+    let made = 0;
+    const letter = () => String.fromCodePoint(made++ % 3 === 0 ? 0x2_0000 + made : 0x4e00 + made);
+    const letters = (most: number) => Array.from({ length: 1 + below(most) }, letter).join('');
+    const alive = new Set<string>();
+    const removed = new Set<string>();
+    const take = (gone: string, come: string) => {
+      for (const one of gone) removed.add(one);
+      for (const one of come) alive.add(one);
+    };
+    /** Boundaries between letters, as a browser lets one go to. */
+    const boundary = (text: string) => [...text].slice(0, below([...text].length + 1)).join('').length;
+    const composed = new Map<Typist, { gone: string; so: string }>();
+
+    const act = (one: Typist, other: Typist) => {
+      const running = composed.get(one);
+      const roll = random();
+      if (running) {
+        if (roll < 0.4) one.compose((running.so += letter()));
+        else if (roll < 0.7) {
+          composed.delete(one);
+          take(running.gone, running.so);
+          one.commit(running.so);
+        } else listen(one, other);
+      } else if (roll < 0.3) {
+        const at = [boundary(one.shown), boundary(one.shown)].sort((a, b) => a - b) as [number, number];
+        one.select(...(random() < 0.6 ? ([at[0], at[0]] as const) : at));
+      } else if (roll < 0.6) {
+        const come = random() < 0.75 ? letters(4) : '';
+        take(one.shown.slice(...one.selection), come);
+        one.type(come);
+      } else if (roll < 0.7) {
+        const so = letters(2);
+        composed.set(one, { gone: one.shown.slice(...one.selection), so });
+        one.compose(so);
+      } else listen(one, other);
+    };
+
+    const listen = (one: Typist, other: Typist) => {
+      const [start, end] = one.selection;
+      if (one.isComposing) {
+        const before = one.shown;
+        expect(one.hear(other).shown).toBe(before);
+        expect(one.selection).toEqual([start, end]);
+        return;
+      }
+      // The place behind the letter on the left of it: what comes right at the caret comes after it.
+      const places = [start, end].map((at) => Y.createRelativePositionFromTypeIndex(one.text, at, -1));
+      one.hear(other);
+      const now = places.map((place) => Y.createAbsolutePositionFromRelativePosition(place, one.doc)?.index);
+      expect(one.selection).toEqual(now);
+      expect(one.shown).toBe(one.text.toJSON());
+    };
+
+    for (let step = 0; step < 80; step++) {
+      if (random() < 0.5) act(ana, ben);
+      else act(ben, ana);
+    }
+    for (const [one, { gone, so }] of composed) {
+      take(gone, so);
+      one.commit(so);
+    }
+    agree(ana, ben);
+    const left = [...alive].filter((one) => !removed.has(one));
+    expect([...ana.shown].toSorted()).toEqual(left.toSorted());
+  });
+});

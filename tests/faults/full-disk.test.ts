@@ -62,7 +62,8 @@ async function goOnAfterFullDisk(volume: Volume): Promise<void> {
   const olle = await Member.join(url, links.observer, 'Olle');
   await olle.until(() => olle.isSynced);
   expect(owed(all).filter((claim) => !olle.has(claim))).toEqual([]);
-  expect(olle.state).toBe(ana.state);
+  for (const member of all) member.comeBack();
+  await agreed([...all, olle]);
   for (const member of [...all, olle]) member.close();
 }
 

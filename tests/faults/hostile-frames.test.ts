@@ -11,7 +11,7 @@ import { lanes } from '../../shared/board/lane.ts';
 import { people } from '../../shared/board/person.ts';
 import { addCard } from '../../shared/commands/card.ts';
 import { PlainEditor } from '../../shared/commands/editor.ts';
-import { maxFrameBytes } from '../../shared/limits.ts';
+import { maxCardText, maxFrameBytes } from '../../shared/limits.ts';
 import { frameKind, syncKind } from '../../shared/protocol.ts';
 import { Chance, seed } from './chance.ts';
 import type { Made } from './invited.ts';
@@ -104,7 +104,7 @@ const hostile: [string, () => Uint8Array | string, number][] = [
     4422,
   ],
   ['an id that is none', () => forged((doc) => doc.getMap(cards.name).set('../../etc/passwd', card())), 4422],
-  ['a text over its limit', () => long(5_000), 4422],
+  ['a text over twice its limit', () => long(2 * maxCardText + 1), 4422],
   [
     'a person',
     () => forged((doc) => doc.getMap(people.name).set('a', buildRecord(people, { name: marked }))),

@@ -27,10 +27,7 @@ async function openPage(browser, url, link, name) {
   const page = await context.newPage();
   await page.addInitScript(noteMoments, { board, person });
   await page.goto(`${url}/b/${board}/map`, { waitUntil: 'commit' });
-  await page.waitForFunction(() => window.moments?.usable && window.moments.saved, null, {
-    polling: 50,
-    timeout: 30_000,
-  });
+  await untilUsable(page);
   return { context, page };
 }
 
@@ -61,6 +58,40 @@ function noteMoments({ board, person }) {
     if (document.querySelector('[data-light="saved"]')) moments.saved = performance.now();
     else setTimeout(untilSaved, 5);
   }
+}
+
+/**
+ * Opens a page that holds so many cards as plain text, and no script: what the browser takes for a page at all.
+ */
+async function openBarePage(browser, url, count) {
+  const context = await browser.newContext({ viewport, locale: 'en-GB' });
+  const page = await context.newPage();
+  const cards = Array.from(
+    { length: count },
+    (_, i) => `<p data-card>Card ${i}, waiting for the next train</p>`,
+  );
+  const html = `<!doctype html><title>Bare</title><i data-light="saved"></i><div>${cards.join('')}</div>`;
+  await page.route('**/bare', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  await page.addInitScript(noteMoments, { board: '', person: '' });
+  await page.goto(`${url}/bare`, { waitUntil: 'commit' });
+  await untilUsable(page);
+  return { context, page };
+}
+
+function untilUsable(page) {
+  const isThere = () => window.moments?.usable && window.moments.saved;
+  return page.waitForFunction(isThere, null, { polling: 50, timeout: 30_000 });
+}
+
+/** How long bare pages take, to be held beside the boards. */
+export async function barePages(browser, url, count, rounds) {
+  const times = [];
+  for (let round = 0; round < rounds; round++) {
+    const { context, page } = await openBarePage(browser, url, count);
+    times.push(await page.evaluate(() => window.moments.usable));
+    await context.close();
+  }
+  return times;
 }
 
 /** Opens the boards in turn, `rounds` times. @returns for each, the measurements of all rounds */

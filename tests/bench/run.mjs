@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { makeBoard } from './boards.mjs';
 import { figure, median, printTable, quantile } from './figures.mjs';
 import { editLatency } from './latency.mjs';
-import { atRest, coldPages, launchBrowser, remoteMoves } from './page.mjs';
+import { atRest, barePages, coldPages, launchBrowser, remoteMoves } from './page.mjs';
 import { post } from './peer.mjs';
 import { cleanUp, startServer, temporaryFolder } from './server.mjs';
 import { bareNodeTimes, fillJournal, makeManyBoards, startTimes } from './start.mjs';
@@ -78,6 +78,14 @@ async function measure() {
     const note = `${of('cards')} cards drawn; first paint ${of('first').toFixed(0)} ms, all on disk ${of('saved').toFixed(0)} ms`;
     figure(`cold page to usable, ${name}`, of('usable'), 'ms', target, note);
   }
+  const bare = await barePages(browser, url, 1000, 5);
+  figure(
+    'a bare page with 1,000 texts and no script',
+    median(bare),
+    'ms',
+    null,
+    'what the browser alone takes just now',
+  );
   const scripts = cold[0][0];
   figure(
     'script before usable, gzip',

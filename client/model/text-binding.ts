@@ -84,18 +84,24 @@ export class TextBinding {
   #push(held: readonly Delta[]): void {
     const splice = spliceBetween(this.#shown, this.#area.value, this.#area.selectionEnd ?? undefined);
     const caret = { start: this.#area.selectionStart ?? 0, end: this.#area.selectionEnd ?? 0 };
-    const room = this.#most - (this.#text.length - splice.remove);
-    const fitting =
-      splice.insert.length > room ? { ...splice, insert: splice.insert.slice(0, Math.max(0, room)) } : splice;
-    if (fitting.remove > 0 || fitting.insert !== '') {
+    const going = standing(held, splice);
+    const left = going.reduce((sum, run) => sum - run.length, this.#text.length);
+    const insert = beginning(splice.insert, this.#most - left);
+    if (going.length > 0 || insert !== '') {
+      const at = caretOver(held, splice.index);
       this.#writing = true;
-      this.#write(() => spliceOver(this.#text, fitting, held));
+      this.#write(() => {
+        // From the end, so that the indices of what is still to go stay right.
+        for (const run of going) this.#text.delete(run.index, run.length);
+        if (insert !== '') this.#text.insert(Math.min(at, this.#text.length), insert);
+      });
       this.#writing = false;
     }
     this.#shown = this.#text.toJSON();
     if (this.#area.value !== this.#shown) {
       // Only after composing beside others, or past the limit: the caret is carried over what they did.
-      this.#place(carried(held, caret.start, fitting), carried(held, caret.end, fitting));
+      const over = (index: number) => carried(held, index, splice, insert.length);
+      this.#place(over(caret.start), over(caret.end));
     }
   }
 
@@ -187,29 +193,41 @@ export function characterOver(deltas: readonly Delta[], index: number): number |
 }
 
 /**
- * Applies a splice that was made on the text as it was before `held` to the text as it is: what others
- * typed in between stays.
+ * What a splice removes, where it stands after the changes of others: runs of what is still there, the
+ * last one first. Runs, not units, so that no letter of two units is ever cut in two.
  */
-function spliceOver(text: Y.Text, splice: Splice, held: readonly Delta[]): void {
-  const at = caretOver(held, splice.index);
-  if (held.length === 0) {
-    if (splice.remove > 0) text.delete(at, splice.remove);
-  } else {
-    // From the end, so that the indices of what is still to go stay right.
-    for (let i = splice.index + splice.remove - 1; i >= splice.index; i--) {
-      const now = characterOver(held, i);
-      if (now !== null) text.delete(now, 1);
-    }
+function standing(held: readonly Delta[], splice: Splice): { index: number; length: number }[] {
+  if (held.length === 0) return splice.remove > 0 ? [{ index: splice.index, length: splice.remove }] : [];
+  const runs: { index: number; length: number }[] = [];
+  for (let i = splice.index + splice.remove - 1; i >= splice.index; i--) {
+    const now = characterOver(held, i);
+    if (now === null) continue;
+    const run = runs.at(-1);
+    if (run && now === run.index - 1) {
+      run.index--;
+      run.length++;
+    } else runs.push({ index: now, length: 1 });
   }
-  if (splice.insert !== '') text.insert(Math.min(at, text.length), splice.insert);
+  return runs;
 }
 
-/** Where a caret of the element stands in the document's text after the splice went in over `held`. */
-function carried(held: readonly Delta[], caret: number, splice: Splice): number {
+/** As much of the beginning of a text as there is room for, in whole letters. */
+function beginning(text: string, room: number): string {
+  if (text.length <= room) return text;
+  const last = text.charCodeAt(room - 1);
+  const isHalf = last >= 0xd800 && last <= 0xdbff;
+  return text.slice(0, Math.max(0, isHalf ? room - 1 : room));
+}
+
+/**
+ * Where a caret of the element stands in the document's text after the splice went in over `held`, with
+ * `kept` units of what was typed.
+ */
+function carried(held: readonly Delta[], caret: number, splice: Splice, kept: number): number {
   if (caret <= splice.index) return caretOver(held, caret);
   const typed = Math.min(caret - splice.index, splice.insert.length);
   const behind = caret - splice.index - typed;
-  const at = caretOver(held, splice.index) + typed;
+  const at = caretOver(held, splice.index) + Math.min(typed, kept);
   return (
     at +
     caretOver(held, splice.index + splice.remove + behind) -

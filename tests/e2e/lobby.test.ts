@@ -163,7 +163,7 @@ describe('what leads nowhere says so', () => {
     await observers.getByRole('button', { name: 'More for this link' }).click();
     await maja.page.getByRole('menuitem', { name: 'Withdraw the link' }).click();
     await observers.getByRole('button', { name: 'Withdraw the link' }).click();
-    await expect(asa.page.getByRole('heading', { name: 'You have been away for a while' })).toBeVisible();
+    await expect(asa.page.getByRole('heading', { name: 'This link was withdrawn' })).toBeVisible();
     await asa.page.goto('about:blank');
     await asa.page.goto(link);
     await expect(asa.page.getByRole('heading', { name: 'This link was withdrawn' })).toBeVisible();

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import type { Card } from '../../shared/board/card.ts';
+import { cards } from '../../shared/board/card.ts';
+import { openRoots, readAll } from '../../shared/board/document.ts';
+import { steps } from '../../shared/board/phase.ts';
+import type { CellAt } from '../../shared/commands/card.ts';
+import { addCard, moveCards, removeCards } from '../../shared/commands/card.ts';
+import { PlainEditor, setGone } from '../../shared/commands/editor.ts';
+import { addStep, moveStep, removeStep } from '../../shared/commands/journey.ts';
+import { byOrder } from '../../shared/order-key.ts';
+import { cellKey, cellOf } from '../../shared/queries/journey.ts';
+import type { Change } from '../../client/model/records.svelte.ts';
+import { Records } from '../../client/model/records.svelte.ts';
+import { Stacks } from '../../client/model/stacks.svelte.ts';
+
+/** A board's cards and steps as the page keeps them, over a document that Ana changes. */
+function openBoard() {
+  const doc = new Y.Doc();
+  openRoots(doc);
+  const ana = new PlainEditor(doc, 'ana');
+  const phaseOf = (step: string) => stepRecords.get(step)?.place.phase ?? null;
+  const stacks = new Stacks((place) => cellOf(place, phaseOf));
+  const stepRecords = new Records(doc, steps, () => stacks.rearrange());
+  const changes: (readonly Change<Card>[])[] = [];
+  const cardRecords = new Records(doc, cards, (some: readonly Change<Card>[]) => {
+    changes.push(some);
+    stacks.apply(some);
+  });
+  return { doc, ana, stacks, stepRecords, cardRecords, changes };
+}
+
+type Board = ReturnType<typeof openBoard>;
+
+/** All stacks anew from the document, the slow way. */
+function recount({ doc, stepRecords }: Board): Map<string, string[]> {
+  const all = new Map<string, { id: string; order: string }[]>();
+  for (const { id, place } of readAll(doc, cards)) {
+    const key = cellKey(cellOf(place, (step) => stepRecords.get(step)?.place.phase ?? null));
+    all.set(key, [...(all.get(key) ?? []), { id, order: place.order }]);
+  }
+  return new Map([...all].map(([key, list]) => [key, list.sort(byOrder).map(({ id }) => id)]));
+}
+
+const cell = (lane: string, phase: string, step: string | null = null): CellAt => ({ lane, phase, step });
+
+describe('the stacks of the cells', () => {
+  test('follow a card that comes, moves, goes and returns', () => {
+    const board = openBoard();
+    const { ana, stacks } = board;
+    const one = addCard(ana, cell('l', 'p'), { text: 'one' });
+    const two = addCard(ana, cell('l', 'p'), { text: 'two' });
+    expect(stacks.at(cell('l', 'p')).ids).toEqual([one, two]);
+    moveCards(ana, [two], cell('l', 'p'), { after: null, before: one });
+    expect(stacks.at(cell('l', 'p')).ids).toEqual([two, one]);
+    moveCards(ana, [two], cell('l', 'q'));
+    expect(stacks.at(cell('l', 'p')).ids).toEqual([one]);
+    expect(stacks.cellOfCard(two)).toEqual(cell('l', 'q'));
+    removeCards(ana, [two]);
+    expect(stacks.at(cell('l', 'q')).ids).toEqual([]);
+    expect(stacks.cellOfCard(two)).toBeNull();
+    setGone(ana, cards, two, false);
+    expect(stacks.at(cell('l', 'q')).ids).toEqual([two]);
+  });
+
+  test('are left alone by what moves nothing', () => {
+    const { ana, stacks, cardRecords, doc } = openBoard();
+    const one = addCard(ana, cell('l', 'p'), { text: 'one' });
+    const before = stacks.at(cell('l', 'p')).ids;
+    const text = doc.getMap<Y.Map<unknown>>('cards').get(one)?.get('text');
+    if (text instanceof Y.Text) text.insert(0, 'Number ');
+    expect(cardRecords.get(one)?.text).toBe('Number one');
+    expect(stacks.at(cell('l', 'p')).ids).toBe(before);
+  });
+
+  test('show a card of a step that is gone, or that moved to another phase, in its whole phase', () => {
+    const { ana, stacks } = openBoard();
+    const step = addStep(ana, 'p', 'step', { after: null, before: null });
+    const one = addCard(ana, cell('l', 'p', step));
+    expect(stacks.at(cell('l', 'p', step)).ids).toEqual([one]);
+    moveStep(ana, step, 'q', { after: null, before: null });
+    expect(stacks.at(cell('l', 'p')).ids).toEqual([one]);
+    moveStep(ana, step, 'p', { after: null, before: null });
+    expect(stacks.at(cell('l', 'p', step)).ids).toEqual([one]);
+    removeStep(ana, step);
+    expect(stacks.at(cell('l', 'p')).ids).toEqual([one]);
+    expect(stacks.at(cell('l', 'p', step)).ids).toEqual([]);
+  });
+
+  test.each(Array.from({ length: 20 }, (_, at) => at + 1))(
+    'are what a recount says, whatever happens (seed %i)',
+    (seed) => {
+      let state = seed * 7919;
+      const below = (most: number) => (state = (state * 48_271) % 2_147_483_647) % most;
+      const board = openBoard();
+      const { ana, doc, stacks } = board;
+      const stepIds = ['p', 'q'].flatMap((phase) =>
+        [0, 1].map(() => addStep(ana, phase, '', { after: null, before: null })),
+      );
+      const made: string[] = [];
+      const anyCell = () => cell(`l${below(2)}`, below(2) === 0 ? 'p' : 'q', stepIds[below(6)] ?? null);
+      const any = (list: readonly string[]) => list[below(list.length)] ?? '';
+      for (let act = 0; act < 120; act++) {
+        // Several in one transaction, as when another's work arrives.
+        doc.transact(() => {
+          for (let burst = below(3); burst >= 0; burst--) {
+            const roll = below(10);
+            if (roll < 4 || made.length === 0) made.push(addCard(ana, anyCell()));
+            else if (roll < 7) moveCards(ana, [any(made), any(made)], anyCell());
+            else if (roll < 8) setGone(ana, cards, any(made), below(2) === 0);
+            else if (roll < 9)
+              moveStep(ana, any(stepIds), below(2) === 0 ? 'p' : 'q', { after: null, before: null });
+            else setGone(ana, steps, any(stepIds), below(2) === 0);
+          }
+        });
+        const wanted = recount(board);
+        for (const lane of ['l0', 'l1']) {
+          for (const phase of ['p', 'q']) {
+            for (const step of [null, ...stepIds]) {
+              const at = cell(lane, phase, step);
+              expect(stacks.at(at).ids).toEqual(wanted.get(cellKey(at)) ?? []);
+            }
+          }
+        }
+      }
+      expect(made.length).toBeGreaterThan(20);
+    },
+  );
+});
+
+describe('the records of a collection', () => {
+  test('cost what a transaction touched: one parse a record, one call together', () => {
+    const { doc, ana, changes, cardRecords } = openBoard();
+    const ids = Array.from({ length: 50 }, () => addCard(ana, cell('l', 'p')));
+    changes.length = 0;
+    doc.transact(() => moveCards(ana, ids.slice(0, 3), cell('l', 'q')));
+    expect(changes.map((some) => some.map(({ entry }) => entry.id).toSorted())).toEqual([
+      ids.slice(0, 3).toSorted(),
+    ]);
+    const untouched = cardRecords.entry(ids[10] ?? '').record;
+    removeCards(ana, ids.slice(0, 3));
+    expect(cardRecords.entry(ids[10] ?? '').record).toBe(untouched);
+    expect(cardRecords.all.length).toBe(47);
+  });
+
+  test('hold their entries for ever, so that what is selected stays so over a removal and its undo', () => {
+    const { ana, cardRecords } = openBoard();
+    const one = addCard(ana, cell('l', 'p'), { text: 'one' });
+    const entry = cardRecords.entry(one);
+    removeCards(ana, [one]);
+    expect(cardRecords.get(one)).toBeNull();
+    setGone(ana, cards, one, false);
+    expect(cardRecords.entry(one)).toBe(entry);
+    expect(cardRecords.get(one)?.text).toBe('one');
+  });
+
+  test('read what an outsider wrote badly as their defaults, and throw at nothing', () => {
+    const { doc, cardRecords, stacks } = openBoard();
+    const root = doc.getMap<unknown>('cards');
+    root.set('bare', 'not a record');
+    const odd = new Y.Map<unknown>([
+      ['text', 7],
+      ['place', { lane: 'l' }],
+      ['personas', 'everyone'],
+      ['evidence', 'surely'],
+      ['gone', 'no'],
+    ]);
+    root.set('odd', odd);
+    expect(cardRecords.get('bare')).toBeNull();
+    expect(cardRecords.get('odd')).toMatchObject({
+      text: '',
+      personas: [],
+      evidence: 'hypothesis',
+      gone: false,
+    });
+    expect(stacks.cellOfCard('odd')).toEqual(cell('', ''));
+  });
+});

@@ -5,14 +5,12 @@ import { isId } from '../../shared/id.ts';
 import { admit } from '../access/admission.ts';
 import { seatCookies } from '../access/cookies.ts';
 import { isAllowed } from '../access/origins.ts';
+import { documents } from '../live/contract.ts';
 import { needReady } from './health.ts';
 import { needRate, needRoom } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { bindingsOf } from './parts.ts';
 import { Problem } from './problem.ts';
-
-/** The documents that a board has so far. */
-const documents: readonly string[] = ['board'];
 
 /**
  * `/sync/:board/:document`: the one place that decides an upgrade. It is asked before there is a socket,

@@ -2,6 +2,9 @@ import type { WebSocket } from 'ws';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
 import type { Seat } from '../access/seat.ts';
 
+/** The documents that a board has by now; `research` and `draft/<person>` are to come. */
+export const documents: readonly string[] = ['board'];
+
 /** The boards that people are in just now: what the HTTP side may ask of the live side. */
 export interface LiveBoards {
   /**

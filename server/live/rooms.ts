@@ -8,14 +8,12 @@ import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
 import type { LiveBoards } from './contract.ts';
+import { documents } from './contract.ts';
 import type { Keeper, Surroundings } from './room.ts';
 import { Room } from './room.ts';
 import type { Tally } from './tally.ts';
 import { newTally } from './tally.ts';
 import { beatMs, idleMs, maxIdleRooms } from './tuning.ts';
-
-/** The documents that a board has by now; `research` and `draft/<person>` are to come. */
-const documents: readonly string[] = ['board'];
 
 export interface LiveOptions {
   readonly store: Store;

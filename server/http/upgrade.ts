@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -73,7 +72,9 @@ export class Upgrades {
   /** Waits until all sockets that were opened here have ended, and after `graceMs` ends them. */
   async drained(graceMs: number): Promise<void> {
     const timer = setTimeout(() => this.#open.forEach((socket) => socket.destroy()), graceMs);
-    await Promise.all([...this.#open].map((socket) => once(socket, 'close')));
+    // Not `once` of node:events: that fails at an error, and a reset is one way to end.
+    const ended = (socket: Duplex) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    await Promise.all([...this.#open].map(ended));
     clearTimeout(timer);
   }
 

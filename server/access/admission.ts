@@ -10,17 +10,18 @@ export type Admission =
 
 /**
  * Decides whether one of these tokens opens this board: the one rule for every request and every upgrade.
- * The link is looked up each time, so that revoking it ends all that came of it.
+ * The link is looked up each time, so that revoking it ends all that came of it. The disk is not touched for
+ * who has no good token: that would be a stranger's to keep busy.
  */
 export async function admit(
   by: { store: Store; tokens: Tokens; now: () => number },
   board: string,
   offered: readonly string[],
 ): Promise<Admission> {
-  const record = isId(board) ? await by.store.board(board) : null;
-  if (!record) return { kind: 'refused', code: 'no-such-board' };
   const seats = offered.map((token) => by.tokens.read(token, by.now())).filter((seat) => seat !== null);
   if (seats.length === 0) return { kind: 'refused', code: 'ticket' };
+  const record = isId(board) ? await by.store.board(board) : null;
+  if (!record) return { kind: 'refused', code: 'no-such-board' };
   const here = seats.filter((seat) => seat.board === record.id);
   if (here.length === 0) return { kind: 'refused', code: 'not-allowed' };
   const seat = here.find((one) =>

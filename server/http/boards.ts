@@ -10,7 +10,7 @@ import { buildTemplate, templates } from '../templates/template.ts';
 import { readBody } from './body.ts';
 import { languageSchema, lineSchema } from './fields.ts';
 import { needReady } from './health.ts';
-import { bearerOf, needRate, needSeat } from './middleware.ts';
+import { bearerOf, needRate, needSeat, tellMissing } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
@@ -43,7 +43,7 @@ export function boardRoutes(parts: Parts): Hono<AppEnv> {
       const urls = Object.fromEntries(made.map(({ role, link }) => [role, linkUrl(site(), link.secret)]));
       return c.json({ board, links: urls }, 201);
     })
-    .get('/:board', needSeat(parts), (c) => {
+    .get('/:board', tellMissing(parts), needSeat(parts), (c) => {
       const { id, title, template, language, start, createdAt } = c.var.record;
       const { role, person } = c.var.seat;
       return c.json({ board: id, title, template, language, start, createdAt, role, person });

@@ -61,18 +61,35 @@ export function needRoom({ config, live }: Parts, board: string): void {
 /** Lets in only who has a seat on the board of the path; `power` narrows it to the roles that have it. */
 export function needSeat(parts: Parts, power?: Power): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const bearer = bearerOf(c);
-    const admission = await admit(
-      parts,
-      c.req.param('board') ?? '',
-      bearer === null ? seatCookies(c) : [bearer],
-    );
+    const admission = await admit(parts, c.req.param('board') ?? '', offeredBy(c));
     if (admission.kind === 'refused') throw new Problem(admission.code);
     if (power && !may(admission.seat.role, power)) throw new Problem('not-allowed');
     c.set('seat', admission.seat);
     c.set('record', admission.record);
     await next();
   };
+}
+
+/**
+ * Tells who has no seat that there is no such board, where there is none, and not to join it. It takes a look
+ * at the disk, so it has the rate of invitations, which tell the same.
+ */
+export function tellMissing(parts: Parts): MiddlewareHandler<AppEnv> {
+  const limited = needRate(parts, parts.joins);
+  return async (c, next) => {
+    const board = c.req.param('board');
+    if (offeredBy(c).some((token) => parts.tokens.read(token, parts.now()) !== null)) return next();
+    return limited(c, async () => {
+      if (!isId(board) || !(await parts.store.board(board))) throw new Problem('no-such-board');
+      await next();
+    });
+  };
+}
+
+/** The tokens that came with a request. */
+function offeredBy(c: Context): string[] {
+  const bearer = bearerOf(c);
+  return bearer === null ? seatCookies(c) : [bearer];
 }
 
 /** What stands behind `Authorization: Bearer`; null where there is none. */

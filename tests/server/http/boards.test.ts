@@ -162,6 +162,36 @@ describe('a board', () => {
     expect(await refusal(await get('/api/boards/__proto__', house.as(ana)))).toEqual([404, 'no-such-board']);
   });
 
+  test('that is none is told as such without a token too, so often and no oftener', async () => {
+    const house = new House({ JOIN_PER_MINUTE: '6' });
+    const { board } = await house.createBoard();
+    const ask = async (path: string, headers = {}) =>
+      refusal(await house.send('GET', `/api/boards/${path}`, undefined, headers));
+    for (let i = 0; i < 3; i++) {
+      expect(await ask('nowhere')).toEqual([404, 'no-such-board']);
+      expect(await ask(board, { authorization: 'Bearer x.y' })).toEqual([401, 'ticket']);
+    }
+    expect(await ask('nowhere')).toEqual([429, 'rate']);
+    expect(await ask(board)).toEqual([429, 'rate']);
+    house.now += 10_000;
+    expect(await ask('nowhere')).toEqual([404, 'no-such-board']);
+  });
+
+  test('is read by who has a seat on it as often as they like, and looked for by nobody else', async () => {
+    const house = new House({ JOIN_PER_MINUTE: '1' });
+    const { board, links } = await house.createBoard();
+    const ana = await house.join(links.facilitator, 'Ana');
+    for (let i = 0; i < 3; i++)
+      expect((await house.send('GET', `/api/boards/${board}`, undefined, house.as(ana))).status).toBe(200);
+    house.store.board = () => Promise.reject(new Error('looked'));
+    for (const [method, path] of [
+      ['GET', `${board}/links`],
+      ['PATCH', board],
+      ['POST', `${board}/renew`],
+    ] as const)
+      expect(await refusal(await house.send(method, `/api/boards/${path}`))).toEqual([401, 'ticket']);
+  });
+
   test('is renamed by a facilitator, and everyone on it is told', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();

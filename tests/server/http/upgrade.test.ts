@@ -91,6 +91,20 @@ describe('an upgrade with a token', () => {
     expect(house.live.joined).toEqual([]);
   });
 
+  test('that is none does not make the server look for the board', async () => {
+    const looked: string[] = [];
+    const look = house.store.board.bind(house.store);
+    house.store.board = (id) => {
+      looked.push(id);
+      return look(id);
+    };
+    for (const path of ['nowhere', board])
+      expect(await outcome(dial(`/sync/${path}/board?token=a.b`))).toBe('4401 ticket');
+    expect(looked).toEqual([]);
+    expect(await outcome(dial(`/sync/${board}/board?token=${ana.token}`))).toBe('open');
+    expect(looked).toEqual([board]);
+  });
+
   test('of another board is told 4403, and one for no board 4404', async () => {
     const other = await house.createBoard();
     expect(await outcome(dial(`/sync/${other.board}/board?token=${ana.token}`))).toBe('4403 not-allowed');
@@ -229,6 +243,19 @@ describe('a rude client', () => {
     socket.send(new Uint8Array((8 << 20) + 1));
     expect((await closed)[0]).toBe(1009);
   });
+});
+
+test('a socket that is reset while the server waits for it to end does not make it fail', async () => {
+  const client = connect(port, '127.0.0.1');
+  await once(client, 'connect');
+  client.write(
+    `GET /sync/${board}/board?token=${ana.token} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+  );
+  await once(client, 'data');
+  upgrades.close();
+  const drained = upgrades.drained(60_000);
+  client.resetAndDestroy();
+  await expect(drained).resolves.toBeUndefined();
 });
 
 test('when the server closes, no more are taken in and those who stay silent are let go of', async () => {

@@ -144,9 +144,11 @@ export class Connection {
     const now = this.#clock.now();
     if (now >= this.seat.expires) this.close(closeCode.ticket, 'expired');
     else if (now - this.#lastHeard >= deafMs) this.#terminate();
-    else if (now - this.#lastSent >= quietMs) {
-      if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
-      this.send(quietFrame);
+    else {
+      // Two silences: who says nothing in a busy room is sent enough, and must be asked all the same.
+      if (now - this.#lastHeard >= quietMs && this.#socket.readyState === this.#socket.OPEN)
+        this.#socket.ping();
+      if (now - this.#lastSent >= quietMs) this.send(quietFrame);
     }
   }
 

@@ -268,6 +268,22 @@ describe('time', () => {
     expect((await ana.closed).code).toBe(1006);
   });
 
+  test('W7 Ben, who listens in a busy room and says nothing, is asked whether he is there, and stays', async () => {
+    const ana = await house.raw('ana');
+    const ben = await house.raw('ben');
+    let pings = 0;
+    ben.socket.on('ping', () => pings++);
+    for (let said = 1; said <= 12; said++) {
+      ana.presence([{ client: 1, clock: said, state: { said } }]);
+      clock.advance(4_000);
+      await ben.next('presence', ({ entries }) => entries.some((one) => one.clock === said));
+      // The pong of this beat is in by the time that the server has answered what was said after it.
+      if (said === 6) expect(pings).toBeGreaterThan(0);
+    }
+    expect(ben.socket.readyState).toBe(ben.socket.OPEN);
+    expect(house.rooms.crowd(board)).toBe(2);
+  });
+
   test('W8 when Ben’s session has run out, so has his socket', async () => {
     const ben = await house.raw('ben');
     await ben.next('update');

@@ -25,6 +25,8 @@ export class Presence {
   readonly #clock: Clock;
   readonly #tally: Tally;
   readonly #slots = new Map<number, Slot>();
+  /** The client ids of the slots that each connection has. */
+  readonly #bound = new Map<Connection, Set<number>>();
   /** The last clock of client ids that have left, and whose they were; the longest gone first. */
   readonly #departed = new Map<number, { readonly clock: number; readonly person: string }>();
   /** What is to go out with the next frame, and who said it: one connection, or null for several. */
@@ -53,8 +55,11 @@ export class Presence {
   }
 
   leave(connection: Connection): void {
-    for (const slot of [...this.#slots.values()])
-      if (slot.connection === connection) this.#remove(slot, slot.clock + 1);
+    for (const client of [...(this.#bound.get(connection) ?? [])]) {
+      const slot = this.#slots.get(client);
+      if (slot) this.#remove(slot, slot.clock + 1);
+    }
+    this.#bound.delete(connection);
   }
 
   close(): void {
@@ -110,9 +115,7 @@ export class Presence {
   }
 
   #mayBind(connection: Connection): boolean {
-    let bound = 0;
-    for (const slot of this.#slots.values()) if (slot.connection === connection) bound++;
-    return bound < maxClientIds;
+    return (this.#bound.get(connection)?.size ?? 0) < maxClientIds;
   }
 
   #set(connection: Connection, { client, clock, json }: PresenceEntry): boolean {
@@ -121,14 +124,24 @@ export class Presence {
     const stamped = stamp(json, connection.seat.person);
     if (stamped === null) return false;
     const entry = encodeEntry(client, clock, stamped);
+    this.#bind(connection, client);
     this.#slots.set(client, { client, connection, clock, entry });
     this.#departed.delete(client);
     this.#tellOthers(connection, client, entry);
     return true;
   }
 
+  /** Gives a client id to a connection, and takes it from the one that had it. */
+  #bind(connection: Connection, client: number): void {
+    const before = this.#slots.get(client)?.connection;
+    if (before && before !== connection) this.#bound.get(before)?.delete(client);
+    const bound = this.#bound.get(connection) ?? new Set();
+    this.#bound.set(connection, bound.add(client));
+  }
+
   #remove({ client, connection }: Slot, clock: number): void {
     this.#slots.delete(client);
+    this.#bound.get(connection)?.delete(client);
     this.#departed.set(client, { clock, person: connection.seat.person });
     const [longestGone] = this.#departed.keys();
     if (this.#departed.size > maxDeparted && longestGone !== undefined) this.#departed.delete(longestGone);

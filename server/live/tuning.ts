@@ -13,7 +13,7 @@ export const renewMs = 200;
 export const beatMs = 4_000;
 export const quietMs = 8_000;
 
-/** A socket that has said nothing, not even a pong, for this long is gone: three pings went unanswered. */
+/** A socket that has said nothing, not even a pong, for this long is gone: a ping at each beat went unanswered. */
 export const deafMs = 36_000;
 
 /** Past this many bytes buffered a reader gets no presence, which is worthless late. */
@@ -32,6 +32,12 @@ export const maxInboxBytes = 8 << 20;
 /** Client ids of presence a socket may have: a page has one; a few leave room for what embeds several. */
 export const maxClientIds = 4;
 
+/**
+ * Entries of one presence frame. A stock client sends back all that it hears, so all who are present: ten
+ * times the sockets that a board has by default, with all their client ids.
+ */
+export const maxPresenceEntries = 20_000;
+
 /** Departed client ids whose last clock is remembered, so that their return is noticed. */
 export const maxDeparted = 1_000;
 
@@ -47,7 +53,10 @@ export const checkpointEvery = 1_000;
 /** Client ids in one update: one a page load, so that this is years of offline work of one person. */
 export const maxWriters = 1_000;
 
-/** The highest clock of a client id. 2 billion edits of one page load are a lie told to break the counting. */
+/**
+ * Clocks of documents and of presence stay below this. 2 billion edits of one page load are a lie told to
+ * break the counting, and programs in other languages count in 32 bits.
+ */
 export const maxClock = 2 ** 31;
 
 /** Characters in the key of a value collection: three ids and their colons. */

@@ -2,6 +2,8 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import type { Control } from '../../shared/protocol.ts';
 import { frameKind, syncKind } from '../../shared/protocol.ts';
+import { maxPresenceEntries } from './tuning.ts';
+import { isClient, isClock } from './yjs-id.ts';
 
 /** What a client may say, one message a frame. Bytes are views of the frame, not copies. */
 export type Frame =
@@ -25,7 +27,7 @@ export function readFrame(bytes: Uint8Array): Frame | null {
     const frame = readBody(decoder);
     return decoding.hasContent(decoder) ? null : frame;
   } catch {
-    // lib0 throws at the end of the bytes and at numbers past 2^53.
+    // lib0 throws at the end of the bytes, and at most numbers past 2^53.
     return null;
   }
 }
@@ -63,9 +65,12 @@ function readSync(decoder: decoding.Decoder): Frame | null {
 
 function readEntries(decoder: decoding.Decoder): PresenceEntry[] {
   const entries: PresenceEntry[] = [];
-  for (let left = decoding.readVarUint(decoder); left > 0; left--) {
+  const count = decoding.readVarUint(decoder);
+  if (count > maxPresenceEntries) throw new Error('more entries than people');
+  for (let left = count; left > 0; left--) {
     const client = decoding.readVarUint(decoder);
     const clock = decoding.readVarUint(decoder);
+    if (!isClient(client) || !isClock(clock)) throw new Error('no client id, or no clock');
     // A string is written as its length in bytes and its UTF-8, which is also how bytes are written.
     entries.push({ client, clock, json: decoding.readVarUint8Array(decoder) });
   }

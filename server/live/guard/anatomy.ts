@@ -225,7 +225,6 @@ class Dissection {
     let done = 0;
     for (const range of [...ranges].sort((a, b) => a.clock - b.clock)) {
       const to = range.clock + range.len;
-      if (range.len < 1) throw new Refused('malformed');
       if (to > end) throw new Refused('missing-dependency');
       // Ranges that overlap count once, or a text could be made to look shorter than it is.
       const from = Math.max(range.clock, done);

@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
-import { maxClock, maxWriters } from '../tuning.ts';
+import { maxWriters } from '../tuning.ts';
+import { isClient, isClock, isStretch } from '../yjs-id.ts';
 import { Refused } from './refused.ts';
 
 type Parts = ReturnType<typeof Y.decodeUpdate>;
@@ -27,9 +28,8 @@ export function decode(update: Uint8Array): Decoded {
   const { structs, ds } = decodeOrRefuse(update);
   const runs = new Map<number, Run>();
   for (const struct of structs) {
-    const { client, clock } = struct.id;
-    // A struct of no length breaks the search by clock in everyone's store.
-    if (struct.length < 1 || clock + struct.length > maxClock) throw new Refused('malformed');
+    needNumbers(struct);
+    const { client } = struct.id;
     const run = runs.get(client);
     if (run) run.structs.push(struct);
     else runs.set(client, { structs: [struct], next: 0, isBusy: false });
@@ -38,8 +38,25 @@ export function decode(update: Uint8Array): Decoded {
   // writes two means to show us something else than what they do. `writtenSections` cannot throw here.
   if (runs.size !== writtenSections(update)) throw new Refused('malformed');
   if (runs.size > maxWriters) throw new Refused('too-many');
+  for (const [client, ranges] of ds.clients) {
+    const isCounted = ranges.every(({ clock, len }) => isStretch(clock, len));
+    if (!isClient(client) || !isCounted) throw new Refused('malformed');
+  }
   return { runs, deletes: ds };
 }
+
+/** A struct of no length breaks the search by clock in everyone's store; ids past all ids, everyone's reader. */
+function needNumbers(struct: Struct): void {
+  const { id, length } = struct;
+  let isSound = isClient(id.client) && isStretch(id.clock, length);
+  if (struct instanceof Y.Item) {
+    const parent = struct.parent instanceof Y.ID ? struct.parent : null;
+    isSound &&= [struct.origin, struct.rightOrigin, parent].every((named) => named === null || isId(named));
+  }
+  if (!isSound) throw new Refused('malformed');
+}
+
+const isId = ({ client, clock }: Y.ID) => isClient(client) && isClock(clock);
 
 function decodeOrRefuse(update: Uint8Array): Parts {
   try {

@@ -1,8 +1,11 @@
 import * as encoding from 'lib0/encoding';
 
+/** A number, or the bytes of one that no writer of numbers makes. */
+export type HandNumber = number | readonly number[];
+
 export interface Id {
-  readonly client: number;
-  readonly clock: number;
+  readonly client: HandNumber;
+  readonly clock: HandNumber;
 }
 
 /** A struct as it stands in an update, written without any of the care that Yjs takes. */
@@ -25,7 +28,7 @@ export interface HandSection extends Id {
 }
 
 export interface HandRange extends Id {
-  readonly length: number;
+  readonly length: HandNumber;
 }
 
 /** An update in the first format of Yjs, as a forger would write it. */
@@ -34,13 +37,12 @@ export function handUpdate(sections: readonly HandSection[], deletes: readonly H
     encoding.writeVarUint(encoder, sections.length);
     for (const { client, clock, structs } of sections) {
       encoding.writeVarUint(encoder, structs.length);
-      encoding.writeVarUint(encoder, client);
-      encoding.writeVarUint(encoder, clock);
+      writeId(encoder, { client, clock });
       for (const struct of structs) writeStruct(encoder, struct);
     }
     encoding.writeVarUint(encoder, deletes.length);
     for (const { client, clock, length } of deletes) {
-      for (const number of [client, 1, clock, length]) encoding.writeVarUint(encoder, number);
+      for (const number of [client, 1, clock, length]) writeNumber(encoder, number);
     }
   });
 }
@@ -71,6 +73,17 @@ function writeStruct(
 }
 
 function writeId(encoder: encoding.Encoder, { client, clock }: Id): void {
-  encoding.writeVarUint(encoder, client);
-  encoding.writeVarUint(encoder, clock);
+  writeNumber(encoder, client);
+  writeNumber(encoder, clock);
+}
+
+/** Bytes that `lib0` reads as a number of 2^56 and more, which it then writes as others. */
+export const pastAllNumbers: readonly number[] = [255, 255, 255, 255, 255, 255, 255, 0x8f, 1];
+
+/** Zeros without end, up to where the factor of the next digit is infinite: `lib0` reads them as NaN. */
+export const notANumber: readonly number[] = [...Array<number>(200).fill(128), 0];
+
+function writeNumber(encoder: encoding.Encoder, number: HandNumber): void {
+  if (typeof number === 'number') encoding.writeVarUint(encoder, number);
+  else encoding.writeUint8Array(encoder, Uint8Array.from(number));
 }

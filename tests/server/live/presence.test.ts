@@ -121,6 +121,44 @@ describe('P2 identity', () => {
   });
 });
 
+describe('P3 a crowd of client ids', () => {
+  test('P3 what Olga hears of all others, said back, is neither hers nor too much', async () => {
+    const olga = await house.raw('olga');
+    const everyone = Array.from({ length: 10_000 }, (_, i) => ({ client: i + 1, clock: 1, state: {} }));
+    olga.presence(everyone);
+    await olga.state();
+    olga.heard.length = 0;
+    olga.queryPresence();
+    expect((await olga.next('presence')).entries.map(({ client }) => client)).toEqual([1, 2, 3, 4]);
+  });
+
+  test('P3 who gives a client id up may have another, and one taken over by a second tab is the first’s no more', async () => {
+    const ana = await house.raw('ana');
+    const tab = await house.raw('ana');
+    ana.presence([1, 2, 3, 4].map((client) => ({ client, clock: 1, state: {} })));
+    await ana.state();
+    tab.presence([{ client: 1, clock: 2, state: {} }]);
+    await tab.state();
+    ana.presence([
+      { client: 2, clock: 2, state: null },
+      { client: 5, clock: 1, state: {} },
+      { client: 6, clock: 1, state: {} },
+      { client: 7, clock: 1, state: {} },
+    ]);
+    await ana.state();
+    const here = async () => {
+      tab.heard.length = 0;
+      tab.queryPresence();
+      return (await tab.next('presence')).entries.map(({ client }) => client).sort();
+    };
+    expect(await here()).toEqual([1, 3, 4, 5, 6]);
+    ana.close();
+    await ana.closed;
+    while (house.rooms.crowd('lovtag') > 1) await new Promise(setImmediate);
+    expect(await here()).toEqual([1]);
+  });
+});
+
 describe('P4 what is no presence', () => {
   test.each(['[1]', '"text"', '7', '{', ''])('P4 %j is malformed', async (state) => {
     const ana = await house.raw('ana');

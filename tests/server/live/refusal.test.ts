@@ -8,9 +8,10 @@ import { people } from '../../../shared/board/person.ts';
 import { addCard } from '../../../shared/commands/card.ts';
 import { addPhase } from '../../../shared/commands/journey.ts';
 import { maxFrameBytes } from '../../../shared/limits.ts';
-import { syncKind } from '../../../shared/protocol.ts';
+import { frameKind, syncKind } from '../../../shared/protocol.ts';
 import type { House } from './harness.ts';
-import { openHouse } from './harness.ts';
+import { openHouse, openHouseOn } from './harness.ts';
+import { handUpdate, pastAllNumbers } from './hand-update.ts';
 import { syncFrame } from './raw-client.ts';
 
 const cell = { lane: 'doing', phase: 'arrive', step: null };
@@ -130,6 +131,43 @@ describe('G17 a refused update', () => {
     for (let i = 0; i < 65; i++) ana.update(Y.encodeStateAsUpdate(doc, before));
     expect(await ana.closed).toEqual({ code: 4422, reason: 'missing-dependency' });
     expect(house.rooms.tally.heldUpdates).toBe(64);
+  });
+});
+
+describe('G18 an id that nobody could read again', () => {
+  test('G18 Ana’s client id past all numbers is refused, and the board can be read by all, also after a restart', async () => {
+    const ben = await house.stock('ben').synced();
+    addCard(ben.editor, cell, { text: 'ours' });
+    const ana = await house.raw('ana');
+    ana.update(
+      handUpdate([
+        {
+          client: pastAllNumbers,
+          clock: 0,
+          structs: [{ parent: 'cards', key: 'poison', content: { type: 'map' } }],
+        },
+      ]),
+    );
+    expect(await ana.closed).toEqual({ code: 4400, reason: 'malformed' });
+    const olga = await house.stock('olga').synced();
+    await olga.sees(() => readAll(olga.doc, cards).length === 1);
+    const { store } = house;
+    await house.close();
+    house = await openHouseOn(store);
+    house.seat('ben');
+    const after = await house.stock('ben').synced();
+    await after.sees(() => readAll(after.doc, cards).length === 1);
+    expect(readAll(after.doc, cards).map(({ text }) => text)).toEqual(['ours']);
+  });
+
+  test('P4 an observer’s presence under such an id is malformed, and reaches nobody', async () => {
+    const ana = await house.raw('ana');
+    const olga = await house.raw('olga');
+    const entry = [...pastAllNumbers, 1, 2, 123, 125];
+    olga.send(new Uint8Array([frameKind.awareness, entry.length + 1, 1, ...entry]));
+    expect(await olga.closed).toEqual({ code: 4400, reason: 'malformed' });
+    ana.queryPresence();
+    expect((await ana.next('presence')).entries).toEqual([]);
   });
 });
 

@@ -13,6 +13,8 @@ import {
   step2Frame,
   updateFrame,
 } from '../../../server/live/wire.ts';
+import type { HandNumber } from './hand-update.ts';
+import { notANumber, pastAllNumbers } from './hand-update.ts';
 
 const payload = new Uint8Array([1, 2, 3]);
 const frames: readonly [string, Uint8Array, Frame][] = [
@@ -33,6 +35,13 @@ const frames: readonly [string, Uint8Array, Frame][] = [
   ['a question for presence', new Uint8Array([3]), { kind: 'presence-query' }],
 ];
 
+const someone = encodeEntry(1, 1, '{}');
+
+function entryOf(client: HandNumber, clock: HandNumber): Uint8Array {
+  const bytes = (number: HandNumber) => (typeof number === 'number' ? [number] : number);
+  return presenceFrame([Uint8Array.from([...bytes(client), ...bytes(clock), 2, 123, 125])]);
+}
+
 describe('W1 frames', () => {
   test.each(frames)('W1 %s is read as it is written', (_, bytes, frame) => {
     expect(readFrame(bytes)).toEqual(frame);
@@ -51,6 +60,12 @@ describe('W1 frames', () => {
     ['a length past the end of all', new Uint8Array([0, 2, 255, 255, 255, 255, 255, 255, 255, 127])],
     ['a number past all numbers', new Uint8Array([0, 2, ...Array<number>(30).fill(255)])],
     ['more entries than bytes', new Uint8Array([1, 2, 255, 127])],
+    ['an entry of a client id past all ids', presenceFrame([encodeEntry(2 ** 32, 1, '{}')])],
+    ['an entry of a clock past all clocks', presenceFrame([encodeEntry(1, 2 ** 31, '{}')])],
+    ['an entry of a client id past all numbers', entryOf(pastAllNumbers, 1)],
+    ['an entry of a clock past all numbers', entryOf(1, pastAllNumbers)],
+    ['an entry of a clock that is no number', entryOf(1, notANumber)],
+    ['presence of more than could be present', presenceFrame(Array<Uint8Array>(20_001).fill(someone))],
     ['nothing', new Uint8Array()],
   ])('W2 %s from a client is no frame', (_, bytes) => {
     expect(readFrame(bytes)).toBeNull();

@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { maxRecords } from '../../../shared/limits.ts';
+import { maxRecords, mergeSlack } from '../../../shared/limits.ts';
 import type { Refusal } from '../../../shared/protocol.ts';
 import type { Home } from './homes.ts';
 import { keyCount } from './homes.ts';
@@ -28,7 +28,7 @@ export class Quotas {
     if (depth === 1 && collection !== null)
       this.#countEntry(change, this.#sum(this.#entries, change.home.root, change.home, maxRecords));
     else if (depth === 3 && field?.kind === 'text')
-      this.#countText(change, this.#sum(this.#texts, change.home, change.home, field.max));
+      this.#countText(change, this.#sum(this.#texts, change.home, change.home, field.max * mergeSlack));
     else if (depth === 3 && field?.kind === 'set')
       this.#countMember(change, this.#sum(this.#sets, change.home, change.home, field.max));
   }

@@ -95,7 +95,7 @@ export const rules: readonly Rule[] = [
   },
   {
     number: 'G15',
-    says: 'A value is one that its field allows, and nothing beside it.',
+    says: 'A value is one that its field allows, and nothing beside it; a text has no U+000D.',
     refusal: 'bad-value',
     isBroken: (deed) => deed.change.does === 'insert' && !isAllowed(deed),
   },
@@ -173,6 +173,9 @@ function holds(content: Change['content'], type: typeof Y.Map | typeof Y.Text): 
 function isAllowed({ collection, depth, field, change }: Deed): boolean {
   if (collection?.kind === 'values') return valuesOf(change).every((value) => fits(collection.schema, value));
   if (field?.kind === 'value') return valuesOf(change).every((value) => fits(field.schema, value));
+  // A text area makes it U+000A, so that every place behind it would be counted differently there and here.
+  if (field?.kind === 'text')
+    return !(change.content instanceof Y.ContentString && change.content.str.includes('\r'));
   if (field?.kind === 'set' && depth === 3) {
     return isId(change.key) && valuesOf(change).every((value) => value === true);
   }

@@ -11,11 +11,12 @@ import { addIdea, setIdeaState } from '../../../shared/commands/idea.ts';
 import { addLane, addPhase, addStep } from '../../../shared/commands/journey.ts';
 import { addPersona } from '../../../shared/commands/persona.ts';
 import { writeText } from '../../../shared/commands/text.ts';
-import { maxCardText, maxRecords, maxSetSize } from '../../../shared/limits.ts';
+import { maxCardText, maxRecords, maxSetSize, maxTitleText } from '../../../shared/limits.ts';
 import { rules } from '../../../server/live/guard/rules.ts';
 import type { Person } from './guarded.ts';
 import { Guarded } from './guarded.ts';
-import { handUpdate } from './hand-update.ts';
+import type { HandNumber } from './hand-update.ts';
+import { handUpdate, notANumber, pastAllNumbers } from './hand-update.ts';
 
 const cell = { lane: 'lane', phase: 'phase', step: null };
 
@@ -136,6 +137,39 @@ describe('G2 an update reads as Yjs would apply it', () => {
     expect(
       ana.send(handUpdate([{ client: me, clock: 0, structs: [{ parent: idOf(value.id), ...element }] }])),
     ).toBe('wrong-parent');
+  });
+});
+
+describe('G18 client ids and clocks', () => {
+  const map = { parent: 'cards', key: 'a', content: { type: 'map' } } as const;
+  const element = { content: { any: [true] } } as const;
+  const under = (client: HandNumber, clock: HandNumber = 0) =>
+    handUpdate([{ client, clock, structs: [map] }]);
+  const beside = (
+    id: { client: HandNumber; clock: HandNumber },
+    place: 'origin' | 'rightOrigin' | 'parent',
+  ) => handUpdate([{ client: 77, clock: 0, structs: [{ [place]: id, ...element }] }]);
+  const without = (client: HandNumber, clock: HandNumber, length: HandNumber) =>
+    handUpdate([], [{ client, clock, length }]);
+
+  test.each<[string, HandNumber, HandNumber]>([
+    ['past all numbers', pastAllNumbers, pastAllNumbers],
+    ['not a number', notANumber, notANumber],
+    ['one too high', 2 ** 32, 2 ** 31],
+  ])('G18 %s is malformed wherever it stands', (_, client, clock) => {
+    expect(ana.send(under(client))).toBe('malformed');
+    expect(ana.send(under(7, clock))).toBe('malformed');
+    for (const place of ['origin', 'rightOrigin', 'parent'] as const) {
+      expect(ana.send(beside({ client, clock: 0 }, place)), place).toBe('malformed');
+      expect(ana.send(beside({ client: 7, clock }, place)), place).toBe('malformed');
+    }
+    expect(ana.send(without(client, 0, 1))).toBe('malformed');
+    expect(ana.send(without(7, clock, 1))).toBe('malformed');
+    expect(ana.send(without(7, 0, clock))).toBe('malformed');
+  });
+
+  test('G18 the highest client id of Yjs is one', () => {
+    expect(ana.send(under(2 ** 32 - 1))).toBe('pass');
   });
 });
 
@@ -352,6 +386,15 @@ describe('the table of rules', () => {
     expect(ana.does((doc) => edit(doc, stored))).toBe('bad-value');
   });
 
+  test('G15 a text has no carriage return, alone or among others', () => {
+    const card = addCard(ana.editor, cell, { text: 'one\ntwo' });
+    expect(ana.say()).toBe('pass');
+    expect(ana.does((doc) => textOf(doc, cards, card, 'text')?.insert(3, '\r'))).toBe('bad-value');
+    expect(ben.does((doc) => rootOf(doc, cards).set('b', buildRecord(cards, { text: 'one\r\ntwo' })))).toBe(
+      'bad-value',
+    );
+  });
+
   test('G15 a value cannot borrow its fields from a prototype', () => {
     const card = addCard(ana.editor, cell);
     ana.say();
@@ -366,9 +409,11 @@ describe('the table of rules', () => {
 
 describe('G16 sizes', () => {
   let card: string;
+  /** The limit is each person's; the server lets two people reach it at once. */
+  const most = 2 * maxCardText;
 
   beforeEach(() => {
-    card = addCard(ana.editor, cell, { text: 'x'.repeat(maxCardText - 10) });
+    card = addCard(ana.editor, cell, { text: 'x'.repeat(most - 10) });
     expect(ana.say()).toBe('pass');
   });
 
@@ -381,6 +426,19 @@ describe('G16 sizes', () => {
   test('G16 a text may be filled to the brim and no further', () => {
     expect(write(ana, (text) => text.insert(0, 'y'.repeat(10)))).toBe('pass');
     expect(write(ana, (text) => text.insert(0, 'z'))).toBe('too-long');
+  });
+
+  test('G16 Ana and Ben fill up one title at once, each within the limit: neither is sent away', () => {
+    const idea = addIdea(ana.editor, { title: 'x'.repeat(maxTitleText - 2) });
+    expect(ana.say()).toBe('pass');
+    const title = (person: Person) => textOf(person.doc, ideas, idea, 'title');
+    title(ana)?.insert(0, 'aa');
+    title(ben)?.insert(0, 'bb');
+    expect(ana.say()).toBe('pass');
+    expect(ben.say()).toBe('pass');
+    // And once more, as the whole of what he had while he was away.
+    expect(ben.send(Y.encodeStateAsUpdate(ben.doc))).toBe('pass');
+    expect(textOf(board.doc, ideas, idea, 'title')).toHaveLength(maxTitleText + 2);
   });
 
   test('G16 what is taken away in the same update makes room, once', () => {
@@ -404,9 +462,7 @@ describe('G16 sizes', () => {
 
   test('G16 a record cannot be born with a text too long', () => {
     expect(
-      ana.does((doc) =>
-        rootOf(doc, cards).set('big', buildRecord(cards, { text: 'x'.repeat(maxCardText + 1) })),
-      ),
+      ana.does((doc) => rootOf(doc, cards).set('big', buildRecord(cards, { text: 'x'.repeat(most + 1) }))),
     ).toBe('too-long');
   });
 

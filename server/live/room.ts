@@ -1,3 +1,4 @@
+import type * as Y from 'yjs';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
 import { closeCode } from '../../shared/protocol.ts';
 import { may } from '../../shared/roles.ts';
@@ -192,7 +193,12 @@ export class Room implements Listener {
     if (may(seat.role, 'write')) connection.send(document.step1());
     const present = this.#presence.whole();
     if (present) connection.send(present);
-    commits.post({ kind: 'own', edit: ({ doc }) => introduce(doc, seat) });
+    commits.post({ kind: 'own', edit: ({ doc }) => this.#introduce(connection, doc) });
+  }
+
+  #introduce(connection: Connection, doc: Y.Doc): void {
+    const present = new Set([...this.#connections].map(({ seat }) => seat.person));
+    if (!introduce(doc, connection.seat, present)) connection.close(closeCode.busy, 'board-full');
   }
 
   #ask(by: Connection, stateVector: Uint8Array, { document, commits }: Live): void {

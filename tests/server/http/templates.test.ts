@@ -52,6 +52,11 @@ describe.each(each)('the template %s in %s', (template, language) => {
     for (const root of doc.share.keys()) expect(roots).toContain(root);
   });
 
+  test('has no carriage return in any text, which the guard would take from nobody', () => {
+    for (const { name } of Object.values(collections))
+      expect(JSON.stringify(doc.getMap(name))).not.toContain(String.raw`\r`);
+  });
+
   test('has a title on every phase, step and lane', () => {
     for (const record of [...readAll(doc, phases), ...readAll(doc, steps), ...readAll(doc, lanes)]) {
       expect(record.title.trim()).not.toBe('');

@@ -26,9 +26,11 @@ async function openPage(browser, url, link, name) {
   const { board, person } = await joined.json();
   const page = await context.newPage();
   await page.addInitScript(noteMoments, { board, person });
+  const read = await counters(page);
   await page.goto(`${url}/b/${board}/map`, { waitUntil: 'commit' });
   await untilUsable(page);
-  return { context, page };
+  const { task: busy } = await read();
+  return { context, page, read, busy };
 }
 
 /** Runs in the page before its own scripts. */
@@ -99,7 +101,7 @@ export async function coldPages(browser, url, links, rounds) {
   const results = links.map(() => []);
   for (let round = 0; round < rounds; round++) {
     for (const [index, link] of links.entries()) {
-      const { context, page } = await openPage(browser, url, link, `Cold ${round}`);
+      const { context, page, busy } = await openPage(browser, url, link, `Cold ${round}`);
       const seen = await page.evaluate(() => ({
         ...window.moments,
         cards: document.querySelectorAll('[data-card]').length,
@@ -112,7 +114,7 @@ export async function coldPages(browser, url, links, rounds) {
           .map(({ name }) => new URL(name).pathname),
         first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
       }));
-      results[index].push({ ...seen, scriptBytes: await gzipBytes(seen.scripts) });
+      results[index].push({ ...seen, busy, scriptBytes: await gzipBytes(seen.scripts) });
       await context.close();
     }
   }
@@ -155,8 +157,8 @@ const drawnMs = 400;
 export async function remoteMoves(browser, url, boards, { blocks, moves }) {
   const open = [];
   for (const { links, ana } of boards) {
-    const { context, page } = await openPage(browser, url, links.observer, 'Olle');
-    open.push({ context, page, ana, move: mover(ana.doc), read: await counters(page), costs: [] });
+    const { context, page, read } = await openPage(browser, url, links.observer, 'Olle');
+    open.push({ context, page, ana, move: mover(ana.doc), read, costs: [] });
   }
   await pause(settleMs);
   // The first block warms up the engine, and is not counted.
@@ -203,8 +205,7 @@ async function mustAgree(page, doc) {
 /** What a page does in a while in which nobody does anything, with another person on the board. */
 export async function atRest(browser, url, links, forMs) {
   const other = await Peer.join(url, links.participant, 'Ben');
-  const { context, page } = await openPage(browser, url, links.participant, 'Ana');
-  const read = await counters(page);
+  const { context, page, read } = await openPage(browser, url, links.participant, 'Ana');
   await pause(settleMs * 2);
   const frames = () => page.evaluate(() => window.moments.frames);
   const framesBefore = await frames();

@@ -75,7 +75,7 @@ async function measure() {
     [1, '1,000 cards', 700],
   ]) {
     const of = (key) => median(cold[index].map((one) => one[key]));
-    const note = `${of('cards')} cards drawn; first paint ${of('first').toFixed(0)} ms, all on disk ${of('saved').toFixed(0)} ms`;
+    const note = `${of('cards')} cards drawn; first paint ${of('first').toFixed(0)} ms; page at work ${of('busy').toFixed(0)} ms`;
     figure(`cold page to usable, ${name}`, of('usable'), 'ms', target, note);
   }
   const bare = await barePages(browser, url, 1000, 5);

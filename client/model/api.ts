@@ -97,7 +97,8 @@ export function readInvitation(link: string): Promise<Answer<Invitation>> {
 export function join(who: {
   readonly link: string;
   readonly name: string;
-  readonly color: string;
+  /** Left to the server where the person has chosen none. */
+  readonly color: string | undefined;
   readonly language: string;
   readonly device: string;
 }): Promise<Answer<Joined>> {

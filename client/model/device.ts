@@ -96,7 +96,7 @@ export function newDeviceKey(): string {
   return newId(32);
 }
 
-/** Name and colour as last given; empty where there were none. */
+/** Name and colour as last chosen; empty where there were none. */
 export function lastSelf(): { readonly name: string; readonly color: string } {
   const { name, color } = recall();
   return { name, color };
@@ -116,11 +116,14 @@ export function visits(): readonly Visit[] {
   return recall().visits.toSorted((a, b) => b.lastOpened - a.lastOpened);
 }
 
-/** Notes a seat that was just taken, its link and who one was, and makes it this tab's seat on the board. */
-export function rememberVisit(visit: Visit, link: string): void {
+/**
+ * Notes a seat that was just taken, its link and who one was, and makes it this tab's seat on the board.
+ * @param chosen the colour that the person chose; null where the server gave one, which is not theirs elsewhere
+ */
+export function rememberVisit(visit: Visit, link: string, chosen: string | null): void {
   remember((now) => ({
     name: visit.name,
-    color: visit.color,
+    color: chosen ?? now.color,
     visits: [
       visit,
       ...now.visits.filter((one) => one.board !== visit.board || one.person !== visit.person),
@@ -209,10 +212,15 @@ export function markNew(board: string): void {
   writeTab(newKey, board);
 }
 
+/** Whether the share panel of a board that was just made in this tab has still to open. */
+export function isNew(board: string): boolean {
+  return readTab(newKey) === board;
+}
+
 export function takeNew(board: string): boolean {
-  const isNew = readTab(newKey) === board;
-  if (isNew) writeTab(newKey, '');
-  return isNew;
+  const found = isNew(board);
+  if (found) writeTab(newKey, '');
+  return found;
 }
 
 /** What a tab remembers where its storage is closed to us. */

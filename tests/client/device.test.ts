@@ -33,19 +33,29 @@ test('the device keeps one key of 32 characters, over reloads', async () => {
 });
 
 test('Ana joins, reloads, and is remembered: her seat, her name and colour, her link', async () => {
-  (await freshPage()).rememberVisit(visit({}), 'http://x/join#b1.secret');
+  (await freshPage()).rememberVisit(visit({}), 'http://x/join#b1.secret', '#0b7a75');
   const device = await freshPage();
   expect(device.seatOn('b1')).toBe('ana');
   expect(device.lastSelf()).toEqual({ name: 'Ana', color: '#0b7a75' });
   expect(device.linksOf('b1').map((link) => link.link)).toEqual(['http://x/join#b1.secret']);
 });
 
+test("a colour that the server gave is not Ana's own: on the next board she gets what is free there", async () => {
+  const device = await freshPage();
+  device.rememberVisit(visit({}), 'http://x/join#b1.secret', null);
+  expect(device.lastSelf()).toEqual({ name: 'Ana', color: '' });
+  device.rememberVisit(visit({}), 'http://x/join#b1.secret', '#c2334d');
+  device.rememberVisit(visit({ board: 'b2' }), 'http://x/join#b2.secret', null);
+  expect(device.lastSelf().color).toBe('#c2334d');
+});
+
 test('a new tab is who was last on the board; each tab keeps who it is', async () => {
   const device = await freshPage();
-  device.rememberVisit(visit({ person: 'ana', lastOpened: 1 }), 'http://x/join#b1.secret');
+  device.rememberVisit(visit({ person: 'ana', lastOpened: 1 }), 'http://x/join#b1.secret', null);
   device.rememberVisit(
     visit({ person: 'ben', role: 'observer', secret: 'b1.other', lastOpened: 2 }),
     'http://x/join#b1.other',
+    null,
   );
   device.takeSeat('b1', 'ana');
   expect(device.seatOn('b1')).toBe('ana');
@@ -56,8 +66,12 @@ test('a new tab is who was last on the board; each tab keeps who it is', async (
 
 test('boards are listed the latest first, and can be forgotten with their links', async () => {
   const device = await freshPage();
-  device.rememberVisit(visit({ lastOpened: 1 }), 'http://x/join#b1.secret');
-  device.rememberVisit(visit({ board: 'b2', secret: 'b2.secret', lastOpened: 2 }), 'http://x/join#b2.secret');
+  device.rememberVisit(visit({ lastOpened: 1 }), 'http://x/join#b1.secret', null);
+  device.rememberVisit(
+    visit({ board: 'b2', secret: 'b2.secret', lastOpened: 2 }),
+    'http://x/join#b2.secret',
+    null,
+  );
   device.touchVisit('b1', 'ana', 'Library, renamed', 3);
   expect(device.visits().map((one) => one.title)).toEqual(['Library, renamed', 'Library']);
   device.forgetVisit(visit({}));
@@ -73,7 +87,7 @@ test('a link that is known keeps the address that the server gave it', async () 
     link: 'https://resa.example.org/join#b1.secret',
     id: 'l1',
   });
-  device.rememberVisit(visit({}), 'http://x/join#b1.secret');
+  device.rememberVisit(visit({}), 'http://x/join#b1.secret', null);
   expect(device.linksOf('b1')).toEqual([
     { board: 'b1', role: 'participant', link: 'https://resa.example.org/join#b1.secret', id: 'l1' },
   ]);
@@ -96,7 +110,7 @@ test('where nothing may be stored it is remembered for as long as the page is op
   vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse });
   vi.stubGlobal('sessionStorage', { getItem: refuse, setItem: refuse });
   const device = await freshPage();
-  device.rememberVisit(visit({}), 'http://x/join#b1.secret');
+  device.rememberVisit(visit({}), 'http://x/join#b1.secret', null);
   expect(device.seatOn('b1')).toBe('ana');
   expect(device.visits()).toHaveLength(1);
   vi.unstubAllGlobals();
@@ -105,6 +119,7 @@ test('where nothing may be stored it is remembered for as long as the page is op
 test('a board is new once', async () => {
   const device = await freshPage();
   device.markNew('b1');
+  expect(device.isNew('b1')).toBe(true);
   expect(device.takeNew('b2')).toBe(false);
   expect(device.takeNew('b1')).toBe(true);
   expect(device.takeNew('b1')).toBe(false);

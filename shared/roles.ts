@@ -2,10 +2,6 @@
 export const roles = ['facilitator', 'participant', 'observer'] as const;
 export type Role = (typeof roles)[number];
 
-export function isRole(value: unknown): value is Role {
-  return roles.some((role) => role === value);
-}
-
 /**
  * What a role may do to the board. The page hides what is not allowed; the server's guard refuses it.
  * `structure` is the frame of the map: phases, steps, lanes, personas.

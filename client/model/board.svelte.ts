@@ -22,6 +22,7 @@ import { PendingEdits } from './offline.ts';
 import { PresenceModel } from './presence.svelte.ts';
 import type { Change, Entry } from './records.svelte.ts';
 import { Records } from './records.svelte.ts';
+import { Shelves } from './shelves.svelte.ts';
 import { Stacks } from './stacks.svelte.ts';
 import type { Caret } from './text-binding.ts';
 import { decodePosition, TextBinding } from './text-binding.ts';
@@ -54,6 +55,7 @@ export class Board {
   readonly cards;
   readonly ideas;
   readonly stacks: Stacks;
+  readonly shelves = new Shelves();
 
   /** The frame of the map; replaced when a phase, a step or a lane comes, goes or moves. */
   journey: Journey = $state.raw({ periods: [], phases: [], lanes: [] });
@@ -164,6 +166,7 @@ export class Board {
     this.journey = arrangeJourney(records(this.phases), records(this.steps), records(this.lanes));
     if (stepsChanged) this.stacks.rearrange();
     this.stacks.open(this.#allCells());
+    this.shelves.open(this.journey.phases.map(({ phase }) => phase.id));
   }
 
   *#allCells(): Iterable<CellAt> {
@@ -177,6 +180,7 @@ export class Board {
 
   /** Keeps each card's list of the ideas that answer it. */
   #relink(changes: readonly Change<Idea>[]): void {
+    this.shelves.apply(changes);
     for (const { entry, before, after } of changes) {
       const was = before && !before.gone ? before.cards : [];
       const is = after && !after.gone ? after.cards : [];

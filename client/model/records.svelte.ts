@@ -49,6 +49,8 @@ export class Records<F extends Record<string, Field>> {
   readonly #entries = new Map<string, Entry<RecordOf<F>>>();
   /** Rises when a record comes or goes. */
   #membership = $state(0);
+  /** How many there are that are not removed. */
+  size = $state(0);
   #all: readonly Entry<RecordOf<F>>[] | null = null;
   readonly #onChanges: (changes: readonly Change<RecordOf<F>>[]) => void;
 
@@ -104,17 +106,21 @@ export class Records<F extends Record<string, Field>> {
     const root = rootOf(this.#doc, this.#of);
     const changes: Change<RecordOf<F>>[] = [];
     let members = false;
+    let { size } = this;
     for (const id of ids) {
       const entry = this.entry(id);
       const before = entry.record;
       const after = parseRecord(this.#of, id, root.get(id));
       entry.record = after;
       changes.push({ entry, before, after });
-      members ||= isThere(before) !== isThere(after);
+      if (isThere(before) === isThere(after)) continue;
+      members = true;
+      size += isThere(after) ? 1 : -1;
     }
     if (members) {
       this.#all = null;
       this.#membership++;
+      this.size = size;
     }
     if (changes.length > 0) this.#onChanges(changes);
   }

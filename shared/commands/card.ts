@@ -54,6 +54,13 @@ export function removeCards(editor: Editor, ids: readonly string[]): void {
   });
 }
 
+/** Brings removed cards back, as they were. */
+export function restoreCards(editor: Editor, ids: readonly string[]): void {
+  editor.change('restore-card', () => {
+    for (const id of ids) setGone(editor, cards, id, false);
+  });
+}
+
 export function markPersona(editor: Editor, ids: readonly string[], persona: string, on: boolean): void {
   editor.change('mark-persona', () => {
     for (const id of ids) setMember(editor, cards, id, 'personas', persona, on);

@@ -16,6 +16,8 @@ export class Desk {
   personas: ReadonlySet<string> = $state.raw(new Set());
   /** Where the map was scrolled to when it was last left. */
   mapScroll = { left: 0, top: 0 };
+  /** The cell or head of the map that last had the focus, as a spot key. */
+  lastSpot: string | null = null;
   /** Single-letter shortcuts; a person may switch them off. */
   letters = $state(lettersOn());
 

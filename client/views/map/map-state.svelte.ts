@@ -5,9 +5,13 @@ import { setGone } from '$shared/commands/editor.ts';
 import { cards } from '$shared/board/card.ts';
 import { holdsCards } from '$shared/board/lane.ts';
 import { t } from '../../text/messages.svelte.ts';
+import type { Anchor } from '../../ui/floating.ts';
 import type { Desk } from '../board/desk.svelte.ts';
 import type { Spot } from './grid.ts';
 import { Grid, parseSpot, spotKey } from './grid.ts';
+
+/** How long a card that was asked for stays ringed. */
+const pointedMs = 2_000;
 
 /** What is open over the map. */
 export type Overlay =
@@ -21,7 +25,10 @@ export type Overlay =
 export interface OpenMenu {
   readonly kind: 'card' | 'phase' | 'step' | 'lane' | 'persona';
   readonly id: string;
-  readonly anchor: HTMLElement;
+  /** Where it opens: a button, an element or a point. */
+  readonly anchor: Anchor;
+  /** What gets the focus back. */
+  readonly from: HTMLElement;
 }
 
 /**
@@ -38,6 +45,10 @@ export class MapState {
   /** The head whose title is being edited, as a spot key. */
   renaming: string | null = $state(null);
   selection: readonly string[] = $state.raw([]);
+  /** The height of what stays in view above the lanes. */
+  stickPx = $state(0);
+  /** The card that is being written in here. */
+  writing: string | null = $state(null);
 
   #root: HTMLElement | null = null;
   #stop: HTMLElement | null = null;
@@ -55,6 +66,7 @@ export class MapState {
 
   attach(root: HTMLElement): () => void {
     this.#root = root;
+    void tick().then(() => this.#begin());
     this.#ensureStop(root);
     // Someone else may remove the card that is the stop: the map must not fall out of the tab order.
     const watch = new MutationObserver(() => this.#ensureStop(root));
@@ -65,12 +77,21 @@ export class MapState {
     };
   }
 
+  /** Who has no focus elsewhere begins where they last were. */
+  #begin(): void {
+    if (document.activeElement !== document.body) return;
+    const last = this.desk.lastSpot;
+    const start = (last === null ? null : this.#find(`[data-spot="${last}"]`)) ?? this.#stop;
+    start?.focus({ preventScroll: true });
+  }
+
   /** Takes note of where the focus went, and tells the others. */
   focused(target: HTMLElement): void {
     const element = target.closest<HTMLElement>('[data-card], [data-spot]');
     if (!element) return;
     this.#makeStop(element);
     const spot = this.spotOf(element);
+    if (spot) this.desk.lastSpot = spotKey(spot);
     if (spot && spot.kind !== 'cell') this.#column = this.grid.columnOf(spot);
     const card = element.dataset.card ?? null;
     this.board.presence.say({
@@ -111,8 +132,17 @@ export class MapState {
       this.desk.personas = new Set();
     }
     await tick();
-    this.focusCard(id);
-    this.#find(`[data-card="${id}"]`)?.scrollIntoView({ block: 'center', inline: 'center' });
+    this.point(id);
+  }
+
+  /** Goes to a card and rings it for a moment, so that the eye finds it among the others. */
+  point(id: string): void {
+    const element = this.#find(`[data-card="${id}"]`);
+    if (!element) return;
+    element.focus({ preventScroll: true });
+    element.scrollIntoView({ block: 'center', inline: 'center' });
+    element.dataset.pointed = '';
+    setTimeout(() => delete element.dataset.pointed, pointedMs);
   }
 
   unfold(key: string): void {
@@ -158,7 +188,9 @@ export class MapState {
   }
 
   edit(id: string): void {
-    if (this.desk.may('write')) this.board.cards.entry(id).editing = true;
+    if (!this.desk.may('write')) return;
+    this.board.cards.entry(id).editing = true;
+    this.writing = id;
   }
 
   /** Ends the writing in a card; a card that nobody wrote in is taken away again without a trace. */
@@ -167,6 +199,7 @@ export class MapState {
     if (!entry.editing) return;
     const cell = this.board.cellOf(id);
     entry.editing = false;
+    if (this.writing === id) this.writing = null;
     const record = entry.record;
     if (record && !record.gone && record.text.trim() === '' && entry.visitors.length === 0) {
       const { editor } = this.board;

@@ -65,7 +65,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: read('PORT', wholeNumber(0, 65_535), 4040, 'a whole number from 0 to 65535', '4040'),
     host: read(
       'HOST',
-      v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:_-]{1,253}$/)),
+      v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:_-]{1,253}$/), v.check(canStandInUrl)),
       '127.0.0.1',
       'an address or a host name without a port',
       '0.0.0.0',
@@ -117,6 +117,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     createPerMinute: read('CREATE_PER_MINUTE', wholeNumber(1, 1_000_000), 3, 'a whole number from 1', '3'),
     peoplePerBoard: read('PEOPLE_PER_BOARD', wholeNumber(1, 100_000), 500, 'a whole number from 1', '500'),
   };
+}
+
+/** Whether a host can stand in a link; an address of four numbers may have one that is too large. */
+function canStandInUrl(host: string): boolean {
+  return URL.canParse(`http://${host.includes(':') ? `[${host}]` : host}`);
 }
 
 /** The origin of an address that has no path, query or user in it; else null. */

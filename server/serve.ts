@@ -142,6 +142,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'this user is not allowed to; choose another by PORT, HOST or DATA_DIR.',
   EROFS: 'it is on a read-only disk; set DATA_DIR to a folder that can be written.',
   ENOSPC: 'the disk is full.',
+  ENOENT: 'no folder can be made there; set DATA_DIR to one that can be written.',
   ENOTDIR: 'it is not a folder; set DATA_DIR to one.',
   EEXIST: 'it is not a folder; set DATA_DIR to one.',
 };

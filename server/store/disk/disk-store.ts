@@ -12,6 +12,7 @@ import { Journal } from './journal.ts';
 import type { Layout, Room } from './layout.ts';
 import { BadRoom, layoutOf, parseRoom } from './layout.ts';
 import type { StoreLog } from './log.ts';
+import { makeFolder } from './make-folder.ts';
 import type { Replayed } from './replay.ts';
 import { replay } from './replay.ts';
 import { RoomTails } from './room-tails.ts';
@@ -43,7 +44,7 @@ export interface DiskStoreOptions {
 export async function openDiskStore(options: DiskStoreOptions): Promise<Store> {
   const layout = layoutOf(options.folder);
   for (const folder of [layout.folder, layout.journal, layout.boards]) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
   }
   await syncFolder(layout.folder);
   const context = { log: options.log, now: options.now ?? Date.now };

@@ -50,6 +50,7 @@ describe('the settings', () => {
     ['PORT', '-1'],
     ['PORT', '0x50'],
     ['HOST', 'http://localhost'],
+    ['HOST', '999.1.1.1'],
     ['PUBLIC_URL', 'resa.example.org'],
     ['PUBLIC_URL', 'https://resa.example.org/boards'],
     ['PUBLIC_URL', 'ftp://resa.example.org'],

@@ -167,6 +167,15 @@ describe('what keeps it from starting is told in one sentence', () => {
     );
   });
 
+  // Where there is no /proc, such a folder can be made or is refused for another reason.
+  test.runIf(process.platform === 'linux')('a folder that cannot be made', async () => {
+    const { code, complaint } = await start([], { DATA_DIR: '/proc/nope' }).ended;
+    expect(code).toBe(1);
+    expect(complaint).toMatch(
+      /^The data folder \/proc\/nope cannot be used: no folder can be made there; .*\n$/,
+    );
+  });
+
   test('a folder that is a file', async () => {
     const file = join(folder, 'data');
     await writeFile(file, '');

@@ -18,7 +18,9 @@ export async function readBody<T>(c: Context, schema: v.GenericSchema<unknown, T
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   const field = v.getDotPath(issue) ?? 'body';
-  throw new Problem('invalid', { message: `${field}: ${issue.message}` });
+  // JSON has no undefined: where the schema met one, nothing was sent.
+  const wrong = issue.input === undefined ? 'is missing' : issue.message;
+  throw new Problem('invalid', { message: `${field}: ${wrong}` });
 }
 
 /** The body as text. Whoever hangs up in the middle of one has sent none, which is no fault of the server. */

@@ -64,3 +64,16 @@ test.each([
   expect(answer.headers.get('cache-control')).toBeNull();
   expect(await refusal(answer)).toEqual([404, 'not-found']);
 });
+
+test('who looks for a page where there is none gets the page to say so; a program gets the error', async () => {
+  const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+  const answer = await house.app.request('/no/such/place', { headers: { accept } });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  expect(answer.headers.get('cache-control')).toBe('no-cache');
+  expect(await answer.text()).toContain('<title>Resa</title>');
+  for (const path of ['/api/nothing', '/assets/gone.js', '/sync/nothing']) {
+    const refused = await house.app.request(path, { headers: { accept } });
+    expect(refused.headers.get('content-type')).toContain('json');
+  }
+  expect(await refusal(await house.app.request('/no/such/place'))).toEqual([404, 'not-found']);
+});

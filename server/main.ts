@@ -26,8 +26,10 @@ try {
 }
 
 async function printDemo(server: ResaServer, url: string): Promise<void> {
+  // First, for it may write to the log, which would stand between the links.
+  const links = await server.demo();
   console.log('\nThe board "A day with Lövtåg":');
-  for (const { role, secret, isRevoked } of await server.demo()) {
+  for (const { role, secret, isRevoked } of links) {
     console.log(
       `  ${`${role}:`.padEnd(13)}${isRevoked ? '(withdrawn by a facilitator)' : `${url}/join#${secret}`}`,
     );

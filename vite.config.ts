@@ -15,6 +15,9 @@ const unit = (name: string, folder: string, more = {}) => ({
   test: { name, environment: 'node', include: [`tests/${folder}/**/*.test.ts`], ...more },
 });
 
+/** That plugins take most of the time of a small build is no news; as a warning it only alarms. */
+const checks = { pluginTimings: false };
+
 export default defineConfig({
   root: at('./client'),
   plugins: [svelte({ configFile: false, compilerOptions: { runes: true } }), precompress(), devServer()],
@@ -24,7 +27,13 @@ export default defineConfig({
   server: { host: '127.0.0.1', port: Number(process.env.PORT ?? 4040), strictPort: true },
   environments: {
     client: {
-      build: { outDir: at('./dist/client'), emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0 },
+      build: {
+        outDir: at('./dist/client'),
+        emptyOutDir: true,
+        target: 'es2023',
+        assetsInlineLimit: 0,
+        rolldownOptions: { checks },
+      },
     },
     ssr: {
       build: {
@@ -34,7 +43,11 @@ export default defineConfig({
         copyPublicDir: false,
         sourcemap: true,
         target: 'node20',
-        rolldownOptions: { input: { main: at('./server/main.ts') }, output: { entryFileNames: '[name].js' } },
+        rolldownOptions: {
+          input: { main: at('./server/main.ts') },
+          output: { entryFileNames: '[name].js' },
+          checks,
+        },
       },
     },
   },
@@ -95,17 +108,20 @@ function devServer(): Plugin {
       const { openServer, readConfig } = (await vite.ssrLoadModule(at('./server/serve.ts'))) as typeof Serve;
       const { getRequestListener } = await import('@hono/node-server');
       const port = vite.config.server.port;
-      const server = await openServer({
-        ...readConfig({ PORT: String(port), ...process.env }),
-        staticRoot: null,
-      });
+      const config = { ...readConfig({ PORT: String(port), ...process.env }), staticRoot: null };
+      const server = await openAfterLast(() => openServer(config));
       const listener = getRequestListener(server.app.fetch);
       if (vite.httpServer) server.attach(vite.httpServer as http.Server);
       vite.httpServer?.once('close', () => void server.close());
       vite.watcher.add([at('./server'), at('./shared')]);
+      let isRestarting = false;
       vite.watcher.on('change', (file) => {
-        if (file.startsWith(at('./server')) || file.startsWith(at('./shared')))
-          void server.close().then(() => vite.restart());
+        if (isRestarting || !(file.startsWith(at('./server')) || file.startsWith(at('./shared')))) return;
+        isRestarting = true;
+        void server
+          .close()
+          .then(() => vite.restart())
+          .finally(() => (isRestarting = false));
       });
       vite.middlewares.use((request, response, next) => {
         if (/^\/(api|healthz|readyz)/.test(request.url ?? '')) void listener(request, response);
@@ -113,4 +129,20 @@ function devServer(): Plugin {
       });
     },
   };
+}
+
+/** Kept on the process: Vite loads this file anew for each restart. */
+const running: typeof globalThis & { resaDevServer?: Promise<Serve.ResaServer> } = globalThis;
+
+/** Opens a server when the one before it is closed: Vite makes the next before it ends the last, and the data folder takes one. */
+function openAfterLast(open: () => Promise<Serve.ResaServer>): Promise<Serve.ResaServer> {
+  const last = running.resaDevServer;
+  const next = (async () => {
+    // One that could not be opened has nothing to close.
+    const server = await last?.catch(() => null);
+    await server?.close();
+    return open();
+  })();
+  running.resaDevServer = next;
+  return next;
 }

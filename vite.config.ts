@@ -18,6 +18,22 @@ const unit = (name: string, folder: string, more = {}) => ({
 /** That plugins take most of the time of a small build is no news; as a warning it only alarms. */
 const checks = { pluginTimings: false };
 
+/**
+ * What is needed before a page can be used comes in two scripts, not in twenty: what every page has, and
+ * what a board has. All else is split as it is imported.
+ */
+const chunks = [
+  {
+    name: 'base',
+    priority: 2,
+    test: /node_modules\/(svelte|esm-env|clsx|valibot)\/|preload-helper|client\/(main|App|router|views\.ts|text\/[a-z-]+\.(svelte\.)?ts|ui\/(Icon|IconButton|Button|button|MenuButton|Avatar|initials|Tabs|Toasts|toasts|timers|icons|Shape|shapes|floating|place)\.|model\/(api|device)|views\/(notice|lobby\/(Mark|Masthead|LanguageMenu|language-items)))|shared\/(id|roles|limits|board\/person-colors)\.ts/,
+  },
+  {
+    name: 'board',
+    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(board|connection|records|stacks|shelves|presence|text-binding|undo|unsaved|offline)\.|views\/(text\/|map\/(?!drag|Menus|Overlays|[A-Za-z]+Dialog)|board\/(?!Help|RefusedDialog)))|shared\/(board\/(?!person-colors)|commands|queries|presence|protocol|order-key)/,
+  },
+];
+
 export default defineConfig({
   root: at('./client'),
   plugins: [svelte({ configFile: false, compilerOptions: { runes: true } }), precompress(), devServer()],
@@ -32,7 +48,7 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'es2023',
         assetsInlineLimit: 0,
-        rolldownOptions: { checks },
+        rolldownOptions: { checks, output: { codeSplitting: { groups: chunks } } },
       },
     },
     ssr: {

@@ -26,6 +26,8 @@ export class Entry<R> {
   /** Being edited, and selected, on this screen. */
   editing = $state(false);
   selected = $state(false);
+  /** Under the pointer or the focus on this screen: what only then is shown is made only then. */
+  near = $state(false);
 
   constructor(id: string) {
     this.id = id;

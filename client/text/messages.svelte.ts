@@ -17,6 +17,7 @@ let current = $state<Language>('en');
 let catalog: Partial<Catalog> = $state.raw({});
 const plurals = $derived(new Intl.PluralRules(current));
 const numbers = $derived(new Intl.NumberFormat(current));
+const lists = $derived(new Intl.ListFormat(current));
 
 /** The language of the interface. */
 export function language(): Language {
@@ -69,7 +70,7 @@ export function number(value: number, options: Intl.NumberFormatOptions = {}): s
 
 /** "a, b and c" as the language joins it. */
 export function list(items: readonly string[]): string {
-  return new Intl.ListFormat(current).format(items);
+  return lists.format(items);
 }
 
 /** A moment in milliseconds since 1970, as the language writes it. */

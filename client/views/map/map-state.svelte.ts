@@ -10,6 +10,9 @@ import type { Desk } from '../board/desk.svelte.ts';
 import type { Spot } from './grid.ts';
 import { Grid, parseSpot, spotKey } from './grid.ts';
 
+/** Lanes that fill a screen. */
+const firstLanes = 4;
+
 /** How long a card that was asked for stays ringed. */
 const pointedMs = 2_000;
 
@@ -45,6 +48,8 @@ export class MapState {
   /** The head whose title is being edited, as a spot key. */
   renaming: string | null = $state(null);
   selection: readonly string[] = $state.raw([]);
+  /** How many lanes are drawn. Those in view come first, the others after the first paint. */
+  drawn = $state(firstLanes);
   /** The height of what stays in view above the lanes. */
   stickPx = $state(0);
   /** The card that is being written in here. */
@@ -54,6 +59,7 @@ export class MapState {
   #stop: HTMLElement | null = null;
   #stopSpot = '';
   #column = 0;
+  #near: string | null = null;
 
   constructor(desk: Desk) {
     this.desk = desk;
@@ -90,6 +96,7 @@ export class MapState {
     const element = target.closest<HTMLElement>('[data-card], [data-spot]');
     if (!element) return;
     this.#makeStop(element);
+    this.near(element.dataset.card ?? null);
     const spot = this.spotOf(element);
     if (spot) this.desk.lastSpot = spotKey(spot);
     if (spot && spot.kind !== 'cell') this.#column = this.grid.columnOf(spot);
@@ -122,6 +129,7 @@ export class MapState {
   async showCard(id: string): Promise<void> {
     const cell = this.board.cellOf(id);
     if (!cell) return;
+    this.drawAll();
     this.unfold(spotKey({ kind: 'cell', cell }));
     const record = this.board.cards.get(id);
     if (
@@ -277,6 +285,19 @@ export class MapState {
     if (at < 0 || at >= stack.length) return;
     const [after, before] = by < 0 ? [stack[at - 1], stack[at]] : [stack[at], stack[at + 1]];
     void this.move([id], cell, { after: after ?? null, before: before ?? null });
+  }
+
+  /** Takes note of which card the pointer or the focus is at; null is none. */
+  near(id: string | null): void {
+    if (id === this.#near) return;
+    if (this.#near !== null) this.board.cards.entry(this.#near).near = false;
+    if (id !== null) this.board.cards.entry(id).near = true;
+    this.#near = id;
+  }
+
+  /** Draws all lanes at once: something in one of them is about to be shown. */
+  drawAll(): void {
+    this.drawn = Infinity;
   }
 
   #makeStop(element: HTMLElement): void {

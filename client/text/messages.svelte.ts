@@ -37,6 +37,7 @@ export function t(key: Key, args: Arguments = {}): string {
   const message: Message = catalog[key] ?? key;
   const text =
     typeof message === 'string' ? message : (message[plurals.select(Number(args.count))] ?? message.other);
+  if (!text.includes('{')) return text;
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = args[name];
     return typeof value === 'number' ? numbers.format(value) : isolate(value ?? '');

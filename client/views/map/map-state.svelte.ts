@@ -10,8 +10,8 @@ import type { Desk } from '../board/desk.svelte.ts';
 import type { Spot } from './grid.ts';
 import { Grid, parseSpot, spotKey } from './grid.ts';
 
-/** Lanes that fill a screen. */
-const firstLanes = 4;
+/** Lanes that are drawn before the first paint; the others follow, a frame each. */
+const firstLanes = 2;
 
 /** How long a card that was asked for stays ringed. */
 const pointedMs = 2_000;

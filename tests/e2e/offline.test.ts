@@ -11,7 +11,10 @@ beforeAll(async () => {
   ({ maja, nadia, asa } = await stage.trio(stage.house.demo));
   everyone = [maja, nadia, asa];
   // What a browser says by itself of a server that is not there.
-  for (const person of everyone) person.forgive(/^WebSocket connection to .* failed/);
+  for (const person of everyone) {
+    person.forgive(/^WebSocket connection to .* failed/);
+    person.forgive(/^Failed to load resource: net::ERR_CONNECTION_REFUSED/);
+  }
 });
 
 /** The text of every card on the map. */

@@ -3,13 +3,13 @@ import { roles } from './roles.ts';
 
 /**
  * The wire: what both sides must agree on. Frames of kind 0 to 3 are those of stock `y-websocket`;
- * kind 4 is ours, and goes only to clients that asked for it by sub-protocol.
+ * kinds 4 and 5 are ours, and go only to clients that asked for them by sub-protocol.
  */
-export const frameKind = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, control: 4 } as const;
+export const frameKind = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, control: 4, pointer: 5 } as const;
 
 export const syncKind = { step1: 0, step2: 1, update: 2 } as const;
 
-/** The sub-protocol by which a client asks for control frames. */
+/** The sub-protocol by which a client asks for control and pointer frames. */
 export const controlProtocol = 'resa.1';
 
 /**
@@ -46,6 +46,7 @@ export const refusals = [
   'record-delete',
   'too-long',
   'too-many',
+  'document-full',
   'missing-dependency',
   'malformed',
 ] as const;
@@ -58,8 +59,14 @@ export const controlSchema = v.variant('kind', [
     person: v.string(),
     role: v.picklist(roles),
     title: v.string(),
+    /** Rises when the board is put back to an old version: copies of an older generation are not brought back. */
+    generation: v.number(),
   }),
   v.object({ kind: v.literal('board'), title: v.string() }),
+  /** Edits are not taken just now, and will be asked for again when they are; null: they are taken. */
+  v.object({ kind: v.literal('read-only'), why: v.nullable(v.picklist(['store', 'frozen'])) }),
+  /** How full the document is, of the size that it may have; told from 70 on, and at each 5 more. */
+  v.object({ kind: v.literal('fullness'), percent: v.number() }),
   /** All of this socket's first `frames` document frames (sync step 2 and updates) are on disk. */
   v.object({ kind: v.literal('saved'), frames: v.number() }),
   v.object({ kind: v.literal('refused'), reason: v.picklist(refusals) }),

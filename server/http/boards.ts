@@ -36,7 +36,17 @@ export function boardRoutes(parts: Parts): Hono<AppEnv> {
       const { state, start } = buildTemplate(template, language);
       const links = made.map(({ link }) => link.record);
       await store.createBoard(
-        { id: board, title, template, language, start, createdAt: now(), links },
+        {
+          id: board,
+          title,
+          template,
+          language,
+          start,
+          createdAt: now(),
+          links,
+          generation: 1,
+          frozen: false,
+        },
         state,
       );
       log.info({ board, template }, 'board created');

@@ -20,6 +20,10 @@ export interface BoardRecord {
   readonly start: StartView;
   readonly createdAt: number;
   readonly links: readonly LinkRecord[];
+  /** 1 at first; raised by each reset, so that a copy from before it does not fill the board again. */
+  readonly generation: number;
+  /** Whether nobody may write for now. */
+  readonly frozen: boolean;
 }
 
 /** One Yjs update on its way to disk. */
@@ -29,12 +33,44 @@ export interface JournalEntry {
   /** Who wrote it; empty for the server itself. */
   readonly person: string;
   readonly update: Uint8Array;
+  /** The Yjs client ids that are seen for the first time in this update, and whose they are. */
+  readonly owners?: ReadonlyMap<number, string>;
 }
 
 /** All that is known of a document: a state as one update, and the updates since, in the order they came. */
 export interface StoredDocument {
   readonly snapshot: Uint8Array | null;
   readonly updates: readonly Uint8Array[];
+  /** The last record of the room is not newer than this; 0 where it was never written. */
+  readonly sequence: number;
+  /** Whose each Yjs client id is, as far as entries have told. */
+  readonly owners: ReadonlyMap<number, string>;
+}
+
+/** A document as one update, with all records of the room up to `sequence` in it. */
+export interface Checkpoint {
+  readonly state: Uint8Array;
+  readonly sequence: number;
+}
+
+export type VersionKind = 'automatic' | 'named' | 'before-restore';
+
+/** What a version is to be kept as. */
+export interface VersionLabel {
+  readonly kind: VersionKind;
+  /** Empty for an automatic one. */
+  readonly name: string;
+  /** Who asked for it; empty for the server. */
+  readonly person: string;
+}
+
+/** A state of a document that is kept beside the present one. */
+export interface VersionRecord extends VersionLabel {
+  readonly id: string;
+  /** When it was kept, milliseconds since 1970. */
+  readonly at: number;
+  /** What it takes on disk. */
+  readonly bytes: number;
 }
 
 /**
@@ -44,23 +80,38 @@ export interface StoredDocument {
 export interface Store {
   /** The board's record, or null where there is none. */
   board(id: string): Promise<BoardRecord | null>;
-  /** Makes a board with the first state of its `board` document; rejects with `BoardExists`. */
+  /** The ids of all boards, in no order. Looks at every folder: for those who run the server, not for a request. */
+  boards(): Promise<readonly string[]>;
+  /** Makes a board with the first state of its `board` document; rejects with `BoardExists`, also where there was one. */
   createBoard(record: BoardRecord, document: Uint8Array): Promise<void>;
-  /** Replaces the record; changes to one board are done one after another. */
+  /** Replaces the record; changes to one board are done one after another. Null where there is none. */
   changeBoard(id: string, change: (now: BoardRecord) => BoardRecord): Promise<BoardRecord | null>;
+  /**
+   * Removes a board with its documents and versions for good. Its id is never given again, and its rooms
+   * take nothing more. The caller has closed them. False where there is none.
+   */
+  deleteBoard(id: string): Promise<boolean>;
   /** Reads a document's state. A room that was never written reads as empty. */
   load(room: string): Promise<StoredDocument>;
   /**
-   * Appends to the journal. Entries of one room are kept in the order of the calls. Once an append of a
-   * room was rejected, so are later ones, since an update whose predecessor is missing could not be read:
-   * until the room is loaded afresh, or a `checkpoint` has brought its full state.
+   * Appends to the journal, and resolves to the record's sequence, which rises with each. Entries of one
+   * room are kept in the order of the calls. Once an append of a room was rejected, so are later ones,
+   * since an update whose predecessor is missing could not be read: until the room is loaded afresh.
    */
-  append(entry: JournalEntry): Promise<void>;
+  append(entry: JournalEntry): Promise<number>;
   /**
-   * Stores the full state of a document, after which the updates appended to it before this call need
-   * not be kept. `state` must hold all of them.
+   * Merges what is stored of a document into one state, beside the main thread, and keeps that as its
+   * snapshot, after which the records in it need not be kept. Null where the room was never written.
    */
-  checkpoint(room: string, state: Uint8Array): Promise<void>;
+  checkpoint(room: string): Promise<Checkpoint | null>;
+  /** Puts a document back to a state: what was stored of it before counts no longer. The caller has closed the room. */
+  resetDocument(room: string, state: Uint8Array): Promise<void>;
+  /** The versions that are kept of a document, newest first. */
+  versions(room: string): Promise<readonly VersionRecord[]>;
+  /** Keeps the state that is stored now; of the automatic versions old ones may go. Null where the room was never written. */
+  keepVersion(room: string, label: VersionLabel): Promise<VersionRecord | null>;
+  /** The state of a version as one update; null where it is not kept, or cannot be read any more. */
+  readVersion(room: string, id: string): Promise<Uint8Array | null>;
   /** Null while writing works; else why the store does not take writes just now. */
   readonly failure: Error | null;
   /** A secret of this installation, made once, to sign tokens with. */

@@ -24,7 +24,8 @@ export async function ensureDemoBoard(store: Store, now: number): Promise<DemoLi
   if (!board) {
     const { state, start } = buildTemplate('demo', 'en');
     const title = 'A day with Lövtåg';
-    board = { id, title, template: 'demo', language: 'en', start, createdAt: now, links: records };
+    const about = { id, title, template: 'demo', language: 'en', start, createdAt: now };
+    board = { ...about, links: records, generation: 1, frozen: false };
     await store.createBoard(board, state);
   } else if (missing(records, board.links).length > 0) {
     // The installation's secret is another one than when the board was made: the data folder was moved in part.

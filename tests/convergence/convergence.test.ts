@@ -38,7 +38,17 @@ describe('people who write, lose the net and come back agree in the end', () => 
     const random = seeded(seed);
     const board = `board${seed}`;
     await house.store.createBoard(
-      { id: board, title: board, template: 'journey', language: 'en', start: 'map', createdAt: 0, links: [] },
+      {
+        id: board,
+        title: board,
+        template: 'journey',
+        language: 'en',
+        start: 'map',
+        createdAt: 0,
+        links: [],
+        generation: 1,
+        frozen: false,
+      },
       Y.encodeStateAsUpdate(new Y.Doc()),
     );
     const crowd = names.slice(0, 3 + Math.floor(random() * 3)).map((name) => {

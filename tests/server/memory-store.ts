@@ -1,6 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import type { BoardRecord, JournalEntry, Store, StoredDocument } from '../../server/store/contract.ts';
+import type {
+  BoardRecord,
+  Checkpoint,
+  JournalEntry,
+  Store,
+  StoredDocument,
+  VersionLabel,
+  VersionRecord,
+} from '../../server/store/contract.ts';
 import { BoardExists } from '../../server/store/contract.ts';
+import { merge } from '../../server/work/jobs.ts';
+
+interface Version {
+  readonly record: VersionRecord;
+  readonly state: Uint8Array;
+}
+
+const empty: StoredDocument = { snapshot: null, updates: [], sequence: 0, owners: new Map() };
 
 /**
  * A store that forgets: for tests of what stands above the store. `break()` makes writing fail as a full
@@ -8,10 +24,15 @@ import { BoardExists } from '../../server/store/contract.ts';
  */
 export class MemoryStore implements Store {
   readonly secret: Uint8Array = randomBytes(32);
-  readonly boards = new Map<string, BoardRecord>();
+  readonly records = new Map<string, BoardRecord>();
   readonly documents = new Map<string, StoredDocument>();
   failure: Error | null = null;
   isClosed = false;
+  readonly #versions = new Map<string, Version[]>();
+  readonly #deleted = new Set<string>();
+  /** Rooms of which an append was rejected. */
+  readonly #behind = new Set<string>();
+  #sequence = 0;
 
   break(): void {
     this.failure = new Error('no space left');
@@ -21,39 +42,103 @@ export class MemoryStore implements Store {
     this.failure = null;
   }
 
-  board(id: string): Promise<BoardRecord | null> {
-    return Promise.resolve(this.boards.get(id) ?? null);
+  async board(id: string): Promise<BoardRecord | null> {
+    await this.reach();
+    return this.records.get(id) ?? null;
+  }
+
+  async boards(): Promise<readonly string[]> {
+    await this.reach();
+    return [...this.records.keys()];
   }
 
   async createBoard(record: BoardRecord, document: Uint8Array): Promise<void> {
-    await this.#write();
-    if (this.boards.has(record.id)) throw new BoardExists(record.id);
-    this.boards.set(record.id, record);
-    this.documents.set(`${record.id}/board`, { snapshot: document, updates: [] });
+    await this.write();
+    if (this.records.has(record.id) || this.#deleted.has(record.id)) throw new BoardExists(record.id);
+    this.records.set(record.id, record);
+    this.documents.set(`${record.id}/board`, { ...empty, snapshot: document.slice() });
   }
 
   async changeBoard(id: string, change: (now: BoardRecord) => BoardRecord): Promise<BoardRecord | null> {
-    await this.#write();
-    const now = this.boards.get(id);
+    await this.write();
+    const now = this.records.get(id);
     if (!now) return null;
     const next = change(now);
-    this.boards.set(id, next);
+    this.records.set(id, next);
     return next;
   }
 
-  load(room: string): Promise<StoredDocument> {
-    return Promise.resolve(this.documents.get(room) ?? { snapshot: null, updates: [] });
+  async deleteBoard(id: string): Promise<boolean> {
+    await this.write();
+    if (!this.records.delete(id)) return false;
+    this.#deleted.add(id);
+    for (const room of [...this.documents.keys()]) if (boardOf(room) === id) this.documents.delete(room);
+    for (const room of [...this.#versions.keys()]) if (boardOf(room) === id) this.#versions.delete(room);
+    return true;
   }
 
-  async append({ room, update }: JournalEntry): Promise<void> {
-    await this.#write();
-    const now = await this.load(room);
-    this.documents.set(room, { ...now, updates: [...now.updates, update] });
+  async load(room: string): Promise<StoredDocument> {
+    await this.reach();
+    this.#behind.delete(room);
+    return this.documents.get(room) ?? empty;
   }
 
-  async checkpoint(room: string, state: Uint8Array): Promise<void> {
-    await this.#write();
-    this.documents.set(room, { snapshot: state, updates: [] });
+  async append({ room, update, owners }: JournalEntry): Promise<number> {
+    const kept = update.slice();
+    const sequence = ++this.#sequence;
+    try {
+      await this.write();
+      if (this.#behind.has(room)) throw new Error(`${room} must be loaded afresh.`);
+    } catch (error) {
+      this.#behind.add(room);
+      throw error;
+    }
+    if (this.#deleted.has(boardOf(room))) throw new Error(`The board of ${room} was deleted.`);
+    const now = this.documents.get(room) ?? empty;
+    this.documents.set(room, {
+      ...now,
+      updates: [...now.updates, kept],
+      sequence,
+      owners: new Map([...now.owners, ...(owners ?? [])]),
+    });
+    return sequence;
+  }
+
+  async checkpoint(room: string): Promise<Checkpoint | null> {
+    await this.write();
+    const now = this.documents.get(room);
+    if (!now) return null;
+    const { snapshot, updates, sequence } = now;
+    const state = snapshot && updates.length === 0 ? snapshot : merge(snapshot, updates);
+    this.documents.set(room, { ...now, snapshot: state, updates: [] });
+    return { state, sequence };
+  }
+
+  async resetDocument(room: string, state: Uint8Array): Promise<void> {
+    await this.write();
+    this.documents.set(room, { ...empty, snapshot: state.slice(), sequence: ++this.#sequence });
+  }
+
+  async versions(room: string): Promise<readonly VersionRecord[]> {
+    await this.reach();
+    return this.#versionsOf(room)
+      .map(({ record }) => record)
+      .reverse();
+  }
+
+  async keepVersion(room: string, label: VersionLabel): Promise<VersionRecord | null> {
+    const point = await this.checkpoint(room);
+    if (!point) return null;
+    const versions = this.#versionsOf(room);
+    const id = `v${versions.length + 1}`;
+    const record = { ...label, id, at: Date.now(), bytes: point.state.byteLength };
+    this.#versions.set(room, [...versions, { record, state: point.state }]);
+    return record;
+  }
+
+  async readVersion(room: string, id: string): Promise<Uint8Array | null> {
+    await this.reach();
+    return this.#versionsOf(room).find(({ record }) => record.id === id)?.state ?? null;
   }
 
   close(): Promise<void> {
@@ -61,8 +146,22 @@ export class MemoryStore implements Store {
     return Promise.resolve();
   }
 
-  async #write(): Promise<void> {
-    await Promise.resolve();
+  /** Comes before all that is read or written. */
+  protected reach(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Comes before all that is written, and rejects where it cannot be. */
+  protected async write(): Promise<void> {
+    await this.reach();
     if (this.failure) throw this.failure;
   }
+
+  #versionsOf(room: string): Version[] {
+    return this.#versions.get(room) ?? [];
+  }
+}
+
+function boardOf(room: string): string {
+  return room.split('/')[0] ?? '';
 }

@@ -29,6 +29,9 @@ const boardSchema = v.looseObject({
       revokedAt: v.nullable(v.number()),
     }),
   ),
+  // What was written before there were these is a board's first generation, and open.
+  generation: v.optional(v.number(), 1),
+  frozen: v.optional(v.boolean(), false),
 }) satisfies v.GenericSchema<unknown, BoardRecord>;
 
 /** Boards whose record stays in memory: a few kilobytes each, and a workshop day has a few dozen. */

@@ -1,6 +1,13 @@
 import { mkdir } from 'node:fs/promises';
-import * as Y from 'yjs';
-import type { BoardRecord, JournalEntry, Store, StoredDocument } from '../contract.ts';
+import type {
+  BoardRecord,
+  Checkpoint,
+  JournalEntry,
+  Store,
+  StoredDocument,
+  VersionRecord,
+} from '../contract.ts';
+import { merge } from '../../work/jobs.ts';
 import { BoardFiles } from './board-file.ts';
 import type { FileContext } from './durable-file.ts';
 import { DurableFile, syncFolder } from './durable-file.ts';
@@ -80,10 +87,8 @@ class DiskStore implements Store {
   readonly #turns = new Turns();
   /** The newest append of each room that is under way. */
   readonly #appending = new Map<string, Promise<void>>();
-  /** Rooms of which an append was rejected, and which: what comes after it could not be read without it. */
-  readonly #behind = new Map<string, number>();
-  /** Counts the calls of `append`. */
-  #appends = 0;
+  /** Rooms of which an append was rejected: what comes after it could not be read without it. */
+  readonly #behind = new Set<string>();
   readonly #asked = new Set<string>();
   #shortening: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
@@ -128,7 +133,10 @@ class DiskStore implements Store {
 
   async createBoard(record: BoardRecord, document: Uint8Array): Promise<void> {
     this.#mustBeOpen();
-    await this.#boards.create(record, () => this.#checkpoint(roomNamed(`${record.id}/board`), document));
+    await this.#boards.create(record, () => {
+      const room = roomNamed(`${record.id}/board`);
+      return this.#turns.run(room.name, () => this.#write(room, document, this.#journal.committed));
+    });
   }
 
   async changeBoard(id: string, change: (now: BoardRecord) => BoardRecord): Promise<BoardRecord | null> {
@@ -142,37 +150,64 @@ class DiskStore implements Store {
     const appended = this.#appending.get(name);
     return this.#turns.run(name, async () => {
       await appended;
-      const { snapshot, updates } = await this.#read(room);
+      const stored = await this.#read(room);
       // Who goes on from this state rests on nothing that was not stored.
       this.#behind.delete(name);
-      return { snapshot, updates };
+      return stored;
     });
   }
 
-  async append(entry: JournalEntry): Promise<void> {
+  async append(entry: JournalEntry): Promise<number> {
     this.#mustBeOpen();
     const { name } = roomNamed(entry.room);
-    const call = ++this.#appends;
     if (this.#behind.has(name)) {
-      this.#behind.set(name, call);
       throw (
         this.failure ??
-        new Error(`An update of ${name} before this one was not stored: it needs a checkpoint.`)
+        new Error(`An update of ${name} before this one was not stored: it must be loaded afresh.`)
       );
     }
     const appended = this.#journal.append(entry);
     const settled: Promise<void> = appended
-      .catch(() => void this.#behind.set(name, call))
+      .then(
+        () => undefined,
+        () => void this.#behind.add(name),
+      )
       .then(() => {
         if (this.#appending.get(name) === settled) this.#appending.delete(name);
       });
     this.#appending.set(name, settled);
-    await appended;
+    return appended;
   }
 
-  async checkpoint(name: string, state: Uint8Array): Promise<void> {
+  async checkpoint(name: string): Promise<Checkpoint | null> {
     this.#mustBeOpen();
-    await this.#checkpoint(roomNamed(name), state);
+    roomNamed(name);
+    await this.#appending.get(name);
+    return this.#compact(name);
+  }
+
+  boards(): Promise<readonly string[]> {
+    throw new Error(`${this.#parts.layout.boards} is not listed yet.`);
+  }
+
+  deleteBoard(id: string): Promise<boolean> {
+    throw new Error(`${id} cannot be deleted yet.`);
+  }
+
+  resetDocument(name: string): Promise<void> {
+    throw new Error(`${name} cannot be reset yet.`);
+  }
+
+  versions(): Promise<readonly VersionRecord[]> {
+    return Promise.resolve([]);
+  }
+
+  keepVersion(): Promise<VersionRecord | null> {
+    return Promise.resolve(null);
+  }
+
+  readVersion(): Promise<Uint8Array | null> {
+    return Promise.resolve(null);
   }
 
   close(): Promise<void> {
@@ -188,25 +223,14 @@ class DiskStore implements Store {
     await this.#parts.lock.release();
   }
 
-  async #checkpoint(room: Room, state: Uint8Array): Promise<void> {
-    const { name } = room;
-    const call = this.#appends;
-    const last = this.#journal.lastSequence;
-    const appended = this.#appending.get(name);
-    await this.#turns.run(name, async () => {
-      await appended;
-      // A sequence that is not on disk could be given again after a crash, and its record taken for an old one.
-      await this.#write(room, state, Math.min(last, this.#journal.committed));
-      if ((this.#behind.get(name) ?? Infinity) <= call) this.#behind.delete(name);
-    });
-  }
-
   /** Reads a room, in its turn. `upTo`: the sequence up to which what is returned is all there is. */
   async #read(room: Room): Promise<StoredDocument & { readonly upTo: number }> {
     const snapshot = await this.#snapshotFile(room).read(decodeSnapshot);
     if (snapshot?.journal === this.#journal.id) this.#release(room.name, snapshot.sequence);
     const upTo = this.#journal.committed;
-    return { snapshot: snapshot?.state ?? null, updates: this.#tails.updates(room.name), upTo };
+    const updates = this.#tails.updates(room.name);
+    const sequence = snapshot || updates.length > 0 ? upTo : 0;
+    return { snapshot: snapshot?.state ?? null, updates, sequence, owners: new Map(), upTo };
   }
 
   /** Replaces a room's snapshot, in its turn. */
@@ -229,7 +253,7 @@ class DiskStore implements Store {
   }
 
   /** Brings the journal back to its size, one room after another, beside the work of the day. */
-  #shorten(free: (room: string) => Promise<void>): void {
+  #shorten(free: (room: string) => Promise<unknown>): void {
     const rooms = this.#journal.roomsBeyond(this.#parts.options.journalBytes ?? 16 << 20);
     if (rooms.size === 0 || this.#shortening || this.#closing) return;
     const freeAll = async () => {
@@ -247,16 +271,22 @@ class DiskStore implements Store {
 
   async #relieve(room: string): Promise<void> {
     const { onPressure } = this.#parts.options;
-    if (!onPressure || this.#asked.has(room)) return this.#compact(room);
+    if (!onPressure || this.#asked.has(room)) {
+      await this.#compact(room);
+      return;
+    }
     this.#asked.add(room);
     onPressure(room);
   }
 
-  async #compact(name: string): Promise<void> {
+  async #compact(name: string): Promise<Checkpoint | null> {
     const room = roomNamed(name);
-    await this.#turns.run(name, async () => {
+    return this.#turns.run(name, async () => {
       const { snapshot, updates, upTo } = await this.#read(room);
-      if (updates.length > 0) await this.#write(room, merge(snapshot, updates), upTo);
+      if (updates.length === 0) return snapshot && { state: snapshot, sequence: upTo };
+      const state = merge(snapshot, updates);
+      await this.#write(room, state, upTo);
+      return { state, sequence: upTo };
     });
   }
 
@@ -269,18 +299,4 @@ function roomNamed(name: string): Room {
   const room = parseRoom(name);
   if (!room) throw new BadRoom('A room is named board/document, or board/document/person.');
   return room;
-}
-
-/** One state of a snapshot and what came after it. Through a document, so that what was deleted goes. */
-function merge(snapshot: Uint8Array | null, updates: readonly Uint8Array[]): Uint8Array {
-  const doc = new Y.Doc();
-  try {
-    doc.transact(() => {
-      if (snapshot) Y.applyUpdate(doc, snapshot);
-      for (const update of updates) Y.applyUpdate(doc, update);
-    });
-    return Y.encodeStateAsUpdate(doc);
-  } finally {
-    doc.destroy();
-  }
 }

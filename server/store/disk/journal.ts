@@ -28,7 +28,7 @@ export interface JournalOptions {
 interface Waiting {
   readonly record: JournalRecord;
   readonly bytes: Uint8Array;
-  readonly resolve: () => void;
+  readonly resolve: (sequence: number) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -97,8 +97,8 @@ export class Journal {
     return this.#segments().reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
-  /** Resolves when the entry is on disk. Order is that of the calls. */
-  append(entry: JournalEntry): Promise<void> {
+  /** Resolves to the record's sequence when it is on disk. Order is that of the calls. */
+  append(entry: JournalEntry): Promise<number> {
     if (this.#ended) return Promise.reject(new Error('The journal is closed.'));
     if (this.#failure) return Promise.reject(this.#failure);
     if (entry.update.byteLength > maxRecordBytes / 2) {
@@ -173,7 +173,7 @@ export class Journal {
         this.#committed = record.sequence;
         this.#active.last.set(record.room, record.sequence);
         this.#options.onCommit(record);
-        resolve();
+        resolve(record.sequence);
       }
     }
     this.#flushing = null;

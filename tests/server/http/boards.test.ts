@@ -17,7 +17,7 @@ describe('creating a board', () => {
     for (const link of Object.values(made.links)) {
       expect(link).toMatch(/^http:\/\/127\.0\.0\.1:4040\/join#[a-z0-9]{14}\.[A-Za-z0-9_-]{32}$/);
     }
-    const stored = JSON.stringify(house.store.boards.get(made.board));
+    const stored = JSON.stringify(house.store.records.get(made.board));
     for (const secret of secrets) expect(stored).not.toContain(secret.split('.')[1]);
     expect(JSON.parse(stored)).toMatchObject({
       title: 'Trip',
@@ -35,7 +35,7 @@ describe('creating a board', () => {
     const { board } = (await (await house.send('POST', '/api/boards', { title: 'Trip' })).json()) as {
       board: string;
     };
-    expect(house.store.boards.get(board)).toMatchObject({
+    expect(house.store.records.get(board)).toMatchObject({
       template: 'project',
       language: 'en',
       start: 'map',
@@ -98,7 +98,7 @@ describe('creating a board', () => {
       503,
       'stopping',
     ]);
-    expect(house.store.boards.size).toBe(0);
+    expect(house.store.records.size).toBe(0);
   });
 
   test('a disk that fails in the middle is told as such', async () => {
@@ -201,7 +201,7 @@ describe('a board', () => {
       house.send('PATCH', `/api/boards/${board}`, { title: ' Night \n train ' }, house.as(who));
     expect(await refusal(await rename(ben))).toEqual([403, 'not-allowed']);
     expect(await (await rename(ana)).json()).toEqual({ board, title: 'Night train' });
-    expect(house.store.boards.get(board)?.title).toBe('Night train');
+    expect(house.store.records.get(board)?.title).toBe('Night train');
     expect(house.live.announced).toEqual([{ board, control: { kind: 'board', title: 'Night train' } }]);
   });
 });
@@ -261,6 +261,6 @@ describe('a body from outside', () => {
   test('a title is kept as one visible line, composed', async () => {
     const house = new House();
     const { board } = await house.createBoard({ title: '  Lo\u0308vta\u030ag\u0000 \u202e\n\t tur\u2069 ' });
-    expect(house.store.boards.get(board)?.title).toBe('Lövtåg tur');
+    expect(house.store.records.get(board)?.title).toBe('Lövtåg tur');
   });
 });

@@ -50,7 +50,7 @@ describe('a page of another origin', () => {
       ]);
       expect(await refusal(await house.send('POST', '/api/join', {}, { origin }))).toEqual([403, 'origin']);
     }
-    expect(house.store.boards.size).toBe(0);
+    expect(house.store.records.size).toBe(0);
   });
 
   test('may, where it is allowed, and is told so', async () => {

@@ -116,11 +116,11 @@ describe('links', () => {
 
   test('there are at most two hundred on a board', async () => {
     const { house, board, ana, path } = await begin();
-    const record = house.store.boards.get(board);
+    const record = house.store.records.get(board);
     const [first] = record?.links ?? [];
     if (!record || !first) throw new Error('The board has no links.');
     const many = Array.from({ length: 197 }, (_, at) => ({ ...first, id: `more-${at}`, hash: `${at}` }));
-    house.store.boards.set(board, { ...record, links: [...record.links, ...many] });
+    house.store.records.set(board, { ...record, links: [...record.links, ...many] });
     const answer = await house.send('POST', path, { role: 'observer' }, house.as(ana));
     expect(await refusal(answer)).toEqual([409, 'too-many-links']);
   });

@@ -188,9 +188,9 @@ describe('the demo board', () => {
     await store.changeBoard('lovtag', (board) => ({ ...board, title: 'Our day' }));
     const document = store.documents.get('lovtag/board');
     expect(await ensureDemoBoard(store, 2)).toEqual(first);
-    expect(store.boards.get('lovtag')).toMatchObject({ title: 'Our day', createdAt: 1 });
+    expect(store.records.get('lovtag')).toMatchObject({ title: 'Our day', createdAt: 1 });
     expect(store.documents.get('lovtag/board')).toBe(document);
-    expect(JSON.stringify(store.boards.get('lovtag'))).not.toContain(first[0]?.secret.split('.')[1]);
+    expect(JSON.stringify(store.records.get('lovtag'))).not.toContain(first[0]?.secret.split('.')[1]);
   });
 
   test('does not open again what a facilitator has withdrawn', async () => {
@@ -202,16 +202,16 @@ describe('the demo board', () => {
     }));
     const again = await ensureDemoBoard(store, 3);
     expect(again.map((link) => link.isRevoked)).toEqual([false, false, true]);
-    expect(store.boards.get('lovtag')?.links.length).toBe(3);
+    expect(store.records.get('lovtag')?.links.length).toBe(3);
   });
 
   test('whose data came from another installation gets links that open it', async () => {
     const old = new MemoryStore();
     await ensureDemoBoard(old, 1);
     const moved = new MemoryStore();
-    for (const [id, board] of old.boards) moved.boards.set(id, board);
+    for (const [id, board] of old.records) moved.records.set(id, board);
     const links = await ensureDemoBoard(moved, 2);
-    const hashes = moved.boards.get('lovtag')?.links.map((link) => link.hash);
+    const hashes = moved.records.get('lovtag')?.links.map((link) => link.hash);
     for (const { role } of links)
       expect(hashes).toContain(demoLink(moved.secret, 'lovtag', role, 2).record.hash);
     expect(hashes?.length).toBe(6);

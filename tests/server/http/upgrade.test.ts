@@ -118,7 +118,7 @@ describe('an upgrade with a token', () => {
     const socket = dial(path);
     expect(await outcome(socket)).toBe('open');
     const closed = once(socket, 'close') as Promise<[number, Buffer]>;
-    const link = house.store.boards.get(board)?.links.find((one) => one.role === 'participant');
+    const link = house.store.records.get(board)?.links.find((one) => one.role === 'participant');
     await house.send('DELETE', `/api/boards/${board}/links/${link?.id ?? ''}`, undefined, house.as(fay));
     const [code, reason] = await closed;
     expect([code, reason.toString()]).toEqual([closeCode.ticket, 'link-revoked']);

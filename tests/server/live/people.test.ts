@@ -17,6 +17,8 @@ const record = {
   start: 'map',
   createdAt: 0,
   links: [],
+  generation: 1,
+  frozen: false,
 } as const;
 
 let house: House;

@@ -200,6 +200,8 @@ describe('what the server writes', () => {
       start: 'map',
       createdAt: 0,
       links: [],
+      generation: 1,
+      frozen: false,
     } as const;
     await house.store.createBoard(record, Y.encodeStateAsUpdate(template));
     house.seat('ana', 'participant', { board: 'fresh' });

@@ -5,7 +5,14 @@ import { roles } from './roles.ts';
  * The wire: what both sides must agree on. Frames of kind 0 to 3 are those of stock `y-websocket`;
  * kinds 4 and 5 are ours, and go only to clients that asked for them by sub-protocol.
  */
-export const frameKind = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, control: 4, pointer: 5 } as const;
+export const frameKind = {
+  sync: 0,
+  awareness: 1,
+  auth: 2,
+  queryAwareness: 3,
+  control: 4,
+  pointer: 5,
+} as const;
 
 export const syncKind = { step1: 0, step2: 1, update: 2 } as const;
 

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { describe, expect, test } from 'vitest';
+import type { Pointer } from '../../shared/pointer.ts';
+import {
+  gone,
+  maxPlaceBytes,
+  partOf,
+  pointerParts,
+  readPointer,
+  writePointer,
+} from '../../shared/pointer.ts';
+
+const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
+const part = fc.integer({ min: 0, max: pointerParts });
+const somewhere = fc.record({
+  place: fc.tuple(id, id, fc.oneof(id, fc.constant(''))).map((ids) => ids.join('/')),
+  x: part,
+  y: part,
+});
+const pointer: fc.Arbitrary<Pointer> = fc.oneof(somewhere, fc.constant({ place: gone, x: 0, y: 0 }));
+
+const write = (one: Pointer, isPlaceKnown: boolean) =>
+  encoding.encode((encoder) => writePointer(encoder, one, isPlaceKnown));
+const read = (bytes: Uint8Array, known: string | null = null) =>
+  readPointer(decoding.createDecoder(bytes), known);
+const bytesOf = (place: string, ...shares: number[]) =>
+  encoding.encode((encoder) => {
+    encoding.writeVarString(encoder, place);
+    for (const share of shares) encoding.writeVarUint(encoder, share);
+  });
+
+describe('a pointer', () => {
+  test('is read as it was written, over a walk in which a place is told only where it changes', () => {
+    fc.assert(
+      fc.property(fc.array(pointer, { maxLength: 20 }), (walk) => {
+        let [told, heard]: (string | null)[] = [null, null];
+        for (const one of walk) {
+          const decoder = decoding.createDecoder(write(one, one.place === told));
+          expect(readPointer(decoder, heard ?? null)).toEqual(one);
+          expect(decoding.hasContent(decoder)).toBe(false);
+          told = heard = one.place;
+        }
+      }),
+    );
+  });
+
+  test('takes at most five bytes while it stays in one cell', () => {
+    fc.assert(
+      fc.property(somewhere, (one) => {
+        expect(write(one, true).length).toBeLessThanOrEqual(5);
+      }),
+    );
+  });
+
+  test('at a place that was never told, or after it had left, is none', () => {
+    const bytes = write({ place: 'a/b/', x: 1, y: 2 }, true);
+    expect(read(bytes, null)).toBeNull();
+    expect(read(bytes, gone)).toBeNull();
+    expect(read(bytes, 'c/d/e')).toEqual({ place: 'c/d/e', x: 1, y: 2 });
+  });
+
+  test('beside a cell is on its edge', () => {
+    expect([-0.2, 0, 0.25, 1, 1.5].map(partOf)).toEqual([0, 0, 2_500, 10_000, 10_000]);
+  });
+});
+
+describe('hostile bytes', () => {
+  test('of any kind are a pointer or thrown out, and never more than a pointer is', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.option(id), (bytes, known) => {
+        let one: Pointer | null;
+        try {
+          one = read(bytes, known);
+        } catch {
+          return;
+        }
+        if (one === null) return;
+        expect(one.place === gone || one.place === known || /^[\w-]+\/[\w-]+\/[\w-]*$/.test(one.place)).toBe(
+          true,
+        );
+        expect(one.place.length).toBeLessThanOrEqual(maxPlaceBytes);
+        for (const share of [one.x, one.y]) expect(share === partOf(share / pointerParts)).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test.each([
+    ['nothing', new Uint8Array()],
+    ['a place that ends too early', new Uint8Array([9, 97])],
+    ['no second share', bytesOf('a/b/', 1)],
+    ['a share past the end of the cell', bytesOf('a/b/', 1, pointerParts + 1)],
+    ['a share that no number holds', new Uint8Array([...bytesOf('a/b/', 1), ...Array<number>(12).fill(255)])],
+    ['a place of two ids', bytesOf('a/b', 1, 2)],
+    ['a place of four ids', bytesOf('a/b/c/d', 1, 2)],
+    ['a place of letters that grow when they are written again', bytesOf(`${'é'.repeat(90)}/b/`, 1, 2)],
+    ['a place that is too long', bytesOf(`${'a'.repeat(maxPlaceBytes)}/b/`, 1, 2)],
+  ])('are thrown out: %s', (_what, bytes) => {
+    expect(() => read(bytes, 'x/y/z')).toThrow();
+  });
+
+  test('are not read on past the end of a frame that lies in a larger buffer', () => {
+    const buffer = new Uint8Array([1, gone.charCodeAt(0)]);
+    expect(() => read(buffer.subarray(0, 1))).toThrow();
+    expect(read(buffer)).toEqual({ place: gone, x: 0, y: 0 });
+  });
+});

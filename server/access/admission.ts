@@ -6,7 +6,10 @@ import type { Tokens } from './tokens.ts';
 /** Who comes in, or why not. */
 export type Admission =
   | { readonly kind: 'seat'; readonly seat: Seat; readonly record: BoardRecord }
-  | { readonly kind: 'refused'; readonly code: 'no-such-board' | 'ticket' | 'not-allowed' | 'link-revoked' };
+  | {
+      readonly kind: 'refused';
+      readonly code: 'no-such-board' | 'ticket' | 'not-allowed' | 'link-revoked' | 'board-reset';
+    };
 
 /**
  * Decides whether one of these tokens opens this board: the one rule for every request and every upgrade.
@@ -24,8 +27,10 @@ export async function admit(
   if (!record) return { kind: 'refused', code: 'no-such-board' };
   const here = seats.filter((seat) => seat.board === record.id);
   if (here.length === 0) return { kind: 'refused', code: 'not-allowed' };
-  const seat = here.find((one) =>
+  const invited = here.filter((one) =>
     record.links.some((link) => link.id === one.link && link.revokedAt === null),
   );
-  return seat ? { kind: 'seat', seat, record } : { kind: 'refused', code: 'link-revoked' };
+  if (invited.length === 0) return { kind: 'refused', code: 'link-revoked' };
+  const seat = invited.find((one) => one.generation === record.generation);
+  return seat ? { kind: 'seat', seat, record } : { kind: 'refused', code: 'board-reset' };
 }

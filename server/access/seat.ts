@@ -10,6 +10,8 @@ export interface Seat {
   readonly role: Role;
   /** The link by which they came: when it is revoked, so is the seat. */
   readonly link: string;
+  /** Of the board's generation when they joined: a reset ends the seats from before it. */
+  readonly generation: number;
   /** Milliseconds since 1970. */
   readonly expires: number;
 }

@@ -17,6 +17,8 @@ const seatSchema = v.object({
   color: colorSchema,
   role: v.picklist(roles),
   link: idSchema,
+  // A token from before there were generations is of a board's first.
+  generation: v.optional(v.number(), 1),
   expires: v.number(),
 });
 

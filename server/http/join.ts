@@ -55,10 +55,11 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
         color: color ?? freeColor(live.colorsTaken(record.id)),
         role,
         link: id,
+        generation: record.generation,
         expires: now() + tokenLifeMs,
       };
       const { title, start } = record;
-      return c.json({ ...seat, link: undefined, ...seatAt(c, seat), title, start });
+      return c.json({ ...seat, link: undefined, generation: undefined, ...seatAt(c, seat), title, start });
     })
     .post('/boards/:board/renew', needSeat(parts), (c) =>
       c.json(seatAt(c, { ...c.var.seat, expires: now() + tokenLifeMs })),

@@ -48,6 +48,7 @@ export function closeCodeFor(code: string): CloseCode | null {
   switch (code) {
     case 'ticket':
     case 'link-revoked':
+    case 'board-reset':
       return closeCode.ticket;
     case 'not-allowed':
       return closeCode.notAllowed;

@@ -1,9 +1,65 @@
 import type { WebSocket } from 'ws';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
+import type { Role } from '../../shared/roles.ts';
 import type { Seat } from '../access/seat.ts';
+import type { Tally } from './tally.ts';
 
 /** The documents that a board has by now; `research` and `draft/<person>` are to come. */
 export const documents: readonly string[] = ['board'];
+
+/** What a room may be doing; one that is absent is none of these. */
+export const roomStates = ['loading', 'live', 'draining', 'failing', 'quarantined'] as const;
+export type RoomState = (typeof roomStates)[number];
+
+/** Why a document takes no edits just now. */
+export type ReadOnly = 'store' | 'frozen';
+
+/** A document that is open, as those who run the server see it. */
+export interface RoomReport {
+  readonly board: string;
+  readonly document: string;
+  readonly state: RoomState;
+  readonly connections: number;
+  /** Updates that are not on disk yet. */
+  readonly unsaved: number;
+  /** The size of the document as one update. */
+  readonly bytes: number;
+  readonly readOnly: ReadOnly | null;
+  /** What the document is reckoned to take in memory. */
+  readonly heapBytes: number;
+}
+
+/** A socket that is open. */
+export interface SocketReport {
+  readonly id: string;
+  readonly person: string;
+  readonly role: Role;
+  /** Since when, milliseconds since 1970. */
+  readonly since: number;
+  /** What it has been sent and has not read. */
+  readonly bufferedBytes: number;
+  /** Whether it reads so slowly that it will be sent one difference later. */
+  readonly isBehind: boolean;
+}
+
+/** What is so at this moment, in contrast to what has been counted. */
+export interface LiveGauges {
+  readonly connections: number;
+  readonly roomsByState: Readonly<Record<RoomState, number>>;
+  /** Updates that are not on disk yet, of all rooms. */
+  readonly unsaved: number;
+  /** What the open documents are reckoned to take in memory, and may take. */
+  readonly heapBytes: number;
+  readonly heapBudgetBytes: number;
+}
+
+/** Is told how long things took, in seconds. */
+export interface Observer {
+  /** From the first update of a tick coming in until it was applied and framed. */
+  tick(seconds: number): void;
+  /** From handing a batch to the store until it was on disk. */
+  commit(seconds: number): void;
+}
 
 /** The boards that people are in just now: what the HTTP side may ask of the live side. */
 export interface LiveBoards {
@@ -12,14 +68,45 @@ export interface LiveBoards {
    * `control`: the client asked for control frames by sub-protocol.
    */
   join(seat: Seat, document: string, socket: WebSocket, control: boolean): void;
-  /** Closes the sockets of a board whose seat `which` picks. Returns how many. */
-  dismiss(board: string, which: (seat: Seat) => boolean, code: CloseCode, reason: string): number;
+  /** Closes the sockets of a board that `which` picks by seat and socket id. Returns how many. */
+  dismiss(
+    board: string,
+    which: (seat: Seat, socket: string) => boolean,
+    code: CloseCode,
+    reason: string,
+  ): number;
   /** Tells everyone on a board that listens for control frames. */
   announce(board: string, control: Control): void;
   /** The colours of the people who are on the board now. */
   colorsTaken(board: string): readonly string[];
   /** How many sockets the board has open: what it costs the server. */
   crowd(board: string): number;
-  /** Commits, closes all sockets with 1012 and checkpoints. */
-  close(): Promise<void>;
+  /** All documents that are open. */
+  report(): readonly RoomReport[];
+  /** The sockets that a board has open. */
+  sockets(board: string): readonly SocketReport[];
+  /**
+   * Makes the open documents of a board read-only, or writable again; people keep what they type, and it is
+   * taken later. A room that opens reads it from the board's record.
+   */
+  freeze(board: string, frozen: boolean): void;
+  /**
+   * Applies an update that the server made to a document, as its own; on disk when it resolves. Opens the room
+   * where it is closed. Rejects where it cannot be written.
+   */
+  write(board: string, document: string, update: Uint8Array): Promise<void>;
+  /**
+   * Closes the rooms and sockets of a board with a code and forgets them; resolves when nothing of them is
+   * under way.
+   */
+  evict(board: string, code: CloseCode, reason: string): Promise<void>;
+  /** Counters since the start. */
+  readonly tally: Readonly<Tally>;
+  /** Asked when metrics are read. */
+  readonly gauges: LiveGauges;
+  /**
+   * Commits, closes all sockets with 1012, spread out, and checkpoints while time remains. Resolves within
+   * `deadlineMs`, whatever the store does.
+   */
+  close(deadlineMs?: number): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Seat } from '../../server/access/seat.ts';
-import type { LiveBoards } from '../../server/live/contract.ts';
+import type { LiveBoards, LiveGauges, RoomReport, SocketReport } from '../../server/live/contract.ts';
+import { newTally } from '../../server/live/tally.ts';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
 
 /** A live side that notes what it is told and keeps who joined. */
@@ -8,19 +9,45 @@ export class RecordingLive implements LiveBoards {
   readonly joined: { seat: Seat; document: string; socket: WebSocket; control: boolean }[] = [];
   readonly dismissed: { board: string; persons: string[]; code: CloseCode; reason: string }[] = [];
   readonly announced: { board: string; control: Control }[] = [];
+  readonly frozen: { board: string; frozen: boolean }[] = [];
+  readonly written: { board: string; document: string; update: Uint8Array }[] = [];
+  readonly evicted: { board: string; code: CloseCode; reason: string }[] = [];
+  readonly tally = newTally();
   colors: readonly string[] = [];
   people = 0;
+  rooms: readonly RoomReport[] = [];
+  /** Who is in without a socket, as the route tests need it: what `sockets` tells and `dismiss` picks from. */
+  present: { seat: Seat; socket: SocketReport }[] = [];
+  gauges: LiveGauges = {
+    connections: 0,
+    roomsByState: { loading: 0, live: 0, draining: 0, failing: 0, quarantined: 0 },
+    unsaved: 0,
+    heapBytes: 0,
+    heapBudgetBytes: 0,
+  };
+  /** Called for each write; what it throws is the room's refusal. */
+  onWrite: (room: string, update: Uint8Array) => Promise<void> = () => Promise.resolve();
+  /** Called for each eviction, before it is over. */
+  onEvict: (board: string) => Promise<void> = () => Promise.resolve();
 
   join(seat: Seat, document: string, socket: WebSocket, control: boolean): void {
     this.joined.push({ seat, document, socket, control });
     socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
   }
 
-  dismiss(board: string, which: (seat: Seat) => boolean, code: CloseCode, reason: string): number {
-    const leaving = this.joined.filter(({ seat }) => seat.board === board && which(seat));
+  dismiss(
+    board: string,
+    which: (seat: Seat, socket: string) => boolean,
+    code: CloseCode,
+    reason: string,
+  ): number {
+    const leaving = this.joined.filter(({ seat }, i) => seat.board === board && which(seat, String(i)));
     for (const { socket } of leaving) socket.close(code, reason);
-    this.dismissed.push({ board, persons: leaving.map(({ seat }) => seat.person), code, reason });
-    return leaving.length;
+    const gone = this.present.filter(({ seat, socket }) => seat.board === board && which(seat, socket.id));
+    this.present = this.present.filter((one) => !gone.includes(one));
+    const persons = [...leaving, ...gone].map(({ seat }) => seat.person);
+    this.dismissed.push({ board, persons, code, reason });
+    return persons.length;
   }
 
   announce(board: string, control: Control): void {
@@ -33,6 +60,29 @@ export class RecordingLive implements LiveBoards {
 
   crowd(): number {
     return this.people;
+  }
+
+  report(): readonly RoomReport[] {
+    return this.rooms;
+  }
+
+  sockets(board: string): readonly SocketReport[] {
+    return this.present.filter(({ seat }) => seat.board === board).map(({ socket }) => socket);
+  }
+
+  freeze(board: string, frozen: boolean): void {
+    this.frozen.push({ board, frozen });
+  }
+
+  async write(board: string, document: string, update: Uint8Array): Promise<void> {
+    await this.onWrite(`${board}/${document}`, update);
+    this.written.push({ board, document, update });
+  }
+
+  async evict(board: string, code: CloseCode, reason: string): Promise<void> {
+    this.evicted.push({ board, code, reason });
+    this.dismiss(board, () => true, code, reason);
+    await this.onEvict(board);
   }
 
   close(): Promise<void> {

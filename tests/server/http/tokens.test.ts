@@ -15,6 +15,7 @@ const ana: Seat = {
   color: '#5b3df5',
   role: 'observer',
   link: 'link-1',
+  generation: 1,
   expires: now + 1_000,
 };
 

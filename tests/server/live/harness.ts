@@ -81,6 +81,7 @@ export async function openHouseOn<S extends Store>(
         color: '#5b3df5',
         role,
         link: `link-${role}`,
+        generation: 1,
         expires: Number.MAX_SAFE_INTEGER,
         ...more,
       };

@@ -1,0 +1,140 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as v from 'valibot';
+import * as Y from 'yjs';
+import type { Collection, ValueCollection } from '../../shared/board/collection.ts';
+import { parseRecord, parseValue } from '../../shared/board/collection.ts';
+import { collections, openRoots, rootOf } from '../../shared/board/document.ts';
+import type { Field, ValueField } from '../../shared/board/field.ts';
+import { people } from '../../shared/board/person.ts';
+import { spliceBetween } from '../../shared/commands/text.ts';
+
+/**
+ * The update that makes a document read as one of its versions; null where it does so already. It is an edit
+ * like any other: it merges with what people do meanwhile, which survives wherever it touches something else.
+ * So a record that the version does not have is marked `gone` and a text is spliced, nothing is replaced that
+ * is as it was, and restoring the state from before takes it all back.
+ *
+ * What stays: `meta` and `people`, which say what is so now; the number of an idea, which others may have
+ * quoted; an author, who is set once; and what a removed record holds, which nobody sees.
+ * @param current the state as one Yjs update
+ * @param version the state to come back to, likewise
+ * @throws where one of them is not a whole document
+ */
+export function restore(current: Uint8Array, version: Uint8Array): Uint8Array | null {
+  const now = documentOf(current);
+  const then = documentOf(version);
+  try {
+    let made: Uint8Array | null = null;
+    now.on('update', (update: Uint8Array) => (made = update));
+    now.transact(() => {
+      for (const of of Object.values<Collection | ValueCollection>(collections)) {
+        if (of.name === people.name) continue;
+        if (of.kind === 'records') restoreRecords(of, rootOf(now, of), rootOf(then, of));
+        else restoreValues(of, rootOf(now, of), rootOf(then, of));
+      }
+    });
+    return made;
+  } finally {
+    now.destroy();
+    then.destroy();
+  }
+}
+
+function documentOf(state: Uint8Array): Y.Doc {
+  const doc = new Y.Doc();
+  openRoots(doc);
+  Y.applyUpdate(doc, state);
+  if (doc.store.pendingStructs || doc.store.pendingDs) throw new Error('the state has a gap');
+  return doc;
+}
+
+function restoreRecords(of: Collection, now: Y.Map<unknown>, then: Y.Map<unknown>): void {
+  for (const [id, record] of now) {
+    if (record instanceof Y.Map && !(then.get(id) instanceof Y.Map)) setGone(of, record, true);
+  }
+  for (const [id, wanted] of then) {
+    if (!(wanted instanceof Y.Map)) continue;
+    const record = now.get(id);
+    if (record instanceof Y.Map) restoreRecord(of, record, wanted);
+    // Only after a reset to a state from before the record: its version is kept beside, and newer.
+    else now.set(id, copyOf(of, wanted));
+  }
+}
+
+function restoreRecord(of: Collection, record: Y.Map<unknown>, wanted: Y.Map<unknown>): void {
+  const isGone = parseRecord(of, '', wanted)?.gone ?? false;
+  setGone(of, record, isGone);
+  if (isGone) return;
+  for (const [name, field] of Object.entries<Field>(of.fields)) {
+    if (name !== 'gone') restoreField(record, wanted, name, field);
+  }
+}
+
+function restoreField(record: Y.Map<unknown>, wanted: Y.Map<unknown>, name: string, field: Field): void {
+  const now = record.get(name);
+  const then = wanted.get(name);
+  switch (field.kind) {
+    case 'text': {
+      const text = then instanceof Y.Text ? then.toJSON() : '';
+      if (now instanceof Y.Text) splice(now, text);
+      else if (text !== '') record.set(name, new Y.Text(text));
+      return;
+    }
+    case 'set': {
+      const members = then instanceof Y.Map ? [...then.keys()] : [];
+      if (now instanceof Y.Map) restoreMembers(now, members);
+      else if (members.length > 0) record.set(name, new Y.Map(members.map((id) => [id, true])));
+      return;
+    }
+    case 'value':
+      restoreValue(record, wanted, name, field);
+  }
+}
+
+function restoreValue(
+  record: Y.Map<unknown>,
+  wanted: Y.Map<unknown>,
+  name: string,
+  field: ValueField<unknown>,
+): void {
+  if (field.by === 'server' || (field.by === 'author' && record.has(name))) return;
+  const read = (stored: unknown) => (v.is(field.schema, stored) ? stored : field.fallback);
+  const then = read(wanted.get(name));
+  if (!isDeepStrictEqual(read(record.get(name)), then)) record.set(name, then);
+}
+
+function setGone(of: Collection, record: Y.Map<unknown>, gone: boolean): void {
+  if (parseRecord(of, '', record)?.gone !== gone) record.set('gone', gone);
+}
+
+/** By the least edit, so that what is typed into the rest of the text meanwhile stays. */
+function splice(text: Y.Text, next: string): void {
+  const { index, remove, insert } = spliceBetween(text.toJSON(), next, 0);
+  if (remove > 0) text.delete(index, remove);
+  if (insert !== '') text.insert(index, insert);
+}
+
+function restoreMembers(set: Y.Map<unknown>, members: readonly string[]): void {
+  const wanted = new Set(members);
+  for (const id of [...set.keys()]) if (!wanted.has(id)) set.delete(id);
+  for (const id of wanted) if (!set.has(id)) set.set(id, true);
+}
+
+/** A record as the version has it, but for what the server gives: it gives that anew, since it may be taken by now. */
+function copyOf(of: Collection, wanted: Y.Map<unknown>): Y.Map<unknown> {
+  const copy = wanted.clone();
+  for (const [name, field] of Object.entries<Field>(of.fields))
+    if (field.kind === 'value' && field.by === 'server') copy.delete(name);
+  return copy;
+}
+
+/** What a value of the version may be is looked at again: it was written by an earlier program, perhaps. */
+function restoreValues(of: ValueCollection, now: Y.Map<unknown>, then: Y.Map<unknown>): void {
+  const wanted = new Map<string, unknown>();
+  for (const [key, stored] of then) {
+    const value = parseValue(of, stored);
+    if (value !== null) wanted.set(key, value);
+  }
+  for (const key of [...now.keys()]) if (!wanted.has(key)) now.delete(key);
+  for (const [key, value] of wanted) if (!isDeepStrictEqual(now.get(key), value)) now.set(key, value);
+}

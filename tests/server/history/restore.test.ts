@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { restore } from '../../../server/history/restore.ts';
+import { cards } from '../../../shared/board/card.ts';
+import { collections, rootOf, storedRecord, textOf } from '../../../shared/board/document.ts';
+import { ideas } from '../../../shared/board/idea.ts';
+import type { Edit } from './board-edits.ts';
+import { act, copyOf, smallBoard, edits, reading } from './board-edits.ts';
+
+const stateOf = (doc: Y.Doc) => Y.encodeStateAsUpdate(doc);
+
+/** The board after these edits. */
+function edited(state: Uint8Array, done: readonly Edit[]): Uint8Array {
+  const doc = copyOf(state);
+  act(doc, done);
+  return stateOf(doc);
+}
+
+/** The board that an update, or none, makes of a state. */
+function withUpdate(state: Uint8Array, update: Uint8Array | null): Y.Doc {
+  const doc = copyOf(state);
+  if (update) Y.applyUpdate(doc, update);
+  return doc;
+}
+
+const readingOf = (state: Uint8Array) => reading(copyOf(state));
+
+describe('restoring a version', () => {
+  test('whatever was done since, the board reads as the version', () => {
+    fc.assert(
+      fc.property(edits, edits, (before, since) => {
+        const version = edited(smallBoard, before);
+        const current = edited(version, since);
+        expect(reading(withUpdate(current, restore(current, version)))).toEqual(readingOf(version));
+      }),
+    );
+  });
+
+  test('that went another way since (the board was reset in between), the board reads as the version', () => {
+    fc.assert(
+      fc.property(edits, edits, (oneWay, another) => {
+        const version = edited(smallBoard, oneWay);
+        const current = edited(smallBoard, another);
+        expect(reading(withUpdate(current, restore(current, version)))).toEqual(readingOf(version));
+      }),
+    );
+  });
+
+  test('and then the state from before it brings all of that back', () => {
+    fc.assert(
+      fc.property(edits, edits, (before, since) => {
+        const version = edited(smallBoard, before);
+        const current = edited(version, since);
+        const restored = stateOf(withUpdate(current, restore(current, version)));
+        expect(reading(withUpdate(restored, restore(restored, current)))).toEqual(readingOf(current));
+      }),
+    );
+  });
+
+  test('that is what the board is changes nothing, and a second restore neither', () => {
+    fc.assert(
+      fc.property(edits, edits, (before, since) => {
+        const version = edited(smallBoard, before);
+        const current = edited(version, since);
+        expect(restore(version, version)).toBeNull();
+        const update = restore(current, version);
+        const restored = withUpdate(current, update);
+        const once = stateOf(restored);
+        expect(restore(once, version)).toBeNull();
+        if (update) Y.applyUpdate(restored, update);
+        expect(stateOf(restored)).toEqual(once);
+      }),
+    );
+  });
+
+  test('keeps what people do meanwhile, wherever they do it to something else, and all agree', () => {
+    fc.assert(
+      fc.property(edits, edits, edits, (before, since, meanwhile) => {
+        const version = edited(smallBoard, before);
+        const current = edited(version, since);
+        const update = restore(current, version);
+        const ana = copyOf(current);
+        const touched = act(ana, meanwhile);
+        const herWork = Y.encodeStateAsUpdate(ana, Y.encodeStateVectorFromUpdate(current));
+        const herOwn = reading(ana);
+
+        const ben = withUpdate(current, update);
+        Y.applyUpdate(ben, herWork);
+        if (update) Y.applyUpdate(ana, update);
+        expect(reading(ana)).toEqual(reading(ben));
+
+        const [now, then, merged] = [readingOf(current), readingOf(version), reading(ben)];
+        const same = (entry: string) => JSON.stringify(now.get(entry)) === JSON.stringify(then.get(entry));
+        for (const entry of new Set([...now.keys(), ...then.keys(), ...touched])) {
+          if (!touched.has(entry)) expect(merged.get(entry)).toEqual(then.get(entry));
+          // What the restore did not touch is as she left it.
+          else if (same(entry)) expect(merged.get(entry)).toEqual(herOwn.get(entry));
+        }
+      }),
+    );
+  });
+
+  test('Ana adds a card and removes another; after it hers is removed and the other is back, as it was', () => {
+    const doc = copyOf(smallBoard);
+    const [lost] = [...rootOf(doc, cards).keys()];
+    if (lost === undefined) throw new Error('the board has no cards');
+    act(doc, [{ kind: 'add card', which: 0, at: 0, text: 'Hers' }]);
+    storedRecord(doc, cards, lost)?.set('gone', true);
+    const [hers] = [...rootOf(doc, cards).keys()].filter((id) => id.startsWith('new-'));
+    const restored = withUpdate(stateOf(doc), restore(stateOf(doc), smallBoard));
+    expect(storedRecord(restored, cards, hers ?? '')?.get('gone')).toBe(true);
+    expect(textOf(restored, cards, hers ?? '', 'text')?.toJSON()).toBe('Hers');
+    expect(reading(restored).get(`cards/${lost}`)).toEqual(readingOf(smallBoard).get(`cards/${lost}`));
+  });
+
+  test('a text that Ben types in meanwhile keeps his words, since only what differs is replaced', () => {
+    const doc = copyOf(smallBoard);
+    const id = [...rootOf(doc, cards).keys()].find((one) => textOf(doc, cards, one, 'text')?.length);
+    const text = (of: Y.Doc) => textOf(of, cards, id ?? '', 'text');
+    const old = text(doc)?.toJSON() ?? '';
+    text(doc)?.insert(0, 'NEW ');
+    const current = stateOf(doc);
+    const update = restore(current, smallBoard);
+    text(doc)?.insert(text(doc)?.length ?? 0, ' and Ben’s');
+    if (update) Y.applyUpdate(doc, update);
+    expect(text(doc)?.toJSON()).toBe(`${old} and Ben’s`);
+  });
+
+  test('leaves people and facts of the document alone, and the number that an idea was given', () => {
+    const doc = copyOf(smallBoard);
+    const [idea] = [...rootOf(doc, ideas).keys()];
+    const numbered = copyOf(smallBoard);
+    storedRecord(doc, ideas, idea ?? '')?.set('number', 7);
+    storedRecord(doc, ideas, idea ?? '')?.set('state', 'dropped');
+    rootOf(doc, collections.people).set('olle', new Y.Map(Object.entries({ name: 'Olle' })));
+    doc.getMap('meta').set('start', 'ideas');
+    const restored = withUpdate(stateOf(doc), restore(stateOf(doc), stateOf(numbered)));
+    expect(storedRecord(restored, ideas, idea ?? '')?.get('number')).toBe(7);
+    expect(storedRecord(restored, ideas, idea ?? '')?.get('state')).not.toBe('dropped');
+    expect(rootOf(restored, collections.people).has('olle')).toBe(true);
+    expect(restored.getMap('meta').get('start')).toBe('ideas');
+  });
+
+  test('is small: one changed word is not paid for with the whole board', () => {
+    const doc = copyOf(smallBoard);
+    const [id] = [...rootOf(doc, cards).keys()];
+    textOf(doc, cards, id ?? '', 'text')?.insert(0, 'word ');
+    expect(restore(stateOf(doc), smallBoard)?.length).toBeLessThan(100);
+  });
+
+  test('with a state that has a gap is refused', () => {
+    const doc = copyOf(smallBoard);
+    act(doc, [{ kind: 'add card', which: 0, at: 0, text: 'one' }]);
+    const before = Y.encodeStateVector(doc);
+    act(doc, [{ kind: 'add card', which: 0, at: 0, text: 'two' }]);
+    const torn = Y.encodeStateAsUpdate(doc, before);
+    expect(() => restore(smallBoard, torn)).toThrow('the state has a gap');
+    expect(() => restore(torn, smallBoard)).toThrow('the state has a gap');
+  });
+});

@@ -91,7 +91,11 @@ export class Upgrades {
     if (admitted) {
       const { seat, document } = admitted;
       return this.#handshake(request, socket, head, (ws) => {
-        this.#live.join(seat, document, ws, ws.protocol === controlProtocol);
+        this.#live.join(seat, document, {
+          socket: ws,
+          stream: socket,
+          isOurs: ws.protocol === controlProtocol,
+        });
       });
     }
     const code = codeIn(body);

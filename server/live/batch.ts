@@ -19,8 +19,12 @@ export interface Batch {
   readonly senders: ReadonlySet<Connection>;
   /** The only one who need not be sent the update, having made all of it; null where several did. */
   readonly soleAuthor: Connection | null;
+  /** Whether people made any of it. */
+  readonly isEdit: boolean;
   /** Who made it, for the journal; empty where several did, or the server. */
   readonly person: string;
+  /** The client ids that were seen for the first time, and whose they are; null where there are none. */
+  readonly owners: ReadonlyMap<number, string> | null;
 }
 
 /**
@@ -31,18 +35,23 @@ export interface Batch {
 export function applyLetters(document: LiveDocument, letters: readonly Letter[], tally: Tally): Batch {
   const authors = new Set<Connection>();
   const senders = new Set<Connection>();
+  const owners = new Map<number, string>();
 
   function applyFrame(from: Connection, frame: DocumentFrame): void {
     if (from.wasRefused) return;
     if (!isEmptyUpdate(frame.update)) {
+      const began = performance.now();
       const verdict = document.guard.judge(frame.update, from.seat);
       if (verdict.kind === 'refuse') {
         if (verdict.reason === 'missing-dependency' && mayWait(from, frame)) return;
+        from.charge('work', performance.now() - began);
         tally.refusals[verdict.reason]++;
         from.refuse(verdict.reason, verdict.rule);
         return;
       }
       document.apply(frame.update);
+      from.charge('work', performance.now() - began);
+      verdict.owners?.forEach((person, client) => owners.set(client, person));
       document.numbering.notice(recordsMade(verdict.changes, ideas.name));
       tally.updates++;
       authors.add(from);
@@ -72,6 +81,8 @@ export function applyLetters(document: LiveDocument, letters: readonly Letter[],
     update,
     senders,
     soleAuthor: authors.size === 1 && !hasOwn && author ? author : null,
+    isEdit: authors.size > 0,
     person: people.size === 1 && author ? author.seat.person : '',
+    owners: owners.size > 0 ? owners : null,
   };
 }

@@ -2,25 +2,32 @@ import type { Log } from '../log.ts';
 import type { Store } from '../store/contract.ts';
 import type { Batch, Letter } from './batch.ts';
 import { applyLetters } from './batch.ts';
+import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import type { Observer } from './contract.ts';
 import type { LiveDocument } from './live-document.ts';
 import type { Tally } from './tally.ts';
-import { checkpointEvery, maxInboxBytes } from './tuning.ts';
+import { leastTickMs, maxInboxBytes, maxTickMs, tickMsPerSocket } from './tuning.ts';
 
 export interface CommitsOptions {
   readonly store: Store;
   readonly log: Log;
+  readonly clock: Clock;
   readonly tally: Tally;
-  /** Called when a batch is on disk, and only then. */
-  readonly committed: (batch: Batch) => void;
+  readonly observe: Observer;
+  /** How many sockets a commit is sent to: the more, the less often. */
+  readonly receivers: () => number;
+  /** Called when a batch is on disk, and only then. `sequence`: of its record; null where it changed nothing. */
+  readonly committed: (batch: Batch, sequence: number | null) => void;
   /** The store would not take a batch: what is in memory is not what is on disk. Called once. */
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * The way from the inbox to the disk. At the end of the event loop's turn all that has come in is applied
- * as one transaction and appended as one journal entry. One commit is under way at a time; meanwhile the
- * inbox fills: at rest an edit leaves at once, and the slower the disk, the larger the batches.
+ * The way from the inbox to the disk. What has come in is applied as one transaction and appended as one
+ * journal entry: a tick. One is under way at a time, and meanwhile the inbox fills; after one, a room of many
+ * waits a little before the next. At rest an edit leaves at once; the slower the disk and the fuller the room,
+ * the larger the batches.
  */
 export class Commits {
   readonly #room: string;
@@ -28,24 +35,29 @@ export class Commits {
   readonly #options: CommitsOptions;
   #inbox: Letter[] = [];
   #inboxBytes = 0;
-  readonly #paused = new Set<Connection>();
+  readonly #held = new Set<Connection>();
   #isWorking = false;
   #isStopped = false;
   #hasUncommitted = false;
+  #lastTick = -Infinity;
+  /** When the first letter of the inbox came. */
+  #oldest = 0;
   #whenSettled: (() => void)[] = [];
-  #updatesSinceCheckpoint: number;
 
-  /** `journalled`: how many updates the journal holds since the last checkpoint. */
-  constructor(room: string, document: LiveDocument, journalled: number, options: CommitsOptions) {
+  constructor(room: string, document: LiveDocument, options: CommitsOptions) {
     this.#room = room;
     this.#document = document;
-    this.#updatesSinceCheckpoint = journalled;
     this.#options = options;
   }
 
   /** Whether the document holds what is not on disk yet: nobody may be shown it. */
   get hasUncommitted(): boolean {
     return this.#hasUncommitted;
+  }
+
+  /** Updates that have come in and are not on disk. */
+  get unsaved(): number {
+    return this.#inbox.length + (this.#hasUncommitted ? 1 : 0);
   }
 
   get isSettled(): boolean {
@@ -59,71 +71,79 @@ export class Commits {
 
   post(letter: Letter): void {
     if (this.#isStopped) return;
+    if (this.#inbox.length === 0) this.#oldest = performance.now();
     this.#inbox.push(letter);
     if (letter.kind === 'frame') this.#weigh(letter.from, letter.frame.update.length);
     if (this.#isWorking) return;
     this.#isWorking = true;
-    // After the sockets have been read, so that what came in one turn goes out as one.
-    setImmediate(() => void this.#work());
-  }
-
-  /** Stores the full state, so that opening need not replay the journal. A failure costs only that. */
-  async checkpoint(): Promise<void> {
-    const replaced = this.#updatesSinceCheckpoint;
-    if (replaced === 0 || this.#isStopped) return;
-    this.#updatesSinceCheckpoint = 0;
-    try {
-      await this.#options.store.checkpoint(this.#room, this.#document.encode());
-    } catch (error) {
-      this.#updatesSinceCheckpoint += replaced;
-      this.#options.log.warn({ room: this.#room, error: messageOf(error) }, 'checkpoint failed');
-    }
+    this.#tickSoon();
   }
 
   /** Takes no more; what is in the inbox is forgotten. */
   stop(): void {
     this.#isStopped = true;
     this.#inbox = [];
+    this.#release();
   }
 
   /** Past a bound the sender is read no further until the disk has caught up. */
   #weigh(from: Connection, bytes: number): void {
     this.#inboxBytes += bytes;
     if (this.#inboxBytes <= maxInboxBytes) return;
-    from.pause();
-    this.#paused.add(from);
+    from.hold('inbox');
+    this.#held.add(from);
   }
 
-  async #work(): Promise<void> {
-    while (this.#inbox.length > 0) await this.#commit();
+  #release(): void {
+    for (const connection of this.#held) connection.release('inbox');
+    this.#held.clear();
+  }
+
+  /** After the sockets have been read, so that what came in one turn goes out as one; later in a room of many. */
+  #tickSoon(): void {
+    const { clock, receivers } = this.#options;
+    const pauseMs = Math.min(maxTickMs, receivers() * tickMsPerSocket);
+    const waitMs = this.#lastTick + pauseMs - clock.now();
+    const tick = () => void this.#tick();
+    if (waitMs < leastTickMs) setImmediate(tick);
+    else clock.after(waitMs, tick);
+  }
+
+  async #tick(): Promise<void> {
+    this.#lastTick = this.#options.clock.now();
+    await this.#commit();
+    if (this.#inbox.length > 0) return this.#tickSoon();
     this.#isWorking = false;
     for (const resolve of this.#whenSettled.splice(0)) resolve();
   }
 
   async #commit(): Promise<void> {
-    const { store, tally, committed, failed } = this.#options;
+    const { store, tally, observe, committed, failed } = this.#options;
     const letters = this.#inbox;
     this.#inbox = [];
     this.#inboxBytes = 0;
     try {
       const batch = applyLetters(this.#document, letters, tally);
+      const applied = performance.now();
+      observe.tick((applied - this.#oldest) / 1000);
+      let sequence: number | null = null;
       if (batch.update) {
         this.#hasUncommitted = true;
-        await store.append({ room: this.#room, person: batch.person, update: batch.update });
+        const { update, person, owners } = batch;
+        sequence = await store.append({ room: this.#room, person, update, ...(owners && { owners }) });
+        observe.commit((performance.now() - applied) / 1000);
         this.#hasUncommitted = false;
-        this.#updatesSinceCheckpoint++;
         tally.commits++;
       }
-      committed(batch);
+      // Whoever stopped this one meanwhile has thrown the document away.
+      if (!this.#isStopped) committed(batch, sequence);
     } catch (error) {
       tally.failedCommits++;
       this.stop();
       failed(error);
       return;
     }
-    for (const connection of this.#paused) connection.resume();
-    this.#paused.clear();
-    if (this.#updatesSinceCheckpoint >= checkpointEvery) void this.checkpoint();
+    this.#release();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { newId } from '../../shared/id.ts';
 import { maxFrameBytes } from '../../shared/limits.ts';
@@ -6,57 +7,90 @@ import { closeCode } from '../../shared/protocol.ts';
 import type { Seat } from '../access/seat.ts';
 import type { Log } from '../log.ts';
 import type { Clock } from './clock.ts';
+import type { SocketReport } from './contract.ts';
+import type { Packet } from './packets.ts';
+import { controlPacket, deniedPacket, quietPacket } from './packets.ts';
 import { Receipts } from './receipts.ts';
+import type { Charge, SenderRates } from './sender-rates.ts';
 import type { Tally } from './tally.ts';
-import { deafMs, maxBufferedBytes, quietMs, skipPresenceBytes } from './tuning.ts';
+import { cutOffBytes, cutOffMs, deafMs, maxUnreadBytes, quietMs, skipPresenceBytes } from './tuning.ts';
 import type { Frame } from './wire.ts';
-import { controlFrame, deniedFrame, quietFrame, readFrame } from './wire.ts';
+import { readFrame } from './wire.ts';
+
+/** A WebSocket, and the stream under it. */
+export interface Line {
+  readonly socket: WebSocket;
+  readonly stream: Duplex;
+  /** Whether the client asked for control and pointer frames by sub-protocol. */
+  readonly isOurs: boolean;
+}
 
 /** Whoever listens to a connection: its room. */
 export interface Listener {
   hear(connection: Connection, frame: Frame): void;
-  /** The socket is gone, or we have let go of it. Told once. */
-  left(connection: Connection): void;
+  /** A reader that had fallen behind has read all that was sent; it still has the state of this vector. */
+  caughtUp(connection: Connection, stateVector: Uint8Array): void;
+  /** The socket is gone, or we have let go of it. Told once. `isClean`: it said so, or we did. */
+  left(connection: Connection, isClean: boolean): void;
 }
 
-/** One socket of one seat, for as long as it is open. It parses what comes in and bounds what goes out. */
+/** Why a socket is not read just now. It is read again when no reason is left. */
+export type Hold = 'loading' | 'inbox' | 'rate';
+
+/** 1006: the stream ended without a word. */
+const abnormal = 1006;
+
+/**
+ * One socket of one seat, for as long as it is open. It parses what comes in and bounds what goes out.
+ * `ws` does the handshake, reads and closes; packets are written to the stream under it as they are, one
+ * write each. It holds none back (there is no compression), so the two never write into each other's frames.
+ */
 export class Connection {
   /** For the log; says nothing of the person. */
   readonly id = newId(8);
   readonly seat: Seat;
   readonly receipts = new Receipts();
+  readonly isOurs: boolean;
   /** Whether a reader so slow that it was not sent presence has to be told all of it. */
   missedPresence = false;
+  /** Whether it has asked for the state and not been answered: the answer will hold what happens meanwhile. */
+  isAsking = false;
   readonly #socket: WebSocket;
-  readonly #wantsControl: boolean;
+  readonly #stream: Duplex;
   readonly #clock: Clock;
   readonly #tally: Tally;
   readonly #log: Log;
+  readonly #rates: SenderRates;
+  readonly #since: number;
+  readonly #holds = new Set<Hold>();
   #listener: Listener | null = null;
   #lastSent: number;
   #lastHeard: number;
-  #isPaused = false;
+  /** Since when it has been sent no updates, because it does not read. */
+  #behindSince: number | null = null;
   #wasRefused = false;
   #wasReminded = false;
 
   constructor(
     seat: Seat,
-    socket: WebSocket,
-    wantsControl: boolean,
+    { socket, stream, isOurs }: Line,
     { clock, tally, log }: { clock: Clock; tally: Tally; log: Log },
+    rates: SenderRates,
   ) {
     this.seat = seat;
+    this.isOurs = isOurs;
     this.#socket = socket;
-    this.#wantsControl = wantsControl;
+    this.#stream = stream;
     this.#clock = clock;
     this.#tally = tally;
-    this.#log = log.child({ board: seat.board, connection: this.id });
-    this.#lastSent = this.#lastHeard = clock.now();
+    this.#log = log;
+    this.#rates = rates;
+    this.#since = this.#lastSent = this.#lastHeard = clock.now();
     socket.on('message', this.#onMessage);
     socket.on('pong', () => (this.#lastHeard = this.#clock.now()));
-    socket.on('close', () => this.#leave());
+    socket.on('close', (code) => this.#leave(code !== abnormal));
     // A fault of the socket is followed by its close; without a listener it would end the process.
-    socket.on('error', (error) => this.#log.debug({ code: codeOf(error) }, 'socket failed'));
+    socket.on('error', (error) => this.#log.debug({ ...this.#names, code: codeOf(error) }, 'socket failed'));
   }
 
   /** Whether the guard has turned this client away: nothing more of it counts. */
@@ -64,49 +98,79 @@ export class Connection {
     return this.#wasRefused;
   }
 
+  get isBehind(): boolean {
+    return this.#behindSince !== null;
+  }
+
+  /** Whether it is to be sent what just happened: all else learns of it in one piece later. */
+  get takesUpdates(): boolean {
+    return this.#behindSince === null && !this.isAsking;
+  }
+
+  get takesPresence(): boolean {
+    return this.#stream.writableLength <= skipPresenceBytes;
+  }
+
+  get report(): SocketReport {
+    const { person, role } = this.seat;
+    const bufferedBytes = this.#stream.writableLength;
+    return { id: this.id, person, role, since: this.#since, bufferedBytes, isBehind: this.isBehind };
+  }
+
   listen(listener: Listener): void {
     this.#listener = listener;
   }
 
-  /** Stops reading, so that the net holds the client's frames back; `resume` delivers them all. */
-  pause(): void {
-    if (this.#isPaused) return;
-    this.#isPaused = true;
+  /** Stops reading, so that the net holds the client's frames back. What was read already still comes. */
+  hold(why: Hold): void {
+    this.#holds.add(why);
     this.#socket.pause();
   }
 
-  resume(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    this.#socket.resume();
+  release(why: Hold): void {
+    if (this.#holds.delete(why) && this.#holds.size === 0) this.#socket.resume();
   }
 
-  send(frame: Uint8Array): void {
+  /** Charges what the client costs; past what it may, it is not read for a while. */
+  charge(charge: Charge, amount: number): void {
+    const waitMs = this.#rates.charge(charge, amount);
+    if (waitMs === 0 || this.#holds.has('rate') || this.#listener === null) return;
+    this.#tally.delays++;
+    this.hold('rate');
+    this.#clock.after(waitMs, () => this.release('rate'));
+  }
+
+  /** Writes a packet of so many frames, as it is. */
+  send(packet: Packet, frames = 1): void {
     if (this.#listener === null || this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#socket.bufferedAmount > maxBufferedBytes) {
-      this.#tally.slowReaders++;
-      this.close(closeCode.busy, 'too-slow');
-      return;
-    }
-    this.#tally.framesOut++;
-    this.#tally.bytesOut += frame.length;
+    if (this.#stream.writableLength > cutOffBytes) return this.#cutOff();
+    this.#tally.framesOut += frames;
+    this.#tally.bytesOut += packet.length;
     this.#lastSent = this.#clock.now();
-    this.#socket.send(frame);
+    this.#stream.write(packet);
   }
 
-  /** Presence is sent to whoever keeps up; `whole` makes the frame for one who had fallen behind. */
-  sendPresence(frame: Uint8Array, whole: () => Uint8Array): void {
-    if (this.#socket.bufferedAmount > skipPresenceBytes) {
-      this.#tally.presenceSkipped++;
-      this.missedPresence = true;
-      return;
-    }
-    this.send(this.missedPresence ? whole() : frame);
-    this.missedPresence = false;
+  /** Runs `write`; all that it sends goes out in one write. */
+  together(write: () => void): void {
+    this.#stream.cork();
+    write();
+    this.#stream.uncork();
+  }
+
+  /** After an update: a reader that has too much unread is sent no more until it has read all of it. */
+  checkPace(stateVector: () => Uint8Array): void {
+    if (this.isBehind || this.#stream.writableLength <= maxUnreadBytes) return;
+    this.#tally.readersBehind++;
+    this.#behindSince = this.#clock.now();
+    const had = stateVector();
+    this.#stream.once('drain', () => {
+      this.#behindSince = null;
+      this.#listener?.caughtUp(this, had);
+    });
   }
 
   tell(control: Control): void {
-    if (this.#wantsControl) this.send(controlFrame(control));
+    if (this.isOurs) this.send(controlPacket(control));
   }
 
   /** Says that an observer's update was dropped; once, however many there are. The socket stays open. */
@@ -114,14 +178,14 @@ export class Connection {
     if (this.#wasReminded) return;
     this.#wasReminded = true;
     this.#deny('observer');
-    this.#log.info({ reason: 'observer' }, 'update dropped');
+    this.#log.info({ ...this.#names, reason: 'observer' }, 'update dropped');
   }
 
   /** Turns the client away for what it sent. It comes back, if at all, from the server's state. */
   refuse(reason: Refusal, rule: string): void {
     this.#wasRefused = true;
     this.#deny(reason);
-    this.#log.warn({ reason, rule }, 'update refused');
+    this.#log.warn({ ...this.#names, reason, rule }, 'update refused');
     this.close(closeForRefusal(reason), reason);
   }
 
@@ -134,39 +198,51 @@ export class Connection {
   close(code: CloseCode, reason: string): void {
     if (this.#listener === null) return;
     this.#socket.close(code, reason);
-    // A paused socket would never read the client's own farewell.
-    this.resume();
-    this.#leave();
+    // A socket that is not read would never read the client's own farewell.
+    for (const why of [...this.#holds]) this.release(why);
+    this.#leave(true);
   }
 
   /** Called every few seconds: sends a sign of life where it has been quiet, and ends what is over. */
   beat(): void {
     const now = this.#clock.now();
     if (now >= this.seat.expires) this.close(closeCode.ticket, 'expired');
+    else if (this.#behindSince !== null && now - this.#behindSince >= cutOffMs) this.#cutOff();
     else if (now - this.#lastHeard >= deafMs) this.#terminate();
     else {
       // Two silences: who says nothing in a busy room is sent enough, and must be asked all the same.
       if (now - this.#lastHeard >= quietMs && this.#socket.readyState === this.#socket.OPEN)
         this.#socket.ping();
-      if (now - this.#lastSent >= quietMs) this.send(quietFrame);
+      if (now - this.#lastSent >= quietMs) this.send(quietPacket);
     }
   }
 
+  get #names() {
+    return { board: this.seat.board, connection: this.id };
+  }
+
+  /** It does not even read its farewell, so nobody waits for that. */
+  #cutOff(): void {
+    this.#tally.slowReaders++;
+    this.#log.info(this.#names, 'reader cut off');
+    this.close(closeCode.busy, 'too-slow');
+  }
+
   #deny(reason: Refusal): void {
-    this.send(deniedFrame(reason));
+    this.send(deniedPacket(reason));
     this.tell({ kind: 'refused', reason });
   }
 
   #terminate(): void {
-    this.#log.info('socket is deaf');
+    this.#log.info(this.#names, 'socket is deaf');
     this.#socket.terminate();
-    this.#leave();
+    this.#leave(false);
   }
 
-  #leave(): void {
+  #leave(isClean: boolean): void {
     const listener = this.#listener;
     this.#listener = null;
-    listener?.left(this);
+    listener?.left(this, isClean);
   }
 
   #onMessage = (data: RawData, isBinary: boolean) => {
@@ -178,12 +254,14 @@ export class Connection {
     if (bytes.length > maxFrameBytes) return this.#reject(closeCode.tooLarge, 'too-large');
     const frame = isBinary ? readFrame(bytes) : null;
     if (frame === null) return this.#reject(closeCode.malformed, 'malformed');
+    this.charge('bytes', bytes.length);
+    this.charge(frame.kind === 'changes' || frame.kind === 'step1' ? 'updates' : 'presence', 1);
     this.#listener.hear(this, frame);
   };
 
   #reject(code: CloseCode, reason: string): void {
     this.#tally.malformedFrames++;
-    this.#log.warn({ reason }, 'frame refused');
+    this.#log.warn({ ...this.#names, reason }, 'frame refused');
     this.close(code, reason);
   }
 }

@@ -1,7 +1,7 @@
-import type { WebSocket } from 'ws';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
 import type { Role } from '../../shared/roles.ts';
 import type { Seat } from '../access/seat.ts';
+import type { Line } from './connection.ts';
 import type { Tally } from './tally.ts';
 
 /** The documents that a board has by now; `research` and `draft/<person>` are to come. */
@@ -63,11 +63,8 @@ export interface Observer {
 
 /** The boards that people are in just now: what the HTTP side may ask of the live side. */
 export interface LiveBoards {
-  /**
-   * Takes a socket into a document's room. The socket is open and its seat verified.
-   * `control`: the client asked for control frames by sub-protocol.
-   */
-  join(seat: Seat, document: string, socket: WebSocket, control: boolean): void;
+  /** Takes a socket into a document's room. The socket is open and its seat verified. */
+  join(seat: Seat, document: string, line: Line): void;
   /** Closes the sockets of a board that `which` picks by seat and socket id. Returns how many. */
   dismiss(
     board: string,

@@ -3,29 +3,32 @@ import { openRoots } from '../../shared/board/document.ts';
 import type { StoredDocument } from '../store/contract.ts';
 import { Guard } from './guard/guard.ts';
 import { Numbering } from './numbering.ts';
+import type { Packet } from './packets.ts';
+import { step1Packet, step2Packet } from './packets.ts';
 import type { Tally } from './tally.ts';
-import { step1Frame, step2Frame } from './wire.ts';
+import { maxAnswersKept } from './tuning.ts';
 
-/** A document in memory, as the room sees it: changed in one transaction a tick, encoded once a version. */
+/** A document in memory, as the room sees it: changed in one transaction a tick, and encoded once a version. */
 export class LiveDocument {
   readonly doc = new Y.Doc();
-  readonly guard = new Guard(this.doc);
+  readonly guard: Guard;
   readonly numbering = new Numbering(this.doc);
   readonly #tally: Tally;
   #update: Uint8Array | null = null;
-  /** The full state as a frame, shared by all who join; null until asked for, and after each change. */
-  #stateFrame: Uint8Array | null = null;
+  /** The answers to state vectors that hold for the document as it is, by the vector's bytes. */
+  readonly #answers = new Map<string, Packet>();
 
-  constructor(stored: StoredDocument, tally: Tally) {
+  constructor({ snapshot, updates, owners }: StoredDocument, tally: Tally) {
     this.#tally = tally;
+    this.guard = new Guard(this.doc, owners);
     openRoots(this.doc);
     this.doc.transact(() => {
-      if (stored.snapshot) Y.applyUpdate(this.doc, stored.snapshot);
-      for (const update of stored.updates) Y.applyUpdate(this.doc, update);
+      if (snapshot) Y.applyUpdate(this.doc, snapshot);
+      for (const update of updates) Y.applyUpdate(this.doc, update);
     });
     this.doc.on('update', (update: Uint8Array) => {
       this.#update = update;
-      this.#stateFrame = null;
+      this.#answers.clear();
     });
   }
 
@@ -46,7 +49,7 @@ export class LiveDocument {
     return this.#update;
   }
 
-  /** Applies a client's update; within `change`, and only after the guard has let it through. */
+  /** Applies an update; within `change`, and only after the guard has let it through, or of our own making. */
   apply(update: Uint8Array): void {
     Y.applyUpdate(this.doc, update);
   }
@@ -56,23 +59,28 @@ export class LiveDocument {
     return Y.getState(this.doc.store, this.doc.clientID);
   }
 
-  encode(): Uint8Array {
-    this.#tally.statesEncoded++;
-    return Y.encodeStateAsUpdate(this.doc);
+  /** Which updates the document has, as clients say it. */
+  stateVector(): Uint8Array {
+    return Y.encodeStateVector(this.doc);
   }
 
-  step1(): Uint8Array {
-    return step1Frame(Y.encodeStateVector(this.doc));
+  step1(): Packet {
+    return step1Packet(this.stateVector());
   }
 
-  /** The answer to a client's state vector, or null where that is malformed. */
-  step2(stateVector: Uint8Array): Uint8Array | null {
-    if (stateVector.length === 1 && stateVector[0] === 0) {
-      this.#tally.statesSent++;
-      return (this.#stateFrame ??= step2Frame(this.encode()));
-    }
+  /** What a document of this state vector lacks, as sync step 2; null where the vector is malformed. */
+  answer(stateVector: Uint8Array): Packet | null {
+    const key = Buffer.from(stateVector.buffer, stateVector.byteOffset, stateVector.length).toString(
+      'latin1',
+    );
+    const known = this.#answers.get(key);
+    if (known) return known;
     try {
-      return step2Frame(Y.encodeStateAsUpdate(this.doc, stateVector));
+      const answer = step2Packet(Y.encodeStateAsUpdate(this.doc, stateVector));
+      this.#tally.differencesEncoded++;
+      if (this.#answers.size >= maxAnswersKept) this.#answers.clear();
+      this.#answers.set(key, answer);
+      return answer;
     } catch {
       return null;
     }
@@ -81,4 +89,9 @@ export class LiveDocument {
   close(): void {
     this.doc.destroy();
   }
+}
+
+/** Whether a state vector says that the client has nothing at all. */
+export function hasNothing(stateVector: Uint8Array): boolean {
+  return stateVector.length === 1 && stateVector[0] === 0;
 }

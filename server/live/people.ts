@@ -15,7 +15,7 @@ import type { Seat } from '../access/seat.ts';
 export function introduce(
   doc: Y.Doc,
   { person, name, color, role }: Seat,
-  present: ReadonlySet<string>,
+  present: () => ReadonlySet<string>,
 ): boolean {
   if (!storedRecord(doc, people, person)) {
     if (!makePlace(doc, present)) return false;
@@ -29,13 +29,14 @@ export function introduce(
 }
 
 /** All who can go, go at once: the search reads the whole board, which is too much for each newcomer. */
-function makePlace(doc: Y.Doc, present: ReadonlySet<string>): boolean {
+function makePlace(doc: Y.Doc, present: () => ReadonlySet<string>): boolean {
   const root = rootOf(doc, people);
   // A deleted key stays in the document as a mark, so the keys that ever were have a bound too.
   if (root._map.size >= maxRecords) return false;
   if (root.size < maxPeople) return true;
+  const staying = present();
   const named = namesInUse(doc);
-  for (const person of [...root.keys()]) if (!present.has(person) && !named.has(person)) root.delete(person);
+  for (const person of [...root.keys()]) if (!staying.has(person) && !named.has(person)) root.delete(person);
   return root.size < maxPeople;
 }
 

@@ -1,18 +1,50 @@
+import { maxPresenceBytes } from '../../shared/limits.ts';
+import { Bucket } from './bucket.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import type { Packet } from './packets.ts';
+import { encodeEntry, presencePacket } from './packets.ts';
+import { Pointers } from './pointers.ts';
 import type { Tally } from './tally.ts';
-import { maxClientIds, maxDeparted, presenceMs, renewMs } from './tuning.ts';
-import { maxPresenceBytes } from '../../shared/limits.ts';
+import {
+  graceMs,
+  maxClientIds,
+  maxDeparted,
+  pointerShare,
+  presenceAlongMs,
+  presenceBytesPerSecond,
+  presenceMs,
+  renewMs,
+} from './tuning.ts';
 import type { PresenceEntry } from './wire.ts';
-import { encodeEntry, presenceFrame } from './wire.ts';
+import type { Decoder } from 'lib0/decoding';
 
 /** Where one client id is, as last heard from the connection that it is bound to. */
 interface Slot {
   readonly client: number;
+  readonly person: string;
   readonly connection: Connection;
   readonly clock: number;
   /** As it goes out: stamped with the person, encoded once. */
   readonly entry: Uint8Array;
+  /** Whose view this one goes along with; empty for nobody's. */
+  readonly follows: string;
+  /** The link broke without a word; how to stop waiting for its return. */
+  readonly stopGrace: (() => void) | null;
+}
+
+/** What goes out in one tick. Stock clients get the states only. */
+export interface Moves {
+  readonly states: Packet | null;
+  readonly pointers: Packet | null;
+  /** The only one who need not be sent them, having made them all; null where several did. */
+  readonly author: Connection | null;
+}
+
+/** All that there is to say of presence, for one who has heard nothing. */
+export interface WholePresence {
+  readonly states: Packet | null;
+  readonly pointers: Packet | null;
 }
 
 /**
@@ -21,26 +53,36 @@ interface Slot {
  * that it hears; here an echo is known by its id and clock.
  */
 export class Presence {
-  readonly #connections: ReadonlySet<Connection>;
   readonly #clock: Clock;
   readonly #tally: Tally;
+  readonly #send: (moves: Moves) => void;
   readonly #slots = new Map<number, Slot>();
   /** The client ids of the slots that each connection has. */
   readonly #bound = new Map<Connection, Set<number>>();
   /** The last clock of client ids that have left, and whose they were; the longest gone first. */
   readonly #departed = new Map<number, { readonly clock: number; readonly person: string }>();
-  /** What is to go out with the next frame, and who said it: one connection, or null for several. */
+  /** How many go along with each person. */
+  readonly #followed = new Map<string, number>();
+  readonly #pointers = new Pointers((client) => this.#isFollowed(client));
+  /** The states that are to go out, the one that waits longest first. */
   readonly #due = new Map<number, Uint8Array>();
-  #dueFrom: Connection | null = null;
+  /** Who said all that is due; null for several. */
+  #author: Connection | null = null;
+  readonly #budget: Bucket;
   #lastSent = -Infinity;
   #stopTimer: (() => void) | null = null;
   #stopRenewal: (() => void) | null = null;
-  #wholeFrame: Uint8Array | null = null;
+  #wholeStates: Packet | null = null;
 
-  constructor(connections: ReadonlySet<Connection>, { clock, tally }: { clock: Clock; tally: Tally }) {
-    this.#connections = connections;
+  /** `send`: passes on what is due, at most once each 33 ms. */
+  constructor({ clock, tally }: { clock: Clock; tally: Tally }, send: (moves: Moves) => void) {
     this.#clock = clock;
     this.#tally = tally;
+    this.#send = send;
+    this.#budget = new Bucket(
+      { perSecond: presenceBytesPerSecond, burst: presenceBytesPerSecond / 10 },
+      clock.now(),
+    );
   }
 
   /** Takes in what a socket says of itself. Returns false where it is no presence at all. */
@@ -48,16 +90,32 @@ export class Presence {
     return entries.every((entry) => this.#hearEntry(from, entry));
   }
 
-  /** All slots, as one frame; null where nobody has said anything. */
-  whole(): Uint8Array | null {
-    if (this.#slots.size === 0) return null;
-    return (this.#wholeFrame ??= presenceFrame([...this.#slots.values()].map((slot) => slot.entry)));
+  /** Takes in where a socket's pointer is. Returns false where it is no pointer. */
+  hearPointer(from: Connection, body: Decoder): boolean {
+    const [client] = this.#bound.get(from) ?? [];
+    if (client === undefined) return true;
+    const heard = this.#pointers.hear(client, body);
+    if (heard === 'moved') this.#isDue(from);
+    return heard !== 'malformed';
   }
 
-  leave(connection: Connection): void {
+  whole(): WholePresence {
+    if (this.#slots.size === 0) return { states: null, pointers: null };
+    this.#wholeStates ??= presencePacket([...this.#slots.values()].map((slot) => slot.entry));
+    return { states: this.#wholeStates, pointers: this.#pointers.whole() };
+  }
+
+  /** What would go out soon anyway, where something else is going out now; null where that is later, or nothing. */
+  takeAlong(): Moves | null {
+    if (!this.#stopTimer || this.#waitMs() > presenceAlongMs) return null;
+    return this.#take();
+  }
+
+  leave(connection: Connection, isClean: boolean): void {
     for (const client of [...(this.#bound.get(connection) ?? [])]) {
       const slot = this.#slots.get(client);
-      if (slot) this.#remove(slot, slot.clock + 1);
+      if (slot && isClean) this.#remove(slot, slot.clock + 1);
+      else if (slot) this.#awaitReturn(slot);
     }
     this.#bound.delete(connection);
   }
@@ -66,6 +124,7 @@ export class Presence {
     this.#stopTimer?.();
     this.#stopRenewal?.();
     this.#stopTimer = this.#stopRenewal = null;
+    for (const { stopGrace } of this.#slots.values()) stopGrace?.();
   }
 
   #hearEntry(from: Connection, entry: PresenceEntry): boolean {
@@ -77,22 +136,37 @@ export class Presence {
       else this.#tally.presenceEchoes++;
       return true;
     }
-    const before = slot
-      ? { clock: slot.clock, person: slot.connection.seat.person }
-      : this.#departed.get(entry.client);
+    const before = slot ?? this.#departed.get(entry.client);
     const isOthers = before !== undefined && before.person !== from.seat.person;
+    const isBack = slot !== null && slot.stopGrace !== null && entry.clock >= slot.clock;
     // A live slot is taken over only by a newer word of the same person: all else is heard, not said.
-    if (isFarewell || isOthers || (slot && entry.clock <= slot.clock) || !this.#mayBind(from)) {
+    const isOld = slot !== null && !isBack && entry.clock <= slot.clock;
+    if (isFarewell || isOthers || isOld || !this.#mayBind(from)) {
       this.#tally.presenceEchoes++;
       return true;
     }
     if (before) this.#renewOthersSoon();
-    if (before && entry.clock <= before.clock) this.#renew(from, entry.client, before.clock);
+    if (isBack && entry.clock === slot.clock) this.#welcomeBack(slot, from);
+    else if (before && entry.clock <= before.clock) this.#renew(from, entry.client, before.clock);
     else {
       if (!this.#set(from, entry)) return false;
       if (this.#slots.has(entry.client)) this.#renew(from, entry.client, entry.clock);
     }
     return true;
+  }
+
+  /** Nobody has seen this one leave, so there is nothing to tell. */
+  #welcomeBack(slot: Slot, connection: Connection): void {
+    slot.stopGrace?.();
+    this.#bind(connection, slot.client);
+    this.#slots.set(slot.client, { ...slot, connection, stopGrace: null });
+    this.#pointers.forget(slot.client);
+  }
+
+  #awaitReturn(slot: Slot): void {
+    const stopGrace = this.#clock.after(graceMs, () => this.#remove(lost, lost.clock + 1));
+    const lost = { ...slot, stopGrace };
+    this.#slots.set(slot.client, lost);
   }
 
   /**
@@ -102,15 +176,15 @@ export class Presence {
    * client that hears itself called gone answers at once that it is not.
    */
   #renew(connection: Connection, client: number, clock: number): void {
-    connection.send(presenceFrame([encodeEntry(client, clock, 'null')]));
+    connection.send(presencePacket([encodeEntry(client, clock, 'null')]));
   }
 
   /** Who comes back has heard of the others before: those who sit still must be heard again. */
   #renewOthersSoon(): void {
     this.#stopRenewal ??= this.#clock.after(renewMs, () => {
       this.#stopRenewal = null;
-      for (const { connection, client, clock } of this.#slots.values())
-        this.#renew(connection, client, clock);
+      for (const { connection, client, clock, stopGrace } of this.#slots.values())
+        if (!stopGrace) this.#renew(connection, client, clock);
     });
   }
 
@@ -121,13 +195,19 @@ export class Presence {
   #set(connection: Connection, { client, clock, json }: PresenceEntry): boolean {
     // Presence is worth nothing later: one that is too large is left out, and the rest goes on.
     if (json.length > maxPresenceBytes) return true;
-    const stamped = stamp(json, connection.seat.person);
-    if (stamped === null) return false;
-    const entry = encodeEntry(client, clock, stamped);
+    const { person } = connection.seat;
+    const said = readState(json);
+    if (said === null) return false;
+    const entry = encodeEntry(client, clock, JSON.stringify({ ...said, person }));
+    const follows = typeof said.follows === 'string' ? said.follows : '';
+    const before = this.#slots.get(client);
+    before?.stopGrace?.();
+    if (before && before.connection !== connection) this.#pointers.forget(client);
+    this.#follow(before?.follows ?? '', follows);
     this.#bind(connection, client);
-    this.#slots.set(client, { client, connection, clock, entry });
+    this.#slots.set(client, { client, person, connection, clock, entry, follows, stopGrace: null });
     this.#departed.delete(client);
-    this.#tellOthers(connection, client, entry);
+    this.#tell(connection, client, entry);
     return true;
   }
 
@@ -139,54 +219,118 @@ export class Presence {
     this.#bound.set(connection, bound.add(client));
   }
 
-  #remove({ client, connection }: Slot, clock: number): void {
+  #remove({ client, connection, person, follows, stopGrace }: Slot, clock: number): void {
+    stopGrace?.();
     this.#slots.delete(client);
     this.#bound.get(connection)?.delete(client);
-    this.#departed.set(client, { clock, person: connection.seat.person });
+    this.#pointers.forget(client);
+    this.#follow(follows, '');
+    this.#departed.set(client, { clock, person });
     const [longestGone] = this.#departed.keys();
     if (this.#departed.size > maxDeparted && longestGone !== undefined) this.#departed.delete(longestGone);
-    this.#tellOthers(connection, client, encodeEntry(client, clock, 'null'));
+    this.#tell(connection, client, encodeEntry(client, clock, 'null'));
   }
 
-  #tellOthers(from: Connection, client: number, entry: Uint8Array): void {
-    this.#wholeFrame = null;
-    this.#dueFrom = this.#due.size === 0 || this.#dueFrom === from ? from : null;
+  #follow(before: string, now: string): void {
+    if (before === now) return;
+    for (const [person, change] of [
+      [before, -1],
+      [now, 1],
+    ] as const) {
+      if (person === '') continue;
+      const count = (this.#followed.get(person) ?? 0) + change;
+      if (count > 0) this.#followed.set(person, count);
+      else this.#followed.delete(person);
+    }
+  }
+
+  #isFollowed(client: number): boolean {
+    const person = this.#slots.get(client)?.person;
+    return person !== undefined && this.#followed.has(person);
+  }
+
+  #tell(from: Connection, client: number, entry: Uint8Array): void {
+    this.#wholeStates = null;
     this.#due.set(client, entry);
-    if (this.#stopTimer) return;
-    const wait = this.#lastSent + presenceMs - this.#clock.now();
-    if (wait <= 0) this.#flush();
-    else {
-      this.#stopTimer = this.#clock.after(wait, () => {
-        this.#stopTimer = null;
-        this.#flush();
-      });
-    }
+    this.#isDue(from);
   }
 
-  #flush(): void {
-    const frame = presenceFrame([...this.#due.values()]);
-    const author = this.#dueFrom;
-    this.#due.clear();
+  #isDue(from: Connection): void {
+    this.#author = this.#stopTimer === null || this.#author === from ? from : null;
+    if (this.#stopTimer) return;
+    this.#sendIn(this.#waitMs());
+  }
+
+  #waitMs(): number {
+    return this.#lastSent + presenceMs - this.#clock.now();
+  }
+
+  #sendIn(waitMs: number): void {
+    const send = () => this.#send(this.#take());
+    if (waitMs <= 0) send();
+    else this.#stopTimer = this.#clock.after(waitMs, send);
+  }
+
+  /**
+   * Takes what is due, as much as a receiver may be sent: the rest waits its turn, in which only the newest
+   * of each person counts. So the more people there are, the seldomer each is heard of, and none is left out.
+   */
+  #take(): Moves {
+    this.#stopTimer?.();
+    this.#stopTimer = null;
+    const author = this.#author;
     this.#lastSent = this.#clock.now();
-    for (const connection of this.#connections) {
-      if (connection === author) continue;
-      this.#tally.presenceFrames++;
-      connection.sendPresence(frame, () => this.whole() ?? frame);
+    const bytes = this.#budget.left(this.#lastSent);
+    const states = this.#takeStates(bytes);
+    const size = lengthOf(states);
+    const pointers = this.#pointers.take(Math.max(bytes - size, bytes * pointerShare));
+    this.#budget.take(size + pointers.bytes, this.#lastSent);
+    if (this.#due.size > 0 || this.#pointers.areDue) {
+      this.#tally.presenceThinned++;
+      this.#author = null;
+      this.#sendIn(presenceMs);
     }
+    return { states: states.length > 0 ? presencePacket(states) : null, pointers: pointers.packet, author };
+  }
+
+  /** Those who are followed and those who have gone first, then who waits longest; one at least. */
+  #takeStates(bytes: number): Uint8Array[] {
+    const taken: Uint8Array[] = [];
+    let left = bytes;
+    const take = (client: number, entry: Uint8Array) => {
+      taken.push(entry);
+      this.#due.delete(client);
+      left -= entry.length;
+    };
+    if (this.#followed.size > 0) {
+      for (const [client, entry] of this.#due) if (this.#isFollowed(client)) take(client, entry);
+    }
+    for (const [client, entry] of this.#due) {
+      if (left <= 0 && taken.length > 0) break;
+      take(client, entry);
+    }
+    return taken;
   }
 }
 
 const isNull = (json: Uint8Array) => json.length === 4 && Buffer.from(json).toString('latin1') === 'null';
 
-/** The state with the person that the seat says, whatever the client wrote; null where it is no object. */
-function stamp(json: Uint8Array, person: string): string | null {
+/** A state as its client wrote it; null where it is no object. */
+function readState(json: Uint8Array): Record<string, unknown> | null {
   try {
     const state: unknown = JSON.parse(
       Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8'),
     );
-    if (typeof state !== 'object' || state === null || Array.isArray(state)) return null;
-    return JSON.stringify({ ...state, person });
+    return isObject(state) ? state : null;
   } catch {
     return null;
   }
+}
+
+function isObject(state: unknown): state is Record<string, unknown> {
+  return typeof state === 'object' && state !== null && !Array.isArray(state);
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
 }

@@ -1,20 +1,32 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type * as Y from 'yjs';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
 import { closeCode } from '../../shared/protocol.ts';
 import { may } from '../../shared/roles.ts';
 import type { Log } from '../log.ts';
-import type { Store, StoredDocument } from '../store/contract.ts';
+import type { BoardRecord, Store, StoredDocument } from '../store/contract.ts';
 import type { Batch } from './batch.ts';
 import type { Clock } from './clock.ts';
 import { Commits, messageOf } from './commits.ts';
 import type { Connection, Listener } from './connection.ts';
-import { LiveDocument } from './live-document.ts';
+import type { Observer, ReadOnly, RoomReport } from './contract.ts';
+import type { News } from './fan-out.ts';
+import { fanOut, sendWhole } from './fan-out.ts';
+import { FullState } from './full-state.ts';
+import { Fullness } from './fullness.ts';
+import { hasNothing, LiveDocument } from './live-document.ts';
+import type { Paced } from './paced.ts';
+import { updatePacket } from './packets.ts';
 import { introduce } from './people.ts';
 import { Presence } from './presence.ts';
 import type { DocumentFrame } from './receipts.ts';
+import type { Phase } from './room-state.ts';
+import { RoomPhase } from './room-state.ts';
 import type { Tally } from './tally.ts';
+import { heapPerByte, heapPerRoom, largeAnswerBytes } from './tuning.ts';
+import { Upkeep } from './upkeep.ts';
 import type { Frame } from './wire.ts';
-import { isEmptyUpdate, quietFrame, updateFrame } from './wire.ts';
+import { isEmptyUpdate } from './wire.ts';
 
 /** What a room needs of the house. */
 export interface Surroundings {
@@ -22,6 +34,10 @@ export interface Surroundings {
   readonly log: Log;
   readonly clock: Clock;
   readonly tally: Tally;
+  readonly observe: Observer;
+  /** Large answers of all rooms, a few in a turn. */
+  readonly largeAnswers: Paced;
+  readonly maxDocumentBytes: number;
 }
 
 /** Who keeps the rooms, and wants to know when one is of no use any more. */
@@ -32,42 +48,98 @@ export interface Keeper {
   closed(room: Room): void;
 }
 
-interface Live {
-  readonly kind: 'live';
-  readonly document: LiveDocument;
-  readonly commits: Commits;
-  title: string;
+/** What is known of the document from its bytes, before it is one. */
+interface Stored {
+  readonly full: FullState;
+  readonly fullness: Fullness;
+  readonly upkeep: Upkeep;
+  readonly generation: number;
 }
 
-type State = { readonly kind: 'loading' } | Live | { readonly kind: 'closed' };
+/** The document in memory, and its way to the disk. */
+interface Open {
+  readonly document: LiveDocument;
+  readonly commits: Commits;
+}
+
+/** A question for the state, not answered yet. */
+interface Ask {
+  readonly by: Connection;
+  readonly stateVector: Uint8Array;
+}
 
 /**
  * One document while people are in it. What they send goes to `Commits`; what comes back is on disk, and
- * is sent to the others and acknowledged. A room that is absent has no object; it goes from loading to
- * live to closed, and never back: after a fault the next who joins gets a new one, from disk.
+ * is sent to the others and acknowledged. What the room may do when stands in `room-state.ts`.
  */
 export class Room implements Listener {
   readonly board: string;
+  readonly document: string;
   /** `board/document` */
   readonly name: string;
   readonly #around: Surroundings;
   readonly #keeper: Keeper;
   readonly #connections = new Set<Connection>();
   readonly #presence: Presence;
-  #state: State = { kind: 'loading' };
-  /** Who asked for the state while it held what is not on disk. */
-  #asking: { readonly by: Connection; readonly stateVector: Uint8Array }[] = [];
+  readonly #phase = new RoomPhase();
+  #title = '';
+  #isFrozen = false;
+  #stored: Stored | null = null;
+  #open: Open | null = null;
+  /** Who asks for the state, until it is there, or while the document holds what is not on disk. */
+  #asks: Ask[] = [];
+  /** What came in before there was a document to put it into. Who sent it is not read any further. */
+  #early: { readonly from: Connection; readonly frame: DocumentFrame }[] = [];
+  #whenOpen: (() => void)[] = [];
 
   constructor(board: string, document: string, around: Surroundings, keeper: Keeper) {
     this.board = board;
+    this.document = document;
     this.name = `${board}/${document}`;
     this.#around = around;
     this.#keeper = keeper;
-    this.#presence = new Presence(this.#connections, around);
+    this.#presence = new Presence(around, (moves) => this.#send({ update: null, author: null, moves }));
   }
 
   get connections(): ReadonlySet<Connection> {
     return this.#connections;
+  }
+
+  get phase(): Phase {
+    return this.#phase.now;
+  }
+
+  /** What the document is reckoned to take in memory. */
+  get heapBytes(): number {
+    return heapPerRoom + (this.#stored?.full.bytes ?? 0) * heapPerByte;
+  }
+
+  get readOnly(): ReadOnly | null {
+    if (this.#phase.now === 'failing') return 'store';
+    return this.#isFrozen ? 'frozen' : null;
+  }
+
+  /** Updates that have come in and are not on disk. */
+  get unsaved(): number {
+    return this.#early.length + (this.#open?.commits.unsaved ?? 0);
+  }
+
+  /** Null for a room that is closed. */
+  get report(): RoomReport | null {
+    const { board, document, readOnly, heapBytes, unsaved } = this;
+    const state = this.#phase.now;
+    if (state === 'absent') return null;
+    const bytes = this.#stored?.full.bytes ?? 0;
+    return {
+      board,
+      document,
+      state,
+      connections: this.#connections.size,
+      unsaved,
+      bytes,
+      readOnly,
+      heapBytes,
+    };
   }
 
   /** Reads the document; all who have entered by then share the one load. */
@@ -75,147 +147,267 @@ export class Room implements Listener {
     const { store, log } = this.#around;
     try {
       const [record, stored] = await Promise.all([store.board(this.board), store.load(this.name)]);
-      if (this.#state.kind !== 'loading') return;
-      if (record) this.#open(stored, record.title);
-      else this.#shut(closeCode.noSuchBoard, 'no-such-board');
+      if (this.#phase.now !== 'loading') return;
+      if (record) await this.#receive(record, stored);
+      else this.shut(closeCode.noSuchBoard, 'no-such-board');
     } catch (error) {
       log.error({ board: this.board, error: messageOf(error) }, 'room cannot be loaded');
-      this.#shut(closeCode.busy, 'load-failed');
+      this.shut(closeCode.busy, 'load-failed');
     }
+  }
+
+  /** Resolves when the document is open, or the room is closed. */
+  opened(): Promise<void> {
+    const isSettled =
+      this.#open !== null || this.#phase.now === 'absent' || this.#phase.now === 'quarantined';
+    return isSettled ? Promise.resolve() : new Promise((resolve) => this.#whenOpen.push(resolve));
   }
 
   enter(connection: Connection): void {
+    if (this.#phase.now === 'absent') return connection.close(closeCode.busy, 'closing');
+    if (this.#phase.now === 'quarantined') return connection.close(closeCode.busy, 'quarantined');
+    if (this.#phase.now === 'draining') this.#phase.become('live');
     connection.listen(this);
     this.#connections.add(connection);
-    switch (this.#state.kind) {
-      case 'loading':
-        // What it says meanwhile waits in its own socket.
-        connection.pause();
-        break;
-      case 'live':
-        this.#welcome(connection, this.#state);
-        break;
-      case 'closed':
-        connection.close(closeCode.busy, 'closing');
-    }
+    if (this.#stored) this.#greet(connection, this.#stored);
+    if (this.#open) this.#welcome(connection, this.#open);
   }
 
   hear(connection: Connection, frame: Frame): void {
-    if (this.#state.kind !== 'live') return;
     switch (frame.kind) {
       case 'step1':
-        this.#ask(connection, frame.stateVector, this.#state);
+        this.#ask(connection, frame.stateVector);
         break;
       case 'changes':
-        this.#take(connection, connection.receipts.receive(frame.update, frame.isStep2), this.#state);
+        this.#take(connection, connection.receipts.receive(frame.update, frame.isStep2));
         break;
       case 'presence':
         if (!this.#presence.hear(connection, frame.entries))
           connection.close(closeCode.malformed, 'malformed');
         break;
+      case 'pointer':
+        if (!this.#presence.hearPointer(connection, frame.body))
+          connection.close(closeCode.malformed, 'malformed');
+        break;
       case 'presence-query':
-        connection.send(this.#presence.whole() ?? quietFrame);
+        sendWhole(connection, this.#presence.whole());
     }
   }
 
-  left(connection: Connection): void {
+  caughtUp(connection: Connection, stateVector: Uint8Array): void {
+    this.#ask(connection, stateVector);
+  }
+
+  left(connection: Connection, isClean: boolean): void {
     this.#connections.delete(connection);
-    this.#presence.leave(connection);
-    if (this.#connections.size === 0 && this.#state.kind !== 'closed') this.#keeper.emptied(this);
+    this.#presence.leave(connection, isClean);
+    if (this.#connections.size === 0 && this.#phase.now !== 'absent') this.#keeper.emptied(this);
   }
 
   tell(control: Control): void {
-    if (control.kind === 'board' && this.#state.kind === 'live') this.#state.title = control.title;
+    if (control.kind === 'board') this.#title = control.title;
     for (const connection of this.#connections) connection.tell(control);
+  }
+
+  /** Takes no edits from now on, or takes them again and asks for those that people have made meanwhile. */
+  freeze(isFrozen: boolean): void {
+    if (this.#isFrozen === isFrozen) return;
+    this.#isFrozen = isFrozen;
+    this.tell({ kind: 'read-only', why: this.readOnly });
+    if (this.readOnly === null) this.#askForEdits();
   }
 
   /** Looks after each socket: signs of life, seats that have run out, presence that was skipped. */
   beat(): void {
-    const whole = () => this.#presence.whole() ?? quietFrame;
+    if (this.#phase.now === 'failing' && this.#open && !this.#around.store.failure) this.#heal();
     for (const connection of this.#connections) {
-      if (connection.missedPresence) connection.sendPresence(quietFrame, whole);
+      if (connection.missedPresence && connection.takesPresence) {
+        connection.missedPresence = false;
+        sendWhole(connection, this.#presence.whole());
+      }
       connection.beat();
     }
   }
 
-  /** Stores the full state, so that opening need not replay what the journal holds of it. */
+  /** Has the full state stored, so that opening need not replay what the journal holds of it. */
   async checkpoint(): Promise<void> {
-    if (this.#state.kind === 'live') await this.#state.commits.checkpoint();
+    await this.#stored?.upkeep.checkpoint();
+  }
+
+  /** Applies an update of the server's own. @throws where the document does not take it, or the disk */
+  async write(update: Uint8Array): Promise<void> {
+    await this.opened();
+    const open = this.#open;
+    if (!open || this.#phase.now === 'failing') throw new Error(`${this.name} cannot be written just now.`);
+    await new Promise<void>((resolve, reject) => {
+      open.commits.post({ kind: 'own', edit: (document) => document.apply(update) });
+      const whether = () =>
+        this.#open === open ? resolve() : reject(new Error(`${this.name} was not written.`));
+      void open.commits.settled().then(whether);
+    });
   }
 
   /** Leaves memory when all is on disk, unless somebody has come meanwhile. */
   async retire(): Promise<void> {
-    await this.#settle();
-    await this.checkpoint();
-    const isInUse =
-      this.#connections.size > 0 || (this.#state.kind === 'live' && !this.#state.commits.isSettled);
-    if (!isInUse) this.#shut(closeCode.busy, 'idle');
+    if (this.#phase.now === 'quarantined' || (this.#phase.now === 'failing' && this.#connections.size === 0))
+      return this.shut(closeCode.busy, 'idle');
+    if (this.#phase.now !== 'live' || this.#connections.size > 0) return;
+    this.#phase.become('draining');
+    await this.settled();
+    await this.#stored?.upkeep.finish();
+    // Who has come meanwhile has made it live again.
+    if (this.phase === 'draining') this.shut(closeCode.busy, 'idle');
   }
 
-  /** Commits what has come in, sends everyone away to come back, and stores the state. */
-  async close(): Promise<void> {
-    await this.#settle();
-    for (const connection of [...this.#connections]) connection.close(closeCode.restart, 'restart');
-    await this.#settle();
-    await this.checkpoint();
-    this.#shut(closeCode.restart, 'restart');
+  /** Resolves when all that has come in is on disk, or was not taken. */
+  async settled(): Promise<void> {
+    await this.#open?.commits.settled();
   }
 
-  async #settle(): Promise<void> {
-    if (this.#state.kind === 'live') await this.#state.commits.settled();
+  /** Closes all sockets with a code, and forgets the document. */
+  shut(code: CloseCode, reason: string): void {
+    if (this.#phase.now === 'absent') return;
+    this.#phase.become('absent');
+    this.#asks = [];
+    this.#early = [];
+    for (const connection of [...this.#connections]) connection.close(code, reason);
+    this.#presence.close();
+    this.#forget();
+    this.#keeper.closed(this);
+    this.#tellOpened();
   }
 
-  /** @throws where the stored document is not whole */
-  #open(stored: StoredDocument, title: string): void {
+  /** Answers those who wait for the state before it is a document: that takes a while, and blocks all others. */
+  async #receive(record: BoardRecord, stored: StoredDocument): Promise<void> {
+    this.#title = record.title;
+    this.#isFrozen = record.frozen;
+    const known = this.#keep(stored, record.generation);
+    for (const connection of this.#connections) this.#greet(connection, known);
+    this.#answer();
+    await turn();
+    if (this.#phase.now === 'loading') this.#unfold(stored);
+  }
+
+  #keep(stored: StoredDocument, generation: number): Stored {
+    const full = new FullState(stored);
+    const fullness = new Fullness(this.#around.maxDocumentBytes);
+    fullness.note(full.bytes);
+    this.#stored = { full, fullness, generation, upkeep: new Upkeep(this.name, full, this.#around) };
+    return this.#stored;
+  }
+
+  /** Makes the document of its bytes, and goes on with what has come in meanwhile. */
+  #unfold(stored: StoredDocument): void {
     const { store, log, tally } = this.#around;
     const document = new LiveDocument(stored, tally);
-    if (!document.isWhole) throw new Error('the stored document has a gap');
-    const commits = new Commits(this.name, document, stored.updates.length, {
-      store,
-      log,
-      tally,
-      committed: (batch) => this.#deliver(batch),
+    if (!document.isWhole) {
+      log.error({ board: this.board }, 'the stored document does not fit together; it is quarantined');
+      return this.#quarantine(document);
+    }
+    const commits = new Commits(this.name, document, {
+      ...this.#around,
+      receivers: () => this.#connections.size,
+      committed: (batch, sequence) => this.#deliver(batch, sequence),
       failed: (error) => this.#fail(error),
     });
-    const live: Live = { kind: 'live', document, commits, title };
-    this.#state = live;
-    commits.post({ kind: 'own', edit: () => document.numbering.noticeAll() });
-    for (const connection of this.#connections) {
-      this.#welcome(connection, live);
-      connection.resume();
-    }
+    const open = { document, commits };
+    this.#open = open;
+    if (this.#phase.now === 'loading') this.#phase.become(store.failure ? 'failing' : 'live');
+    document.guard.setFull(this.#stored?.fullness.isReached ?? false);
+    if (this.#phase.now === 'live') commits.post({ kind: 'own', edit: () => document.numbering.noticeAll() });
+    for (const connection of this.#connections) this.#welcome(connection, open);
+    for (const { from, frame } of this.#early.splice(0)) this.#judge(from, frame);
+    for (const connection of this.#connections) connection.release('loading');
+    this.#answer();
+    this.#tellOpened();
+    if (this.#connections.size === 0) this.#keeper.emptied(this);
   }
 
-  #welcome(connection: Connection, { document, commits, title }: Live): void {
-    const { seat } = connection;
-    connection.tell({ kind: 'welcome', person: seat.person, role: seat.role, title });
+  #quarantine(document: LiveDocument): void {
+    document.close();
+    this.#phase.become('quarantined');
+    for (const connection of [...this.#connections]) connection.close(closeCode.busy, 'quarantined');
+    this.#stored = null;
+    this.#asks = [];
+    this.#early = [];
+    this.#tellOpened();
+    this.#keeper.emptied(this);
+  }
+
+  #tellOpened(): void {
+    for (const resolve of this.#whenOpen.splice(0)) resolve();
+  }
+
+  /** What can be said before there is a document. */
+  #greet(connection: Connection, { fullness, generation }: Stored): void {
+    const { person, role } = connection.seat;
+    connection.together(() => {
+      connection.tell({ kind: 'welcome', person, role, title: this.#title, generation });
+      if (this.readOnly) connection.tell({ kind: 'read-only', why: this.readOnly });
+      if (fullness.told !== null) connection.tell({ kind: 'fullness', percent: fullness.told });
+      sendWhole(connection, this.#presence.whole());
+    });
+  }
+
+  #welcome(connection: Connection, { document, commits }: Open): void {
     // An observer has nothing to bring, so is not asked.
-    if (may(seat.role, 'write')) connection.send(document.step1());
-    const present = this.#presence.whole();
-    if (present) connection.send(present);
+    if (may(connection.seat.role, 'write')) connection.send(document.step1());
+    if (this.#phase.now === 'failing') return;
     commits.post({ kind: 'own', edit: ({ doc }) => this.#introduce(connection, doc) });
   }
 
   #introduce(connection: Connection, doc: Y.Doc): void {
-    const present = new Set([...this.#connections].map(({ seat }) => seat.person));
+    if (!this.#connections.has(connection)) return;
+    const present = () => new Set([...this.#connections].map(({ seat }) => seat.person));
     if (!introduce(doc, connection.seat, present)) connection.close(closeCode.busy, 'board-full');
   }
 
-  #ask(by: Connection, stateVector: Uint8Array, { document, commits }: Live): void {
-    if (commits.hasUncommitted) this.#asking.push({ by, stateVector });
-    else this.#answer(by, stateVector, document);
+  #ask(by: Connection, stateVector: Uint8Array): void {
+    by.isAsking = true;
+    this.#asks.push({ by, stateVector });
+    this.#answer();
   }
 
-  #answer(connection: Connection, stateVector: Uint8Array, document: LiveDocument): void {
-    const answer = document.step2(stateVector);
-    if (answer) connection.send(answer);
-    else connection.close(closeCode.malformed, 'malformed');
+  /**
+   * Answers those who can be answered. Whoever has nothing gets what is on disk, as it is there; for any other
+   * the document is needed, at a moment at which it holds nothing that is not on disk.
+   */
+  #answer(): void {
+    const { full } = this.#stored ?? {};
+    if (!full || this.#asks.length === 0) return;
+    const waiting: Ask[] = [];
+    for (const ask of this.#asks.splice(0)) {
+      const isAnswerable = hasNothing(ask.stateVector) || this.#open?.commits.hasUncommitted === false;
+      if (!isAnswerable) waiting.push(ask);
+      else if (hasNothing(ask.stateVector) && full.bytes > largeAnswerBytes)
+        this.#around.largeAnswers.run(() => this.#sendState(ask.by));
+      else if (hasNothing(ask.stateVector)) this.#sendState(ask.by);
+      else this.#sendDifference(ask);
+    }
+    this.#asks.push(...waiting);
+  }
+
+  #sendState(to: Connection): void {
+    const { full } = this.#stored ?? {};
+    if (!full || !this.#connections.has(to)) return;
+    to.isAsking = false;
+    this.#around.tally.statesSent++;
+    to.together(() => full.packets().forEach((packet) => to.send(packet)));
+  }
+
+  #sendDifference({ by, stateVector }: Ask): void {
+    const answer = this.#open?.document.answer(stateVector) ?? null;
+    by.isAsking = false;
+    if (answer) by.send(answer);
+    else by.close(closeCode.malformed, 'malformed');
   }
 
   /** The role is looked at before the bytes are: what an observer sends is not even decoded. */
-  #take(from: Connection, frame: DocumentFrame, { commits }: Live): void {
+  #take(from: Connection, frame: DocumentFrame): void {
     if (may(from.seat.role, 'write')) {
-      commits.post({ kind: 'frame', from, frame });
+      if (this.#open) return this.#judge(from, frame);
+      this.#early.push({ from, frame });
+      from.hold('loading');
       return;
     }
     from.receipts.done(frame);
@@ -225,38 +417,100 @@ export class Room implements Listener {
     from.remindOfRole();
   }
 
+  /** While the document is read-only edits are neither taken nor refused: their authors are asked again later. */
+  #judge(from: Connection, frame: DocumentFrame): void {
+    if (this.readOnly === null) this.#open?.commits.post({ kind: 'frame', from, frame });
+    else if (!isEmptyUpdate(frame.update)) this.#around.tally.deferredUpdates++;
+    else from.receipts.done(frame);
+  }
+
   /** What is on disk goes out: framed once, the same bytes to every socket, and its authors are told. */
-  #deliver({ update, senders, soleAuthor }: Batch): void {
-    if (this.#state.kind !== 'live') return;
-    if (update) {
-      const frame = updateFrame(update);
-      for (const connection of this.#connections) if (connection !== soleAuthor) connection.send(frame);
+  #deliver(batch: Batch, sequence: number | null): void {
+    const { update, senders, soleAuthor, isEdit } = batch;
+    const stored = this.#stored;
+    if (!stored) return;
+    if (update && sequence !== null) {
+      stored.full.add(update, sequence);
+      const moves = this.#presence.takeAlong();
+      this.#send({ update: updatePacket(update), author: soleAuthor, moves });
     }
     for (const sender of senders) sender.acknowledge();
-    for (const { by, stateVector } of this.#asking.splice(0))
-      this.#answer(by, stateVector, this.#state.document);
+    this.#answer();
+    if (!update) return;
+    stored.upkeep.committed(isEdit);
+    this.#noteSize(stored);
+  }
+
+  #send(news: News): void {
+    const late = {
+      whole: () => this.#presence.whole(),
+      stateVector: () => this.#open?.document.stateVector() ?? new Uint8Array([0]),
+    };
+    fanOut(this.#connections, news, late, this.#around.tally);
+  }
+
+  #noteSize({ full, fullness }: Stored): void {
+    const percent = fullness.note(full.bytes);
+    this.#open?.document.guard.setFull(fullness.isReached);
+    if (percent !== null) this.tell({ kind: 'fullness', percent });
   }
 
   /**
-   * What is in memory is not what is on disk, so memory goes. Nobody was told that it was saved; the
-   * people's own clients still have it, come back, and offer it to the state as it is on disk.
+   * What is in memory is not what is on disk, so memory goes, and the document is read anew. Nobody was told
+   * that it was saved and nobody has seen it; its authors still have it, and are asked for it again when the
+   * disk takes it.
    */
   #fail(error: unknown): void {
-    this.#around.log.error({ board: this.board, error: messageOf(error) }, 'commit failed');
-    this.#shut(closeCode.busy, 'not-saved');
+    const { log } = this.#around;
+    if (this.#phase.now === 'absent') return;
+    log.error({ board: this.board, error: messageOf(error) }, 'commit failed; the document is read-only');
+    this.#phase.become('failing');
+    this.#forget();
+    this.tell({ kind: 'read-only', why: 'store' });
+    void this.#reload();
   }
 
-  #shut(code: CloseCode, reason: string): void {
-    const before = this.#state;
-    if (before.kind === 'closed') return;
-    this.#state = { kind: 'closed' };
-    this.#asking = [];
-    for (const connection of [...this.#connections]) connection.close(code, reason);
-    this.#presence.close();
-    if (before.kind === 'live') {
-      before.commits.stop();
-      before.document.close();
+  async #reload(): Promise<void> {
+    const { store, log } = this.#around;
+    try {
+      const generation = this.#stored?.generation ?? 1;
+      const stored = await store.load(this.name);
+      if (this.phase !== 'failing') return;
+      this.#keep(stored, generation);
+      this.#unfold(stored);
+      if (!store.failure) this.#heal();
+    } catch (error) {
+      log.error({ board: this.board, error: messageOf(error) }, 'room cannot be loaded');
+      this.shut(closeCode.busy, 'load-failed');
     }
-    this.#keeper.closed(this);
+  }
+
+  /** The disk takes writes again. */
+  #heal(): void {
+    this.#phase.become('live');
+    this.#around.log.info({ board: this.board }, 'the document takes edits again');
+    this.tell({ kind: 'read-only', why: this.readOnly });
+    this.#open?.commits.post({
+      kind: 'own',
+      edit: ({ doc, numbering }) => {
+        numbering.noticeAll();
+        for (const connection of this.#connections) this.#introduce(connection, doc);
+      },
+    });
+    if (this.readOnly === null) this.#askForEdits();
+  }
+
+  /** By sync step 1, which any client answers with all that the document lacks. */
+  #askForEdits(): void {
+    const step1 = this.#open?.document.step1();
+    if (!step1) return;
+    for (const connection of this.#connections)
+      if (may(connection.seat.role, 'write')) connection.send(step1);
+  }
+
+  #forget(): void {
+    this.#open?.commits.stop();
+    this.#open?.document.close();
+    this.#open = null;
   }
 }

@@ -1,4 +1,5 @@
-import type { WebSocket } from 'ws';
+import { setTimeout as pause } from 'node:timers/promises';
+import { getHeapStatistics } from 'node:v8';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
 import { closeCode } from '../../shared/protocol.ts';
 import type { Seat } from '../access/seat.ts';
@@ -6,14 +7,26 @@ import type { Log } from '../log.ts';
 import type { Store } from '../store/contract.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
+import type { Line } from './connection.ts';
 import { Connection } from './connection.ts';
-import type { LiveBoards } from './contract.ts';
-import { documents } from './contract.ts';
+import type { LiveBoards, LiveGauges, Observer, RoomReport, SocketReport } from './contract.ts';
+import { documents, roomStates } from './contract.ts';
+import { Paced } from './paced.ts';
 import type { Keeper, Surroundings } from './room.ts';
 import { Room } from './room.ts';
+import { PeopleRates } from './sender-rates.ts';
 import type { Tally } from './tally.ts';
 import { newTally } from './tally.ts';
-import { beatMs, idleMs, maxIdleRooms } from './tuning.ts';
+import {
+  beatMs,
+  farewellMs,
+  farewellMsPerSocket,
+  heapShare,
+  idleMs,
+  largeAnswersMs,
+  maxDocumentBytes,
+  maxIdleRooms,
+} from './tuning.ts';
 
 export interface LiveOptions {
   readonly store: Store;
@@ -22,32 +35,53 @@ export interface LiveOptions {
   readonly now?: () => number;
   /** The timers, for tests that move time; `now` wins over theirs. */
   readonly clock?: Clock;
+  readonly observe?: Observer;
+  /** What the documents that are open may take of the heap. */
+  readonly heapBudgetBytes?: number;
+  /** The encoded size that one document may have. */
+  readonly maxDocumentBytes?: number;
 }
 
-/** The live side, and its counters. */
+/** The live side, and what only the house itself may ask of it. */
 export interface Rooms extends LiveBoards {
-  readonly tally: Readonly<Tally>;
-  /** Stores a room's state now, where it is open: a store asks for it when its journal grows. */
+  /** Has a room's state stored now, where it is open: a store asks for it when its journal grows. */
   checkpoint(room: string): void;
 }
 
+const unobserved: Observer = { tick: () => undefined, commit: () => undefined };
+
 /** Opens the live side. `close` ends it; the store is its owner's to close. */
-export function openRooms({ store, log, now, clock = systemClock }: LiveOptions): Rooms {
-  return new OpenRooms({ store, log, clock: now ? { ...clock, now } : clock, tally: newTally() });
+export function openRooms(options: LiveOptions): Rooms {
+  const { store, log, now, clock = systemClock, observe = unobserved } = options;
+  const around = {
+    store,
+    log,
+    clock: now ? { ...clock, now } : clock,
+    tally: newTally(),
+    observe,
+    largeAnswers: new Paced(largeAnswersMs),
+    maxDocumentBytes: options.maxDocumentBytes ?? maxDocumentBytes,
+  };
+  return new OpenRooms(around, options.heapBudgetBytes ?? getHeapStatistics().heap_size_limit * heapShare);
 }
 
 class OpenRooms implements Rooms, Keeper {
   readonly #around: Surroundings;
+  readonly #heapBudgetBytes: number;
+  readonly #rates: PeopleRates;
   readonly #rooms = new Map<string, Room>();
   /** Empty rooms and how to keep each from retiring; the one empty longest first. */
   readonly #idle = new Map<Room, () => void>();
   readonly #stopBeat: () => void;
   #isClosing = false;
 
-  constructor(around: Surroundings) {
+  constructor(around: Surroundings, heapBudgetBytes: number) {
     this.#around = around;
+    this.#heapBudgetBytes = heapBudgetBytes;
+    this.#rates = new PeopleRates(around.clock);
     this.#stopBeat = around.clock.every(beatMs, () => {
       for (const room of this.#rooms.values()) room.beat();
+      this.#rates.sweep();
     });
   }
 
@@ -55,23 +89,48 @@ class OpenRooms implements Rooms, Keeper {
     return this.#around.tally;
   }
 
-  join(seat: Seat, document: string, socket: WebSocket, control: boolean): void {
-    const refusal = this.#refusal(document);
+  get gauges(): LiveGauges {
+    const roomsByState = Object.fromEntries(roomStates.map((state) => [state, 0])) as Record<
+      (typeof roomStates)[number],
+      number
+    >;
+    let connections = 0;
+    let unsaved = 0;
+    for (const room of this.#rooms.values()) {
+      connections += room.connections.size;
+      unsaved += room.unsaved;
+      if (room.phase !== 'absent') roomsByState[room.phase]++;
+    }
+    return {
+      connections,
+      roomsByState,
+      unsaved,
+      heapBytes: this.#heapBytes(),
+      heapBudgetBytes: this.#heapBudgetBytes,
+    };
+  }
+
+  join(seat: Seat, document: string, line: Line): void {
+    const refusal = this.#refusal(seat.board, document);
     if (refusal) {
-      socket.on('error', () => socket.terminate());
-      socket.close(refusal.code, refusal.reason);
+      line.socket.on('error', () => line.socket.terminate());
+      line.socket.close(refusal.code, refusal.reason);
       return;
     }
     // Gone already: it would never tell us that it goes.
-    if (socket.readyState !== socket.OPEN) return;
+    if (line.socket.readyState !== line.socket.OPEN) return;
     const room = this.#room(seat.board, document);
-    this.#idle.get(room)?.();
-    this.#idle.delete(room);
-    room.enter(new Connection(seat, socket, control, this.#around));
+    this.#keepFromRetiring(room);
+    room.enter(new Connection(seat, line, this.#around, this.#rates.of(seat.board, seat.person)));
   }
 
-  dismiss(board: string, which: (seat: Seat) => boolean, code: CloseCode, reason: string): number {
-    const leaving = this.#connectionsOf(board).filter(({ seat }) => which(seat));
+  dismiss(
+    board: string,
+    which: (seat: Seat, socket: string) => boolean,
+    code: CloseCode,
+    reason: string,
+  ): number {
+    const leaving = this.#connectionsOf(board).filter(({ seat, id }) => which(seat, id));
     for (const connection of leaving) connection.close(code, reason);
     return leaving.length;
   }
@@ -88,12 +147,40 @@ class OpenRooms implements Rooms, Keeper {
     return this.#roomsOf(board).reduce((sum, room) => sum + room.connections.size, 0);
   }
 
-  async close(): Promise<void> {
+  report(): readonly RoomReport[] {
+    return [...this.#rooms.values()].flatMap((room) => room.report ?? []);
+  }
+
+  sockets(board: string): readonly SocketReport[] {
+    return this.#connectionsOf(board).map(({ report }) => report);
+  }
+
+  freeze(board: string, frozen: boolean): void {
+    for (const room of this.#roomsOf(board)) room.freeze(frozen);
+  }
+
+  async write(board: string, document: string, update: Uint8Array): Promise<void> {
+    const refusal = this.#refusal(board, document);
+    if (refusal) throw new Error(`${board}/${document} cannot be written: ${refusal.reason}`);
+    await this.#room(board, document).write(update);
+  }
+
+  async evict(board: string, code: CloseCode, reason: string): Promise<void> {
+    await Promise.all(
+      this.#roomsOf(board).map(async (room) => {
+        await room.settled();
+        room.shut(code, reason);
+      }),
+    );
+  }
+
+  async close(deadlineMs = 15_000): Promise<void> {
     this.#isClosing = true;
+    const late = pause(deadlineMs, undefined, { ref: false });
+    await Promise.race([this.#closeAll(), late]);
+    // Who has not been brought to disk by now is closed all the same: what was acknowledged is in the journal.
+    for (const room of [...this.#rooms.values()]) room.shut(closeCode.restart, 'restart');
     this.#stopBeat();
-    for (const stop of this.#idle.values()) stop();
-    this.#idle.clear();
-    await Promise.all([...this.#rooms.values()].map((room) => room.close()));
   }
 
   checkpoint(room: string): void {
@@ -102,33 +189,69 @@ class OpenRooms implements Rooms, Keeper {
 
   emptied(room: Room): void {
     if (this.#isClosing) return;
-    this.#idle.get(room)?.();
-    this.#idle.delete(room);
-    this.#idle.set(
-      room,
-      this.#around.clock.after(idleMs, () => void this.#retire(room)),
-    );
+    this.#keepFromRetiring(room);
+    const stop = this.#around.clock.after(idleMs, () => void this.#retire(room));
+    this.#idle.set(room, stop);
     const [longestIdle] = this.#idle.keys();
     if (this.#idle.size > maxIdleRooms && longestIdle) void this.#retire(longestIdle);
   }
 
   closed(room: Room): void {
-    this.#idle.get(room)?.();
-    this.#idle.delete(room);
+    this.#keepFromRetiring(room);
     if (this.#rooms.get(room.name) === room) this.#rooms.delete(room.name);
   }
 
-  async #retire(room: Room): Promise<void> {
+  /** What has come in is committed, people are sent away one after another, and states are merged. */
+  async #closeAll(): Promise<void> {
+    for (const room of [...this.#idle.keys()]) this.#keepFromRetiring(room);
+    const rooms = [...this.#rooms.values()];
+    await Promise.all(rooms.map((room) => room.settled()));
+    const connections = rooms.flatMap((room) => [...room.connections]);
+    const paceMs = Math.min(farewellMsPerSocket, farewellMs / Math.max(1, connections.length));
+    let owedMs = 0;
+    for (const connection of connections) {
+      connection.close(closeCode.restart, 'restart');
+      owedMs += paceMs;
+      if (owedMs < 10) continue;
+      await pause(owedMs);
+      owedMs = 0;
+    }
+    await Promise.all(rooms.map((room) => room.settled()));
+    await Promise.all(rooms.map((room) => room.retire()));
+  }
+
+  #keepFromRetiring(room: Room): void {
     this.#idle.get(room)?.();
     this.#idle.delete(room);
+  }
+
+  async #retire(room: Room): Promise<void> {
+    this.#keepFromRetiring(room);
     await room.retire();
   }
 
-  #refusal(document: string): { code: CloseCode; reason: string } | null {
+  #heapBytes(): number {
+    let bytes = 0;
+    for (const room of this.#rooms.values()) bytes += room.heapBytes;
+    return bytes;
+  }
+
+  /** Makes place for one more document: those that nobody is in go, the one empty longest first. */
+  #hasPlace(): boolean {
+    let excess = this.#heapBytes() - this.#heapBudgetBytes;
+    for (const room of this.#idle.keys()) {
+      if (excess < 0) break;
+      excess -= room.heapBytes;
+      void this.#retire(room);
+    }
+    return excess < 0;
+  }
+
+  #refusal(board: string, document: string): { code: CloseCode; reason: string } | null {
     if (this.#isClosing) return { code: closeCode.restart, reason: 'restart' };
     if (!documents.includes(document)) return { code: closeCode.noSuchBoard, reason: 'no-such-document' };
-    if (this.#around.store.failure) return { code: closeCode.busy, reason: 'not-saved' };
-    return null;
+    if (this.#rooms.has(`${board}/${document}`) || this.#hasPlace()) return null;
+    return { code: closeCode.busy, reason: 'server-full' };
   }
 
   #room(board: string, document: string): Room {

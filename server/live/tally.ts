@@ -25,11 +25,20 @@ export interface Tally {
   presenceEchoes: number;
   /** Presence frames that a slow reader did not get. */
   presenceSkipped: number;
-  /** Sockets closed because they read too slowly. */
+  /** Ticks of presence that had to leave some for the next one. */
+  presenceThinned: number;
+  /** Readers that were sent one difference in place of many updates, and those that were cut off. */
+  readersBehind: number;
   slowReaders: number;
-  /** Full states encoded, against how often one was sent. */
-  statesEncoded: number;
+  /** Times that a sender was not read for a while, because it sent too much. */
+  delays: number;
+  /** Full states sent, made of stored bytes; and answers to other state vectors that had to be encoded. */
   statesSent: number;
+  differencesEncoded: number;
+  /** States merged in the thread apart. */
+  checkpoints: number;
+  /** Updates not taken because the document was read-only; they are asked for again. */
+  deferredUpdates: number;
 }
 
 export function newTally(): Tally {
@@ -48,8 +57,13 @@ export function newTally(): Tally {
     presenceFrames: 0,
     presenceEchoes: 0,
     presenceSkipped: 0,
+    presenceThinned: 0,
+    readersBehind: 0,
     slowReaders: 0,
-    statesEncoded: 0,
+    delays: 0,
     statesSent: 0,
+    differencesEncoded: 0,
+    checkpoints: 0,
+    deferredUpdates: 0,
   };
 }

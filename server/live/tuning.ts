@@ -1,7 +1,35 @@
+import type { RateTable } from './sender-rates.ts';
+
 /** The tuned numbers of the live side, each with its reason. What both sides must know stands in `shared/limits.ts`. */
+
+/**
+ * The shortest time between two commits of a room: so much for each socket, up to a bound. An edit that comes
+ * later than that after the last one leaves at once. A write to a socket costs about 5 us, so that a room
+ * spends at most a tenth of a core on them, and an edit waits for no longer than one frame of a screen.
+ */
+export const tickMsPerSocket = 0.05;
+export const maxTickMs = 16;
+
+/** Timers count in milliseconds: a shorter wait is none. */
+export const leastTickMs = 1;
 
 /** Presence goes out at most once in this time a room: 30 pictures a second look live. */
 export const presenceMs = 33;
+
+/** A commit takes presence along when it is due within this time: one write instead of two. */
+export const presenceAlongMs = 12;
+
+/**
+ * Bytes of presence a second that a receiver is sent at most. At 500 people with ten moves a second each of
+ * them still fits with a pointer of 30 bytes; what does not fit waits its turn, the newest of each person only.
+ */
+export const presenceBytesPerSecond = 160_000;
+
+/** Of these, pointers get at least so much: a room of programs that send large states must not stop them. */
+export const pointerShare = 0.25;
+
+/** Who is gone without a word is shown for so long: most broken links are back by then. */
+export const graceMs = 5_000;
 
 /** Returning people are answered together: a net that comes back brings many within one blink. */
 export const renewMs = 200;
@@ -16,11 +44,28 @@ export const quietMs = 8_000;
 /** A socket that has said nothing, not even a pong, for this long is gone: a ping at each beat went unanswered. */
 export const deafMs = 36_000;
 
-/** Past this many bytes buffered a reader gets no presence, which is worthless late. */
+/** Past this many bytes unread a reader gets no presence, which is worthless late. */
 export const skipPresenceBytes = 64 << 10;
 
-/** Past this many a reader is cut off: it is cheaper for both to start from the state than to catch up. */
-export const maxBufferedBytes = 8 << 20;
+/** Past this many it gets no updates either, and one difference when it has read: cheaper than all of them. */
+export const maxUnreadBytes = 1 << 20;
+
+/** Past this many, or so long after, it is cut off, and starts from the state when it is back. */
+export const cutOffBytes = 8 << 20;
+export const cutOffMs = 30_000;
+
+/**
+ * Answers larger than this go out a few in one turn of the event loop, so that the edits of others go on
+ * between them: the system takes about 1 ms to copy a state of 1.4 MB.
+ */
+export const largeAnswerBytes = 64 << 10;
+export const largeAnswersMs = 4;
+
+/** Answers to one state vector are kept while the document does not change: after a break many ask the same. */
+export const maxAnswersKept = 8;
+
+/** Updates since the snapshot are merged for those who join once there are so many: 1,000 small ones take 5 ms. */
+export const mergeTailAt = 256;
 
 /** Updates held back for a client whose offline edits are still to come: a burst of typing, not a day's work. */
 export const maxHeldFrames = 64;
@@ -28,6 +73,25 @@ export const maxHeldBytes = 1 << 20;
 
 /** Past this many bytes waiting for the disk a room stops reading its sockets, so that the net slows the senders. */
 export const maxInboxBytes = 8 << 20;
+
+/**
+ * How fast a connection, and a person with all connections, may send. Excess is delayed: the socket is not
+ * read meanwhile. Fast typing is 15 updates a second, a script that fills a board some hundreds; a stock
+ * client sends back each presence frame, 30 a second; a day of offline work is some 100 KB.
+ */
+export const connectionRates: RateTable = {
+  updates: { perSecond: 500, burst: 5_000 },
+  presence: { perSecond: 120, burst: 240 },
+  bytes: { perSecond: 1 << 20, burst: 8 << 20 },
+  // A tenth of a core: nobody slows down the others by updates that are dear to judge and apply.
+  work: { perSecond: 100, burst: 1_000 },
+};
+export const personRates: RateTable = {
+  updates: { perSecond: 1_000, burst: 10_000 },
+  presence: { perSecond: 480, burst: 960 },
+  bytes: { perSecond: 2 << 20, burst: 16 << 20 },
+  work: { perSecond: 150, burst: 1_500 },
+};
 
 /** Client ids of presence a socket may have: a page has one; a few leave room for what embeds several. */
 export const maxClientIds = 4;
@@ -47,8 +111,36 @@ export const idleMs = 30_000;
 /** Empty rooms kept at once; the one empty longest goes first. A board of 1,000 cards is about 2 MB. */
 export const maxIdleRooms = 100;
 
-/** Updates after which the state is stored afresh while people work, so that opening never replays more. */
+/**
+ * What a room takes of the heap, by its encoded bytes. Measured: 10,000 cards of six fields are 1.4 MB encoded
+ * and 60 MB as a document; an empty room some 60 KB.
+ */
+export const heapPerByte = 45;
+export const heapPerRoom = 60_000;
+
+/** Of the heap that Node may use, what rooms may take: the rest is for sockets, frames and the collector. */
+export const heapShare = 0.6;
+
+/** Encoded bytes of one document: some 30,000 cards. The page is measured to 5,000. */
+export const maxDocumentBytes = 8 << 20;
+
+/** From this share of it on people are told, and again at each step. */
+export const fullnessFrom = 70;
+export const fullnessStep = 5;
+
+/**
+ * Updates after which the state is merged and stored while people work, so that opening never replays more;
+ * and how much longer than a merge takes the time between two is: a twentieth of a core, in a thread apart.
+ */
 export const checkpointEvery = 1_000;
+export const checkpointPause = 20;
+
+/** The least time between two automatic versions of a board that is worked on. */
+export const versionEveryMs = 10 * 60_000;
+
+/** When the process ends, sockets are closed one after another over this time at most, so that not all are back at once. */
+export const farewellMs = 1_500;
+export const farewellMsPerSocket = 3;
 
 /** Client ids in one update: one a page load, so that this is years of offline work of one person. */
 export const maxWriters = 1_000;

@@ -1,6 +1,4 @@
 import * as decoding from 'lib0/decoding';
-import * as encoding from 'lib0/encoding';
-import type { Control } from '../../shared/protocol.ts';
 import { frameKind, syncKind } from '../../shared/protocol.ts';
 import { maxPresenceEntries } from './tuning.ts';
 import { isClient, isClock } from './yjs-id.ts';
@@ -11,7 +9,9 @@ export type Frame =
   /** Sync step 2 (the answer to our step 1) or a single update: both bring changes. */
   | { readonly kind: 'changes'; readonly update: Uint8Array; readonly isStep2: boolean }
   | { readonly kind: 'presence'; readonly entries: readonly PresenceEntry[] }
-  | { readonly kind: 'presence-query' };
+  | { readonly kind: 'presence-query' }
+  /** A pointer, still to be read: whether its place is known depends on who sent it. */
+  | { readonly kind: 'pointer'; readonly body: decoding.Decoder };
 
 /** One client's state within a presence frame. The JSON stays bytes until somebody has to read it. */
 export interface PresenceEntry {
@@ -25,7 +25,7 @@ export function readFrame(bytes: Uint8Array): Frame | null {
   try {
     const decoder = decoding.createDecoder(bytes);
     const frame = readBody(decoder);
-    return decoding.hasContent(decoder) ? null : frame;
+    return frame?.kind !== 'pointer' && decoding.hasContent(decoder) ? null : frame;
   } catch {
     // lib0 throws at the end of the bytes, and at most numbers past 2^53.
     return null;
@@ -43,6 +43,8 @@ function readBody(decoder: decoding.Decoder): Frame | null {
       };
     case frameKind.queryAwareness:
       return { kind: 'presence-query' };
+    case frameKind.pointer:
+      return { kind: 'pointer', body: decoder };
     default:
       return null;
   }
@@ -81,64 +83,4 @@ function readEntries(decoder: decoding.Decoder): PresenceEntry[] {
 /** Whether an update says nothing at all: what a client that has nothing new answers to step 1. */
 export function isEmptyUpdate(update: Uint8Array): boolean {
   return update.length === 2 && update[0] === 0 && update[1] === 0;
-}
-
-export function step1Frame(stateVector: Uint8Array): Uint8Array {
-  return syncFrame(syncKind.step1, stateVector);
-}
-
-export function step2Frame(update: Uint8Array): Uint8Array {
-  return syncFrame(syncKind.step2, update);
-}
-
-export function updateFrame(update: Uint8Array): Uint8Array {
-  return syncFrame(syncKind.update, update);
-}
-
-function syncFrame(kind: number, payload: Uint8Array): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, frameKind.sync);
-    encoding.writeVarUint(encoder, kind);
-    encoding.writeVarUint8Array(encoder, payload);
-  });
-}
-
-/** One entry of a presence frame, ready to be put into any number of frames. */
-export function encodeEntry(client: number, clock: number, json: string): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, client);
-    encoding.writeVarUint(encoder, clock);
-    encoding.writeVarString(encoder, json);
-  });
-}
-
-export function presenceFrame(entries: readonly Uint8Array[]): Uint8Array {
-  const body = encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, entries.length);
-    for (const entry of entries) encoding.writeUint8Array(encoder, entry);
-  });
-  return encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, frameKind.awareness);
-    encoding.writeVarUint8Array(encoder, body);
-  });
-}
-
-/** A frame that tells nothing but that the server is there. */
-export const quietFrame = presenceFrame([]);
-
-/** What a stock client is told before its socket is closed, or its update dropped. */
-export function deniedFrame(reason: string): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, frameKind.auth);
-    encoding.writeVarUint(encoder, 0);
-    encoding.writeVarString(encoder, reason);
-  });
-}
-
-/** Kind 4, then a string that holds the JSON of a `Control`. */
-export function controlFrame(control: Control): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, frameKind.control);
-    encoding.writeVarString(encoder, JSON.stringify(control));
-  });
 }

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Seat } from '../../server/access/seat.ts';
+import type { Line } from '../../server/live/connection.ts';
 import type { LiveBoards, LiveGauges, RoomReport, SocketReport } from '../../server/live/contract.ts';
 import { newTally } from '../../server/live/tally.ts';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
@@ -30,8 +31,8 @@ export class RecordingLive implements LiveBoards {
   /** Called for each eviction, before it is over. */
   onEvict: (board: string) => Promise<void> = () => Promise.resolve();
 
-  join(seat: Seat, document: string, socket: WebSocket, control: boolean): void {
-    this.joined.push({ seat, document, socket, control });
+  join(seat: Seat, document: string, { socket, isOurs }: Line): void {
+    this.joined.push({ seat, document, socket, control: isOurs });
     socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
   }
 

@@ -10,7 +10,12 @@ import { Refused } from './refused.ts';
 import { brokenRule, deedOf } from './rules.ts';
 
 export type Verdict =
-  | { readonly kind: 'pass'; readonly changes: readonly Change[] }
+  | {
+      readonly kind: 'pass';
+      readonly changes: readonly Change[];
+      /** The client ids that were seen for the first time, and whose they are; null where there are none. */
+      readonly owners: ReadonlyMap<number, string> | null;
+    }
   | { readonly kind: 'refuse'; readonly reason: Refusal; readonly rule: string };
 
 /**
@@ -22,11 +27,19 @@ export class Guard {
   readonly #homes: Homes;
   /** Whose each client id is, as far as it has been seen to write in this process. */
   readonly #owners = new Map<number, string>();
+  #isFull = false;
 
-  constructor(doc: Y.Doc) {
+  /** `owners`: whose each client id is, as the store has it. */
+  constructor(doc: Y.Doc, owners: ReadonlyMap<number, string> = new Map()) {
     this.#doc = doc;
     this.#homes = new Homes(doc);
+    for (const [client, person] of owners) this.#owners.set(client, person);
     this.#owners.set(doc.clientID, server);
+  }
+
+  /** Whether the document has the size that it may have: then what adds to it is refused. */
+  setFull(isFull: boolean): void {
+    this.#isFull = isFull;
   }
 
   judge(update: Uint8Array, seat: Pick<Seat, 'person' | 'role'>): Verdict {
@@ -54,8 +67,13 @@ export class Guard {
   }
 
   #pass({ writers, changes }: Anatomy, person: string): Verdict {
-    for (const client of writers) this.#owners.set(client, person);
-    return { kind: 'pass', changes };
+    let owners: Map<number, string> | null = null;
+    for (const client of writers) {
+      if (this.#owners.has(client)) continue;
+      this.#owners.set(client, person);
+      (owners ??= new Map()).set(client, person);
+    }
+    return { kind: 'pass', changes, owners };
   }
 }
 

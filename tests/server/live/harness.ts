@@ -61,7 +61,7 @@ export async function openHouseOn<S extends Store>(
     const seat = seats.get(url.searchParams.get('seat') ?? '');
     if (!seat) return void socket.destroy();
     sockets.handleUpgrade(request, socket, head, (ws) => {
-      rooms.join(seat, document, ws, ws.protocol === controlProtocol);
+      rooms.join(seat, document, { socket: ws, stream: socket, isOurs: ws.protocol === controlProtocol });
     });
   });
   server.listen(0, '127.0.0.1');

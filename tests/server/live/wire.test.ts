@@ -2,28 +2,27 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Frame } from '../../../server/live/wire.ts';
 import {
-  controlFrame,
-  deniedFrame,
+  controlPacket,
+  deniedPacket,
   encodeEntry,
-  isEmptyUpdate,
-  presenceFrame,
-  quietFrame,
-  readFrame,
-  step1Frame,
-  step2Frame,
-  updateFrame,
-} from '../../../server/live/wire.ts';
+  presencePacket,
+  quietPacket,
+  step1Packet,
+  step2Packet,
+  updatePacket,
+} from '../../../server/live/packets.ts';
+import { isEmptyUpdate, readFrame } from '../../../server/live/wire.ts';
 import type { HandNumber } from './hand-update.ts';
 import { notANumber, pastAllNumbers } from './hand-update.ts';
 
 const payload = new Uint8Array([1, 2, 3]);
 const frames: readonly [string, Uint8Array, Frame][] = [
-  ['sync step 1', step1Frame(payload), { kind: 'step1', stateVector: payload }],
-  ['sync step 2', step2Frame(payload), { kind: 'changes', update: payload, isStep2: true }],
-  ['an update', updateFrame(payload), { kind: 'changes', update: payload, isStep2: false }],
+  ['sync step 1', bodyOf(step1Packet(payload)), { kind: 'step1', stateVector: payload }],
+  ['sync step 2', bodyOf(step2Packet(payload)), { kind: 'changes', update: payload, isStep2: true }],
+  ['an update', bodyOf(updatePacket(payload)), { kind: 'changes', update: payload, isStep2: false }],
   [
     'presence',
-    presenceFrame([encodeEntry(2 ** 32 - 1, 5, '{"å":1}'), encodeEntry(7, 0, 'null')]),
+    bodyOf(presencePacket([encodeEntry(2 ** 32 - 1, 5, '{"å":1}'), encodeEntry(7, 0, 'null')])),
     {
       kind: 'presence',
       entries: [
@@ -35,14 +34,39 @@ const frames: readonly [string, Uint8Array, Frame][] = [
   ['a question for presence', new Uint8Array([3]), { kind: 'presence-query' }],
 ];
 
+/** What a packet carries, once its WebSocket header is off. */
+function bodyOf(packet: Uint8Array): Uint8Array {
+  const length = packet[1] ?? 0;
+  const header = length < 126 ? 2 : length === 126 ? 4 : 10;
+  return new Uint8Array(packet.subarray(header));
+}
+
 const someone = encodeEntry(1, 1, '{}');
 
 function entryOf(client: HandNumber, clock: HandNumber): Uint8Array {
   const bytes = (number: HandNumber) => (typeof number === 'number' ? [number] : number);
-  return presenceFrame([Uint8Array.from([...bytes(client), ...bytes(clock), 2, 123, 125])]);
+  return bodyOf(presencePacket([Uint8Array.from([...bytes(client), ...bytes(clock), 2, 123, 125])]));
 }
 
 describe('W1 frames', () => {
+  test.each([0, 1, 120, 121, 122, 65_529, 65_530, 65_531, 1 << 20])(
+    'W1 an update of %i bytes is one final binary WebSocket frame, its length as RFC 6455 has it',
+    (length) => {
+      const packet = updatePacket(new Uint8Array(length).fill(7));
+      const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
+      const body = bodyOf(packet);
+      expect(packet[0]).toBe(0x82);
+      if (body.length < 126) expect(packet[1]).toBe(body.length);
+      else if (body.length < 65_536) expect([packet[1], view.getUint16(2)]).toEqual([126, body.length]);
+      else expect([packet[1], view.getBigUint64(2)]).toEqual([127, BigInt(body.length)]);
+      expect(readFrame(body)).toEqual({
+        kind: 'changes',
+        update: new Uint8Array(length).fill(7),
+        isStep2: false,
+      });
+    },
+  );
+
   test.each(frames)('W1 %s is read as it is written', (_, bytes, frame) => {
     expect(readFrame(bytes)).toEqual(frame);
   });
@@ -53,19 +77,22 @@ describe('W1 frames', () => {
   });
 
   test.each([
-    ['what only the server says', deniedFrame('observer')],
-    ['a control frame', controlFrame({ kind: 'saved', frames: 1 })],
+    ['what only the server says', bodyOf(deniedPacket('observer'))],
+    ['a control frame', bodyOf(controlPacket({ kind: 'saved', frames: 1 }))],
     ['an unknown kind', new Uint8Array([99, 0])],
     ['an unknown kind of sync', new Uint8Array([0, 3, 0])],
     ['a length past the end of all', new Uint8Array([0, 2, 255, 255, 255, 255, 255, 255, 255, 127])],
     ['a number past all numbers', new Uint8Array([0, 2, ...Array<number>(30).fill(255)])],
     ['more entries than bytes', new Uint8Array([1, 2, 255, 127])],
-    ['an entry of a client id past all ids', presenceFrame([encodeEntry(2 ** 32, 1, '{}')])],
-    ['an entry of a clock past all clocks', presenceFrame([encodeEntry(1, 2 ** 31, '{}')])],
+    ['an entry of a client id past all ids', bodyOf(presencePacket([encodeEntry(2 ** 32, 1, '{}')]))],
+    ['an entry of a clock past all clocks', bodyOf(presencePacket([encodeEntry(1, 2 ** 31, '{}')]))],
     ['an entry of a client id past all numbers', entryOf(pastAllNumbers, 1)],
     ['an entry of a clock past all numbers', entryOf(1, pastAllNumbers)],
     ['an entry of a clock that is no number', entryOf(1, notANumber)],
-    ['presence of more than could be present', presenceFrame(Array<Uint8Array>(20_001).fill(someone))],
+    [
+      'presence of more than could be present',
+      bodyOf(presencePacket(Array<Uint8Array>(20_001).fill(someone))),
+    ],
     ['nothing', new Uint8Array()],
   ])('W2 %s from a client is no frame', (_, bytes) => {
     expect(readFrame(bytes)).toBeNull();
@@ -82,7 +109,7 @@ describe('W1 frames', () => {
   });
 
   test('W7 the quiet frame holds no entry, and an update that says nothing is known by its bytes', () => {
-    expect([...quietFrame]).toEqual([1, 1, 0]);
+    expect([...bodyOf(quietPacket)]).toEqual([1, 1, 0]);
     expect(isEmptyUpdate(new Uint8Array([0, 0]))).toBe(true);
     expect(isEmptyUpdate(new Uint8Array([0, 1]))).toBe(false);
   });

@@ -1,0 +1,77 @@
+import type { Connection } from './connection.ts';
+import type { Packet } from './packets.ts';
+import { joined } from './packets.ts';
+import type { Moves, WholePresence } from './presence.ts';
+import type { Tally } from './tally.ts';
+
+/** What has happened in a room and goes out now. */
+export interface News {
+  /** What a commit changed, framed; null where it is only presence that goes out. */
+  readonly update: Packet | null;
+  /** The only one who need not be sent the update, having made all of it; null where several did. */
+  readonly author: Connection | null;
+  readonly moves: Moves | null;
+}
+
+/** What the fan-out asks of the room for those who have missed something. */
+export interface Latecomers {
+  whole(): WholePresence;
+  stateVector(): Uint8Array;
+}
+
+/**
+ * Sends news to everyone in a room: one write a socket, and for all who get the same the same bytes. There are
+ * four kinds of receivers at most: with or without the update, with or without pointers.
+ */
+export function fanOut(
+  connections: Iterable<Connection>,
+  { update, author, moves }: News,
+  late: Latecomers,
+  tally: Tally,
+): void {
+  const made = new Map<number, Packet | null>();
+
+  /** The packet for one kind of receiver, made when the first of them comes. */
+  function packetFor(wantsUpdate: boolean, wantsMoves: boolean, isOurs: boolean): Packet | null {
+    const kind = (wantsUpdate ? 1 : 0) + (wantsMoves ? 2 : 0) + (isOurs ? 4 : 0);
+    const known = made.get(kind);
+    if (known !== undefined) return known;
+    const parts = [
+      wantsUpdate ? update : null,
+      wantsMoves ? (moves?.states ?? null) : null,
+      wantsMoves && isOurs ? (moves?.pointers ?? null) : null,
+    ].filter((part) => part !== null);
+    const packet = parts.length > 0 ? joined(parts) : null;
+    made.set(kind, packet);
+    return packet;
+  }
+
+  for (const connection of connections) {
+    const wantsUpdate = update !== null && connection !== author && connection.takesUpdates;
+    const wantsMoves = moves !== null && connection !== moves.author && takesMoves(connection, late, tally);
+    const packet = packetFor(wantsUpdate, wantsMoves, connection.isOurs);
+    if (packet === null) continue;
+    if (wantsMoves) tally.presenceFrames++;
+    connection.send(packet, (wantsUpdate ? 1 : 0) + (wantsMoves ? 1 : 0));
+    if (wantsUpdate) connection.checkPace(() => late.stateVector());
+  }
+}
+
+/** Presence goes to whoever keeps up; who has fallen behind and is back is sent all of it instead. */
+function takesMoves(connection: Connection, late: Latecomers, tally: Tally): boolean {
+  if (!connection.takesPresence) {
+    tally.presenceSkipped++;
+    connection.missedPresence = true;
+    return false;
+  }
+  if (!connection.missedPresence) return true;
+  connection.missedPresence = false;
+  sendWhole(connection, late.whole());
+  return false;
+}
+
+/** Tells a connection of everyone who is there. */
+export function sendWhole(connection: Connection, { states, pointers }: WholePresence): void {
+  if (states) connection.send(states);
+  if (pointers && connection.isOurs) connection.send(pointers);
+}

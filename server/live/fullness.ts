@@ -1,0 +1,33 @@
+import { fullnessFrom, fullnessStep } from './tuning.ts';
+
+/** How full a document is, of the size that it may have. People are told from 70 % on, at each 5 % more. */
+export class Fullness {
+  readonly #mostBytes: number;
+  #percent = 0;
+  #told: number | null = null;
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  /** Whether nothing more fits. */
+  get isReached(): boolean {
+    return this.#percent >= 100;
+  }
+
+  /** What people were told last; null where there was nothing to tell. */
+  get told(): number | null {
+    return this.#told;
+  }
+
+  /** Takes note of the size. Returns what people are to be told, or null where that is no news. */
+  note(bytes: number): number | null {
+    this.#percent = (bytes / this.#mostBytes) * 100;
+    const step = Math.min(100, Math.floor(this.#percent / fullnessStep) * fullnessStep);
+    const now = step >= fullnessFrom ? step : null;
+    // It shrinks a little at each merge: only what is worse than before is told.
+    if (now === null || (this.#told !== null && now <= this.#told)) return null;
+    this.#told = now;
+    return now;
+  }
+}

@@ -1,0 +1,94 @@
+import type { Log } from '../log.ts';
+import type { Store } from '../store/contract.ts';
+import type { Clock } from './clock.ts';
+import { messageOf } from './commits.ts';
+import type { FullState } from './full-state.ts';
+import type { Tally } from './tally.ts';
+import { checkpointEvery, checkpointPause, versionEveryMs } from './tuning.ts';
+
+export interface UpkeepOptions {
+  readonly store: Store;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly tally: Tally;
+}
+
+/**
+ * Sees to it that a document that is worked on opens fast and has a history: has the store merge what has
+ * piled up since the snapshot, and keep a version now and then. A failure costs only that.
+ */
+export class Upkeep {
+  readonly #room: string;
+  readonly #full: FullState;
+  readonly #options: UpkeepOptions;
+  #merging: Promise<void> | null = null;
+  /** Not before this time, so that merging a large document takes no more than its share. */
+  #nextMerge = 0;
+  #wasEdited = false;
+  #lastVersion: number | null = null;
+  #keeping: Promise<void> | null = null;
+
+  constructor(room: string, full: FullState, options: UpkeepOptions) {
+    this.#room = room;
+    this.#full = full;
+    this.#options = options;
+  }
+
+  /** To be told of each commit; `isEdit` where people made it, not the server alone. */
+  committed(isEdit: boolean): void {
+    this.#wasEdited ||= isEdit;
+    if (this.#wasEdited) void this.#keepVersion();
+    if (this.#full.updatesSince < checkpointEvery || this.#options.clock.now() < this.#nextMerge) return;
+    void this.checkpoint();
+  }
+
+  /** Has what has piled up merged and stored, in the store's own thread. */
+  checkpoint(): Promise<void> {
+    if (this.#full.updatesSince === 0 && !this.#merging) return Promise.resolve();
+    this.#merging ??= this.#merge().finally(() => (this.#merging = null));
+    return this.#merging;
+  }
+
+  /** At the end: a version where one is due, and all of it merged. */
+  async finish(): Promise<void> {
+    if (this.#wasEdited) await this.#keepVersion();
+    await this.#merging;
+    await this.checkpoint();
+  }
+
+  async #merge(): Promise<void> {
+    const { store, log, clock, tally } = this.#options;
+    const began = clock.now();
+    try {
+      const checkpoint = await store.checkpoint(this.#room);
+      if (checkpoint) this.#full.rebase(checkpoint);
+      tally.checkpoints++;
+    } catch (error) {
+      log.warn({ room: this.#room, error: messageOf(error) }, 'checkpoint failed');
+    }
+    const ended = clock.now();
+    this.#nextMerge = ended + (ended - began) * checkpointPause;
+  }
+
+  #keepVersion(): Promise<void> {
+    const now = this.#options.clock.now();
+    if (this.#lastVersion !== null && now - this.#lastVersion < versionEveryMs) return Promise.resolve();
+    this.#keeping ??= this.#keep(now).finally(() => (this.#keeping = null));
+    return this.#keeping;
+  }
+
+  /** Other rooms of this document may have kept one: before this one opened, or by hand. */
+  async #keep(now: number): Promise<void> {
+    const { store, log } = this.#options;
+    try {
+      const [newest] = await store.versions(this.#room);
+      this.#lastVersion = newest?.at ?? -Infinity;
+      if (now - this.#lastVersion < versionEveryMs) return;
+      this.#lastVersion = now;
+      this.#wasEdited = false;
+      await store.keepVersion(this.#room, { kind: 'automatic', name: '', person: '' });
+    } catch (error) {
+      log.warn({ room: this.#room, error: messageOf(error) }, 'no version was kept');
+    }
+  }
+}

@@ -17,7 +17,12 @@ export const presenceSchema = v.object({
     v.nullable(v.object({ lane: idSchema, phase: idSchema, step: v.nullable(idSchema) })),
     null,
   ),
-  /** The pointer, in shares (0 to 1) of a cell, so that it is right on a mirrored or narrower map. */
+  /** Whom this person follows on the map: the server never thins out what they hear of that one. */
+  follows: v.optional(v.nullable(idSchema), null),
+  /**
+   * The pointer of a client that does not send frames of kind 5 (`shared/pointer.ts`), in shares (0 to 1) of a
+   * cell, so that it is right on a mirrored or narrower map.
+   */
   cursor: v.optional(
     v.nullable(
       v.object({

@@ -15,7 +15,6 @@ import { phases, steps } from '$shared/board/phase.ts';
 import type { CellAt } from '$shared/commands/card.ts';
 import type { Journey } from '$shared/queries/journey.ts';
 import { arrangeJourney, cellOf } from '$shared/queries/journey.ts';
-import type { Refusal } from '$shared/protocol.ts';
 import type { Ending } from './connection.svelte.ts';
 import { Connection } from './connection.svelte.ts';
 import { PendingEdits } from './offline.ts';
@@ -34,6 +33,14 @@ export interface TextAt {
   readonly of: Collection;
   readonly id: string;
   readonly field: string;
+}
+
+/** What the owner of a board hears. */
+export interface BoardEvents {
+  /** The socket was closed for good. */
+  readonly ended: (why: Ending) => void;
+  /** On the device were edits of an older generation of the board, with these texts in them. */
+  readonly outdated: (texts: readonly string[]) => void;
 }
 
 /**
@@ -66,11 +73,7 @@ export class Board {
   readonly #unsaved: Unsaved;
   readonly #pending: PendingEdits;
 
-  /** `ended` hears that the socket was closed for good, with the texts that had not reached the disk. */
-  constructor(
-    at: { board: string; seat: string; origin: string },
-    ended: (why: Ending, refusal: Refusal | null, unsaved: readonly string[]) => void,
-  ) {
+  constructor(at: { board: string; seat: string; origin: string }, on: BoardEvents) {
     const doc = new Y.Doc();
     openRoots(doc);
     this.#doc = doc;
@@ -89,19 +92,23 @@ export class Board {
     this.#watch(emotions, (all) => (this.emotions = all));
     this.#watch(experience, (all) => (this.points = all));
     this.connection = new Connection(doc, at, {
-      ready: () => void this.#pending.restore(),
-      ended: (why, refusal) => {
-        const texts = this.#unsaved.texts();
-        // What was refused would be refused again on the next visit.
-        if (why === 'refused') this.#pending.clear();
-        ended(why, refusal, texts);
+      ready: (generation) => {
+        void this.#pending.restore(generation).then((texts) => {
+          if (texts !== null) on.outdated(texts);
+        });
       },
+      ended: on.ended,
       saved: () => {
         this.#unsaved.clear();
         this.#pending.clear();
       },
     });
-    this.presence = new PresenceModel(this.connection.awareness, at.seat, (of, id) => this.#entry(of, id));
+    this.presence = new PresenceModel(
+      this.connection.awareness,
+      this.connection.pointers,
+      at.seat,
+      (of, id) => this.#entry(of, id),
+    );
     this.connection.open();
   }
 
@@ -146,8 +153,23 @@ export class Board {
     return this.stacks.cellOfCard(card);
   }
 
+  /**
+   * Gives up the edits that are not on the server's disk: they would be refused again, or are of an older
+   * generation. Returns the texts in them.
+   */
+  giveUp(): readonly string[] {
+    const texts = this.#unsaved.texts();
+    this.#unsaved.clear();
+    this.#pending.clear();
+    return texts;
+  }
+
+  /** What `outdated` told of has been read: the device need not keep it. */
+  forgetOutdated(): void {
+    this.#pending.forgetOutdated();
+  }
+
   close(): void {
-    this.presence.close();
     this.#pending.close();
     this.connection.close();
     this.editor.close();

@@ -7,30 +7,39 @@ import type * as Y from 'yjs';
 import type { Control, Refusal } from '$shared/protocol.ts';
 import { closeCode, controlProtocol, controlSchema, frameKind, syncKind } from '$shared/protocol.ts';
 import type { Role } from '$shared/roles.ts';
+import { waitMs } from './backoff.ts';
+import type { Hindrance } from './hindrance.ts';
+import { hindranceOf } from './hindrance.ts';
+import { Pointers } from './pointers.ts';
 
-/** What the connection light shows: everything on disk, something on its way there, or no server. */
-export type Light = 'saved' | 'sending' | 'offline';
+/**
+ * What the connection light shows: everything on disk, something on its way there, something kept here since
+ * the server takes no edits just now, or no server.
+ */
+export type Light = 'saved' | 'sending' | 'held' | 'offline';
 
 /** Why the socket was closed for good; the page says it in words. */
-export type Ending = 'ticket' | 'refused' | 'no-such-board';
+export type Ending =
+  | { readonly kind: 'ticket' | 'no-such-board' }
+  /** The server did not take an edit; null where it did not say why. */
+  | { readonly kind: 'refused'; readonly reason: Refusal | 'too-large' | null }
+  /** The board was put back to an older version meanwhile: this document must not fill it again. */
+  | { readonly kind: 'outdated' };
 
 /** What the owner of a connection hears. */
 export interface ConnectionEvents {
-  /** The server's state is in for the first time. */
-  readonly ready: () => void;
+  /** The server's state is in for the first time, of this generation. */
+  readonly ready: (generation: number) => void;
   /** All that was sent is on disk. */
   readonly saved: () => void;
   /** The socket was closed for good. */
-  readonly ended: (why: Ending, refusal: Refusal | null) => void;
+  readonly ended: (why: Ending) => void;
 }
-
-/** Longest wait between two tries to reconnect; y-websocket backs off from 0.1 s by doubling. */
-const longestBackoffMs = 8_000;
 
 /**
  * The stock `y-websocket` provider, with what ours adds: it counts the document frames it sends and
- * hears from the server how many are on disk, takes control frames, and does not echo what it hears of
- * others' presence.
+ * hears from the server how many are on disk, takes control frames, sends pointers apart from presence, and
+ * does not echo what it hears of others' presence.
  */
 export class Connection {
   /** Whether the server's state has come in at least once. */
@@ -38,8 +47,13 @@ export class Connection {
   light: Light = $state('sending');
   role: Role | null = $state(null);
   title = $state('');
-  /** The board takes nobody more just now; it is tried again. */
-  full = $state(false);
+  /** Why edits are not taken just now. Those that are made meanwhile the server asks for when they are. */
+  readOnly: 'store' | 'frozen' | null = $state(null);
+  /** How full the board is, in percent of what it may hold; 0 while there is nothing to tell. */
+  fullness = $state(0);
+  /** Why there is no connection, where the server said so. */
+  hindrance: Hindrance | null = $state(null);
+  readonly pointers: Pointers;
 
   readonly #provider: WebsocketProvider;
   readonly #doc: Y.Doc;
@@ -47,9 +61,15 @@ export class Connection {
   #saved = 0;
   /** Whether our own state has gone out on this socket (observers are never asked for it). */
   #offered = false;
+  /** Whether there are own edits since all was last on disk. */
+  #isDirty = false;
+  /** Whether own edits were made while none were taken: until they are, no count speaks for them. */
+  #keeps = false;
+  /** Which generation of the board the document is of; null until the first welcome. */
+  #generation: number | null = null;
   #closed = false;
   #failed = false;
-  #ending: Refusal | null = null;
+  #refusal: Refusal | null = null;
   readonly #on: ConnectionEvents;
 
   constructor(doc: Y.Doc, at: { board: string; seat: string; origin: string }, on: ConnectionEvents) {
@@ -65,31 +85,41 @@ export class Connection {
         protocols: [controlProtocol],
         // Tabs of one browser may hold different seats: all goes by the server, which knows them apart.
         disableBc: true,
-        maxBackoffTime: longestBackoffMs,
       },
     );
     this.#provider = provider;
+    this.pointers = new Pointers((frame) => this.#send(frame));
     this.#countSyncFrames();
     this.#sendOwnPresenceOnly();
     provider.messageHandlers[frameKind.control] = (_encoder, decoder) =>
       this.#control(decoding.readVarString(decoder));
+    provider.messageHandlers[frameKind.pointer] = (_encoder, decoder) => this.pointers.hear(decoder);
     // The stock handler warns on the console; ours is told by a control frame beside it.
     provider.messageHandlers[frameKind.auth] = () => {};
     provider.on('status', ({ status }) => {
       this.#sent = 0;
       this.#saved = 0;
       this.#offered = false;
+      this.#keeps = false;
+      this.readOnly = null;
+      this.fullness = 0;
+      this.pointers.renew();
       if (status !== 'connecting') this.#shine();
     });
     provider.on('sync', (synced) => {
       const first = synced && !this.ready;
-      if (synced) this.ready = true;
-      if (first) on.ready();
+      if (synced) {
+        this.ready = true;
+        this.hindrance = null;
+      }
+      if (first) on.ready(this.#generation ?? 0);
       this.#shine();
     });
     provider.on('connection-close', (event) => {
       this.#failed = true;
-      this.full = event?.reason === 'board-full';
+      this.hindrance = event && hindranceOf(event.code, event.reason);
+      // Told before the provider reckons how long to wait, of which this is the most.
+      provider.maxBackoffTime = waitMs(provider.wsUnsuccessfulReconnects + 1, Math.random());
       this.#shine();
     });
     provider.on('closed', ({ code }) => this.#end(code));
@@ -114,6 +144,7 @@ export class Connection {
     this.#closed = true;
     removeEventListener('online', this.#retryNow);
     this.#doc.off('update', this.#countUpdate);
+    this.pointers.close();
     this.#provider.awareness.setLocalState(null);
     this.#provider.destroy();
   }
@@ -134,6 +165,8 @@ export class Connection {
   /** Registered after the provider's own listener, which sends under the same conditions. */
   #countUpdate = (_update: Uint8Array, origin: unknown) => {
     if (origin === this.#provider) return;
+    this.#isDirty = true;
+    this.#keeps ||= this.readOnly !== null;
     if (this.#provider.wsconnected) this.#sent++;
     this.#shine();
   };
@@ -146,14 +179,20 @@ export class Connection {
       ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>) => {
         const own = this.#doc.clientID;
         if (![added, updated, removed].some((clients) => clients.includes(own))) return;
-        const { ws, wsconnected } = this.#provider;
-        if (!ws || !wsconnected) return;
         const frame = encoding.createEncoder();
         encoding.writeVarUint(frame, frameKind.awareness);
         encoding.writeVarUint8Array(frame, encodeAwarenessUpdate(awareness, [own]));
-        ws.send(encoding.toUint8Array(frame));
+        this.#send(encoding.toUint8Array(frame));
       },
     );
+  }
+
+  /** Sends a frame beside the document, where there is a socket for it. */
+  #send(frame: Uint8Array<ArrayBuffer>): boolean {
+    const { ws, wsconnected } = this.#provider;
+    if (!ws || !wsconnected) return false;
+    ws.send(frame);
+    return true;
   }
 
   #control(json: string): void {
@@ -162,6 +201,9 @@ export class Connection {
     const control: Control = parsed.output;
     switch (control.kind) {
       case 'welcome':
+        // Comes before the server asks for what we have, which it must not get of an older generation.
+        if (this.#generation !== null && control.generation > this.#generation) return this.#outdate();
+        this.#generation = control.generation;
         this.role = control.role;
         this.title = control.title;
         break;
@@ -172,7 +214,14 @@ export class Connection {
         this.#saved = control.frames;
         break;
       case 'refused':
-        this.#ending = control.reason;
+        this.#refusal = control.reason;
+        break;
+      case 'read-only':
+        this.readOnly = control.why;
+        if (control.why === null) this.#keeps = false;
+        break;
+      case 'fullness':
+        this.fullness = control.percent;
     }
     this.#shine();
   }
@@ -181,18 +230,33 @@ export class Connection {
     const { wsconnected, synced } = this.#provider;
     const offered = this.#offered || this.role === 'observer';
     if (!wsconnected) this.light = this.ready || this.#failed ? 'offline' : 'sending';
-    else if (synced && offered && this.#saved >= this.#sent) {
+    else if (synced && offered && !this.#keeps && this.#saved >= this.#sent) {
       this.light = 'saved';
+      this.#isDirty = false;
       this.#on.saved();
-    } else this.light = 'sending';
+    } else if (synced && this.readOnly !== null) this.light = this.#isDirty ? 'held' : 'saved';
+    else this.light = 'sending';
   }
 
   #end(code: number): void {
     if (this.#closed) return;
     this.light = 'offline';
-    if (code === closeCode.ticket) this.#on.ended('ticket', null);
-    else if (code === closeCode.noSuchBoard) this.#on.ended('no-such-board', null);
-    else this.#on.ended('refused', this.#ending);
+    switch (code) {
+      case closeCode.ticket:
+        return this.#on.ended({ kind: 'ticket' });
+      case closeCode.noSuchBoard:
+        return this.#on.ended({ kind: 'no-such-board' });
+      case closeCode.tooLarge:
+        return this.#on.ended({ kind: 'refused', reason: 'too-large' });
+      default:
+        this.#on.ended({ kind: 'refused', reason: this.#refusal });
+    }
+  }
+
+  #outdate(): void {
+    this.#provider.disconnect();
+    this.light = 'offline';
+    this.#on.ended({ kind: 'outdated' });
   }
 
   /** The net is back: do not wait for the back-off to run out. */

@@ -1,16 +1,24 @@
 import type { Awareness } from 'y-protocols/awareness';
+import type { CellAt } from '$shared/commands/card.ts';
+import { gone, partOf, pointerParts } from '$shared/pointer.ts';
 import type { Presence } from '$shared/presence.ts';
 import { parsePresence } from '$shared/presence.ts';
+import { cellKey } from '$shared/queries/journey.ts';
+import type { Pointers } from './pointers.ts';
 import type { Entry, Visitor } from './records.svelte.ts';
 
-/** Pointer moves go out at most this often: 20 a second look live and cost a third of 60. */
-const cursorMs = 50;
-
-/** One socket's presence; a person with two tabs has two. */
-export interface Peer {
-  readonly client: number;
-  readonly presence: Presence;
+/** Someone's pointer on the map. */
+export interface RemotePointer {
+  readonly person: string;
+  /** The key of the cell (`cellKey`). */
+  readonly cell: string;
+  /** Shares of the cell (0 to 1), from its start edge and from above. */
+  readonly x: number;
+  readonly y: number;
 }
+
+/** A socket's pointer, or null where it has none; a person with two tabs has two sockets. */
+type PointerListener = (client: number, pointer: RemotePointer | null) => void;
 
 /** The carets of others in one text. */
 export interface RemoteCaret {
@@ -21,10 +29,13 @@ export interface RemoteCaret {
   readonly head: string;
 }
 
+/** What this person says of themselves; pointers go their own way. */
+type Own = Omit<Presence, 'cursor'>;
+
 type EntryOf = (collection: 'cards' | 'ideas', id: string) => Entry<unknown>;
 
 /**
- * Who is here and where. What changes seldom (who, which view, which record) is signals; cursors move
+ * Who is here and where. What changes seldom (who, which view, which record) is signals; pointers move
  * often and go straight to whoever draws them.
  */
 export class PresenceModel {
@@ -35,21 +46,22 @@ export class PresenceModel {
   carets: readonly RemoteCaret[] = $state.raw([]);
 
   readonly #awareness: Awareness;
+  readonly #pointers: Pointers;
   readonly #self: string;
   readonly #entryOf: EntryOf;
   readonly #peers = new Map<number, Presence>();
-  readonly #cursorListeners = new Set<(peer: Peer | { client: number; presence: null }) => void>();
-  #mine: Presence = { person: '', view: 'map', at: null, cell: null, cursor: null, typing: null };
-  #timer: ReturnType<typeof setTimeout> | null = null;
-  #lastSent = 0;
+  readonly #pointerListeners = new Set<PointerListener>();
+  #mine: Own = { person: '', view: 'map', at: null, cell: null, follows: null, typing: null };
 
-  constructor(awareness: Awareness, self: string, entryOf: EntryOf) {
+  constructor(awareness: Awareness, pointers: Pointers, self: string, entryOf: EntryOf) {
     this.#awareness = awareness;
+    this.#pointers = pointers;
     this.#self = self;
     this.#entryOf = entryOf;
     this.#mine = { ...this.#mine, person: self };
     awareness.setLocalState(this.#mine);
     this.people = [self];
+    pointers.listen((client) => this.#tellPointer(client));
     awareness.on(
       'change',
       ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>) => {
@@ -61,41 +73,55 @@ export class PresenceModel {
     );
   }
 
-  /** Says where this person is. Cursor moves are gathered; all else goes out at once. */
-  say(change: Partial<Presence>): void {
+  /** Says where this person is, all but the pointer. */
+  say(change: Partial<Own>): void {
     this.#mine = { ...this.#mine, ...change };
-    const wait = 'cursor' in change ? this.#lastSent + cursorMs - performance.now() : 0;
-    if (wait <= 0) this.#send();
-    else this.#timer ??= setTimeout(this.#send, wait);
+    this.#awareness.setLocalState(this.#mine);
+  }
+
+  /** Says where this person's pointer is, in shares (0 to 1) of a cell; null where it is on none. */
+  point(at: { readonly cell: CellAt; readonly x: number; readonly y: number } | null): void {
+    this.#pointers.say(
+      at ? { place: cellKey(at.cell), x: partOf(at.x), y: partOf(at.y) } : { place: gone, x: 0, y: 0 },
+    );
   }
 
   /** Hears each move of others' pointers; returns how to stop. */
-  onCursor(listener: (peer: Peer | { client: number; presence: null }) => void): () => void {
-    this.#cursorListeners.add(listener);
-    for (const [client, presence] of this.#peers) listener({ client, presence });
-    return () => this.#cursorListeners.delete(listener);
+  onPointer(listener: PointerListener): () => void {
+    this.#pointerListeners.add(listener);
+    for (const client of this.#peers.keys()) listener(client, this.#pointerOf(client));
+    return () => this.#pointerListeners.delete(listener);
   }
-
-  close(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-  }
-
-  #send = () => {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#lastSent = performance.now();
-    this.#awareness.setLocalState(this.#mine);
-  };
 
   #hear(client: number, presence: Presence | null): void {
     if (client === this.#awareness.clientID) return;
     const before = this.#peers.get(client) ?? null;
     if (presence) this.#peers.set(client, presence);
-    else this.#peers.delete(client);
+    else {
+      this.#peers.delete(client);
+      this.#pointers.drop(client);
+    }
     if (before?.at?.id !== presence?.at?.id || (before?.typing === null) !== (presence?.typing === null)) {
       for (const at of [before?.at, presence?.at]) if (at) this.#revisit(at);
     }
-    for (const listener of this.#cursorListeners) listener({ client, presence });
+    this.#tellPointer(client);
+  }
+
+  #tellPointer(client: number): void {
+    const pointer = this.#pointerOf(client);
+    for (const listener of this.#pointerListeners) listener(client, pointer);
+  }
+
+  #pointerOf(client: number): RemotePointer | null {
+    const presence = this.#peers.get(client);
+    if (presence?.view !== 'map' || presence.person === this.#self) return null;
+    const { person, cursor } = presence;
+    const pointer = this.#pointers.of(client);
+    if (pointer) {
+      if (pointer.place === gone) return null;
+      return { person, cell: pointer.place, x: pointer.x / pointerParts, y: pointer.y / pointerParts };
+    }
+    return cursor && { person, cell: cellKey(cursor), x: cursor.x, y: cursor.y };
   }
 
   /** Recounts who is at one record: as many steps as there are people, not as there are records. */
@@ -110,7 +136,7 @@ export class PresenceModel {
     this.#entryOf(at.in, at.id).visitors = visitors;
   }
 
-  /** Refreshes what is shown as lists, and only where it differs: a cursor move changes none of it. */
+  /** Refreshes what is shown as lists, and only where it differs. */
   #gather(): void {
     const people = new Set([this.#self]);
     const where = new Map<string, Presence>();

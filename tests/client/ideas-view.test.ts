@@ -27,7 +27,10 @@ beforeEach(() => {
   vi.stubGlobal('WebSocket', SilentSocket);
   Element.prototype.animate = vi.fn();
   HTMLElement.prototype.showPopover = vi.fn();
-  board = new Board({ board: 'b', seat: 'ana', origin: 'http://localhost' }, () => undefined);
+  board = new Board(
+    { board: 'b', seat: 'ana', origin: 'http://localhost' },
+    { ended: vi.fn(), outdated: vi.fn() },
+  );
 });
 
 afterEach(async () => {

@@ -8,7 +8,7 @@ export const late = {
   menus: () => import('../map/Menus.svelte'),
   overlays: () => import('../map/Overlays.svelte'),
   help: () => import('./Help.svelte'),
-  refused: () => import('./RefusedDialog.svelte'),
+  lost: () => import('./LostDialog.svelte'),
   share: () => import('../share/Share.svelte'),
 } as const;
 

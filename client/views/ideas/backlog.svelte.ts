@@ -175,7 +175,7 @@ export class Backlog {
     if (id === undefined) return;
     const stop = row?.querySelector<HTMLElement>('button[data-stop]');
     if (stop) this.#makeStop(stop);
-    this.board.presence.say({ view: 'ideas', at: { in: 'ideas', id }, cell: null, cursor: null });
+    this.board.presence.say({ view: 'ideas', at: { in: 'ideas', id }, cell: null });
   }
 
   /** Sees to it that one idea can be reached by Tab, whichever ideas are shown and open. */

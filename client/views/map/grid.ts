@@ -9,9 +9,14 @@ export type Spot =
   | { readonly kind: 'cell'; readonly cell: CellAt }
   | { readonly kind: 'phase' | 'step' | 'lane'; readonly id: string };
 
+/** The spot key of a cell that is named by its own key. */
+export function cellSpotKey(cell: string): string {
+  return `cell:${cell}`;
+}
+
 /** The name of a spot in the page: `data-spot`. */
 export function spotKey(spot: Spot): string {
-  return spot.kind === 'cell' ? `cell:${cellKey(spot.cell)}` : `${spot.kind}:${spot.id}`;
+  return spot.kind === 'cell' ? cellSpotKey(cellKey(spot.cell)) : `${spot.kind}:${spot.id}`;
 }
 
 /** The reverse of `spotKey`. */

@@ -22,6 +22,7 @@ export function noticeFor(code: string): NoticeKind {
       return 'no-board';
     case 'ticket':
     case 'not-allowed':
+    case 'board-reset':
       return 'session-ended';
     case 'board-full':
       return 'board-full';

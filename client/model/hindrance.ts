@@ -1,0 +1,30 @@
+import { closeCode } from '$shared/protocol.ts';
+
+/**
+ * Why the server closed the socket for now, or does not open one; it is tried again all the while. A message key
+ * of the interface for each.
+ */
+export type Hindrance =
+  'restart' | 'board-full' | 'server-full' | 'too-slow' | 'frozen' | 'quarantined' | 'store' | 'busy';
+
+/** Reads the code and the reason of a close; null where they tell nothing, as when the net is gone. */
+export function hindranceOf(code: number, reason: string): Hindrance | null {
+  if (code === closeCode.restart) return 'restart';
+  if (code !== closeCode.busy) return null;
+  switch (reason) {
+    case 'board-full':
+    case 'server-full':
+    case 'too-slow':
+    case 'frozen':
+    case 'quarantined':
+    case 'store':
+      return reason;
+    case 'stopping':
+      return 'restart';
+    case 'not-saved':
+    case 'load-failed':
+      return 'store';
+    default:
+      return 'busy';
+  }
+}

@@ -1,0 +1,39 @@
+import { join, renewSeat } from '../../model/api.ts';
+import { visits } from '../../model/device.ts';
+import { language } from '../../text/messages.svelte.ts';
+import type { NoticeKind } from '../notice/notice.ts';
+import { noticeFor } from '../notice/notice.ts';
+
+/** How it went with a seat that the server does not know any more. */
+export type Regained =
+  | { readonly kind: 'renewed' }
+  /** The board was put back to an earlier version; the person sits on it again, and must open it anew. */
+  | { readonly kind: 'board-reset' }
+  /** A server that cannot answer just now says nothing about the seat. */
+  | { readonly kind: 'later' }
+  | { readonly kind: 'lost'; readonly notice: NoticeKind };
+
+/** Renews a seat; where the board was reset, which ends all seats, takes it again by the link of this device. */
+export async function regainSeat(board: string, seat: string): Promise<Regained> {
+  const renewed = await renewSeat(board, seat);
+  if (renewed.ok) return { kind: 'renewed' };
+  if (renewed.code !== 'board-reset') return afterFailure(renewed.code);
+  const visit = visits().find((one) => one.board === board && one.person === seat);
+  if (!visit) return { kind: 'lost', notice: 'session-ended' };
+  const { secret, name, color, device } = visit;
+  const joined = await join({
+    link: secret,
+    name,
+    color: color === '' ? undefined : color,
+    language: language(),
+    device,
+  });
+  if (!joined.ok) return afterFailure(joined.code);
+  return joined.value.person === seat ? { kind: 'board-reset' } : { kind: 'lost', notice: 'session-ended' };
+}
+
+function afterFailure(code: string): Regained {
+  const notice = noticeFor(code);
+  const mayPass = notice === 'unreachable' || notice === 'trouble';
+  return mayPass ? { kind: 'later' } : { kind: 'lost', notice };
+}

@@ -1,0 +1,35 @@
+import type { Role } from '$shared/roles.ts';
+import type { Light } from '../../model/connection.svelte.ts';
+import type { Hindrance } from '../../model/hindrance.ts';
+
+/** What a board needs to be told about itself for as long as it is so; one at a time, the gravest. */
+export type Standing =
+  /** There is no connection; null where it is not known why. */
+  | { readonly kind: 'apart'; readonly why: Hindrance | null }
+  | { readonly kind: 'read-only'; readonly why: 'store' | 'frozen' }
+  | { readonly kind: 'full'; readonly percent: number }
+  | { readonly kind: 'observing' };
+
+/** From this percentage on everyone who writes is told how full the board is; facilitators from the first word. */
+const nearlyFull = 90;
+
+/** @param readPercent what this person has read of how full the board is, and put away */
+export function standingOf(
+  connection: {
+    readonly light: Light;
+    readonly role: Role | null;
+    readonly hindrance: Hindrance | null;
+    readonly readOnly: 'store' | 'frozen' | null;
+    readonly fullness: number;
+  },
+  readPercent: number,
+): Standing | null {
+  const { light, role, hindrance, readOnly, fullness } = connection;
+  if (light === 'offline') return { kind: 'apart', why: hindrance };
+  if (role === null) return null;
+  // Who does not write need not know where it would be kept.
+  if (role === 'observer') return { kind: 'observing' };
+  if (readOnly !== null) return { kind: 'read-only', why: readOnly };
+  const isNews = fullness > readPercent && (role === 'facilitator' || fullness >= nearlyFull);
+  return fullness > 0 && isNews ? { kind: 'full', percent: fullness } : null;
+}

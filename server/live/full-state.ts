@@ -2,7 +2,6 @@ import * as Y from 'yjs';
 import type { Checkpoint, StoredDocument } from '../store/contract.ts';
 import type { Packet } from './packets.ts';
 import { step2Packet, updatePacket } from './packets.ts';
-import { mergeTailAt } from './tuning.ts';
 
 /** An update that came after the snapshot, and the sequence of its record. */
 interface Later {
@@ -19,24 +18,24 @@ const nothing = new Uint8Array([0, 0]);
  * a document. The store merges the two from time to time, in a thread apart.
  */
 export class FullState {
-  #base: Packet;
-  #baseBytes: number;
+  #snapshot: Packet | null;
+  #snapshotBytes: number;
   #later: Later[];
   #laterBytes: number;
-  /** The updates since the snapshot as packets, as far as they are made. */
-  #packets: Packet[] = [];
-  #packed = 0;
+  /** The first so many of the updates since the snapshot, merged into one. */
+  #merged: { readonly count: number; readonly update: Uint8Array } | null = null;
+  #packets: readonly Packet[] | null = null;
 
   constructor({ snapshot, updates, sequence }: StoredDocument) {
-    this.#base = step2Packet(snapshot ?? nothing);
-    this.#baseBytes = snapshot?.length ?? 0;
+    this.#snapshot = snapshot && step2Packet(snapshot);
+    this.#snapshotBytes = snapshot?.length ?? 0;
     this.#later = updates.map((bytes) => ({ sequence, bytes }));
     this.#laterBytes = updates.reduce((sum, update) => sum + update.length, 0);
   }
 
   /** About the size of the document as one update: less, once the two are merged. */
   get bytes(): number {
-    return this.#baseBytes + this.#laterBytes;
+    return this.#snapshotBytes + this.#laterBytes;
   }
 
   /** How many updates the snapshot has not. */
@@ -48,28 +47,38 @@ export class FullState {
   add(bytes: Uint8Array, sequence: number): void {
     this.#later.push({ sequence, bytes });
     this.#laterBytes += bytes.length;
+    this.#packets = null;
   }
 
   /** Takes a merged state, which has all records up to its sequence. */
   rebase({ state, sequence }: Checkpoint): void {
-    this.#base = step2Packet(state);
-    this.#baseBytes = state.length;
+    this.#snapshot = step2Packet(state);
+    this.#snapshotBytes = state.length;
     this.#later = this.#later.filter((update) => update.sequence > sequence);
     this.#laterBytes = this.#later.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    this.#packets = [];
-    this.#packed = 0;
+    this.#merged = this.#packets = null;
   }
 
-  /** What brings an empty document here, in this order; shared by all who ask. */
+  /**
+   * What brings an empty document here, the same packets for all who ask. The step 2 comes last: who hears it
+   * has everything. What came after the snapshot goes before it, as an update that waits for the rest.
+   */
   packets(): readonly Packet[] {
-    if (this.#later.length - this.#packed >= mergeTailAt) {
-      this.#packets = [updatePacket(Y.mergeUpdates(this.#later.map(({ bytes }) => bytes)))];
-      this.#packed = this.#later.length;
-    }
-    for (; this.#packed < this.#later.length; this.#packed++) {
-      const update = this.#later[this.#packed];
-      if (update) this.#packets.push(updatePacket(update.bytes));
-    }
-    return [this.#base, ...this.#packets];
+    const later = this.#mergeLater();
+    if (this.#snapshot) this.#packets ??= [...(later ? [updatePacket(later)] : []), this.#snapshot];
+    else this.#packets ??= [step2Packet(later ?? nothing)];
+    return this.#packets;
+  }
+
+  /** Merges what is new with what was merged before: each update is read a few times, not for each who joins. */
+  #mergeLater(): Uint8Array | null {
+    if (this.#later.length === 0) return null;
+    const { count, update } = this.#merged ?? { count: 0, update: null };
+    if (count === this.#later.length) return update;
+    const parts = [...(update ? [update] : []), ...this.#later.slice(count).map(({ bytes }) => bytes)];
+    const [only] = parts;
+    const merged = parts.length === 1 && only ? only : Y.mergeUpdates(parts);
+    this.#merged = { count: this.#later.length, update: merged };
+    return merged;
   }
 }

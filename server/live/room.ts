@@ -16,7 +16,7 @@ import { FullState } from './full-state.ts';
 import { Fullness } from './fullness.ts';
 import { hasNothing, LiveDocument } from './live-document.ts';
 import type { Paced } from './paced.ts';
-import { updatePacket } from './packets.ts';
+import { quietPacket, updatePacket } from './packets.ts';
 import { introduce } from './people.ts';
 import { Presence } from './presence.ts';
 import type { DocumentFrame } from './receipts.ts';
@@ -190,7 +190,7 @@ export class Room implements Listener {
           connection.close(closeCode.malformed, 'malformed');
         break;
       case 'presence-query':
-        sendWhole(connection, this.#presence.whole());
+        this.#tellWho(connection);
     }
   }
 
@@ -368,16 +368,22 @@ export class Room implements Listener {
     this.#answer();
   }
 
+  #tellWho(asking: Connection): void {
+    const whole = this.#presence.whole();
+    if (whole.states) sendWhole(asking, whole);
+    else asking.send(quietPacket);
+  }
+
   /**
-   * Answers those who can be answered. Whoever has nothing gets what is on disk, as it is there; for any other
-   * the document is needed, at a moment at which it holds nothing that is not on disk.
+   * Answers those who can be answered: at a moment at which the document holds nothing that is not on disk.
+   * Whoever has nothing gets what is on disk, as it is there; for any other the document is needed.
    */
   #answer(): void {
     const { full } = this.#stored ?? {};
     if (!full || this.#asks.length === 0) return;
     const waiting: Ask[] = [];
     for (const ask of this.#asks.splice(0)) {
-      const isAnswerable = hasNothing(ask.stateVector) || this.#open?.commits.hasUncommitted === false;
+      const isAnswerable = this.#open ? !this.#open.commits.hasUncommitted : hasNothing(ask.stateVector);
       if (!isAnswerable) waiting.push(ask);
       else if (hasNothing(ask.stateVector) && full.bytes > largeAnswerBytes)
         this.#around.largeAnswers.run(() => this.#sendState(ask.by));
@@ -478,14 +484,13 @@ export class Room implements Listener {
       if (this.phase !== 'failing') return;
       this.#keep(stored, generation);
       this.#unfold(stored);
-      if (!store.failure) this.#heal();
     } catch (error) {
       log.error({ board: this.board, error: messageOf(error) }, 'room cannot be loaded');
       this.shut(closeCode.busy, 'load-failed');
     }
   }
 
-  /** The disk takes writes again. */
+  /** The disk takes writes again; looked for at each beat, so that what it will never take is not offered in a loop. */
   #heal(): void {
     this.#phase.become('live');
     this.#around.log.info({ board: this.board }, 'the document takes edits again');

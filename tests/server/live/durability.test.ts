@@ -4,6 +4,7 @@ import { cards } from '../../../shared/board/card.ts';
 import { buildRecord } from '../../../shared/board/collection.ts';
 import { readAll, readRecord, rootOf, textOf } from '../../../shared/board/document.ts';
 import { addCard } from '../../../shared/commands/card.ts';
+import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { board, openHouse } from './harness.ts';
 import type { RawClient } from './raw-client.ts';
@@ -12,10 +13,12 @@ const cell = { lane: 'doing', phase: 'arrive', step: null };
 const room = `${board}/board`;
 
 let house: House;
+let clock: FakeClock;
 
 beforeEach(async () => {
-  house = await openHouse();
-  for (const person of ['ana', 'ben']) house.seat(person);
+  clock = new FakeClock();
+  house = await openHouse({ clock });
+  for (const person of ['ana', 'ben', 'cleo']) house.seat(person);
   house.seat('olga', 'observer');
 });
 
@@ -164,28 +167,62 @@ describe('from the inbox to the disk', () => {
 });
 
 describe('a disk that fails', () => {
-  test('D5 nothing is acknowledged, all are sent away to come back, and what they wrote comes with them', async () => {
-    const ana = await house.stock('ana').synced();
+  test('D5 nothing is acknowledged or shown, all stay and read on, and what they write is taken when it heals', async () => {
+    const ana = await Writer.join(house, 'ana');
     const ben = await house.stock('ben').synced();
-    addCard(ana.editor, cell, { text: 'before' });
+    ana.add('before');
+    await ana.saved();
     await ben.sees(() => readAll(ben.doc, cards).length === 1);
-    const away = Promise.all([ana.disconnected(), ben.disconnected()]);
-    house.store.break(new Error('no space left'));
-    addCard(ana.editor, cell, { text: 'during' });
-    expect(await away).toEqual([1013, 1013]);
+    house.store.fail(new Error('no space left'));
+    ana.add('during');
+    expect(await ana.raw.told('read-only')).toEqual({ kind: 'read-only', why: 'store' });
+    ana.add('meanwhile');
+    const cleo = await house.raw('cleo', { control: true });
+    expect(await cleo.told('read-only')).toEqual({ kind: 'read-only', why: 'store' });
+    expect(readAll(await cleo.state(), cards).map(({ id }) => id)).toEqual(['before']);
+    clock.advance(4_000);
+    expect(isTold(ana.raw, 'saved')).toBe(false);
     expect(readAll(ben.doc, cards)).toHaveLength(1);
     expect(readAll(await onDisk(), cards)).toHaveLength(1);
-    house.store.break(null);
-    await ben.sees(() => readAll(ben.doc, cards).length === 2);
-    expect(readAll(await onDisk(), cards)).toHaveLength(2);
+
+    house.store.fail(null);
+    clock.advance(4_000);
+    expect(await ana.raw.told('read-only')).toEqual({ kind: 'read-only', why: null });
+    await ana.raw.next('step1');
+    ana.raw.step2(Y.encodeStateAsUpdate(ana.doc));
+    ana.sent++;
+    await ana.saved();
+    await ben.sees(() => readAll(ben.doc, cards).length === 3);
+    expect(readAll(await onDisk(), cards)).toHaveLength(3);
     expect(house.rooms.tally.failedCommits).toBeGreaterThan(0);
     expect(house.log.join('')).not.toContain('during');
   });
 
-  test('D5 while the store takes no writes nobody comes in', async () => {
-    house.store.failure = new Error('read-only');
-    const ana = await house.raw('ana');
-    expect(await ana.closed).toEqual({ code: 1013, reason: 'not-saved' });
+  test('D5 a stock client is asked again by itself, and keeps its socket all the while', async () => {
+    const ana = await house.stock('ana').synced();
+    let closes = 0;
+    ana.provider.on('connection-close', () => closes++);
+    house.store.fail(new Error('no space left'));
+    addCard(ana.editor, cell, { text: 'during' });
+    while (house.rooms.report()[0]?.state !== 'failing') await new Promise(setImmediate);
+    house.store.fail(null);
+    clock.advance(4_000);
+    const ben = await house.stock('ben').synced();
+    await ben.sees(() => readAll(ben.doc, cards)[0]?.text === 'during');
+    expect(closes).toBe(0);
+  });
+
+  test('D5 what one append could not store is not offered in a loop: it is asked for again at the next beat', async () => {
+    const ana = await house.stock('ana').synced();
+    house.store.break(new Error('this one'));
+    addCard(ana.editor, cell, { text: 'odd' });
+    while (house.rooms.tally.failedCommits === 0) await new Promise(setImmediate);
+    for (let i = 0; i < 50; i++) await new Promise(setImmediate);
+    expect(house.rooms.tally.failedCommits).toBe(1);
+    house.store.break(null);
+    clock.advance(4_000);
+    const ben = await house.stock('ben').synced();
+    await ben.sees(() => readAll(ben.doc, cards).length === 1);
   });
 
   test('D5 a board that cannot be read is told as busy, and read again by who comes next', async () => {
@@ -223,7 +260,7 @@ describe('the end', () => {
       ana.add(`c${i}`);
       await ana.saved();
     }
-    expect(house.store.checkpoints).toBe(1);
+    expect(house.rooms.tally.checkpoints).toBe(1);
     expect(readAll(await onDisk(), cards)).toHaveLength(1_001);
   });
 });

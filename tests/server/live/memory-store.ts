@@ -58,6 +58,12 @@ export class MemoryStore extends PlainStore {
     return point;
   }
 
+  /** The disk fails as a whole, and says so; null mends it. */
+  fail(error: Error | null): void {
+    this.break(error);
+    this.failure = error;
+  }
+
   protected override async reach(): Promise<void> {
     await this.#gate;
   }

@@ -152,8 +152,7 @@ describe('P3 a crowd of client ids', () => {
       return (await tab.next('presence')).entries.map(({ client }) => client).sort();
     };
     expect(await here()).toEqual([1, 3, 4, 5, 6]);
-    ana.close();
-    await ana.closed;
+    await ana.leave();
     while (house.rooms.crowd('lovtag') > 1) await new Promise(setImmediate);
     expect(await here()).toEqual([1]);
   });

@@ -62,7 +62,10 @@ export class RawClient {
   async state(): Promise<Y.Doc> {
     this.step1(new Y.Doc());
     const doc = new Y.Doc();
-    Y.applyUpdate(doc, (await this.next('step2')).bytes);
+    const step2 = await this.next('step2');
+    // What came before it may be part of the answer; what is older is in it, and changes nothing.
+    for (const one of this.heard) if (one.kind === 'update') Y.applyUpdate(doc, one.bytes);
+    Y.applyUpdate(doc, step2.bytes);
     return doc;
   }
 
@@ -103,8 +106,15 @@ export class RawClient {
     this.send(new Uint8Array([frameKind.queryAwareness]));
   }
 
+  /** Ends the socket without a word, as a net that breaks. */
   close(): void {
     this.socket.terminate();
+  }
+
+  /** Says goodbye, as a page that is closed. */
+  async leave(): Promise<void> {
+    this.socket.close();
+    await this.closed;
   }
 
   #sync(kind: number, payload: Uint8Array): void {

@@ -59,11 +59,9 @@ describe('W1 frames', () => {
       if (body.length < 126) expect(packet[1]).toBe(body.length);
       else if (body.length < 65_536) expect([packet[1], view.getUint16(2)]).toEqual([126, body.length]);
       else expect([packet[1], view.getBigUint64(2)]).toEqual([127, BigInt(body.length)]);
-      expect(readFrame(body)).toEqual({
-        kind: 'changes',
-        update: new Uint8Array(length).fill(7),
-        isStep2: false,
-      });
+      const frame = readFrame(body);
+      expect(frame?.kind === 'changes' && frame.update.length).toBe(length);
+      expect(frame?.kind === 'changes' && frame.update.every((byte) => byte === 7)).toBe(true);
     },
   );
 

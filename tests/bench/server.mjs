@@ -14,7 +14,7 @@ const folders = [];
 
 /**
  * Starts a program of Node and waits for its first line that matches.
- * @returns what it said there, and how to end it
+ * @returns what it said there, its process id, and how to end it
  */
 export async function startProgram(args, pattern, env = {}) {
   const child = spawn(process.execPath, args, {
@@ -36,7 +36,7 @@ export async function startProgram(args, pattern, env = {}) {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     return ended;
   };
-  return { said, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  return { said, pid: child.pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
 /** Starts a server on a data folder; `url` is where it is. */

@@ -1,0 +1,258 @@
+// People at work in rooms: each moves a card of their own now and then, and a pointer all the time. What they
+// send is made before the clock runs; what arrives is counted by all, and read by a few (`witnesses`).
+import { randomInt } from 'node:crypto';
+import * as Y from 'yjs';
+import { cellsOf } from '../boards.mjs';
+import { joinRoom } from './person.mjs';
+import { awareness } from './pointers.mjs';
+import { each } from './rooms.mjs';
+import { sync, syncFrame } from './wire.mjs';
+
+/**
+ * Fills rooms. `kinds` lists the people of each room: `{role, edits, moves}`, edits and cursor moves a second.
+ * @param seconds for how long they must have something to send
+ */
+export async function gather(system, rooms, { kinds, seconds, witnesses, pointers = awareness }) {
+  const crowd = { system, people: [], rooms: [], pointers };
+  const seated = await each(rooms, async (room) => {
+    const roles = [...new Set(kinds.map(({ role }) => role))];
+    const seats = new Map();
+    for (const role of roles)
+      seats.set(role, await room.seats(kinds.filter((one) => one.role === role).length, role));
+    return kinds.map((one) => ({ ...one, seat: seats.get(one.role).shift() }));
+  });
+  for (const [index, members] of seated.entries()) {
+    const people = members.map((one) => newPerson(one, index, seconds));
+    crowd.rooms.push(people);
+    crowd.people.push(...people);
+  }
+  await each(crowd.people, async (person) => {
+    const has = Y.encodeStateVectorFromUpdate(rooms[person.room].state);
+    const { socket, frame } = await joinRoom(system.port, person.seat, { has, reads: true });
+    Object.assign(person, { socket, frame });
+    socket.onMessage = null;
+    socket.onClose = () => (person.wasClosed = true);
+  });
+  for (const room of rooms) room.release();
+  for (const [index, people] of crowd.rooms.entries()) prepare(rooms[index].state, people, seconds);
+  for (const people of chosen(crowd.rooms, witnesses)) watch(people.of, people.who, pointers);
+  crowd.witnesses = crowd.people.filter(({ witness }) => witness);
+  return crowd;
+}
+
+function newPerson({ role, edits, moves, seat }, room, seconds) {
+  return {
+    role,
+    room,
+    seat,
+    edits,
+    moves,
+    client: randomInt(1, 2 ** 32),
+    /** When each was handed to the socket, by number; 0 is not yet. */
+    editSent: new Float64Array(Math.ceil(edits * seconds) + 2),
+    moveSent: new Float64Array(Math.ceil(moves * seconds) + 2),
+    frames: [],
+    editsOut: 0,
+    movesOut: 0,
+    lastPlace: null,
+    wasClosed: false,
+    witness: null,
+  };
+}
+
+/**
+ * Makes the updates of everyone in a room, each person moving one card of their own: what comes next then
+ * depends on nobody else, and who was last is known.
+ */
+function prepare(state, people, seconds) {
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, state);
+  const cards = [...doc.getMap('cards').keys()];
+  const cells = cellsOf(doc);
+  let update = null;
+  const note = (bytes) => (update = bytes);
+  doc.on('update', note);
+  for (const [index, person] of people.entries()) {
+    if (person.edits === 0) continue;
+    if (index >= cards.length) throw new Error('There are more people than cards.');
+    person.card = cards[index];
+    person.places = [];
+    const { clientID } = doc;
+    doc.clientID = person.client;
+    for (let i = 0; i < Math.ceil(person.edits * seconds) + 1; i++) {
+      const place = {
+        ...cells[(index + i * 7) % cells.length],
+        order: `a${(index * 1000 + i).toString(36)}V`,
+      };
+      doc.getMap('cards').get(person.card).set('place', place);
+      person.places.push(place.order);
+      person.frames.push(person.frame(syncFrame(sync.update, update)));
+    }
+    doc.clientID = clientID;
+  }
+  doc.destroy();
+}
+
+/** Spreads witnesses over the rooms, and within a room over its people, who write included. */
+function chosen(rooms, count) {
+  if (rooms.length >= count)
+    return Array.from({ length: count }, (_, i) => {
+      const people = rooms[Math.floor((i * rooms.length) / count)];
+      return { of: people, who: people[i % people.length] };
+    });
+  const [people] = rooms;
+  const most = Math.min(count, people.length);
+  return Array.from({ length: most }, (_, i) => ({
+    of: people,
+    who: people[people.length - 1 - Math.floor((i * people.length) / most)],
+  }));
+}
+
+/** Has a person read all that comes in, and note when it came. */
+function watch(people, who, pointers) {
+  const byClient = new Map(people.filter((one) => one !== who).map((one) => [one.client, one]));
+  const witness = {
+    others: [...byClient.values()],
+    editCame: new Map([...byClient.values()].map((one) => [one, new Float64Array(one.editSent.length)])),
+    moveCame: new Map([...byClient.values()].map((one) => [one, new Float64Array(one.moveSent.length)])),
+    moveKnown: new Map(),
+    entries: 0,
+  };
+  const hearUpdate = (body, now) => {
+    for (const { id, length } of Y.decodeUpdate(body).structs) {
+      const from = byClient.get(id.client);
+      if (!from) continue;
+      const came = witness.editCame.get(from);
+      for (let clock = id.clock; clock < id.clock + length; clock++) came[clock] ||= now;
+    }
+  };
+  const hearPointer = (client, clock, now) => {
+    const from = byClient.get(client);
+    if (!from || from.movesOut < clock) return;
+    const known = witness.moveKnown.get(from) ?? 0;
+    if (clock <= known) return;
+    witness.entries++;
+    const came = witness.moveCame.get(from);
+    // Whoever hears where a pointer is has no use any more for where it was.
+    for (let at = known + 1; at <= clock; at++) came[at] = now;
+    witness.moveKnown.set(from, clock);
+  };
+  who.witness = witness;
+  who.socket.onMessage = (payload) => {
+    const now = performance.now();
+    const message = who.seat.dialect.read(payload);
+    if (message.says === 'update' || message.says === 'step2') hearUpdate(message.body, now);
+    else pointers.read(message, (client, clock) => hearPointer(client, clock, now));
+  };
+}
+
+/**
+ * Everyone says where they are, once, so that all are present before the clock runs.
+ * A clock of presence counts from 1, as a cursor move's number does.
+ */
+export function appear({ people, pointers }) {
+  for (const person of people) if (person.moves > 0) move(person, pointers);
+}
+
+function move(person, pointers) {
+  const number = ++person.movesOut;
+  person.moveSent[number] = performance.now();
+  person.socket.write(person.frame(pointers.frame(person.client, number)));
+}
+
+function edit(person) {
+  const number = person.editsOut++;
+  person.editSent[number] = performance.now();
+  person.lastPlace = person.places[number];
+  person.socket.write(person.frames[number]);
+}
+
+/** Lets everyone work for so long, each in a rhythm of their own. Resolves when the last has sent. */
+export function work({ people, pointers }, seconds) {
+  const due = [];
+  for (const person of people) {
+    const plan = (perSecond, act) => {
+      if (perSecond === 0) return;
+      const step = 1000 / perSecond;
+      for (let at = Math.random() * step; at < seconds * 1000; at += step) due.push({ at, act });
+    };
+    plan(person.edits, () => edit(person));
+    plan(person.moves, () => move(person, pointers));
+  }
+  due.sort((a, b) => a.at - b.at);
+  const began = performance.now();
+  let next = 0;
+  return new Promise((resolve) => {
+    const step = () => {
+      const now = performance.now() - began;
+      while (next < due.length && due[next].at <= now) due[next++].act();
+      if (next >= due.length) resolve();
+      else setTimeout(step, Math.max(1, due[next].at - (performance.now() - began)));
+    };
+    step();
+  });
+}
+
+/** Waits until the witnesses have every edit, or no more of them come. @returns the ms that it took */
+export async function drained({ witnesses }, mostMs = 8_000) {
+  const began = performance.now();
+  while (performance.now() - began < mostMs) {
+    if (missingEdits(witnesses) === 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return performance.now() - began;
+}
+
+function missingEdits(witnesses) {
+  let missing = 0;
+  for (const { witness } of witnesses)
+    for (const one of witness.others)
+      for (let i = 0; i < one.editsOut; i++) if (witness.editCame.get(one)[i] === 0) missing++;
+  return missing;
+}
+
+/** What the witnesses saw of what was sent between two moments, and what came to them between these. */
+export function testimony({ witnesses }, from, to) {
+  const sum = {
+    editMs: [],
+    moveMs: [],
+    editsDue: 0,
+    movesDue: 0,
+    editsCame: 0,
+    movesCame: 0,
+    cameInWindow: 0,
+  };
+  for (const { witness } of witnesses)
+    for (const one of witness.others) {
+      read(one.editSent, witness.editCame.get(one), 'edit');
+      read(one.moveSent, witness.moveCame.get(one), 'move');
+    }
+  return sum;
+
+  function read(sent, came, what) {
+    for (let i = 0; i < sent.length; i++) {
+      if (sent[i] === 0) continue;
+      if (came[i] >= from && came[i] < to) sum.cameInWindow++;
+      if (sent[i] < from || sent[i] >= to) continue;
+      sum[`${what}sDue`]++;
+      if (came[i] === 0) continue;
+      sum[`${what}sCame`]++;
+      sum[`${what}Ms`].push(came[i] - sent[i]);
+    }
+  }
+}
+
+/** Whose last edit is not what a newcomer is told. */
+export function disagreeing(people, doc) {
+  const cards = doc.getMap('cards');
+  return people.filter(
+    ({ card, lastPlace }) => lastPlace && cards.get(card)?.get('place')?.order !== lastPlace,
+  );
+}
+
+export function leave({ people }) {
+  for (const { socket } of people) {
+    socket.onClose = null;
+    socket.close();
+  }
+}

@@ -1,0 +1,61 @@
+// One person at one socket, as light as the measurement allows: no document of their own.
+import * as Y from 'yjs';
+import { LightSocket } from './light-socket.mjs';
+import { clientFrame, nothing, sync, syncFrame } from './wire.mjs';
+
+/** Longer than this no server takes to answer somebody who joins a quiet room. */
+const mostMs = 20_000;
+
+/**
+ * Joins a room as a stock client does: says what it has, answers what it is asked, waits for the state.
+ * @param has the state vector of what this person is said to hold already, so that little is sent
+ * @param brings a whole state that this person answers the server's question with
+ * @param reads whether the person keeps reading; else what comes in is counted only
+ */
+export async function joinRoom(
+  port,
+  seat,
+  { has = null, brings = nothing, reads = false, hear = null } = {},
+) {
+  const { dialect } = seat;
+  const vector = has ?? Y.encodeStateVector(new Y.Doc());
+  let stateBytes = 0;
+  let settle;
+  const synced = new Promise((resolve, reject) => (settle = { resolve, reject }));
+  const onMessage = (payload, from) => {
+    const message = dialect.read(payload);
+    if (message.says === 'step1') from.send(dialect.wrap(syncFrame(sync.step2, brings)));
+    else if (message.says === 'step2') {
+      stateBytes = message.body.length;
+      settle.resolve();
+    }
+    hear?.(message);
+  };
+  const socket = await LightSocket.open({ port, path: seat.path, protocol: seat.protocol, onMessage });
+  socket.onClose = () => settle.reject(new Error(`A person was sent away with ${socket.closeCode}.`));
+  for (const frame of dialect.greeting()) socket.send(dialect.wrap(frame));
+  socket.send(dialect.wrap(syncFrame(sync.step1, vector)));
+  const timer = setTimeout(() => settle.reject(new Error('A person got no state.')), mostMs);
+  await synced.finally(() => clearTimeout(timer));
+  // The relay asks nobody; so does a server whose room has somebody who knows all.
+  if (brings !== nothing) socket.send(dialect.wrap(syncFrame(sync.step2, brings)));
+  socket.onClose = null;
+  if (!reads && !hear) socket.onMessage = null;
+  return {
+    socket,
+    stateBytes,
+    /** A frame of this person's, ready to be written. */
+    frame: (bytes) => clientFrame(dialect.wrap(bytes)),
+    close: () => socket.close(),
+  };
+}
+
+/** Joins as somebody new who reads everything. @returns their document, and how to leave */
+export async function joinWhole(port, seat) {
+  const doc = new Y.Doc();
+  const hear = ({ says, body }) => {
+    if (says === 'step2' || says === 'update') Y.applyUpdate(doc, body);
+  };
+  const person = await joinRoom(port, seat, { hear });
+  return { doc, close: () => person.close() };
+}

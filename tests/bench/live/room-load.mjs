@@ -1,0 +1,99 @@
+// One measurement of people at work in rooms: what the server spends on it, and how long an edit is under way.
+import { setTimeout as pause } from 'node:timers/promises';
+import { median, quantile } from '../figures.mjs';
+import { appear, disagreeing, drained, gather, leave, testimony, work } from './crowd.mjs';
+import { joinWhole } from './person.mjs';
+import { cpuBetween, cpuOf, memoryOf } from './process-stats.mjs';
+
+/** Before the clock runs: compilers warm up, and who has just come has been told of. */
+const warmUpSeconds = 2;
+
+/**
+ * @param load `{rooms, of, kinds, witnesses}`: how many rooms of which board, who is in each, how many read all
+ * @param seconds how long the clock runs
+ */
+export async function roomLoad(system, { rooms: count, of, kinds, witnesses }, { seconds }) {
+  const rooms = await system.rooms(count, of);
+  await system.collect();
+  const emptyBytes = memoryOf(system.pid);
+  const crowd = await gather(system, rooms, { kinds, seconds: seconds + warmUpSeconds + 1, witnesses });
+  const { people } = crowd;
+  appear(crowd);
+  await pause(300);
+
+  const working = work(crowd, warmUpSeconds + seconds);
+  await pause(warmUpSeconds * 1000);
+  const window = await measure(system, crowd, seconds);
+  await working;
+  const drainMs = await drained(crowd);
+  const seen = testimony(crowd, window.from, window.to);
+
+  // What a witness was told stands for what each was: whoever reads less is as much a receiver.
+  const receivers = people.length / crowd.witnesses.length;
+  const delivered = seen.cameInWindow * receivers;
+  const offered = (seen.editsDue + seen.movesDue) * receivers;
+  const lost = await whatIsLost(system, rooms, crowd);
+  await system.collect();
+  const memoryBytes = memoryOf(system.pid);
+  leave(crowd);
+  return {
+    offeredPerSecond: offered / window.seconds,
+    deliveredPerSecond: delivered / window.seconds,
+    usPerDelivery: window.cpuUs / delivered,
+    coreShare: window.cpuUs / (window.seconds * 1e6),
+    editP50: median(seen.editMs),
+    editP99: quantile(seen.editMs, 0.99),
+    moveP50: median(seen.moveMs),
+    moveP99: quantile(seen.moveMs, 0.99),
+    editsArrived: seen.editsCame / seen.editsDue,
+    movesArrived: seen.movesDue === 0 ? 1 : seen.movesCame / seen.movesDue,
+    framesPerPerson: window.frames / people.length / window.seconds,
+    bytesPerPerson: window.bytes / people.length / window.seconds,
+    generatorShare: window.generatorShare,
+    memoryBytes,
+    memoryPerRoom: (memoryBytes - emptyBytes) / count,
+    drainMs,
+    lost,
+    closed: people.filter(({ wasClosed }) => wasClosed).length,
+  };
+}
+
+async function measure(system, { people }, seconds) {
+  const count = (what) => people.reduce((sum, { socket }) => sum + socket[what], 0);
+  await system.profile();
+  const before = {
+    frames: count('frames'),
+    bytes: count('bytes'),
+    own: process.cpuUsage(),
+    cpu: cpuOf(system.pid),
+  };
+  const from = performance.now();
+  await pause(seconds * 1000);
+  const to = performance.now();
+  const after = cpuOf(system.pid);
+  const own = process.cpuUsage(before.own);
+  await system.profile();
+  return {
+    from,
+    to,
+    seconds: (to - from) / 1000,
+    cpuUs: cpuBetween(before.cpu, after),
+    frames: count('frames') - before.frames,
+    bytes: count('bytes') - before.bytes,
+    generatorShare: (own.user + own.system) / ((to - from) * 1000),
+  };
+}
+
+/** Somebody new looks into some rooms: whose last edit do they not see? Null where nothing is kept. */
+async function whatIsLost(system, rooms, crowd) {
+  if (system.isFloor) return null;
+  let lost = 0;
+  const looked = rooms.length <= 4 ? rooms.keys() : [0, 1, rooms.length >> 1, rooms.length - 1];
+  for (const index of looked) {
+    const [seat] = await rooms[index].seats(1, 'observer');
+    const late = await joinWhole(system.port, seat);
+    lost += disagreeing(crowd.rooms[index], late.doc).length;
+    late.close();
+  }
+  return lost;
+}

@@ -1,0 +1,92 @@
+// Rooms to be measured: boards made over HTTP, or rooms of other servers that are given the same documents.
+import * as Y from 'yjs';
+import { makeBoard, sizes } from '../boards.mjs';
+import { Peer, post } from '../peer.mjs';
+import * as dialects from './dialects.mjs';
+import { joinRoom } from './person.mjs';
+
+/** How much is asked of a server at once while it is prepared, which is not measured. */
+const atOnce = 16;
+
+/** Runs a task for each of a list, some at once. @returns the results, in order */
+export async function each(list, task, most = atOnce) {
+  const results = new Array(list.length);
+  let next = 0;
+  const work = async () => {
+    for (let i = next++; i < list.length; i = next++) results[i] = await task(list[i], i);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, list.length) }, work));
+  return results;
+}
+
+/**
+ * Boards of a server of ours. Each room has its `state`, `seats`, which says how so many people of a role
+ * connect, and `release`, called when they are in.
+ * @param of a number of cards (boards.mjs), or the name of a template
+ */
+export const boardRooms = (url) => async (count, of) =>
+  each(Array.from({ length: count }), async (_, index) => {
+    const { links, state } = await makeRoom(url, of, index);
+    const seats = (people, role = 'participant') =>
+      each(Array.from({ length: people }), async (__, i) => {
+        const { board, token } = await post(`${url}/api/join`, {
+          link: links[role],
+          name: `Person ${i + 1}`,
+        });
+        return { path: `/sync/${board}/board?token=${token}`, protocol: 'resa.1', dialect: dialects.yjs };
+      });
+    return { state, seats, release: () => undefined };
+  });
+
+async function makeRoom(url, of, index) {
+  const { links, ana } =
+    of in sizes
+      ? await makeBoard(url, of)
+      : await post(`${url}/api/boards`, { title: `Board ${index + 1}`, template: of });
+  const knows = ana ?? (await Peer.join(url, links.participant, 'Ana'));
+  await knows.saved();
+  const state = Y.encodeStateAsUpdate(knows.doc);
+  await knows.close();
+  return { links, state };
+}
+
+/** Rooms of a server that takes any name and any document: each is given the state of a board of ours. */
+export const handRooms = (port, room) => async (count, of) =>
+  each(Array.from({ length: count }), async (_, index) => {
+    const { path, dialect } = room(`room${index + 1}`);
+    const seat = () => ({ path, protocol: null, dialect: dialect() });
+    // Some forget a room at once when nobody is in it: whoever brought the document stays until others came.
+    const bringer = await joinRoom(port, seat(), { brings: stateOf(of) });
+    await holds(port, seat, stateOf(of));
+    return {
+      state: stateOf(of),
+      seats: (people) => Array.from({ length: people }, seat),
+      release: () => bringer.close(),
+    };
+  });
+
+const states = new Map();
+
+/** The state of a board of ours, to be given to other servers. */
+function stateOf(of) {
+  const state = states.get(of);
+  if (!state) throw new Error(`The board "${of}" has not been made.`);
+  return state;
+}
+
+/** Makes a board at a server of ours, and remembers its state for the others. */
+export async function noteState(url, of) {
+  if (!states.has(of)) states.set(of, (await makeRoom(url, of, 0)).state);
+}
+
+/** Waits until a room tells newcomers all of the document. */
+async function holds(port, seat, state) {
+  for (let tries = 0; tries < 200; tries++) {
+    const late = await joinRoom(port, seat(), { reads: true });
+    const has = late.stateBytes >= state.length * 0.9;
+    late.close();
+    if (has) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('The server does not keep the document that it was given.');
+}

@@ -1,0 +1,136 @@
+// The servers that are measured, each started as its own process in the way that its documentation says.
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startProgram, temporaryFolder } from '../server.mjs';
+import * as dialects from './dialects.mjs';
+import { boardRooms, handRooms } from './rooms.mjs';
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const preload = ['--expose-gc', '--import', new URL('./on-signal.mjs', import.meta.url).href];
+export const peersFolder = at('../peers');
+const yWebsocket = at('../peers/node_modules/@y/websocket-server/src/server.js');
+
+/**
+ * Where the built server is. RESA_DIST names another build, to hold two beside each other.
+ */
+const resa = join(process.env.RESA_DIST ?? at('../../../dist'), 'server/main.js');
+
+/**
+ * `keeps`: whether documents outlive the process. `isFloor`: it knows no documents, so there is nothing to
+ * agree on at the end. `start` takes the environment and a data folder; what it gives makes the rooms.
+ */
+export const systems = {
+  resa: {
+    keeps: true,
+    start: async ({ folder, env }) => {
+      if (!existsSync(resa))
+        throw new Error(`There is no built server at ${resa}: run \`npm run build\` first.`);
+      const program = await startProgram([...preload, resa], /^Resa is at (\S+)$/, {
+        PORT: '0',
+        DATA_DIR: folder,
+        LOG_LEVEL: process.env.BENCH_LOG_LEVEL ?? 'error',
+        CREATE_PER_MINUTE: '1000000',
+        JOIN_PER_MINUTE: '1000000',
+        PEOPLE_PER_BOARD: '100000',
+        ...env,
+      });
+      return { ...program, port: Number(new URL(program.said).port), rooms: boardRooms(program.said) };
+    },
+  },
+  'y-websocket': {
+    start: ({ env }) => startYWebsocket(env),
+  },
+  'y-websocket+leveldb': {
+    keeps: true,
+    start: ({ folder, env }) => startYWebsocket({ ...env, YPERSISTENCE: join(folder, 'leveldb') }),
+  },
+  hocuspocus: {
+    start: ({ env }) => startHocuspocus(env),
+  },
+  'hocuspocus+sqlite': {
+    keeps: true,
+    start: ({ folder, env }) => startHocuspocus({ ...env, SQLITE: join(folder, 'hocuspocus.sqlite') }),
+  },
+  relay: { isFloor: true, start: ({ env }) => startFloor({ ...env, WINDOW_MS: '0' }) },
+  'relay 5 ms': { isFloor: true, start: ({ env }) => startFloor({ ...env, WINDOW_MS: '5' }) },
+  'relay 16 ms': { isFloor: true, start: ({ env }) => startFloor({ ...env, WINDOW_MS: '16' }) },
+};
+
+/**
+ * Starts a system on a data folder, which is a new one unless given. With `profileTo` its CPU profile is
+ * taken between two calls of `profile`, and stands in that file.
+ * @returns beside what the system is: `port`, `pid` (whose time and memory count), `rooms`, `stop` and `kill`
+ */
+export async function startSystem(name, { folder, profileTo = null, env = {} } = {}) {
+  const system = systems[name];
+  const where = folder ?? (await temporaryFolder());
+  const running = await system.start({
+    folder: where,
+    env: profileTo ? { ...env, BENCH_PROFILE: profileTo } : env,
+  });
+  const signal = () => process.kill(running.pid, 'SIGUSR2');
+  return {
+    name,
+    keeps: system.keeps ?? false,
+    isFloor: system.isFloor ?? false,
+    folder: where,
+    ...running,
+    profile: async () => {
+      if (!profileTo) return;
+      signal();
+      await pause(100);
+    },
+    /** Has it collect its garbage, so that what is left is what it holds. */
+    collect: async () => {
+      for (let i = 0; i < 2 && !profileTo; i++) {
+        signal();
+        await pause(150);
+      }
+    },
+  };
+}
+
+async function startYWebsocket(env) {
+  const port = await freePort();
+  const program = await startProgram([...preload, yWebsocket], /^running at (.*)$/, {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    ...env,
+  });
+  const room = (name) => ({ path: `/${name}`, dialect: () => dialects.yjs });
+  return { ...program, port, rooms: handRooms(port, room) };
+}
+
+async function startHocuspocus(env) {
+  const port = await freePort();
+  const program = await startProgram(
+    [...preload, join(peersFolder, 'hocuspocus.mjs')],
+    /^listening at (.*)$/,
+    {
+      PORT: String(port),
+      ...env,
+    },
+  );
+  const room = (name) => ({ path: '/', dialect: () => dialects.hocuspocus(name) });
+  return { ...program, port, rooms: handRooms(port, room) };
+}
+
+async function startFloor(env) {
+  const program = await startProgram([...preload, at('./floor.mjs')], /^listening at (.*)$/, env);
+  const port = Number(program.said);
+  const room = (name) => ({ path: `/${name}`, dialect: () => dialects.yjs });
+  return { ...program, port, rooms: handRooms(port, room) };
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}

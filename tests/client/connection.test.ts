@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import * as Y from 'yjs';
+import { Connection } from '../../client/model/connection.svelte.ts';
+import { waitMs } from '../../client/model/backoff.ts';
+import { closeCode, frameKind } from '../../shared/protocol.ts';
+import { ServerSocket } from './server-socket.ts';
+
+let doc: Y.Doc;
+let board: Y.Doc;
+let ana: Connection;
+const on = { ready: vi.fn(), saved: vi.fn(), ended: vi.fn() };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('WebSocket', ServerSocket);
+  doc = new Y.Doc();
+  board = new Y.Doc();
+  ana = new Connection(doc, { board: 'b', seat: 'ana', origin: 'http://localhost' }, on);
+  ana.open();
+});
+
+afterEach(() => {
+  ana.close();
+  doc.destroy();
+  ServerSocket.all.length = 0;
+  vi.clearAllMocks();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+const write = (text: string) => doc.getText('words').insert(0, text);
+
+/** The server takes what the page has sent, and says so; returns how many frames that were. */
+let taken = 0;
+function takeAll(socket = ServerSocket.latest): void {
+  for (const edit of socket.takeEdits()) {
+    Y.applyUpdate(board, edit);
+    taken++;
+  }
+  socket.tell({ kind: 'saved', frames: taken });
+}
+
+function join(generation = 1): ServerSocket {
+  taken = 0;
+  const socket = ServerSocket.latest;
+  socket.admit(board, generation);
+  takeAll();
+  return socket;
+}
+
+describe('while the server takes no edits', () => {
+  test('what Ana writes is kept, not lost: it is asked for, and only then saved', () => {
+    const socket = join();
+    expect(ana.light).toBe('saved');
+    write('before ');
+    socket.tell({ kind: 'read-only', why: 'store' });
+    expect(ana.light).toBe('held');
+    takeAll();
+    expect([ana.readOnly, ana.light]).toEqual(['store', 'saved']);
+
+    on.saved.mockClear();
+    write('meanwhile ');
+    const [dropped] = socket.takeEdits();
+    taken++;
+    expect(dropped).toBeDefined();
+    expect(ana.light).toBe('held');
+    // An acknowledgement that comes late, or of a frame after it, says nothing of what was not taken.
+    socket.tell({ kind: 'saved', frames: 99 });
+    expect(ana.light).toBe('held');
+    expect(on.saved).not.toHaveBeenCalled();
+    socket.tell({ kind: 'saved', frames: taken - 1 });
+
+    socket.tell({ kind: 'read-only', why: null });
+    expect(ana.light).toBe('sending');
+    socket.ask(board);
+    expect(ana.light).toBe('sending');
+    takeAll();
+    expect([ana.readOnly, ana.light]).toEqual([null, 'saved']);
+    expect(on.saved).toHaveBeenCalled();
+    expect(board.getText('words').toJSON()).toBe('meanwhile before ');
+  });
+
+  test('who has written nothing has nothing that is kept back', () => {
+    const socket = ServerSocket.latest;
+    socket.admit(board);
+    socket.tell({ kind: 'read-only', why: 'frozen' });
+    expect([ana.readOnly, ana.light]).toEqual(['frozen', 'saved']);
+  });
+
+  test('who comes back to a frozen board with edits of the train ride keeps them', () => {
+    join().drop(1006);
+    write('in a tunnel');
+    expect(ana.light).toBe('offline');
+    vi.runOnlyPendingTimers();
+    const socket = ServerSocket.latest;
+    socket.admit(board);
+    socket.tell({ kind: 'read-only', why: 'frozen' });
+    expect(ana.light).toBe('held');
+    expect(ana.unsaved).toBe(true);
+  });
+});
+
+test('how full the board is, is told, and forgotten with the socket', () => {
+  const socket = join();
+  socket.tell({ kind: 'fullness', percent: 75 });
+  expect(ana.fullness).toBe(75);
+  socket.drop(closeCode.restart);
+  expect(ana.fullness).toBe(0);
+});
+
+test('a refusal says why', () => {
+  const socket = join();
+  socket.tell({ kind: 'refused', reason: 'document-full' });
+  socket.drop(closeCode.refused, 'document-full');
+  expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'document-full' });
+});
+
+test('a frame that is too large for the server is a refusal too', () => {
+  join().drop(closeCode.tooLarge, 'too-large');
+  expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'too-large' });
+});
+
+describe('a board that was put back to an earlier version', () => {
+  test('gets nothing of the document that Ana had of the one before', () => {
+    join(1).drop(closeCode.restart);
+    write('of the old board');
+    vi.runOnlyPendingTimers();
+    const socket = ServerSocket.latest;
+    socket.admit(board, 2);
+    expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'outdated' });
+    expect(socket.takeEdits()).toEqual([]);
+    expect(socket.isClosed).toBe(true);
+    vi.runOnlyPendingTimers();
+    expect(ServerSocket.latest).toBe(socket);
+  });
+
+  test('is opened as any other by who comes to it for the first time', () => {
+    join(7);
+    expect(on.ready).toHaveBeenCalledExactlyOnceWith(7);
+    expect(on.ended).not.toHaveBeenCalled();
+  });
+});
+
+describe('a server that is there, and does not let Ana in', () => {
+  test.each([
+    [closeCode.busy, 'server-full', 'server-full'],
+    [closeCode.busy, 'too-slow', 'too-slow'],
+    [closeCode.busy, 'board-full', 'board-full'],
+    [closeCode.busy, 'frozen', 'frozen'],
+    [closeCode.busy, 'quarantined', 'quarantined'],
+    [closeCode.busy, 'not-saved', 'store'],
+    [closeCode.busy, 'something else', 'busy'],
+    [closeCode.busy, 'stopping', 'restart'],
+    [closeCode.restart, '', 'restart'],
+    [1006, '', null],
+  ] as const)('%s %s: it is said, tried again, and no longer said when she is in', (code, reason, said) => {
+    ServerSocket.latest.drop(code, reason);
+    expect([ana.light, ana.hindrance]).toEqual(['offline', said]);
+    vi.advanceTimersByTime(10_000);
+    expect(ServerSocket.all).toHaveLength(2);
+    join();
+    expect([ana.light, ana.hindrance]).toEqual(['saved', null]);
+  });
+});
+
+describe('coming back', () => {
+  test('is spread from the first try on, and at most 8 s apart', () => {
+    for (const random of [0, 0.5, 1]) {
+      const spy = vi.spyOn(Math, 'random').mockReturnValue(random);
+      ServerSocket.latest.drop(1006);
+      const before = ServerSocket.all.length;
+      const tries = before;
+      vi.advanceTimersByTime(waitMs(tries, random) - 1);
+      expect(ServerSocket.all).toHaveLength(before);
+      vi.advanceTimersByTime(2);
+      expect(ServerSocket.all).toHaveLength(before + 1);
+      spy.mockRestore();
+    }
+  });
+
+  test('waits longer each time, up to between 2 and 8 s', () => {
+    expect([1, 2, 3, 9, 50].map((tries) => [waitMs(tries, 0), waitMs(tries, 1)])).toEqual([
+      [50, 200],
+      [100, 400],
+      [200, 800],
+      [2_000, 8_000],
+      [2_000, 8_000],
+    ]);
+  });
+});
+
+test('a pointer that moves is no word of presence', () => {
+  const socket = join();
+  socket.take(frameKind.awareness);
+  ana.pointers.say({ place: 'a/b/', x: 1, y: 2 });
+  vi.advanceTimersByTime(1_000);
+  expect(socket.take(frameKind.awareness)).toEqual([]);
+  expect(socket.take(frameKind.pointer)).toHaveLength(1);
+});

@@ -1,0 +1,243 @@
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Awareness, applyAwarenessUpdate } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { Pointers } from '../../client/model/pointers.ts';
+import type { RemotePointer } from '../../client/model/presence.svelte.ts';
+import { PresenceModel } from '../../client/model/presence.svelte.ts';
+import { Entry } from '../../client/model/records.svelte.ts';
+import type { Pointer } from '../../shared/pointer.ts';
+import { gone, readPointer, writePointer } from '../../shared/pointer.ts';
+import { frameKind } from '../../shared/protocol.ts';
+
+const [ben, cleo] = [11, 12];
+const cell = { lane: 'l', phase: 'p', step: null };
+
+let sent: Uint8Array[];
+let isThere: boolean;
+let pointers: Pointers;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  sent = [];
+  isThere = true;
+  pointers = new Pointers((frame) => {
+    if (isThere) sent.push(frame);
+    return isThere;
+  });
+});
+
+afterEach(() => {
+  pointers.close();
+  vi.useRealTimers();
+});
+
+/** What the frames say to a server that knows the place of the last one. */
+function read(frames: readonly Uint8Array[], known: string | null = null): (Pointer | null)[] {
+  let place = known;
+  return frames.map((frame) => {
+    const decoder = decoding.createDecoder(frame);
+    expect(decoding.readVarUint(decoder)).toBe(frameKind.pointer);
+    const pointer = readPointer(decoder, place);
+    expect(decoding.hasContent(decoder)).toBe(false);
+    place = pointer?.place ?? place;
+    return pointer;
+  });
+}
+
+/** A frame of the server behind its kind: each with its client id, and whether its place is told. */
+function frame(...said: readonly (readonly [number, Pointer, boolean?])[]): decoding.Decoder {
+  return decoding.createDecoder(
+    encoding.encode((encoder) => {
+      encoding.writeVarUint(encoder, said.length);
+      for (const [client, pointer, isPlaceKnown] of said) {
+        encoding.writeVarUint(encoder, client);
+        writePointer(encoder, pointer, isPlaceKnown ?? false);
+      }
+    }),
+  );
+}
+
+describe("Ana's own pointer", () => {
+  test('goes out at most 20 times a second while it moves, and not at all at rest', () => {
+    for (let ms = 0; ms < 1_000; ms += 5) {
+      pointers.say({ place: 'l/p/', x: ms, y: 0 });
+      vi.advanceTimersByTime(5);
+    }
+    vi.advanceTimersByTime(100);
+    expect(sent.length).toBeGreaterThanOrEqual(19);
+    expect(sent.length).toBeLessThanOrEqual(21);
+    expect(read(sent).at(-1)).toEqual({ place: 'l/p/', x: 995, y: 0 });
+
+    sent = [];
+    pointers.say({ place: 'l/p/', x: 995, y: 0 });
+    vi.advanceTimersByTime(60_000);
+    expect(sent).toEqual([]);
+  });
+
+  test('says its place where that is new, and a move within it in six bytes', () => {
+    for (const pointer of [
+      { place: 'l/p/', x: 1, y: 1 },
+      { place: 'l/p/', x: 9_999, y: 9_999 },
+      { place: 'l/q/s', x: 1, y: 1 },
+    ]) {
+      pointers.say(pointer);
+      vi.advanceTimersByTime(50);
+    }
+    expect(read(sent).map((one) => one?.place)).toEqual(['l/p/', 'l/p/', 'l/q/s']);
+    expect(sent[1]).toHaveLength(6);
+  });
+
+  test('says its place anew on a new socket, and what happens without one is not told later', () => {
+    pointers.say({ place: 'l/p/', x: 1, y: 1 });
+    isThere = false;
+    pointers.renew();
+    pointers.say({ place: 'l/p/', x: 2, y: 2 });
+    vi.advanceTimersByTime(50);
+    isThere = true;
+    sent = [];
+    vi.advanceTimersByTime(1_000);
+    expect(sent).toEqual([]);
+    pointers.say({ place: 'l/p/', x: 3, y: 3 });
+    vi.advanceTimersByTime(50);
+    expect(read(sent)).toEqual([{ place: 'l/p/', x: 3, y: 3 }]);
+  });
+
+  test('that leaves the map is gone once, and one that was never there is not gone', () => {
+    pointers.say({ place: gone, x: 0, y: 0 });
+    vi.advanceTimersByTime(50);
+    expect(sent).toEqual([]);
+    pointers.say({ place: 'l/p/', x: 1, y: 1 });
+    pointers.say({ place: gone, x: 0, y: 0 });
+    vi.advanceTimersByTime(50);
+    pointers.say({ place: gone, x: 0, y: 0 });
+    vi.advanceTimersByTime(50);
+    expect(read(sent).map((one) => one?.place)).toEqual(['l/p/', gone]);
+  });
+});
+
+describe("others' pointers", () => {
+  let awareness: Awareness;
+  let presence: PresenceModel;
+  let seen: Map<number, RemotePointer | null>;
+  const clocks = new Map<number, number>();
+
+  beforeEach(() => {
+    const doc = new Y.Doc();
+    awareness = new Awareness(doc);
+    presence = new PresenceModel(awareness, pointers, 'ana', () => new Entry('x'));
+    seen = new Map();
+    presence.onPointer((client, pointer) => seen.set(client, pointer));
+  });
+
+  afterEach(() => awareness.destroy());
+
+  /** What the server tells of somebody's presence; null when they are gone. */
+  function hear(client: number, state: object | null): void {
+    const clock = (clocks.get(client) ?? 0) + 1;
+    clocks.set(client, clock);
+    const update = encoding.encode((encoder) => {
+      encoding.writeVarUint(encoder, 1);
+      encoding.writeVarUint(encoder, client);
+      encoding.writeVarUint(encoder, clock);
+      encoding.writeVarString(encoder, JSON.stringify(state));
+    });
+    applyAwarenessUpdate(awareness, update, null);
+  }
+
+  test('are each at their last place, whatever of it was told again', () => {
+    hear(ben, { person: 'ben' });
+    hear(cleo, { person: 'cleo' });
+    pointers.hear(
+      frame([ben, { place: 'l/p/', x: 5_000, y: 0 }], [cleo, { place: 'l/q/s', x: 1, y: 10_000 }]),
+    );
+    pointers.hear(frame([ben, { place: 'l/p/', x: 2_500, y: 7_500 }, true]));
+    expect(seen.get(ben)).toEqual({ person: 'ben', cell: 'l/p/', x: 0.25, y: 0.75 });
+    expect(seen.get(cleo)).toEqual({ person: 'cleo', cell: 'l/q/s', x: 0.0001, y: 1 });
+  });
+
+  test('are gone when they leave the map, when their person goes to the ideas, and when the person is gone', () => {
+    const here = { place: 'l/p/', x: 1, y: 1 };
+    hear(ben, { person: 'ben' });
+    pointers.hear(frame([ben, here]));
+    pointers.hear(frame([ben, { ...here, place: gone }]));
+    expect(seen.get(ben)).toBeNull();
+    pointers.hear(frame([ben, here]));
+    hear(ben, { person: 'ben', view: 'ideas' });
+    expect(seen.get(ben)).toBeNull();
+    hear(ben, { person: 'ben', view: 'map' });
+    expect(seen.get(ben)).not.toBeNull();
+    hear(ben, null);
+    expect(seen.get(ben)).toBeNull();
+    hear(ben, { person: 'ben' });
+    expect(seen.get(ben)).toBeNull();
+  });
+
+  test('that come before the word of their person wait for it', () => {
+    pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
+    expect(seen.get(ben)).toBeNull();
+    hear(ben, { person: 'ben' });
+    expect(seen.get(ben)).toMatchObject({ person: 'ben', cell: 'l/p/' });
+  });
+
+  test('are told to whoever begins to draw them', () => {
+    hear(ben, { person: 'ben' });
+    pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
+    const late = vi.fn();
+    presence.onPointer(late);
+    expect(late).toHaveBeenCalledExactlyOnceWith(ben, expect.objectContaining({ cell: 'l/p/' }));
+  });
+
+  test('have no known place on a new socket: without being told it they are not shown', () => {
+    hear(ben, { person: 'ben' });
+    pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
+    pointers.renew();
+    seen.clear();
+    pointers.hear(frame([ben, { place: 'l/p/', x: 2, y: 2 }, true]));
+    expect(seen.has(ben)).toBe(false);
+    pointers.hear(frame([ben, { place: 'l/p/', x: 2, y: 2 }]));
+    expect(seen.get(ben)).toMatchObject({ cell: 'l/p/', x: 0.0002 });
+  });
+
+  test('of a stock client are in its presence', () => {
+    hear(ben, { person: 'ben', cursor: { ...cell, x: 0.5, y: 0.25 } });
+    expect(seen.get(ben)).toEqual({ person: 'ben', cell: 'l/p/', x: 0.5, y: 0.25 });
+    hear(ben, { person: 'ben', cursor: null });
+    expect(seen.get(ben)).toBeNull();
+  });
+
+  test("are not Ana's own from another window", () => {
+    hear(ben, { person: 'ana' });
+    pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
+    expect(seen.get(ben)).toBeNull();
+  });
+
+  test('survive any bytes, and what came whole before the harm counts', () => {
+    hear(ben, { person: 'ben' });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (noise) => {
+        const moved = frame([ben, { place: 'l/p/', x: 3, y: 4 }]).arr;
+        const bytes = new Uint8Array([2, ...moved.subarray(1), cleo, ...noise]);
+        pointers.hear(decoding.createDecoder(bytes));
+        pointers.hear(decoding.createDecoder(noise));
+        pointers.hear(frame([ben, { place: 'l/p/', x: 3, y: 4 }]));
+        expect(seen.get(ben)).toEqual({ person: 'ben', cell: 'l/p/', x: 0.0003, y: 0.0004 });
+      }),
+    );
+  });
+
+  test("Ana's own word holds no pointer, and is not said again when it moves", () => {
+    presence.say({ view: 'map' });
+    const before = awareness.meta.get(awareness.clientID)?.clock;
+    presence.point({ cell, x: 0.5, y: 2 });
+    vi.advanceTimersByTime(50);
+    expect(read(sent)).toEqual([{ place: 'l/p/', x: 5_000, y: 10_000 }]);
+    presence.point(null);
+    vi.advanceTimersByTime(50);
+    expect(read(sent.slice(1))).toEqual([{ place: gone, x: 0, y: 0 }]);
+    expect(awareness.meta.get(awareness.clientID)?.clock).toBe(before);
+    expect(awareness.getLocalState()).not.toHaveProperty('cursor');
+  });
+});

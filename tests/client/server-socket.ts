@@ -1,0 +1,93 @@
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import * as Y from 'yjs';
+import type { CloseCode, Control } from '../../shared/protocol.ts';
+import { frameKind, syncKind } from '../../shared/protocol.ts';
+
+/** The server's end of a page's socket, moved by hand: what the page opens, sends and hears is under the test's eyes. */
+export class ServerSocket {
+  /** Sockets that pages have opened, the latest last. */
+  static readonly all: ServerSocket[] = [];
+
+  binaryType = '';
+  isClosed = false;
+  readonly frames: Uint8Array[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: ArrayBuffer }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  onerror: (() => void) | null = null;
+
+  constructor() {
+    ServerSocket.all.push(this);
+  }
+
+  static get latest(): ServerSocket {
+    const last = ServerSocket.all.at(-1);
+    if (!last) throw new Error('The page has opened no socket.');
+    return last;
+  }
+
+  send(frame: Uint8Array): void {
+    this.frames.push(frame.slice());
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  /** Takes the page in, as a server does: a welcome, what it has, and the question what the page has. */
+  admit(doc: Y.Doc, generation = 1, role: 'facilitator' | 'participant' | 'observer' = 'participant'): void {
+    this.onopen?.();
+    this.tell({ kind: 'welcome', person: 'ana', role, title: 'Library', generation });
+    this.ask(doc);
+    this.say((encoder) => {
+      encoding.writeVarUint(encoder, frameKind.sync);
+      encoding.writeVarUint(encoder, syncKind.step2);
+      encoding.writeVarUint8Array(encoder, Y.encodeStateAsUpdate(doc));
+    });
+  }
+
+  /** Sync step 1: asks for all that the page has and `doc` has not. */
+  ask(doc: Y.Doc): void {
+    this.say((encoder) => {
+      encoding.writeVarUint(encoder, frameKind.sync);
+      encoding.writeVarUint(encoder, syncKind.step1);
+      encoding.writeVarUint8Array(encoder, Y.encodeStateVector(doc));
+    });
+  }
+
+  tell(control: Control): void {
+    this.say((encoder) => {
+      encoding.writeVarUint(encoder, frameKind.control);
+      encoding.writeVarString(encoder, JSON.stringify(control));
+    });
+  }
+
+  say(write: (encoder: encoding.Encoder) => void): void {
+    const bytes = encoding.encode(write);
+    this.onmessage?.({ data: bytes.slice().buffer });
+  }
+
+  drop(code: CloseCode | 1006, reason = ''): void {
+    this.isClosed = true;
+    this.onclose?.({ code, reason });
+  }
+
+  /** Takes what the page has sent of a kind since it was last asked, without the kind. */
+  take(kind: number): decoding.Decoder[] {
+    const taken: decoding.Decoder[] = [];
+    for (const frame of this.frames.splice(0)) {
+      const decoder = decoding.createDecoder(frame);
+      if (decoding.readVarUint(decoder) === kind) taken.push(decoder);
+      else this.frames.push(frame);
+    }
+    return taken;
+  }
+
+  /** Takes the document frames that count: answers to step 1, and updates. */
+  takeEdits(): Uint8Array[] {
+    return this.take(frameKind.sync).flatMap((decoder) =>
+      decoding.readVarUint(decoder) === syncKind.step1 ? [] : [decoding.readVarUint8Array(decoder)],
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { standingOf } from '../../client/views/board/standing.ts';
+
+type Facts = Parameters<typeof standingOf>[0];
+
+const well: Facts = { light: 'saved', role: 'participant', hindrance: null, readOnly: null, fullness: 0 };
+const lead: Facts = { ...well, role: 'facilitator' };
+const onlooker: Facts = { ...well, role: 'observer' };
+
+test('a board with which all is well says nothing, but to who only looks on', () => {
+  expect(standingOf(well, 0)).toBeNull();
+  expect(standingOf({ ...well, role: null }, 0)).toBeNull();
+  expect(standingOf(onlooker, 0)).toEqual({ kind: 'observing' });
+});
+
+test('no connection comes before all else, with what the server said of it', () => {
+  const apart: Facts = {
+    ...lead,
+    light: 'offline',
+    hindrance: 'server-full',
+    readOnly: 'store',
+    fullness: 95,
+  };
+  expect(standingOf(apart, 0)).toEqual({ kind: 'apart', why: 'server-full' });
+  expect(standingOf({ ...onlooker, light: 'offline' }, 0)).toEqual({ kind: 'apart', why: null });
+});
+
+test('who writes is told that nothing is taken; an observer has nothing that would be kept', () => {
+  expect(standingOf({ ...lead, readOnly: 'frozen', fullness: 95 }, 0)).toEqual({
+    kind: 'read-only',
+    why: 'frozen',
+  });
+  expect(standingOf({ ...onlooker, readOnly: 'frozen' }, 0)).toEqual({ kind: 'observing' });
+});
+
+test('facilitators are told from the first word how full it is, participants when it is nearly so', () => {
+  expect(standingOf({ ...lead, fullness: 70 }, 0)).toEqual({ kind: 'full', percent: 70 });
+  expect(standingOf({ ...well, fullness: 85 }, 0)).toBeNull();
+  expect(standingOf({ ...well, fullness: 90 }, 0)).toEqual({ kind: 'full', percent: 90 });
+  expect(standingOf({ ...onlooker, fullness: 95 }, 0)).toEqual({ kind: 'observing' });
+});
+
+test('what was put away comes back when the board is fuller', () => {
+  expect(standingOf({ ...lead, fullness: 70 }, 70)).toBeNull();
+  expect(standingOf({ ...lead, fullness: 75 }, 70)).toEqual({ kind: 'full', percent: 75 });
+});

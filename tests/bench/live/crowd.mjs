@@ -4,7 +4,6 @@ import { randomInt } from 'node:crypto';
 import * as Y from 'yjs';
 import { cellsOf } from '../boards.mjs';
 import { joinRoom } from './person.mjs';
-import { awareness } from './pointers.mjs';
 import { each } from './rooms.mjs';
 import { sync, syncFrame } from './wire.mjs';
 
@@ -12,8 +11,9 @@ import { sync, syncFrame } from './wire.mjs';
  * Fills rooms. `kinds` lists the people of each room: `{role, edits, moves}`, edits and cursor moves a second.
  * @param seconds for how long they must have something to send
  */
-export async function gather(system, rooms, { kinds, seconds, witnesses, pointers = awareness }) {
-  const crowd = { system, people: [], rooms: [], pointers };
+export async function gather(system, rooms, { kinds, seconds, witnesses }) {
+  const { pointers } = system;
+  const crowd = { people: [], rooms: [], pointers };
   const seated = await each(rooms, async (room) => {
     const roles = [...new Set(kinds.map(({ role }) => role))];
     const seats = new Map();
@@ -148,10 +148,14 @@ function watch(people, who, pointers) {
 
 /**
  * Everyone says where they are, once, so that all are present before the clock runs.
- * A clock of presence counts from 1, as a cursor move's number does.
+ * Moves count from 1, as the clocks of presence do.
  */
 export function appear({ people, pointers }) {
-  for (const person of people) if (person.moves > 0) move(person, pointers);
+  for (const person of people) {
+    if (person.moves === 0) continue;
+    if (pointers.hello) person.socket.write(person.frame(pointers.hello(person.client)));
+    move(person, pointers);
+  }
 }
 
 function move(person, pointers) {

@@ -6,7 +6,7 @@ import { kind, sync } from './wire.mjs';
 const names = { [sync.step1]: 'step1', [sync.step2]: 'step2', [sync.update]: 'update' };
 
 /**
- * What a message says: `{says, body}`, where `says` is step1, step2, update, presence, saved or other.
+ * What a message says: `{says, body}`, where `says` is step1, step2, update, presence, pointers, saved or other.
  * For `saved`, `frames` is how many document frames of this socket it stands for, from the first.
  */
 function readMessage(decoder) {
@@ -19,7 +19,7 @@ function readMessage(decoder) {
   return { says: 'other', of };
 }
 
-/** That of `y-websocket`, with our control frames where they are asked for. */
+/** That of `y-websocket`, with our control and pointer frames where they are asked for. */
 export const yjs = {
   /** What is said first of all. */
   greeting: () => [],
@@ -27,6 +27,7 @@ export const yjs = {
   read: (payload) => {
     const decoder = decoding.createDecoder(payload);
     const message = readMessage(decoder);
+    if (message.of === kind.pointer) return { says: 'pointers', decoder };
     if (message.of !== kind.control) return message;
     const control = JSON.parse(decoding.readVarString(decoder));
     if (control.kind === 'refused') throw new Error(`The server refused an update: ${control.reason}`);

@@ -15,7 +15,7 @@ const lacks = (name) =>
   (needs[name] ?? []).find((module) => !existsSync(join(peersFolder, 'node_modules', module)));
 
 /** Installs what the chosen systems need. @returns those that cannot be measured, each told in a sentence */
-export async function installPeers(names) {
+export function installPeers(names) {
   if (names.some(lacks)) {
     console.log(
       'Installing the other servers into tests/bench/peers; where SQLite has to be compiled, minutes.',

@@ -24,7 +24,7 @@ export async function each(list, task, most = atOnce) {
  * connect, and `release`, called when they are in.
  * @param of a number of cards (boards.mjs), or the name of a template
  */
-export const boardRooms = (url) => async (count, of) =>
+export const boardRooms = (url, protocol) => async (count, of) =>
   each(Array.from({ length: count }), async (_, index) => {
     const { links, state } = await makeRoom(url, of, index);
     const seats = (people, role = 'participant') =>
@@ -33,7 +33,7 @@ export const boardRooms = (url) => async (count, of) =>
           link: links[role],
           name: `Person ${i + 1}`,
         });
-        return { path: `/sync/${board}/board?token=${token}`, protocol: 'resa.1', dialect: dialects.yjs };
+        return { path: `/sync/${board}/board?token=${token}`, protocol, dialect: dialects.yjs };
       });
     return { state, seats, release: () => undefined };
   });

@@ -47,7 +47,7 @@ async function main() {
     'scenario',
   );
   const allowed = chosen(options.only?.split(',') ?? [], Object.keys(systems), 'system');
-  const missing = options.profile ? [] : await installPeers(allowed);
+  const missing = options.profile ? [] : installPeers(allowed);
   console.log(
     `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'processor'}, load ${loadavg()[0]?.toFixed(1)}`,
   );
@@ -55,7 +55,13 @@ async function main() {
   for (const scenario of scenarios.filter(({ name }) => wanted.includes(name))) {
     const of = scenario.systems.filter((name) => allowed.includes(name) && !missing.includes(name));
     await noteBoards(scenario.boards ?? []);
-    const result = { scenario, runs: await measure(scenario, options.profile ? ['resa'] : of) };
+    const result = {
+      scenario,
+      runs: await measure(
+        scenario,
+        options.profile ? of.filter((name) => systems[name].isOurs).slice(0, 1) : of,
+      ),
+    };
     printScenario(result);
     results.push(result);
   }
@@ -83,7 +89,7 @@ function chosen(given, known, what) {
 async function noteBoards(boards) {
   if (boards.length === 0) return;
   const server = await startSystem('resa');
-  for (const of of boards) await noteState(server.said, of);
+  for (const of of boards) await noteState(server.url, of);
   await server.stop();
 }
 

@@ -15,9 +15,10 @@ const room = (people, systems, extra = {}) => ({
   ...extra,
 });
 
-const plain = ['resa', 'y-websocket', 'hocuspocus', 'relay'];
+const plain = ['resa', 'resa-stock', 'y-websocket', 'hocuspocus', 'relay'];
 const all = [
   'resa',
+  'resa-stock',
   'y-websocket',
   'y-websocket+leveldb',
   'hocuspocus',
@@ -31,5 +32,5 @@ export const scenarios = [
   room(50, plain),
   room(100, all),
   room(200, all),
-  room(500, ['resa', 'y-websocket', 'hocuspocus', 'relay 16 ms']),
+  room(500, ['resa', 'resa-stock', 'y-websocket', 'hocuspocus', 'relay 16 ms']),
 ];

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startProgram, temporaryFolder } from '../server.mjs';
 import * as dialects from './dialects.mjs';
+import { awareness, compact } from './pointers.mjs';
 import { boardRooms, handRooms } from './rooms.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -19,28 +20,18 @@ const yWebsocket = at('../peers/node_modules/@y/websocket-server/src/server.js')
  */
 const resa = join(process.env.RESA_DIST ?? at('../../../dist'), 'server/main.js');
 
+/** The sub-protocol by which our page asks for acknowledgements and for pointer frames. */
+const ownProtocol = 'resa.1';
+
 /**
- * `keeps`: whether documents outlive the process. `isFloor`: it knows no documents, so there is nothing to
- * agree on at the end. `start` takes the environment and a data folder; what it gives makes the rooms.
+ * `keeps`: whether documents outlive the process. `isOurs`, `isFloor`: what it is held against, and what knows
+ * no documents, so that there is nothing to agree on at the end.
  */
 export const systems = {
-  resa: {
-    keeps: true,
-    start: async ({ folder, env }) => {
-      if (!existsSync(resa))
-        throw new Error(`There is no built server at ${resa}: run \`npm run build\` first.`);
-      const program = await startProgram([...preload, resa], /^Resa is at (\S+)$/, {
-        PORT: '0',
-        DATA_DIR: folder,
-        LOG_LEVEL: process.env.BENCH_LOG_LEVEL ?? 'error',
-        CREATE_PER_MINUTE: '1000000',
-        JOIN_PER_MINUTE: '1000000',
-        PEOPLE_PER_BOARD: '100000',
-        ...env,
-      });
-      return { ...program, port: Number(new URL(program.said).port), rooms: boardRooms(program.said) };
-    },
-  },
+  /** With people who speak as our own page does. */
+  resa: { keeps: true, isOurs: true, pointers: compact, start: (given) => startResa(given, ownProtocol) },
+  /** With people who speak as any `y-websocket` client does. */
+  'resa-stock': { keeps: true, isOurs: true, start: (given) => startResa(given, null) },
   'y-websocket': {
     start: ({ env }) => startYWebsocket(env),
   },
@@ -77,6 +68,7 @@ export async function startSystem(name, { folder, profileTo = null, env = {} } =
     name,
     keeps: system.keeps ?? false,
     isFloor: system.isFloor ?? false,
+    pointers: system.pointers ?? awareness,
     folder: where,
     ...running,
     profile: async () => {
@@ -92,6 +84,21 @@ export async function startSystem(name, { folder, profileTo = null, env = {} } =
       }
     },
   };
+}
+
+async function startResa({ folder, env }, protocol) {
+  if (!existsSync(resa)) throw new Error(`There is no built server at ${resa}: run \`npm run build\` first.`);
+  const program = await startProgram([...preload, resa], /^Resa is at (\S+)$/, {
+    PORT: '0',
+    DATA_DIR: folder,
+    LOG_LEVEL: process.env.BENCH_LOG_LEVEL ?? 'error',
+    CREATE_PER_MINUTE: '1000000',
+    JOIN_PER_MINUTE: '1000000',
+    PEOPLE_PER_BOARD: '100000',
+    ...env,
+  });
+  const { said: url } = program;
+  return { ...program, port: Number(new URL(url).port), url, rooms: boardRooms(url, protocol) };
 }
 
 async function startYWebsocket(env) {

@@ -70,8 +70,8 @@ export function compare(runs, figure) {
       .filter((value) => !Number.isNaN(value));
   const names = [...new Set(runs.map(({ name }) => name))].filter((name) => of(name).length > 0);
   const best = (list) => list.toSorted((a, b) => median(of(a)) - median(of(b)))[0] ?? null;
-  const peer = best(names.filter((name) => name !== 'resa' && !systems[name]?.isFloor));
-  const floor = best(names.filter((name) => systems[name]?.isFloor));
+  const peer = best(names.filter((name) => !systems[name].isOurs && !systems[name].isFloor));
+  const floor = best(names.filter((name) => systems[name].isFloor));
   return {
     ours: of('resa'),
     peer,

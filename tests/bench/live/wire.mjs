@@ -3,7 +3,7 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 
-export const kind = { sync: 0, presence: 1, auth: 2, control: 4 };
+export const kind = { sync: 0, presence: 1, auth: 2, control: 4, pointer: 5 };
 export const sync = { step1: 0, step2: 1, update: 2 };
 
 export function syncFrame(step, payload) {

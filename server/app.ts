@@ -6,19 +6,26 @@ import { isAllowed, siteOf } from './access/origins.ts';
 import { Rates } from './access/rates.ts';
 import { Tokens } from './access/tokens.ts';
 import type { Config } from './config.ts';
+import { History } from './history/history.ts';
+import { Repairs } from './history/repairs.ts';
+import type { HistoryWork } from './history/work.ts';
+import { adminRoutes } from './http/admin.ts';
 import { maxBodyBytes } from './http/body.ts';
 import { boardRoutes } from './http/boards.ts';
 import { healthRoutes } from './http/health.ts';
 import { joinRoutes } from './http/join.ts';
 import { linkRoutes } from './http/links.ts';
+import { metricsRoutes } from './http/metrics.ts';
 import { logRequests, needOwnOrigin } from './http/middleware.ts';
 import { pageRoutes } from './http/page.ts';
 import type { AppEnv, Parts } from './http/parts.ts';
 import { Problem } from './http/problem.ts';
 import { securityHeaders } from './http/security.ts';
 import { syncRoutes } from './http/sync.ts';
+import { versionRoutes } from './http/versions.ts';
 import type { LiveBoards } from './live/contract.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { Store } from './store/contract.ts';
 
 /** What an app is made of. */
@@ -27,6 +34,9 @@ export interface AppParts {
   readonly store: Store;
   readonly live: LiveBoards;
   readonly log: Log;
+  readonly metrics: Metrics;
+  /** The heavy work, where it does not hold up people. */
+  readonly work: HistoryWork;
   readonly now: () => number;
   /** The folder of the built page; null where another serves it (development). */
   readonly staticRoot: string | null;
@@ -40,9 +50,16 @@ const connectRate = { burst: 1200, perSecond: 40 };
 /** Half an hour's workshop makes a few boards at once; a script that fills the disk is slowed down. */
 const createBurst = 20;
 
+/** One who administers by hand or by script; a guesser of keys gets to two a second. */
+const adminRate = { burst: 60, perSecond: 2 };
+
+/** Each version costs a merge of the whole document and a file: some in a row, then one in ten seconds. */
+const versionRate = { burst: 10, perSecond: 0.1 };
+
 /** The HTTP side: middleware and routes, testable by `app.request()` without a socket. */
 export function createApp(given: AppParts): Hono<AppEnv> {
-  const { config, store, log, now } = given;
+  const { config, store, live, log, now, work } = given;
+  const repairs = new Repairs({ store, live, log });
   const parts: Parts = {
     ...given,
     site: given.site ?? (() => siteOf(config, config.port)),
@@ -54,6 +71,10 @@ export function createApp(given: AppParts): Hono<AppEnv> {
       now,
     ),
     connects: new Rates(connectRate, now),
+    admins: new Rates(adminRate, now),
+    versions: new Rates(versionRate, now),
+    history: new History({ store, live, repairs, work }),
+    repairs,
   };
   const fromAllowed = (origin: string) => (isAllowed(parts.site(), origin) ? origin : null);
 
@@ -80,10 +101,13 @@ export function createApp(given: AppParts): Hono<AppEnv> {
     },
   );
   app.route('/', healthRoutes(parts));
+  app.route('/', metricsRoutes(parts));
   app.route('/', syncRoutes(parts));
   app.route('/api', joinRoutes(parts));
   app.route('/api/boards', boardRoutes(parts));
   app.route('/api/boards', linkRoutes(parts));
+  app.route('/api/boards', versionRoutes(parts));
+  app.route('/api/admin', adminRoutes(parts));
   if (given.staticRoot !== null) app.route('/', pageRoutes(given.staticRoot));
 
   app.notFound((c) => {

@@ -14,6 +14,10 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** The key that it takes to create a board; null: anyone may. */
   readonly createKey: string | null;
+  /** The key that opens `/api/admin` and `/metrics`; null: there is no admin. */
+  readonly adminKey: string | null;
+  /** A key that opens `/metrics` and nothing else; null: only the admin key does. */
+  readonly metricsKey: string | null;
   readonly logLevel: LogLevel;
   /** Whether a proxy in front sets X-Forwarded-For. */
   readonly trustProxy: boolean;
@@ -61,6 +65,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     throw new ConfigError(`${name} must be ${must}${given}; for example ${name}=${example}.`);
   }
 
+  function readKey(name: string, leastChars: number, example: string): string | null {
+    return read<string | null>(
+      name,
+      v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,200}$/), v.minLength(leastChars)),
+      null,
+      `at least ${leastChars} characters of ASCII without spaces`,
+      example,
+    );
+  }
+
   return {
     port: read('PORT', wholeNumber(0, 65_535), 4040, 'a whole number from 0 to 65535', '4040'),
     host: read(
@@ -95,13 +109,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       'a list of http or https origins with commas between',
       'https://one.example.org,https://two.example.org',
     ),
-    createKey: read<string | null>(
-      'CREATE_KEY',
-      v.pipe(v.string(), v.regex(/^[\x21-\x7e]{8,200}$/)),
-      null,
-      'at least 8 characters of ASCII without spaces',
-      'a-long-random-word',
-    ),
+    createKey: readKey('CREATE_KEY', 8, 'a-long-random-word'),
+    adminKey: readKey('ADMIN_KEY', 20, 'what-openssl-rand-hex-16-prints'),
+    metricsKey: readKey('METRICS_KEY', 20, 'what-openssl-rand-hex-16-prints'),
     logLevel: read('LOG_LEVEL', v.picklist(logLevels), 'info', `one of ${logLevels.join(', ')}`, 'info'),
     trustProxy: read(
       'TRUST_PROXY',

@@ -37,12 +37,16 @@ async function printDemo(server: ResaServer, url: string): Promise<void> {
   console.log('\nOpen one in a browser; Ctrl+C stops, and all that was written is kept.');
 }
 
+/** A stop that takes longer hangs on a disk that does not answer. Supervisors kill after 20 s or more. */
+const patienceMs = 19_000;
+
 /** The first signal stops in order; a second one is from somebody who will not wait. */
 function stopOnSignal(server: ResaServer): void {
   let isStopping = false;
   const stop = () => {
     if (isStopping) process.exit(1);
     isStopping = true;
+    setTimeout(giveUp, patienceMs);
     server.close().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -53,4 +57,12 @@ function stopOnSignal(server: ResaServer): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** Not by `exit`, which waits for writes that are under way. What was acknowledged is on disk, whatever ends us. */
+function giveUp(): void {
+  console.error(
+    `The stop took more than ${patienceMs / 1000} s: something hangs, and the process ends as it is.`,
+  );
+  process.kill(process.pid, 'SIGKILL');
 }

@@ -7,10 +7,12 @@ import type { Site } from './access/origins.ts';
 import { siteOf } from './access/origins.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { restore } from './history/restore.ts';
 import type { AppEnv } from './http/parts.ts';
 import { answerPlainly, Upgrades } from './http/upgrade.ts';
 import { openRooms } from './live/rooms.ts';
 import { openLog } from './log.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { FolderInUse } from './store/disk/folder-lock.ts';
 import { openDiskStore } from './store/disk/disk-store.ts';
 import type { DemoLink } from './templates/demo-board.ts';
@@ -57,8 +59,10 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
   }).catch((error: unknown) => {
     throw startError(`The data folder ${config.dataDir} cannot be used`, error);
   });
-  const live = openRooms({ store, log, now });
+  const metrics = new Metrics();
+  const live = openRooms({ store, log, now, observe: metrics.observe });
   pressed.checkpoint = (room) => live.checkpoint(room);
+  metrics.watch(live, store);
   let site: Site = siteOf(config, config.port);
   let isStopping = false;
   const app = createApp({
@@ -66,6 +70,10 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
     store,
     live,
     log,
+    metrics,
+    work: {
+      restore: (current, version) => Promise.resolve(restore(current, version)),
+    },
     now,
     staticRoot,
     site: () => site,
@@ -79,11 +87,12 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
     isStopping = true;
     upgrades.close();
     const isFree = listening ? stopListening(listening) : Promise.resolve();
-    await live.close();
+    await live.close(liveMs);
     await upgrades.drained(graceMs);
     listening?.closeAllConnections();
     await isFree;
     await store.close();
+    metrics.close();
     log.info('stopped');
   }
 
@@ -109,6 +118,9 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
     close: () => (closing ??= close()),
   };
 }
+
+/** Of the 20 s that a stop may take, what commits, farewells and checkpoints may: the rest is for the store and stragglers. */
+const liveMs = 12_000;
 
 /** A client that is told to go goes at once; one that is out of reach never says so. */
 const graceMs = 1_000;

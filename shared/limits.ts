@@ -24,6 +24,9 @@ export const mergeSlack = 2;
 export const maxPersonName = 60;
 export const maxBoardTitle = 200;
 
+/** Characters in the name of a version: what was agreed on, in a few words. */
+export const maxVersionName = 80;
+
 /** Members of one set field: personas of a card, cards of an idea. */
 export const maxSetSize = 200;
 

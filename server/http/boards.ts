@@ -1,15 +1,14 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Context } from 'hono';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { newId } from '../../shared/id.ts';
 import { maxBoardTitle } from '../../shared/limits.ts';
 import { roles } from '../../shared/roles.ts';
+import { isKey } from '../access/keys.ts';
 import { linkUrl, makeLink } from '../access/links.ts';
 import { buildTemplate, templates } from '../templates/template.ts';
 import { readBody } from './body.ts';
 import { languageSchema, lineSchema } from './fields.ts';
-import { needReady } from './health.ts';
+import { needWritable } from './health.ts';
 import { bearerOf, needRate, needSeat, tellMissing } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
@@ -28,8 +27,8 @@ export function boardRoutes(parts: Parts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app
     .post('/', needRate(parts, parts.creates), async (c) => {
-      needReady(parts);
-      needCreateKey(c, config.createKey);
+      needWritable(parts);
+      if (config.createKey !== null && !isKey(bearerOf(c), config.createKey)) throw new Problem('create-key');
       const { title, template, language } = await readBody(c, newBoard);
       const board = newId();
       const made = roles.map((role) => ({ role, link: makeLink(board, role, now()) }));
@@ -59,7 +58,7 @@ export function boardRoutes(parts: Parts): Hono<AppEnv> {
       return c.json({ board: id, title, template, language, start, createdAt, role, person });
     })
     .patch('/:board', needSeat(parts, 'invite'), async (c) => {
-      needReady(parts);
+      needWritable(parts);
       const { title } = await readBody(c, v.object({ title: titleSchema }));
       const { id } = c.var.record;
       await store.changeBoard(id, (record) => ({ ...record, title }));
@@ -67,11 +66,4 @@ export function boardRoutes(parts: Parts): Hono<AppEnv> {
       return c.json({ board: id, title });
     });
   return app;
-}
-
-/** Hashed before they are compared, so that neither time nor length tells of the key. */
-function needCreateKey(c: Context, key: string | null): void {
-  if (key === null) return;
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  if (!timingSafeEqual(digest(bearerOf(c) ?? ''), digest(key))) throw new Problem('create-key');
 }

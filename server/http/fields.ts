@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { maxVersionName } from '../../shared/limits.ts';
 import { colorSchema } from '../../shared/board/field.ts';
 import { personColors } from '../../shared/board/person.ts';
 import { languages } from '../templates/languages.ts';
@@ -37,6 +38,9 @@ export const personColorSchema = v.pipe(
   v.transform((given) => personColors.find((one) => one.id === given)?.color ?? given.toLowerCase()),
   v.check((color) => v.is(colorSchema, color), 'must be #rrggbb or the name of a colour of the palette'),
 );
+
+/** A version's name. */
+export const versionNameSchema = lineSchema(maxVersionName);
 
 /** The random secret by which the page is the same person again. */
 export const deviceSchema = v.pipe(

@@ -5,7 +5,7 @@ import { roles } from '../../shared/roles.ts';
 import { linkUrl, makeLink } from '../access/links.ts';
 import type { BoardRecord } from '../store/contract.ts';
 import { readBody } from './body.ts';
-import { needReady } from './health.ts';
+import { needWritable } from './health.ts';
 import { needSeat } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
@@ -31,7 +31,7 @@ export function linkRoutes(parts: Parts): Hono<AppEnv> {
       return c.json({ links });
     })
     .post('/:board/links', needFacilitator, async (c) => {
-      needReady(parts);
+      needWritable(parts);
       const { role } = await readBody(c, newLink);
       const board = c.var.record.id;
       const made = makeLink(board, role, now());
@@ -42,7 +42,7 @@ export function linkRoutes(parts: Parts): Hono<AppEnv> {
       return c.json({ id: made.record.id, role, link: linkUrl(site(), made.secret) }, 201);
     })
     .delete('/:board/links/:link', needFacilitator, async (c) => {
-      needReady(parts);
+      needWritable(parts);
       const board = c.var.record.id;
       const id = c.req.param('link');
       if (!c.var.record.links.some((link) => link.id === id)) throw new Problem('no-such-link');

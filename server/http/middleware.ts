@@ -44,10 +44,18 @@ export function needOwnOrigin({ site }: Parts): MiddlewareHandler<AppEnv> {
 /** Refuses an address that comes too often, and says when to come back. */
 export function needRate({ config }: Parts, rates: Rates): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const waitSeconds = rates.take(clientAddress(c, config));
-    if (waitSeconds > 0) throw new Problem('rate', { headers: { 'retry-after': String(waitSeconds) } });
+    spend(rates, clientAddress(c, config));
     await next();
   };
+}
+
+/**
+ * Takes one of what a rate allows.
+ * @throws Problem `rate`, which says when to come back
+ */
+export function spend(rates: Rates, by: string): void {
+  const waitSeconds = rates.take(by);
+  if (waitSeconds > 0) throw new Problem('rate', { headers: { 'retry-after': String(waitSeconds) } });
 }
 
 /**

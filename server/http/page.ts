@@ -24,7 +24,7 @@ export function pageRoutes(root: string): Hono<AppEnv> {
 }
 
 /** Programs and scripts ask here; an address of theirs that leads nowhere is answered as an error. */
-const forPrograms = /^\/(api|assets|sync|healthz|readyz)(\/|$)/;
+const forPrograms = /^\/(api|assets|sync|healthz|readyz|metrics)(\/|$)/;
 
 /** The page under an address that is none of its own: a 404, and kept nowhere. */
 function onlyForReaders(index: MiddlewareHandler<AppEnv>): MiddlewareHandler<AppEnv> {

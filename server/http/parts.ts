@@ -5,8 +5,11 @@ import type { Rates } from '../access/rates.ts';
 import type { Seat } from '../access/seat.ts';
 import type { Tokens } from '../access/tokens.ts';
 import type { Config } from '../config.ts';
+import type { History } from '../history/history.ts';
+import type { Repairs } from '../history/repairs.ts';
 import type { LiveBoards } from '../live/contract.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { BoardRecord, Store } from '../store/contract.ts';
 import type { ProblemCode } from './problem.ts';
 
@@ -25,6 +28,13 @@ export interface Parts {
   readonly joins: Rates;
   readonly creates: Rates;
   readonly connects: Rates;
+  /** By address. */
+  readonly admins: Rates;
+  /** Versions kept and restored, by board. */
+  readonly versions: Rates;
+  readonly history: History;
+  readonly repairs: Repairs;
+  readonly metrics: Metrics;
 }
 
 /** What the outside hands to a request beside the request itself. */

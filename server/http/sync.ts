@@ -6,7 +6,7 @@ import { admit } from '../access/admission.ts';
 import { seatCookies } from '../access/cookies.ts';
 import { isAllowed } from '../access/origins.ts';
 import { documents } from '../live/contract.ts';
-import { needReady } from './health.ts';
+import { needRunning } from './health.ts';
 import { needRate, needRoom } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { bindingsOf } from './parts.ts';
@@ -26,12 +26,13 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
     if (!isId(board) || !documents.includes(document)) throw new Problem('no-such-document');
     const { admit: letIn } = bindingsOf(c);
     if (!letIn) throw new Problem('upgrade', { headers: { upgrade: 'websocket' } });
-    needReady(parts);
+    needRunning(parts);
     const token = c.req.query('token');
     // A browser names its origin at each upgrade, so a cookie without one did not come from a page.
     const offered = token !== undefined ? [token] : origin !== undefined ? seatCookies(c) : [];
     const admission = await admit(parts, board, offered);
     if (admission.kind === 'refused') throw new Problem(admission.code);
+    if (parts.repairs.has(board)) throw new Problem('repair');
     needRoom(parts, board);
     letIn(admission.seat, document);
     return c.body(null, 204);
@@ -58,6 +59,7 @@ export function closeCodeFor(code: string): CloseCode | null {
     case 'store':
     case 'internal':
     case 'board-full':
+    case 'repair':
       return closeCode.busy;
     default:
       return null;

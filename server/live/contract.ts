@@ -55,7 +55,7 @@ export interface LiveGauges {
 
 /** Is told how long things took, in seconds. */
 export interface Observer {
-  /** From the first update of a tick coming in until it was applied and framed. */
+  /** From the first update of a tick coming in until all of it was applied. */
   tick(seconds: number): void;
   /** From handing a batch to the store until it was on disk. */
   commit(seconds: number): void;

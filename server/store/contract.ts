@@ -114,6 +114,8 @@ export interface Store {
   readVersion(room: string, id: string): Promise<Uint8Array | null>;
   /** Null while writing works; else why the store does not take writes just now. */
   readonly failure: Error | null;
+  /** What waits in the journal, in bytes; left out where a store has none. */
+  readonly journalBytes?: number;
   /** A secret of this installation, made once, to sign tokens with. */
   readonly secret: Uint8Array;
   /** Waits for what is under way and lets go of the folder. */

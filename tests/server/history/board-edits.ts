@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/board/card.ts';
-import { buildRecord } from '../../../shared/board/collection.ts';
+import type { Collection, ValueCollection } from '../../../shared/board/collection.ts';
+import { buildRecord, parseRecord } from '../../../shared/board/collection.ts';
 import { collections, openRoots, rootOf } from '../../../shared/board/document.ts';
-import { parseRecord } from '../../../shared/board/collection.ts';
 import { emotionKey, emotions, emotionWords, experience, pointKey } from '../../../shared/board/emotion.ts';
 import { ideas } from '../../../shared/board/idea.ts';
 import { Draft } from '../../../server/templates/draft.ts';
@@ -163,7 +163,7 @@ function apply(doc: Y.Doc, { kind, which, at, text }: Edit): string | null {
 /** A board as people read it, entry by entry: what is removed is not there, and numbers are the server's. */
 export function reading(doc: Y.Doc): Map<string, unknown> {
   const all = new Map<string, unknown>();
-  for (const of of Object.values(collections)) {
+  for (const of of Object.values<Collection | ValueCollection>(collections)) {
     for (const [key, stored] of rootOf(doc, of)) {
       if (of.kind === 'values') {
         all.set(`${of.name}/${key}`, stored);

@@ -11,6 +11,8 @@ describe('the settings', () => {
       publicUrl: null,
       allowedOrigins: [],
       createKey: null,
+      adminKey: null,
+      metricsKey: null,
       logLevel: 'info',
       trustProxy: false,
       joinPerMinute: 240,
@@ -77,6 +79,9 @@ describe('the settings', () => {
   test('a wrong key is told without repeating it', () => {
     expect(() => readConfig({ CREATE_KEY: 'tooshrt' })).toThrow(
       /^CREATE_KEY must be at least 8 characters(?!.*tooshrt)/,
+    );
+    expect(() => readConfig({ ADMIN_KEY: 'nineteen-characters' })).toThrow(
+      /^ADMIN_KEY must be at least 20 characters(?!.*nineteen)/,
     );
   });
 });

@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import type { Config } from '../../../server/config.ts';
 import { readConfig } from '../../../server/config.ts';
 import { createApp } from '../../../server/app.ts';
+import { restore } from '../../../server/history/restore.ts';
 import { openLog } from '../../../server/log.ts';
+import { Metrics } from '../../../server/metrics/metrics.ts';
 import { roles } from '../../../shared/roles.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { RecordingLive } from '../recording-live.ts';
@@ -30,6 +32,7 @@ export type Joined = v.InferOutput<typeof joined>;
 export class House {
   readonly store = new MemoryStore();
   readonly live = new RecordingLive();
+  readonly metrics = new Metrics();
   readonly config: Config;
   readonly app;
   now = Date.UTC(2026, 2, 12, 9);
@@ -38,11 +41,16 @@ export class House {
   constructor(env: Record<string, string> = {}, staticRoot: string | null = null) {
     this.config = readConfig({ LOG_LEVEL: 'silent', ...env });
     const { store, live, config } = this;
+    this.metrics.watch(live, store);
     this.app = createApp({
       config,
       store,
       live,
       log: openLog(config.logLevel),
+      metrics: this.metrics,
+      work: {
+        restore: (current, version) => Promise.resolve(restore(current, version)),
+      },
       now: () => this.now,
       staticRoot,
       isStopping: () => this.isStopping,
@@ -57,6 +65,12 @@ export class House {
   ): Promise<Response> {
     const json = { method, headers: { 'content-type': 'application/json', ...headers } };
     return await this.app.request(path, body === undefined ? json : { ...json, body: JSON.stringify(body) });
+  }
+
+  /** With the admin's key, which `env` must have set. */
+  async admin(method: string, path: string, body?: unknown): Promise<Response> {
+    const authorization = `Bearer ${this.config.adminKey ?? ''}`;
+    return this.send(method, `/api/admin${path}`, body, { authorization });
   }
 
   as(who: Joined): { authorization: string } {

@@ -1,0 +1,84 @@
+import type { LiveBoards } from '../live/contract.ts';
+import type { BoardRecord, Store, VersionRecord } from '../store/contract.ts';
+import type { Repairs } from './repairs.ts';
+import type { HistoryWork } from './work.ts';
+
+/** Named versions of one document: each costs as much disk as a snapshot. Automatic ones have their own bounds. */
+export const maxNamedVersions = 50;
+
+/** What came of a restore. */
+export type Restored =
+  /** `before` is the version that brings back what there was. `changed`: whether there was a difference at all. */
+  | { readonly kind: 'restored'; readonly before: VersionRecord; readonly changed: boolean }
+  | { readonly kind: 'no-such-version' }
+  /** The board was reset meanwhile, or the room does not take it. */
+  | { readonly kind: 'not-written'; readonly error: unknown };
+
+export interface HistoryParts {
+  readonly store: Store;
+  readonly live: LiveBoards;
+  readonly repairs: Repairs;
+  readonly work: HistoryWork;
+}
+
+/** The earlier states of documents: keeping one by name, and coming back to one while people are at work. */
+export class History {
+  readonly #parts: HistoryParts;
+
+  constructor(parts: HistoryParts) {
+    this.#parts = parts;
+  }
+
+  /** The versions of a document, newest first. */
+  list(room: string): Promise<readonly VersionRecord[]> {
+    return this.#parts.store.versions(room);
+  }
+
+  /** Keeps the present state by a name; `too-many` where there are as many named ones as may be. */
+  async keep(room: string, name: string, person: string): Promise<VersionRecord | 'too-many' | null> {
+    const { store } = this.#parts;
+    const named = (await store.versions(room)).filter(({ kind }) => kind === 'named');
+    if (named.length >= maxNamedVersions) return 'too-many';
+    return store.keepVersion(room, { kind: 'named', name, person });
+  }
+
+  /** The state of a version, to be handed out; null where it is not kept. */
+  read(room: string, version: string): Promise<Uint8Array | null> {
+    return this.#parts.store.readVersion(room, version);
+  }
+
+  /**
+   * The present state, as it is on disk; null where nothing was ever written. Not by `load`: that tells the
+   * store that whoever had lost an update has begun afresh.
+   */
+  async state(room: string): Promise<Uint8Array | null> {
+    return (await this.#parts.store.checkpoint(room))?.state ?? null;
+  }
+
+  /**
+   * Makes a document read as a version by one more edit, which the server makes and everybody gets. What it
+   * was before is kept first, so that restoring that takes this back.
+   */
+  async restore(record: BoardRecord, document: string, version: string, person: string): Promise<Restored> {
+    const { store, live, repairs, work } = this.#parts;
+    const room = `${record.id}/${document}`;
+    const wanted = await store.readVersion(room, version);
+    if (!wanted) return { kind: 'no-such-version' };
+    const before = await store.keepVersion(room, { kind: 'before-restore', name: '', person });
+    const current = before && (await store.readVersion(room, before.id));
+    if (!current) return { kind: 'not-written', error: new Error('the present state cannot be read') };
+    const update = await work.restore(current, wanted);
+    if (update) {
+      // An edit to a document that was reset meanwhile would rest on what is not there any more.
+      const isSame = (await store.board(record.id))?.generation === record.generation;
+      if (!isSame || repairs.has(record.id))
+        return { kind: 'not-written', error: new Error('board was reset') };
+      try {
+        await live.write(record.id, document, update);
+      } catch (error) {
+        return { kind: 'not-written', error };
+      }
+    }
+    return { kind: 'restored', before, changed: update !== null };
+  }
+}

@@ -1,0 +1,5 @@
+/** The heavy work on whole documents, done beside the main thread: a state is one Yjs update. */
+export interface HistoryWork {
+  /** As `restore` of `restore.ts`. */
+  restore(current: Uint8Array, version: Uint8Array): Promise<Uint8Array | null>;
+}

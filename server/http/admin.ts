@@ -1,0 +1,171 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { idPattern, isId } from '../../shared/id.ts';
+import { closeCode } from '../../shared/protocol.ts';
+import { isKey } from '../access/keys.ts';
+import { documents } from '../live/contract.ts';
+import type { BoardRecord } from '../store/contract.ts';
+import { readBody } from './body.ts';
+import { versionNameSchema } from './fields.ts';
+import { needRunning, needWritable } from './health.ts';
+import { bearerOf, needRate } from './middleware.ts';
+import type { AppEnv, Parts } from './parts.ts';
+import { Problem } from './problem.ts';
+import { keepVersion, yjsUpdate } from './versions.ts';
+
+const named = v.object({ name: versionNameSchema });
+const resetting = v.object({
+  version: v.pipe(v.string('must be text'), v.regex(idPattern, 'must be an id')),
+});
+
+/**
+ * `/api/admin`, for those who run the server, by ADMIN_KEY; without one there is nothing here. What changes
+ * something is logged as a warning, so that it stands in the log at any usual level.
+ */
+export function adminRoutes(parts: Parts): Hono<AppEnv> {
+  const { store, live, history, repairs, log } = parts;
+  const app = new Hono<AppEnv>();
+
+  const did = (c: Context<AppEnv>, action: string, more: Record<string, string | number> = {}) =>
+    log.warn({ board: c.var.record.id, action, ...more }, 'admin');
+
+  app.use(needAdmin(parts), needRate(parts, parts.admins), needAdminKey(parts));
+  app.get('/rooms', (c) => c.json({ rooms: live.report() }));
+  app.get('/boards', async (c) => c.json({ boards: await store.boards() }));
+
+  app.use('/boards/:board', needBoard(parts));
+  app.use('/boards/:board/*', needBoard(parts));
+  app
+    .get('/boards/:board', (c) => c.json(withoutHashes(c.var.record)))
+    .delete('/boards/:board', async (c) => {
+      needWritable(parts);
+      await answered(repairs.remove(c.var.record.id));
+      did(c, 'delete');
+      return c.body(null, 204);
+    })
+    .get('/boards/:board/sockets', (c) => c.json({ sockets: live.sockets(c.var.record.id) }))
+    .delete('/boards/:board/sockets/:socket', (c) => {
+      const wanted = c.req.param('socket');
+      // It comes back by itself: this is for a socket that hangs, or holds up others.
+      const closed = live.dismiss(c.var.record.id, (_seat, id) => id === wanted, closeCode.busy, 'kicked');
+      did(c, 'kick-socket', { closed });
+      return c.json({ closed });
+    })
+    .delete('/boards/:board/people/:person', (c) => {
+      const wanted = c.req.param('person');
+      const closed = live.dismiss(
+        c.var.record.id,
+        ({ person }) => person === wanted,
+        closeCode.ticket,
+        'kicked',
+      );
+      did(c, 'kick-person', { closed });
+      return c.json({ closed });
+    })
+    .post('/boards/:board/freeze', (c) => setFrozen(c, true))
+    .post('/boards/:board/thaw', (c) => setFrozen(c, false));
+
+  app.use('/boards/:board/documents/:document', needDocument);
+  app.use('/boards/:board/documents/:document/*', needDocument);
+  app
+    .get('/boards/:board/documents/:document', async (c) => {
+      needWritable(parts);
+      const state = await history.state(roomOf(c));
+      if (!state) throw new Problem('no-such-document');
+      return yjsUpdate(c, state, `${c.var.record.id}-${c.req.param('document')}`);
+    })
+    .get('/boards/:board/documents/:document/versions', async (c) =>
+      c.json({ versions: await history.list(roomOf(c)) }),
+    )
+    .post('/boards/:board/documents/:document/versions', async (c) => {
+      needWritable(parts);
+      const { name } = await readBody(c, named);
+      const version = await keepVersion(parts, roomOf(c), name, '');
+      did(c, 'keep-version', { version: version.id });
+      return c.json(version, 201);
+    })
+    .get('/boards/:board/documents/:document/versions/:version', async (c) => {
+      const id = c.req.param('version');
+      const state = isId(id) ? await history.read(roomOf(c), id) : null;
+      if (!state) throw new Problem('no-such-version');
+      return yjsUpdate(c, state, `${c.var.record.id}-${id}`);
+    })
+    .post('/boards/:board/documents/:document/reset', async (c) => {
+      needWritable(parts);
+      const { version } = await readBody(c, resetting);
+      await answered(repairs.reset(c.var.record, c.req.param('document'), version));
+      did(c, 'reset', { version });
+      return c.body(null, 204);
+    });
+  return app;
+
+  async function setFrozen(c: Context<AppEnv>, frozen: boolean): Promise<Response> {
+    needWritable(parts);
+    const { id } = c.var.record;
+    // The record first: a room that opens meanwhile reads it there.
+    await store.changeBoard(id, (record) => ({ ...record, frozen }));
+    live.freeze(id, frozen);
+    did(c, frozen ? 'freeze' : 'thaw');
+    return c.json({ board: id, frozen });
+  }
+}
+
+/** Without a key nothing is here, not even a refusal: whoever looks for it learns nothing. */
+function needAdmin({ config }: Parts): MiddlewareHandler<AppEnv> {
+  return async (_c, next) => {
+    if (config.adminKey === null) throw new Problem('not-found');
+    await next();
+  };
+}
+
+function needAdminKey({ config, log }: Parts): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    if (!isKey(bearerOf(c), config.adminKey)) {
+      log.warn({ code: 'admin-key' }, 'admin refused');
+      throw new Problem('admin-key');
+    }
+    await next();
+  };
+}
+
+/** @throws Problem `no-such-board`, `stopping` */
+function needBoard(parts: Parts): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    needRunning(parts);
+    const id = c.req.param('board');
+    const record = isId(id) ? await parts.store.board(id) : null;
+    if (!record) throw new Problem('no-such-board');
+    c.set('record', record);
+    await next();
+  };
+}
+
+const needDocument: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (!documents.includes(c.req.param('document') ?? '')) throw new Problem('no-such-document');
+  await next();
+};
+
+async function answered(work: Promise<'done' | 'busy' | 'no-such-board' | 'no-such-version'>): Promise<void> {
+  const outcome = await work;
+  switch (outcome) {
+    case 'done':
+      return;
+    case 'busy':
+      throw new Problem('repair');
+    case 'no-such-board':
+    case 'no-such-version':
+      throw new Problem(outcome);
+  }
+}
+
+function roomOf(c: Context<AppEnv>): string {
+  return `${c.var.record.id}/${c.req.param('document') ?? ''}`;
+}
+
+function withoutHashes({ links, ...record }: BoardRecord) {
+  return {
+    ...record,
+    links: links.map(({ id, role, createdAt, revokedAt }) => ({ id, role, createdAt, revokedAt })),
+  };
+}

@@ -1,0 +1,122 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
+import { newTally } from '../../../server/live/tally.ts';
+import { House, refusal } from './house.ts';
+
+const metricsKey = 'a-key-that-reads-figures';
+const adminKey = 'the-key-of-those-who-run-it';
+
+const page = async (house: House, key = metricsKey) =>
+  house.send('GET', '/metrics', undefined, { authorization: `Bearer ${key}` });
+
+/** The figures of a page, by name with labels. */
+const figures = async (answer: Response) =>
+  new Map(
+    (await answer.text())
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  );
+
+describe('who may read metrics', () => {
+  test('without a key set, nobody: there is nothing at the address', async () => {
+    expect(await refusal(await page(new House()))).toEqual([404, 'not-found']);
+  });
+
+  test('who has the key for them, or the admin’s; nobody else, from wherever they come', async () => {
+    const house = new House({ METRICS_KEY: metricsKey, ADMIN_KEY: adminKey });
+    for (const key of [metricsKey, adminKey]) expect((await page(house, key)).status).toBe(200);
+    expect(await refusal(await page(house, 'another'))).toEqual([401, 'admin-key']);
+    expect(await refusal(await house.send('GET', '/metrics'))).toEqual([401, 'admin-key']);
+  });
+
+  test('the key for metrics opens nothing of the admin', async () => {
+    const house = new House({ METRICS_KEY: metricsKey, ADMIN_KEY: adminKey });
+    const authorization = `Bearer ${metricsKey}`;
+    const answer = await house.send('GET', '/api/admin/rooms', undefined, { authorization });
+    expect(await refusal(answer)).toEqual([401, 'admin-key']);
+    const without = new House({ METRICS_KEY: metricsKey });
+    const nothing = await without.send('GET', '/api/admin/rooms', undefined, { authorization });
+    expect(await refusal(nothing)).toEqual([404, 'not-found']);
+  });
+});
+
+describe('the page of metrics', () => {
+  test('has each counter of the live side, as it stands when asked', async () => {
+    const house = new House({ METRICS_KEY: metricsKey });
+    const { tally } = house.live;
+    // Each gets a number of its own, so that none can stand for another.
+    let next = 1_000;
+    const numbers: number[] = [];
+    for (const key of Object.keys(newTally()) as (keyof typeof tally)[]) {
+      if (key === 'refusals') continue;
+      tally[key] = next;
+      numbers.push(next++);
+    }
+    tally.refusals['too-long'] = 7;
+    const told = await figures(await page(house));
+    expect(told.get('resa_frames_total{way="in"}')).toBe(tally.framesIn);
+    expect(told.get('resa_frame_bytes_total{way="out"}')).toBe(tally.bytesOut);
+    expect(told.get('resa_commits_total{outcome="failed"}')).toBe(tally.failedCommits);
+    expect(told.get('resa_refused_updates_total{reason="too-long"}')).toBe(7);
+    expect(told.get('resa_refused_updates_total{reason="observer"}')).toBe(0);
+    const values = [...told].filter(([name]) => name.startsWith('resa_')).map(([, value]) => value);
+    expect(values).toEqual(expect.arrayContaining(numbers));
+    tally.framesIn++;
+    expect((await figures(await page(house))).get('resa_frames_total{way="in"}')).toBe(tally.framesIn);
+  });
+
+  test('has what is so just now: sockets, rooms by state, memory, what is not on disk, whether the store writes', async () => {
+    const house = new House({ METRICS_KEY: metricsKey });
+    house.live.gauges = {
+      connections: 12,
+      roomsByState: { loading: 1, live: 4, draining: 0, failing: 2, quarantined: 1 },
+      unsaved: 3,
+      heapBytes: 5_000_000,
+      heapBudgetBytes: 80_000_000,
+    };
+    house.store.break();
+    const told = await figures(await page(house));
+    expect(told.get('resa_connections')).toBe(12);
+    expect(told.get('resa_rooms{state="live"}')).toBe(4);
+    expect(told.get('resa_rooms{state="quarantined"}')).toBe(1);
+    expect(told.get('resa_unsaved_updates')).toBe(3);
+    expect(told.get('resa_room_heap_bytes')).toBe(5_000_000);
+    expect(told.get('resa_room_heap_budget_bytes')).toBe(80_000_000);
+    expect(told.get('resa_store_failing')).toBe(1);
+    expect(told.get('process_resident_memory_bytes')).toBeGreaterThan(1 << 20);
+    expect(told.get('process_cpu_seconds_total')).toBeGreaterThan(0);
+  });
+
+  test('has how long ticks and commits took', async () => {
+    const house = new House({ METRICS_KEY: metricsKey });
+    house.metrics.observe.tick(0.003);
+    house.metrics.observe.commit(0.012);
+    house.metrics.observe.commit(2);
+    const told = await figures(await page(house));
+    expect(told.get('resa_tick_seconds_bucket{le="0.002"}')).toBe(0);
+    expect(told.get('resa_tick_seconds_bucket{le="0.004"}')).toBe(1);
+    expect(told.get('resa_commit_seconds_bucket{le="0.015"}')).toBe(1);
+    expect(told.get('resa_commit_seconds_count')).toBe(2);
+    expect(told.get('resa_commit_seconds_sum')).toBeCloseTo(2.012);
+  });
+
+  test('tells how late the event loop was since it was last asked', async () => {
+    const house = new House({ METRICS_KEY: metricsKey });
+    const longest = async () =>
+      (await figures(await page(house))).get('resa_event_loop_delay_seconds{quantile="1"}');
+    // Held up again and again, since the monitor looks at times of its own.
+    await vi.waitFor(
+      async () => {
+        const until = performance.now() + 300;
+        while (performance.now() < until);
+        // A whole turn of the loop, in which the monitor's timer comes by.
+        await setImmediate();
+        await setImmediate();
+        expect(await longest()).toBeGreaterThan(0.2);
+      },
+      { timeout: 15_000, interval: 150 },
+    );
+    await vi.waitFor(async () => expect(await longest()).toBeLessThan(0.1), { timeout: 5_000 });
+  });
+});

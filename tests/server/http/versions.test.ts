@@ -1,0 +1,192 @@
+import * as v from 'valibot';
+import { beforeEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { PlainEditor } from '../../../shared/commands/editor.ts';
+import { addIdea } from '../../../shared/commands/idea.ts';
+import { readAll } from '../../../shared/board/document.ts';
+import { ideas } from '../../../shared/board/idea.ts';
+import type { Joined } from './house.ts';
+import { House, refusal } from './house.ts';
+
+const versionSchema = v.object({
+  id: v.string(),
+  at: v.number(),
+  kind: v.string(),
+  name: v.string(),
+  person: v.string(),
+  bytes: v.number(),
+});
+const listSchema = v.object({ versions: v.array(versionSchema) });
+const restoredSchema = v.object({ before: versionSchema, changed: v.boolean() });
+
+let house: House;
+let board: string;
+let fay: Joined;
+let ana: Joined;
+let olle: Joined;
+
+beforeEach(async () => {
+  house = new House();
+  const made = await house.createBoard();
+  ({ board } = made);
+  fay = await house.join(made.links.facilitator, 'Fay');
+  ana = await house.join(made.links.participant, 'Ana');
+  olle = await house.join(made.links.observer, 'Olle');
+  // What the server writes itself goes to the store, as a room would see to.
+  house.live.onWrite = async (room, update) => {
+    await house.store.append({ room, person: '', update });
+  };
+});
+
+const at = (path = '') => `/api/boards/${board}/versions${path}`;
+const keep = async (name: string) =>
+  v.parse(versionSchema, await (await house.send('POST', at(), { name }, house.as(fay))).json());
+const restore = async (version: string) =>
+  v.parse(
+    restoredSchema,
+    await (await house.send('POST', at(`/${version}/restore`), undefined, house.as(fay))).json(),
+  );
+
+/** The document as it is on disk. */
+async function stored(): Promise<Y.Doc> {
+  const { snapshot, updates } = await house.store.load(`${board}/board`);
+  const doc = new Y.Doc();
+  if (snapshot) Y.applyUpdate(doc, snapshot);
+  for (const update of updates) Y.applyUpdate(doc, update);
+  return doc;
+}
+
+/** Ana writes an idea, and it is on disk. */
+async function anaAdds(title: string): Promise<void> {
+  const doc = await stored();
+  const updates: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(update));
+  addIdea(new PlainEditor(doc, ana.person), { title });
+  for (const update of updates)
+    await house.store.append({ room: `${board}/board`, person: ana.person, update });
+}
+
+const titles = (doc: Y.Doc) =>
+  readAll(doc, ideas)
+    .map(({ title }) => title)
+    .sort();
+
+describe('versions', () => {
+  test('Fay keeps one by name, Ana adds an idea, Fay restores: the idea is gone; and brings it back', async () => {
+    await anaAdds('A bench');
+    const kept = await keep('Before the vote');
+    expect(kept).toMatchObject({ kind: 'named', name: 'Before the vote', person: fay.person });
+    await anaAdds('A roof');
+    expect(titles(await stored())).toEqual(['A bench', 'A roof']);
+
+    const { before, changed } = await restore(kept.id);
+    expect(changed).toBe(true);
+    expect(before).toMatchObject({ kind: 'before-restore', person: fay.person });
+    expect(titles(await stored())).toEqual(['A bench']);
+
+    await restore(before.id);
+    expect(titles(await stored())).toEqual(['A bench', 'A roof']);
+  });
+
+  test('a restore of what the board is writes nothing', async () => {
+    const kept = await keep('Now');
+    expect((await restore(kept.id)).changed).toBe(false);
+    expect(house.live.written).toEqual([]);
+  });
+
+  test('who writes sees which there are, newest first; who watches does not', async () => {
+    const one = await keep('One');
+    house.now += 1;
+    const two = await keep('Two');
+    for (const who of [fay, ana]) {
+      const answer = await house.send('GET', at(), undefined, house.as(who));
+      const { versions } = v.parse(listSchema, await answer.json());
+      expect(versions.map(({ id }) => id)).toEqual([two.id, one.id]);
+    }
+    expect(await refusal(await house.send('GET', at(), undefined, house.as(olle)))).toEqual([
+      403,
+      'not-allowed',
+    ]);
+  });
+
+  test('a facilitator takes one home as a Yjs update', async () => {
+    await anaAdds('A bench');
+    const { id } = await keep('To take home');
+    const answer = await house.send('GET', at(`/${id}`), undefined, house.as(fay));
+    expect(answer.headers.get('content-type')).toBe('application/octet-stream');
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${board}-${id}.yjs"`);
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, new Uint8Array(await answer.arrayBuffer()));
+    expect(titles(doc)).toEqual(['A bench']);
+  });
+
+  test.each(['participant', 'observer'] as const)('a %s neither keeps, reads nor restores', async (role) => {
+    const { id } = await keep('One');
+    const who = house.as(role === 'participant' ? ana : olle);
+    const tries = [
+      house.send('POST', at(), { name: 'Mine' }, who),
+      house.send('GET', at(`/${id}`), undefined, who),
+      house.send('POST', at(`/${id}/restore`), undefined, who),
+    ];
+    for (const answer of await Promise.all(tries))
+      expect(await refusal(answer)).toEqual([403, 'not-allowed']);
+  });
+
+  test('one that is not kept, or can be none, is not found', async () => {
+    for (const id of ['nothing', '..%2f..%2fboard', 'x'.repeat(65)]) {
+      const paths = [house.send('GET', at(`/${id}`), undefined, house.as(fay))];
+      paths.push(house.send('POST', at(`/${id}/restore`), undefined, house.as(fay)));
+      for (const answer of await Promise.all(paths))
+        expect(await refusal(answer)).toEqual([404, 'no-such-version']);
+    }
+  });
+
+  test('need a name, of a bounded length and number, and not too fast', async () => {
+    for (const name of ['', 'x'.repeat(81), 7])
+      expect(await refusal(await house.send('POST', at(), { name }, house.as(fay)))).toEqual([
+        422,
+        'invalid',
+      ]);
+    for (let i = 0; i < 10; i++) await keep(`Version ${i}`);
+    const late = await house.send('POST', at(), { name: 'One more' }, house.as(fay));
+    expect(late.headers.get('retry-after')).toBe('10');
+    expect(await refusal(late)).toEqual([429, 'rate']);
+    for (let i = 10; i < 50; i++) {
+      house.now += 10_000;
+      await keep(`Version ${i}`);
+    }
+    house.now += 10_000;
+    const full = await house.send('POST', at(), { name: 'One more' }, house.as(fay));
+    expect(await refusal(full)).toEqual([409, 'too-many-versions']);
+  });
+
+  test('are neither kept nor restored while the store cannot write, and can be seen all the same', async () => {
+    const { id } = await keep('One');
+    house.store.break();
+    expect(await refusal(await house.send('POST', at(), { name: 'Two' }, house.as(fay)))).toEqual([
+      503,
+      'store',
+    ]);
+    const restoring = await house.send('POST', at(`/${id}/restore`), undefined, house.as(fay));
+    expect(await refusal(restoring)).toEqual([503, 'store']);
+    expect((await house.send('GET', at(), undefined, house.as(fay))).status).toBe(200);
+    expect((await house.send('GET', at(`/${id}`), undefined, house.as(fay))).status).toBe(200);
+  });
+
+  test('that the room does not take are told so, with the state from before kept', async () => {
+    const { id } = await keep('One');
+    await anaAdds('A bench');
+    house.live.onWrite = () => Promise.reject(new Error('read-only'));
+    const answer = await house.send('POST', at(`/${id}/restore`), undefined, house.as(fay));
+    expect(await refusal(answer)).toEqual([503, 'not-written']);
+    const kinds = (await house.store.versions(`${board}/board`)).map(({ kind }) => kind);
+    expect(kinds).toEqual(['before-restore', 'named']);
+  });
+
+  test('are not restored on a frozen board', async () => {
+    const { id } = await keep('One');
+    await house.store.changeBoard(board, (record) => ({ ...record, frozen: true }));
+    const answer = await house.send('POST', at(`/${id}/restore`), undefined, house.as(fay));
+    expect(await refusal(answer)).toEqual([409, 'frozen']);
+  });
+});

@@ -1,9 +1,16 @@
 import * as Y from 'yjs';
-import type { Decoded, Run, Struct } from './decoded.ts';
-import { decode } from './decoded.ts';
-import type { AnyType, Content, Home, Homes } from './homes.ts';
-import { hasKey, homeWithin } from './homes.ts';
-import { Refused } from './refused.ts';
+import { tariff } from '../tuning.ts';
+import type { Content } from './content.ts';
+import { contentOf } from './content.ts';
+import { Crowds } from './crowds.ts';
+import { Effort } from './effort.ts';
+import type { Home, Roots } from './homes.ts';
+import { hasKey, Homes, homeWithin } from './homes.ts';
+import type { Id, Item, Part, Parts, Run } from './parts.ts';
+import { takeApart } from './parts.ts';
+import { malformed, misplaced, missing, Refused } from './refused.ts';
+import type { Stand } from './stand.ts';
+import { partEndingAfter, standInStore, standInUpdate, standOfPart, structFrom } from './stand.ts';
 
 /** Something that an update puts somewhere. */
 export interface Insertion {
@@ -35,241 +42,238 @@ export interface Removal {
 
 export type Change = Insertion | Removal;
 
-/** All that an update would do, found out without doing it. */
-export interface Anatomy {
-  readonly changes: readonly Change[];
-  /** The client ids under which it writes something new, collected things included. */
-  readonly writers: ReadonlySet<number>;
+/** Who is told what an update would do, and may end the reading by throwing. */
+export interface Listener {
+  /** A client id under which it writes something new, told before what it writes. */
+  writer(client: number): void;
+  change(change: Change): void;
 }
 
 /**
- * Finds out what an update would change. It walks the structs in the order and by the rules in which
- * Yjs would integrate them (`integrateStructs`, `Item.getMissing`, `Item.integrate`), but touches nothing.
- * @throws Refused with `malformed`, `missing-dependency`, `wrong-parent` or `too-many`
+ * Finds out what an update would change, and tells it piece by piece. It walks the structs in the order and
+ * by the rules in which Yjs would integrate them (`integrateStructs`, `Item.getMissing`, `Item.integrate`),
+ * but touches nothing. Returns what the update costs, in microseconds by `tariff`.
+ * @throws Refused with `malformed`, `missing-dependency`, `wrong-parent`, `unknown-root` or `too-many`
  */
-export function dissect(doc: Y.Doc, homes: Homes, update: Uint8Array): Anatomy {
-  return new Dissection(doc, homes, decode(update)).run();
-}
-
-/** Where an item goes. */
-interface Spot {
-  readonly home: Home;
-  readonly key: string | null;
-}
-
-/** A stretch of clocks; `spot` null where Yjs has collected it, or will at once. */
-interface Stretch {
-  readonly clock: number;
-  readonly end: number;
-  readonly spot: Spot | null;
-  readonly content: Content | null;
+export function dissect(store: Y.Doc['store'], roots: Roots, update: Uint8Array, listener: Listener): number {
+  const effort = new Effort();
+  new Dissection(store, roots, takeApart(update, effort), effort, listener).run();
+  return effort.spent;
 }
 
 class Dissection {
   readonly #store: Y.Doc['store'];
+  readonly #roots: Roots;
   readonly #homes: Homes;
-  readonly #runs: ReadonlyMap<number, Run>;
-  readonly #deletes: Decoded['deletes'];
-  /** The next clock of each client id, with what has been placed so far. */
-  readonly #clocks = new Map<number, number>();
-  /** What this update brings, by client id, in the order of clocks. */
-  readonly #brought = new Map<number, Stretch[]>();
-  readonly #freshHomes = new Map<AnyType, Home>();
-  readonly #freshKeys = new Map<Home, Set<string>>();
-  readonly #changes: Change[] = [];
+  readonly #runs: Parts['runs'];
+  readonly #deletes: Parts['deletes'];
+  readonly #effort: Effort;
+  readonly #listener: Listener;
+  readonly #crowds: Crowds;
+  /** The keys that this update has put something under. */
+  readonly #taken = new Map<Home, Set<string>>();
+  #writers = 0;
 
-  constructor(doc: Y.Doc, homes: Homes, update: Decoded) {
-    this.#store = doc.store;
-    this.#homes = homes;
-    this.#runs = update.runs;
-    this.#deletes = update.deletes;
+  constructor(
+    store: Y.Doc['store'],
+    roots: Roots,
+    { runs, deletes }: Parts,
+    effort: Effort,
+    listener: Listener,
+  ) {
+    this.#store = store;
+    this.#roots = roots;
+    this.#homes = new Homes(roots);
+    this.#runs = runs;
+    this.#deletes = deletes;
+    this.#effort = effort;
+    this.#listener = listener;
+    this.#crowds = new Crowds(effort);
   }
 
-  run(): Anatomy {
-    for (const run of this.#runs.values()) while (run.next < run.structs.length) this.#placeNext(run);
-    for (const [client, ranges] of this.#deletes.clients) this.#remove(client, ranges);
-    return { changes: this.#changes, writers: new Set(this.#brought.keys()) };
-  }
-
-  #clockOf(client: number): number {
-    return this.#clocks.get(client) ?? Y.getState(this.#store, client);
+  run(): void {
+    for (const run of this.#runs.values()) run.clock = run.stored = Y.getState(this.#store, run.client);
+    for (const run of this.#runs.values()) while (run.next < run.parts.length) this.#placeNext(run);
+    for (const [client, ranges] of this.#deletes) this.#remove(client, ranges);
   }
 
   #placeNext(run: Run): void {
-    const struct = run.structs[run.next];
-    if (!struct || run.isBusy) throw new Refused('missing-dependency');
+    const part = run.parts[run.next];
+    if (!part || run.isBusy) throw missing();
     run.isBusy = true;
-    this.#place(struct);
+    this.#place(part);
     run.isBusy = false;
     run.next++;
   }
 
-  #place(struct: Struct): void {
-    if (struct instanceof Y.Skip) return;
-    const { client, clock } = struct.id;
-    const from = this.#clockOf(client);
-    if (clock > from) throw new Refused('missing-dependency');
-    if (struct instanceof Y.Item) this.#needDependencies(struct);
-    const end = clock + struct.length;
-    if (end <= from) return;
-    const spot = struct instanceof Y.Item ? this.#spotOf(struct) : null;
-    if (spot !== null && clock < from) this.#mustContinue(client, from - 1, spot);
-    this.#clocks.set(client, end);
-    const content = struct instanceof Y.Item ? struct.content : null;
-    this.#bring(client, { clock: from, end, spot, content });
-    if (spot === null || content === null) return;
-    const isTaken = this.#take(spot);
-    this.#changes.push({
-      does: 'insert',
-      ...spot,
-      content,
-      client,
-      clock: from,
-      length: end - from,
-      isTaken,
-    });
+  #place(part: Part): void {
+    const { run, item } = part;
+    const from = run.clock;
+    if (part.clock > from) throw missing();
+    if (item) this.#needDependencies(run.client, part.clock, item);
+    if (part.end <= from) {
+      if (item) this.#passOver(item);
+      return;
+    }
+    if (from === run.stored) this.#countWriter(run.client);
+    if (item) this.#settle(part, item, from);
+    run.clock = part.end;
+  }
+
+  #countWriter(client: number): void {
+    if (this.#writers++ > 0) this.#effort.spend(tariff.writer);
+    this.#listener.writer(client);
   }
 
   /** Places what an item rests on before the item itself, as Yjs does. */
-  #needDependencies(item: Y.Item): void {
-    const parent = item.parent instanceof Y.ID ? item.parent : null;
-    for (const id of [item.origin, item.rightOrigin, parent]) {
-      if (id === null) continue;
-      if (id.client === item.id.client) {
-        // Yjs does not look for this one and would fall over it with the update half applied.
-        if (id.clock >= item.id.clock) throw new Refused('malformed');
-        continue;
-      }
-      while (this.#clockOf(id.client) <= id.clock) {
-        const run = this.#runs.get(id.client);
-        if (!run) throw new Refused('missing-dependency');
-        this.#placeNext(run);
-      }
+  #needDependencies(client: number, clock: number, { left, right, parent }: Item): void {
+    if (left) this.#need(left, client, clock);
+    if (right) this.#need(right, client, clock);
+    if (parent) this.#need(parent, client, clock);
+  }
+
+  #need(id: Id, client: number, clock: number): void {
+    if (id.client === client) {
+      // Yjs does not look for this one and would fall over it with the update half applied.
+      if (id.clock >= clock) throw malformed();
+      return;
     }
+    const run = this.#runs.get(id.client);
+    if (run) while (run.clock <= id.clock) this.#placeNext(run);
+    else if (id.clock >= Y.getState(this.#store, id.client)) throw missing();
   }
 
-  /** Where an item goes: as its left neighbour, else as its right one, else where it says. */
-  #spotOf(item: Y.Item): Spot | null {
-    const left = item.origin && this.#find(item.origin);
-    const right = item.rightOrigin && this.#find(item.rightOrigin);
-    if (left || right) {
-      if (left?.spot === null || right?.spot === null) return null;
-      return left?.spot ?? right?.spot ?? null;
-    }
-    // An item that is not in a store yet names its root by a string, which Yjs's types do not say.
-    const parent = item.parent as Y.ID | string | null;
-    if (parent === null) throw new Refused('malformed');
-    if (typeof parent === 'string') return { home: this.#homes.ofRoot(parent), key: item.parentSub };
-    const home = this.#homeAt(this.#find(parent));
-    return home && { home, key: item.parentSub };
+  /** What is known changes nothing. But Yjs looks its neighbours up all the same, and makes the root it names. */
+  #passOver({ left, right, root }: Item): void {
+    if (root !== null && !this.#roots.named(root)) throw new Refused('unknown-root', 'G5');
+    if (left) this.#crowds.cut(this.#find(left), left.clock + 1);
+    if (right) this.#crowds.cut(this.#find(right), right.clock);
   }
 
-  /** The type that a stretch holds; null where it is collected or deleted, and all that goes in with it. */
-  #homeAt({ spot, content }: Stretch): Home | null {
-    if (spot === null || content instanceof Y.ContentDeleted) return null;
-    if (!(content instanceof Y.ContentType)) throw new Refused('wrong-parent');
-    const type: AnyType = content.type;
-    if (type._item !== null) return this.#homes.of(type);
-    const known = this.#freshHomes.get(type);
-    if (known) return known;
-    const home = homeWithin(spot.home, spot.key, type, true);
-    this.#freshHomes.set(type, home);
-    return home;
+  /** Puts an item where it goes: beside its left neighbour, else its right one, else where it says. */
+  #settle(part: Part, item: Item, from: number): void {
+    const { client } = part.run;
+    const named = item.left && this.#find(item.left);
+    const right = item.right && this.#find(item.right);
+    // What stands beside something collected is collected.
+    if (named?.home === null || right?.home === null) return;
+    const home = named?.home ?? right?.home ?? this.#homeNamed(item);
+    if (!home) return;
+    const key = named ? named.key : right ? right.key : item.key;
+    const id = { client, clock: from };
+    const leftId = part.clock < from ? { client, clock: from - 1 } : item.left;
+    const left = part.clock < from ? this.#continued({ client, clock: from - 1 }, home, key) : named;
+    const isTaken = key !== null && this.#take(home, key);
+    this.#crowds.enter({ home, key, id, leftId, rightId: item.right, left, right, isTaken });
+    part.home = home;
+    part.key = key;
+    const { content } = item;
+    const length = part.end - from;
+    this.#listener.change({ does: 'insert', home, key, content, client, clock: from, length, isTaken });
   }
 
-  /** What stands at a clock, in the store or in this update; the caller has made sure that something does. */
-  #find({ client, clock }: Y.ID): Stretch {
-    if (clock < Y.getState(this.#store, client)) {
-      return this.#stretch(Y.getItem(this.#store, Y.createID(client, clock)));
-    }
-    const brought = this.#brought.get(client) ?? [];
-    const stretch = brought[firstEndingAfter(brought, clock)];
-    if (!stretch) throw new Refused('missing-dependency');
-    return stretch;
-  }
-
-  #stretch(struct: Y.Item | Y.GC): Stretch {
-    const { clock } = struct.id;
-    const end = clock + struct.length;
-    if (!(struct instanceof Y.Item)) return { clock, end, spot: null, content: null };
-    const home = this.#homes.of(struct.parent as AnyType);
-    return { clock, end, spot: { home, key: struct.parentSub }, content: struct.content };
+  /** The home that an item without neighbours names; null where that is collected or deleted. */
+  #homeNamed({ root, parent }: Item): Home | null {
+    if (root !== null) return this.#homes.ofRoot(root);
+    if (!parent) throw malformed();
+    const { home, key, item, part } = this.#find(parent);
+    if (!home) return null;
+    if (part) return homeMadeBy(part, home);
+    if (item?.content instanceof Y.ContentDeleted) return null;
+    if (!(item?.content instanceof Y.ContentType)) throw misplaced();
+    return this.#homes.within(home, key, item.content.type);
   }
 
   /**
-   * An item of which the store has the beginning must go on where that stands: Yjs takes the neighbour
-   * from the store but the parent from the update, and would tie two lists together.
+   * What stands before an item of which the store has the beginning. It must go on where that stands: Yjs
+   * takes the neighbour from the store but the parent from the update, and would tie two lists together.
    */
-  #mustContinue(client: number, clock: number, spot: Spot): void {
-    const before = this.#stretch(Y.getItem(this.#store, Y.createID(client, clock))).spot;
-    if (before?.home !== spot.home || before.key !== spot.key) throw new Refused('wrong-parent');
+  #continued(id: Id, home: Home, key: string | null): Stand {
+    const before = this.#find(id);
+    if (before.home !== home || before.key !== key) throw misplaced();
+    return before;
   }
 
-  #bring(client: number, stretch: Stretch): void {
-    const brought = this.#brought.get(client);
-    if (brought) brought.push(stretch);
-    else this.#brought.set(client, [stretch]);
+  /** What stands at a clock, in the store or in this update; the caller has made sure that something does. */
+  #find({ client, clock }: Id): Stand {
+    const run = this.#runs.get(client);
+    const structs = this.#store.clients.get(client) ?? [];
+    const isStored = clock < (run ? run.stored : Y.getState(this.#store, client));
+    const stand = isStored
+      ? standInStore(structs, Y.findIndexSS(structs, clock), this.#homes)
+      : run && standInUpdate(run, clock);
+    if (!stand) throw missing();
+    return stand;
   }
 
-  #take({ home, key }: Spot): boolean {
-    if (key === null) return false;
-    const keys = this.#freshKeys.get(home) ?? new Set();
-    const isTaken = keys.has(key) || hasKey(home, key);
-    this.#freshKeys.set(home, keys.add(key));
+  /** Whether there is, or was, something under a key, which this update takes now. */
+  #take(home: Home, key: string): boolean {
+    const keys = this.#taken.get(home);
+    const isTaken = hasKey(home, key) || (keys?.has(key) ?? false);
+    if (keys) keys.add(key);
+    else this.#taken.set(home, new Set([key]));
     return isTaken;
   }
 
-  #remove(client: number, ranges: readonly { clock: number; len: number }[]): void {
-    const inStore = Y.getState(this.#store, client);
-    const end = this.#clockOf(client);
-    let done = 0;
-    for (const range of [...ranges].sort((a, b) => a.clock - b.clock)) {
-      const to = range.clock + range.len;
-      if (to > end) throw new Refused('missing-dependency');
-      // Ranges that overlap count once, or a text could be made to look shorter than it is.
-      const from = Math.max(range.clock, done);
-      done = Math.max(to, done);
-      if (from < Math.min(to, inStore)) this.#removeStored(client, from, Math.min(to, inStore));
-      if (Math.max(from, inStore) < to) this.#removeBrought(client, Math.max(from, inStore), to);
+  #remove(client: number, ranges: Uint32Array): void {
+    const run = this.#runs.get(client);
+    const inStore = run ? run.stored : Y.getState(this.#store, client);
+    const end = run?.clock ?? inStore;
+    let index = 0;
+    for (let i = 0; i < ranges.length; i += 2) {
+      const from = ranges[i] ?? 0;
+      const to = ranges[i + 1] ?? 0;
+      if (to > end) throw missing();
+      if (from < inStore) index = this.#removeStored(client, index, from, Math.min(to, inStore));
+      if (run && to > inStore) this.#removeBrought(run, Math.max(from, inStore), to);
     }
   }
 
-  #removeStored(client: number, from: number, to: number): void {
+  /** Returns the index of the last struct that it has looked at. */
+  #removeStored(client: number, start: number, from: number, to: number): number {
     const structs = this.#store.clients.get(client) ?? [];
-    for (let i = Y.findIndexSS(structs, from); ; i++) {
+    for (let i = structFrom(structs, start, from); ; i++) {
       const struct = structs[i];
-      if (!struct || struct.id.clock >= to) return;
-      if (!struct.deleted) this.#removeStretch(client, from, to, this.#stretch(struct), false);
+      if (!struct || struct.id.clock >= to) return Math.max(i - 1, start);
+      if (struct.deleted || !(struct instanceof Y.Item)) continue;
+      const stand = standInStore(structs, i, this.#homes);
+      if (stand) this.#tellRemoval(client, from, to, stand, contentOf(struct), false);
     }
   }
 
-  #removeBrought(client: number, from: number, to: number): void {
-    const brought = this.#brought.get(client) ?? [];
-    for (let i = firstEndingAfter(brought, from); ; i++) {
-      const stretch = brought[i];
-      if (!stretch || stretch.clock >= to) return;
-      if (!(stretch.content instanceof Y.ContentDeleted))
-        this.#removeStretch(client, from, to, stretch, true);
+  #removeBrought(run: Run, from: number, to: number): void {
+    for (let i = partEndingAfter(run, from); ; i++) {
+      const part = run.parts[i];
+      if (!part || part.clock >= to) return;
+      const content = part.item?.content;
+      if (content && content.kind !== 'deleted')
+        this.#tellRemoval(run.client, from, to, standOfPart(part), content, true);
     }
   }
 
-  #removeStretch(client: number, from: number, to: number, stretch: Stretch, isFresh: boolean): void {
-    const { spot, content } = stretch;
-    if (spot === null || content === null) return;
-    const clock = Math.max(from, stretch.clock);
-    const length = Math.min(to, stretch.end) - clock;
-    this.#changes.push({ does: 'remove', ...spot, content, client, clock, length, isFresh });
+  #tellRemoval(
+    client: number,
+    from: number,
+    to: number,
+    stand: Stand,
+    content: Content,
+    isFresh: boolean,
+  ): void {
+    const { home, key, behind } = stand;
+    if (!home) return;
+    this.#effort.spend(tariff.struct + behind * tariff.slot);
+    this.#crowds.cut(stand, from);
+    this.#crowds.cut(stand, to);
+    const clock = Math.max(from, stand.clock);
+    const length = Math.min(to, stand.end) - clock;
+    this.#listener.change({ does: 'remove', home, key, content, client, clock, length, isFresh });
   }
 }
 
-/** The index of the first stretch that ends after a clock; stretches are in order and without gaps. */
-function firstEndingAfter(stretches: readonly Stretch[], clock: number): number {
-  let low = 0;
-  let high = stretches.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((stretches[middle]?.end ?? Infinity) > clock) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+/** The home that an item of this update is; null where it was deleted before it was sent. */
+function homeMadeBy(part: Part, home: Home): Home | null {
+  const kind = part.item?.content.kind;
+  if (kind === 'deleted') return null;
+  if (kind !== 'type') throw misplaced();
+  return (part.inner ??= homeWithin(home, part.key, null));
 }

@@ -1,22 +1,37 @@
-import type * as Y from 'yjs';
+import * as Y from 'yjs';
 import { collectionNamed } from '../../../shared/board/document.ts';
 import type { Refusal } from '../../../shared/protocol.ts';
 import type { Seat } from '../../access/seat.ts';
-import type { Anatomy, Change } from './anatomy.ts';
+import type { Change, Listener } from './anatomy.ts';
 import { dissect } from './anatomy.ts';
-import { Homes } from './homes.ts';
+import { Roots } from './homes.ts';
+import { Owners } from './owners.ts';
 import { Quotas } from './quotas.ts';
 import { Refused } from './refused.ts';
+import type { Circumstances, Deed } from './rules.ts';
 import { brokenRule, deedOf } from './rules.ts';
 
-export type Verdict =
-  | {
-      readonly kind: 'pass';
-      readonly changes: readonly Change[];
-      /** The client ids that were seen for the first time, and whose they are; null where there are none. */
-      readonly owners: ReadonlyMap<number, string> | null;
-    }
-  | { readonly kind: 'refuse'; readonly reason: Refusal; readonly rule: string };
+export type Verdict = Pass | Refuse;
+
+export interface Pass {
+  readonly kind: 'pass';
+  readonly changes: readonly Change[];
+  /** Whether it would change anything: who comes back sends all deletes of the document again. */
+  readonly hasEffect: boolean;
+  /** What it costs the main thread, in microseconds by `tariff`. */
+  readonly weight: number;
+  /** Client ids that are seen for the first time, and whose they are from now on; null where there are none. */
+  readonly owners: ReadonlyMap<number, string> | null;
+}
+
+export interface Refuse {
+  readonly kind: 'refuse';
+  readonly reason: Refusal;
+  /** The number of the broken rule in docs/SYNC.md. */
+  readonly rule: string;
+}
+
+const atRest: Circumstances = { isFull: false };
 
 /**
  * Judges updates before they touch the document. A verdict holds for the document as it is just now:
@@ -24,74 +39,78 @@ export type Verdict =
  */
 export class Guard {
   readonly #doc: Y.Doc;
-  readonly #homes: Homes;
-  /** Whose each client id is, as far as it has been seen to write in this process. */
-  readonly #owners = new Map<number, string>();
-  #isFull = false;
+  readonly #roots: Roots;
+  readonly #owners: Owners;
 
-  /** `owners`: whose each client id is, as the store has it. */
-  constructor(doc: Y.Doc, owners: ReadonlyMap<number, string> = new Map()) {
+  /** @param owners whose each client id is, as far as records told */
+  constructor(doc: Y.Doc, owners: ReadonlyMap<number, string>) {
     this.#doc = doc;
-    this.#homes = new Homes(doc);
-    for (const [client, person] of owners) this.#owners.set(client, person);
-    this.#owners.set(doc.clientID, server);
+    this.#roots = new Roots(doc);
+    this.#owners = new Owners(doc, owners);
   }
 
-  /** Whether the document has the size that it may have: then what adds to it is refused. */
-  setFull(isFull: boolean): void {
-    this.#isFull = isFull;
-  }
-
-  judge(update: Uint8Array, seat: Pick<Seat, 'person' | 'role'>): Verdict {
+  judge(update: Uint8Array, seat: Pick<Seat, 'person' | 'role'>, when: Circumstances = atRest): Verdict {
+    const hearing = new Hearing(this.#owners, seat, when);
     try {
-      const anatomy = dissect(this.#doc, this.#homes, update);
-      return (
-        this.#ownership(anatomy, seat.person) ??
-        judgeChanges(anatomy.changes, seat) ??
-        this.#pass(anatomy, seat.person)
-      );
+      const weight = dissect(this.#doc.store, this.#roots, update, hearing);
+      hearing.close();
+      const { changes, claims } = hearing;
+      if (claims) this.#owners.add(claims);
+      return { kind: 'pass', changes, hasEffect: hearing.hasEffect, weight, owners: claims };
     } catch (error) {
-      if (error instanceof Refused)
-        return { kind: 'refuse', reason: error.reason, rule: ruleOf[error.reason] ?? 'G2' };
+      if (error instanceof Refused) return { kind: 'refuse', reason: error.reason, rule: error.rule };
       throw error;
     }
   }
 
-  #ownership({ writers }: Anatomy, person: string): Verdict | null {
-    for (const client of writers) {
-      const owner = this.#owners.get(client);
-      if (owner !== undefined && owner !== person)
-        return { kind: 'refuse', reason: 'not-author', rule: 'G4' };
-    }
-    return null;
-  }
-
-  #pass({ writers, changes }: Anatomy, person: string): Verdict {
-    let owners: Map<number, string> | null = null;
-    for (const client of writers) {
-      if (this.#owners.has(client)) continue;
-      this.#owners.set(client, person);
-      (owners ??= new Map()).set(client, person);
-    }
-    return { kind: 'pass', changes, owners };
+  /**
+   * Keeps a client id for a person before anything is written under it: by presence others know it before,
+   * and could write under it first.
+   */
+  reserve(client: number, person: string): void {
+    this.#owners.reserve(client, person);
   }
 }
 
-/** No person has this id. */
-const server = '';
+/** Hears what one update would do, and ends it at the first rule that is broken. */
+class Hearing implements Listener {
+  readonly changes: Change[] = [];
+  /** The client ids that nobody has written under before. */
+  claims: Map<number, string> | null = null;
+  hasEffect = false;
+  readonly #owners: Owners;
+  readonly #seat: Deed['seat'];
+  readonly #when: Circumstances;
+  readonly #quotas = new Quotas();
 
-const ruleOf: Partial<Record<Refusal, string>> = { 'missing-dependency': 'G3' };
-
-function judgeChanges(changes: readonly Change[], seat: Pick<Seat, 'person' | 'role'>): Verdict | null {
-  const quotas = new Quotas();
-  for (const change of changes) {
-    const deed = deedOf(change, seat);
-    const rule = brokenRule(deed);
-    if (rule) return { kind: 'refuse', reason: rule.refusal, rule: rule.number };
-    quotas.count(deed);
+  constructor(owners: Owners, seat: Deed['seat'], when: Circumstances) {
+    this.#owners = owners;
+    this.#seat = seat;
+    this.#when = when;
   }
-  const reason = quotas.exceeded();
-  return reason && { kind: 'refuse', reason, rule: 'G16' };
+
+  writer(client: number): void {
+    this.hasEffect = true;
+    const { person } = this.#seat;
+    if (!this.#owners.allow(client, person)) throw new Refused('not-author', 'G4');
+    if (!this.#owners.knows(client))
+      this.claims = (this.claims ?? new Map<number, string>()).set(client, person);
+  }
+
+  change(change: Change): void {
+    this.hasEffect = true;
+    const deed = deedOf(change, this.#seat, this.#when);
+    const rule = brokenRule(deed);
+    if (rule) throw new Refused(rule.refusal, rule.number);
+    this.#quotas.count(deed);
+    this.changes.push(change);
+  }
+
+  /** @throws Refused where a limit would be passed */
+  close(): void {
+    const reason = this.#quotas.exceeded();
+    if (reason) throw new Refused(reason, 'G16');
+  }
 }
 
 /** The ids of the records of one collection that these changes make. */
@@ -99,8 +118,7 @@ export function recordsMade(changes: readonly Change[], collection: string): str
   if (collectionNamed(collection)?.kind !== 'records') return [];
   const made: string[] = [];
   for (const { does, home, key } of changes) {
-    if (does === 'insert' && home.root === collection && home.keys.length === 0 && key !== null)
-      made.push(key);
+    if (does === 'insert' && home.root === collection && home.depth === 0 && key !== null) made.push(key);
   }
   return made;
 }

@@ -1,57 +1,90 @@
 import * as Y from 'yjs';
 
-/** What an item holds, and a type of any kind; Yjs exports neither name. */
-export type Content = Y.Item['content'];
+/** A type of any kind; Yjs does not export the name. */
 export type AnyType = Parameters<typeof Y.findRootTypeKey>[0];
 
-/** A Y type that holds items, and the way to it. */
+/** A Y type that holds items, and the way to it. While one update is judged, each is one object. */
 export interface Home {
   /** The name of the root map. */
   readonly root: string;
-  /** The keys from the root down to the type, null for an element of a list; none for the root itself. */
-  readonly keys: readonly (string | null)[];
-  /** Null for a root that the document does not have. */
+  /** What it is in, and its key there, null for an element of a list. A root is in nothing. */
+  readonly outer: Home | null;
+  readonly key: string | null;
+  /** How many homes it is in. */
+  readonly depth: number;
+  /** Null where the document does not have it, so that the update that is being looked at makes it. */
   readonly type: AnyType | null;
-  /** Made by the update that is being looked at: nobody else has seen it yet. */
-  readonly isFresh: boolean;
 }
 
 /** The home of a type that is the content of an item under `key` of another home. */
-export function homeWithin(home: Home, key: string | null, type: AnyType, isFresh: boolean): Home {
-  return { root: home.root, keys: [...home.keys, key], type, isFresh };
+export function homeWithin(outer: Home, key: string | null, type: AnyType | null): Home {
+  return { root: outer.root, outer, key, depth: outer.depth + 1, type };
 }
 
-/**
- * Knows where each type of a document stands. A type never moves, so each is looked up once and
- * remembered for as long as it lives.
- */
-export class Homes {
+/** The homes of the roots of a document, for as long as it lives: there are few, and their names are far to seek. */
+export class Roots {
   readonly #doc: Y.Doc;
-  readonly #known = new WeakMap<AnyType, Home>();
+  readonly #known = new Map<AnyType, Home>();
 
   constructor(doc: Y.Doc) {
     this.#doc = doc;
   }
 
-  ofRoot(name: string): Home {
+  /** Null where the document has no root of that name. */
+  named(name: string): Home | null {
     const type = this.#doc.share.get(name);
-    return type ? this.of(type) : { root: name, keys: [], type: null, isFresh: true };
+    return type ? this.of(type) : null;
   }
 
   of(type: AnyType): Home {
     const known = this.#known.get(type);
     if (known) return known;
-    const home = this.#find(type);
+    const home: Home = { root: Y.findRootTypeKey(type), outer: null, key: null, depth: 0, type };
     this.#known.set(type, home);
     return home;
   }
+}
 
-  #find(type: AnyType): Home {
-    const item = type._item;
-    if (item === null) return { root: Y.findRootTypeKey(type), keys: [], type, isFresh: false };
-    // The parent of an item that is in the store is always a type.
-    return homeWithin(this.of(item.parent as AnyType), item.parentSub, type, false);
+/** The homes that one update touches: found again by walking up, which is as short as documents are flat. */
+export class Homes {
+  readonly #roots: Roots;
+  readonly #known = new Map<AnyType | string, Home>();
+
+  constructor(roots: Roots) {
+    this.#roots = roots;
   }
+
+  ofRoot(name: string): Home {
+    const root = this.#roots.named(name) ?? this.#known.get(name);
+    if (root) return root;
+    const home: Home = { root: name, outer: null, key: null, depth: 0, type: null };
+    this.#known.set(name, home);
+    return home;
+  }
+
+  of(type: AnyType): Home {
+    const item = type._item;
+    if (item === null) return this.#roots.of(type);
+    const known = this.#known.get(type);
+    // The parent of an item that is in the store is always a type.
+    return known ?? this.within(this.of(item.parent as AnyType), item.parentSub, type);
+  }
+
+  /** The home of a stored type that is under a key of another. */
+  within(outer: Home, key: string | null, type: AnyType): Home {
+    const known = this.#known.get(type);
+    if (known) return known;
+    const home = homeWithin(outer, key, type);
+    this.#known.set(type, home);
+    return home;
+  }
+}
+
+/** The keys from the root down to a home, null for an element of a list; none for the root itself. */
+export function keysOf(home: Home): (string | null)[] {
+  const keys: (string | null)[] = [];
+  for (let at = home; at.outer; at = at.outer) keys.unshift(at.key);
+  return keys;
 }
 
 /** Whether a map has, or ever had, something under a key. */

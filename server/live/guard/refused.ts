@@ -4,9 +4,21 @@ import type { Refusal } from '../../../shared/protocol.ts';
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly reason: Refusal;
+  /** The number of the broken rule in docs/SYNC.md. */
+  readonly rule: string;
 
-  constructor(reason: Refusal) {
+  constructor(reason: Refusal, rule: string) {
     super(reason);
     this.reason = reason;
+    this.rule = rule;
   }
 }
+
+/** What no Yjs writes. */
+export const malformed = () => new Refused('malformed', 'G2');
+
+/** What rests on something that is not there. */
+export const missing = () => new Refused('missing-dependency', 'G3');
+
+/** What would stand elsewhere than it reads. */
+export const misplaced = () => new Refused('wrong-parent', 'G2');

@@ -1,5 +1,3 @@
-import * as v from 'valibot';
-import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../../shared/board/collection.ts';
 import { collectionNamed } from '../../../shared/board/document.ts';
 import type { Field } from '../../../shared/board/field.ts';
@@ -9,11 +7,20 @@ import { may } from '../../../shared/roles.ts';
 import type { Seat } from '../../access/seat.ts';
 import { maxValueKey } from '../tuning.ts';
 import type { Change } from './anatomy.ts';
+import type { TypeName } from './content.ts';
+import { fits } from './fits.ts';
 
-/** One change, in the words of the board, and who makes it: all that a rule may look at. */
+/** What holds on the board just now, whoever acts. */
+export interface Circumstances {
+  /** The document has reached its hard size. */
+  readonly isFull: boolean;
+}
+
+/** One change, in the words of the board, who makes it and when: all that a rule may look at. */
 export interface Deed {
   readonly change: Change;
   readonly seat: Pick<Seat, 'person' | 'role'>;
+  readonly when: Circumstances;
   /** Null where the root is none of the document's collections. */
   readonly collection: Collection | ValueCollection | null;
   /** How deep it goes: 1 an entry of the collection, 2 a field of a record, 3 inside a field. */
@@ -22,97 +29,117 @@ export interface Deed {
   readonly field: Field | null;
 }
 
+/** What is forbidden: to whom, what, and when; where `who` or `when` is left out, to everybody, or always. */
 export interface Rule {
   /** As in docs/SYNC.md. */
   readonly number: string;
   readonly says: string;
   readonly refusal: Refusal;
-  readonly isBroken: (deed: Deed) => boolean;
+  readonly who?: (deed: Deed) => boolean;
+  readonly what: (deed: Deed) => boolean;
+  readonly when?: (circumstances: Circumstances) => boolean;
 }
 
-/** What may be changed, by whom. The first rule that is broken is the answer. */
+/** What may be changed, by whom and when. The first rule that is broken is the answer. */
 export const rules: readonly Rule[] = [
   {
     number: 'G5',
     says: 'A change is in one of the collections.',
     refusal: 'unknown-root',
-    isBroken: ({ change, collection }) => collection === null && change.home.root !== 'meta',
+    what: ({ change, collection }) => collection === null && change.home.root !== 'meta',
   },
   {
     number: 'G6',
     says: '`meta` and the people are written by the server.',
     refusal: 'server-only',
-    isBroken: ({ collection }) => collection === null || collection.needs === null,
+    what: ({ collection }) => collection === null || collection.needs === null,
   },
   {
     number: 'G7',
     says: 'A role writes only what its powers reach.',
     refusal: 'role',
-    isBroken: ({ collection, seat }) => !!collection?.needs && !may(seat.role, collection.needs),
+    who: ({ seat, collection }) => !!collection?.needs && !may(seat.role, collection.needs),
+    what: anything,
   },
   {
     number: 'G8',
     says: 'A record is under an id, a value under a short key of letters, digits and _:-',
     refusal: 'bad-id',
-    isBroken: (deed) => deed.depth === 1 && !isEntryKey(deed),
+    what: (deed) => deed.depth === 1 && !isEntryKey(deed),
   },
   {
     number: 'G9',
     says: 'A record that is there is neither deleted nor made again; `gone` removes it.',
     refusal: 'record-delete',
-    isBroken: (deed) => isRecord(deed) && isReplacing(deed.change),
+    what: (deed) => isRecord(deed) && isReplacing(deed.change),
   },
   {
     number: 'G10',
     says: 'A record has the fields of its collection.',
     refusal: 'unknown-field',
-    isBroken: ({ depth, field, change }) => depth === 2 && change.key !== null && field === null,
+    what: ({ depth, field, change }) => depth === 2 && change.key !== null && field === null,
   },
   {
     number: 'G11',
     says: 'Some fields are given by the server.',
     refusal: 'server-only',
-    isBroken: ({ field }) => field?.kind === 'value' && field.by === 'server',
+    what: ({ field }) => field?.kind === 'value' && field.by === 'server',
   },
   {
     number: 'G12',
     says: 'An author is who writes it, and is set once.',
     refusal: 'not-author',
-    isBroken: (deed) => isAuthor(deed) && (isReplacing(deed.change) || !isOwnId(deed)),
+    what: (deed) => isAuthor(deed) && (isReplacing(deed.change) || !isOwnId(deed)),
   },
   {
     number: 'G13',
     says: 'A text and a set are made once, with their record: what others write into them would be lost.',
     refusal: 'wrong-type',
-    isBroken: ({ depth, field, change }) =>
+    what: ({ depth, field, change }) =>
       depth === 2 && (field?.kind === 'text' || field?.kind === 'set') && isReplacing(change),
   },
   {
     number: 'G14',
     says: 'Each place holds its kind: records are maps, texts bare characters, sets ids, values plain JSON.',
     refusal: 'wrong-type',
-    isBroken: (deed) => deed.change.does === 'insert' && !isOfItsKind(deed),
+    what: (deed) => deed.change.does === 'insert' && !isOfItsKind(deed),
   },
   {
     number: 'G15',
     says: 'A value is one that its field allows, and nothing beside it; a text has no U+000D.',
     refusal: 'bad-value',
-    isBroken: (deed) => deed.change.does === 'insert' && !isAllowed(deed),
+    what: (deed) => deed.change.does === 'insert' && !isAllowed(deed),
+  },
+  {
+    number: 'G20',
+    says: 'Nothing is added to a document that is full; what is there may be removed, and brought back.',
+    refusal: 'document-full',
+    what: (deed) => deed.change.does === 'insert' && !isRemovalMark(deed),
+    when: ({ isFull }) => isFull,
   },
 ];
 
 /** Puts a change into the words of the board. */
-export function deedOf(change: Change, seat: Deed['seat']): Deed {
+export function deedOf(change: Change, seat: Deed['seat'], when: Circumstances): Deed {
   const { home, key } = change;
   const collection = collectionNamed(home.root);
-  const depth = home.keys.length + 1;
-  const name = depth === 1 ? null : depth === 2 ? key : (home.keys[1] ?? null);
-  return { change, seat, collection, depth, field: fieldNamed(collection, name) };
+  const depth = home.depth + 1;
+  const name = depth === 1 ? null : depth === 2 ? key : home.key;
+  return { change, seat, when, collection, depth, field: fieldNamed(collection, name) };
 }
 
 /** The first rule that a deed breaks, or null. */
 export function brokenRule(deed: Deed): Rule | null {
-  return rules.find((rule) => rule.isBroken(deed)) ?? null;
+  for (const rule of rules) if (isBroken(rule, deed)) return rule;
+  return null;
+}
+
+function isBroken({ who, what, when }: Rule, deed: Deed): boolean {
+  return (!when || when(deed.when)) && (!who || who(deed)) && what(deed);
+}
+
+function anything(): boolean {
+  return true;
 }
 
 function fieldNamed(collection: Deed['collection'], name: string | null): Field | null {
@@ -140,7 +167,7 @@ function isOwnId({ change, seat }: Deed): boolean {
 
 /** Plain values of an insertion. Values that one person overwrote while offline come as one run of them. */
 function valuesOf({ content }: Change): readonly unknown[] {
-  return content instanceof Y.ContentAny ? content.arr : [];
+  return content.kind === 'values' ? content.values : [];
 }
 
 function isOfItsKind(deed: Deed): boolean {
@@ -148,52 +175,39 @@ function isOfItsKind(deed: Deed): boolean {
   const { content } = change;
   const isElement = change.key === null;
   // What was deleted before it was sent fits wherever the rest would have fitted.
-  const isPast = content instanceof Y.ContentDeleted;
-  if (collection?.kind === 'values') return depth === 1 && (isPast || content instanceof Y.ContentAny);
-  if (depth === 1) return isPast || holds(content, Y.Map);
+  const isPast = content.kind === 'deleted';
+  if (collection?.kind === 'values') return depth === 1 && (isPast || content.kind === 'values');
+  if (depth === 1) return isPast || holds(content, 'map');
   switch (field?.kind) {
     case 'text':
-      if (depth === 2) return isPast || holds(content, Y.Text);
-      return depth === 3 && isElement && (isPast || content instanceof Y.ContentString);
+      if (depth === 2) return isPast || holds(content, 'text');
+      return depth === 3 && isElement && (isPast || content.kind === 'string');
     case 'set':
-      if (depth === 2) return isPast || holds(content, Y.Map);
-      return depth === 3 && !isElement && (isPast || content instanceof Y.ContentAny);
+      if (depth === 2) return isPast || holds(content, 'map');
+      return depth === 3 && !isElement && (isPast || content.kind === 'values');
     case 'value':
-      return depth === 2 && (isPast || content instanceof Y.ContentAny);
+      return depth === 2 && (isPast || content.kind === 'values');
     case undefined:
       return false;
   }
 }
 
-/** Whether this is exactly that type: Y.XmlText is a Y.Text too. */
-function holds(content: Change['content'], type: typeof Y.Map | typeof Y.Text): boolean {
-  return content instanceof Y.ContentType && content.type.constructor === type;
+function holds(content: Change['content'], type: TypeName): boolean {
+  return content.kind === 'type' && content.type === type;
+}
+
+/** A record is removed, and brought back, by a mark in it: that must go on when nothing else fits. */
+function isRemovalMark({ depth, change }: Deed): boolean {
+  return depth === 2 && change.key === 'gone';
 }
 
 function isAllowed({ collection, depth, field, change }: Deed): boolean {
   if (collection?.kind === 'values') return valuesOf(change).every((value) => fits(collection.schema, value));
   if (field?.kind === 'value') return valuesOf(change).every((value) => fits(field.schema, value));
   // A text area makes it U+000A, so that every place behind it would be counted differently there and here.
-  if (field?.kind === 'text')
-    return !(change.content instanceof Y.ContentString && change.content.str.includes('\r'));
+  if (field?.kind === 'text') return change.content.kind !== 'string' || !change.content.text.includes('\r');
   if (field?.kind === 'set' && depth === 3) {
     return isId(change.key) && valuesOf(change).every((value) => value === true);
   }
   return true;
-}
-
-/** Whether a value is what the schema makes of it: what a schema would drop may be of any size. */
-function fits(schema: v.GenericSchema, value: unknown): boolean {
-  const parsed = v.safeParse(schema, value);
-  return parsed.success && isSame(parsed.output, value);
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const right = new Map(Object.entries(b));
-  const left = Object.entries(a);
-  return (
-    left.length === right.size && left.every(([key, item]) => right.has(key) && isSame(item, right.get(key)))
-  );
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import type { Anatomy } from '../../../server/live/guard/anatomy.ts';
+import type { Change } from '../../../server/live/guard/anatomy.ts';
 import { dissect } from '../../../server/live/guard/anatomy.ts';
-import { Homes } from '../../../server/live/guard/homes.ts';
+import { keysOf, Roots } from '../../../server/live/guard/homes.ts';
 import { Refused } from '../../../server/live/guard/refused.ts';
 import { Scribes } from './random-yjs.ts';
 
@@ -20,9 +20,8 @@ describe('G2 the anatomy of an update', { timeout: 60_000 }, () => {
     const run = (seed: number) => {
       const scribes = new Scribes(seed);
       const server = new Y.Doc({ gc: scribes.random() < 0.8 });
-      const homes = new Homes(server);
       for (const update of scribes.updates(40)) {
-        const found = tryDissect(server, homes, update);
+        const found = tryDissect(server, update);
         if (found === 'missing-dependency') {
           seen.missing++;
           expect(leavesGap(server, update), `seed ${seed}`).toBe(true);
@@ -51,10 +50,10 @@ describe('G2 the anatomy of an update', { timeout: 60_000 }, () => {
         const damaged = scribes.damage(update);
         const copy = new Y.Doc();
         Y.applyUpdate(copy, Y.encodeStateAsUpdate(server));
-        const found = tryDissect(copy, new Homes(copy), damaged);
+        const found = tryDissect(copy, damaged);
         if (typeof found === 'string') refused++;
         else compare(copy, damaged, found, seen, seed);
-        if (typeof tryDissect(server, new Homes(server), update) !== 'string') Y.applyUpdate(server, update);
+        if (typeof tryDissect(server, update) !== 'string') Y.applyUpdate(server, update);
       }
     };
     for (const seed of keptSeeds) run(seed);
@@ -64,19 +63,30 @@ describe('G2 the anatomy of an update', { timeout: 60_000 }, () => {
   });
 });
 
+/** What an update was found to do. */
+interface Anatomy {
+  readonly changes: Change[];
+  readonly writers: Set<number>;
+}
+
 /** What the dissection finds, or why it refuses; either way it has touched nothing. */
-function tryDissect(doc: Y.Doc, homes: Homes, update: Uint8Array): Anatomy | string {
+function tryDissect(doc: Y.Doc, update: Uint8Array): Anatomy | string {
   const before = Y.encodeStateAsUpdate(doc);
   const roots = [...doc.share.keys()].join();
-  const found = dissectOrSay(doc, homes, update);
+  const found = dissectOrSay(doc, update);
   if (Buffer.compare(Y.encodeStateAsUpdate(doc), before) !== 0) throw new Error('the document was touched');
   if ([...doc.share.keys()].join() !== roots) throw new Error('a root was made');
   return found;
 }
 
-function dissectOrSay(doc: Y.Doc, homes: Homes, update: Uint8Array): Anatomy | string {
+function dissectOrSay(doc: Y.Doc, update: Uint8Array): Anatomy | string {
   try {
-    return dissect(doc, homes, update);
+    const anatomy: Anatomy = { changes: [], writers: new Set() };
+    dissect(doc.store, new Roots(doc), update, {
+      writer: (client) => anatomy.writers.add(client),
+      change: (change) => anatomy.changes.push(change),
+    });
+    return anatomy;
   } catch (error) {
     if (error instanceof Refused) return error.reason;
     throw error;
@@ -102,7 +112,7 @@ function compare(
   const removed = new Map<string, Way>();
   const overwritten = new Set<Way>();
   for (const change of anatomy.changes) {
-    const to = way(change.home.root, [...change.home.keys, change.key]);
+    const to = way(change.home.root, [...keysOf(change.home), change.key]);
     const named = change.does === 'insert' ? inserted : removed;
     for (let i = 0; i < change.length; i++) named.set(`${change.client}:${change.clock + i}`, to);
     if (change.does === 'insert' && change.key !== null) overwritten.add(to);

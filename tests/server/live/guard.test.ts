@@ -220,8 +220,9 @@ describe('G4 a client id is one person’s', () => {
 });
 
 describe('the table of rules', () => {
-  test('G5 to G15 are numbered in order', () => {
-    expect(rules.map((rule) => rule.number)).toEqual(Array.from({ length: 11 }, (_, i) => `G${i + 5}`));
+  test('G5 to G15 and G20 are numbered in order', () => {
+    const numbers = [...Array.from({ length: 11 }, (_, i) => i + 5), 20];
+    expect(rules.map((rule) => rule.number)).toEqual(numbers.map((number) => `G${number}`));
   });
 
   test('G5 a root that the document does not have is refused, and not made', () => {
@@ -457,7 +458,8 @@ describe('G16 sizes', () => {
       clock: 0,
       structs: [{ origin: idOf(last), content: { string: 'q'.repeat(20) } }],
     };
-    expect(ben.send(handUpdate([growth], [range, range, range, range]))).toBe('too-long');
+    expect(ben.send(handUpdate([growth], [range]))).toBe('too-long');
+    expect(ben.send(handUpdate([growth], [range, range, range, range]))).toBe('malformed');
   });
 
   test('G16 a record cannot be born with a text too long', () => {

@@ -8,7 +8,7 @@ import { Guard } from '../../../server/live/guard/guard.ts';
 /** A document behind a guard, and people who write to it without any network. */
 export class Guarded {
   readonly doc = new Y.Doc();
-  readonly guard = new Guard(this.doc);
+  readonly guard = new Guard(this.doc, new Map());
   readonly #people: Person[] = [];
 
   constructor() {

@@ -1,0 +1,17 @@
+import * as v from 'valibot';
+
+/** Whether a value is what the schema makes of it: what a schema would drop may be of any size. */
+export function fits(schema: v.GenericSchema, value: unknown): boolean {
+  const parsed = v.safeParse(schema, value);
+  return parsed.success && isSame(parsed.output, value);
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const right = new Map(Object.entries(b));
+  const left = Object.entries(a);
+  return (
+    left.length === right.size && left.every(([key, item]) => right.has(key) && isSame(item, right.get(key)))
+  );
+}

@@ -1,0 +1,51 @@
+import * as Y from 'yjs';
+import { maxReserved } from '../tuning.ts';
+
+/** No person has this id. */
+const nobody = '';
+
+/**
+ * Whose each Yjs client id is: the person's who first wrote under it, for ever. The document has a few that are
+ * nobody's: the server's own, of this process and of those before it, from which templates were made too. What
+ * stands in the document and is named by no record is one of those.
+ */
+export class Owners {
+  readonly #doc: Y.Doc;
+  readonly #written: Map<number, string>;
+  /** Named for somebody who has not written under it yet. */
+  readonly #reserved = new Map<number, string>();
+
+  constructor(doc: Y.Doc, written: ReadonlyMap<number, string>) {
+    this.#doc = doc;
+    this.#written = new Map(written);
+  }
+
+  knows(client: number): boolean {
+    return this.#written.has(client);
+  }
+
+  /** Whether a person may write under a client id. */
+  allow(client: number, person: string): boolean {
+    const owner = this.#written.get(client) ?? this.#reserved.get(client) ?? this.#ofUnnamed(client);
+    return owner === null || owner === person;
+  }
+
+  add(owners: ReadonlyMap<number, string>): void {
+    for (const [client, person] of owners) {
+      this.#written.set(client, person);
+      this.#reserved.delete(client);
+    }
+  }
+
+  reserve(client: number, person: string): void {
+    if (this.#written.has(client) || this.#reserved.has(client)) return;
+    this.#reserved.set(client, person);
+    const [oldest] = this.#reserved.keys();
+    if (this.#reserved.size > maxReserved && oldest !== undefined) this.#reserved.delete(oldest);
+  }
+
+  #ofUnnamed(client: number): string | null {
+    const isOld = client === this.#doc.clientID || Y.getState(this.#doc.store, client) > 0;
+    return isOld ? nobody : null;
+  }
+}

@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type * as http from 'node:http';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { Plugin } from 'vite';
 import type * as Serve from './server/serve.ts';
+import { build } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -36,7 +37,13 @@ const chunks = [
 
 export default defineConfig({
   root: at('./client'),
-  plugins: [svelte({ configFile: false, compilerOptions: { runes: true } }), precompress(), devServer()],
+  plugins: [
+    svelte({ configFile: false, compilerOptions: { runes: true } }),
+    precompress(),
+    startFile(),
+    workerFromSource(),
+    devServer(),
+  ],
   resolve: { alias: { $shared: at('./shared') } },
   builder: {},
   // The origin check knows one address: on another port than the one said, the page would be refused.
@@ -60,8 +67,8 @@ export default defineConfig({
         sourcemap: true,
         target: 'node20',
         rolldownOptions: {
-          input: { main: at('./server/main.ts') },
-          output: { entryFileNames: '[name].js' },
+          input: { server: at('./server/main.ts'), worker: at('./server/work/worker.ts') },
+          output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
           checks,
         },
       },
@@ -114,6 +121,56 @@ function precompress(): Plugin {
   };
 }
 
+/**
+ * `dist/server/main.js`, which starts the server. It is no module, since Node's thread pool takes its size once,
+ * when it is first used, and reading a module uses it. Four threads, as they are by default, can all be busy
+ * with files and compression while the journal waits for one.
+ */
+function startFile(): Plugin {
+  const source = "process.env.UV_THREADPOOL_SIZE ??= '16';\nimport('./server.mjs');\n";
+  return {
+    name: 'start-file',
+    apply: 'build',
+    applyToEnvironment: (environment) => environment.name === 'ssr',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'main.js', source });
+      this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "commonjs" }\n' });
+    },
+  };
+}
+
+/** Builds the entry of the worker thread for those who run the server from its sources, this one and the tests: Node 20 reads no TypeScript. */
+function workerFromSource(): Plugin {
+  return {
+    name: 'worker-from-source',
+    apply: 'serve',
+    async configureServer() {
+      // The tests have a server for each project, and one worker is enough for all.
+      if (process.env.VITEST) await (running.resaWorker ??= buildWorker());
+      else await buildWorker();
+    },
+  };
+}
+
+async function buildWorker(): Promise<void> {
+  const folder = at('./node_modules/.cache/resa');
+  const draft = `${folder}/${process.pid}`;
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      ssr: at('./server/work/worker.ts'),
+      outDir: draft,
+      target: 'node20',
+      rolldownOptions: { checks, output: { entryFileNames: 'worker.mjs' } },
+    },
+  });
+  // In one step, for others may be running it.
+  await mkdir(folder, { recursive: true });
+  await rename(`${draft}/worker.mjs`, `${folder}/worker.mjs`);
+  await rm(draft, { recursive: true });
+}
+
 /** Runs the server inside Vite's own process, on Vite's own port; restarts it when its code changes. */
 function devServer(): Plugin {
   return {
@@ -148,7 +205,10 @@ function devServer(): Plugin {
 }
 
 /** Kept on the process: Vite loads this file anew for each restart. */
-const running: typeof globalThis & { resaDevServer?: Promise<Serve.ResaServer> } = globalThis;
+const running: typeof globalThis & {
+  resaDevServer?: Promise<Serve.ResaServer>;
+  resaWorker?: Promise<void>;
+} = globalThis;
 
 /** Opens a server when the one before it is closed: Vite makes the next before it ends the last, and the data folder takes one. */
 function openAfterLast(open: () => Promise<Serve.ResaServer>): Promise<Serve.ResaServer> {

@@ -1,15 +1,95 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as Y from 'yjs';
+import { restore } from '../history/restore.ts';
 
-/** One state of a snapshot and what came after it. Through a document, so that what was deleted goes. */
-export function merge(snapshot: Uint8Array | null, updates: readonly Uint8Array[]): Uint8Array {
+/**
+ * The cheapest level: a state of 1.5 MB takes 15 ms and shrinks to a quarter; the dearest saves another tenth
+ * and takes ten times as long.
+ */
+export const deflateLevel = 1;
+
+/** Bytes as they stand compressed on disk (raw deflate), and how many they were. */
+export interface Deflated {
+  readonly bytes: Uint8Array;
+  readonly size: number;
+}
+
+/** Many updates as two buffers: so they go to another thread at once, however many they are. */
+export interface PackedUpdates {
+  readonly lengths: Uint32Array;
+  readonly bytes: Uint8Array;
+}
+
+/** A document as one update. */
+export interface Merged {
+  readonly state: Uint8Array;
+  /** Whether all of it could be read: false where updates wait for others that are missing. They are kept in the state. */
+  readonly isWhole: boolean;
+}
+
+export function packUpdates(updates: readonly Uint8Array[]): PackedUpdates {
+  const lengths = Uint32Array.from(updates, (update) => update.byteLength);
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const update of updates) {
+    bytes.set(update, at);
+    at += update.byteLength;
+  }
+  return { lengths, bytes };
+}
+
+export function unpackUpdates({ lengths, bytes }: PackedUpdates): Uint8Array[] {
+  let at = 0;
+  return Array.from(lengths, (length) => bytes.subarray(at, (at += length)));
+}
+
+/**
+ * One state of a snapshot and what came after it. Through a document, so that what was deleted goes, and
+ * since `Y.mergeUpdates` takes minutes for what this does in seconds (100,000 small updates).
+ */
+export function merge(snapshot: Uint8Array | null, updates: readonly Uint8Array[]): Merged {
   const doc = new Y.Doc();
   try {
     doc.transact(() => {
       if (snapshot) Y.applyUpdate(doc, snapshot);
       for (const update of updates) Y.applyUpdate(doc, update);
     });
-    return Y.encodeStateAsUpdate(doc);
+    const isWhole = doc.store.pendingStructs === null && doc.store.pendingDs === null;
+    return { state: Y.encodeStateAsUpdate(doc), isWhole };
   } finally {
     doc.destroy();
   }
 }
+
+/** A state, and the same as it goes to disk. */
+export interface Compacted extends Merged {
+  readonly deflated: Uint8Array;
+}
+
+/** `merge` from the disk and for the disk. */
+export function compact(snapshot: Deflated | null, updates: PackedUpdates): Compacted {
+  const before = snapshot && inflateRawSync(snapshot.bytes, { maxOutputLength: Math.max(1, snapshot.size) });
+  const merged = merge(before, unpackUpdates(updates));
+  return { ...merged, deflated: deflateRawSync(merged.state, { level: deflateLevel }) };
+}
+
+/** What may be asked of the worker: its name, what it takes, and what it gives. */
+export const jobs = {
+  merge: (snapshot: Uint8Array | null, updates: PackedUpdates) =>
+    merge(snapshot, unpackUpdates(updates)).state,
+  compact,
+  restore,
+};
+
+export type Jobs = typeof jobs;
+export type JobName = keyof Jobs;
+
+/** A job on its way to the worker. */
+export interface Order {
+  readonly name: JobName;
+  readonly input: readonly unknown[];
+}
+
+/** What comes back. */
+export type Answer =
+  { readonly kind: 'done'; readonly result: unknown } | { readonly kind: 'failed'; readonly message: string };

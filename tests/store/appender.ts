@@ -23,7 +23,7 @@ async function write(room: string): Promise<never> {
     doc.getMap('notes').set(key, 'saved');
     await store.append({ room, person: 'ana', update: Y.encodeStateAsUpdate(doc, before) });
     say(`note ${room} ${key}`);
-    if (n % 25 === 0) await store.checkpoint(room, Y.encodeStateAsUpdate(doc));
+    if (n % 25 === 0) await store.checkpoint(room);
     if (n % 40 === 0 && room === 'b1/board') {
       const id = `made-${key}`;
       await store.createBoard(boardRecord(id), Y.encodeStateAsUpdate(doc));

@@ -23,7 +23,7 @@ export class Writer {
 }
 
 /** The notes of a stored document, as someone who opens it reads them. */
-export function notes(stored: StoredDocument): Record<string, unknown> {
+export function notes(stored: Pick<StoredDocument, 'snapshot' | 'updates'>): Record<string, unknown> {
   const doc = new Y.Doc();
   if (stored.snapshot) Y.applyUpdate(doc, stored.snapshot);
   for (const update of stored.updates) Y.applyUpdate(doc, update);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Low } from 'lowdb';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
+import { realDisk } from '../../server/store/disk/disk.ts';
 import { DurableJson } from '../../server/store/disk/durable-json.ts';
 import { Journalist, temporaryFolder } from './desk.ts';
 
@@ -11,7 +12,7 @@ const schema = v.object({ n: v.number() });
 test('of a thousand writes at once the newest is what is kept, and each of them waits for it', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'count.json');
-  const context = { log: new Journalist().log, now: Date.now };
+  const context = { disk: realDisk, log: new Journalist().log, now: Date.now };
   const low = new Low(new DurableJson(path, schema, context), { n: 0 });
   const onDisk: unknown[] = [];
   const writes = Array.from({ length: 1000 }, (_, n) => {
@@ -27,7 +28,7 @@ test('of a thousand writes at once the newest is what is kept, and each of them 
 
 test('a write that fails fails those that waited for it, and not the next', async () => {
   const folder = await temporaryFolder();
-  const context = { log: new Journalist().log, now: Date.now };
+  const context = { disk: realDisk, log: new Journalist().log, now: Date.now };
   const adapter = new DurableJson(join(folder, 'count.json'), schema, context);
   const nowhere = new DurableJson(join(folder, 'gone/count.json'), schema, context);
   await expect(nowhere.write({ n: 1 })).rejects.toThrow('ENOENT');

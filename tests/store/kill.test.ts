@@ -7,6 +7,8 @@ import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { notes, openDesk, temporaryFolder } from './desk.ts';
 
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
 let program: string;
 
 // Node 20 does not run TypeScript: the program is bundled first (some 0.3 s).
@@ -17,10 +19,13 @@ beforeAll(async () => {
     logLevel: 'error',
     ssr: { noExternal: true },
     build: {
-      ssr: fileURLToPath(new URL('./appender.ts', import.meta.url)),
+      ssr: true,
       outDir: program,
       target: 'node20',
-      rolldownOptions: { output: { entryFileNames: 'appender.mjs' } },
+      rolldownOptions: {
+        input: { appender: at('./appender.ts'), worker: at('../../server/work/worker.ts') },
+        output: { entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
+      },
     },
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { Low } from 'lowdb';
 import * as v from 'valibot';
 import { idSchema } from '../../../shared/board/field.ts';
@@ -6,10 +6,12 @@ import { isId } from '../../../shared/id.ts';
 import { roles } from '../../../shared/roles.ts';
 import type { BoardRecord } from '../contract.ts';
 import { BoardExists } from '../contract.ts';
+import { unlessMissing } from './disk-error.ts';
 import type { FileContext } from './durable-file.ts';
-import { sweepTemporary, syncFolder } from './durable-file.ts';
+import { previousOf, sweepTemporary } from './durable-file.ts';
 import { DurableJson } from './durable-json.ts';
 import type { Layout } from './layout.ts';
+import type { Tombstones } from './tombstones.ts';
 import { Turns } from './turns.ts';
 
 /** Loose, so that what a newer version wrote survives a change by this one. */
@@ -43,13 +45,15 @@ type Stored = Low<BoardRecord | null>;
 export class BoardFiles {
   readonly #layout: Layout;
   readonly #context: FileContext;
+  readonly #tombstones: Tombstones;
   readonly #turns = new Turns();
   /** The least recently used first. Since all happens in turns, any of them may be let go at any time. */
   readonly #open = new Map<string, Stored>();
 
-  constructor(layout: Layout, context: FileContext) {
+  constructor(layout: Layout, context: FileContext, tombstones: Tombstones) {
     this.#layout = layout;
     this.#context = context;
+    this.#tombstones = tombstones;
   }
 
   read(id: string): Promise<BoardRecord | null> {
@@ -63,8 +67,10 @@ export class BoardFiles {
     return this.#turns.run(id, async () => {
       const stored = await this.#reach(id);
       if (stored.data) throw new BoardExists(`There is a board ${id} already.`);
-      await mkdir(this.#layout.boardFolder(id), { recursive: true, mode: 0o700 });
-      await syncFolder(this.#layout.boards);
+      if (this.#tombstones.has(id))
+        throw new BoardExists(`There was a board ${id}, and its id is not given again.`);
+      const { disk } = this.#context;
+      if (await disk.makeFolder(this.#layout.boardFolder(id))) await disk.syncFolder(this.#layout.boards);
       await before();
       await write(stored, record);
       this.#keep(id, stored);
@@ -83,6 +89,24 @@ export class BoardFiles {
     });
   }
 
+  /** Takes the board away when `bury` has made sure that it does not come back. False where there is none. */
+  remove(id: string, bury: () => Promise<void>): Promise<boolean> {
+    if (!isId(id)) return Promise.resolve(false);
+    return this.#turns.run(id, async () => {
+      if (!(await this.#reach(id)).data) return false;
+      await bury();
+      this.#open.delete(id);
+      return true;
+    });
+  }
+
+  /** The ids of all boards. */
+  async list(): Promise<readonly string[]> {
+    const names = (await readdir(this.#layout.boards)).filter(isId);
+    const there = await Promise.all(names.map(async (id) => ((await this.#isThere(id)) ? [id] : [])));
+    return there.flat();
+  }
+
   idle(): Promise<void> {
     return this.#turns.idle();
   }
@@ -93,7 +117,7 @@ export class BoardFiles {
       this.#keep(id, open);
       return open;
     }
-    await sweepTemporary(this.#layout.boardFolder(id));
+    await sweepTemporary(this.#layout.boardFolder(id), this.#context.disk);
     const adapter = new DurableJson<BoardRecord | null>(
       this.#layout.boardFile(id),
       boardSchema,
@@ -102,10 +126,18 @@ export class BoardFiles {
     const stored = new Low<BoardRecord | null>(adapter, null);
     await stored.read();
     // Where a disk takes `A` and `a` for one, the file that answers may be that of another board.
-    if (stored.data && stored.data.id !== id) stored.data = null;
+    if (stored.data && (stored.data.id !== id || this.#tombstones.has(id))) stored.data = null;
     // A board that is not there is not kept: asking for many of them must not push out those that are.
     if (stored.data) this.#keep(id, stored);
     return stored;
+  }
+
+  async #isThere(id: string): Promise<boolean> {
+    if (this.#tombstones.has(id)) return false;
+    if (this.#open.has(id)) return true;
+    const file = this.#layout.boardFile(id);
+    const found = [file, previousOf(file)].map((path) => unlessMissing(access(path).then(() => true)));
+    return (await Promise.all(found)).includes(true);
   }
 
   #keep(id: string, stored: Stored): void {

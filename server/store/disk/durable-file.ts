@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { access, open, readFile, readdir, rename, unlink } from 'node:fs/promises';
+import { access, readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { unlessMissing } from './disk-error.ts';
+import type { Disk } from './disk.ts';
+import { writeAll } from './disk.ts';
 import type { StoreLog } from './log.ts';
 
 /** What files need of the world around them. */
 export interface FileContext {
+  readonly disk: Disk;
   readonly log: StoreLog;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -24,73 +28,81 @@ export class DurableFile {
   readonly #context: FileContext;
 
   constructor(path: string, context: FileContext) {
-    const ending = extname(path);
     this.#path = path;
-    this.#previous = path.slice(0, path.length - ending.length) + '.previous' + ending;
+    this.#previous = previousOf(path);
     this.#context = context;
   }
 
   /** Reads the newest copy that `parse` accepts (null: it is damaged); null where there is none. */
-  async read<T>(parse: (bytes: Uint8Array) => T | null): Promise<T | null> {
-    const current = await this.#readCopy(this.#path, parse);
+  async read<T>(parse: (bytes: Uint8Array<ArrayBuffer>) => T | null): Promise<T | null> {
+    const current = await readOr(this.#path, parse, this.#context);
     if (current !== null) return current;
-    const previous = await this.#readCopy(this.#previous, parse);
+    const previous = await readOr(this.#previous, parse, this.#context);
     if (previous !== null)
       this.#context.log.warn({ file: this.#path }, 'the previous copy of a file is used');
     return previous;
   }
 
-  /** Resolves when the new content is on disk; when it rejects, the old content still serves. */
+  /**
+   * Resolves when the new content is on disk; when it rejects, the old content still serves. At no moment is
+   * there no file of the name: who copies the folder meanwhile finds the old one or the new one.
+   */
   async replace(content: Uint8Array | string): Promise<void> {
+    const { disk } = this.#context;
     const temporary = `${this.#path}.${run}-${written++}.tmp`;
+    const copy = `${this.#path}.${run}-${written++}.tmp`;
     try {
-      await writeWhole(temporary, content);
-      await unlessMissing(rename(this.#path, this.#previous));
-      await rename(temporary, this.#path);
+      await writeWhole(disk, temporary, content);
+      if ((await unlessMissing(disk.link(this.#path, copy).then(() => true))) === true) {
+        await disk.rename(copy, this.#previous);
+        // Where both names were of one file already, renaming left both.
+        await disk.remove(copy);
+      }
+      await disk.rename(temporary, this.#path);
     } catch (error) {
-      await unlink(temporary).catch(() => undefined);
+      await disk.remove(temporary).catch(() => undefined);
       throw error;
     }
-    await syncFolder(dirname(this.#path));
+    await disk.syncFolder(dirname(this.#path));
   }
+}
 
-  async #readCopy<T>(path: string, parse: (bytes: Uint8Array) => T | null): Promise<T | null> {
-    const bytes = await unlessMissing(readFile(path));
-    if (bytes === null) return null;
-    const parsed = parse(bytes);
-    if (parsed !== null) return parsed;
-    const aside = await setAside(path, 'corrupt', this.#context.now());
-    this.#context.log.error({ file: path, aside }, 'a damaged file was set aside');
-    return null;
-  }
+/** Where the copy before a file is kept. */
+export function previousOf(path: string): string {
+  const ending = extname(path);
+  return path.slice(0, path.length - ending.length) + '.previous' + ending;
+}
+
+/** Reads a file; one that `parse` does not accept is set aside and told, and reads as null. */
+export async function readOr<T>(
+  path: string,
+  parse: (bytes: Uint8Array<ArrayBuffer>) => T | null,
+  context: FileContext,
+): Promise<T | null> {
+  const bytes = await unlessMissing(readFile(path));
+  if (bytes === null) return null;
+  const parsed = parse(bytes);
+  if (parsed !== null) return parsed;
+  const aside = await setAside(path, 'corrupt', context);
+  context.log.error({ file: path, aside }, 'a damaged file was set aside');
+  return null;
 }
 
 /** Writes a new file and waits until the disk has it. */
-export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const handle = await open(path, 'wx', 0o600);
+export async function writeWhole(disk: Disk, path: string, content: Uint8Array | string): Promise<void> {
+  const file = await disk.create(path);
   try {
-    await handle.writeFile(content);
-    await handle.sync();
+    await writeAll(file, typeof content === 'string' ? Buffer.from(content) : content, 0);
   } finally {
-    await handle.close();
-  }
-}
-
-/** Makes the names in a folder durable: a file that was created or renamed is only then sure to be found. */
-export async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await file.close();
   }
 }
 
 /** Renames a file out of the way, over nothing that is there. Returns its new name. */
-export async function setAside(path: string, why: string, time: number): Promise<string> {
-  const aside = await freeName(`${path}.${why}-${time}`);
-  await rename(path, aside);
-  await syncFolder(dirname(path));
+export async function setAside(path: string, why: string, { disk, now }: FileContext): Promise<string> {
+  const aside = await freeName(`${path}.${why}-${now()}`);
+  await disk.rename(path, aside);
+  await disk.syncFolder(dirname(path));
   return basename(aside);
 }
 
@@ -102,24 +114,9 @@ export async function freeName(path: string): Promise<string> {
 }
 
 /** Removes what a process that was killed while writing has left in a folder. */
-export async function sweepTemporary(folder: string): Promise<void> {
+export async function sweepTemporary(folder: string, disk: Disk): Promise<void> {
   for (const name of (await unlessMissing(readdir(folder))) ?? []) {
     const owner = /\.([0-9a-f]{8})-\d+\.tmp$/.exec(name)?.[1];
-    if (owner !== undefined && owner !== run) await unlessMissing(unlink(join(folder, name)));
+    if (owner !== undefined && owner !== run) await disk.remove(join(folder, name));
   }
-}
-
-/** Null where the file or the folder is not there. */
-export async function unlessMissing<T>(operation: Promise<T>): Promise<T | null> {
-  try {
-    return await operation;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-/** The system's name for what went wrong (ENOSPC, EIO ...); empty for other errors. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

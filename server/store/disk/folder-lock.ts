@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { codeOf, unlessMissing } from './durable-file.ts';
+import { codeOf, unlessMissing } from './disk-error.ts';
 
 /** The folder belongs to a process that lives. */
 export class FolderInUse extends Error {

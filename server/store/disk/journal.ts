@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { JournalEntry } from '../contract.ts';
-import type { JournalDisk, JournalFile } from './journal-disk.ts';
-import { writeAll } from './journal-disk.ts';
+import { isFull } from './disk-error.ts';
+import type { Disk, DiskFile } from './disk.ts';
+import { writeAll } from './disk.ts';
 import type { StoreLog } from './log.ts';
 import type { JournalRecord } from './record.ts';
 import { encodeRecord, maxRecordBytes } from './record.ts';
@@ -11,7 +12,7 @@ import { encodeHeader, headerBytes, segmentPath } from './segment.ts';
 
 export interface JournalOptions {
   readonly folder: string;
-  readonly disk: JournalDisk;
+  readonly disk: Disk;
   readonly log: StoreLog;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -33,22 +34,23 @@ interface Waiting {
 }
 
 interface Active extends Segment {
-  readonly file: JournalFile;
+  readonly file: DiskFile;
 }
 
 /** What a probe writes to a disk that has failed: as much as the largest frame, so that a full disk shows. */
 const probeBytes = 1 << 20;
 
 /**
- * The one append-only log of the process. While one fdatasync runs, what is appended collects and
- * goes out with the next: the fdatasyncs a second do not grow with the boards. After a failed write
+ * The one append-only log of the process. While one write is on its way to the disk, what is appended collects
+ * and goes out with the next: the writes a second do not grow with the boards. After a failed write
  * nobody knows what is on disk, so a file that failed is never written again.
  */
 export class Journal {
   readonly id: string;
   readonly #options: JournalOptions;
   #closed: Segment[];
-  #active: Active;
+  /** Null where none could be begun: the disk was full from the start. */
+  #active: Active | null;
   #nextNumber: number;
   #nextSequence: number;
   #committed: number;
@@ -60,31 +62,35 @@ export class Journal {
   #removing: Promise<void> = Promise.resolve();
   #ended = false;
 
-  private constructor(options: JournalOptions, replayed: Replayed, active: Active) {
+  private constructor(options: JournalOptions, replayed: Replayed, active: Active | Error) {
     this.id = replayed.journal;
     this.#options = options;
     this.#closed = [...replayed.segments];
-    this.#active = active;
-    this.#nextNumber = active.number + 1;
+    this.#active = active instanceof Error ? null : active;
+    this.#nextNumber = replayed.nextNumber + 1;
     this.#nextSequence = replayed.nextSequence;
     this.#committed = replayed.nextSequence - 1;
+    if (active instanceof Error) this.#fail(active, []);
     this.#removeUnneeded();
   }
 
-  /** Goes on after what was replayed, in a segment of its own: a file whose end is in doubt is never appended to. */
+  /**
+   * Goes on after what was replayed, in a segment of its own: a file whose end is in doubt is never appended to.
+   * On a full disk it opens all the same, and takes nothing until there is room.
+   */
   static async open(options: JournalOptions, replayed: Replayed): Promise<Journal> {
     const header = { journal: replayed.journal, firstSequence: replayed.nextSequence };
-    return new Journal(options, replayed, await createSegment(options, replayed.nextNumber, header));
+    try {
+      return new Journal(options, replayed, await createSegment(options, replayed.nextNumber, header));
+    } catch (error) {
+      if (!(error instanceof Error) || !isFull(error)) throw error;
+      return new Journal(options, replayed, error);
+    }
   }
 
   /** Why nothing can be written just now; null while it can. */
   get failure(): Error | null {
     return this.#failure;
-  }
-
-  /** The last sequence that was given to an append, committed or not. */
-  get lastSequence(): number {
-    return this.#nextSequence - 1;
   }
 
   /** Up to here no sequence is given again, even by the next process: a record or a header on disk has it. */
@@ -106,8 +112,9 @@ export class Journal {
         new RangeError(`An update of ${entry.update.byteLength} bytes is too large for the journal.`),
       );
     }
-    const { room, person, update } = entry;
-    const record = { sequence: this.#nextSequence++, time: this.#options.now(), room, person, update };
+    const { room, person, update, owners = new Map<number, string>() } = entry;
+    const sequence = this.#nextSequence++;
+    const record = { sequence, time: this.#options.now(), room, person, owners, update };
     const bytes = encodeRecord(record);
     // The caller may use its buffer again; the tail of the encoded record is a copy that stays.
     const kept = { ...record, update: bytes.subarray(bytes.byteLength - update.byteLength) };
@@ -145,11 +152,11 @@ export class Journal {
     await this.#healing;
     try {
       const needed = this.#segments().some((segment) => segment.last.size > 0);
-      if (!needed && !this.#failure && this.#active.bytes > headerBytes) await this.#roll();
+      if (!needed && !this.#failure && this.#active && this.#active.bytes > headerBytes) await this.#roll();
     } catch (error) {
       this.#options.log.warn({ error: String(error) }, 'the journal could not be emptied at the end');
     }
-    await this.#active.file.close().catch(() => undefined);
+    await this.#active?.file.close().catch(() => undefined);
     await this.#removing;
   }
 
@@ -160,18 +167,17 @@ export class Journal {
       const batch = this.#queue;
       this.#queue = [];
       try {
-        if (this.#active.bytes >= this.#options.segmentBytes) {
-          await this.#roll(batch[0]?.record.sequence);
-          this.#options.onRoll();
-        }
-        await this.#write(batch.map((waiting) => waiting.bytes));
+        const active = await this.#withRoom(batch[0]?.record.sequence);
+        const bytes = Buffer.concat(batch.map((waiting) => waiting.bytes));
+        await writeAll(active.file, bytes, active.bytes);
+        active.bytes += bytes.byteLength;
+        for (const { record } of batch) active.last.set(record.room, record.sequence);
       } catch (error) {
         this.#fail(error, batch);
         break;
       }
       for (const { record, resolve } of batch) {
         this.#committed = record.sequence;
-        this.#active.last.set(record.room, record.sequence);
         this.#options.onCommit(record);
         resolve(record.sequence);
       }
@@ -179,21 +185,25 @@ export class Journal {
     this.#flushing = null;
   }
 
-  async #write(buffers: readonly Uint8Array[]): Promise<void> {
-    const { file, bytes } = this.#active;
-    await writeAll(file, buffers, bytes);
-    await file.datasync();
-    this.#active.bytes += buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  /** The segment to write to: the next one, where the last has grown to its size. */
+  async #withRoom(firstSequence: number | undefined): Promise<Active> {
+    if (this.#active && this.#active.bytes < this.#options.segmentBytes) return this.#active;
+    const next = await this.#roll(firstSequence);
+    this.#options.onRoll();
+    return next;
   }
 
   /** Goes on in a new segment. What a failed one was given may be in it all the same, so its sequences are not given again. */
-  async #roll(firstSequence = this.#nextSequence): Promise<void> {
+  async #roll(firstSequence = this.#nextSequence): Promise<Active> {
     const next = await createSegment(this.#options, this.#nextNumber++, { journal: this.id, firstSequence });
-    await this.#active.file.close().catch(() => undefined);
-    this.#closed.push(this.#active);
+    if (this.#active) {
+      await this.#active.file.close().catch(() => undefined);
+      this.#closed.push(this.#active);
+    }
     this.#active = next;
     this.#committed = firstSequence - 1;
     this.#removeUnneeded();
+    return next;
   }
 
   #fail(error: unknown, batch: readonly Waiting[]): void {
@@ -201,7 +211,7 @@ export class Journal {
     const rejected = [...batch, ...this.#queue];
     this.#queue = [];
     this.#failure = failure;
-    const fields = { segment: this.#active.number, rejected: rejected.length, error: String(error) };
+    const fields = { segment: this.#active?.number ?? null, rejected: rejected.length, error: String(error) };
     this.#options.log.error(fields, 'the journal cannot be written; it takes nothing until it can');
     for (const { reject } of rejected) reject(failure);
     this.#probeAfter(this.#options.probeAfterMs);
@@ -218,13 +228,13 @@ export class Journal {
 
   async #heal(): Promise<void> {
     await probe(this.#options);
-    await this.#roll();
+    const { number } = await this.#roll();
     this.#failure = null;
-    this.#options.log.info({ segment: this.#active.number }, 'the journal can be written again');
+    this.#options.log.info({ segment: number }, 'the journal can be written again');
   }
 
   #segments(): readonly Segment[] {
-    return [...this.#closed, this.#active];
+    return this.#active ? [...this.#closed, this.#active] : this.#closed;
   }
 
   #removeUnneeded(): void {
@@ -251,8 +261,7 @@ async function createSegment(
   const path = segmentPath(folder, number);
   const file = await disk.create(path);
   try {
-    await writeAll(file, [encodeHeader(header)], 0);
-    await file.datasync();
+    await writeAll(file, encodeHeader(header), 0);
     await disk.syncFolder(folder);
   } catch (error) {
     await file.close().catch(() => undefined);
@@ -267,8 +276,7 @@ async function probe({ disk, folder }: JournalOptions): Promise<void> {
   await disk.remove(path);
   const file = await disk.create(path);
   try {
-    await writeAll(file, [new Uint8Array(probeBytes)], 0);
-    await file.datasync();
+    await writeAll(file, new Uint8Array(probeBytes), 0);
   } finally {
     await file.close().catch(() => undefined);
     await disk.remove(path);

@@ -33,9 +33,14 @@ export interface Layout {
   readonly secret: string;
   readonly journal: string;
   readonly boards: string;
+  /** A file for each board that was deleted. */
+  readonly deleted: string;
   boardFolder(board: string): string;
   boardFile(board: string): string;
   snapshot(room: Room): string;
+  /** The list of a room's versions. */
+  versions(room: Room): string;
+  version(room: Room, id: string): string;
 }
 
 export function layoutOf(folder: string): Layout {
@@ -46,9 +51,16 @@ export function layoutOf(folder: string): Layout {
     secret: join(folder, 'secret.key'),
     journal: join(folder, 'journal'),
     boards,
+    deleted: join(folder, 'deleted'),
     boardFolder: (board) => join(boards, board),
     boardFile: (board) => join(boards, board, 'board.json'),
-    // No id holds a plus sign, so no two rooms share a file.
-    snapshot: (room) => join(boards, room.board, `${room.document.join('+')}.snapshot`),
+    snapshot: (room) => join(boards, room.board, `${fileName(room)}.snapshot`),
+    versions: (room) => join(boards, room.board, `${fileName(room)}.versions.json`),
+    version: (room, id) => join(boards, room.board, `${fileName(room)}.${id}.version`),
   };
+}
+
+/** No id holds a plus sign or a dot, so no two rooms share a file. */
+export function fileName(room: Room): string {
+  return room.document.join('+');
 }

@@ -2,6 +2,8 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { crc32 } from 'node:zlib';
 import { isRoom } from './layout.ts';
+import type { Owners } from './owners.ts';
+import { readOwners, writeOwners } from './owners.ts';
 
 /** One Yjs update as it stands in the journal. */
 export interface JournalRecord {
@@ -12,6 +14,8 @@ export interface JournalRecord {
   readonly room: string;
   /** Who wrote it; empty for the server itself. */
   readonly person: string;
+  /** The client ids that come in it first, and whose they are. */
+  readonly owners: Owners;
   readonly update: Uint8Array;
 }
 
@@ -25,7 +29,7 @@ export const maxRecordBytes = 1 << 28;
 const maxSequenceGap = 1 << 24;
 
 /**
- * Length (u32), checksum (u32), sequence, time, room, person, update; docs/STORAGE.md has it byte by byte.
+ * Length (u32), checksum (u32), sequence, time, room, person, owners, update; docs/STORAGE.md has it byte by byte.
  * The checksum covers the length too, and no record is empty: a run of zeros is never a record.
  */
 export function encodeRecord(record: JournalRecord): Uint8Array {
@@ -36,6 +40,7 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
   encoding.writeVarUint(encoder, record.time);
   encoding.writeVarString(encoder, record.room);
   encoding.writeVarString(encoder, record.person);
+  writeOwners(encoder, record.owners);
   encoding.writeUint8Array(encoder, record.update);
   const bytes = encoding.toUint8Array(encoder);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -110,9 +115,11 @@ function decodeRecord(payload: Uint8Array): JournalRecord | null {
     const time = decoding.readVarUint(decoder);
     const room = decoding.readVarString(decoder);
     const person = decoding.readVarString(decoder);
+    const owners = readOwners(decoder);
     if (!isRoom(room)) return null;
     // A copy, so that one update that is kept does not keep its whole segment in memory.
-    return { sequence, time, room, person, update: decoding.readTailAsUint8Array(decoder).slice() };
+    const update = decoding.readTailAsUint8Array(decoder).slice();
+    return { sequence, time, room, person, owners, update };
   } catch {
     return null;
   }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, readdir, unlink } from 'node:fs/promises';
+import { open, readFile, readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { codeOf, isFull } from './disk-error.ts';
 import type { FileContext } from './durable-file.ts';
-import { codeOf, freeName, setAside, syncFolder, writeWhole } from './durable-file.ts';
+import { freeName, setAside, writeWhole } from './durable-file.ts';
 import type { JournalRecord } from './record.ts';
 import { decodeRecords } from './record.ts';
 import type { Segment } from './segment.ts';
@@ -17,22 +18,25 @@ export interface Replayed {
 }
 
 /**
- * Records that were lost had sequences, and snapshots may know them: after damage the count goes on
- * this far ahead, more than a segment can hold, so that none is given twice.
+ * Snapshots may know sequences that this journal does not: of records that were lost, or that came while
+ * somebody copied the folder, journal first. So each process counts on from this far ahead, more than are
+ * written in a day, and none is given twice. 2^53 sequences are enough for 30 million starts.
  */
-const sequencesSkippedAfterDamage = 1 << 20;
+const sequencesSkipped = 2 ** 28;
 
-/** Reads the whole journal, oldest record first. What cannot be read is set aside and told, never dropped. */
+/**
+ * Reads the whole journal, oldest record first. What cannot be read is set aside and told, never dropped.
+ * `onRecord` says whether the record counts still: its segment is kept for it.
+ */
 export async function replay(
   folder: string,
   context: FileContext,
-  onRecord: (record: JournalRecord) => void,
+  onRecord: (record: JournalRecord) => boolean,
 ): Promise<Replayed> {
   const numbers = (await readdir(folder)).map(segmentNumber).filter((n) => n !== null);
   const segments: Segment[] = [];
   let journal: string | null = null;
   let nextSequence = 1;
-  let whole = true;
   for (const number of numbers.sort((a, b) => a - b)) {
     const path = segmentPath(folder, number);
     const bytes = await readFile(path);
@@ -45,7 +49,6 @@ export async function replay(
       journal = header.journal;
       nextSequence = Math.max(nextSequence, header.firstSequence);
     } else {
-      whole = false;
       context.log.error(
         { segment: basename(path) },
         'the head of a journal segment is damaged; its records are read all the same',
@@ -54,15 +57,12 @@ export async function replay(
     const { records, damage } = decodeRecords(bytes, headerBytes, header?.firstSequence ?? null);
     const segment: Segment = { number, path, bytes: bytes.byteLength, last: new Map() };
     for (const record of records) {
-      segment.last.set(record.room, record.sequence);
       nextSequence = Math.max(nextSequence, record.sequence + 1);
-      onRecord(record);
+      if (onRecord(record)) segment.last.set(record.room, record.sequence);
     }
     for (const { from, to } of damage) {
-      whole = false;
       if (to === bytes.byteLength) {
-        await cutTail(path, bytes, from, context);
-        segment.bytes = from;
+        if (await cutTail(path, bytes, from, context)) segment.bytes = from;
       } else {
         await keepDamaged(path, bytes.subarray(from, to), from, context);
       }
@@ -73,27 +73,40 @@ export async function replay(
     journal: journal ?? randomBytes(8).toString('hex'),
     segments,
     nextNumber: (numbers.at(-1) ?? 0) + 1,
-    nextSequence: whole ? nextSequence : nextSequence + sequencesSkippedAfterDamage,
+    nextSequence: segments.length === 0 ? nextSequence : nextSequence + sequencesSkipped,
   };
 }
 
 /** A segment that ends before its header does: the process died while making it, before anything was written to it. */
 async function putAwayStub(path: string, bytes: Uint8Array, context: FileContext): Promise<void> {
   if (bytes.byteLength === 0) {
-    await unlink(path);
+    await context.disk.remove(path);
     return;
   }
-  const aside = await setAside(path, 'torn', context.now());
+  const aside = await setAside(path, 'torn', context);
   context.log.warn(
     { segment: basename(path), aside },
     'a journal segment that was never begun was set aside',
   );
 }
 
-async function cutTail(path: string, bytes: Uint8Array, from: number, context: FileContext): Promise<void> {
+/** False where there is no room to set it aside: it stays, nothing is ever appended to it, and it is cut at the next start. */
+async function cutTail(
+  path: string,
+  bytes: Uint8Array,
+  from: number,
+  context: FileContext,
+): Promise<boolean> {
   const aside = await freeName(`${path}.torn-${context.now()}`);
-  await writeWhole(aside, bytes.subarray(from));
-  await syncFolder(dirname(path));
+  const { disk } = context;
+  try {
+    await writeWhole(disk, aside, bytes.subarray(from));
+    await disk.syncFolder(dirname(path));
+  } catch (error) {
+    await disk.remove(aside).catch(() => undefined);
+    if (isFull(error)) return false;
+    throw error;
+  }
   const handle = await open(path, 'r+');
   try {
     await handle.truncate(from);
@@ -108,6 +121,7 @@ async function cutTail(path: string, bytes: Uint8Array, from: number, context: F
     aside: basename(aside),
   };
   context.log.warn(fields, 'the torn tail of a journal segment was cut and set aside');
+  return true;
 }
 
 /** The segment itself stays as it is, so the copy is made once and the damage is told at each start. */
@@ -119,9 +133,10 @@ async function keepDamaged(
 ): Promise<void> {
   const aside = `${path}.damaged-${at}`;
   try {
-    await writeWhole(aside, damaged);
+    await writeWhole(context.disk, aside, damaged);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (isFull(error)) await context.disk.remove(aside).catch(() => undefined);
+    else if (codeOf(error) !== 'EEXIST') throw error;
   }
   const fields = { segment: basename(path), at, bytes: damaged.byteLength, aside: basename(aside) };
   context.log.error(

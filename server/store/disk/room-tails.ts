@@ -1,6 +1,7 @@
+import type { Owners } from './owners.ts';
 import type { JournalRecord } from './record.ts';
 
-type Tail = { readonly sequence: number; readonly update: Uint8Array }[];
+type Tail = Pick<JournalRecord, 'sequence' | 'update' | 'owners'>[];
 
 /** The updates of each room that no snapshot holds yet, in memory as they are in the journal. */
 export class RoomTails {
@@ -8,13 +9,23 @@ export class RoomTails {
 
   add(record: JournalRecord): void {
     const tail = this.#tails.get(record.room);
-    const update = { sequence: record.sequence, update: record.update };
-    if (tail) tail.push(update);
-    else this.#tails.set(record.room, [update]);
+    const { sequence, update, owners } = record;
+    const entry = { sequence, update, owners };
+    if (tail) tail.push(entry);
+    else this.#tails.set(record.room, [entry]);
   }
 
   updates(room: string): readonly Uint8Array[] {
     return this.#tails.get(room)?.map(({ update }) => update) ?? [];
+  }
+
+  owners(room: string): Owners {
+    return new Map(this.#tails.get(room)?.flatMap(({ owners }) => [...owners]));
+  }
+
+  /** The rooms of a board that have any. */
+  rooms(board: string): readonly string[] {
+    return [...this.#tails.keys()].filter((room) => room.startsWith(`${board}/`));
   }
 
   /** Lets go of the updates that a snapshot holds. */

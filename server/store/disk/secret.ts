@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { unlessMissing } from './disk-error.ts';
 import type { FileContext } from './durable-file.ts';
-import { setAside, syncFolder, unlessMissing, writeWhole } from './durable-file.ts';
+import { setAside, writeWhole } from './durable-file.ts';
 
 const secretBytes = 32;
 
@@ -11,11 +12,11 @@ export async function openSecret(path: string, context: FileContext): Promise<Ui
   const stored = await unlessMissing(readFile(path));
   if (stored?.byteLength === secretBytes) return stored;
   if (stored) {
-    const aside = await setAside(path, 'corrupt', context.now());
+    const aside = await setAside(path, 'corrupt', context);
     context.log.error({ aside }, 'the secret was damaged and is made anew: all sessions end');
   }
   const secret = randomBytes(secretBytes);
-  await writeWhole(path, secret);
-  await syncFolder(dirname(path));
+  await writeWhole(context.disk, path, secret);
+  await context.disk.syncFolder(dirname(path));
   return secret;
 }

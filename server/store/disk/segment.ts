@@ -18,7 +18,7 @@ export interface SegmentHeader {
 }
 
 const magic = Buffer.from('RESAJNL', 'latin1');
-const version = 0x31;
+const version = 0x32;
 export const headerBytes = 28;
 
 /** Magic and version (8), journal (8), first sequence (u64), checksum over these (u32). */

@@ -1,26 +1,41 @@
-import { crc32 } from 'node:zlib';
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { promisify } from 'node:util';
+import { crc32, deflateRaw, inflateRaw } from 'node:zlib';
+import type { Deflated } from '../../work/jobs.ts';
+import { deflateLevel } from '../../work/jobs.ts';
+import type { Owners } from './owners.ts';
+import { readOwners, writeOwners } from './owners.ts';
 
-/** The full state of a document at one moment, as one Yjs update. */
+/** The full state of a document at one moment, compressed. */
 export interface Snapshot {
   /** The journal whose count `sequence` belongs to: a folder that was copied here may come from another. */
   readonly journal: string;
   /** All records of the room up to this one are in the state. */
   readonly sequence: number;
-  readonly state: Uint8Array;
+  readonly owners: Owners;
+  /** The state as one Yjs update. */
+  readonly state: Deflated;
 }
 
-const magic = Buffer.from('RESASNP1', 'latin1');
-const headBytes = 32;
+const magic = Buffer.from('RESASNP2', 'latin1');
+const headBytes = 36;
 
-/** Magic (8), journal (8), sequence (u64), length (u32), checksum over all but itself (u32), state. */
-export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
-  const bytes = Buffer.allocUnsafe(headBytes + snapshot.state.byteLength);
+/**
+ * Magic (8), journal (8), sequence (u64), size of the state (u32), length of the owners (u32), checksum over
+ * all but itself (u32), owners, state; docs/STORAGE.md has it byte by byte.
+ */
+export function encodeSnapshot({ journal, sequence, owners, state }: Snapshot): Uint8Array {
+  const whose = encoding.encode((encoder) => writeOwners(encoder, owners));
+  const bytes = Buffer.allocUnsafe(headBytes + whose.byteLength + state.bytes.byteLength);
   magic.copy(bytes, 0);
-  bytes.write(snapshot.journal, 8, 8, 'hex');
-  bytes.writeBigUInt64LE(BigInt(snapshot.sequence), 16);
-  bytes.writeUInt32LE(snapshot.state.byteLength, 24);
-  bytes.set(snapshot.state, headBytes);
-  bytes.writeUInt32LE(checksum(bytes), 28);
+  bytes.write(journal, 8, 8, 'hex');
+  bytes.writeBigUInt64LE(BigInt(sequence), 16);
+  bytes.writeUInt32LE(state.size, 24);
+  bytes.writeUInt32LE(whose.byteLength, 28);
+  bytes.set(whose, headBytes);
+  bytes.set(state.bytes, headBytes + whose.byteLength);
+  bytes.writeUInt32LE(checksum(bytes), 32);
   return bytes;
 }
 
@@ -28,15 +43,34 @@ export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
 export function decodeSnapshot(content: Uint8Array): Snapshot | null {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   if (bytes.byteLength < headBytes || !bytes.subarray(0, 8).equals(magic)) return null;
-  if (bytes.readUInt32LE(24) !== bytes.byteLength - headBytes) return null;
-  if (bytes.readUInt32LE(28) !== checksum(bytes)) return null;
+  if (bytes.readUInt32LE(32) !== checksum(bytes)) return null;
+  const state = headBytes + bytes.readUInt32LE(28);
   return {
     journal: bytes.toString('hex', 8, 16),
     sequence: Number(bytes.readBigUInt64LE(16)),
-    state: new Uint8Array(content.buffer, content.byteOffset + headBytes, content.byteLength - headBytes),
+    owners: readOwners(decoding.createDecoder(bytes.subarray(headBytes, state))),
+    // A copy, since it is handed to another thread and must be all of its buffer.
+    state: { bytes: new Uint8Array(bytes.subarray(state)), size: bytes.readUInt32LE(24) },
   };
 }
 
 function checksum(bytes: Buffer): number {
-  return crc32(bytes.subarray(headBytes), crc32(bytes.subarray(0, 28)));
+  return crc32(bytes.subarray(headBytes), crc32(bytes.subarray(0, 32)));
+}
+
+const compress = promisify(deflateRaw);
+const expand = promisify(inflateRaw);
+
+/** On Node's thread pool, for what is small or comes seldom; the rest is done by the worker. */
+export async function deflate(state: Uint8Array): Promise<Deflated> {
+  const bytes = await compress(state, { level: deflateLevel });
+  return { bytes, size: state.byteLength };
+}
+
+/** @throws where the bytes are no compressed state */
+export async function inflate({ bytes, size }: Deflated): Promise<Uint8Array> {
+  // In one piece, so that nothing is put together on the main thread.
+  const state = await expand(bytes, { chunkSize: Math.max(64, size), maxOutputLength: Math.max(1, size) });
+  if (state.byteLength !== size) throw new Error('A compressed state has another size than it says.');
+  return state;
 }

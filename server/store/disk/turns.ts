@@ -12,9 +12,10 @@ export class Turns {
     return result;
   }
 
-  /** Resolves when nothing is under way any more. */
-  async idle(): Promise<void> {
-    while (this.#last.size > 0) await Promise.all(this.#last.values());
+  /** Resolves when nothing is under way any more, or nothing of these keys. */
+  async idle(isMeant: (key: string) => boolean = () => true): Promise<void> {
+    const underWay = () => [...this.#last].filter(([key]) => isMeant(key)).map(([, turn]) => turn);
+    for (let turns = underWay(); turns.length > 0; turns = underWay()) await Promise.all(turns);
   }
 
   #leave(key: string, turn: Promise<void>): void {

@@ -1,0 +1,228 @@
+import type { Checkpoint, JournalEntry, StoredDocument, VersionLabel, VersionRecord } from '../contract.ts';
+import type { Desk } from '../../work/desk.ts';
+import type { Deflated } from '../../work/jobs.ts';
+import type { FileContext } from './durable-file.ts';
+import { DurableFile } from './durable-file.ts';
+import type { Journal } from './journal.ts';
+import type { Layout, Room } from './layout.ts';
+import { BadRoom, parseRoom } from './layout.ts';
+import type { RoomTails } from './room-tails.ts';
+import type { Snapshot } from './snapshot.ts';
+import { decodeSnapshot, deflate, encodeSnapshot, inflate } from './snapshot.ts';
+import type { Tombstones } from './tombstones.ts';
+import { Turns } from './turns.ts';
+import { Versions } from './versions.ts';
+
+export interface DocumentsParts {
+  readonly layout: Layout;
+  readonly context: FileContext;
+  readonly desk: Desk;
+  readonly journal: Journal;
+  readonly tails: RoomTails;
+  readonly tombstones: Tombstones;
+}
+
+/** What is stored of a room at one moment. `sequence`: no record of the room up to it is missing. */
+interface Stored {
+  readonly snapshot: Snapshot | null;
+  readonly updates: readonly Uint8Array[];
+  readonly owners: ReadonlyMap<number, string>;
+  readonly sequence: number;
+}
+
+/** The documents of all boards: each a snapshot, and the records of the journal since. What is done to one is done in turn. */
+export class Documents {
+  readonly #parts: DocumentsParts;
+  readonly #versions: Versions;
+  readonly #turns = new Turns();
+  /** The newest append of each room that is under way. */
+  readonly #appending = new Map<string, Promise<void>>();
+  /** Rooms of which an append was rejected: what comes after it could not be read without it. */
+  readonly #behind = new Set<string>();
+  /** Boards that are being deleted. */
+  readonly #leaving = new Set<string>();
+
+  constructor(parts: DocumentsParts) {
+    this.#parts = parts;
+    this.#versions = new Versions(parts.layout, parts.context);
+  }
+
+  async load(name: string): Promise<StoredDocument> {
+    const room = roomNamed(name);
+    const appended = this.#appending.get(name);
+    return this.#turns.run(name, async () => {
+      await appended;
+      const { snapshot, updates, owners, sequence } = await this.#read(room);
+      const state = snapshot && (await inflate(snapshot.state));
+      // Who goes on from this state rests on nothing that was not stored.
+      this.#behind.delete(name);
+      return { snapshot: state, updates, owners, sequence };
+    });
+  }
+
+  async append(entry: JournalEntry): Promise<number> {
+    const { name, board } = roomNamed(entry.room);
+    const { journal } = this.#parts;
+    this.#mustBeThere(board);
+    if (this.#behind.has(name)) {
+      throw (
+        journal.failure ??
+        new Error(`An update of ${name} before this one was not stored: it must be loaded afresh.`)
+      );
+    }
+    const appended = journal.append(entry);
+    const settled: Promise<void> = appended
+      .then(
+        () => undefined,
+        () => void this.#behind.add(name),
+      )
+      .then(() => {
+        if (this.#appending.get(name) === settled) this.#appending.delete(name);
+      });
+    this.#appending.set(name, settled);
+    return appended;
+  }
+
+  async checkpoint(name: string): Promise<Checkpoint | null> {
+    const room = roomNamed(name);
+    const appended = this.#appending.get(name);
+    return this.#turns.run(name, async () => {
+      await appended;
+      return this.#isGone(room.board) ? null : this.#checkpoint(room);
+    });
+  }
+
+  /** Writes the first state of a board's document, before the board is there. */
+  async create(name: string, state: Uint8Array): Promise<void> {
+    const room = roomNamed(name);
+    const deflated = await deflate(state);
+    await this.#turns.run(name, () =>
+      this.#write(room, { owners: new Map(), sequence: this.#parts.journal.committed, state: deflated }),
+    );
+  }
+
+  async reset(name: string, state: Uint8Array): Promise<void> {
+    const room = roomNamed(name);
+    const deflated = await deflate(state);
+    const appended = this.#appending.get(name);
+    await this.#turns.run(name, async () => {
+      await appended;
+      this.#mustBeThere(room.board);
+      const { owners, sequence } = await this.#read(room);
+      const snapshot = { owners, sequence, state: deflated };
+      await this.#write(room, snapshot);
+      // Once more, so that the copy before it, too, is from after the reset.
+      await this.#write(room, snapshot);
+    });
+  }
+
+  async versions(name: string): Promise<readonly VersionRecord[]> {
+    const room = roomNamed(name);
+    return this.#turns.run(name, () => this.#versions.list(room));
+  }
+
+  async keepVersion(name: string, label: VersionLabel): Promise<VersionRecord | null> {
+    const room = roomNamed(name);
+    const appended = this.#appending.get(name);
+    return this.#turns.run(name, async () => {
+      await appended;
+      if (this.#isGone(room.board)) return null;
+      // The snapshot then is the state that is to be kept, and read from the disk a moment ago.
+      const stored = await this.#read(room);
+      if (stored.updates.length > 0) await this.#compact(room, stored);
+      else if (!stored.snapshot) return null;
+      return this.#versions.keep(room, label);
+    });
+  }
+
+  async readVersion(name: string, id: string): Promise<Uint8Array | null> {
+    const room = roomNamed(name);
+    return this.#turns.run(name, () => this.#versions.read(room, id));
+  }
+
+  /**
+   * Lets go of a board's documents: nothing is taken any more, what is under way ends, `bury` makes sure that
+   * the board does not come back, and its records count no longer. Where `bury` rejects, all is as before.
+   */
+  async leave(board: string, bury: () => Promise<void>): Promise<void> {
+    const { tails, journal } = this.#parts;
+    const isOf = (name: string) => name.startsWith(`${board}/`);
+    this.#leaving.add(board);
+    try {
+      await Promise.all([...this.#appending].filter(([name]) => isOf(name)).map(([, settled]) => settled));
+      await this.#turns.idle(isOf);
+      await bury();
+    } finally {
+      this.#leaving.delete(board);
+    }
+    for (const name of tails.rooms(board)) {
+      tails.release(name, Infinity);
+      journal.release(name, Infinity);
+    }
+  }
+
+  idle(): Promise<void> {
+    return this.#turns.idle();
+  }
+
+  async #checkpoint(room: Room): Promise<Checkpoint | null> {
+    const stored = await this.#read(room);
+    if (stored.updates.length > 0) return this.#compact(room, stored);
+    if (!stored.snapshot) return null;
+    return { state: await inflate(stored.snapshot.state), sequence: stored.sequence };
+  }
+
+  /** Reads a room, in its turn. */
+  async #read(room: Room): Promise<Stored> {
+    const { journal, tails } = this.#parts;
+    const snapshot = await this.#file(room).read(decodeSnapshot);
+    if (snapshot?.journal === journal.id) this.#release(room.name, snapshot.sequence);
+    const updates = tails.updates(room.name);
+    const owners = new Map([...(snapshot?.owners ?? []), ...tails.owners(room.name)]);
+    return { snapshot, updates, owners, sequence: snapshot || updates.length > 0 ? journal.committed : 0 };
+  }
+
+  /** Makes one snapshot of a room's snapshot and its records, in its turn. */
+  async #compact(room: Room, { snapshot, updates, owners, sequence }: Stored): Promise<Checkpoint> {
+    const { desk, context } = this.#parts;
+    const { state, deflated, isWhole } = await desk.compact(snapshot?.state ?? null, updates);
+    if (!isWhole) context.log.error({ room: room.name }, 'a document waits for updates that are lost');
+    await this.#write(room, { owners, sequence, state: { bytes: deflated, size: state.byteLength } });
+    return { state, sequence };
+  }
+
+  /** Replaces a room's snapshot, in its turn. `sequence` must be on disk: else it could be given again after a crash. */
+  async #write(
+    room: Room,
+    snapshot: { readonly owners: Snapshot['owners']; readonly sequence: number; readonly state: Deflated },
+  ): Promise<void> {
+    const { layout, context, journal } = this.#parts;
+    const folder = layout.boardFolder(room.board);
+    if (await context.disk.makeFolder(folder)) await context.disk.syncFolder(layout.boards);
+    await this.#file(room).replace(encodeSnapshot({ journal: journal.id, ...snapshot }));
+    this.#release(room.name, snapshot.sequence);
+  }
+
+  #release(room: string, upTo: number): void {
+    this.#parts.tails.release(room, upTo);
+    this.#parts.journal.release(room, upTo);
+  }
+
+  #file(room: Room): DurableFile {
+    return new DurableFile(this.#parts.layout.snapshot(room), this.#parts.context);
+  }
+
+  #mustBeThere(board: string): void {
+    if (this.#isGone(board)) throw new Error(`The board ${board} was deleted.`);
+  }
+
+  #isGone(board: string): boolean {
+    return this.#leaving.has(board) || this.#parts.tombstones.has(board);
+  }
+}
+
+function roomNamed(name: string): Room {
+  const room = parseRoom(name);
+  if (!room) throw new BadRoom('A room is named board/document, or board/document/person.');
+  return room;
+}

@@ -1,0 +1,73 @@
+import type { Documents } from './documents.ts';
+import type { Journal } from './journal.ts';
+import type { StoreLog } from './log.ts';
+
+export interface ShorteningOptions {
+  readonly log: StoreLog;
+  /** Past this the journal is shortened. */
+  readonly journalBytes?: number;
+  /** Asks whoever has a room open for its checkpoint. */
+  readonly onPressure?: (room: string) => void;
+}
+
+/**
+ * Memory and the time to start bound it. Low enough for both (16 MiB are 150,000 small edits); high enough that,
+ * with 500 boards in use, each is written only every minute or so.
+ */
+const defaultJournalBytes = 16 << 20;
+
+/** Brings the journal back to its size, one room after another, beside the work of the day. */
+export class Shortening {
+  readonly #journal: Journal;
+  readonly #documents: Documents;
+  readonly #options: ShorteningOptions;
+  /** Rooms whose checkpoint was asked for when the journal was last too long. */
+  #asked: ReadonlySet<string> = new Set();
+  #underWay: Promise<void> | null = null;
+  #isClosed = false;
+
+  constructor(journal: Journal, documents: Documents, options: ShorteningOptions) {
+    this.#journal = journal;
+    this.#documents = documents;
+    this.#options = options;
+  }
+
+  /** Asks for checkpoints; makes those that were asked for a segment ago, and have not come. */
+  start(): void {
+    const { onPressure } = this.#options;
+    const overdue = this.#asked;
+    this.#run((room, asked) => {
+      if (!onPressure || overdue.has(room)) return this.#documents.checkpoint(room);
+      asked.add(room);
+      onPressure(room);
+      return null;
+    });
+  }
+
+  /** Makes all of them: before anyone has a room open, there is nobody to ask. */
+  startAlone(): void {
+    this.#run((room) => this.#documents.checkpoint(room));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#underWay;
+  }
+
+  #run(free: (room: string, asked: Set<string>) => Promise<unknown> | null): void {
+    if (this.#underWay || this.#isClosed) return;
+    const rooms = this.#journal.roomsBeyond(this.#options.journalBytes ?? defaultJournalBytes);
+    const asked = new Set<string>();
+    this.#asked = asked;
+    if (rooms.size === 0) return;
+    const freeAll = async () => {
+      for (const room of rooms) {
+        if (this.#isClosed) break;
+        await free(room, asked)?.catch((error: unknown) =>
+          this.#options.log.error({ room, error: String(error) }, 'a room holds the journal back'),
+        );
+      }
+    };
+    this.#underWay = freeAll().finally(() => (this.#underWay = null));
+  }
+}

@@ -1,0 +1,169 @@
+import { Worker } from 'node:worker_threads';
+import type { Answer, Compacted, Deflated, JobName, Jobs, Order } from './jobs.ts';
+import { packUpdates } from './jobs.ts';
+
+export interface DeskLog {
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+export interface DeskOptions {
+  readonly log: DeskLog;
+  /** What one job may take, at most. */
+  readonly limitMs?: number;
+  /** What the thread's heap may grow to. Buffers do not count. */
+  readonly heapMegabytes?: number;
+}
+
+/**
+ * Where work on whole documents is handed in, to be done by a thread of its own, one job after another. A job
+ * that throws is rejected; one whose thread dies too, and the next gets a new thread.
+ */
+export interface Desk {
+  /** One state of a snapshot and what came after it, all as Yjs updates. */
+  merge(snapshot: Uint8Array | null, updates: readonly Uint8Array[]): Promise<Uint8Array>;
+  /** The same from and for the disk. The snapshot's buffer is handed over: it must be the caller's alone. */
+  compact(snapshot: Deflated | null, updates: readonly Uint8Array[]): Promise<Compacted>;
+  /** The update that makes `current` read as `version`; null where it does. See `server/history/restore.ts`. */
+  restore(current: Uint8Array, version: Uint8Array): Promise<Uint8Array | null>;
+  /** Ends the thread; what waits is rejected. */
+  close(): Promise<void>;
+}
+
+/** The largest board takes some two seconds; who takes this long will not end. */
+const defaultLimitMs = 60_000;
+
+/** Room for a document of 100 MB of structs, which no limit lets grow; past it the thread ends, and not the process. */
+const defaultHeapMegabytes = 1024;
+
+/** Opens a desk. The thread is made when there is work. */
+export function openDesk(options: DeskOptions): Desk {
+  return new WorkDesk(options);
+}
+
+/**
+ * The build puts the worker beside the program. Node 20 does not read TypeScript: for whoever runs the
+ * sources (Vite's server, the tests), `vite.config.ts` has built this one file.
+ */
+const entry = new URL(
+  import.meta.url.endsWith('.ts') ? '../../node_modules/.cache/resa/worker.mjs' : './worker.mjs',
+  import.meta.url,
+);
+
+interface Waiting {
+  readonly order: Order;
+  readonly handedOver: readonly ArrayBuffer[];
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class WorkDesk implements Desk {
+  readonly #options: DeskOptions;
+  readonly #waiting: Waiting[] = [];
+  #current: Waiting | null = null;
+  #thread: Worker | null = null;
+  #limit: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+  }
+
+  merge(snapshot: Uint8Array | null, updates: readonly Uint8Array[]): Promise<Uint8Array> {
+    const packed = packUpdates(updates);
+    return this.#run('merge', [snapshot, packed], [packed.bytes]);
+  }
+
+  compact(snapshot: Deflated | null, updates: readonly Uint8Array[]): Promise<Compacted> {
+    const packed = packUpdates(updates);
+    return this.#run('compact', [snapshot, packed], [packed.bytes, ...(snapshot ? [snapshot.bytes] : [])]);
+  }
+
+  restore(current: Uint8Array, version: Uint8Array): Promise<Uint8Array | null> {
+    return this.#run('restore', [current, version], []);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const closed = new Error('The desk is closed.');
+    for (const { reject } of this.#waiting.splice(0)) reject(closed);
+    const thread = this.#thread;
+    this.#lose(closed);
+    await thread?.terminate();
+  }
+
+  #run<N extends JobName>(
+    name: N,
+    input: Parameters<Jobs[N]>,
+    given: readonly Uint8Array[],
+  ): Promise<ReturnType<Jobs[N]>> {
+    if (this.#isClosed) return Promise.reject(new Error('The desk is closed.'));
+    const handedOver = given.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({
+        order: { name, input },
+        handedOver,
+        // Both ends are of one build: what the worker returns is what the job of this name returns.
+        resolve: (result) => resolve(result as ReturnType<Jobs[N]>),
+        reject,
+      });
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    if (this.#current) return;
+    const next = this.#waiting.shift();
+    if (!next) {
+      // A process that has nothing else to do may end.
+      this.#thread?.unref();
+      return;
+    }
+    this.#current = next;
+    const thread = (this.#thread ??= this.#open());
+    thread.ref();
+    this.#limit = setTimeout(() => {
+      this.#lose(new Error(`The worker took more than ${this.#limitMs} ms.`), thread);
+      void thread.terminate();
+    }, this.#limitMs);
+    thread.postMessage(next.order, next.handedOver);
+  }
+
+  #open(): Worker {
+    const maxOldGenerationSizeMb = this.#options.heapMegabytes ?? defaultHeapMegabytes;
+    const thread = new Worker(entry, { name: 'work', resourceLimits: { maxOldGenerationSizeMb } });
+    thread.on('message', (answer: Answer) => {
+      const done = this.#take();
+      if (answer.kind === 'done') done?.resolve(answer.result);
+      else done?.reject(new Error(answer.message));
+      this.#next();
+    });
+    thread.on('error', (error) => this.#lose(error, thread));
+    thread.on('exit', (code) => this.#lose(new Error(`The worker ended with code ${code}.`), thread));
+    return thread;
+  }
+
+  /** The job under way is out of the worker's hands. */
+  #take(): Waiting | null {
+    const current = this.#current;
+    this.#current = null;
+    if (this.#limit) clearTimeout(this.#limit);
+    return current;
+  }
+
+  /** The thread is gone, or is to be: its job is rejected, and the next gets another. */
+  #lose(error: Error, thread = this.#thread): void {
+    if (thread === null || thread !== this.#thread) return;
+    this.#thread = null;
+    const lost = this.#take();
+    if (!this.#isClosed) {
+      const fields = { job: lost?.order.name ?? null, error: error.message };
+      this.#options.log.error(fields, 'the worker thread was lost');
+    }
+    lost?.reject(error);
+    this.#next();
+  }
+
+  get #limitMs(): number {
+    return this.#options.limitMs ?? defaultLimitMs;
+  }
+}

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { newTally } from '../../../server/live/tally.ts';
@@ -86,6 +87,16 @@ describe('the page of metrics', () => {
     expect(told.get('resa_store_failing')).toBe(1);
     expect(told.get('process_resident_memory_bytes')).toBeGreaterThan(1 << 20);
     expect(told.get('process_cpu_seconds_total')).toBeGreaterThan(0);
+  });
+
+  test('is described in docs/OPERATIONS.md, each figure with its labels, and no other', async () => {
+    const text = await (await page(new House({ METRICS_KEY: metricsKey }))).text();
+    const names = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name);
+    const labelled = [...text.matchAll(/^(\w+)\{(\w+)=/gm)].map(([, name, label]) => `${name}{${label}}`);
+    const served = names.map((name) => labelled.find((one) => one.startsWith(`${name}{`)) ?? name);
+    const manual = await readFile(new URL('../../../docs/OPERATIONS.md', import.meta.url), 'utf8');
+    const listed = [...manual.matchAll(/^\| `(\w+(?:\{\w+\})?)` /gm)].map(([, name]) => name);
+    expect(listed.sort()).toEqual(served.sort());
   });
 
   test('has how long ticks and commits took', async () => {

@@ -234,10 +234,12 @@ class Dissection {
     const structs = this.#store.clients.get(client) ?? [];
     for (let i = structFrom(structs, start, from); ; i++) {
       const struct = structs[i];
-      if (!struct || struct.id.clock >= to) return Math.max(i - 1, start);
-      if (struct.deleted || !(struct instanceof Y.Item)) continue;
-      const stand = standInStore(structs, i, this.#homes);
-      if (stand) this.#tellRemoval(client, from, to, stand, contentOf(struct), false);
+      if (!struct) return start;
+      if (!struct.deleted && struct instanceof Y.Item) {
+        const stand = standInStore(structs, i, this.#homes);
+        if (stand) this.#tellRemoval(client, from, to, stand, contentOf(struct), false);
+      }
+      if (struct.id.clock + struct.length >= to) return i;
     }
   }
 

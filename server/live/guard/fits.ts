@@ -9,9 +9,10 @@ export function fits(schema: v.GenericSchema, value: unknown): boolean {
 function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const right = new Map(Object.entries(b));
+  const right = b as Readonly<Record<string, unknown>>;
   const left = Object.entries(a);
   return (
-    left.length === right.size && left.every(([key, item]) => right.has(key) && isSame(item, right.get(key)))
+    left.length === Object.keys(right).length &&
+    left.every(([key, item]) => Object.hasOwn(right, key) && isSame(item, right[key]))
   );
 }

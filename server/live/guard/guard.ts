@@ -1,4 +1,4 @@
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { collectionNamed } from '../../../shared/board/document.ts';
 import type { Refusal } from '../../../shared/protocol.ts';
 import type { Seat } from '../../access/seat.ts';

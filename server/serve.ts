@@ -7,7 +7,6 @@ import type { Site } from './access/origins.ts';
 import { siteOf } from './access/origins.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
-import { restore } from './history/restore.ts';
 import type { AppEnv } from './http/parts.ts';
 import { answerPlainly, Upgrades } from './http/upgrade.ts';
 import { openRooms } from './live/rooms.ts';
@@ -17,6 +16,7 @@ import { FolderInUse } from './store/disk/folder-lock.ts';
 import { openDiskStore } from './store/disk/disk-store.ts';
 import type { DemoLink } from './templates/demo-board.ts';
 import { ensureDemoBoard } from './templates/demo-board.ts';
+import { openDesk } from './work/desk.ts';
 
 export { readConfig } from './config.ts';
 
@@ -52,9 +52,11 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
   const now = () => Date.now();
   // The store asks whoever has a room open; nobody has before the rooms are there.
   const pressed = { checkpoint: (_room: string) => {} };
+  const desk = openDesk({ log });
   const store = await openDiskStore({
     folder: config.dataDir,
     log,
+    desk,
     onPressure: (room) => pressed.checkpoint(room),
   }).catch((error: unknown) => {
     throw startError(`The data folder ${config.dataDir} cannot be used`, error);
@@ -71,9 +73,7 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
     live,
     log,
     metrics,
-    work: {
-      restore: (current, version) => Promise.resolve(restore(current, version)),
-    },
+    work: desk,
     now,
     staticRoot,
     site: () => site,
@@ -92,6 +92,7 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
     listening?.closeAllConnections();
     await isFree;
     await store.close();
+    await desk.close();
     metrics.close();
     log.info('stopped');
   }

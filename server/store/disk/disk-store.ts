@@ -79,7 +79,8 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<Store> {
       replayed,
     );
     const desk = options.desk ?? openDesk({ log });
-    const documents = new Documents({ layout, context, desk, journal, tails, tombstones });
+    const onRelease = (room: string) => shortening.freed(room);
+    const documents = new Documents({ layout, context, desk, journal, tails, tombstones, onRelease });
     const boards = new BoardFiles(layout, context, tombstones);
     const shortening = new Shortening(journal, documents, options);
     pressure.relieve = () => shortening.start();
@@ -118,6 +119,10 @@ class DiskStore implements Store {
 
   get secret(): Uint8Array {
     return this.#parts.secret;
+  }
+
+  get journalBytes(): number {
+    return this.#parts.journal.bytes;
   }
 
   get failure(): Error | null {

@@ -10,8 +10,10 @@ import { sync, syncFrame } from './wire.mjs';
 /**
  * Fills rooms. `kinds` lists the people of each room: `{role, edits, moves}`, edits and cursor moves a second.
  * @param seconds for how long they must have something to send
+ * @param witnesses how many read all that comes; further ones may be named by `watch` of what this gives
+ * @param hear given each person and what they are told, where all have to be heard
  */
-export async function gather(system, rooms, { kinds, seconds, witnesses }) {
+export async function gather(system, rooms, { kinds, seconds, witnesses, hear = null }) {
   const { pointers } = system;
   const crowd = { people: [], rooms: [], pointers };
   const seated = await each(rooms, async (room) => {
@@ -28,15 +30,19 @@ export async function gather(system, rooms, { kinds, seconds, witnesses }) {
   }
   await each(crowd.people, async (person) => {
     const has = Y.encodeStateVectorFromUpdate(rooms[person.room].state);
-    const { socket, frame } = await joinRoom(system.port, person.seat, { has, reads: true });
+    const listen = hear && ((message) => hear(person, message));
+    const { socket, frame } = await joinRoom(system.port, person.seat, { has, hear: listen });
     Object.assign(person, { socket, frame });
-    socket.onMessage = null;
     socket.onClose = () => (person.wasClosed = true);
   });
   for (const room of rooms) room.release();
   for (const [index, people] of crowd.rooms.entries()) prepare(rooms[index].state, people, seconds);
-  for (const people of chosen(crowd.rooms, witnesses)) watch(people.of, people.who, pointers);
-  crowd.witnesses = crowd.people.filter(({ witness }) => witness);
+  crowd.witnesses = [];
+  crowd.watch = (who) => {
+    for (const person of who) watch(crowd.rooms[person.room], person, pointers);
+    crowd.witnesses.push(...who);
+  };
+  crowd.watch(chosen(crowd.rooms, witnesses));
   return crowd;
 }
 
@@ -52,7 +58,10 @@ function newPerson({ role, edits, moves, seat }, room, seconds) {
     editSent: new Float64Array(Math.ceil(edits * seconds) + 2),
     moveSent: new Float64Array(Math.ceil(moves * seconds) + 2),
     frames: [],
+    /** Others' updates of this person are of another kind than its witnesses know. */
+    isUnwatched: false,
     editsOut: 0,
+    acknowledged: 0,
     movesOut: 0,
     lastPlace: null,
     wasClosed: false,
@@ -95,17 +104,17 @@ function prepare(state, people, seconds) {
 
 /** Spreads witnesses over the rooms, and within a room over its people, who write included. */
 function chosen(rooms, count) {
-  if (rooms.length >= count)
+  if (rooms.length > 1 && rooms.length >= count)
     return Array.from({ length: count }, (_, i) => {
       const people = rooms[Math.floor((i * rooms.length) / count)];
-      return { of: people, who: people[i % people.length] };
+      return people[i % people.length];
     });
   const [people] = rooms;
   const most = Math.min(count, people.length);
-  return Array.from({ length: most }, (_, i) => ({
-    of: people,
-    who: people[people.length - 1 - Math.floor((i * people.length) / most)],
-  }));
+  return Array.from(
+    { length: most },
+    (_, i) => people[people.length - 1 - Math.floor((i * people.length) / most)],
+  );
 }
 
 /** Has a person read all that comes in, and note when it came. */
@@ -121,7 +130,7 @@ function watch(people, who, pointers) {
   const hearUpdate = (body, now) => {
     for (const { id, length } of Y.decodeUpdate(body).structs) {
       const from = byClient.get(id.client);
-      if (!from) continue;
+      if (!from || from.isUnwatched) continue;
       const came = witness.editCame.get(from);
       for (let clock = id.clock; clock < id.clock + length; clock++) came[clock] ||= now;
     }
@@ -150,9 +159,9 @@ function watch(people, who, pointers) {
  * Everyone says where they are, once, so that all are present before the clock runs.
  * Moves count from 1, as the clocks of presence do.
  */
-export function appear({ people, pointers }) {
+export function appear({ people, pointers }, evenSilent = false) {
   for (const person of people) {
-    if (person.moves === 0) continue;
+    if (person.moves === 0 && !evenSilent) continue;
     if (pointers.hello) person.socket.write(person.frame(pointers.hello(person.client)));
     move(person, pointers);
   }
@@ -171,8 +180,8 @@ function edit(person) {
   person.socket.write(person.frames[number]);
 }
 
-/** Lets everyone work for so long, each in a rhythm of their own. Resolves when the last has sent. */
-export function work({ people, pointers }, seconds) {
+/** Lets everyone work for so long, or until it is over, each in a rhythm of their own. Resolves when the last has sent. */
+export function work({ people, pointers }, seconds, isOver = () => false) {
   const due = [];
   for (const person of people) {
     const plan = (perSecond, act) => {
@@ -190,7 +199,7 @@ export function work({ people, pointers }, seconds) {
     const step = () => {
       const now = performance.now() - began;
       while (next < due.length && due[next].at <= now) due[next++].act();
-      if (next >= due.length) resolve();
+      if (next >= due.length || isOver()) resolve();
       else setTimeout(step, Math.max(1, due[next].at - (performance.now() - began)));
     };
     step();
@@ -210,7 +219,7 @@ export async function drained({ witnesses }, mostMs = 8_000) {
 function missingEdits(witnesses) {
   let missing = 0;
   for (const { witness } of witnesses)
-    for (const one of witness.others)
+    for (const one of witness.others.filter(({ isUnwatched }) => !isUnwatched))
       for (let i = 0; i < one.editsOut; i++) if (witness.editCame.get(one)[i] === 0) missing++;
   return missing;
 }
@@ -227,7 +236,7 @@ export function testimony({ witnesses }, from, to) {
     cameInWindow: 0,
   };
   for (const { witness } of witnesses)
-    for (const one of witness.others) {
+    for (const one of witness.others.filter(({ isUnwatched }) => !isUnwatched)) {
       read(one.editSent, witness.editCame.get(one), 'edit');
       read(one.moveSent, witness.moveCame.get(one), 'move');
     }

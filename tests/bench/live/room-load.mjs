@@ -29,7 +29,7 @@ export async function roomLoad(system, { rooms: count, of, kinds, witnesses }, {
   const seen = testimony(crowd, window.from, window.to);
 
   // What a witness was told stands for what each was: whoever reads less is as much a receiver.
-  const receivers = people.length / crowd.witnesses.length;
+  const receivers = people.filter((one) => hearsSomebody(one, crowd)).length / crowd.witnesses.length;
   const delivered = seen.cameInWindow * receivers;
   const offered = (seen.editsDue + seen.movesDue) * receivers;
   const lost = await whatIsLost(system, rooms, crowd);
@@ -56,6 +56,10 @@ export async function roomLoad(system, { rooms: count, of, kinds, witnesses }, {
     lost,
     closed: people.filter(({ wasClosed }) => wasClosed).length,
   };
+}
+
+function hearsSomebody(person, { rooms }) {
+  return rooms[person.room].some((other) => other !== person && other.edits + other.moves > 0);
 }
 
 async function measure(system, { people }, seconds) {

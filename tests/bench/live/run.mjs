@@ -1,6 +1,7 @@
 // `npm run bench:live`: the live core beside other servers, each its own process, in turn. Names of scenarios
 // choose some (`-- room-100 joins`), `--only=resa,y-websocket` some systems. docs/PERFORMANCE.md says more.
 import { writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { cleanUp } from '../server.mjs';
@@ -9,7 +10,7 @@ import { printProfile } from './profile.mjs';
 import { noteState } from './rooms.mjs';
 import { scenarios } from './scenarios.mjs';
 import { startSystem, systems } from './systems.mjs';
-import { printRun, printScenario } from './tables.mjs';
+import { printGroups, printScenario, printTargets } from './tables.mjs';
 
 /** Past this something hangs; nothing may be left running. */
 const mostMsEach = 120_000;
@@ -62,10 +63,11 @@ async function main() {
         options.profile ? of.filter((name) => systems[name].isOurs).slice(0, 1) : of,
       ),
     };
-    printScenario(result);
+    if (!scenario.group) printScenario(result);
     results.push(result);
   }
-  if (results.length > 1) printRun(results);
+  printGroups(results);
+  printTargets(results);
   if (options.json)
     writeFileSync(
       options.json,
@@ -116,9 +118,15 @@ async function measure(scenario, of) {
 }
 
 async function measureOne(scenario, name, profileTo) {
-  const system = await startSystem(name, { profileTo });
-  const figures = await scenario.measure(system, { seconds: Number(options.seconds) });
-  await (profileTo ? system.stop() : system.kill());
+  let system = await startSystem(name, { profileTo });
+  const again = async () => {
+    await system.stop();
+    system = await startSystem(name, { folder: system.folder, port: system.port });
+    return system;
+  };
+  const figures = await scenario.measure(system, { seconds: Number(options.seconds), again });
+  await system.kill();
+  await rm(system.folder, { recursive: true, force: true });
   return figures;
 }
 

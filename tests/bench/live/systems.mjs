@@ -56,17 +56,19 @@ export const systems = {
  * taken between two calls of `profile`, and stands in that file.
  * @returns beside what the system is: `port`, `pid` (whose time and memory count), `rooms`, `stop` and `kill`
  */
-export async function startSystem(name, { folder, profileTo = null, env = {} } = {}) {
+export async function startSystem(name, { folder, port = 0, profileTo = null, env = {} } = {}) {
   const system = systems[name];
   const where = folder ?? (await temporaryFolder());
   const running = await system.start({
     folder: where,
+    port,
     env: profileTo ? { ...env, BENCH_PROFILE: profileTo } : env,
   });
   const signal = () => process.kill(running.pid, 'SIGUSR2');
   return {
     name,
     keeps: system.keeps ?? false,
+    isOurs: system.isOurs ?? false,
     isFloor: system.isFloor ?? false,
     pointers: system.pointers ?? awareness,
     folder: where,
@@ -86,10 +88,10 @@ export async function startSystem(name, { folder, profileTo = null, env = {} } =
   };
 }
 
-async function startResa({ folder, env }, protocol) {
+async function startResa({ folder, port, env }, protocol) {
   if (!existsSync(resa)) throw new Error(`There is no built server at ${resa}: run \`npm run build\` first.`);
   const program = await startProgram([...preload, resa], /^Resa is at (\S+)$/, {
-    PORT: '0',
+    PORT: String(port),
     DATA_DIR: folder,
     LOG_LEVEL: process.env.BENCH_LOG_LEVEL ?? 'error',
     CREATE_PER_MINUTE: '1000000',

@@ -1,126 +1,157 @@
 // The figures as Markdown, as they stand in docs/PERFORMANCE.md.
 import { median } from '../figures.mjs';
 import { systems } from './systems.mjs';
-
-const number = (value) =>
-  Number.isNaN(value) || value === null || value === undefined
-    ? ''
-    : Math.abs(value) >= 1000
-      ? Math.round(value).toLocaleString('en')
-      : Math.abs(value) >= 100
-        ? value.toFixed(0)
-        : Math.abs(value) >= 10
-          ? value.toFixed(1)
-          : value.toFixed(2);
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
+import { count, kilobytes, ms, percent, us } from './units.mjs';
 
 /** The columns of people at work: heading, figure, and how it is written. */
-export const loadColumns = [
-  ['deliveries/s', 'deliveredPerSecond', number],
+const loadColumns = [
+  ['deliveries/s', 'deliveredPerSecond', count],
   ['of offered', (one) => one.deliveredPerSecond / one.offeredPerSecond, percent],
-  ['CPU a delivery', 'usPerDelivery', (us) => `${number(us)} us`],
+  ['CPU a delivery', 'usPerDelivery', us],
   ['of a core', 'coreShare', percent],
-  ['edit p50', 'editP50', (ms) => `${number(ms)} ms`],
-  ['edit p99', 'editP99', (ms) => `${number(ms)} ms`],
-  ['cursor p50', 'moveP50', (ms) => `${number(ms)} ms`],
-  ['cursor p99', 'moveP99', (ms) => `${number(ms)} ms`],
-  ['frames/s a person', 'framesPerPerson', number],
-  ['KB/s a person', (one) => one.bytesPerPerson / 1024, number],
+  ['edit p50', 'editP50', ms],
+  ['edit p99', 'editP99', ms],
+  ['cursor p50', 'moveP50', ms],
+  ['cursor p99', 'moveP99', ms],
+  ['frames/s a person', 'framesPerPerson', count],
+  ['KB/s a person', (one) => one.bytesPerPerson / 1024, count],
   ['edits arrived', 'editsArrived', percent],
+  ['memory a room', 'memoryPerRoom', kilobytes],
   ['generator', 'generatorShare', percent],
 ];
 
-/** One scenario: a line a system, with the spread of what the scenario is about, and ours against the others. */
+const cpu = ['usPerDelivery', us];
+const get = (one, figure) => (typeof figure === 'function' ? figure(one) : one[figure]);
+
+/** What a system's runs gave for a figure, without those that gave none. */
+function valuesOf(runs, name, figure) {
+  const values = runs
+    .filter((run) => run.name === name && run.figures)
+    .map(({ figures }) => get(figures, figure));
+  return values.filter((value) => typeof value === 'boolean' || Number.isFinite(value));
+}
+
+const namesOf = (runs) => [...new Set(runs.map(({ name }) => name))];
+
+/** One scenario: a line a system, what was not as it should be, and ours against the others. */
 export function printScenario({ scenario, runs }) {
   const columns = scenario.columns ?? loadColumns;
-  const key = scenario.key ?? { figure: 'usPerDelivery', unit: 'us' };
-  const names = [...new Set(runs.map(({ name }) => name))];
-  const rows = names.map((name) => {
-    const done = runs.filter((run) => run.name === name && run.figures).map(({ figures }) => figures);
-    if (done.length === 0) return [name, ...columns.map(() => 'failed')];
-    return [name, ...columns.map(([, figure, write]) => write(median(done.map((one) => get(one, figure)))))];
-  });
+  const rows = namesOf(runs).map((name) => [
+    name,
+    ...columns.map(([, figure, write]) => cell(runs, name, figure, write)),
+  ]);
   console.log(`\n**${scenario.name}**: ${scenario.says}\n`);
   console.log(table([['', ...columns.map(([heading]) => heading)], ...rows]));
   const faults = runs.flatMap(({ name, round, figures, failed }) =>
     faultsOf(figures, failed).map((what) => `${name}, round ${round}: ${what}`),
   );
   if (faults.length > 0) console.log(`\nNot as it should be: ${faults.join('; ')}.`);
-  const told = comparison(runs, key);
+  const told = comparison(runs, scenario.key ?? cpu);
   if (told) console.log(`\n${told}`);
 }
 
-const get = (one, figure) => (typeof figure === 'function' ? figure(one) : one[figure]);
+function cell(runs, name, figure, write) {
+  const values = valuesOf(runs, name, figure);
+  if (values.length === 0) return '';
+  return write(typeof values[0] === 'boolean' ? values.some(Boolean) : median(values));
+}
 
 function faultsOf(figures, failed) {
-  if (!figures) return [`failed (${failed})`];
+  if (!figures) return [`failed (${failed.replace(/\s+/g, ' ').slice(0, 120)})`];
   return [
     figures.lost > 0 && `${figures.lost} people's last edit is not there`,
     figures.closed > 0 && `${figures.closed} sockets were closed`,
-    figures.editsArrived < 1 && `${percent(figures.editsArrived)} of edits arrived`,
+    figures.editsArrived < 1 && `${percent(figures.editsArrived)} of the edits arrived`,
   ].filter(Boolean);
 }
 
-/** Ours against the best of the others and against the floor, with the spread over the rounds. */
-export function compare(runs, figure) {
-  const of = (name) =>
-    runs
-      .filter((run) => run.name === name && run.figures)
-      .map(({ figures }) => get(figures, figure))
-      .filter((value) => !Number.isNaN(value));
-  const names = [...new Set(runs.map(({ name }) => name))].filter((name) => of(name).length > 0);
-  const best = (list) => list.toSorted((a, b) => median(of(a)) - median(of(b)))[0] ?? null;
-  const peer = best(names.filter((name) => !systems[name].isOurs && !systems[name].isFloor));
-  const floor = best(names.filter((name) => systems[name].isFloor));
+/** The best of the others and the best floor, by a figure that is the better the smaller it is. */
+function bestOf(runs, figure) {
+  const known = namesOf(runs).filter((name) => valuesOf(runs, name, figure).length > 0);
+  const middle = (name) => median(valuesOf(runs, name, figure));
+  const best = (names) => names.toSorted((a, b) => middle(a) - middle(b))[0] ?? null;
   return {
-    ours: of('resa'),
-    peer,
-    peerValues: peer ? of(peer) : [],
-    floor,
-    floorValues: floor ? of(floor) : [],
+    peer: best(known.filter((name) => !systems[name].isOurs && !systems[name].isFloor)),
+    floor: best(known.filter((name) => systems[name].isFloor)),
   };
 }
 
-export function spread(values, unit) {
+function spread(values, write) {
   if (values.length === 0) return '';
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const range = values.length > 1 ? ` (${number(least)}-${number(most)})` : '';
-  return `${number(median(values))}${range} ${unit}`;
+  return values.length > 1
+    ? `${write(median(values))} (${write(least)} to ${write(most)})`
+    : write(median(values));
 }
 
-function comparison(runs, { figure, unit }) {
-  const { ours, peer, peerValues, floor, floorValues } = compare(runs, figure);
-  if (ours.length === 0) return null;
-  const against = (name, values) =>
-    name && `${number(median(ours) / median(values))} of ${name} (${spread(values, unit)})`;
-  const parts = [against(peer, peerValues), against(floor, floorValues)].filter(Boolean);
-  return parts.length > 0 ? `Ours: ${spread(ours, unit)}; ${parts.join('; ')}.` : null;
+function comparison(runs, [figure, write]) {
+  const { peer, floor } = bestOf(runs, figure);
+  const against = (ours, name) => {
+    const values = valuesOf(runs, name, figure);
+    return `${count(median(ours) / median(values))} of ${name} (${spread(values, write)})`;
+  };
+  const lines = namesOf(runs)
+    .filter((name) => systems[name].isOurs && valuesOf(runs, name, figure).length > 0)
+    .map((name) => {
+      const ours = valuesOf(runs, name, figure);
+      const parts = [peer, floor].filter(Boolean).map((other) => against(ours, other));
+      return parts.length > 0 ? `${name}: ${spread(ours, write)}; ${parts.join('; ')}.` : '';
+    });
+  return lines.filter(Boolean).join('\n');
 }
 
-/** All scenarios that were run, a line each. */
-export function printRun(results) {
-  const rows = results.map(({ scenario, runs }) => {
-    const { figure, unit } = scenario.key ?? { figure: 'usPerDelivery', unit: 'us' };
-    const { ours, peer, peerValues, floor, floorValues } = compare(runs, figure);
-    const ratio = (values) =>
-      values.length > 0 && ours.length > 0 ? number(median(ours) / median(values)) : '';
-    return [
-      scenario.name,
-      spread(ours, unit),
-      peer ? `${spread(peerValues, unit)}, ${peer}` : '',
-      ratio(peerValues),
-      floor ? `${spread(floorValues, unit)}, ${floor}` : '',
-      ratio(floorValues),
-    ];
-  });
-  console.log(
-    `\n${table([['scenario', 'ours', 'best of the others', 'ours / it', 'floor', 'ours / it'], ...rows])}`,
+/** How a cost grows: scenarios of a group are lines of one table. */
+export function printGroups(results) {
+  const groups = new Set(results.map(({ scenario }) => scenario.group).filter(Boolean));
+  for (const group of groups) {
+    const rows = results
+      .filter(({ scenario }) => scenario.group === group)
+      .flatMap(({ scenario, runs }) =>
+        namesOf(runs).map((name) => [
+          `${scenario.says}${name === 'resa' ? '' : ` (${name})`}`,
+          ...loadColumns.map(([, figure, write]) => cell(runs, name, figure, write)),
+        ]),
+      );
+    console.log(`\n**How it grows, ${group}**\n`);
+    console.log(table([['', ...loadColumns.map(([heading]) => heading)], ...rows]));
+  }
+}
+
+/** What ours must reach, and what it did. */
+export function printTargets(results) {
+  const rows = results.flatMap(({ scenario, runs }) =>
+    (scenario.targets ?? []).map((target) => {
+      const ours = valuesOf(runs, 'resa', target.figure);
+      const { peer, floor } = bestOf(runs, target.figure);
+      const others = peer ? valuesOf(runs, peer, target.figure) : [];
+      const most = limitOf(target, runs, others);
+      const isKnown = ours.length > 0 && most !== null;
+      return [
+        scenario.name,
+        target.name,
+        spread(ours, target.write),
+        peer ? `${spread(others, target.write)}, ${peer}` : '',
+        ours.length > 0 && others.length > 0 ? count(median(ours) / median(others)) : '',
+        floor ? `${spread(valuesOf(runs, floor, target.figure), target.write)}, ${floor}` : '',
+        most === null ? '' : `<= ${target.write(most)}`,
+        isKnown ? (median(ours) <= most ? 'met' : 'MISSED') : '',
+      ];
+    }),
   );
+  if (rows.length === 0) return;
+  const head = ['scenario', 'figure', 'ours', 'best of the others', 'ours to it', 'floor', 'target', ''];
+  console.log(`\n${table([head, ...rows])}`);
+}
+
+function limitOf({ most, share, ofOwn }, runs, others) {
+  if (most !== undefined) return most;
+  const base = ofOwn ? valuesOf(runs, 'resa', ofOwn) : others;
+  return base.length > 0 ? share * median(base) : null;
 }
 
 function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
-  const draw = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  const draw = (row) => `| ${row.map((text, column) => text.padEnd(widths[column])).join(' | ')} |`;
   const [head, ...rest] = rows;
   return [draw(head), draw(widths.map((width) => '-'.repeat(width))), ...rest.map(draw)].join('\n');
 }

@@ -1,0 +1,85 @@
+// Many come at once: a link has been shown on a wall. How long until all have the board, what it costs, and what
+// somebody notices who is working meanwhile.
+import { setTimeout as pause } from 'node:timers/promises';
+import * as Y from 'yjs';
+import { median } from '../figures.mjs';
+import { disagreeing, drained, gather, leave, testimony, work } from './crowd.mjs';
+import { LightSocket } from './light-socket.mjs';
+import { joinWhole } from './person.mjs';
+import { cpuBetween, cpuOf, memoryOf } from './process-stats.mjs';
+import { clientFrame, sync, syncFrame } from './wire.mjs';
+
+const overMs = 1_000;
+const mostSeconds = 25;
+
+export async function joinStorm(system, { of, people }) {
+  const [room] = await system.rooms(1, of);
+  const seats = await room.seats(people);
+  const kinds = [
+    { role: 'participant', edits: 20, moves: 0 },
+    { role: 'observer', edits: 0, moves: 0 },
+  ];
+  const crowd = await gather(system, [room], { kinds, seconds: mostSeconds + 1, witnesses: 1 });
+  let isOver = false;
+  const working = work(crowd, mostSeconds, () => isOver);
+  await pause(1_000);
+
+  await system.profile();
+  const before = { cpu: cpuOf(system.pid), memory: memoryOf(system.pid) };
+  let most = before.memory;
+  const watching = setInterval(() => (most = Math.max(most, memoryOf(system.pid))), 50);
+  const began = performance.now();
+  const whole = room.state.length / 2;
+  const joined = await Promise.all(
+    seats.map(async (seat, i) => {
+      await pause((i * overMs) / people);
+      return comeIn(system.port, seat, whole);
+    }),
+  );
+  const allSynced = performance.now();
+  await pause(200);
+  const cpuUs = cpuBetween(before.cpu, cpuOf(system.pid));
+  clearInterval(watching);
+  await system.profile();
+  isOver = true;
+  await working;
+  await drained(crowd);
+  const seen = testimony(crowd, began, allSynced);
+  let lost = null;
+  if (!system.isFloor) {
+    const [seat] = await room.seats(1, 'observer');
+    const late = await joinWhole(system.port, seat);
+    lost = disagreeing(crowd.people, late.doc).length;
+    late.close();
+  }
+  for (const { socket } of joined) socket.close();
+  leave(crowd);
+  return {
+    allSyncedMs: allSynced - began,
+    syncedP50: median(joined.map(({ ms }) => ms)),
+    cpuMs: cpuUs / 1000,
+    worstEditMs: Math.max(...seen.editMs),
+    editP50: median(seen.editMs),
+    editsArrived: seen.editsCame / seen.editsDue,
+    peakBytes: most - before.memory,
+    stateBytes: room.state.length,
+    lost,
+    closed: joined.filter(({ socket }) => socket.isClosed).length,
+  };
+}
+
+/** Comes with nothing, and waits until a frame is in that can only be the whole state. */
+async function comeIn(port, { path, protocol, dialect }, whole) {
+  const began = performance.now();
+  const socket = await LightSocket.open({ port, path, protocol });
+  const isIn = new Promise((resolve, reject) => {
+    socket.onLarge = resolve;
+    socket.onClose = () => reject(new Error(`Somebody who came was sent away with ${socket.closeCode}.`));
+  });
+  socket.largeBytes = whole;
+  const hello = [...dialect.greeting(), syncFrame(sync.step1, Y.encodeStateVector(new Y.Doc()))];
+  socket.write(Buffer.concat(hello.map((frame) => clientFrame(dialect.wrap(frame)))));
+  await isIn;
+  socket.onClose = null;
+  return { socket, ms: performance.now() - began };
+}

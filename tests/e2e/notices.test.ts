@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, test } from 'vitest';
+import { closeCode } from '../../shared/protocol.ts';
+import type { Person } from './person.ts';
+import { expect, setStage } from './stage.ts';
+import { Wire } from './wire.ts';
+
+const stage = setStage();
+let maja: Person;
+let nadia: Person;
+let wire: Wire;
+let hers: Wire;
+
+beforeEach(async () => {
+  const links = await stage.house.board('demo');
+  [maja, nadia] = await Promise.all([stage.person('Maja'), stage.person('Nadia')]);
+  [wire, hers] = await Promise.all([Wire.lay(maja), Wire.lay(nadia)]);
+  await Promise.all([maja.join(links.facilitator), nadia.join(links.participant)]);
+});
+
+afterEach(async () => {
+  await Promise.all([maja.leave(), nadia.leave()]);
+});
+
+const light = (person: Person, state: string) => person.page.locator(`[data-light="${state}"]`);
+
+async function write(person: Person, text: string): Promise<void> {
+  await person.cell('Choices', 'Plan the trip').focus();
+  await person.press('n');
+  await person.type(text);
+  await person.press('Escape');
+}
+
+describe('a board that takes no edits', () => {
+  test('says so, keeps what is written, and is saved again by itself', async () => {
+    const told = maja.page.getByText('The server cannot save just now.');
+    wire.tell({ kind: 'read-only', why: 'store' });
+    await expect(told).toBeVisible();
+    await expect(light(maja, 'saved')).toBeVisible();
+    await write(maja, 'While the disk was full');
+    await expect(light(maja, 'held')).toBeVisible();
+    wire.tell({ kind: 'read-only', why: null });
+    await expect(light(maja, 'saved')).toBeVisible();
+    await expect(told).toBeHidden();
+    await expect(nadia.card('While the disk was full')).toBeVisible();
+  });
+
+  test('says that it is frozen, where it is', async () => {
+    wire.tell({ kind: 'read-only', why: 'frozen' });
+    await expect(maja.page.getByText('The board is frozen for now.')).toBeVisible();
+  });
+});
+
+test('a board that fills up is a quiet word to who leads it, and later to all who write; it can be put away', async () => {
+  const full = (person: Person, percent: string) => person.page.getByText(`The board is ${percent} full.`);
+  for (const one of [wire, hers]) one.tell({ kind: 'fullness', percent: 75 });
+  await expect(full(maja, '75%')).toBeVisible();
+  await maja.page.locator('[data-standing="full"]').getByRole('button', { name: 'Close' }).click();
+  await expect(full(maja, '75%')).toHaveCount(0);
+  await expect(full(nadia, '75%')).toHaveCount(0);
+  for (const one of [wire, hers]) one.tell({ kind: 'fullness', percent: 90 });
+  await expect(full(maja, '90%')).toBeVisible();
+  await expect(full(nadia, '90%')).toContainText('Ask a facilitator');
+});
+
+test('a server that has no room says so, and the page comes back by itself', async () => {
+  await wire.keepAway(closeCode.busy, 'server-full');
+  const told = maja.page.getByText('The server has as many boards open as it can hold.');
+  await expect(told).toContainText('You can go on writing.');
+  await maja.page.reload();
+  await expect(told).toContainText('This page tries again by itself.');
+  wire.letIn();
+  await maja.saved();
+  await expect(told).toBeHidden();
+});
+
+test('what was refused is told with its reason, and is there to be copied', async () => {
+  wire.tell({ kind: 'read-only', why: 'store' });
+  await write(maja, 'One word too many');
+  await expect(light(maja, 'held')).toBeVisible();
+  wire.tell({ kind: 'refused', reason: 'document-full' });
+  await wire.close(closeCode.refused, 'document-full');
+  const dialog = maja.dialog('Not everything could be saved');
+  await expect(dialog).toContainText('The board is full. Go on with a new one.');
+  await expect(dialog.getByRole('textbox')).toHaveValue('One word too many');
+});
+
+describe('a board that is put back to an earlier version while Maja is away', () => {
+  const dialog = () => maja.dialog('The board was put back to an earlier version');
+
+  test('does not get what she wrote meanwhile on the open page; she has it to copy', async () => {
+    await wire.keepAway(closeCode.restart, '');
+    await write(maja, 'Of the time before');
+    wire.generations++;
+    wire.letIn();
+    await expect(dialog().getByRole('textbox')).toHaveValue('Of the time before');
+    await dialog().getByRole('button', { name: 'Done' }).click();
+    await maja.saved();
+    await expect(maja.card('Of the time before')).toHaveCount(0);
+    await expect(nadia.card('Of the time before')).toHaveCount(0);
+    await maja.page.reload();
+    await maja.arrive();
+    await expect(dialog()).toHaveCount(0);
+  });
+
+  test('nor what is kept on her device after the page was closed; that is kept until she has read it', async () => {
+    await wire.keepAway(closeCode.restart, '');
+    await write(maja, 'Written and closed');
+    await write(maja, 'And one more');
+    await maja.page.reload();
+    wire.generations++;
+    wire.letIn();
+    for (const _visit of ['first', 'second']) {
+      await expect(dialog().getByRole('textbox')).toHaveCount(2);
+      await expect(dialog().getByRole('textbox').first()).toHaveValue('Written and closed');
+      await maja.saved();
+      await maja.page.reload();
+    }
+    await dialog().getByRole('button', { name: 'Done' }).click();
+    await maja.page.reload();
+    await maja.arrive();
+    await expect(dialog()).toHaveCount(0);
+    await expect(nadia.card('Written and closed')).toHaveCount(0);
+  });
+});

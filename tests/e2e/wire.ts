@@ -1,0 +1,64 @@
+import type { WebSocketRoute } from '@playwright/test';
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import type { CloseCode, Control } from '../../shared/protocol.ts';
+import { frameKind } from '../../shared/protocol.ts';
+import type { Person } from './person.ts';
+
+/**
+ * A hand on the wire between a person's page and the server, for what a server says in bad hours only: it puts in
+ * words of its own, and keeps the page away.
+ */
+export class Wire {
+  #page: WebSocketRoute | null = null;
+  #refusal: { readonly code: CloseCode; readonly reason: string } | null = null;
+  /** Added to the generation that the server tells. */
+  generations = 0;
+
+  /** To be laid before the page opens its socket. */
+  static async lay(person: Person): Promise<Wire> {
+    const wire = new Wire();
+    await person.page.routeWebSocket(/\/sync\//, (page) => wire.#connect(page));
+    return wire;
+  }
+
+  tell(control: Control): void {
+    this.#page?.send(Buffer.from(controlFrame(control)));
+  }
+
+  async close(code: CloseCode, reason: string): Promise<void> {
+    await this.#page?.close({ code, reason });
+  }
+
+  /** Closes the page's socket, and each that it opens after it, until `letIn`. */
+  async keepAway(code: CloseCode, reason: string): Promise<void> {
+    this.#refusal = { code, reason };
+    await this.close(code, reason);
+  }
+
+  letIn(): void {
+    this.#refusal = null;
+  }
+
+  #connect(page: WebSocketRoute): void {
+    if (this.#refusal) return void page.close(this.#refusal);
+    this.#page = page;
+    const server = page.connectToServer();
+    server.onMessage((message) => page.send(typeof message === 'string' ? message : this.#pass(message)));
+  }
+
+  #pass(message: Buffer): Buffer {
+    const decoder = decoding.createDecoder(message);
+    if (decoding.readVarUint(decoder) !== frameKind.control) return message;
+    const control = JSON.parse(decoding.readVarString(decoder)) as Control;
+    if (control.kind !== 'welcome') return message;
+    return Buffer.from(controlFrame({ ...control, generation: control.generation + this.generations }));
+  }
+}
+
+function controlFrame(control: Control): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, frameKind.control);
+    encoding.writeVarString(encoder, JSON.stringify(control));
+  });
+}

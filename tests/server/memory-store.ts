@@ -9,6 +9,8 @@ import type {
   VersionRecord,
 } from '../../server/store/contract.ts';
 import { BoardExists } from '../../server/store/contract.ts';
+import { BadRoom, parseRoom } from '../../server/store/disk/layout.ts';
+import { isId } from '../../shared/id.ts';
 import { merge } from '../../server/work/jobs.ts';
 
 interface Version {
@@ -27,12 +29,16 @@ export class MemoryStore implements Store {
   readonly records = new Map<string, BoardRecord>();
   readonly documents = new Map<string, StoredDocument>();
   failure: Error | null = null;
+  /** Milliseconds since 1970; a test that moves time gives its own. */
+  now: () => number = () => Date.now();
   isClosed = false;
   readonly #versions = new Map<string, Version[]>();
   readonly #deleted = new Set<string>();
   /** Rooms of which an append was rejected. */
   readonly #behind = new Set<string>();
   #sequence = 0;
+  /** Resolves when all appends are settled. */
+  #appended: Promise<unknown> = Promise.resolve();
 
   break(): void {
     this.failure = new Error('no space left');
@@ -54,6 +60,7 @@ export class MemoryStore implements Store {
 
   async createBoard(record: BoardRecord, document: Uint8Array): Promise<void> {
     await this.write();
+    if (!isId(record.id)) throw new Error('A board has an id.');
     if (this.records.has(record.id) || this.#deleted.has(record.id)) throw new BoardExists(record.id);
     this.records.set(record.id, record);
     this.documents.set(`${record.id}/board`, { ...empty, snapshot: document.slice() });
@@ -64,6 +71,7 @@ export class MemoryStore implements Store {
     const now = this.records.get(id);
     if (!now) return null;
     const next = change(now);
+    if (next.id !== id) throw new Error('A board keeps its id.');
     this.records.set(id, next);
     return next;
   }
@@ -78,45 +86,36 @@ export class MemoryStore implements Store {
   }
 
   async load(room: string): Promise<StoredDocument> {
+    mustBeRoom(room);
+    await this.#appended;
     await this.reach();
     this.#behind.delete(room);
     return this.documents.get(room) ?? empty;
   }
 
-  async append({ room, update, owners }: JournalEntry): Promise<number> {
-    const kept = update.slice();
-    const sequence = ++this.#sequence;
-    try {
-      await this.write();
-      if (this.#behind.has(room)) throw new Error(`${room} must be loaded afresh.`);
-    } catch (error) {
-      this.#behind.add(room);
-      throw error;
-    }
-    if (this.#deleted.has(boardOf(room))) throw new Error(`The board of ${room} was deleted.`);
-    const now = this.documents.get(room) ?? empty;
-    this.documents.set(room, {
-      ...now,
-      updates: [...now.updates, kept],
-      sequence,
-      owners: new Map([...now.owners, ...(owners ?? [])]),
-    });
-    return sequence;
+  append(entry: JournalEntry): Promise<number> {
+    const appended = this.#append(entry);
+    this.#appended = Promise.allSettled([this.#appended, appended]);
+    return appended;
   }
 
   async checkpoint(room: string): Promise<Checkpoint | null> {
+    mustBeRoom(room);
     await this.write();
     const now = this.documents.get(room);
     if (!now) return null;
     const { snapshot, updates, sequence } = now;
-    const state = snapshot && updates.length === 0 ? snapshot : merge(snapshot, updates);
+    const state = snapshot && updates.length === 0 ? snapshot : merge(snapshot, updates).state;
     this.documents.set(room, { ...now, snapshot: state, updates: [] });
     return { state, sequence };
   }
 
   async resetDocument(room: string, state: Uint8Array): Promise<void> {
+    mustBeRoom(room);
     await this.write();
-    this.documents.set(room, { ...empty, snapshot: state.slice(), sequence: ++this.#sequence });
+    this.#mustBeThere(room);
+    const { owners } = this.documents.get(room) ?? empty;
+    this.documents.set(room, { snapshot: state.slice(), updates: [], sequence: this.#sequence, owners });
   }
 
   async versions(room: string): Promise<readonly VersionRecord[]> {
@@ -131,7 +130,7 @@ export class MemoryStore implements Store {
     if (!point) return null;
     const versions = this.#versionsOf(room);
     const id = `v${versions.length + 1}`;
-    const record = { ...label, id, at: Date.now(), bytes: point.state.byteLength };
+    const record = { ...label, id, at: this.now(), bytes: point.state.byteLength };
     this.#versions.set(room, [...versions, { record, state: point.state }]);
     return record;
   }
@@ -141,6 +140,12 @@ export class MemoryStore implements Store {
     return this.#versionsOf(room).find(({ record }) => record.id === id)?.state ?? null;
   }
 
+  /** The same data, opened anew after `close`. */
+  reopened(): this {
+    this.isClosed = false;
+    return this;
+  }
+
   close(): Promise<void> {
     this.isClosed = true;
     return Promise.resolve();
@@ -148,7 +153,7 @@ export class MemoryStore implements Store {
 
   /** Comes before all that is read or written. */
   protected reach(): Promise<void> {
-    return Promise.resolve();
+    return this.isClosed ? Promise.reject(new Error('The store is closed.')) : Promise.resolve();
   }
 
   /** Comes before all that is written, and rejects where it cannot be. */
@@ -157,9 +162,39 @@ export class MemoryStore implements Store {
     if (this.failure) throw this.failure;
   }
 
+  async #append({ room, update, owners }: JournalEntry): Promise<number> {
+    mustBeRoom(room);
+    const kept = update.slice();
+    const sequence = ++this.#sequence;
+    try {
+      await this.write();
+      if (this.#behind.has(room)) throw new Error(`${room} must be loaded afresh.`);
+    } catch (error) {
+      this.#behind.add(room);
+      throw error;
+    }
+    this.#mustBeThere(room);
+    const now = this.documents.get(room) ?? empty;
+    this.documents.set(room, {
+      ...now,
+      updates: [...now.updates, kept],
+      sequence,
+      owners: new Map([...now.owners, ...(owners ?? [])]),
+    });
+    return sequence;
+  }
+
+  #mustBeThere(room: string): void {
+    if (this.#deleted.has(boardOf(room))) throw new Error(`The board of ${room} was deleted.`);
+  }
+
   #versionsOf(room: string): Version[] {
     return this.#versions.get(room) ?? [];
   }
+}
+
+function mustBeRoom(room: string): void {
+  if (!parseRoom(room)) throw new BadRoom('A room is named board/document.');
 }
 
 function boardOf(room: string): string {

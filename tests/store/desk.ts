@@ -17,6 +17,11 @@ export class Writer {
     return Y.encodeStateAsUpdate(this.#doc, before);
   }
 
+  /** The Yjs client id of the page they write on. */
+  get client(): number {
+    return this.#doc.clientID;
+  }
+
   get state(): Uint8Array {
     return Y.encodeStateAsUpdate(this.#doc);
   }

@@ -212,5 +212,117 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       await expect(store.load('b1/board')).rejects.toThrow();
       expect(notes(await (await reopen()).load('b1/board'))).toEqual({ last: 'Ana' });
     });
+
+    test('14. sequences rise, and a load tells how far it reaches', async () => {
+      const { store, reopen } = await open();
+      const ana = new Writer();
+      const append = (from: Store, note: string) =>
+        from.append({ room: 'b1/board', person: 'ana', update: ana.write(note, 'Ana') });
+      const first = await append(store, 'one');
+      const second = await append(store, 'two');
+      expect(second).toBeGreaterThan(first);
+      expect((await store.load('b1/board')).sequence).toBeGreaterThanOrEqual(second);
+      const tomorrow = await reopen();
+      expect((await tomorrow.load('b1/board')).sequence).toBeGreaterThanOrEqual(second);
+      expect(await append(tomorrow, 'three')).toBeGreaterThan(second);
+    });
+
+    test('15. whose a client id is is known tomorrow, from the journal and from a checkpoint', async () => {
+      const { store, reopen } = await open();
+      const [ana, ben] = [new Writer(), new Writer()];
+      const room = 'b1/board';
+      const byAna = new Map([[ana.client, 'ana']]);
+      const byBen = new Map([[ben.client, 'ben']]);
+      await store.append({ room, person: 'ana', update: ana.write('one', 'Ana'), owners: byAna });
+      const second = await reopen();
+      expect((await second.load(room)).owners).toEqual(byAna);
+      await second.append({ room, person: 'ben', update: ben.write('two', 'Ben'), owners: byBen });
+      await second.append({ room, person: 'ben', update: ben.write('three', 'Ben') });
+      await second.checkpoint(room);
+      const both = new Map([...byAna, ...byBen]);
+      expect((await second.load(room)).owners).toEqual(both);
+      expect((await (await reopen()).load(room)).owners).toEqual(both);
+    });
+
+    test('16. Ana keeps a version, writes on, and reads it tomorrow as it was; the newest is listed first', async () => {
+      const { store, reopen } = await open();
+      const ana = new Writer();
+      const room = 'b1/draft/ana';
+      const append = (note: string) => store.append({ room, person: 'ana', update: ana.write(note, 'Ana') });
+      const label = { kind: 'named', name: 'Before lunch', person: 'ana' } as const;
+      expect(await store.keepVersion(room, label)).toBeNull();
+      await append('one');
+      const lunch = await store.keepVersion(room, label);
+      expect(lunch).toMatchObject(label);
+      await append('two');
+      const tea = await store.keepVersion(room, { kind: 'automatic', name: '', person: '' });
+      await append('three');
+      for (const reach of [() => Promise.resolve(store), reopen]) {
+        const each = await reach();
+        expect(await each.versions(room)).toEqual([tea, lunch]);
+        expect(await each.versions('b1/board')).toEqual([]);
+        const read = async (id = '') => notes({ snapshot: await each.readVersion(room, id), updates: [] });
+        expect(await read(lunch?.id)).toEqual({ one: 'Ana' });
+        expect(await read(tea?.id)).toEqual({ one: 'Ana', two: 'Ana' });
+        expect(notes(await each.load(room))).toEqual({ one: 'Ana', two: 'Ana', three: 'Ana' });
+        for (const id of ['nothing', '', '..', '../board', 'x'.repeat(65)]) {
+          expect(await each.readVersion(room, id)).toBeNull();
+        }
+      }
+    });
+
+    test('17. a board that is deleted is gone for good, with all that was on it, and no other is', async () => {
+      const { store, reopen } = await open();
+      const ana = new Writer();
+      const update = ana.write('one', 'Ana');
+      for (const id of ['b1', 'b10']) {
+        await store.createBoard(boardRecord(id), new Writer().state);
+        await store.append({ room: `${id}/board`, person: 'ana', update });
+        await store.append({ room: `${id}/draft/ana`, person: 'ana', update });
+        await store.keepVersion(`${id}/board`, { kind: 'named', name: 'Lunch', person: 'ana' });
+      }
+      expect([...(await store.boards())].sort()).toEqual(['b1', 'b10']);
+      expect(await store.deleteBoard('b1')).toBe(true);
+      for (const reach of [() => Promise.resolve(store), reopen]) {
+        const each = await reach();
+        expect(await each.deleteBoard('b1')).toBe(false);
+        expect(await each.deleteBoard('nobody')).toBe(false);
+        expect(await each.boards()).toEqual(['b10']);
+        expect(await each.board('b1')).toBeNull();
+        expect(await each.changeBoard('b1', (now) => now)).toBeNull();
+        for (const room of ['b1/board', 'b1/draft/ana']) {
+          expect(notes(await each.load(room))).toEqual({});
+          expect(await each.versions(room)).toEqual([]);
+          expect(await each.checkpoint(room)).toBeNull();
+          await expect(each.append({ room, person: 'ana', update })).rejects.toThrow('deleted');
+          await expect(each.resetDocument(room, ana.state)).rejects.toThrow('deleted');
+        }
+        await expect(each.createBoard(boardRecord('b1'), ana.state)).rejects.toThrow(BoardExists);
+        expect(notes(await each.load('b10/board'))).toEqual({ one: 'Ana' });
+        expect(notes(await each.load('b10/draft/ana'))).toEqual({ one: 'Ana' });
+        expect(await each.versions('b10/board')).toHaveLength(1);
+      }
+    });
+
+    test('18. a document that is reset is as it was said to be, and what was before does not come back', async () => {
+      const { store, reopen } = await open();
+      const [ana, ben] = [new Writer(), new Writer()];
+      const room = 'b1/board';
+      const owners = new Map([[ana.client, 'ana']]);
+      await store.createBoard(boardRecord('b1'), new Writer().state);
+      await store.append({ room, person: 'ana', update: ana.write('one', 'Ana'), owners });
+      await store.checkpoint(room);
+      await store.append({ room, person: 'ana', update: ana.write('two', 'Ana') });
+      ben.write('clean', 'Ben');
+      await store.resetDocument(room, ben.state);
+      expect(notes(await store.load(room))).toEqual({ clean: 'Ben' });
+      await store.append({ room, person: 'ben', update: ben.write('three', 'Ben') });
+      for (const reach of [() => Promise.resolve(store), reopen]) {
+        const each = await reach();
+        expect(notes(await each.load(room))).toEqual({ clean: 'Ben', three: 'Ben' });
+        expect((await each.load(room)).owners).toEqual(owners);
+        await each.checkpoint(room);
+      }
+    });
   });
 }

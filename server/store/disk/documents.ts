@@ -20,6 +20,8 @@ export interface DocumentsParts {
   readonly journal: Journal;
   readonly tails: RoomTails;
   readonly tombstones: Tombstones;
+  /** Told of a room whose records, or some of them, the journal need not keep any more. */
+  readonly onRelease: (room: string) => void;
 }
 
 /** What is stored of a room at one moment. `sequence`: no record of the room up to it is missing. */
@@ -145,7 +147,7 @@ export class Documents {
    * the board does not come back, and its records count no longer. Where `bury` rejects, all is as before.
    */
   async leave(board: string, bury: () => Promise<void>): Promise<void> {
-    const { tails, journal } = this.#parts;
+    const { tails } = this.#parts;
     const isOf = (name: string) => name.startsWith(`${board}/`);
     this.#leaving.add(board);
     try {
@@ -155,10 +157,7 @@ export class Documents {
     } finally {
       this.#leaving.delete(board);
     }
-    for (const name of tails.rooms(board)) {
-      tails.release(name, Infinity);
-      journal.release(name, Infinity);
-    }
+    for (const name of tails.rooms(board)) this.#release(name, Infinity);
   }
 
   idle(): Promise<void> {
@@ -206,6 +205,7 @@ export class Documents {
   #release(room: string, upTo: number): void {
     this.#parts.tails.release(room, upTo);
     this.#parts.journal.release(room, upTo);
+    this.#parts.onRelease(room);
   }
 
   #file(room: Room): DurableFile {

@@ -21,8 +21,8 @@ export class Shortening {
   readonly #journal: Journal;
   readonly #documents: Documents;
   readonly #options: ShorteningOptions;
-  /** Rooms whose checkpoint was asked for when the journal was last too long. */
-  #asked: ReadonlySet<string> = new Set();
+  /** Rooms whose checkpoint was asked for and has not come. */
+  readonly #asked = new Set<string>();
   #underWay: Promise<void> | null = null;
   #isClosed = false;
 
@@ -32,13 +32,12 @@ export class Shortening {
     this.#options = options;
   }
 
-  /** Asks for checkpoints; makes those that were asked for a segment ago, and have not come. */
+  /** Asks for checkpoints; makes those that were asked for a segment ago and have not come. */
   start(): void {
     const { onPressure } = this.#options;
-    const overdue = this.#asked;
-    this.#run((room, asked) => {
-      if (!onPressure || overdue.has(room)) return this.#documents.checkpoint(room);
-      asked.add(room);
+    this.#run((room) => {
+      if (!onPressure || this.#asked.has(room)) return this.#documents.checkpoint(room);
+      this.#asked.add(room);
       onPressure(room);
       return null;
     });
@@ -49,21 +48,24 @@ export class Shortening {
     this.#run((room) => this.#documents.checkpoint(room));
   }
 
+  /** A room has a new snapshot. */
+  freed(room: string): void {
+    this.#asked.delete(room);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#underWay;
   }
 
-  #run(free: (room: string, asked: Set<string>) => Promise<unknown> | null): void {
+  #run(free: (room: string) => Promise<unknown> | null): void {
     if (this.#underWay || this.#isClosed) return;
     const rooms = this.#journal.roomsBeyond(this.#options.journalBytes ?? defaultJournalBytes);
-    const asked = new Set<string>();
-    this.#asked = asked;
     if (rooms.size === 0) return;
     const freeAll = async () => {
       for (const room of rooms) {
         if (this.#isClosed) break;
-        await free(room, asked)?.catch((error: unknown) =>
+        await free(room)?.catch((error: unknown) =>
           this.#options.log.error({ room, error: String(error) }, 'a room holds the journal back'),
         );
       }

@@ -1,0 +1,14 @@
+import { MemoryStore as HeldStore } from '../server/live/memory-store.ts';
+import { MemoryStore } from '../server/memory-store.ts';
+import { storeContract } from './store-contract.ts';
+
+// The stores that stand in for the disk in other tests must do what the disk does.
+storeContract('the store in memory', () => {
+  const store = new MemoryStore();
+  return Promise.resolve({ store, reopen: () => Promise.resolve(store.reopened()) });
+});
+
+storeContract('the store in memory that can be held up', () => {
+  const store = new HeldStore();
+  return Promise.resolve({ store, reopen: () => Promise.resolve(store.reopened()) });
+});

@@ -53,16 +53,23 @@ export class Crowds {
   }
 
   enter(arrival: Arrival): void {
-    const { key, left, right, leftId, rightId, isTaken } = arrival;
+    const { home, key, id, left, right, leftId, rightId, isTaken } = arrival;
     if (left && leftId) this.cut(left, leftId.clock + 1);
     if (right && rightId) this.cut(right, rightId.clock);
-    if (key !== null && left === null && !isTaken) return;
-    const crowd = this.#crowdOf(arrival.home);
+    const isFirstUnderKey = key !== null && left === null;
+    if (isFirstUnderKey && !isTaken) return;
+    const crowd = this.#crowdOf(home);
+    // Yjs finds what is first under a key by going back from what is last, twice.
+    if (isFirstUnderKey) this.#effort.spend(2 * crowd.size * tariff.step);
+    const next = this.#storedBehind(arrival);
     const spot = leftId ? numberOf(leftId) : -1;
     const last = crowd.last.get(spot);
-    const isSure = last ? last.isSure && isSame(last.id, rightId) : this.#isUndisturbed(arrival);
-    if (!isSure) this.#effort.spend(crowd.size * tariff.step);
-    crowd.last.set(spot, { id: arrival.id, isSure });
+    const isSure = last ? last.isSure && isSame(last.id, rightId) : isBeside(next, arrival);
+    if (!isSure) {
+      this.#effort.spend(crowd.size * tariff.step);
+      this.#walk(next, arrival);
+    }
+    crowd.last.set(spot, { id, isSure });
     crowd.size++;
   }
 
@@ -74,40 +81,38 @@ export class Crowds {
     return crowd;
   }
 
-  /** Whether its neighbours stand side by side. If not, pays for the walk through what the store has. */
-  #isUndisturbed(arrival: Arrival): boolean {
-    const { left, leftId, right, rightId } = arrival;
-    const isCut = left !== null && leftId !== null && leftId.clock + 1 < left.end;
-    if (isCut && isNext(leftId, rightId)) return true;
-    // Nothing of the store stands behind what this update brings, but the rest of what is cut.
-    if (left?.part) return !isCut;
-    const first = isCut ? left.item : left ? (left.item?.right ?? null) : this.#firstOf(arrival);
-    const stop = right?.item ?? null;
-    const isBeside = first === stop && !right?.part && (stop === null || stop.id.clock === rightId?.clock);
-    if (isBeside && !isCut) return true;
-    this.#walk(first, stop, isCut ? null : { leftId });
-    return false;
-  }
-
-  /** The item that stands first in a list or under a key: Yjs walks back to it from the last one, twice. */
-  #firstOf({ home, key, right }: Arrival): Y.Item | null {
+  /** What of the store stands directly behind the left neighbour: nothing, where this update brings that. */
+  #storedBehind({ home, key, left, leftId }: Arrival): Y.Item | null {
+    if (left) return isCut(left, leftId) ? left.item : (left.item?.right ?? null);
     if (key === null) return home.type?._start ?? null;
-    if (right?.item?.left === null) return right.item;
-    let at = home.type?._map.get(key) ?? null;
-    while (at?.left) {
+    let first = home.type?._map.get(key) ?? null;
+    while (first?.left) {
       this.#effort.spend(2 * tariff.step);
-      at = at.left;
+      first = first.left;
     }
-    return at;
+    return first;
   }
 
-  /** From an item to the right neighbour; Yjs stops at once where the first is of another left neighbour. */
-  #walk(first: Y.Item | null, stop: Y.Item | null, behind: { leftId: Id | null } | null): void {
-    for (let at = first; at !== null && at !== stop; at = at.right) {
+  /** From there to the right neighbour; Yjs stops at once where the first has another left neighbour. */
+  #walk(next: Y.Item | null, { left, leftId, right }: Arrival): void {
+    const isHalf = isCut(left, leftId);
+    for (let at = next; at !== null && at !== right?.item; at = at.right) {
       this.#effort.spend(tariff.step);
-      if (at === first && behind && !isSame(at.origin, behind.leftId)) return;
+      if (at === next && !isHalf && !isSame(at.origin, leftId)) return;
     }
   }
+}
+
+/** Whether an item goes between two characters of its left neighbour: the other half then stands behind it. */
+function isCut(left: Stand | null, leftId: Id | null): boolean {
+  return left !== null && leftId !== null && leftId.clock + 1 < left.end;
+}
+
+/** Whether its neighbours stand side by side, as far as the store knows. */
+function isBeside(next: Y.Item | null, { left, leftId, right, rightId }: Arrival): boolean {
+  if (leftId && isCut(left, leftId)) return isNext(leftId, rightId);
+  if (left?.part) return true;
+  return right ? right.item !== null && right.item === next && right.clock === rightId?.clock : next === null;
 }
 
 const isNext = (left: Id, right: Id | null) =>

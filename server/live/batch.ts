@@ -40,21 +40,21 @@ export function applyLetters(document: LiveDocument, letters: readonly Letter[],
   function applyFrame(from: Connection, frame: DocumentFrame): void {
     if (from.wasRefused) return;
     if (!isEmptyUpdate(frame.update)) {
-      const began = performance.now();
-      const verdict = document.guard.judge(frame.update, from.seat);
+      const verdict = document.judge(frame.update, from.seat);
       if (verdict.kind === 'refuse') {
         if (verdict.reason === 'missing-dependency' && mayWait(from, frame)) return;
-        from.charge('work', performance.now() - began);
         tally.refusals[verdict.reason]++;
         from.refuse(verdict.reason, verdict.rule);
         return;
       }
-      document.apply(frame.update);
-      from.charge('work', performance.now() - began);
-      verdict.owners?.forEach((person, client) => owners.set(client, person));
-      document.numbering.notice(recordsMade(verdict.changes, ideas.name));
+      from.charge('work', verdict.weight / 1000);
       tally.updates++;
-      authors.add(from);
+      if (verdict.hasEffect) {
+        document.apply(frame.update);
+        verdict.owners?.forEach((person, client) => owners.set(client, person));
+        document.numbering.notice(recordsMade(verdict.changes, ideas.name));
+        authors.add(from);
+      }
     }
     senders.add(from);
     for (const held of from.receipts.done(frame)) applyFrame(from, held);

@@ -64,6 +64,8 @@ export class Connection {
   readonly #since: number;
   readonly #holds = new Set<Hold>();
   #listener: Listener | null = null;
+  /** The socket is gone, or let go of. */
+  #isOver = false;
   #lastSent: number;
   #lastHeard: number;
   /** Since when it has been sent no updates, because it does not read. */
@@ -134,7 +136,7 @@ export class Connection {
   /** Charges what the client costs; past what it may, it is not read for a while. */
   charge(charge: Charge, amount: number): void {
     const waitMs = this.#rates.charge(charge, amount);
-    if (waitMs === 0 || this.#holds.has('rate') || this.#listener === null) return;
+    if (waitMs === 0 || this.#holds.has('rate') || this.#isOver) return;
     this.#tally.delays++;
     this.hold('rate');
     this.#clock.after(waitMs, () => this.release('rate'));
@@ -142,7 +144,7 @@ export class Connection {
 
   /** Writes a packet of so many frames, as it is. */
   send(packet: Packet, frames = 1): void {
-    if (this.#listener === null || this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#isOver || this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#stream.writableLength > cutOffBytes) return this.#cutOff();
     this.#tally.framesOut += frames;
     this.#tally.bytesOut += packet.length;
@@ -165,7 +167,7 @@ export class Connection {
     const had = stateVector();
     this.#stream.once('drain', () => {
       this.#behindSince = null;
-      this.#listener?.caughtUp(this, had);
+      if (!this.#isOver) this.#listener?.caughtUp(this, had);
     });
   }
 
@@ -196,7 +198,7 @@ export class Connection {
   }
 
   close(code: CloseCode, reason: string): void {
-    if (this.#listener === null) return;
+    if (this.#isOver) return;
     this.#socket.close(code, reason);
     // A socket that is not read would never read the client's own farewell.
     for (const why of [...this.#holds]) this.release(why);
@@ -240,13 +242,13 @@ export class Connection {
   }
 
   #leave(isClean: boolean): void {
-    const listener = this.#listener;
-    this.#listener = null;
-    listener?.left(this, isClean);
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#listener?.left(this, isClean);
   }
 
   #onMessage = (data: RawData, isBinary: boolean) => {
-    if (this.#listener === null) return;
+    if (this.#isOver) return;
     const bytes = bytesOf(data);
     this.#tally.framesIn++;
     this.#tally.bytesIn += bytes.length;
@@ -256,7 +258,7 @@ export class Connection {
     if (frame === null) return this.#reject(closeCode.malformed, 'malformed');
     this.charge('bytes', bytes.length);
     this.charge(frame.kind === 'changes' || frame.kind === 'step1' ? 'updates' : 'presence', 1);
-    this.#listener.hear(this, frame);
+    this.#listener?.hear(this, frame);
   };
 
   #reject(code: CloseCode, reason: string): void {

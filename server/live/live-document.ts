@@ -1,6 +1,8 @@
 import * as Y from 'yjs';
 import { openRoots } from '../../shared/board/document.ts';
 import type { StoredDocument } from '../store/contract.ts';
+import type { Seat } from '../access/seat.ts';
+import type { Verdict } from './guard/guard.ts';
 import { Guard } from './guard/guard.ts';
 import { Numbering } from './numbering.ts';
 import type { Packet } from './packets.ts';
@@ -30,6 +32,13 @@ export class LiveDocument {
       this.#update = update;
       this.#answers.clear();
     });
+  }
+
+  /** Whether the document has the size that it may have: then what adds to it is refused. */
+  isFull = false;
+
+  judge(update: Uint8Array, seat: Pick<Seat, 'person' | 'role'>): Verdict {
+    return this.guard.judge(update, seat, { isFull: this.isFull });
   }
 
   /** Whether all that was ever applied found its place. The guard sees to it; nobody may rely on it unseen. */

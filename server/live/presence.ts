@@ -41,6 +41,14 @@ export interface Moves {
   readonly author: Connection | null;
 }
 
+/** What a room does with presence. */
+export interface PresenceHooks {
+  /** Passes on what is due; called once each 33 ms at most. */
+  send(moves: Moves): void;
+  /** A person has come under a client id. */
+  claimed(client: number, person: string): void;
+}
+
 /** All that there is to say of presence, for one who has heard nothing. */
 export interface WholePresence {
   readonly states: Packet | null;
@@ -55,7 +63,7 @@ export interface WholePresence {
 export class Presence {
   readonly #clock: Clock;
   readonly #tally: Tally;
-  readonly #send: (moves: Moves) => void;
+  readonly #hooks: PresenceHooks;
   readonly #slots = new Map<number, Slot>();
   /** The client ids of the slots that each connection has. */
   readonly #bound = new Map<Connection, Set<number>>();
@@ -74,11 +82,10 @@ export class Presence {
   #stopRenewal: (() => void) | null = null;
   #wholeStates: Packet | null = null;
 
-  /** `send`: passes on what is due, at most once each 33 ms. */
-  constructor({ clock, tally }: { clock: Clock; tally: Tally }, send: (moves: Moves) => void) {
+  constructor({ clock, tally }: { clock: Clock; tally: Tally }, hooks: PresenceHooks) {
     this.#clock = clock;
     this.#tally = tally;
-    this.#send = send;
+    this.#hooks = hooks;
     this.#budget = new Bucket(
       { perSecond: presenceBytesPerSecond, burst: presenceBytesPerSecond / 10 },
       clock.now(),
@@ -103,6 +110,11 @@ export class Presence {
     if (this.#slots.size === 0) return { states: null, pointers: null };
     this.#wholeStates ??= presencePacket([...this.#slots.values()].map((slot) => slot.entry));
     return { states: this.#wholeStates, pointers: this.#pointers.whole() };
+  }
+
+  /** The client ids of those who are here, and whose they are. */
+  claims(): [number, string][] {
+    return [...this.#slots.values()].map(({ client, person }) => [client, person]);
   }
 
   /** What would go out soon anyway, where something else is going out now; null where that is later, or nothing. */
@@ -217,6 +229,7 @@ export class Presence {
     if (before && before !== connection) this.#bound.get(before)?.delete(client);
     const bound = this.#bound.get(connection) ?? new Set();
     this.#bound.set(connection, bound.add(client));
+    this.#hooks.claimed(client, connection.seat.person);
   }
 
   #remove({ client, connection, person, follows, stopGrace }: Slot, clock: number): void {
@@ -266,7 +279,7 @@ export class Presence {
   }
 
   #sendIn(waitMs: number): void {
-    const send = () => this.#send(this.#take());
+    const send = () => this.#hooks.send(this.#take());
     if (waitMs <= 0) send();
     else this.#stopTimer = this.#clock.after(waitMs, send);
   }

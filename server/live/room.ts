@@ -98,7 +98,11 @@ export class Room implements Listener {
     this.name = `${board}/${document}`;
     this.#around = around;
     this.#keeper = keeper;
-    this.#presence = new Presence(around, (moves) => this.#send({ update: null, author: null, moves }));
+    this.#presence = new Presence(around, {
+      send: (moves) => this.#send({ update: null, author: null, moves }),
+      // Others learn the id from presence, and could write under it before its owner does.
+      claimed: (client, person) => this.#open?.document.guard.reserve(client, person),
+    });
   }
 
   get connections(): ReadonlySet<Connection> {
@@ -313,8 +317,9 @@ export class Room implements Listener {
     const open = { document, commits };
     this.#open = open;
     if (this.#phase.now === 'loading') this.#phase.become(store.failure ? 'failing' : 'live');
-    document.guard.setFull(this.#stored?.fullness.isReached ?? false);
+    document.isFull = this.#stored?.fullness.isReached ?? false;
     if (this.#phase.now === 'live') commits.post({ kind: 'own', edit: () => document.numbering.noticeAll() });
+    for (const [client, person] of this.#presence.claims()) document.guard.reserve(client, person);
     for (const connection of this.#connections) this.#welcome(connection, open);
     for (const { from, frame } of this.#early.splice(0)) this.#judge(from, frame);
     for (const connection of this.#connections) connection.release('loading');
@@ -457,7 +462,7 @@ export class Room implements Listener {
 
   #noteSize({ full, fullness }: Stored): void {
     const percent = fullness.note(full.bytes);
-    this.#open?.document.guard.setFull(fullness.isReached);
+    if (this.#open) this.#open.document.isFull = fullness.isReached;
     if (percent !== null) this.tell({ kind: 'fullness', percent });
   }
 

@@ -118,6 +118,29 @@ describe('from the inbox to the disk', () => {
     expect(ana.raw.heard).toEqual([]);
   });
 
+  test('W9 one packet is made for everyone, and presence that is due goes with it in one write', async () => {
+    const ana = await Writer.join(house, 'ana');
+    const others = ['ben', 'cleo'];
+    const [ben, cleo] = await Promise.all(others.map((person) => Writer.join(house, person)));
+    await ana.raw.state();
+    clock.advance(1_000);
+    ana.raw.presence([{ client: 7, clock: 1, state: {} }]);
+    await ana.raw.state();
+    clock.advance(25);
+    ana.raw.presence([{ client: 7, clock: 2, state: {} }]);
+    await ana.raw.state();
+    const before = others.map((person) => house.written(person).length);
+    ana.add('card');
+    await ana.saved();
+    await ben?.raw.next('update');
+    await ben?.raw.next('presence', ({ entries }) => entries.some((entry) => entry.clock === 2));
+    await cleo?.raw.next('update');
+    const [toBen, toCleo] = others.map((person, i) => house.written(person).slice(before[i]));
+    expect(toBen).toHaveLength(1);
+    expect(toCleo).toHaveLength(1);
+    expect(toBen?.[0]).toBe(toCleo?.[0]);
+  });
+
   test('D3 frames are acknowledged when they are on disk, the empty ones with them', async () => {
     const ana = await Writer.join(house, 'ana');
     house.store.hold();

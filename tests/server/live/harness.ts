@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
+import { vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { Seat } from '../../../server/access/seat.ts';
 import type { Clock } from '../../../server/live/clock.ts';
@@ -21,6 +22,8 @@ export interface House<S extends Store = MemoryStore> {
   readonly store: S;
   readonly log: readonly string[];
   readonly port: number;
+  /** What the server writes to a person's socket, write by write. */
+  written(person: string): readonly unknown[];
   /** Seats a person. The same name is the same person; a second call may change the role. */
   seat(person: string, role?: Role, more?: Partial<Seat>): Seat;
   /** A stock `y-websocket` client of a person who has a seat. */
@@ -32,21 +35,25 @@ export interface House<S extends Store = MemoryStore> {
 
 export const board = 'lovtag';
 
-export async function openHouse(options?: { clock?: Clock }): Promise<House> {
+export interface HouseOptions {
+  readonly clock?: Clock;
+  readonly heapBudgetBytes?: number;
+  readonly maxDocumentBytes?: number;
+}
+
+export async function openHouse(options?: HouseOptions): Promise<House> {
   const store = new MemoryStore();
   store.addBoard(board);
   return openHouseOn(store, options);
 }
 
-export async function openHouseOn<S extends Store>(
-  store: S,
-  { clock }: { clock?: Clock } = {},
-): Promise<House<S>> {
+export async function openHouseOn<S extends Store>(store: S, options: HouseOptions = {}): Promise<House<S>> {
   const lines: string[] = [];
   const log = pino({ level: 'debug', base: null }, { write: (line: string) => void lines.push(line) });
-  const rooms = openRooms(clock ? { store, log, clock } : { store, log });
+  const rooms = openRooms({ store, log, ...options });
   const seats = new Map<string, Seat>();
   const clients = new Set<{ close(): void }>();
+  const writes = new Map<string, { mock: { calls: unknown[][] } }>();
 
   const server = createServer();
   const sockets = new WebSocketServer({
@@ -61,6 +68,7 @@ export async function openHouseOn<S extends Store>(
     const seat = seats.get(url.searchParams.get('seat') ?? '');
     if (!seat) return void socket.destroy();
     sockets.handleUpgrade(request, socket, head, (ws) => {
+      writes.set(seat.person, vi.spyOn(socket, 'write'));
       rooms.join(seat, document, { socket: ws, stream: socket, isOurs: ws.protocol === controlProtocol });
     });
   });
@@ -73,6 +81,7 @@ export async function openHouseOn<S extends Store>(
     store,
     log: lines,
     port,
+    written: (person) => writes.get(person)?.mock.calls.map(([chunk]) => chunk) ?? [],
     seat(person, role = 'participant', more = {}) {
       const seat: Seat = {
         board,

@@ -65,6 +65,7 @@ export class MemoryStore extends PlainStore {
   }
 
   protected override async reach(): Promise<void> {
+    await super.reach();
     await this.#gate;
   }
 

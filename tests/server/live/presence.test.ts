@@ -193,6 +193,44 @@ describe('P5 fan-out', () => {
     expect(ana.heard.some((one) => one.kind === 'presence')).toBe(false);
   });
 
+  test('P6 a link that breaks without a word is given 5 s: who is back by then was never gone', async () => {
+    const ana = await present('ana', 1);
+    const ben = await present('ben', 2);
+    await ben.state();
+    clock.advance(33);
+    await ben.state();
+    ben.heard.length = 0;
+    ana.close();
+    while (house.rooms.crowd('lovtag') > 1) await new Promise(setImmediate);
+    clock.advance(4_000);
+    const back = await house.raw('ana');
+    back.presence([{ client: 1, clock: 1, state: { cursor: 0 } }]);
+    await back.state();
+    clock.advance(5_000);
+    ben.queryPresence();
+    expect(
+      (await ben.next('presence', from(1))).entries.find(({ client }) => client === 1)?.state,
+    ).not.toBeNull();
+    const farewells = ben.heard.filter(
+      (one) =>
+        one.kind === 'presence' && one.entries.some(({ client, state }) => client === 1 && state === null),
+    );
+    expect(farewells).toEqual([]);
+  });
+
+  test('P6 who does not come back within 5 s is gone, and the id is free for the person alone', async () => {
+    const ana = await present('ana', 1);
+    const ben = await present('ben', 2);
+    ana.close();
+    while (house.rooms.crowd('lovtag') > 1) await new Promise(setImmediate);
+    ben.presence([{ client: 1, clock: 9, state: { forged: true } }]);
+    await ben.state();
+    clock.advance(5_033);
+    const gone = ({ entries }: { entries: { client: number; state: unknown }[] }) =>
+      entries.some(({ client, state }) => client === 1 && state === null);
+    await ben.next('presence', gone);
+  });
+
   test('P6 when Ana’s socket closes she is gone for the others at once', async () => {
     const ben = await present('ben', 2);
     const ana = await present('ana', 1);

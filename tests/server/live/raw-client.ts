@@ -4,6 +4,8 @@ import * as encoding from 'lib0/encoding';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import type { Control } from '../../../shared/protocol.ts';
+import type { Pointer } from '../../../shared/pointer.ts';
+import { readPointer, writePointer } from '../../../shared/pointer.ts';
 import { controlProtocol, frameKind, syncKind } from '../../../shared/protocol.ts';
 
 /** What the server said, taken apart. */
@@ -12,6 +14,7 @@ export type Heard =
   | { kind: 'step2'; bytes: Uint8Array }
   | { kind: 'update'; bytes: Uint8Array }
   | { kind: 'presence'; entries: { client: number; clock: number; state: unknown }[] }
+  | { kind: 'pointers'; entries: { client: number; pointer: Pointer | null }[] }
   | { kind: 'denied'; reason: string }
   | { kind: 'control'; control: Control };
 
@@ -23,6 +26,9 @@ export class RawClient {
   /** What was heard and not yet taken by `next`. */
   readonly heard: Heard[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
+  bytesHeard = 0;
+  /** The place last heard of each client id's pointer. */
+  readonly #places = new Map<number, string>();
   #wake: () => void = () => {};
 
   static async open(url: string, control: boolean): Promise<RawClient> {
@@ -38,7 +44,8 @@ export class RawClient {
     });
     socket.on('error', () => socket.terminate());
     socket.on('message', (data: Buffer) => {
-      this.heard.push(parse(data));
+      this.heard.push(parse(data, this.#places));
+      this.bytesHeard += data.length;
       this.#wake();
     });
   }
@@ -102,6 +109,16 @@ export class RawClient {
     );
   }
 
+  /** Says where its pointer is; `isPlaceKnown`: in the cell that it has named last. */
+  point(pointer: Pointer, isPlaceKnown = false): void {
+    this.send(
+      encoding.encode((encoder) => {
+        encoding.writeVarUint(encoder, frameKind.pointer);
+        writePointer(encoder, pointer, isPlaceKnown);
+      }),
+    );
+  }
+
   queryPresence(): void {
     this.send(new Uint8Array([frameKind.queryAwareness]));
   }
@@ -130,7 +147,7 @@ export function syncFrame(kind: number, payload: Uint8Array): Uint8Array {
   });
 }
 
-function parse(data: Uint8Array): Heard {
+function parse(data: Uint8Array, places: Map<number, string>): Heard {
   const decoder = decoding.createDecoder(data);
   const kind = decoding.readVarUint(decoder);
   switch (kind) {
@@ -148,6 +165,8 @@ function parse(data: Uint8Array): Heard {
       }));
       return { kind: 'presence', entries };
     }
+    case frameKind.pointer:
+      return { kind: 'pointers', entries: readPointers(decoder, places) };
     case frameKind.auth:
       decoding.readVarUint(decoder);
       return { kind: 'denied', reason: decoding.readVarString(decoder) };
@@ -156,4 +175,13 @@ function parse(data: Uint8Array): Heard {
     default:
       throw new Error(`unknown frame kind ${kind}`);
   }
+}
+
+function readPointers(decoder: decoding.Decoder, places: Map<number, string>) {
+  return Array.from({ length: decoding.readVarUint(decoder) }, () => {
+    const client = decoding.readVarUint(decoder);
+    const pointer = readPointer(decoder, places.get(client) ?? null);
+    if (pointer) places.set(client, pointer.place);
+    return { client, pointer };
+  });
 }

@@ -153,7 +153,7 @@ describe('joining', () => {
     expect(await ana.closed).toEqual({ code: 4404, reason: 'no-such-document' });
   });
 
-  test('D8 Ana and Ben who come while the board is read share one reading, and what they said by then counts', async () => {
+  test('R1 Ana and Ben who come while the board is read share one reading, and what they said by then counts', async () => {
     house.store.hold();
     const ana = await house.raw('ana', { control: true });
     const ben = await house.raw('ben');
@@ -311,7 +311,7 @@ describe('time', () => {
     expect(await ben.closed).toEqual({ code: 4401, reason: 'expired' });
   });
 
-  test('D9 a room that is left goes to disk after a while and is read again when somebody comes', async () => {
+  test('R2 D9 a room that is left goes to disk after a while and is read again when somebody comes', async () => {
     const ana = await house.stock('ana').synced();
     const card = addCard(ana.editor, cell, { text: 'kept' });
     const ben = await house.stock('ben').synced();

@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { cards } from '../../../shared/board/card.ts';
+import { buildRecord } from '../../../shared/board/collection.ts';
+import { readAll, readRecord, rootOf } from '../../../shared/board/document.ts';
+import { maxCardText } from '../../../shared/limits.ts';
+import { Bucket } from '../../../server/live/bucket.ts';
+import { Paced } from '../../../server/live/paced.ts';
+import { PeopleRates } from '../../../server/live/sender-rates.ts';
+import { connectionRates, personRates } from '../../../server/live/tuning.ts';
+import { FakeClock } from './fake-clock.ts';
+import type { House } from './harness.ts';
+import { board, openHouse } from './harness.ts';
+import type { RawClient } from './raw-client.ts';
+
+let house: House;
+let clock: FakeClock;
+let ana: RawClient;
+let ben: RawClient;
+
+/** A board of 600 KB, so that a reader who stops reading is behind soon: the net itself takes megabytes. */
+beforeEach(async () => {
+  clock = new FakeClock();
+  house = await openHouse({ clock });
+  for (const person of ['ana', 'ben', 'cleo']) house.seat(person);
+  house.seat('olga', 'observer');
+  const doc = new Y.Doc();
+  for (let i = 0; i < 150; i++)
+    rootOf(doc, cards).set(`c${i}`, buildRecord(cards, { text: 'x'.repeat(maxCardText) }));
+  ana = await house.raw('ana', { control: true });
+  ana.step2(Y.encodeStateAsUpdate(doc));
+  await ana.told('saved');
+  ben = await house.raw('ben');
+  await ben.state();
+});
+
+afterEach(() => house.close());
+
+/** Has Ben, who does not read, be sent so much that it is unread on the server. */
+async function flood(bytes: number): Promise<void> {
+  ben.socket.pause();
+  const { tally } = house.rooms;
+  while (
+    (house.rooms.sockets(board).find(({ person }) => person === 'ben')?.bufferedBytes ?? Infinity) < bytes
+  ) {
+    const { statesSent } = tally;
+    ben.step1(new Y.Doc());
+    while (tally.statesSent === statesSent) await new Promise(setImmediate);
+  }
+}
+
+/** Ana writes a card, and waits until it is on disk. */
+async function addCard(id: string): Promise<void> {
+  const doc = new Y.Doc();
+  rootOf(doc, cards).set(id, buildRecord(cards, { text: id, author: 'ana' }));
+  ana.update(Y.encodeStateAsUpdate(doc));
+  await ana.told('saved');
+}
+
+test('B1 a reader who does not keep up is sent no presence, and all of it when it has caught up', async () => {
+  await flood(65 << 10);
+  const { tally } = house.rooms;
+  ana.presence([{ client: 1, clock: 1, state: {} }]);
+  await ana.next('presence');
+  expect(tally.presenceSkipped).toBe(1);
+  ben.socket.resume();
+  ben.queryPresence();
+  await ben.next('presence', ({ entries }) => entries.some((one) => one.clock === 1));
+  clock.advance(4_000);
+  await ben.next('presence', ({ entries }) => entries.some((one) => one.clock === 1));
+  expect(tally.slowReaders).toBe(0);
+});
+
+test('B2 one who is far behind is sent no updates, and one difference when it has read', async () => {
+  await flood(1 << 20);
+  const { tally } = house.rooms;
+  // The last that goes out to Ben; from here on he is behind.
+  await addCard('first');
+  expect(house.rooms.sockets(board).find(({ person }) => person === 'ben')?.isBehind).toBe(true);
+  const { framesOut } = tally;
+  for (let n = 0; n < 20; n++) await addCard(`missed${n}`);
+  // Only Ana heard of these: one acknowledgement each.
+  expect(tally.framesOut - framesOut).toBe(20);
+  expect(tally.readersBehind).toBe(1);
+  ben.heard.length = 0;
+  ben.socket.resume();
+  const known = new Y.Doc();
+  while (!readRecord(known, cards, 'missed19')) {
+    await ben.next('step2', ({ bytes }) => (Y.applyUpdate(known, bytes), true));
+    for (const one of ben.heard) if (one.kind === 'update') Y.applyUpdate(known, one.bytes);
+  }
+  const news = ben.heard.filter((one) => one.kind === 'update').length;
+  expect(news).toBeLessThan(5);
+  expect(readAll(known, cards)).toHaveLength(171);
+  await addCard('after');
+  await ben.next('update');
+});
+
+test('B3 a reader who stays behind for 30 s is cut off, and nobody else', async () => {
+  await flood(1 << 20);
+  await addCard('first');
+  clock.advance(28_000);
+  expect(house.rooms.crowd(board)).toBe(2);
+  clock.advance(4_000);
+  expect(house.rooms.crowd(board)).toBe(1);
+  expect(house.rooms.tally.slowReaders).toBe(1);
+  ben.socket.resume();
+  expect(await ben.closed).toEqual({ code: 1013, reason: 'too-slow' });
+  await addCard('second');
+});
+
+test('B3 a reader with more than 8 MiB unread is cut off at once', async () => {
+  await flood(9 << 20);
+  ben.step1(new Y.Doc());
+  while (house.rooms.tally.slowReaders === 0) await new Promise(setImmediate);
+  ben.socket.resume();
+  expect(await ben.closed).toEqual({ code: 1013, reason: 'too-slow' });
+  await addCard('second');
+  expect(ana.socket.readyState).toBe(ana.socket.OPEN);
+});
+
+test('B4 who sends too much is not read for a while; nothing of it is lost, and others go on', async () => {
+  // What the server has read by the time it stops still counts: some thousands of such small frames.
+  for (let n = 0; n < 4 * connectionRates.updates.burst; n++) ben.update(new Uint8Array([0, 0]));
+  ben.presence([{ client: 2, clock: 1, state: {} }]);
+  while (house.rooms.tally.delays === 0) await new Promise(setImmediate);
+  await addCard('meanwhile');
+  ana.queryPresence();
+  expect((await ana.next('presence')).entries).toEqual([]);
+  while (!ana.heard.some((one) => one.kind === 'presence' && one.entries.length > 0)) {
+    clock.advance(1_000);
+    ana.queryPresence();
+    await ana.state();
+  }
+  expect(house.rooms.tally.delays).toBeGreaterThan(0);
+  expect(ben.socket.readyState).toBe(ben.socket.OPEN);
+});
+
+test('B4 B5 buckets: what is taken beyond them is a debt that time pays off', () => {
+  const bucket = new Bucket({ perSecond: 10, burst: 5 }, 0);
+  expect(bucket.take(5, 0)).toBe(0);
+  expect(bucket.take(1, 0)).toBe(100);
+  expect(bucket.take(1, 100)).toBe(100);
+  expect(bucket.take(0, 200)).toBe(0);
+  expect(bucket.isFull(200)).toBe(false);
+  expect(bucket.isFull(700)).toBe(true);
+  expect(bucket.take(5, 60_000)).toBe(0);
+});
+
+test('B5 two sockets of one person share what the person may have of the server’s time', () => {
+  const rates = new PeopleRates(clock);
+  const [one, two, other] = [rates.of(board, 'ben'), rates.of(board, 'ben'), rates.of(board, 'ana')];
+  expect(one.charge('work', personRates.work.burst / 2)).toBe(0);
+  expect(two.charge('work', personRates.work.burst / 2)).toBe(0);
+  // Half a second of work, at 150 ms a second.
+  expect(two.charge('work', 75)).toBe(500);
+  expect(other.charge('work', connectionRates.work.burst)).toBe(0);
+  rates.sweep();
+  expect(rates.of(board, 'ben').charge('work', 0)).toBeGreaterThan(0);
+  clock.advance(60_000);
+  rates.sweep();
+  expect(rates.of(board, 'ben').charge('work', 1)).toBe(0);
+});
+
+test('B6 past 8 MiB waiting for the disk the senders are not read, and when it has caught up they are', async () => {
+  const cleo = await house.raw('cleo');
+  await cleo.state();
+  const crowd = [ana, ben, cleo];
+  house.store.hold();
+  await hold();
+  const doc = new Y.Doc();
+  const bulk = 'x'.repeat(maxCardText);
+  doc.transact(() => {
+    for (let n = 0; n < 200; n++) rootOf(doc, cards).set(`b${n}`, buildRecord(cards, { text: bulk }));
+  });
+  const update = Y.encodeStateAsUpdate(doc);
+  for (const one of crowd) for (let n = 0; n < 5; n++) one.update(update);
+  for (const [client, one] of crowd.entries()) one.presence([{ client, clock: 1, state: {} }]);
+  for (let n = 0; n < 500; n++) await new Promise(setImmediate);
+  const olga = await house.raw('olga');
+  olga.queryPresence();
+  expect((await olga.next('presence')).entries.length).toBeLessThan(3);
+  house.store.release();
+  do {
+    olga.queryPresence();
+    await new Promise(setImmediate);
+  } while ((await olga.next('presence')).entries.length < 3);
+  expect(house.rooms.tally.delays).toBe(0);
+});
+
+/** Has one small update under way to a disk that does not answer, so that all others wait behind it. */
+async function hold(): Promise<void> {
+  const { updates } = house.rooms.tally;
+  const doc = new Y.Doc();
+  rootOf(doc, cards).set('small', buildRecord(cards, { author: 'ana' }));
+  ana.update(Y.encodeStateAsUpdate(doc));
+  while (house.rooms.tally.updates === updates) await new Promise(setImmediate);
+}
+
+test('B7 large answers go out a few in a turn, and what others do goes on between them', async () => {
+  const turns: number[] = [];
+  let turn = 0;
+  const count = () => {
+    turn++;
+    if (turns.length < 40) setImmediate(count);
+  };
+  const paced = new Paced(1);
+  const busy = () => {
+    const until = performance.now() + 0.6;
+    while (performance.now() < until);
+    turns.push(turn);
+  };
+  for (let n = 0; n < 40; n++) paced.run(busy);
+  setImmediate(count);
+  while (turns.length < 40) await new Promise(setImmediate);
+  expect(new Set(turns).size).toBeGreaterThan(10);
+});

@@ -67,6 +67,9 @@ const noises: [string, Uint8Array | string, number][] = [
   ['JSON of another kind', body('[1,2,3]'), 422],
   ['a deep JSON', body(`{"title":${'['.repeat(20_000)}`), 400],
   ['a large body', body(JSON.stringify({ title: 'm'.repeat(1 << 20) })), 413],
+  ['the admin, where there is none', to('/api/admin/rooms', 'Authorization: Bearer x\r\n'), 404],
+  ['metrics, where there are none', to('/metrics', 'Authorization: Bearer x\r\n'), 404],
+  ['versions of a board without a seat', to('/api/boards/x/versions'), 401],
   ['an upgrade to nowhere', to('/nowhere', upgrade + key), 404],
   ['an upgrade without a key', to('/sync/a/board', upgrade), 400],
   [

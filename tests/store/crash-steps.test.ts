@@ -1,0 +1,227 @@
+import { cpSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Store } from '../../server/store/contract.ts';
+import { openDesk as openWorkDesk } from '../../server/work/desk.ts';
+import { boardRecord } from './board-record.ts';
+import { Journalist, notes, openDesk, temporaryFolder, Writer } from './desk.ts';
+import { SteppingDisk } from './stepping-disk.ts';
+
+/** A folder as a process that was killed at one moment left it, and what that process had promised by then. */
+interface Wreck {
+  readonly folder: string;
+  /** What it was about to do. */
+  readonly next: string;
+  readonly promised: ReadonlySet<string>;
+}
+
+/** Ana at work, who notes down each promise that the store has kept. */
+class Witness {
+  readonly ana = new Writer();
+  readonly promised = new Set<string>();
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async write(note: string, room = 'b1/board'): Promise<void> {
+    await this.#store.append({ room, person: 'ana', update: this.ana.write(note, 'saved') });
+    this.promised.add(note);
+  }
+}
+
+/** Does something on a store, and keeps a copy of the folder at each moment at which the process could have died. */
+async function wrecks(
+  before: (witness: Witness, store: Store) => Promise<void>,
+  act: (witness: Witness, store: Store) => Promise<void>,
+  options: { readonly segmentBytes?: number } = {},
+): Promise<readonly Wreck[]> {
+  const [folder, copies] = [await temporaryFolder(), await temporaryFolder()];
+  const disk = new SteppingDisk();
+  const { store } = await openDesk(folder, { disk, ...options });
+  const witness = new Witness(store);
+  await store.createBoard(boardRecord('b1', 'before'), new Writer().state);
+  await before(witness, store);
+  const found: Wreck[] = [];
+  disk.onStep = (next) => {
+    const copy = join(copies, String(found.length));
+    // At once, as a kill comes: no other step is taken meanwhile.
+    cpSync(folder, copy, { recursive: true, filter: (path) => !path.endsWith('/lock') });
+    found.push({ folder: copy, next: next.replace(folder, ''), promised: new Set(witness.promised) });
+  };
+  await act(witness, store);
+  disk.onStep('nothing more');
+  disk.onStep = () => undefined;
+  return found;
+}
+
+/** Opens what was left, twice: what the first opening repaired, the second must find repaired. */
+async function inspect(
+  { folder, next, promised }: Wreck,
+  look: (store: Store, at: string) => Promise<void>,
+): Promise<void> {
+  for (const time of ['first', 'second']) {
+    const { store, journalist } = await openDesk(folder, { desk: shared() });
+    const read = notes(await store.load('b1/board'));
+    const lost = [...promised].filter((note) => !(note in read));
+    expect(lost, `killed before: ${next}`).toEqual([]);
+    await look(store, `killed before: ${next} (${time} opening)`);
+    expect(
+      journalist.lines.filter(({ level }) => level === 'error'),
+      next,
+    ).toEqual([]);
+    await store.close();
+  }
+  await rm(folder, { recursive: true });
+}
+
+/** One worker for the many stores of a test. */
+let desk: ReturnType<typeof openWorkDesk> | null = null;
+function shared() {
+  if (!desk) {
+    const opened = openWorkDesk({ log: new Journalist().log });
+    desk = opened;
+    onTestFinished(async () => {
+      desk = null;
+      await opened.close();
+    });
+  }
+  return desk;
+}
+
+const twenty = Array.from({ length: 20 }, (_, n) => `note ${n}`);
+
+test('killed at any step of a checkpoint, of the segment it frees and the next: all that was acknowledged is there', async () => {
+  const found = await wrecks(
+    async (witness, store) => {
+      for (const note of twenty) await witness.write(note);
+      await store.checkpoint('b1/board');
+      for (const note of twenty) await witness.write(`${note}, again`);
+    },
+    async (witness, store) => {
+      // The checkpoint and those who write meanwhile.
+      await Promise.all([store.checkpoint('b1/board'), witness.write('meanwhile')]);
+      await witness.write('after');
+      await store.checkpoint('b1/board');
+    },
+    { segmentBytes: 1_000 },
+  );
+  expect(found.map(({ next }) => next).filter((next) => next.startsWith('remove /journal'))).not.toEqual([]);
+  for (const wreck of found) {
+    await inspect(wreck, async (store, at) => {
+      await store.append({ room: 'b1/board', person: 'ben', update: new Writer().write('late', 'Ben') });
+      expect(notes(await store.load('b1/board')), at).toMatchObject({ late: 'Ben' });
+    });
+  }
+});
+
+test('killed at any step of keeping a version: it is there whole, or it is not; those before it are', async () => {
+  let first = '';
+  const label = { kind: 'named', name: 'Lunch', person: 'ana' } as const;
+  const found = await wrecks(
+    async (witness, store) => {
+      await witness.write('one');
+      first = (await store.keepVersion('b1/board', label))?.id ?? '';
+      await witness.write('two');
+    },
+    async (witness, store) => {
+      await store.keepVersion('b1/board', { ...label, name: 'Tea' });
+      witness.promised.add('two');
+    },
+  );
+  for (const [n, wreck] of found.entries()) {
+    await inspect(wreck, async (store, at) => {
+      const kept = await store.versions('b1/board');
+      expect(kept.at(-1), at).toMatchObject({ id: first, ...label });
+      if (n === found.length - 1) expect(kept[0], at).toMatchObject({ name: 'Tea' });
+      const read = await Promise.all(kept.map(({ id }) => store.readVersion('b1/board', id)));
+      const states = read.map((snapshot) => notes({ snapshot, updates: [] }));
+      const both = { one: 'saved', two: 'saved' };
+      expect(states, at).toEqual(kept.length === 2 ? [both, { one: 'saved' }] : [{ one: 'saved' }]);
+    });
+  }
+});
+
+test('killed at any step of a deletion: the whole board is there, or none of it', async () => {
+  const found = await wrecks(
+    async (witness, store) => {
+      await witness.write('one');
+      await store.keepVersion('b1/board', { kind: 'named', name: 'Lunch', person: 'ana' });
+      await witness.write('two');
+      await store.append({ room: 'b1/draft/ana', person: 'ana', update: new Writer().write('draft', 'Ana') });
+    },
+    async (witness, store) => {
+      // From here on it may be gone: what is there is looked at below.
+      witness.promised.clear();
+      await store.deleteBoard('b1');
+    },
+  );
+  const outcomes: string[] = [];
+  for (const wreck of found) {
+    await inspect(wreck, async (store, at) => {
+      const board = await store.board('b1');
+      const seen = {
+        notes: Object.keys(notes(await store.load('b1/board'))),
+        draft: Object.keys(notes(await store.load('b1/draft/ana'))),
+        versions: (await store.versions('b1/board')).length,
+        boards: await store.boards(),
+      };
+      const whole = { notes: ['one', 'two'], draft: ['draft'], versions: 1, boards: ['b1'] };
+      const none = { notes: [], draft: [], versions: 0, boards: [] };
+      expect(seen, at).toEqual(board ? whole : none);
+      if (!board)
+        await expect(store.createBoard(boardRecord('b1'), new Writer().state)).rejects.toThrow(
+          'not given again',
+        );
+      outcomes.push(board ? 'whole' : 'none');
+    });
+  }
+  expect(outcomes.at(0)).toBe('whole');
+  expect(outcomes.at(-1)).toBe('none');
+  expect([...new Set(outcomes)]).toEqual(['whole', 'none']);
+});
+
+test('killed at any step of a reset: the document is as before or as after, and never both', async () => {
+  const fresh = new Writer();
+  fresh.write('fresh', 'Ben');
+  const found = await wrecks(
+    async (witness, store) => {
+      await witness.write('one');
+      await store.checkpoint('b1/board');
+      await witness.write('two');
+    },
+    async (witness, store) => {
+      witness.promised.clear();
+      await store.resetDocument('b1/board', fresh.state);
+    },
+  );
+  const outcomes: string[][] = [];
+  for (const wreck of found) {
+    await inspect(wreck, async (store) => {
+      outcomes.push(Object.keys(notes(await store.load('b1/board'))).sort());
+    });
+  }
+  expect(outcomes.at(0)).toEqual(['one', 'two']);
+  expect(outcomes.at(-1)).toEqual(['fresh']);
+  expect([...new Set(outcomes.map((names) => names.join()))]).toEqual(['one,two', 'fresh']);
+});
+
+test('killed at any step of making or changing a board: it is as before or as after', async () => {
+  const found = await wrecks(
+    (witness) => witness.write('one'),
+    async (_witness, store) => {
+      await store.createBoard(boardRecord('b2', 'made'), new Writer().state);
+      await store.changeBoard('b1', (now) => ({ ...now, title: 'after', generation: 2 }));
+    },
+  );
+  const titles = new Set<string>();
+  for (const wreck of found) {
+    await inspect(wreck, async (store) => {
+      const [b1, b2] = [await store.board('b1'), await store.board('b2')];
+      titles.add(`${b1?.title} ${b1?.generation}, ${b2?.title}`);
+    });
+  }
+  expect([...titles]).toEqual(['before 1, undefined', 'before 1, made', 'after 2, made']);
+});

@@ -36,6 +36,8 @@ export class Guarded {
     ) {
       throw new Error('the guard touched the document');
     }
+    if (this.doc.store.pendingStructs ?? this.doc.store.pendingDs)
+      throw new Error('the guard gave the document something to wait for');
     if (verdict.kind === 'refuse') return verdict.reason;
     Y.applyUpdate(this.doc, update);
     if (this.doc.store.pendingStructs ?? this.doc.store.pendingDs) throw new Error('what passed left a gap');

@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 
-type AnyType = Y.Map<unknown> | Y.Array<unknown> | Y.Text;
+type AnyType = Y.Map<unknown> | Y.Array<unknown> | Y.Text | Y.XmlElement | Y.XmlFragment;
 
 /** A generator of numbers in [0, 1) that gives the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -40,7 +40,9 @@ export class Scribes {
       doc.transact(() => {
         for (let n = this.#below(6); n >= 0; n--) this.#write(doc);
       });
-      if (this.random() < 0.15) this.#one(this.#undos).undo();
+      const undo = this.random();
+      if (undo < 0.15) this.#one(this.#undos).undo();
+      else if (undo < 0.2) this.#one(this.#undos).redo();
       if (this.random() < 0.3) Y.applyUpdate(this.#one(this.#docs), Y.encodeStateAsUpdate(doc), 'peer');
       const { length } = this.#written;
       const pick = this.random();
@@ -48,8 +50,16 @@ export class Scribes {
       else if (pick < 0.55) yield Y.mergeUpdates(this.#written.slice(-1 - this.#below(5)));
       else if (pick < 0.65) yield this.#written[this.#below(length)] ?? new Uint8Array([0, 0]);
       else if (pick < 0.85) yield Y.encodeStateAsUpdate(doc);
-      else yield Y.encodeStateAsUpdate(doc, Y.encodeStateVector(this.#one(this.#docs)));
+      else if (pick < 0.92) yield Y.encodeStateAsUpdate(doc, Y.encodeStateVector(this.#one(this.#docs)));
+      else yield Y.diffUpdate(Y.encodeStateAsUpdate(doc), this.#someStateVector(doc));
     }
+  }
+
+  /** What a peer may say that it has, in the midst of what was written at once too: structs are then split. */
+  #someStateVector(doc: Y.Doc): Uint8Array {
+    const state = Y.decodeStateVector(Y.encodeStateVector(doc));
+    for (const [client, clock] of state) state.set(client, this.#below(clock + 1));
+    return Y.encodeStateVector(state);
   }
 
   /** The update with a few of its bytes changed, or cut short. */
@@ -64,7 +74,13 @@ export class Scribes {
   }
 
   #roots(doc: Y.Doc): AnyType[] {
-    return [doc.getMap('one'), doc.getMap('two'), doc.getArray('list'), doc.getText('text')];
+    return [
+      doc.getMap('one'),
+      doc.getMap('two'),
+      doc.getArray('list'),
+      doc.getText('text'),
+      doc.getXmlFragment('xml'),
+    ];
   }
 
   #write(doc: Y.Doc): void {
@@ -76,6 +92,7 @@ export class Scribes {
     }
     if (into instanceof Y.Map) this.#writeMap(into);
     else if (into instanceof Y.Text) this.#writeText(into);
+    else if (into instanceof Y.XmlFragment) this.#writeXml(into);
     else this.#writeArray(into);
   }
 
@@ -103,12 +120,24 @@ export class Scribes {
     else text.insert(at, this.#one(['hej', 'åäö', 'مرحبا', '👋🏽', 'x']));
   }
 
+  #writeXml(xml: Y.XmlFragment): void {
+    const at = this.#below(xml.length + 1);
+    const pick = this.random();
+    if (pick < 0.2 && xml instanceof Y.XmlElement) xml.setAttribute(this.#one(['id', 'class']), 'x');
+    else if (pick < 0.25 && xml instanceof Y.XmlElement) xml.removeAttribute('id');
+    else if (pick < 0.5 && at < xml.length) xml.delete(at, 1);
+    else if (pick < 0.75) xml.insert(at, [new Y.XmlText('words')]);
+    else xml.insert(at, [new Y.XmlElement(this.#one(['p', 'em']))]);
+  }
+
   #something(): unknown {
     const pick = this.random();
     if (pick < 0.2) return new Y.Map([['a', this.#below(10)]]);
     if (pick < 0.35) return new Y.Text('text');
     if (pick < 0.45) return Y.Array.from([1, 2]);
     if (pick < 0.5) return new Uint8Array([1, 2, 3]);
+    if (pick < 0.53) return new Y.Doc({ guid: 'inner' });
+    if (pick < 0.56) return new Y.XmlElement('div');
     return this.random() < 0.5 ? this.#below(1_000) : { x: this.#below(10), y: [null, 'z'] };
   }
 
@@ -123,9 +152,10 @@ export class Scribes {
   }
 }
 
-function childrenOf(type: Y.Map<unknown> | Y.Array<unknown>): AnyType[] {
-  const values = type instanceof Y.Map ? [...type.values()] : type.toArray();
+function childrenOf(type: Exclude<AnyType, Y.Text>): AnyType[] {
+  const values: unknown[] = type instanceof Y.Map ? [...type.values()] : type.toArray();
   return values.filter(
-    (v): v is AnyType => v instanceof Y.Map || v instanceof Y.Array || v instanceof Y.Text,
+    (v): v is AnyType =>
+      v instanceof Y.Map || v instanceof Y.Array || v instanceof Y.Text || v instanceof Y.XmlFragment,
   );
 }

@@ -1,0 +1,326 @@
+import * as encoding from 'lib0/encoding';
+import { describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { cards } from '../../../shared/board/card.ts';
+import { buildRecord } from '../../../shared/board/collection.ts';
+import { openRoots, rootOf } from '../../../shared/board/document.ts';
+import { maxCardText, maxFrameBytes } from '../../../shared/limits.ts';
+import type { Verdict } from '../../../server/live/guard/guard.ts';
+import { Guard } from '../../../server/live/guard/guard.ts';
+import { maxEffort } from '../../../server/live/tuning.ts';
+import type { HandStruct } from './hand-update.ts';
+import { handUpdate } from './hand-update.ts';
+
+const ana = { person: 'ana', role: 'participant' } as const;
+/** Under which Ana has written already, and under which she does now. */
+const before = 5;
+const now = 9;
+
+/**
+ * Milliseconds of the processor that one update may take here. The aim is `maxEffort`, 50 ms; the rest is for
+ * slow machines and cold code. What is not charged for costs seconds.
+ */
+const patience = 600;
+
+/** A board with one card of Ana's, and what a forger needs to know of it. */
+function boardWith(text: string) {
+  const doc = new Y.Doc();
+  openRoots(doc);
+  const hers = new Y.Doc();
+  hers.clientID = before;
+  rootOf(hers, cards).set('a', buildRecord(cards, { text, author: 'ana', evidence: 'data' }));
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(hers));
+  const card = rootOf(doc, cards).get('a') as Y.Map<unknown>;
+  const first = (card.get('text') as Y.Text)._start?.id;
+  const record = card._item?.id;
+  if (!first || !record) throw new Error('no card');
+  return {
+    doc,
+    record: { client: record.client, clock: record.clock },
+    character: (index: number) => ({ client: first.client, clock: first.clock + index }),
+  };
+}
+
+type Board = ReturnType<typeof boardWith>;
+
+const under = (client: number, structs: readonly HandStruct[]) => handUpdate([{ client, clock: 0, structs }]);
+const many = <T>(count: number, one: (i: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => one(i));
+
+interface Attack {
+  readonly board: () => Board;
+  /** As many bytes as a frame holds make about so many. */
+  readonly most: number;
+  readonly update: (board: Board, count: number) => Uint8Array;
+}
+
+const short = () => boardWith('ab');
+
+/** 3,000 items that stand between two characters already, each beside all others. */
+function crowded(): Board {
+  const board = boardWith('ab');
+  const crowd = many(3_000, (i) => ({
+    origin: board.character(0),
+    rightOrigin: i === 0 ? board.character(1) : { client: before + 1, clock: i - 1 },
+    content: { string: 'c' },
+  }));
+  Y.applyUpdate(board.doc, under(before + 1, crowd));
+  return board;
+}
+
+/** A field that two people have set in turn, so that nothing of it could be merged. */
+function longLived(): Board {
+  const board = boardWith('ab');
+  const lives = (client: number, other: number) => ({
+    client,
+    clock: 0,
+    structs: many(5_000, (i) => ({
+      ...(client > other && i === 0
+        ? { parent: board.record, key: 'support' }
+        : { origin: { client: other, clock: client > other ? i - 1 : i } }),
+      content: { any: ['weak'] },
+    })),
+  });
+  Y.applyUpdate(board.doc, handUpdate([lives(7, 6), lives(6, 7)]));
+  return board;
+}
+
+const attacks: Record<string, Attack> = {
+  'a chain at one spot, and as many beside it': {
+    board: short,
+    most: 50_000,
+    update: ({ character }, count) => {
+      const half = Math.ceil(count / 2);
+      return under(now, [
+        ...many(half, (i) => ({
+          origin: i === 0 ? character(0) : { client: now, clock: i - 1 },
+          content: { string: 'c' },
+        })),
+        ...many(half, (i) => ({
+          origin: character(0),
+          rightOrigin: { client: now, clock: half - 1 - i },
+          content: { string: 'd' },
+        })),
+      ]);
+    },
+  },
+  'items at a spot where a crowd stands': {
+    board: crowded,
+    most: 5_000,
+    update: ({ character }, count) =>
+      under(
+        now,
+        many(count, () => ({ origin: character(0), rightOrigin: character(1), content: { string: 'd' } })),
+      ),
+  },
+  'values at one key of many lives': {
+    board: longLived,
+    most: 40_000,
+    update: ({ record }, count) =>
+      under(
+        now,
+        many(count, () => ({ parent: record, key: 'support', content: { any: ['weak'] } })),
+      ),
+  },
+  'a client id for each item': {
+    board: short,
+    most: 60_000,
+    update: ({ character }, count) =>
+      handUpdate(
+        many(count, (i) => ({
+          client: 10_000 + i,
+          clock: 0,
+          structs: [{ origin: character(0), content: { string: 'c' } }],
+        })),
+      ),
+  },
+  'collected structs': {
+    board: short,
+    most: 350_000,
+    update: (_, count) =>
+      under(
+        now,
+        many(count, () => ({ content: { gc: 1 } })),
+      ),
+  },
+  'items that were deleted before': {
+    board: short,
+    most: 180_000,
+    update: ({ character }, count) =>
+      under(
+        now,
+        many(count, (i) => ({
+          origin: i === 0 ? character(0) : { client: now, clock: i - 1 },
+          content: { deleted: 1 },
+        })),
+      ),
+  },
+  'values in one item': {
+    board: short,
+    most: 1_000_000,
+    update: ({ record }, count) =>
+      under(now, [{ parent: record, key: 'mode', content: { any: many(count, () => null) } }]),
+  },
+  'ranges of every other character': {
+    board: () => boardWith('x'.repeat(300_000)),
+    most: 150_000,
+    update: ({ character }, count) =>
+      rangesOf(
+        before,
+        many(count, (i) => character(2 * i).clock),
+      ),
+  },
+  'ranges of what is gone': {
+    board: () => {
+      const board = boardWith('x'.repeat(300_000));
+      const range = { ...board.character(0), length: 300_000 };
+      Y.applyUpdate(board.doc, handUpdate([], [range]));
+      return board;
+    },
+    most: 300_000,
+    update: ({ character }, count) =>
+      rangesOf(
+        before,
+        many(count, (i) => character(i).clock),
+      ),
+  },
+  'known items that cut a text': {
+    board: () => {
+      const board = boardWith('x'.repeat(200_000));
+      Y.applyUpdate(board.doc, under(now, [{ parent: 'cards', key: 'k', content: { deleted: 200_000 } }]));
+      return board;
+    },
+    most: 100_000,
+    update: ({ character }, count) =>
+      under(
+        now,
+        many(count, (i) => ({ origin: character(2 * i), content: { string: 'c' } })),
+      ),
+  },
+};
+
+function rangesOf(client: number, clocks: readonly number[]): Uint8Array {
+  return encoding.encode((encoder) => {
+    for (const number of [0, 1, client, clocks.length]) encoding.writeVarUint(encoder, number);
+    for (const clock of clocks) for (const number of [clock, 1]) encoding.writeVarUint(encoder, number);
+  });
+}
+
+/** Judges an update, applies it where it passes, and says how long the processor was busy with both. */
+function spend(board: Board, update: Uint8Array): { verdict: Verdict; ms: number } {
+  const owners = new Map([before, before + 1, before + 2, now].map((client) => [client, 'ana']));
+  const guard = new Guard(board.doc, owners);
+  const start = process.cpuUsage();
+  const verdict = guard.judge(update, ana);
+  if (verdict.kind === 'pass') Y.applyUpdate(board.doc, update);
+  const { user, system } = process.cpuUsage(start);
+  return { verdict, ms: (user + system) / 1_000 };
+}
+
+describe('G19 no update costs more than its share', { timeout: 60_000 }, () => {
+  test.each(Object.entries(attacks))(
+    'G19 %s: a full frame is refused, and what passes is bounded',
+    (_, attack) => {
+      const full = attack.update(attack.board(), attack.most);
+      expect(full.length).toBeGreaterThan(20_000);
+      const { verdict, ms } = spend(attack.board(), full);
+      expect(verdict).toMatchObject({ kind: 'refuse', reason: 'too-many', rule: 'G19' });
+      expect(ms).toBeLessThan(patience);
+
+      // About the largest of these that passes: between it and a full frame none costs more than it may either.
+      for (let count = attack.most; count > 0; count = Math.floor(count * 0.7)) {
+        const board = attack.board();
+        const { verdict, ms } = spend(board, attack.update(board, count));
+        expect(ms).toBeLessThan(patience);
+        if (verdict.kind === 'refuse') continue;
+        expect(verdict.weight).toBeLessThanOrEqual(maxEffort);
+        return;
+      }
+      throw new Error('not even one of it passes');
+    },
+  );
+
+  test('G19 a count that no bytes follow is malformed, before anything is read', () => {
+    const lie = encoding.encode((encoder) => {
+      for (const number of [1, 2 ** 30, now, 0]) encoding.writeVarUint(encoder, number);
+    });
+    expect(spend(short(), lie).verdict).toMatchObject({ kind: 'refuse', reason: 'malformed' });
+  });
+
+  test('G19 values nested without end are malformed', () => {
+    const nested = new Uint8Array(maxFrameBytes).fill(1);
+    for (let i = 0; i < nested.length; i += 2) nested[i] = 117;
+    const update = encoding.encode((encoder) => {
+      for (const number of [1, 1, now, 0]) encoding.writeVarUint(encoder, number);
+      encoding.writeUint8(encoder, 8);
+      encoding.writeVarUint(encoder, 1);
+      encoding.writeVarString(encoder, 'cards');
+      encoding.writeVarUint(encoder, 1);
+      encoding.writeUint8Array(encoder, nested);
+    });
+    expect(spend(short(), update).verdict).toMatchObject({ kind: 'refuse', reason: 'malformed' });
+  });
+
+  test('G19 a deleted range that comes twice is malformed: Yjs would go through all of it again', () => {
+    const { doc, character, ...board } = short();
+    const range = { ...character(0), length: 1 };
+    const update = handUpdate([], [range, range]);
+    expect(spend({ doc, character, ...board }, update).verdict).toMatchObject({ reason: 'malformed' });
+  });
+});
+
+describe('G19 what people do has room enough', () => {
+  /** What Ana's own document writes, as one update. */
+  function written(board: Board, edit: (doc: Y.Doc) => void): Uint8Array {
+    const hers = new Y.Doc();
+    Y.applyUpdate(hers, Y.encodeStateAsUpdate(board.doc));
+    hers.clientID = now;
+    const state = Y.encodeStateVector(hers);
+    hers.transact(() => edit(hers));
+    return Y.encodeStateAsUpdate(hers, state);
+  }
+
+  const weightOf = (board: Board, update: Uint8Array) => {
+    const { verdict } = spend(board, update);
+    if (verdict.kind === 'refuse') throw new Error(`refused: ${verdict.reason}`);
+    return verdict.weight;
+  };
+
+  test('G19 a paste of 500 cards takes a third of it', () => {
+    const board = short();
+    const paste = written(board, (doc) => {
+      for (let i = 0; i < 500; i++)
+        rootOf(doc, cards).set(`c${i}`, buildRecord(cards, { text: 'pasted', author: 'ana' }));
+    });
+    expect(weightOf(board, paste)).toBeLessThan(maxEffort / 3);
+  });
+
+  test('G19 a day of typing in one place takes a tenth, others having typed there too', () => {
+    const board = boardWith('x'.repeat(maxCardText));
+    const day = written(board, (doc) => {
+      const text = (rootOf(doc, cards).get('a') as Y.Map<unknown>).get('text') as Y.Text;
+      for (let i = 0; i < 500; i++) {
+        text.insert(100, 'word');
+        text.delete(100, 2);
+      }
+    });
+    const ben = [
+      { origin: board.character(99), rightOrigin: board.character(100), content: { string: 'b' } },
+    ];
+    Y.applyUpdate(board.doc, under(before + 1, ben));
+    expect(weightOf(board, day)).toBeLessThan(maxEffort / 10);
+  });
+
+  test('G19 to come back with nothing new weighs little and changes nothing', () => {
+    const board = boardWith('x'.repeat(10_000));
+    const cut = rangesOf(
+      before,
+      many(4_000, (i) => board.character(2 * i).clock),
+    );
+    Y.applyUpdate(board.doc, cut);
+    const step2 = Y.encodeStateAsUpdate(board.doc, Y.encodeStateVector(board.doc));
+    const { verdict } = spend(board, step2);
+    expect(verdict).toMatchObject({ kind: 'pass', changes: [], hasEffect: false, owners: null });
+    expect(verdict.kind === 'pass' && verdict.weight).toBeLessThan(maxEffort / 20);
+  });
+});

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { rememberVisit } from '../../client/model/device.ts';
+import { regainSeat } from '../../client/views/board/regain.ts';
+
+/** What the server answers to each route, and what it was asked. */
+let answers: Record<string, { status: number; body: unknown }>;
+const asked = vi.fn<(path: string, body: unknown) => void>();
+
+const no = (status: number, code: string) => ({ status, body: { error: { code, message: '' } } });
+const joined = {
+  status: 200,
+  body: {
+    board: 'b',
+    role: 'participant',
+    person: 'ana',
+    name: 'Ana',
+    color: '#0b7a75',
+    title: 'Library',
+    start: 'map',
+  },
+};
+
+beforeEach(() => {
+  localStorage.clear();
+  asked.mockClear();
+  vi.stubGlobal('fetch', (path: string, { body }: { body?: string }) => {
+    asked(path, body === undefined ? null : JSON.parse(body));
+    const answer = answers[path.split('?')[0] ?? ''];
+    return Promise.resolve(new Response(JSON.stringify(answer?.body), { status: answer?.status ?? 404 }));
+  });
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+function anaWasHere(): void {
+  const visit = {
+    board: 'b',
+    title: 'Library',
+    start: 'map',
+    role: 'participant',
+    person: 'ana',
+    name: 'Ana',
+    color: '#0b7a75',
+    secret: 'b.secret',
+    device: 'key-of-the-device',
+    lastOpened: 1,
+  } as const;
+  rememberVisit(visit, 'http://x/join#b.secret', null);
+}
+
+const renew = '/api/boards/b/renew';
+
+test('a seat that has only run out is renewed', async () => {
+  answers = { [renew]: { status: 200, body: {} } };
+  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'renewed' });
+});
+
+test('on a board that was reset, the seat is taken again by the link, as the same person', async () => {
+  anaWasHere();
+  answers = { [renew]: no(401, 'board-reset'), '/api/join': joined };
+  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'board-reset' });
+  expect(asked).toHaveBeenLastCalledWith('/api/join', {
+    link: 'b.secret',
+    name: 'Ana',
+    color: '#0b7a75',
+    language: 'en',
+    device: 'key-of-the-device',
+  });
+});
+
+test('a link that was withdrawn, or that this device does not know, leads nowhere', async () => {
+  answers = { '/api/boards/never-seen/renew': no(401, 'board-reset') };
+  expect(await regainSeat('never-seen', 'ana')).toEqual({ kind: 'lost', notice: 'session-ended' });
+  anaWasHere();
+  answers = { [renew]: no(401, 'board-reset'), '/api/join': no(410, 'link-revoked') };
+  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'lost', notice: 'revoked-link' });
+});
+
+test.each([
+  ['is about to stop', no(503, 'stopping')],
+  ['has heard too many at once', no(429, 'rate')],
+])('a server that %s is asked again later', async (_what, answer) => {
+  anaWasHere();
+  answers = { [renew]: no(401, 'board-reset'), '/api/join': answer };
+  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'later' });
+  answers = { [renew]: answer };
+  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'later' });
+});

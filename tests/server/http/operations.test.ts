@@ -9,6 +9,7 @@ import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import type { ResaServer } from '../../../server/serve.ts';
 import { openServer, readConfig } from '../../../server/serve.ts';
+import { openDiskStore } from '../../../server/store/disk/disk-store.ts';
 import { openRoots, readAll } from '../../../shared/board/document.ts';
 import { ideas } from '../../../shared/board/idea.ts';
 import { PlainEditor } from '../../../shared/commands/editor.ts';
@@ -176,7 +177,7 @@ describe('the admin, at work', () => {
     await ana.sees('A bench');
   });
 
-  test('freezes a board: nothing is taken, also after a restart, until it is thawed; then what was typed is there', async () => {
+  test('R4 freezes a board: nothing is taken, also after a restart, until it is thawed; then what was typed is there', async () => {
     const ana = await Person.join(links.participant, 'Ana');
     const ben = await Person.join(links.participant, 'Ben');
     ana.add('A bench');
@@ -204,7 +205,7 @@ describe('the admin, at work', () => {
     await cleo.sees('A bench', 'A roof');
   });
 
-  test('resets a document: everybody goes, nobody’s copy fills it again, and who joins anew finds the version', async () => {
+  test('R5 resets a document: everybody goes, nobody’s copy fills it again, and who joins anew finds the version', async () => {
     const ana = await Person.join(links.participant, 'Ana');
     ana.add('A bench');
     const fay = await Person.join(links.facilitator, 'Fay');
@@ -227,6 +228,41 @@ describe('the admin, at work', () => {
     ben.add('A roof');
     const cleo = await Person.join(links.observer, 'Cleo');
     await cleo.sees('A bench', 'A roof');
+  });
+
+  test('R3 puts a damaged document, which lets nobody in, back to a version', async () => {
+    const ana = await Person.join(links.participant, 'Ana');
+    ana.add('A bench');
+    const path = `/boards/${board}/documents/board`;
+    await (await Person.join(links.observer, 'Olle')).sees('A bench');
+    const kept = await admin('POST', `${path}/versions`, { name: 'Good' });
+    const { id } = v.parse(versionSchema, await kept.json());
+    for (const person of people.splice(0)) person.leave();
+    await server.close();
+
+    // The disk has lost an update in the middle: what came after it rests on nothing.
+    const store = await openDiskStore({ folder, log: { warn() {}, error() {}, info() {} } });
+    const lost = new Y.Doc();
+    lost.getMap('ideas').set('one', new Y.Map());
+    const from = Y.encodeStateVector(lost);
+    lost.getMap('ideas').set('two', new Y.Map());
+    const update = Y.encodeStateAsUpdate(lost, from);
+    await store.append({ room: `${board}/board`, person: ana.person, update });
+    await store.close();
+    await start();
+
+    const joining = await ask('POST', '/api/join', { link: links.participant, name: 'Ben' });
+    const { token } = v.parse(seated, await joining.json());
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/sync/${board}/board?token=${token}`);
+    const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
+    expect(`${code} ${reason.toString()}`).toBe('1013 quarantined');
+    const { rooms } = v.parse(roomsSchema, await (await admin('GET', '/rooms')).json());
+    expect(rooms).toMatchObject([{ board, state: 'quarantined' }]);
+    expect((await admin('POST', `${path}/reset`, { version: id })).status).toBe(204);
+    const cleo = await Person.join(links.participant, 'Cleo');
+    expect(cleo.ideas).toEqual(['A bench']);
+    cleo.add('A roof');
+    await (await Person.join(links.observer, 'Dina')).sees('A bench', 'A roof');
   });
 
   test('deletes a board: sockets are told 4404, and so is who comes after, also after a restart', async () => {

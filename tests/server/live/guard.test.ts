@@ -12,6 +12,7 @@ import { addLane, addPhase, addStep } from '../../../shared/commands/journey.ts'
 import { addPersona } from '../../../shared/commands/persona.ts';
 import { writeText } from '../../../shared/commands/text.ts';
 import { maxCardText, maxRecords, maxSetSize, maxTitleText } from '../../../shared/limits.ts';
+import { Guard } from '../../../server/live/guard/guard.ts';
 import { rules } from '../../../server/live/guard/rules.ts';
 import type { Person } from './guarded.ts';
 import { Guarded } from './guarded.ts';
@@ -110,6 +111,7 @@ describe('G2 an update reads as Yjs would apply it', () => {
       handUpdate([{ client: me, clock: 0, structs: [{ origin: { client: me, clock: 0 }, ...element }] }]),
     ],
     ['an empty deleted range', handUpdate([], [{ client: me, clock: 0, length: 0 }])],
+    ['bytes after the end', new Uint8Array([0, 0, 0])],
   ])('%s is malformed', (_, update) => {
     expect(ana.send(update)).toBe('malformed');
   });
@@ -127,6 +129,16 @@ describe('G2 an update reads as Yjs would apply it', () => {
     expect(ana.send(goOn(elsewhere._item))).toBe('wrong-parent');
     expect(ana.send(goOn(here._item))).toBe('pass');
     expect(textOf(board.doc, cards, card, 'text')?.toJSON()).toBe('abcdef');
+  });
+
+  test('G5 what is known already does not make a root that it names', () => {
+    addCard(ana.editor, cell);
+    ana.say();
+    const known = { parent: 'backdoor', key: 'a', content: { type: 'map' } } as const;
+    expect(ana.send(handUpdate([{ client: ana.doc.clientID, clock: 0, structs: [known] }]))).toBe(
+      'unknown-root',
+    );
+    expect(board.doc.share.has('backdoor')).toBe(false);
   });
 
   test('an item inside what is no type is refused', () => {
@@ -216,6 +228,103 @@ describe('G4 a client id is one person’s', () => {
     forged.clientID = board.doc.clientID;
     rootOf(forged, cards).set('forged', buildRecord(cards, {}));
     expect(ana.send(Y.encodeStateAsUpdate(forged))).toBe('not-author');
+  });
+});
+
+describe('G4 a client id stays a person’s when the process starts again', () => {
+  const participant = (person: string) => ({ person, role: 'participant' }) as const;
+  /** A card by whoever writes under that client id; the second one rests on the first. */
+  function written(client: number, author: string): [first: Uint8Array, second: Uint8Array] {
+    const doc = new Y.Doc();
+    doc.clientID = client;
+    rootOf(doc, cards).set('a', buildRecord(cards, { author }));
+    const before = Y.encodeStateVector(doc);
+    const first = Y.encodeStateAsUpdate(doc);
+    storedRecord(doc, cards, 'a')?.set('evidence', 'data');
+    return [first, Y.encodeStateAsUpdate(doc, before)];
+  }
+
+  function restarted(state: Uint8Array, owners: ReadonlyMap<number, string>): Guard {
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, state);
+    return new Guard(doc, owners);
+  }
+
+  test('G4 what is told once, for the journal, is who writes there for the first time', () => {
+    const [first, second] = written(7, 'ana');
+    const verdict = board.guard.judge(first, ana.seat);
+    expect(verdict).toMatchObject({ kind: 'pass', owners: new Map([[7, 'ana']]) });
+    Y.applyUpdate(board.doc, first);
+    expect(board.guard.judge(second, ana.seat)).toMatchObject({ kind: 'pass', owners: null });
+  });
+
+  test('G4 with what the journal says Ana goes on, and Ben cannot', () => {
+    const [first, second] = written(7, 'ana');
+    const guard = restarted(first, new Map([[7, 'ana']]));
+    expect(guard.judge(second, participant('ben'))).toMatchObject({ reason: 'not-author', rule: 'G4' });
+    expect(guard.judge(second, participant('ana')).kind).toBe('pass');
+  });
+
+  test('G4 what no record names is nobody’s: the server wrote it, in another life', () => {
+    const [first, second] = written(7, 'ana');
+    const guard = restarted(first, new Map());
+    expect(guard.judge(second, participant('ana'))).toMatchObject({ reason: 'not-author', rule: 'G4' });
+    expect(guard.judge(first, participant('ana'))).toMatchObject({ kind: 'pass', hasEffect: false });
+  });
+
+  test('G4 nobody takes a client id that presence has shown before its person wrote', () => {
+    const [first] = written(7, 'ben');
+    board.guard.reserve(7, 'ana');
+    board.guard.reserve(7, 'ben');
+    expect(board.guard.judge(first, ben.seat)).toMatchObject({ reason: 'not-author', rule: 'G4' });
+    expect(board.guard.judge(written(7, 'ana')[0], ana.seat)).toMatchObject({
+      kind: 'pass',
+      owners: new Map([[7, 'ana']]),
+    });
+  });
+
+  test('G4 what is refused gives nobody a client id', () => {
+    const forged = handUpdate([
+      { client: 7, clock: 0, structs: [{ parent: 'backdoor', key: 'a', content: { type: 'map' } }] },
+    ]);
+    expect(ben.send(forged)).toBe('unknown-root');
+    expect(ana.send(written(7, 'ana')[0])).toBe('pass');
+  });
+});
+
+describe('G20 a full document', () => {
+  const full = { isFull: true };
+
+  /** What Ana writes, judged as if the document were full. */
+  function whenFull(edit: (doc: Y.Doc) => void) {
+    const before = Y.encodeStateVector(ana.doc);
+    ana.doc.transact(() => edit(ana.doc));
+    return board.guard.judge(Y.encodeStateAsUpdate(ana.doc, before), ana.seat, full);
+  }
+
+  test('G20 takes nothing more, but what is there may be taken away and brought back', () => {
+    const card = addCard(ana.editor, cell, { text: 'long enough' });
+    expect(ana.say()).toBe('pass');
+    expect(whenFull((doc) => textOf(doc, cards, card, 'text')?.delete(0, 4))).toMatchObject({ kind: 'pass' });
+    expect(whenFull((doc) => storedRecord(doc, cards, card)?.set('gone', true)).kind).toBe('pass');
+    board.take(Y.encodeStateAsUpdate(ana.doc), ana.seat);
+    expect(whenFull((doc) => storedRecord(doc, cards, card)?.set('gone', false)).kind).toBe('pass');
+    board.take(Y.encodeStateAsUpdate(ana.doc), ana.seat);
+    expect(whenFull((doc) => textOf(doc, cards, card, 'text')?.insert(0, 'x'))).toMatchObject({
+      kind: 'refuse',
+      reason: 'document-full',
+      rule: 'G20',
+    });
+  });
+
+  test('G20 other rules come first, and to send again what is there adds nothing', () => {
+    addCard(ana.editor, cell);
+    expect(ana.say()).toBe('pass');
+    expect(board.guard.judge(Y.encodeStateAsUpdate(ana.doc), ana.seat, full)).toMatchObject({
+      kind: 'pass',
+      hasEffect: false,
+    });
+    expect(whenFull((doc) => doc.getMap('backdoor').set('a', 1))).toMatchObject({ reason: 'unknown-root' });
   });
 });
 

@@ -36,12 +36,16 @@ export class Guarded {
     ) {
       throw new Error('the guard touched the document');
     }
-    if (this.doc.store.pendingStructs ?? this.doc.store.pendingDs)
-      throw new Error('the guard gave the document something to wait for');
+    this.#needWhole('the guard gave the document something to wait for');
     if (verdict.kind === 'refuse') return verdict.reason;
     Y.applyUpdate(this.doc, update);
-    if (this.doc.store.pendingStructs ?? this.doc.store.pendingDs) throw new Error('what passed left a gap');
+    this.#needWhole('what passed left a gap');
     return 'pass';
+  }
+
+  #needWhole(fault: string): void {
+    const { pendingStructs, pendingDs } = this.doc.store;
+    if (pendingStructs ?? pendingDs) throw new Error(fault);
   }
 }
 
@@ -74,8 +78,12 @@ export class Person {
     return this.send(Y.mergeUpdates(this.#unsent.splice(0)));
   }
 
+  get seat(): { person: string; role: Role } {
+    return { person: this.id, role: this.role };
+  }
+
   send(update: Uint8Array): Refusal | 'pass' {
-    return this.#at.take(update, { person: this.id, role: this.role });
+    return this.#at.take(update, this.seat);
   }
 
   /** Does something in one transaction and says it. */

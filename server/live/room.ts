@@ -5,6 +5,8 @@ import { closeCode } from '../../shared/protocol.ts';
 import { may } from '../../shared/roles.ts';
 import type { Log } from '../log.ts';
 import type { BoardRecord, Store, StoredDocument } from '../store/contract.ts';
+import type { Source } from './asks.ts';
+import { Asks } from './asks.ts';
 import type { Batch } from './batch.ts';
 import type { Clock } from './clock.ts';
 import { Commits, messageOf } from './commits.ts';
@@ -12,9 +14,7 @@ import type { Connection, Listener } from './connection.ts';
 import type { Observer, ReadOnly, RoomReport } from './contract.ts';
 import type { News } from './fan-out.ts';
 import { fanOut, sendWhole } from './fan-out.ts';
-import { FullState } from './full-state.ts';
-import { Fullness } from './fullness.ts';
-import { hasNothing, LiveDocument } from './live-document.ts';
+import { LiveDocument } from './live-document.ts';
 import type { Paced } from './paced.ts';
 import { quietPacket, updatePacket } from './packets.ts';
 import { introduce } from './people.ts';
@@ -23,8 +23,8 @@ import type { DocumentFrame } from './receipts.ts';
 import type { Phase } from './room-state.ts';
 import { RoomPhase } from './room-state.ts';
 import type { Tally } from './tally.ts';
-import { heapPerByte, heapPerRoom, largeAnswerBytes } from './tuning.ts';
-import { Upkeep } from './upkeep.ts';
+import { Stored } from './stored.ts';
+import { heapPerByte, heapPerRoom } from './tuning.ts';
 import type { Frame } from './wire.ts';
 import { isEmptyUpdate } from './wire.ts';
 
@@ -48,24 +48,10 @@ export interface Keeper {
   closed(room: Room): void;
 }
 
-/** What is known of the document from its bytes, before it is one. */
-interface Stored {
-  readonly full: FullState;
-  readonly fullness: Fullness;
-  readonly upkeep: Upkeep;
-  readonly generation: number;
-}
-
 /** The document in memory, and its way to the disk. */
 interface Open {
   readonly document: LiveDocument;
   readonly commits: Commits;
-}
-
-/** A question for the state, not answered yet. */
-interface Ask {
-  readonly by: Connection;
-  readonly stateVector: Uint8Array;
 }
 
 /**
@@ -86,8 +72,7 @@ export class Room implements Listener {
   #isFrozen = false;
   #stored: Stored | null = null;
   #open: Open | null = null;
-  /** Who asks for the state, until it is there, or while the document holds what is not on disk. */
-  #asks: Ask[] = [];
+  readonly #asks: Asks;
   /** What came in before there was a document to put it into. Who sent it is not read any further. */
   #early: { readonly from: Connection; readonly frame: DocumentFrame }[] = [];
   #whenOpen: (() => void)[] = [];
@@ -98,6 +83,7 @@ export class Room implements Listener {
     this.name = `${board}/${document}`;
     this.#around = around;
     this.#keeper = keeper;
+    this.#asks = new Asks(around, () => this.#source);
     this.#presence = new Presence(around, {
       send: (moves) => this.#send({ update: null, author: null, moves }),
       // Others learn the id from presence, and could write under it before its owner does.
@@ -180,7 +166,7 @@ export class Room implements Listener {
   hear(connection: Connection, frame: Frame): void {
     switch (frame.kind) {
       case 'step1':
-        this.#ask(connection, frame.stateVector);
+        this.#asks.ask(connection, frame.stateVector);
         break;
       case 'changes':
         this.#take(connection, connection.receipts.receive(frame.update, frame.isStep2));
@@ -199,7 +185,7 @@ export class Room implements Listener {
   }
 
   caughtUp(connection: Connection, stateVector: Uint8Array): void {
-    this.#ask(connection, stateVector);
+    this.#asks.ask(connection, stateVector);
   }
 
   left(connection: Connection, isClean: boolean): void {
@@ -244,7 +230,12 @@ export class Room implements Listener {
     const open = this.#open;
     if (!open || this.#phase.now === 'failing') throw new Error(`${this.name} cannot be written just now.`);
     await new Promise<void>((resolve, reject) => {
-      open.commits.post({ kind: 'own', edit: (document) => document.apply(update) });
+      const edit = (document: LiveDocument) => {
+        document.apply(update);
+        // An idea that a restore brings back from before a reset comes without its number.
+        document.numbering.noticeAll();
+      };
+      open.commits.post({ kind: 'own', edit });
       const whether = () =>
         this.#open === open ? resolve() : reject(new Error(`${this.name} was not written.`));
       void open.commits.settled().then(whether);
@@ -272,7 +263,7 @@ export class Room implements Listener {
   shut(code: CloseCode, reason: string): void {
     if (this.#phase.now === 'absent') return;
     this.#phase.become('absent');
-    this.#asks = [];
+    this.#asks.forget();
     this.#early = [];
     for (const connection of [...this.#connections]) connection.close(code, reason);
     this.#presence.close();
@@ -285,19 +276,17 @@ export class Room implements Listener {
   async #receive(record: BoardRecord, stored: StoredDocument): Promise<void> {
     this.#title = record.title;
     this.#isFrozen = record.frozen;
-    const known = this.#keep(stored, record.generation);
-    for (const connection of this.#connections) this.#greet(connection, known);
-    this.#answer();
+    this.#stored = new Stored(this.name, stored, record.generation, this.#around);
+    for (const connection of this.#connections) this.#greet(connection, this.#stored);
+    this.#asks.answer();
     await turn();
     if (this.#phase.now === 'loading') this.#unfold(stored);
   }
 
-  #keep(stored: StoredDocument, generation: number): Stored {
-    const full = new FullState(stored);
-    const fullness = new Fullness(this.#around.maxDocumentBytes);
-    fullness.note(full.bytes);
-    this.#stored = { full, fullness, generation, upkeep: new Upkeep(this.name, full, this.#around) };
-    return this.#stored;
+  get #source(): Source | null {
+    const { full } = this.#stored ?? {};
+    const { document = null, commits } = this.#open ?? {};
+    return full ? { full, document, hasUncommitted: commits?.hasUncommitted ?? false } : null;
   }
 
   /** Makes the document of its bytes, and goes on with what has come in meanwhile. */
@@ -323,7 +312,7 @@ export class Room implements Listener {
     for (const connection of this.#connections) this.#welcome(connection, open);
     for (const { from, frame } of this.#early.splice(0)) this.#judge(from, frame);
     for (const connection of this.#connections) connection.release('loading');
-    this.#answer();
+    this.#asks.answer();
     this.#tellOpened();
     if (this.#connections.size === 0) this.#keeper.emptied(this);
   }
@@ -333,7 +322,7 @@ export class Room implements Listener {
     this.#phase.become('quarantined');
     for (const connection of [...this.#connections]) connection.close(closeCode.busy, 'quarantined');
     this.#stored = null;
-    this.#asks = [];
+    this.#asks.forget();
     this.#early = [];
     this.#tellOpened();
     this.#keeper.emptied(this);
@@ -367,50 +356,10 @@ export class Room implements Listener {
     if (!introduce(doc, connection.seat, present)) connection.close(closeCode.busy, 'board-full');
   }
 
-  #ask(by: Connection, stateVector: Uint8Array): void {
-    by.isAsking = true;
-    this.#asks.push({ by, stateVector });
-    this.#answer();
-  }
-
   #tellWho(asking: Connection): void {
     const whole = this.#presence.whole();
     if (whole.states) sendWhole(asking, whole);
     else asking.send(quietPacket);
-  }
-
-  /**
-   * Answers those who can be answered: at a moment at which the document holds nothing that is not on disk.
-   * Whoever has nothing gets what is on disk, as it is there; for any other the document is needed.
-   */
-  #answer(): void {
-    const { full } = this.#stored ?? {};
-    if (!full || this.#asks.length === 0) return;
-    const waiting: Ask[] = [];
-    for (const ask of this.#asks.splice(0)) {
-      const isAnswerable = this.#open ? !this.#open.commits.hasUncommitted : hasNothing(ask.stateVector);
-      if (!isAnswerable) waiting.push(ask);
-      else if (hasNothing(ask.stateVector) && full.bytes > largeAnswerBytes)
-        this.#around.largeAnswers.run(() => this.#sendState(ask.by));
-      else if (hasNothing(ask.stateVector)) this.#sendState(ask.by);
-      else this.#sendDifference(ask);
-    }
-    this.#asks.push(...waiting);
-  }
-
-  #sendState(to: Connection): void {
-    const { full } = this.#stored ?? {};
-    if (!full || !this.#connections.has(to)) return;
-    to.isAsking = false;
-    this.#around.tally.statesSent++;
-    to.together(() => full.packets().forEach((packet) => to.send(packet)));
-  }
-
-  #sendDifference({ by, stateVector }: Ask): void {
-    const answer = this.#open?.document.answer(stateVector) ?? null;
-    by.isAsking = false;
-    if (answer) by.send(answer);
-    else by.close(closeCode.malformed, 'malformed');
   }
 
   /** The role is looked at before the bytes are: what an observer sends is not even decoded. */
@@ -440,16 +389,13 @@ export class Room implements Listener {
     const { update, senders, soleAuthor, isEdit } = batch;
     const stored = this.#stored;
     if (!stored) return;
-    if (update && sequence !== null) {
-      stored.full.add(update, sequence);
-      const moves = this.#presence.takeAlong();
-      this.#send({ update: updatePacket(update), author: soleAuthor, moves });
-    }
+    const moves = update && this.#presence.takeAlong();
+    if (update) this.#send({ update: updatePacket(update), author: soleAuthor, moves });
+    const percent = update && sequence !== null ? stored.add(update, sequence, isEdit) : null;
     for (const sender of senders) sender.acknowledge();
-    this.#answer();
-    if (!update) return;
-    stored.upkeep.committed(isEdit);
-    this.#noteSize(stored);
+    this.#asks.answer();
+    if (this.#open) this.#open.document.isFull = stored.fullness.isReached;
+    if (percent !== null) this.tell({ kind: 'fullness', percent });
   }
 
   #send(news: News): void {
@@ -458,12 +404,6 @@ export class Room implements Listener {
       stateVector: () => this.#open?.document.stateVector() ?? new Uint8Array([0]),
     };
     fanOut(this.#connections, news, late, this.#around.tally);
-  }
-
-  #noteSize({ full, fullness }: Stored): void {
-    const percent = fullness.note(full.bytes);
-    if (this.#open) this.#open.document.isFull = fullness.isReached;
-    if (percent !== null) this.tell({ kind: 'fullness', percent });
   }
 
   /**
@@ -487,7 +427,7 @@ export class Room implements Listener {
       const generation = this.#stored?.generation ?? 1;
       const stored = await store.load(this.name);
       if (this.phase !== 'failing') return;
-      this.#keep(stored, generation);
+      this.#stored = new Stored(this.name, stored, generation, this.#around);
       this.#unfold(stored);
     } catch (error) {
       log.error({ board: this.board, error: messageOf(error) }, 'room cannot be loaded');

@@ -228,6 +228,18 @@ describe('the admin, at work', () => {
     ben.add('A roof');
     const cleo = await Person.join(links.observer, 'Cleo');
     await cleo.sees('A bench', 'A roof');
+
+    // It was no nonsense after all: a facilitator restores what was there, and each idea has a number of its own.
+    const fayAgain = await Person.join(links.facilitator, 'Fay');
+    const all: unknown = await (
+      await ask('GET', `/api/boards/${board}/versions`, undefined, fayAgain.token)
+    ).json();
+    const [before] = v.parse(v.object({ versions: v.array(versionSchema) }), all).versions;
+    expect(before?.kind).toBe('before-restore');
+    await ask('POST', `/api/boards/${board}/versions/${before?.id ?? ''}/restore`, undefined, fayAgain.token);
+    await cleo.sees('A bench', 'Nonsense');
+    const numbers = readAll(cleo.doc, ideas).map(({ number }) => number);
+    expect(numbers.sort()).toEqual([1, 3]);
   });
 
   test('R3 puts a damaged document, which lets nobody in, back to a version', async () => {

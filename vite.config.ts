@@ -81,6 +81,7 @@ export default defineConfig({
       unit('shared', 'shared'),
       unit('server', 'server', { testTimeout: 20_000 }),
       unit('store', 'store', { testTimeout: 60_000 }),
+      unit('work', 'work', { testTimeout: 60_000 }),
       unit('convergence', 'convergence', { testTimeout: 120_000 }),
       unit('faults', 'faults', { testTimeout: 120_000, hookTimeout: 60_000 }),
       unit('e2e', 'e2e', { testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false }),
@@ -197,7 +198,7 @@ function devServer(): Plugin {
           .finally(() => (isRestarting = false));
       });
       vite.middlewares.use((request, response, next) => {
-        if (/^\/(api|healthz|readyz)/.test(request.url ?? '')) void listener(request, response);
+        if (/^\/(api|healthz|readyz|metrics)/.test(request.url ?? '')) void listener(request, response);
         else next();
       });
     },

@@ -9,6 +9,8 @@ export class FaultyDisk extends PlainDisk {
    * but whose way to the disk is reported to have failed.
    */
   failing: 'sync' | 'write' | null = null;
+  /** Whether it makes no files from now on. */
+  refusesFiles = false;
   /** The most bytes that one write takes. */
   mostBytes = Infinity;
   /** While there is a gate, each write waits for it. */
@@ -17,6 +19,7 @@ export class FaultyDisk extends PlainDisk {
   readonly writes: string[] = [];
 
   override async create(path: string): Promise<DiskFile> {
+    if (this.refusesFiles) throw fullDisk();
     const file = await super.create(path);
     const name = basename(path);
     return {
@@ -25,7 +28,7 @@ export class FaultyDisk extends PlainDisk {
         await this.gate;
         if (this.failing === 'write') {
           await file.write(bytes.subarray(0, bytes.byteLength / 2), position);
-          throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+          throw fullDisk();
         }
         const taken = await file.write(bytes.subarray(0, this.mostBytes), position);
         if (this.failing === 'sync') throw Object.assign(new Error('input/output error'), { code: 'EIO' });
@@ -34,4 +37,8 @@ export class FaultyDisk extends PlainDisk {
       close: () => file.close(),
     };
   }
+}
+
+function fullDisk(): Error {
+  return Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 }

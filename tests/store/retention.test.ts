@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import type { VersionKind, VersionRecord } from '../../server/store/contract.ts';
+import { outdated } from '../../server/store/disk/retention.ts';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+const now = 1_000 * day;
+
+function version(minutesAgo: number, kind: VersionKind = 'automatic'): VersionRecord {
+  const at = now - minutesAgo * minute;
+  return { id: `v${minutesAgo}`, at, kind, name: '', person: '', bytes: 1 };
+}
+
+function kept(versions: readonly VersionRecord[]): readonly number[] {
+  const gone = new Set(outdated(versions, now));
+  return versions.filter((each) => !gone.has(each)).map(({ at }) => (now - at) / minute);
+}
+
+/** Minutes from `from` to `to`, `step` apart. */
+const every = (step: number, from: number, to: number) =>
+  Array.from({ length: (to - from) / step + 1 }, (_, n) => from + n * step);
+
+test('of a day, all that are ten minutes apart stay', () => {
+  const ages = every(10, 0, 1430);
+  expect(kept(ages.map((age) => version(age)))).toEqual(ages);
+});
+
+test('older ones stay an hour apart for a week, a day apart for ninety days, and then go', () => {
+  const ages = kept(every(10, 0, 100 * 1440).map((age) => version(age)));
+  const apart = (from: number, to: number) => {
+    const within = ages.filter((age) => age > from && age <= to);
+    return within.slice(1).map((age, n) => age - (within[n] ?? 0));
+  };
+  expect(new Set(apart(1440, 7 * 1440))).toEqual(new Set([60]));
+  expect(new Set(apart(7 * 1440, 90 * 1440))).toEqual(new Set([1440]));
+  expect(Math.max(...ages)).toBeLessThanOrEqual(90 * 1440);
+  expect(ages.length).toBeLessThan(380);
+});
+
+test('thinned day by day, as it happens, no gap grows wider than its tier allows', () => {
+  let versions: VersionRecord[] = [];
+  const start = now;
+  for (let n = 0; n < 30 * 144; n++) {
+    const at = start + n * 10 * minute;
+    versions.push({ id: `v${n}`, at, kind: 'automatic', name: '', person: '', bytes: 1 });
+    const gone = new Set(outdated(versions, at));
+    versions = versions.filter((each) => !gone.has(each));
+  }
+  const end = versions.at(-1)?.at ?? 0;
+  for (const [n, { at }] of versions.slice(1).entries()) {
+    const gap = at - (versions[n]?.at ?? 0);
+    const age = end - (versions[n]?.at ?? 0);
+    expect(gap).toBeLessThanOrEqual(
+      age <= day ? 10 * minute : age <= 7 * day ? 70 * minute : day + 70 * minute,
+    );
+  }
+});
+
+test('the newest automatic one stays, however close it follows', () => {
+  expect(kept([version(1), version(0)])).toEqual([1, 0]);
+  expect(kept([version(2), version(1), version(0)])).toEqual([2, 0]);
+});
+
+test('named ones and those from before a restore stay whatever their age, the newest two hundred', () => {
+  const ages = every(1440, 1440, 200 * 1440);
+  const chosen = ages.map((age, n) => version(age, n % 2 === 0 ? 'named' : 'before-restore'));
+  expect(kept(chosen)).toEqual(ages);
+  expect(kept([...chosen, version(0, 'named')])).toEqual([...ages.slice(0, -1), 0]);
+});

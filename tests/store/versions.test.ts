@@ -1,0 +1,91 @@
+import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { notes, openDesk, temporaryFolder, Writer } from './desk.ts';
+
+const room = 'b1/board';
+const automatic = { kind: 'automatic', name: '', person: '' } as const;
+const minute = 60_000;
+
+const filesOf = async (folder: string, ending: string) =>
+  (await readdir(join(folder, 'boards/b1'))).filter((name) => name.endsWith(ending));
+
+/** A room of which Ana has kept two versions, a quarter of an hour apart. */
+async function twoVersions() {
+  const folder = await temporaryFolder();
+  const clock = { now: 1_000_000_000 };
+  const ana = new Writer();
+  const { store } = await openDesk(folder, { now: () => clock.now });
+  await store.append({ room, person: 'ana', update: ana.write('one', 'Ana') });
+  const first = await store.keepVersion(room, { kind: 'named', name: 'Lunch', person: 'ana' });
+  clock.now += 15 * minute;
+  await store.append({ room, person: 'ana', update: ana.write('two', 'Ana') });
+  const second = await store.keepVersion(room, automatic);
+  await store.close();
+  return { folder, ana, clock, ids: [first?.id ?? '', second?.id ?? ''] as const };
+}
+
+const shown = async (state: Promise<Uint8Array | null>) => {
+  const snapshot = await state;
+  return snapshot && notes({ snapshot, updates: [] });
+};
+
+test('a version takes no room of its own while the document is as it was kept', async () => {
+  const folder = await temporaryFolder();
+  const { store } = await openDesk(folder);
+  await store.append({ room, person: 'ana', update: new Writer().write('one', 'Ana') });
+  const kept = await store.keepVersion(room, automatic);
+  const [file = ''] = await filesOf(folder, '.version');
+  const version = await stat(join(folder, 'boards/b1', file));
+  expect(version.ino).toBe((await stat(join(folder, 'boards/b1/board.snapshot'))).ino);
+  expect(kept?.bytes).toBe(version.size);
+});
+
+test('any changed bit of a version file: it is told, set aside and listed no more, and all else is there', async () => {
+  const { folder, ids } = await twoVersions();
+  const path = join(folder, `boards/b1/board.${ids[0]}.version`);
+  const whole = await readFile(path);
+  const list = await readFile(join(folder, 'boards/b1/board.versions.json'));
+  for (let at = 0; at < whole.byteLength; at += 3) {
+    const flipped = Buffer.from(whole);
+    flipped[at] = (flipped[at] ?? 0) ^ 16;
+    await writeFile(path, flipped);
+    await writeFile(join(folder, 'boards/b1/board.versions.json'), list);
+    const { store, journalist } = await openDesk(folder);
+    expect(await store.readVersion(room, ids[0]), `flipped at ${at}`).toBeNull();
+    expect(journalist.said('a damaged file was set aside')).toBe(true);
+    expect((await store.versions(room)).map(({ id }) => id)).toEqual([ids[1]]);
+    expect(await shown(store.readVersion(room, ids[1]))).toEqual({ one: 'Ana', two: 'Ana' });
+    expect(notes(await store.load(room))).toEqual({ one: 'Ana', two: 'Ana' });
+    await store.close();
+  }
+});
+
+test('a list that was lost: the versions come back with their times, as automatic ones', async () => {
+  const { folder, ids } = await twoVersions();
+  for (const name of await filesOf(folder, '.json')) await rm(join(folder, 'boards/b1', name));
+  const { store } = await openDesk(folder);
+  expect(await store.versions(room)).toMatchObject([
+    { id: ids[1], at: 1_000_000_000 + 15 * minute, ...automatic },
+    { id: ids[0], at: 1_000_000_000, ...automatic },
+  ]);
+  expect(await shown(store.readVersion(room, ids[0]))).toEqual({ one: 'Ana' });
+});
+
+test('a list that is damaged: the copy before it serves, and the version that it lacks is found', async () => {
+  const { folder, ids } = await twoVersions();
+  await writeFile(join(folder, 'boards/b1/board.versions.json'), '[');
+  const { store, journalist } = await openDesk(folder);
+  expect(await store.versions(room)).toMatchObject([{ id: ids[1] }, { id: ids[0], name: 'Lunch' }]);
+  expect(journalist.said('a damaged file was set aside')).toBe(true);
+});
+
+test('what retention lets go of is gone from the list and from the disk', async () => {
+  const { folder, ana, clock, ids } = await twoVersions();
+  const { store } = await openDesk(folder, { now: () => clock.now });
+  clock.now += 91 * 24 * 60 * minute;
+  await store.append({ room, person: 'ana', update: ana.write('three', 'Ana') });
+  const third = await store.keepVersion(room, automatic);
+  expect((await store.versions(room)).map(({ id }) => id)).toEqual([third?.id, ids[0]]);
+  expect(await filesOf(folder, '.version')).toHaveLength(2);
+});

@@ -100,6 +100,10 @@ export class Connection {
     return this.#wasRefused;
   }
 
+  get isOpen(): boolean {
+    return !this.#isOver;
+  }
+
   get isBehind(): boolean {
     return this.#behindSince !== null;
   }

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { cards } from '../../shared/board/card.ts';
+import { readRecord } from '../../shared/board/document.ts';
+import { addCard } from '../../shared/commands/card.ts';
+import { PlainEditor } from '../../shared/commands/editor.ts';
+import { FakeClock } from '../server/live/fake-clock.ts';
+import type { House } from '../server/live/harness.ts';
+import { board, openHouse } from '../server/live/harness.ts';
+import type { RawClient } from '../server/live/raw-client.ts';
+
+const cell = { lane: 'doing', phase: 'arrive', step: null };
+
+let house: House;
+let clock: FakeClock;
+let ana: RawClient;
+let doc: Y.Doc;
+let card: string;
+/** What Ana's page sends of each edit, in order. */
+let sent: Uint8Array[];
+
+/** Ana has a card on the board, and has said all that she has to say. */
+beforeEach(async () => {
+  clock = new FakeClock();
+  house = await openHouse({ clock });
+  house.seat('ana');
+  ana = await house.raw('ana', { control: true });
+  doc = new Y.Doc();
+  sent = [];
+  doc.on('update', (update: Uint8Array) => sent.push(update));
+  await ana.next('step1');
+  ana.step2();
+  card = addCard(new PlainEditor(doc, 'ana'), cell, { text: 'one' });
+  for (const update of sent) ana.update(update);
+  while ((await ana.told('saved')).frames <= sent.length);
+});
+
+afterEach(() => house.close());
+
+/** Ana types; `sent` has what her page sends of it. */
+function type(words: string): Uint8Array {
+  const text = doc.getMap<Y.Map<unknown>>(cards.name).get(card)?.get('text') as Y.Text;
+  text.insert(text.length, words);
+  return sent.at(-1) ?? new Uint8Array();
+}
+
+/** Everything that was sent before has been heard. */
+async function isHeard(): Promise<void> {
+  await ana.state();
+}
+
+async function stored(): Promise<string | undefined> {
+  const whole = new Y.Doc();
+  const { snapshot, updates } = await house.store.load(`${board}/board`);
+  for (const update of [snapshot, ...updates]) if (update) Y.applyUpdate(whole, update);
+  return readRecord(whole, cards, card)?.text;
+}
+
+/** Frames of the document that Ana's page has sent: the first step 2, and each update. */
+const framesSent = () => 1 + sent.length;
+
+test('R4 what Ana types while the document thaws waits for what she typed while it was frozen', async () => {
+  house.rooms.freeze(board, true);
+  ana.update(type(', two'));
+  await isHeard();
+  house.rooms.freeze(board, false);
+  // Under way before she hears that she is asked.
+  ana.update(type(', three'));
+  await isHeard();
+  expect(ana.heard.filter(({ kind }) => kind === 'denied')).toEqual([]);
+  ana.step2(Y.encodeStateAsUpdate(doc));
+  expect(await ana.told('saved')).toEqual({ kind: 'saved', frames: framesSent() + 1 });
+  expect(await stored()).toBe('one, two, three');
+});
+
+test('D5 what Ana types while the disk heals waits for what was lost with it', async () => {
+  house.store.fail(new Error('no space left'));
+  ana.update(type(', two'));
+  await ana.told('read-only');
+  house.store.fail(null);
+  await isHeard();
+  clock.advance(4_000);
+  ana.update(type(', three'));
+  await isHeard();
+  expect(ana.heard.filter(({ kind }) => kind === 'denied')).toEqual([]);
+  ana.step2(Y.encodeStateAsUpdate(doc));
+  expect(await ana.told('saved')).toEqual({ kind: 'saved', frames: framesSent() + 1 });
+  expect(await stored()).toBe('one, two, three');
+});
+
+test('D3 a deletion, which rests on nothing lost, does not pass for a receipt of what was lost before it', async () => {
+  house.rooms.freeze(board, true);
+  ana.update(type(', two'));
+  await isHeard();
+  house.rooms.freeze(board, false);
+  const text = doc.getMap<Y.Map<unknown>>(cards.name).get(card)?.get('text') as Y.Text;
+  text.delete(0, 1);
+  ana.update(sent.at(-1) ?? new Uint8Array());
+  await isHeard();
+  expect(await stored()).toBe('ne');
+  expect(ana.heard.filter((one) => one.kind === 'control' && one.control.kind === 'saved')).toEqual([]);
+  ana.step2(Y.encodeStateAsUpdate(doc));
+  expect(await ana.told('saved')).toEqual({ kind: 'saved', frames: framesSent() + 1 });
+  expect(await stored()).toBe('ne, two');
+});

@@ -1,12 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { codeOf, unlessMissing } from './disk-error.ts';
+import { codeOf, isFull, unlessMissing } from './disk-error.ts';
 
 /** The folder belongs to a process that lives. */
 export class FolderInUse extends Error {
   override readonly name = 'FolderInUse';
 }
+
+/** What a lock takes, filled up with spaces: so a spare one has room for any. */
+const lockBytes = 512;
 
 /** `started` and `boot` tell a process from a later one that was given the same number (Linux; else empty). */
 const holderSchema = v.object({
@@ -26,20 +29,41 @@ export interface FolderLock {
  */
 export async function lockFolder(path: string): Promise<FolderLock> {
   const token = randomBytes(6).toString('hex');
-  const mine = JSON.stringify({ ...(await holderOf(process.pid)), token });
+  const mine = JSON.stringify({ ...(await holderOf(process.pid)), token }).padEnd(lockBytes);
   // Written elsewhere and linked, so that nobody ever reads half a lock.
   const draft = `${path}.${token}`;
-  await writeFile(draft, mine, { flag: 'wx', mode: 0o600 });
+  const spare = `${path}.spare`;
+  await writeDraft(draft, mine, spare);
   try {
     await take(path, draft);
   } finally {
     await unlink(draft);
   }
+  // For the next process, which may find the disk full.
+  await writeFile(spare, ' '.repeat(lockBytes), { flag: 'wx', mode: 0o600 }).catch(() => undefined);
   return {
     release: async () => {
       if ((await readLock(path)) === mine) await unlessMissing(unlink(path));
     },
   };
+}
+
+/** On a full disk there is room for no new file but in the one that the process before has left for that. */
+async function writeDraft(draft: string, mine: string, spare: string): Promise<void> {
+  try {
+    await writeFile(draft, mine, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    await unlessMissing(unlink(draft));
+    if (!isFull(error)) throw error;
+    // Of two who come at once one gets it.
+    if ((await unlessMissing(rename(spare, draft).then(() => true))) === null) throw error;
+    const handle = await open(draft, 'r+');
+    try {
+      await handle.write(mine, 0);
+    } finally {
+      await handle.close();
+    }
+  }
 }
 
 /**

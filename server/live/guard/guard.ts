@@ -2,6 +2,7 @@ import type * as Y from 'yjs';
 import { collectionNamed } from '../../../shared/board/document.ts';
 import type { Refusal } from '../../../shared/protocol.ts';
 import type { Seat } from '../../access/seat.ts';
+import { tariff } from '../tuning.ts';
 import type { Change, Listener } from './anatomy.ts';
 import { dissect } from './anatomy.ts';
 import { Roots } from './homes.ts';
@@ -18,7 +19,7 @@ export interface Pass {
   readonly changes: readonly Change[];
   /** Whether it would change anything: who comes back sends all deletes of the document again. */
   readonly hasEffect: boolean;
-  /** What it costs the main thread, in microseconds by `tariff`. */
+  /** What it costs the main thread, now and later, in microseconds by `tariff`. */
   readonly weight: number;
   /** Client ids that are seen for the first time, and whose they are from now on; null where there are none. */
   readonly owners: ReadonlyMap<number, string> | null;
@@ -52,10 +53,11 @@ export class Guard {
   judge(update: Uint8Array, seat: Pick<Seat, 'person' | 'role'>, when: Circumstances = atRest): Verdict {
     const hearing = new Hearing(this.#owners, seat, when);
     try {
-      const weight = dissect(this.#doc.store, this.#roots, update, hearing);
+      const effort = dissect(this.#doc.store, this.#roots, update, hearing);
       hearing.close();
       const { changes, claims } = hearing;
       if (claims) this.#owners.add(claims);
+      const weight = effort + (claims?.size ?? 0) * tariff.newcomer;
       return { kind: 'pass', changes, hasEffect: hearing.hasEffect, weight, owners: claims };
     } catch (error) {
       if (error instanceof Refused) return { kind: 'refuse', reason: error.reason, rule: error.rule };

@@ -7,7 +7,7 @@ import { closeCode } from '../../shared/protocol.ts';
 import type { Seat } from '../access/seat.ts';
 import type { Log } from '../log.ts';
 import type { Clock } from './clock.ts';
-import type { SocketReport } from './contract.ts';
+import type { Line, SocketReport } from './contract.ts';
 import type { Packet } from './packets.ts';
 import { controlPacket, deniedPacket, quietPacket } from './packets.ts';
 import { Receipts } from './receipts.ts';
@@ -16,14 +16,6 @@ import type { Tally } from './tally.ts';
 import { cutOffBytes, cutOffMs, deafMs, maxUnreadBytes, quietMs, skipPresenceBytes } from './tuning.ts';
 import type { Frame } from './wire.ts';
 import { readFrame } from './wire.ts';
-
-/** A WebSocket, and the stream under it. */
-export interface Line {
-  readonly socket: WebSocket;
-  readonly stream: Duplex;
-  /** Whether the client asked for control and pointer frames by sub-protocol. */
-  readonly isOurs: boolean;
-}
 
 /** Whoever listens to a connection: its room. */
 export interface Listener {

@@ -2,6 +2,8 @@ import { maxPresenceBytes } from '../../shared/limits.ts';
 import { Bucket } from './bucket.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import { DueStates } from './due-states.ts';
+import { Following } from './following.ts';
 import type { Packet } from './packets.ts';
 import { encodeEntry, presencePacket } from './packets.ts';
 import { Pointers } from './pointers.ts';
@@ -69,11 +71,9 @@ export class Presence {
   readonly #bound = new Map<Connection, Set<number>>();
   /** The last clock of client ids that have left, and whose they were; the longest gone first. */
   readonly #departed = new Map<number, { readonly clock: number; readonly person: string }>();
-  /** How many go along with each person. */
-  readonly #followed = new Map<string, number>();
+  readonly #following = new Following();
   readonly #pointers = new Pointers((client) => this.#isFollowed(client));
-  /** The states that are to go out, the one that waits longest first. */
-  readonly #due = new Map<number, Uint8Array>();
+  readonly #due = new DueStates();
   /** Who said all that is due; null for several. */
   #author: Connection | null = null;
   readonly #budget: Bucket;
@@ -215,7 +215,7 @@ export class Presence {
     const before = this.#slots.get(client);
     before?.stopGrace?.();
     if (before && before.connection !== connection) this.#pointers.forget(client);
-    this.#follow(before?.follows ?? '', follows);
+    this.#following.change(before?.follows ?? '', follows);
     this.#bind(connection, client);
     this.#slots.set(client, { client, person, connection, clock, entry, follows, stopGrace: null });
     this.#departed.delete(client);
@@ -237,29 +237,16 @@ export class Presence {
     this.#slots.delete(client);
     this.#bound.get(connection)?.delete(client);
     this.#pointers.forget(client);
-    this.#follow(follows, '');
+    this.#following.change(follows, '');
     this.#departed.set(client, { clock, person });
     const [longestGone] = this.#departed.keys();
     if (this.#departed.size > maxDeparted && longestGone !== undefined) this.#departed.delete(longestGone);
     this.#tell(connection, client, encodeEntry(client, clock, 'null'));
   }
 
-  #follow(before: string, now: string): void {
-    if (before === now) return;
-    for (const [person, change] of [
-      [before, -1],
-      [now, 1],
-    ] as const) {
-      if (person === '') continue;
-      const count = (this.#followed.get(person) ?? 0) + change;
-      if (count > 0) this.#followed.set(person, count);
-      else this.#followed.delete(person);
-    }
-  }
-
   #isFollowed(client: number): boolean {
     const person = this.#slots.get(client)?.person;
-    return person !== undefined && this.#followed.has(person);
+    return person !== undefined && this.#following.has(person);
   }
 
   #tell(from: Connection, client: number, entry: Uint8Array): void {
@@ -294,7 +281,8 @@ export class Presence {
     const author = this.#author;
     this.#lastSent = this.#clock.now();
     const bytes = this.#budget.left(this.#lastSent);
-    const states = this.#takeStates(bytes);
+    const isFollowed = this.#following.isEmpty ? null : (client: number) => this.#isFollowed(client);
+    const states = this.#due.take(bytes, isFollowed);
     const size = lengthOf(states);
     const pointers = this.#pointers.take(Math.max(bytes - size, bytes * pointerShare));
     this.#budget.take(size + pointers.bytes, this.#lastSent);
@@ -304,25 +292,6 @@ export class Presence {
       this.#sendIn(presenceMs);
     }
     return { states: states.length > 0 ? presencePacket(states) : null, pointers: pointers.packet, author };
-  }
-
-  /** Those who are followed and those who have gone first, then who waits longest; one at least. */
-  #takeStates(bytes: number): Uint8Array[] {
-    const taken: Uint8Array[] = [];
-    let left = bytes;
-    const take = (client: number, entry: Uint8Array) => {
-      taken.push(entry);
-      this.#due.delete(client);
-      left -= entry.length;
-    };
-    if (this.#followed.size > 0) {
-      for (const [client, entry] of this.#due) if (this.#isFollowed(client)) take(client, entry);
-    }
-    for (const [client, entry] of this.#due) {
-      if (left <= 0 && taken.length > 0) break;
-      take(client, entry);
-    }
-    return taken;
   }
 }
 

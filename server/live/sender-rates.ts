@@ -4,8 +4,8 @@ import type { Clock } from './clock.ts';
 import { connectionRates, personRates } from './tuning.ts';
 
 /** What a sender is charged for. `work` is the server's own time for its updates, in milliseconds. */
-export type Charge = 'updates' | 'presence' | 'bytes' | 'work';
-export type RateTable = Readonly<Record<Charge, Allowance>>;
+export type Charge = keyof typeof connectionRates;
+type RateTable = Readonly<Record<Charge, Allowance>>;
 
 class Buckets {
   readonly #of: Readonly<Record<Charge, Bucket>>;

@@ -1,4 +1,4 @@
-import type { RateTable } from './sender-rates.ts';
+import type { Allowance } from './bucket.ts';
 
 /** The tuned numbers of the live side, each with its reason. What both sides must know stands in `shared/limits.ts`. */
 
@@ -76,19 +76,19 @@ export const maxInboxBytes = 8 << 20;
  * read meanwhile. Fast typing is 15 updates a second, a script that fills a board some hundreds; a stock
  * client sends back each presence frame, 30 a second; a day of offline work is some 100 KB.
  */
-export const connectionRates: RateTable = {
+export const connectionRates = {
   updates: { perSecond: 500, burst: 5_000 },
   presence: { perSecond: 120, burst: 240 },
   bytes: { perSecond: 1 << 20, burst: 8 << 20 },
   // A tenth of a core: nobody slows down the others by updates that are dear to judge and apply.
   work: { perSecond: 100, burst: 1_000 },
-};
-export const personRates: RateTable = {
+} as const satisfies Record<string, Allowance>;
+export const personRates = {
   updates: { perSecond: 1_000, burst: 10_000 },
   presence: { perSecond: 480, burst: 960 },
   bytes: { perSecond: 2 << 20, burst: 16 << 20 },
   work: { perSecond: 150, burst: 1_500 },
-};
+} as const satisfies Record<keyof typeof connectionRates, Allowance>;
 
 /** Client ids of presence a socket may have: a page has one; a few leave room for what embeds several. */
 export const maxClientIds = 4;

@@ -1,7 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Seat } from '../../server/access/seat.ts';
-import type { Line } from '../../server/live/connection.ts';
-import type { LiveBoards, LiveGauges, RoomReport, SocketReport } from '../../server/live/contract.ts';
+import type { Line, LiveBoards, LiveGauges, RoomReport, SocketReport } from '../../server/live/contract.ts';
 import { newTally } from '../../server/live/tally.ts';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
 

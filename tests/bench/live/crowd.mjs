@@ -28,8 +28,13 @@ export async function gather(system, rooms, { kinds, seconds, witnesses, hear = 
     crowd.rooms.push(people);
     crowd.people.push(...people);
   }
+  const vectors = new Map();
+  const vectorOf = ({ state }) => {
+    if (!vectors.has(state)) vectors.set(state, Y.encodeStateVectorFromUpdate(state));
+    return vectors.get(state);
+  };
   await each(crowd.people, async (person) => {
-    const has = Y.encodeStateVectorFromUpdate(rooms[person.room].state);
+    const has = vectorOf(rooms[person.room]);
     const listen = hear && ((message) => hear(person, message));
     const { socket, frame } = await joinRoom(system.port, person.seat, { has, hear: listen });
     Object.assign(person, { socket, frame });
@@ -37,6 +42,7 @@ export async function gather(system, rooms, { kinds, seconds, witnesses, hear = 
   });
   for (const room of rooms) room.release();
   for (const [index, people] of crowd.rooms.entries()) prepare(rooms[index].state, people, seconds);
+  plans.clear();
   crowd.witnesses = [];
   crowd.watch = (who) => {
     for (const person of who) watch(crowd.rooms[person.room], person, pointers);
@@ -53,7 +59,9 @@ function newPerson({ role, edits, moves, seat }, room, seconds) {
     seat,
     edits,
     moves,
-    client: randomInt(1, 2 ** 32),
+    client: 0,
+    card: null,
+    places: [],
     /** When each was handed to the socket, by number; 0 is not yet. */
     editSent: new Float64Array(Math.ceil(edits * seconds) + 2),
     moveSent: new Float64Array(Math.ceil(moves * seconds) + 2),
@@ -69,37 +77,50 @@ function newPerson({ role, edits, moves, seat }, room, seconds) {
   };
 }
 
+/** Of each state of a board, what people do there: rooms that hold the same bytes can be sent the same. */
+const plans = new Map();
+
+/** Gives everyone in a room what they will send. */
+function prepare(state, people, seconds) {
+  if (!plans.has(state)) plans.set(state, planned(state, people, seconds));
+  for (const [index, plan] of plans.get(state).entries()) {
+    const person = people[index];
+    const { updates, ...rest } = plan;
+    Object.assign(person, rest);
+    person.frames = updates.map((update) => person.frame(syncFrame(sync.update, update)));
+  }
+}
+
 /**
  * Makes the updates of everyone in a room, each person moving one card of their own: what comes next then
  * depends on nobody else, and who was last is known.
  */
-function prepare(state, people, seconds) {
+function planned(state, people, seconds) {
   const doc = new Y.Doc();
   Y.applyUpdate(doc, state);
   const cards = [...doc.getMap('cards').keys()];
   const cells = cellsOf(doc);
+  const plans = [];
   let update = null;
-  const note = (bytes) => (update = bytes);
-  doc.on('update', note);
-  for (const [index, person] of people.entries()) {
-    if (person.edits === 0) continue;
-    if (index >= cards.length) throw new Error('There are more people than cards.');
-    person.card = cards[index];
-    person.places = [];
-    const { clientID } = doc;
-    doc.clientID = person.client;
-    for (let i = 0; i < Math.ceil(person.edits * seconds) + 1; i++) {
+  doc.on('update', (bytes) => (update = bytes));
+  for (const [index, { edits }] of people.entries()) {
+    const plan = { client: randomInt(1, 2 ** 32), card: cards[index], places: [], updates: [] };
+    plans.push(plan);
+    if (edits === 0) continue;
+    if (plan.card === undefined) throw new Error('There are more people than cards.');
+    doc.clientID = plan.client;
+    for (let i = 0; i < Math.ceil(edits * seconds) + 1; i++) {
       const place = {
         ...cells[(index + i * 7) % cells.length],
         order: `a${(index * 1000 + i).toString(36)}V`,
       };
-      doc.getMap('cards').get(person.card).set('place', place);
-      person.places.push(place.order);
-      person.frames.push(person.frame(syncFrame(sync.update, update)));
+      doc.getMap('cards').get(plan.card).set('place', place);
+      plan.places.push(place.order);
+      plan.updates.push(update);
     }
-    doc.clientID = clientID;
   }
   doc.destroy();
+  return plans;
 }
 
 /** Spreads witnesses over the rooms, and within a room over its people, who write included. */

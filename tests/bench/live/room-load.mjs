@@ -2,20 +2,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { median, quantile } from '../figures.mjs';
 import { appear, disagreeing, drained, gather, leave, testimony, work } from './crowd.mjs';
+import { furnished, settledMemory } from './furnished.mjs';
 import { joinWhole } from './person.mjs';
-import { cpuBetween, cpuOf, memoryOf } from './process-stats.mjs';
+import { cpuBetween, cpuOf } from './process-stats.mjs';
 
 /** Before the clock runs: compilers warm up, and who has just come has been told of. */
 const warmUpSeconds = 2;
 
 /**
  * @param load `{rooms, of, kinds, witnesses}`: how many rooms of which board, who is in each, how many read all
- * @param seconds how long the clock runs
+ * @param around `{seconds, again}`: how long the clock runs, and how the system is started anew
  */
-export async function roomLoad(system, { rooms: count, of, kinds, witnesses }, { seconds }) {
-  const rooms = await system.rooms(count, of);
-  await system.collect();
-  const emptyBytes = memoryOf(system.pid);
+export async function roomLoad(started, { rooms: count, of, kinds, witnesses }, { seconds, again }) {
+  const { system, rooms, emptyBytes } = await furnished(started, count, of, again);
   const crowd = await gather(system, rooms, { kinds, seconds: seconds + warmUpSeconds + 1, witnesses });
   const { people } = crowd;
   appear(crowd);
@@ -33,8 +32,7 @@ export async function roomLoad(system, { rooms: count, of, kinds, witnesses }, {
   const delivered = seen.cameInWindow * receivers;
   const offered = (seen.editsDue + seen.movesDue) * receivers;
   const lost = await whatIsLost(system, rooms, crowd);
-  await system.collect();
-  const memoryBytes = memoryOf(system.pid);
+  const memoryBytes = await settledMemory(system);
   leave(crowd);
   return {
     offeredPerSecond: offered / window.seconds,

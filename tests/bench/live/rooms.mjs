@@ -1,6 +1,8 @@
 // Rooms to be measured: boards made over HTTP, or rooms of other servers that are given the same documents.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as Y from 'yjs';
-import { makeBoard, sizes } from '../boards.mjs';
+import { cellsOf, makeBoard, sizes } from '../boards.mjs';
 import { Peer, post } from '../peer.mjs';
 import * as dialects from './dialects.mjs';
 import { joinRoom } from './person.mjs';
@@ -22,7 +24,7 @@ export async function each(list, task, most = atOnce) {
 /**
  * Boards of a server of ours. Each room has its `state`, `seats`, which says how so many people of a role
  * connect, and `release`, called when they are in.
- * @param of a number of cards (boards.mjs), or the name of a template
+ * @param of a number of cards (boards.mjs), `small`, or the name of a template
  */
 export const boardRooms = (url, protocol) => async (count, of) =>
   each(Array.from({ length: count }), async (_, index) => {
@@ -39,15 +41,37 @@ export const boardRooms = (url, protocol) => async (count, of) =>
   });
 
 async function makeRoom(url, of, index) {
-  const { links, ana } =
-    of in sizes
-      ? await makeBoard(url, of)
-      : await post(`${url}/api/boards`, { title: `Board ${index + 1}`, template: of });
-  const knows = ana ?? (await Peer.join(url, links.participant, 'Ana'));
-  await knows.saved();
-  const state = Y.encodeStateAsUpdate(knows.doc);
-  await knows.close();
+  const { links, ana } = of in sizes ? await makeBoard(url, of) : await makeSmallBoard(url, of, index);
+  await ana.saved();
+  const state = Y.encodeStateAsUpdate(ana.doc);
+  await ana.close();
   return { links, state };
+}
+
+/** Cards of a small board: one for each who moves one. */
+const smallCards = 8;
+
+/** A board as a template begins it; `small` is a map with a few cards. */
+async function makeSmallBoard(url, of, index) {
+  const template = of === 'small' ? 'journey' : of;
+  const { links } = await post(`${url}/api/boards`, { title: `Board ${index + 1}`, template });
+  const ana = await Peer.join(url, links.facilitator, 'Ana');
+  if (of === 'small') addCards(ana.doc);
+  return { links, ana };
+}
+
+function addCards(doc) {
+  const cells = cellsOf(doc);
+  doc.transact(() => {
+    for (let i = 0; i < smallCards; i++) {
+      const fields = {
+        text: new Y.Text(`Card ${i + 1}, waiting for the next train`),
+        personas: new Y.Map(),
+        place: { ...cells[i % cells.length], order: `a${i}` },
+      };
+      doc.getMap('cards').set(`card${i}`, new Y.Map(Object.entries(fields)));
+    }
+  });
 }
 
 /** Rooms of a server that takes any name and any document: each is given the state of a board of ours. */
@@ -67,16 +91,19 @@ export const handRooms = (port, room) => async (count, of) =>
 
 const states = new Map();
 
-/** The state of a board of ours, to be given to other servers. */
+/** Where the states of boards lie that other servers are given; set by who starts a measurement. */
+const statesFolder = process.env.BENCH_STATES ?? '';
+const fileOf = (of) => join(statesFolder, `${of}.state`);
+
 function stateOf(of) {
-  const state = states.get(of);
-  if (!state) throw new Error(`The board "${of}" has not been made.`);
-  return state;
+  if (!states.has(of)) states.set(of, readFileSync(fileOf(of)));
+  return states.get(of);
 }
 
-/** Makes a board at a server of ours, and remembers its state for the others. */
+/** Makes a board at a server of ours, and notes its state for the others. */
 export async function noteState(url, of) {
-  if (!states.has(of)) states.set(of, (await makeRoom(url, of, 0)).state);
+  const { state } = await makeRoom(url, of, 0);
+  writeFileSync(fileOf(of), state);
 }
 
 /** Waits until a room tells newcomers all of the document. */

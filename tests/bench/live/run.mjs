@@ -1,19 +1,20 @@
 // `npm run bench:live`: the live core beside other servers, each its own process, in turn. Names of scenarios
 // choose some (`-- room-100 joins`), `--only=resa,y-websocket` some systems. docs/PERFORMANCE.md says more.
+import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cleanUp } from '../server.mjs';
+import { cleanUp, temporaryFolder } from '../server.mjs';
 import { installPeers } from './peers.mjs';
 import { printProfile } from './profile.mjs';
-import { noteState } from './rooms.mjs';
 import { scenarios } from './scenarios.mjs';
-import { startSystem, systems } from './systems.mjs';
+import { systems } from './systems.mjs';
 import { printGroups, printScenario, printTargets } from './tables.mjs';
 
-/** Past this something hangs; nothing may be left running. */
-const mostMsEach = 120_000;
+const one = fileURLToPath(new URL('./one.mjs', import.meta.url));
+/** Past this a measurement hangs, or the machine is at other work. */
+const mostMs = 240_000;
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -27,57 +28,49 @@ const { values: options, positionals: names } = parseArgs({
   },
 });
 
+/** Boards whose states have been noted. */
+const noted = new Set();
+
 const began = performance.now();
 try {
-  await main();
+  if (options.list) list();
+  else await main();
 } catch (error) {
-  console.error(error);
+  console.error(error.message);
   process.exitCode = 1;
 } finally {
   await cleanUp();
 }
 
+function list() {
+  for (const { name, says, systems: of } of scenarios) console.log(`${name}: ${says} (${of.join(', ')})`);
+}
+
 async function main() {
-  if (options.list) {
-    for (const { name, says, systems: of } of scenarios) console.log(`${name}: ${says} (${of.join(', ')})`);
-    return;
-  }
-  const wanted = chosen(
-    names,
-    scenarios.map(({ name }) => name),
-    'scenario',
-  );
+  const known = scenarios.map(({ name }) => name);
+  const wanted = chosen(names, known, 'scenario');
   const allowed = chosen(options.only?.split(',') ?? [], Object.keys(systems), 'system');
   const missing = options.profile ? [] : installPeers(allowed);
+  const [processor] = cpus();
   console.log(
-    `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'processor'}, load ${loadavg()[0]?.toFixed(1)}`,
+    `Node ${process.version}, ${cpus().length} x ${processor?.model}, load ${loadavg()[0]?.toFixed(1)}`,
   );
+  process.env.BENCH_STATES = await temporaryFolder();
   const results = [];
   for (const scenario of scenarios.filter(({ name }) => wanted.includes(name))) {
     const of = scenario.systems.filter((name) => allowed.includes(name) && !missing.includes(name));
-    await noteBoards(scenario.boards ?? []);
-    const result = {
-      scenario,
-      runs: await measure(
-        scenario,
-        options.profile ? of.filter((name) => systems[name].isOurs).slice(0, 1) : of,
-      ),
-    };
+    if (of.length === 0) continue;
+    const result = { scenario, runs: await measure(scenario, options.profile ? oursOnly(of) : of) };
     if (!scenario.group) printScenario(result);
     results.push(result);
   }
   printGroups(results);
   printTargets(results);
-  if (options.json)
-    writeFileSync(
-      options.json,
-      JSON.stringify(
-        results.map(({ scenario, runs }) => ({ name: scenario.name, runs })),
-        null,
-        1,
-      ),
-    );
-  console.log(`Took ${((performance.now() - began) / 1000).toFixed(0)} s.`);
+  if (options.json) {
+    const figures = results.map(({ scenario, runs }) => ({ name: scenario.name, runs }));
+    writeFileSync(options.json, JSON.stringify(figures, null, 1));
+  }
+  console.log(`\nTook ${((performance.now() - began) / 1000).toFixed(0)} s.`);
 }
 
 function chosen(given, known, what) {
@@ -87,55 +80,54 @@ function chosen(given, known, what) {
   return given.length > 0 ? given : known;
 }
 
-/** Each board is made once at a server of ours, whose guard has then seen it; the others get its bytes. */
+const oursOnly = (of) => of.filter((name) => systems[name].isOurs).slice(0, 1);
+
 async function noteBoards(boards) {
-  if (boards.length === 0) return;
-  const server = await startSystem('resa');
-  for (const of of boards) await noteState(server.url, of);
-  await server.stop();
+  const missing = boards.filter((of) => !noted.has(of));
+  if (missing.length === 0) return;
+  await inItsOwnProcess({ boards: missing });
+  for (const of of missing) noted.add(of);
 }
 
 /** All systems in turn, and that some times over: what the machine does beside falls on all of them. */
 async function measure(scenario, of) {
+  if (of.some((name) => !systems[name].isOurs)) await noteBoards(scenario.boards);
   const runs = [];
-  const rounds = Number(options.rounds ?? scenario.rounds ?? 2);
-  for (let round = 1; round <= (options.profile ? 1 : rounds); round++) {
+  const rounds = options.profile ? 1 : Number(options.rounds ?? scenario.rounds ?? 2);
+  for (let round = 1; round <= rounds; round++) {
     for (const name of of) {
       const profileTo = options.profile ? `/tmp/resa-${scenario.name}.cpuprofile` : null;
+      const task = { scenario: scenario.name, system: name, seconds: Number(options.seconds), profileTo };
       try {
-        const figures = await within(mostMsEach, measureOne(scenario, name, profileTo));
+        const figures = await inItsOwnProcess(task);
         runs.push({ name, round, figures });
         console.log(`  ${scenario.name}, ${name}, round ${round}: ${JSON.stringify(rounded(figures))}`);
         if (profileTo) printProfile(profileTo);
       } catch (error) {
-        console.log(`  ${scenario.name}, ${name}, round ${round}: failed: ${error.message}`);
         runs.push({ name, round, failed: error.message });
-        await cleanUp();
+        console.log(`  ${scenario.name}, ${name}, round ${round}: failed: ${error.message}`);
       }
     }
   }
   return runs;
 }
 
-async function measureOne(scenario, name, profileTo) {
-  let system = await startSystem(name, { profileTo });
-  const again = async () => {
-    await system.stop();
-    system = await startSystem(name, { folder: system.folder, port: system.port });
-    return system;
-  };
-  const figures = await scenario.measure(system, { seconds: Number(options.seconds), again });
-  await system.kill();
-  await rm(system.folder, { recursive: true, force: true });
-  return figures;
-}
-
-async function within(ms, promise) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it took more than ${ms / 1000} s`)), ms);
+/** @returns the figures of a measurement; its process, and the servers that it started, end with it */
+async function inItsOwnProcess(task) {
+  const child = fork(one, { detached: true });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), mostMs);
+  const answer = await new Promise((resolve) => {
+    child.once('message', resolve);
+    void ended.then((code) =>
+      resolve({ failed: `it ended with ${code}, or took more than ${mostMs / 1000} s` }),
+    );
+    child.send(task);
   });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  await ended;
+  clearTimeout(timer);
+  if (answer.failed) throw new Error(answer.failed);
+  return answer.figures;
 }
 
 function rounded(figures) {

@@ -58,7 +58,7 @@ const crash = (name, rooms, perSecond, extra) => ({
   name,
   says: `kill -9 while ${rooms} rooms of 5 people write ${rooms * 5 * perSecond} edits/s`,
   systems: keeping,
-  boards: ['demo'],
+  boards: ['small'],
   columns: [
     ['edits/s', 'editsPerSecond', count],
     ['of a core', 'coreShare', percent],
@@ -76,7 +76,7 @@ const crash = (name, rooms, perSecond, extra) => ({
     atMost('relayed and lost', 'relayedLost', count, 0),
     ...extra,
   ],
-  measure: (system, options) => killed(system, { rooms, writers: 5, perSecond, of: 'demo' }, options),
+  measure: (system, options) => killed(system, { rooms, writers: 5, perSecond, of: 'small' }, options),
 });
 
 export const scenarios = [
@@ -100,14 +100,14 @@ export const scenarios = [
     name: 'rooms-500',
     says: '500 rooms of 4 people, each 0.2 card moves/s and 1 cursor move/s',
     systems: ['resa', 'y-websocket', 'hocuspocus', 'relay'],
-    boards: ['demo'],
+    boards: ['small'],
     targets: [
       cpuADelivery(0.6),
       ofPeer('memory a room', 'memoryPerRoom', kilobytes, 0.6),
       ofPeer('edit p99', 'editP99', ms, 1),
     ],
     measure: (system, options) =>
-      roomLoad(system, { rooms: 500, of: 'demo', kinds: times(4, calm), witnesses: 20 }, options),
+      roomLoad(system, { rooms: 500, of: 'small', kinds: times(4, calm), witnesses: 20 }, options),
   },
   {
     name: 'joins',
@@ -135,11 +135,11 @@ export const scenarios = [
     name: 'observers-500',
     says: '1 person moves a card each second and the pointer ten times, 500 observe',
     systems: few,
-    boards: ['demo'],
+    boards: ['small'],
     targets: [cpuADelivery(0.8)],
     measure: (system, options) => {
       const kinds = [busy, ...times(500, { role: 'observer', edits: 0, moves: 0 })];
-      return roomLoad(system, { rooms: 1, of: 'demo', kinds, witnesses: 4 }, options);
+      return roomLoad(system, { rooms: 1, of: 'small', kinds, witnesses: 4 }, options);
     },
   },
   {
@@ -214,7 +214,7 @@ export const scenarios = [
   ...[1, 10, 100, 1000].map((rooms) =>
     growing(`boards-${rooms}`, `${rooms} boards of 4, each 0.2 card moves/s and 1 cursor move/s`, {
       rooms,
-      of: 'demo',
+      of: 'small',
       kinds: times(4, calm),
       witnesses: Math.min(20, rooms),
     }),

@@ -9,8 +9,8 @@ import { memoryOf } from './process-stats.mjs';
 import { sync, syncFrame } from './wire.mjs';
 
 /** Texts of this length in so many cards make one update; a text may have 4,000 characters. */
-const heavy = { writers: 10, cards: 40, characters: 3_900, perSecond: 4 };
-const quietSeconds = 4;
+const heavy = { writers: 10, cards: 40, characters: 3_900, perSecond: 6 };
+const quietSeconds = 5;
 
 /** @param withheldBytes so much is written while the reader is stuck */
 export async function stuckReader(system, { of, withheldBytes }) {

@@ -10,10 +10,11 @@ export class StockClient {
   readonly editor: PlainEditor;
   readonly provider: WebsocketProvider;
 
-  constructor(url: string, person: string) {
+  /** `Provider`: another version of it. */
+  constructor(url: string, person: string, Provider = WebsocketProvider) {
     openRoots(this.doc);
     this.editor = new PlainEditor(this.doc, person);
-    this.provider = new WebsocketProvider(url, 'board', this.doc, {
+    this.provider = new Provider(url, 'board', this.doc, {
       params: { seat: person },
       // The stock client takes any WebSocket class; the two type packages do not know of each other.
       WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,

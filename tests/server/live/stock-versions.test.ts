@@ -1,0 +1,212 @@
+import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import { WebsocketProvider } from 'y-websocket';
+import { WebsocketProvider as OldProvider } from 'y-websocket-2';
+import { cards } from '../../../shared/board/card.ts';
+import { buildRecord } from '../../../shared/board/collection.ts';
+import { readRecord, rootOf } from '../../../shared/board/document.ts';
+import { lanes } from '../../../shared/board/lane.ts';
+import { addCard } from '../../../shared/commands/card.ts';
+import { writeText } from '../../../shared/commands/text.ts';
+import { closeCode } from '../../../shared/protocol.ts';
+import { FakeClock } from './fake-clock.ts';
+import type { House } from './harness.ts';
+import { board, openHouse } from './harness.ts';
+import { agree, StockClient, until } from './stock-client.ts';
+
+const cell = { lane: 'doing', phase: 'arrive', step: null };
+
+/** What the client's own watchdog waits for a frame, and how often it looks. */
+const watchdogMs = 30_000;
+const lookMs = 3_000;
+
+const versions = {
+  // The same as far as it is used here, but that it comes back whatever the close code was.
+  'y-websocket 2': OldProvider as unknown as typeof WebsocketProvider,
+  'y-websocket 3': WebsocketProvider,
+};
+
+let house: House;
+let clock: FakeClock;
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  house = await openHouse({ clock });
+  for (const person of ['ana', 'ben', 'cleo']) house.seat(person);
+});
+
+afterEach(() => house.close());
+
+const textOn = (client: StockClient, card: string) => readRecord(client.doc, cards, card)?.text;
+
+function client(person: string, Provider = WebsocketProvider): StockClient {
+  const made = new StockClient(`ws://127.0.0.1:${house.port}/sync/${board}`, person, Provider);
+  onTestFinished(() => made.close());
+  return made;
+}
+
+/** Lets the server's time pass, a tick of presence at a time, until something is so. Returns how much it took. */
+async function pass(what: () => boolean): Promise<number> {
+  const began = clock.now();
+  while (!what()) {
+    clock.advance(33);
+    await turn();
+  }
+  return clock.now() - began;
+}
+
+describe.each(Object.entries(versions))('%s', (_, Provider) => {
+  const ana = () => {
+    const one = client('ana', Provider);
+    expect(one.provider).toBeInstanceOf(Provider);
+    return one;
+  };
+  const sees = (one: StockClient, other: StockClient) => one.awareness.getStates().has(other.doc.clientID);
+
+  test('W1 Ana writes with one who has the other version, and both see where the other is', async () => {
+    const one = await ana().synced();
+    const [other] = Object.values(versions).filter((version) => version !== Provider);
+    const ben = await client('ben', other).synced();
+    const card = addCard(one.editor, cell, { text: 'Where is the door?' });
+    await ben.sees(() => textOn(ben, card) === 'Where is the door?');
+    writeText(ben.editor, cards, card, 'text', 'Where is the entrance?');
+    await one.sees(() => textOn(one, card) === 'Where is the entrance?');
+    for (const each of [one, ben]) each.awareness.setLocalStateField('at', card);
+    const isAt = (each: StockClient, whose: StockClient) =>
+      each.awareness.getStates().get(whose.doc.clientID)?.at === card;
+    await pass(() => isAt(one, ben) && isAt(ben, one));
+  });
+
+  test('W4 what Ana wrote offline comes with her, and she gets what Ben wrote meanwhile', async () => {
+    const one = await ana().synced();
+    const ben = await client('ben').synced();
+    one.provider.disconnect();
+    const card = addCard(one.editor, cell, { text: 'offline' });
+    const other = addCard(ben.editor, cell, { text: 'meanwhile' });
+    one.provider.connect();
+    await ben.sees(() => textOn(ben, card) === 'offline');
+    await one.sees(() => textOn(one, other) === 'meanwhile');
+    await agree(one, ben);
+  });
+
+  test.each([closeCode.restart, closeCode.busy])('W10 Ana, sent away with %i, comes back', async (code) => {
+    const one = await ana().synced();
+    const gone = one.disconnected();
+    house.rooms.dismiss(board, ({ person }) => person === 'ana', code, 'later');
+    expect(await gone).toBe(code);
+    await one.synced();
+    const card = addCard(one.editor, cell, { text: 'back' });
+    const ben = await client('ben').synced();
+    expect(textOn(ben, card)).toBe('back');
+  });
+
+  test('W7 Ana, alone and silent for 75 s of her own time, hears enough for her watchdog', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const one = await ana().synced();
+    const endings: unknown[] = [];
+    one.provider.on('connection-close', (event) => endings.push(event));
+    const longestMs = await hearFor(one, 75_000, (ms) => clock.advance(ms));
+    expect(endings).toEqual([]);
+    expect(longestMs).toBeLessThan(watchdogMs);
+    const ben = await client('ben').synced();
+    const card = addCard(one.editor, cell, { text: 'still here' });
+    await ben.sees(() => textOn(ben, card) === 'still here');
+    // The watchdog is awake: where the server says nothing, it bites.
+    await hearFor(one, watchdogMs + 2 * lookMs, () => undefined);
+    expect(endings).not.toEqual([]);
+  });
+
+  test('P6 Ana’s link breaks and she is back, sitting still: Ben has never seen her go', async () => {
+    const ben = await client('ben').synced();
+    const one = await ana().synced();
+    await pass(() => sees(ben, one) && sees(one, ben));
+    const departures: number[] = [];
+    ben.awareness.on('update', ({ removed }: { removed: number[] }) =>
+      departures.push(...removed.filter((id) => id === one.doc.clientID)),
+    );
+    socketOf(one).terminate();
+    await until(
+      () => !one.provider.wsconnected,
+      (check) => one.provider.on('status', check),
+    );
+    await one.synced();
+    expect(await pass(() => sees(one, ben))).toBeLessThanOrEqual(1_000);
+    clock.advance(5_000);
+    await ben.notices(() => sees(ben, one));
+    expect(departures).toEqual([]);
+  });
+
+  test('P7 Ana leaves, and is back, sitting still: Ben sees her within 1 s, and she him', async () => {
+    const ben = await client('ben').synced();
+    const one = await ana().synced();
+    await pass(() => sees(ben, one) && sees(one, ben));
+    one.provider.disconnect();
+    await pass(() => !sees(ben, one));
+    one.provider.connect();
+    await one.synced();
+    expect(await pass(() => sees(ben, one) && sees(one, ben))).toBeLessThanOrEqual(1_000);
+  });
+});
+
+/** Lets a client's own time pass. Returns how long it heard nothing at most. */
+async function hearFor(one: StockClient, ms: number, alsoPasses: (ms: number) => void): Promise<number> {
+  let longestMs = 0;
+  for (let passed = 0; passed < ms && one.provider.wsconnected; passed += lookMs) {
+    alsoPasses(lookMs);
+    await echoOf(one);
+    longestMs = Math.max(longestMs, Date.now() - one.provider.wsLastMessageReceived);
+    // The provider holds the time of the last frame against `Date.now`, which it has taken when it was loaded.
+    one.provider.wsLastMessageReceived -= lookMs;
+    vi.advanceTimersByTime(lookMs);
+  }
+  return longestMs;
+}
+
+/** All that the server has sent by now has arrived: what answers a ping comes behind it, and is no frame to a provider. */
+async function echoOf(one: StockClient): Promise<void> {
+  const socket = socketOf(one);
+  socket.ping();
+  await once(socket, 'pong');
+}
+
+function socketOf({ provider }: StockClient): WebSocket {
+  return provider.ws as unknown as WebSocket;
+}
+
+describe('an edit that is refused', () => {
+  const refuse = (one: StockClient) =>
+    rootOf(one.doc, lanes).set('mine', buildRecord(lanes, { title: 'not mine to add' }));
+
+  test('G17 version 3 gives up', async () => {
+    const one = await client('ana').synced();
+    const ended = one.ended();
+    refuse(one);
+    expect(await ended).toEqual({ code: closeCode.notAllowed, reason: 'role' });
+    expect(one.provider.shouldConnect).toBe(false);
+  });
+
+  test('G17 version 2 offers it again and again: nobody is hurt, and she reads on', async () => {
+    const [ben, cleo] = [await client('ben').synced(), await client('cleo').synced()];
+    const one = await client('ana', versions['y-websocket 2']).synced();
+    const codes: unknown[] = [];
+    one.provider.on('connection-close', (event) => codes.push(event?.code));
+    refuse(one);
+    for (let round = 1; round <= 8; round++) {
+      const card = addCard(ben.editor, cell, { text: `round ${round}` });
+      await cleo.sees(() => textOn(cleo, card) === `round ${round}`);
+      await one.sees(() => textOn(one, card) === `round ${round}`);
+      await until(
+        () => codes.length >= round,
+        (check) => one.provider.on('connection-close', check),
+      );
+    }
+    expect(new Set(codes)).toEqual(new Set([closeCode.notAllowed]));
+    expect(rootOf(ben.doc, lanes).size).toBe(0);
+    await agree(ben, cleo);
+    expect(house.rooms.crowd(board)).toBeLessThanOrEqual(3);
+    expect(ben.provider.wsconnected && cleo.provider.wsconnected).toBe(true);
+  });
+});

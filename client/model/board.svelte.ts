@@ -79,7 +79,11 @@ export class Board {
     this.#doc = doc;
     this.id = at.board;
     this.#unsaved = new Unsaved(doc);
-    this.#pending = new PendingEdits(doc, `${at.board}/${at.seat}`);
+    this.#pending = new PendingEdits(
+      doc,
+      `${at.board}/${at.seat}`,
+      () => this.connection.light !== 'offline' && this.connection.readOnly === null,
+    );
     this.editor = new UndoableEditor(doc, at.seat);
     this.stacks = new Stacks((place) => cellOf(place, (step) => this.steps.get(step)?.place.phase ?? null));
     this.people = new Records(doc, people);

@@ -21,6 +21,8 @@ export type Light = 'saved' | 'sending' | 'held' | 'offline';
 /** Why the socket was closed for good; the page says it in words. */
 export type Ending =
   | { readonly kind: 'ticket' | 'no-such-board' }
+  /** Whoever runs the server has put this person out. */
+  | { readonly kind: 'kicked' }
   /** The server did not take an edit; null where it did not say why. */
   | { readonly kind: 'refused'; readonly reason: Refusal | 'too-large' | null }
   /** The board was put back to an older version meanwhile: this document must not fill it again. */
@@ -122,7 +124,7 @@ export class Connection {
       provider.maxBackoffTime = waitMs(provider.wsUnsuccessfulReconnects + 1, Math.random());
       this.#shine();
     });
-    provider.on('closed', ({ code }) => this.#end(code));
+    provider.on('closed', ({ code, reason }) => this.#end(code, reason));
     doc.on('update', this.#countUpdate);
     addEventListener('online', this.#retryNow);
   }
@@ -238,12 +240,12 @@ export class Connection {
     else this.light = 'sending';
   }
 
-  #end(code: number): void {
+  #end(code: number, reason: string): void {
     if (this.#closed) return;
     this.light = 'offline';
     switch (code) {
       case closeCode.ticket:
-        return this.#on.ended({ kind: 'ticket' });
+        return this.#on.ended({ kind: reason === 'kicked' ? 'kicked' : 'ticket' });
       case closeCode.noSuchBoard:
         return this.#on.ended({ kind: 'no-such-board' });
       case closeCode.tooLarge:

@@ -4,6 +4,9 @@ import * as Y from 'yjs';
 /** An edit that has not been acknowledged for this long is put away on the device. */
 const graceMs = 400;
 
+/** Where the server takes none, waiting is for nothing but that one gesture makes one row. */
+const gestureMs = 30;
+
 const database = 'resa-edits';
 const table = 'edits';
 
@@ -31,6 +34,7 @@ export class PendingEdits {
   readonly #doc: Y.Doc;
   /** Board and person: another person on this device does not get them. */
   readonly #room: string;
+  readonly #mayBeSaved: () => boolean;
   #database: IDBDatabase | null = null;
   readonly #opened: Promise<void>;
   #generation = 0;
@@ -43,8 +47,10 @@ export class PendingEdits {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #closed = false;
 
-  constructor(doc: Y.Doc, room: string) {
+  /** @param mayBeSaved whether the server takes edits just now */
+  constructor(doc: Y.Doc, room: string, mayBeSaved: () => boolean) {
     this.#doc = doc;
+    this.#mayBeSaved = mayBeSaved;
     this.#room = room;
     doc.on('update', this.#note);
     addEventListener('pagehide', this.#write);
@@ -99,10 +105,13 @@ export class PendingEdits {
     if (!transaction.local) return;
     this.#waiting.push(update);
     for (const type of transaction.changed.keys()) if (type instanceof Y.Text) this.#touched.add(type);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      this.#write();
-    }, graceMs);
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = null;
+        this.#write();
+      },
+      this.#mayBeSaved() ? graceMs : gestureMs,
+    );
   };
 
   #write = () => {

@@ -120,6 +120,14 @@ test('a frame that is too large for the server is a refusal too', () => {
   expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'too-large' });
 });
 
+test('who is put out is out; whose seat has run out may have it renewed', () => {
+  join().drop(closeCode.ticket, 'kicked');
+  expect(on.ended).toHaveBeenLastCalledWith({ kind: 'kicked' });
+  ana.open();
+  join().drop(closeCode.ticket, 'expired');
+  expect(on.ended).toHaveBeenLastCalledWith({ kind: 'ticket' });
+});
+
 describe('a board that was put back to an earlier version', () => {
   test('gets nothing of the document that Ana had of the one before', () => {
     join(1).drop(closeCode.restart);

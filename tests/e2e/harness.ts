@@ -13,6 +13,8 @@ export type Links = Readonly<Record<Role, string>>;
 /** The product as it was built; RESA_DIST names another build to try. */
 const dist = resolve(process.env.RESA_DIST ?? 'dist');
 
+const adminKey = 'the-key-of-whoever-runs-it';
+
 /**
  * A Resa server as a person starts it: the built one, in a process of its own, on a folder of its own. It
  * can end in order or be killed, and be started again on the same folder and port.
@@ -50,6 +52,7 @@ export class House {
         DATA_DIR: this.#folder,
         PORT: String(this.#port),
         LOG_LEVEL: 'warn',
+        ADMIN_KEY: adminKey,
         // Everyone here comes from one address, and faster than people do.
         JOIN_PER_MINUTE: '100000',
         CREATE_PER_MINUTE: '100000',
@@ -84,6 +87,18 @@ export class House {
     });
     if (answer.status !== 201) throw new Error(`No board: ${await answer.text()}`);
     return ((await answer.json()) as { links: Links }).links;
+  }
+
+  /** What whoever runs the server asks of a board, over the admin's interface. */
+  async admin(method: string, board: string, path = '', body?: object): Promise<unknown> {
+    const answer = await fetch(`${this.origin}/api/admin/boards/${board}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${adminKey}` },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
+    const text = await answer.text();
+    return text === '' ? null : JSON.parse(text);
   }
 
   async close(): Promise<void> {

@@ -30,22 +30,6 @@ async function write(person: Person, text: string): Promise<void> {
   await person.press('Escape');
 }
 
-/** What the device keeps of edits that the server has not taken, as text. */
-const keptOn = (person: Person) =>
-  person.page.evaluate(
-    () =>
-      new Promise<string>((resolve) => {
-        const opening = indexedDB.open('resa-edits');
-        opening.onsuccess = () => {
-          const reading = opening.result.transaction('edits').objectStore('edits').getAll();
-          reading.onsuccess = () => {
-            opening.result.close();
-            resolve(JSON.stringify(reading.result));
-          };
-        };
-      }),
-  );
-
 describe('a board that takes no edits', () => {
   test('says so, keeps what is written, and is saved again by itself', async () => {
     const told = maja.page.getByText('The server cannot save just now.');
@@ -122,7 +106,7 @@ describe('a board that is put back to an earlier version while Maja is away', ()
     await wire.keepAway(closeCode.restart, '');
     await write(maja, 'Written and closed');
     await write(maja, 'And one more');
-    await expect.poll(() => keptOn(maja)).toContain('And one more');
+    await expect.poll(() => maja.kept()).toContain('And one more');
     await maja.page.reload();
     wire.generations++;
     wire.letIn();

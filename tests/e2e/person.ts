@@ -51,6 +51,23 @@ export class Person {
     await this.page.locator('[data-light="saved"]').waitFor();
   }
 
+  /** What this device keeps of edits that the server has not taken, as text. */
+  kept(): Promise<string> {
+    return this.page.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          const opening = indexedDB.open('resa-edits');
+          opening.onsuccess = () => {
+            const reading = opening.result.transaction('edits').objectStore('edits').getAll();
+            reading.onsuccess = () => {
+              opening.result.close();
+              resolve(JSON.stringify(reading.result));
+            };
+          };
+        }),
+    );
+  }
+
   /** Any card with this text in it. */
   card(text: string): Locator {
     return this.page.locator('[data-card]').filter({ hasText: text });

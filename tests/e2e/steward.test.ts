@@ -1,0 +1,86 @@
+import { beforeEach, test } from 'vitest';
+import type { Person } from './person.ts';
+import { expect, setStage } from './stage.ts';
+
+/** What people see of whoever runs the server. */
+const stage = setStage();
+let maja: Person;
+let nadia: Person;
+let board: string;
+
+beforeEach(async () => {
+  const links = await stage.house.board('demo');
+  board = /#([^.]+)\./.exec(links.facilitator)?.[1] ?? '';
+  [maja, nadia] = await Promise.all([stage.person('Maja'), stage.person('Nadia')]);
+  await Promise.all([maja.join(links.facilitator), nadia.join(links.participant)]);
+});
+
+const admin = (method: string, path = '', body?: object) => stage.house.admin(method, board, path, body);
+const light = (person: Person, state: string) => person.page.locator(`[data-light="${state}"]`);
+
+async function write(person: Person, text: string): Promise<void> {
+  await person.cell('Choices', 'Plan the trip').focus();
+  await person.press('n');
+  await person.type(text);
+  await person.press('Escape');
+}
+
+test('what Maja writes while the board is frozen is kept, and taken when it is thawed', async () => {
+  await admin('POST', '/freeze');
+  for (const person of [maja, nadia])
+    await expect(person.page.getByText('The board is frozen for now.')).toBeVisible();
+  await write(maja, 'Under the ice');
+  await expect(light(maja, 'held')).toBeVisible();
+  await expect.poll(() => maja.kept()).toContain('Under the ice');
+  await maja.page.reload();
+  await maja.page.locator('[data-card]').first().waitFor();
+  await expect(light(maja, 'held')).toBeVisible();
+  await expect(maja.card('Under the ice')).toBeVisible();
+  await expect(nadia.card('Under the ice')).toHaveCount(0);
+
+  await admin('POST', '/thaw');
+  await maja.saved();
+  await expect(nadia.card('Under the ice')).toBeVisible();
+  for (const person of [maja, nadia])
+    await expect(person.page.getByText('The board is frozen for now.')).toBeHidden();
+});
+
+test('a board that is reset is open again on every screen as it was then; what was not saved is there to copy', async () => {
+  const documents = '/documents/board';
+  const { id } = (await admin('POST', `${documents}/versions`, { name: 'Then' })) as { id: string };
+  await write(maja, 'Saved, and taken back');
+  await maja.card('Saved, and taken back').focus();
+  await maja.saved();
+  await expect(nadia.card('Saved, and taken back')).toBeVisible();
+  await admin('POST', '/freeze');
+  await expect(maja.page.getByText('The board is frozen for now.')).toBeVisible();
+  await write(maja, 'Not saved');
+  await expect(light(maja, 'held')).toBeVisible();
+  // What a browser says by itself of a seat that has ended.
+  for (const person of [maja, nadia]) person.forgive(/status of 401/);
+  await admin('POST', `${documents}/reset`, { version: id });
+
+  const dialog = maja.dialog('The board was put back to an earlier version');
+  await expect(dialog.getByRole('textbox')).toHaveValue('Not saved');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await admin('POST', '/thaw');
+  await expect(nadia.page.getByText('The board was put back to an earlier version')).toBeVisible();
+  for (const person of [maja, nadia]) {
+    await person.saved();
+    await expect(person.card('Saved, and taken back')).toHaveCount(0);
+  }
+  await nadia.cell('Choices', 'Ride').focus();
+  await write(nadia, 'And on it goes');
+  await expect(maja.card('And on it goes')).toBeVisible();
+});
+
+test('who is put out is told so, and may join again by the link', async () => {
+  const { sockets } = (await admin('GET', '/sockets')) as { sockets: { person: string; role: string }[] };
+  const person = sockets.find(({ role }) => role === 'participant')?.person ?? '';
+  await admin('DELETE', `/people/${person}`);
+  await expect(nadia.page.getByRole('heading', { name: 'Your place on the board has ended' })).toBeVisible();
+  await expect(maja.page.getByRole('button', { name: '1 person here' })).toBeVisible();
+  await nadia.page.getByRole('link', { name: 'Join again' }).click();
+  await nadia.page.getByRole('button', { name: 'Go on as Nadia' }).click();
+  await nadia.arrive();
+});

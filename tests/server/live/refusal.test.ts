@@ -10,8 +10,9 @@ import { addPhase } from '../../../shared/commands/journey.ts';
 import { maxFrameBytes } from '../../../shared/limits.ts';
 import { frameKind, syncKind } from '../../../shared/protocol.ts';
 import type { House } from './harness.ts';
-import { openHouse, openHouseOn } from './harness.ts';
+import { board, openHouse, openHouseOn } from './harness.ts';
 import { handUpdate, pastAllNumbers } from './hand-update.ts';
+import { MemoryStore } from './memory-store.ts';
 import { syncFrame } from './raw-client.ts';
 
 const cell = { lane: 'doing', phase: 'arrive', step: null };
@@ -25,6 +26,15 @@ beforeEach(async () => {
 });
 
 afterEach(() => house.close());
+
+/** A house that has read again what is on the disk of one that is closed now. */
+async function restarted(before: House): Promise<House> {
+  await before.close();
+  const store = new MemoryStore();
+  store.addBoard(board);
+  for (const entry of before.store.journal) await store.append(entry);
+  return openHouseOn(store);
+}
 
 /** An update that a participant may not make. */
 function backdoor(): Uint8Array {
@@ -134,6 +144,26 @@ describe('G17 a refused update', () => {
   });
 });
 
+describe('G4 whose a client id is', () => {
+  test('G4 Ben’s stays his when the process starts again: Ana cannot write under it', async () => {
+    const ben = await house.stock('ben').synced();
+    const id = addCard(ben.editor, cell, { text: 'mine' });
+    const olga = await house.stock('olga').synced();
+    await olga.sees(() => readAll(olga.doc, cards).length === 1);
+    const forged = new Y.Doc();
+    Y.applyUpdate(forged, Y.encodeStateAsUpdate(ben.doc));
+    forged.clientID = ben.doc.clientID;
+    const before = Y.encodeStateVector(forged);
+    storedRecord(forged, cards, id)?.set('evidence', 'data');
+
+    house = await restarted(house);
+    house.seat('ana');
+    const ana = await house.raw('ana');
+    ana.step2(Y.encodeStateAsUpdate(forged, before));
+    expect(await ana.closed).toEqual({ code: 4422, reason: 'not-author' });
+  });
+});
+
 describe('G18 an id that nobody could read again', () => {
   test('G18 Ana’s client id past all numbers is refused, and the board can be read by all, also after a restart', async () => {
     const ben = await house.stock('ben').synced();
@@ -151,9 +181,7 @@ describe('G18 an id that nobody could read again', () => {
     expect(await ana.closed).toEqual({ code: 4400, reason: 'malformed' });
     const olga = await house.stock('olga').synced();
     await olga.sees(() => readAll(olga.doc, cards).length === 1);
-    const { store } = house;
-    await house.close();
-    house = await openHouseOn(store);
+    house = await restarted(house);
     house.seat('ben');
     const after = await house.stock('ben').synced();
     await after.sees(() => readAll(after.doc, cards).length === 1);

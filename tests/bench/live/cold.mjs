@@ -16,13 +16,13 @@ const mostMs = 60_000;
 /** @param again starts the same system anew, on what it has stored */
 export async function coldOpen(system, { of, edits, writers, opens }, { again }) {
   const [room] = await system.rooms(1, of);
+  const [seat] = await room.seats(1, 'observer');
   const kinds = [
     ...Array.from({ length: writers }, () => ({ role: 'participant', edits: edits / writers, moves: 0 })),
     { role: 'observer', edits: 0, moves: 0 },
   ];
   const crowd = await gather(system, [room], { kinds, seconds: 1, witnesses: 0 });
   crowd.watch([crowd.people.at(-1)]);
-  const [seat] = await room.seats(1, 'observer');
   const began = performance.now();
   await writeAll(crowd, edits / writers);
   const writtenMs = performance.now() - began;

@@ -228,7 +228,7 @@ export function work({ people, pointers }, seconds, isOver = () => false) {
 }
 
 /** Waits until the witnesses have every edit, or no more of them come. @returns the ms that it took */
-export async function drained({ witnesses }, mostMs = 8_000) {
+export async function drained({ witnesses }, mostMs = 10_000) {
   const began = performance.now();
   while (performance.now() - began < mostMs) {
     if (missingEdits(witnesses) === 0) break;

@@ -23,6 +23,5 @@ export async function furnished(started, count, of, again) {
 export async function settledMemory(system) {
   await pause(500);
   await system.collect();
-  await system.collect();
   return memoryOf(system.pid);
 }

@@ -7,7 +7,7 @@ import { joinWhole } from './person.mjs';
 import { cpuBetween, cpuOf } from './process-stats.mjs';
 
 /** Before the clock runs: compilers warm up, and who has just come has been told of. */
-const warmUpSeconds = 2;
+const warmUpSeconds = 1.5;
 
 /**
  * @param load `{rooms, of, kinds, witnesses}`: how many rooms of which board, who is in each, how many read all
@@ -24,7 +24,7 @@ export async function roomLoad(started, { rooms: count, of, kinds, witnesses }, 
   await pause(warmUpSeconds * 1000);
   const window = await measure(system, crowd, seconds);
   await working;
-  const drainMs = await drained(crowd);
+  const drainMs = await drained(crowd, 5_000);
   const seen = testimony(crowd, window.from, window.to);
 
   // What a witness was told stands for what each was: whoever reads less is as much a receiver.

@@ -21,7 +21,7 @@ const { values: options, positionals: names } = parseArgs({
   options: {
     only: { type: 'string' },
     rounds: { type: 'string' },
-    seconds: { type: 'string', default: '6' },
+    seconds: { type: 'string', default: '5' },
     profile: { type: 'boolean', default: false },
     json: { type: 'string' },
     list: { type: 'boolean', default: false },
@@ -61,7 +61,7 @@ async function main() {
     const of = scenario.systems.filter((name) => allowed.includes(name) && !missing.includes(name));
     if (of.length === 0) continue;
     const result = { scenario, runs: await measure(scenario, options.profile ? oursOnly(of) : of) };
-    if (!scenario.group) printScenario(result);
+    if (!scenario.isGrowth) printScenario(result);
     results.push(result);
   }
   printGroups(results);
@@ -96,6 +96,7 @@ async function measure(scenario, of) {
   const rounds = options.profile ? 1 : Number(options.rounds ?? scenario.rounds ?? 2);
   for (let round = 1; round <= rounds; round++) {
     for (const name of of) {
+      if (round > 1 && scenario.once?.includes(name)) continue;
       const profileTo = options.profile ? `/tmp/resa-${scenario.name}.cpuprofile` : null;
       const task = { scenario: scenario.name, system: name, seconds: Number(options.seconds), profileTo };
       try {

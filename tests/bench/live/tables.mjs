@@ -100,18 +100,18 @@ function comparison(runs, [figure, write]) {
   return lines.filter(Boolean).join('\n');
 }
 
-/** How a cost grows: scenarios of a group are lines of one table. */
+/** How a cost of ours grows: scenarios of a group are lines of one table, the smallest first. */
 export function printGroups(results) {
   const groups = new Set(results.map(({ scenario }) => scenario.group).filter(Boolean));
   for (const group of groups) {
+    const sizeOf = ({ scenario }) => Number(scenario.name.split('-')[1]);
     const rows = results
       .filter(({ scenario }) => scenario.group === group)
-      .flatMap(({ scenario, runs }) =>
-        namesOf(runs).map((name) => [
-          `${scenario.says}${name === 'resa' ? '' : ` (${name})`}`,
-          ...loadColumns.map(([, figure, write]) => cell(runs, name, figure, write)),
-        ]),
-      );
+      .toSorted((a, b) => sizeOf(a) - sizeOf(b))
+      .map(({ scenario, runs }) => [
+        scenario.says,
+        ...loadColumns.map(([, figure, write]) => cell(runs, 'resa', figure, write)),
+      ]);
     console.log(`\n**How it grows, ${group}**\n`);
     console.log(table([['', ...loadColumns.map(([heading]) => heading)], ...rows]));
   }

@@ -13,6 +13,11 @@ export class FakeClock implements Clock {
 
   now = (): number => this.#now;
 
+  /** How many timers are set. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
   after = (ms: number, run: () => void): (() => void) =>
     this.#add({ at: this.#now + ms, everyMs: null, run });
 

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { WebSocketServer } from 'ws';
+import type { Clock } from '../../server/live/clock.ts';
+import type { Rooms } from '../../server/live/rooms.ts';
+import { openRooms } from '../../server/live/rooms.ts';
+import type { Store } from '../../server/store/contract.ts';
+import { maxFrameBytes } from '../../shared/limits.ts';
+import { controlProtocol } from '../../shared/protocol.ts';
+
+/**
+ * The live side behind a server that keeps nothing beside it, neither a log nor what was written, so that what
+ * is kept is the live side's. `/<board>/<person>` is a participant's seat there.
+ */
+export class LiveServer {
+  readonly rooms: Rooms;
+  readonly #server = createServer();
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: 8 * maxFrameBytes,
+    handleProtocols: (asked) => (asked.has(controlProtocol) ? controlProtocol : false),
+  });
+
+  static async open(store: Store, clock?: Clock): Promise<LiveServer> {
+    const server = new LiveServer(store, clock);
+    server.#server.listen(0, '127.0.0.1');
+    await once(server.#server, 'listening');
+    return server;
+  }
+
+  private constructor(store: Store, clock?: Clock) {
+    this.rooms = openRooms({ store, log: pino({ level: 'silent' }), ...(clock && { clock }) });
+    this.#server.on('upgrade', (request, socket, head) => {
+      const [, board = '', person = ''] = (request.url ?? '').split('/');
+      this.#sockets.handleUpgrade(request, socket, head, (ws) => {
+        const seat = {
+          board,
+          person,
+          name: person,
+          color: '#5b3df5',
+          role: 'participant',
+          link: 'link',
+          generation: 1,
+          expires: Number.MAX_SAFE_INTEGER,
+        } as const;
+        this.rooms.join(seat, 'board', {
+          socket: ws,
+          stream: socket,
+          isOurs: ws.protocol === controlProtocol,
+        });
+      });
+    });
+  }
+
+  /** Where a person's seat on a board is. */
+  at(board: string, person: string): string {
+    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${board}/${person}`;
+  }
+
+  async close(): Promise<void> {
+    await this.rooms.close();
+    for (const socket of this.#sockets.clients) socket.terminate();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}

@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import * as Y from 'yjs';
+import { buildRecord } from '../../shared/board/collection.ts';
+import { readAll } from '../../shared/board/document.ts';
+import { ideas } from '../../shared/board/idea.ts';
+import { maxLongText } from '../../shared/limits.ts';
+import { closeCode } from '../../shared/protocol.ts';
+import { beatMs } from '../../server/live/tuning.ts';
+import { FakeClock } from '../server/live/fake-clock.ts';
+import type { House } from '../server/live/harness.ts';
+import { board, openHouse } from '../server/live/harness.ts';
+import type { RawClient } from '../server/live/raw-client.ts';
+import { memoryHeld } from './memory.ts';
+
+/** What is withheld from the reader in all, what the server may grow by for it, and the noise of measuring. */
+const withheldBytes = 79_000_000;
+const mostGrowthBytes = 8 << 20;
+const noiseBytes = 4 << 20;
+
+/** Each sends no more than it may, and in less time than a reader may stay behind. */
+const names = ['ana', 'dan', 'eva', 'fay'];
+const roundMs = 250;
+
+/** What one of them rewrites at a time: long texts in a script of two bytes a letter, 800 KB in all. */
+const textsEach = 20;
+
+class Writer {
+  readonly name: string;
+  readonly #client: RawClient;
+  readonly #doc = new Y.Doc();
+
+  static async come(name: string): Promise<Writer> {
+    const writer = new Writer(name, await house.raw(name, { control: true }));
+    await writer.#client.next('step1');
+    writer.#client.step2(Y.encodeStateAsUpdate(writer.#doc));
+    await writer.#client.told('saved');
+    return writer;
+  }
+
+  private constructor(name: string, client: RawClient) {
+    this.name = name;
+    this.#client = client;
+    for (let i = 0; i < textsEach; i++) this.#ideas.set(`${name}${i}`, buildRecord(ideas, {}));
+  }
+
+  /** Writes all texts anew; resolves when they are on disk, with how large the update was. */
+  async rewrite(letter: string): Promise<number> {
+    const before = Y.encodeStateVector(this.#doc);
+    this.#doc.transact(() => {
+      for (const idea of this.#ideas.values()) {
+        const text = idea.get('solution') as Y.Text;
+        text.delete(0, text.length);
+        text.insert(0, letter.repeat(maxLongText));
+      }
+    });
+    const update = Y.encodeStateAsUpdate(this.#doc, before);
+    this.#client.update(update);
+    await this.#client.told('saved');
+    // What it hears of the others is not read here.
+    this.#client.heard.length = 0;
+    return update.length;
+  }
+
+  get #ideas(): Y.Map<Y.Map<unknown>> {
+    return this.#doc.getMap(ideas.name);
+  }
+}
+
+let house: House;
+let clock: FakeClock;
+let writers: Writer[];
+let ben: RawClient;
+let cleo: RawClient;
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  house = await openHouse({ clock });
+  for (const person of [...names, 'ben', 'cleo']) house.seat(person);
+  writers = await Promise.all(names.map((name) => Writer.come(name)));
+  ben = await house.raw('ben');
+  await ben.state();
+  cleo = await house.raw('cleo');
+  await cleo.state();
+  for (const letter of 'аб') await everyoneWrites(letter);
+});
+
+afterEach(() => house.close());
+
+/** Each rewrites their texts, and Ben hears of it each time. Returns how much it was. */
+async function everyoneWrites(letter: string): Promise<number> {
+  let bytes = 0;
+  for (const writer of writers) {
+    bytes += await writer.rewrite(letter);
+    await ben.next('update');
+    clock.advance(roundMs);
+  }
+  ben.heard.length = 0;
+  // What the tests' own store and spies keep of it is not what is measured.
+  house.store.journal.length = 0;
+  vi.clearAllMocks();
+  return bytes;
+}
+
+const cleosSocket = () => house.rooms.sockets(board).find(({ person }) => person === 'cleo');
+
+/** Cleo stops reading, and goes on not to while the others write. Returns how much the server held for her at most. */
+async function withhold(bytesInAll: number): Promise<number> {
+  cleo.socket.pause();
+  let mostBuffered = 0;
+  for (let bytes = 0; bytes < bytesInAll;) {
+    bytes += await everyoneWrites('вгдежзиклмнопрст'.charAt(Math.floor((bytes / bytesInAll) * 16)));
+    mostBuffered = Math.max(mostBuffered, cleosSocket()?.bufferedBytes ?? Infinity);
+  }
+  return mostBuffered;
+}
+
+test('B2 79 MB are withheld from Cleo: the server holds little of it, and sends her one difference when she reads', async () => {
+  const before = await memoryHeld();
+  const mostBuffered = await withhold(withheldBytes);
+  const grown = (await memoryHeld()) - before;
+  expect(mostBuffered).toBeGreaterThan(1 << 20);
+  expect(mostBuffered).toBeLessThanOrEqual(mostGrowthBytes);
+  expect(grown).toBeLessThanOrEqual(mostGrowthBytes + noiseBytes);
+  expect(cleosSocket()?.isBehind).toBe(true);
+
+  const { differencesEncoded } = house.rooms.tally;
+  cleo.socket.resume();
+  await cleo.next('step2');
+  expect(house.rooms.tally.differencesEncoded).toBe(differencesEncoded + 1);
+  expect(cleosSocket()?.isBehind).toBe(false);
+  const solutions = readAll(await cleo.state(), ideas).map(({ solution }) => solution);
+  expect(solutions.length).toBe(names.length * textsEach);
+  expect(new Set(solutions).size).toBe(1);
+  expect(cleo.bytesHeard).toBeLessThan(withheldBytes / 4);
+});
+
+test('B3 she who has not read for 30 s is cut off, and the others have not waited', async () => {
+  await withhold(withheldBytes / 8);
+  expect(house.rooms.tally.slowReaders).toBe(0);
+  for (let passed = 0; passed < 30_000; passed += beatMs) {
+    clock.advance(beatMs);
+    // Who only listens says something now and then, as pongs would.
+    ben.queryPresence();
+    await ben.next('presence');
+  }
+  expect(house.rooms.tally.slowReaders).toBe(1);
+  expect(cleosSocket()).toBe(undefined);
+  cleo.socket.resume();
+  expect(await cleo.closed).toEqual({ code: closeCode.busy, reason: 'too-slow' });
+  await everyoneWrites('ю');
+});

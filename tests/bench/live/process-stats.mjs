@@ -39,3 +39,25 @@ export function memoryOf(pid) {
   const [, kib] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kib) * 1024;
 }
+
+/** Looks at a process's memory many times a second. @returns `highest`, since last asked, and `stop` */
+export function watchMemory(pid) {
+  let most = 0;
+  const look = () => (most = Math.max(most, memoryOf(pid)));
+  const timer = setInterval(() => {
+    try {
+      look();
+    } catch {
+      // It has ended; whoever waits for it hears of that.
+      clearInterval(timer);
+    }
+  }, 50);
+  return {
+    highest: () => {
+      const highest = most;
+      most = 0;
+      return highest;
+    },
+    stop: () => clearInterval(timer),
+  };
+}

@@ -80,7 +80,9 @@ function chosen(given, known, what) {
   return given.length > 0 ? given : known;
 }
 
-const oursOnly = (of) => of.filter((name) => systems[name].isOurs).slice(0, 1);
+function oursOnly(of) {
+  return of.filter((name) => systems[name].isOurs).slice(0, 1);
+}
 
 async function noteBoards(boards) {
   const missing = boards.filter((of) => !noted.has(of));

@@ -6,7 +6,7 @@ import { median } from '../figures.mjs';
 import { disagreeing, drained, gather, leave, testimony, work } from './crowd.mjs';
 import { LightSocket } from './light-socket.mjs';
 import { joinWhole } from './person.mjs';
-import { cpuBetween, cpuOf, memoryOf } from './process-stats.mjs';
+import { cpuBetween, cpuOf, memoryOf, watchMemory } from './process-stats.mjs';
 import { clientFrame, sync, syncFrame } from './wire.mjs';
 
 const overMs = 1_000;
@@ -26,8 +26,7 @@ export async function joinStorm(system, { of, people }) {
 
   await system.profile();
   const before = { cpu: cpuOf(system.pid), memory: memoryOf(system.pid) };
-  let most = before.memory;
-  const watching = setInterval(() => (most = Math.max(most, memoryOf(system.pid))), 50);
+  const memory = watchMemory(system.pid);
   const began = performance.now();
   const whole = room.state.length / 2;
   const joined = await Promise.all(
@@ -39,7 +38,7 @@ export async function joinStorm(system, { of, people }) {
   const allSynced = performance.now();
   await pause(200);
   const cpuUs = cpuBetween(before.cpu, cpuOf(system.pid));
-  clearInterval(watching);
+  memory.stop();
   await system.profile();
   isOver = true;
   await working;
@@ -61,7 +60,7 @@ export async function joinStorm(system, { of, people }) {
     worstEditMs: Math.max(...seen.editMs),
     editP50: median(seen.editMs),
     editsArrived: seen.editsCame / seen.editsDue,
-    peakBytes: most - before.memory,
+    peakBytes: memory.highest() - before.memory,
     stateBytes: room.state.length,
     lost,
     closed: joined.filter(({ socket }) => socket.isClosed).length,

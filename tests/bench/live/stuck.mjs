@@ -5,7 +5,7 @@ import * as Y from 'yjs';
 import { quantile } from '../figures.mjs';
 import { disagreeing, drained, gather, leave, testimony, work } from './crowd.mjs';
 import { joinRoom, joinWhole } from './person.mjs';
-import { memoryOf } from './process-stats.mjs';
+import { memoryOf, watchMemory } from './process-stats.mjs';
 import { sync, syncFrame } from './wire.mjs';
 
 /** Texts of this length in so many cards make one update; a text may have 4,000 characters. */
@@ -26,9 +26,7 @@ export async function stuckReader(system, { of, withheldBytes }) {
   crowd.watch(crowd.people.slice(0, 2));
   loadDown(room.state, crowd.people.slice(3), crowd.people[2].card);
 
-  const memory = [];
-  const watching = setInterval(() => memory.push(memoryOf(system.pid)), 50);
-  const highest = () => Math.max(...memory.splice(0));
+  const memory = watchMemory(system.pid);
   let working = work(crowd, quietSeconds);
   await pause(1_000);
   const quiet = { from: performance.now() };
@@ -37,7 +35,7 @@ export async function stuckReader(system, { of, withheldBytes }) {
   quiet.to = performance.now();
   await system.collect();
   quiet.settled = memoryOf(system.pid);
-  quiet.highest = highest();
+  quiet.highest = memory.highest();
 
   const [seat] = await room.seats(1, 'observer');
   const { socket: stuck } = await joinRoom(system.port, seat, { reads: true });
@@ -52,10 +50,10 @@ export async function stuckReader(system, { of, withheldBytes }) {
   await drained(crowd);
   bad.to = performance.now();
   await system.profile();
-  bad.highest = highest();
+  bad.highest = memory.highest();
   await system.collect();
   bad.settled = memoryOf(system.pid);
-  clearInterval(watching);
+  memory.stop();
 
   stuck.resume();
   await pause(1_500);

@@ -23,6 +23,8 @@ const texts = (person: Person) => person.page.locator('[data-card] > p').allText
 describe('an observer', () => {
   test('sees everything, live', async () => {
     await expect(asa.page.getByText('You see everything live. You cannot change the board.')).toBeVisible();
+    // The lanes below the first come a frame each.
+    for (const person of [maja, asa]) await person.page.locator('[data-drawn]').waitFor();
     expect(await texts(asa)).toEqual(await texts(maja));
     await maja.cell('Choices', 'Ride').focus();
     await maja.press('n');

@@ -55,7 +55,8 @@ async function main() {
   console.log(
     `Node ${process.version}, ${cpus().length} x ${processor?.model}, load ${loadavg()[0]?.toFixed(1)}`,
   );
-  process.env.BENCH_STATES = await temporaryFolder();
+  // What a measurement that had to be ended leaves behind goes with this folder.
+  process.env.BENCH_STATES = process.env.TMPDIR = await temporaryFolder();
   const results = [];
   for (const scenario of scenarios.filter(({ name }) => wanted.includes(name))) {
     const of = scenario.systems.filter((name) => allowed.includes(name) && !missing.includes(name));

@@ -1,0 +1,291 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+import * as encoding from 'lib0/encoding';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import * as Y from 'yjs';
+import { cards } from '../../shared/board/card.ts';
+import { buildRecord } from '../../shared/board/collection.ts';
+import { maxCardText, maxFrameBytes } from '../../shared/limits.ts';
+import { writePointer } from '../../shared/pointer.ts';
+import { controlProtocol, frameKind, syncKind } from '../../shared/protocol.ts';
+import { handUpdate } from '../server/live/hand-update.ts';
+import { syncFrame } from '../server/live/raw-client.ts';
+import { Chance, seed } from './chance.ts';
+import type { Joined, Made } from './invited.ts';
+import { join, makeBoard } from './invited.ts';
+import { Member } from './member.ts';
+import { ServerProcess, temporaryFolder } from './server-process.ts';
+import { agreed } from './writers.ts';
+
+/** How long an edit of Ana's may take to Ben while a room is under attack, on a machine with other work. */
+const worstMs = 1_000;
+const medianMs = 100;
+
+/** The heap that the server has here, in megabytes: what is not bounded ends it. And what it may take beside that. */
+const heapMb = 160;
+const residentMb = 400;
+
+const metricsKey = 'a-key-for-the-figures-only';
+
+/** A board of 1,000 cards of some length: 1 MB that each who asks for the state is sent. */
+const cardsThere = 1_000;
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let server: ServerProcess;
+let made: Made;
+let seat: Joined;
+/** Two people at work, who are not to notice. */
+let ana: Member;
+let ben: Member;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  server = await ServerProcess.start({
+    folder: folder.path,
+    nodeArgs: [`--max-old-space-size=${heapMb}`],
+    env: { JOIN_PER_MINUTE: '10000', METRICS_KEY: metricsKey },
+  });
+  made = await makeBoard(server.url);
+  seat = await join(server.url, made.links.participant, 'Mallory');
+  const socket = await mallory();
+  for (let i = 0; i < cardsThere; i += 250) {
+    const doc = new Y.Doc();
+    for (let n = i; n < i + 250; n++)
+      doc.getMap(cards.name).set(`there${n}`, buildRecord(cards, { text: 'x'.repeat(maxCardText / 4) }));
+    socket.send(syncFrame(i === 0 ? syncKind.step2 : syncKind.update, Y.encodeStateAsUpdate(doc)));
+  }
+  ana = await Member.join(server.url, made.links.facilitator, 'Ana');
+  ben = await Member.join(server.url, made.links.participant, 'Ben');
+  await agreed([ana, ben]);
+  socket.terminate();
+});
+
+afterAll(async () => {
+  for (const member of [ana, ben]) member.close();
+  await server.kill();
+  await folder.remove();
+});
+
+/** Opens a socket of Mallory's; it reads all that it is sent, and throws it away. */
+async function mallory(): Promise<WebSocket> {
+  const url = `${server.url.replace('http', 'ws')}/sync/${seat.board}/board?token=${seat.token}`;
+  const socket = new WebSocket(url, [controlProtocol]);
+  // A server that closes while much is on its way to it resets the connection under it.
+  socket.on('error', () => undefined);
+  await once(socket, 'open');
+  return socket;
+}
+
+/** Ana writes and Ben reads, again and again, until something is over. Returns how long each edit took. */
+async function workUntil(over: Promise<unknown>): Promise<number[]> {
+  const chance = new Chance(seed);
+  const tookMs: number[] = [];
+  const state = { isOver: false };
+  void over.finally(() => (state.isOver = true));
+  while (!state.isOver || tookMs.length < 20) {
+    const began = performance.now();
+    ana.edit(chance);
+    // A card is taken to another place now and then, in which there is nothing to look for.
+    const claim = ana.written.at(-1);
+    await ben.until(() => !claim || ben.has(claim));
+    tookMs.push(performance.now() - began);
+    await turn();
+  }
+  await over;
+  return tookMs.sort((a, b) => a - b);
+}
+
+/** The pair goes on within the bounds while the attack lasts, and the server stays as large as it may be. */
+async function endures(attack: Promise<unknown>): Promise<void> {
+  const tookMs = await workUntil(attack);
+  expect(tookMs[Math.floor(tookMs.length / 2)]).toBeLessThan(medianMs);
+  expect(tookMs.at(-1)).toBeLessThan(worstMs);
+  expect([ana.closings, ben.closings]).toEqual([[], []]);
+  expect(server.isAlive).toBe(true);
+  expect(server.errors).toEqual([]);
+  expect(await residentOf(server.pid)).toBeLessThan(residentMb);
+}
+
+/** What a process has in memory, in megabytes, as Linux counts it. */
+async function residentOf(pid: number): Promise<number> {
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) / 1024;
+}
+
+async function counted(name: string): Promise<number> {
+  const answer = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${metricsKey}` } });
+  const [, value] = new RegExp(`^${name} (\\S+)$`, 'm').exec(await answer.text()) ?? [];
+  return Number(value);
+}
+
+/** Sends frames as fast as the net takes them, until all are sent or the socket is closed. */
+async function flood(socket: WebSocket, frames: readonly Uint8Array[]): Promise<void> {
+  for (const [i, frame] of frames.entries()) {
+    if (socket.readyState !== socket.OPEN) return;
+    socket.send(frame);
+    if (i % 200 === 199) await turn();
+  }
+}
+
+/** Until the server has read all that was sent, or has closed the socket. */
+async function isHeard(socket: WebSocket, patienceMs: number): Promise<void> {
+  if (socket.readyState !== socket.OPEN) return;
+  socket.ping();
+  await Promise.race([
+    once(socket, 'pong'),
+    once(socket, 'close'),
+    once(AbortSignal.timeout(patienceMs), 'abort'),
+  ]);
+}
+
+const times = (count: number, make: (i: number) => Uint8Array) =>
+  Array.from({ length: count }, (_, i) => make(i));
+
+function presenceFrame(client: number, clock: number): Uint8Array {
+  const entry = encoding.encode((encoder) => {
+    for (const number of [1, client, clock]) encoding.writeVarUint(encoder, number);
+    encoding.writeVarString(encoder, JSON.stringify({ at: clock }));
+  });
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, frameKind.awareness);
+    encoding.writeVarUint8Array(encoder, entry);
+  });
+}
+
+function pointerFrame(i: number): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, frameKind.pointer);
+    writePointer(encoder, { place: `lane${i % 7}/phase/`, x: i % 10_000, y: 1 }, false);
+  });
+}
+
+/** A question for all but a little of the state: each another one, so that no answer is of use twice. */
+function step1Frame(i: number): Uint8Array {
+  return syncFrame(
+    syncKind.step1,
+    encoding.encode((encoder) => {
+      for (const number of [1, 4_000_000_000 - i, 1 + i]) encoding.writeVarUint(encoder, number);
+    }),
+  );
+}
+
+/** So many structs that all want to stand at one place: one item, and the others right behind it. */
+function crowdAt(count: number): Uint8Array {
+  const client = 77;
+  const first = { parent: cards.name, key: 'crowded', content: { type: 'map' } } as const;
+  const text = { parent: { client, clock: 0 }, key: 'text', content: { type: 'text' } } as const;
+  const letter = { parent: { client, clock: 1 }, content: { string: 'x' } } as const;
+  return handUpdate([
+    { client, clock: 0, structs: [first, text, ...Array.from({ length: count }, () => letter)] },
+  ]);
+}
+
+/** A value nested so many times. */
+function nested(depth: number): Uint8Array {
+  const bytes = handUpdate([
+    { client: 78, clock: 0, structs: [{ parent: cards.name, key: 'deep', content: { any: ['MARK'] } }] },
+  ]);
+  const at = Buffer.from(bytes).indexOf('MARK') - 2;
+  // 117: an array, of one element; 126: null.
+  const value = Buffer.concat([Buffer.alloc(2 * depth, Uint8Array.of(117, 1)), Uint8Array.of(126)]);
+  return Buffer.concat([bytes.subarray(0, at), value, bytes.subarray(at + 6)]);
+}
+
+describe('one frame that would cost others dearly: closed, and nobody waits', () => {
+  test.for<[string, () => Uint8Array, readonly number[]]>([
+    [
+      'a million structs, of which half are there',
+      () =>
+        Buffer.concat([
+          Uint8Array.of(1, 0xc0, 0x84, 0x3d, 79, 0),
+          Buffer.alloc(2 * 500_000, Uint8Array.of(0, 1)),
+        ]),
+      [4400, 4413, 4422],
+    ],
+    ['50,000 structs at one spot', () => crowdAt(50_000), [4422]],
+    ['a value nested 400,000 times', () => nested(400_000), [4400]],
+    [
+      'a value of 4 GB by its length',
+      () =>
+        Uint8Array.of(1, 1, 80, 0, 40, 1, 5, 99, 97, 114, 100, 115, 1, 97, 1, 116, 255, 255, 255, 255, 15),
+      [4400],
+    ],
+  ])('G16 G19 %s', async ([, update, codes]) => {
+    const socket = await mallory();
+    const closed = once(socket, 'close');
+    socket.send(syncFrame(syncKind.step2, update()));
+    await endures(closed);
+    expect(codes).toContain((await closed)[0]);
+  });
+});
+
+test('G3 W4 what waits for something that never comes is bounded', async () => {
+  const sockets = await Promise.all(Array.from({ length: 20 }, mallory));
+  const closed = sockets.map((socket) => once(socket, 'close'));
+  const bomb = times(80, (i) => {
+    const doc = new Y.Doc();
+    doc.getText('t').insert(0, 'x');
+    const before = Y.encodeStateVector(doc);
+    doc.getText('t').insert(1, `${i}`.repeat(4_000));
+    return syncFrame(syncKind.update, Y.encodeStateAsUpdate(doc, before));
+  });
+  await endures(Promise.all(sockets.map((socket) => flood(socket, bomb))).then(() => Promise.all(closed)));
+  for (const one of closed) expect((await one)[0]).toBe(4422);
+});
+
+describe('floods: the sender is not read for a while, or put out, and nobody else waits', () => {
+  test.for<[string, () => Uint8Array[]]>([
+    ['P5 B4 presence', () => times(6_000, (i) => presenceFrame(4_711, i + 1))],
+    ['P11 B4 pointers', () => [presenceFrame(4_712, 1), ...times(6_000, pointerFrame)]],
+    [
+      'B4 B7 questions for the whole state',
+      () => times(6_000, () => syncFrame(syncKind.step1, Uint8Array.of(0))),
+    ],
+    ['B4 B5 questions for a part of the state, each another one', () => times(6_000, step1Frame)],
+    ['B4 frames of a megabyte that say nothing', () => times(24, () => presenceNoise())],
+  ])('%s', async ([, frames]) => {
+    const before = await counted('resa_sender_pauses_total');
+    const socket = await mallory();
+    await endures(flood(socket, frames()).then(() => isHeard(socket, 3_000)));
+    const isPutOut = socket.readyState !== socket.OPEN;
+    socket.terminate();
+    expect(isPutOut || (await counted('resa_sender_pauses_total')) > before).toBe(true);
+  });
+
+  test('B4 thirty sockets of one person share what the person may send', async () => {
+    const before = await counted('resa_sender_pauses_total');
+    const sockets = await Promise.all(Array.from({ length: 30 }, mallory));
+    const work = sockets.map(async (socket, n) => {
+      // Less than one connection may send, and together more than one person may.
+      await flood(
+        socket,
+        times(100, (i) => presenceFrame(5_000 + n, i + 1)),
+      );
+      await isHeard(socket, 3_000);
+    });
+    await endures(Promise.all(work));
+    for (const socket of sockets) socket.terminate();
+    expect(await counted('resa_sender_pauses_total')).toBeGreaterThan(before);
+  });
+});
+
+/** A presence frame as large as a frame may be, of entries that are somebody else's to say. */
+function presenceNoise(): Uint8Array {
+  const body = encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, 500);
+    for (let i = 0; i < 500; i++) {
+      encoding.writeVarUint(encoder, 9_000 + i);
+      encoding.writeVarUint(encoder, 1);
+      encoding.writeVarString(
+        encoder,
+        JSON.stringify({ noise: 'x'.repeat(Math.floor(maxFrameBytes / 500) - 40) }),
+      );
+    }
+  });
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, frameKind.awareness);
+    encoding.writeVarUint8Array(encoder, body);
+  });
+}

@@ -35,6 +35,8 @@ export class Member {
   readonly written: Claim[] = [];
   /** Close codes of its sockets, in order; null where it closed one itself. */
   readonly closings: (number | null)[] = [];
+  /** Why the server takes nothing just now, as it was last told; null while it does. */
+  readOnly: 'store' | 'frozen' | null = null;
   readonly #editor: PlainEditor;
   /** Own edits that were not acknowledged, and the document frame of this socket that bore each; null: none yet. */
   readonly #open = new Map<Claim, number | null>();
@@ -192,6 +194,10 @@ export class Member {
     };
     provider.messageHandlers[frameKind.control] = (_encoder, decoder) => {
       const control = v.parse(controlSchema, JSON.parse(decoding.readVarString(decoder)));
+      if (control.kind === 'read-only') {
+        this.readOnly = control.why;
+        this.#look();
+      }
       if (control.kind !== 'saved') return;
       this.#saved = control.frames;
       for (const [claim, frame] of this.#open) {

@@ -1,7 +1,8 @@
 import * as Y from 'yjs';
 import type { Checkpoint, StoredDocument } from '../store/contract.ts';
 import type { Packet } from './packets.ts';
-import { step2Packet, updatePacket } from './packets.ts';
+import { joined, step2Packet, updatePacket } from './packets.ts';
+import { updatesInChunk } from './tuning.ts';
 
 /** An update that came after the snapshot, and the sequence of its record. */
 interface Later {
@@ -11,6 +12,12 @@ interface Later {
 
 /** What Yjs writes for a document in which nothing ever happened. */
 const nothing = new Uint8Array([0, 0]);
+
+/** A packet that holds some of the updates. */
+interface Chunk {
+  readonly packet: Packet;
+  readonly updates: number;
+}
 
 /**
  * All that is on disk of a document, as bytes: the snapshot, framed once for everyone who joins, and the
@@ -22,8 +29,8 @@ export class FullState {
   #snapshotBytes: number;
   #later: Later[];
   #laterBytes: number;
-  /** The first so many of the updates since the snapshot, merged into one. */
-  #merged: { readonly count: number; readonly update: Uint8Array } | null = null;
+  /** The first of the updates since the snapshot, merged in groups: none is merged for each who joins. */
+  #chunks: Chunk[] = [];
   #packets: readonly Packet[] | null = null;
 
   constructor({ snapshot, updates, sequence }: StoredDocument) {
@@ -33,9 +40,14 @@ export class FullState {
     this.#laterBytes = updates.reduce((sum, update) => sum + update.length, 0);
   }
 
-  /** About the size of the document as one update: less, once the two are merged. */
+  /** The size of the document as one update, or more: what came since the snapshot is smaller once merged. */
   get bytes(): number {
     return this.#snapshotBytes + this.#laterBytes;
+  }
+
+  /** Of these, what is not merged yet. */
+  get bytesSince(): number {
+    return this.#laterBytes;
   }
 
   /** How many updates the snapshot has not. */
@@ -56,29 +68,36 @@ export class FullState {
     this.#snapshotBytes = state.length;
     this.#later = this.#later.filter((update) => update.sequence > sequence);
     this.#laterBytes = this.#later.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    this.#merged = this.#packets = null;
+    this.#chunks = [];
+    this.#packets = null;
   }
 
   /**
    * What brings an empty document here, the same packets for all who ask. The step 2 comes last: who hears it
-   * has everything. What came after the snapshot goes before it, as an update that waits for the rest.
+   * has everything. What came after the snapshot goes before it, as updates that wait for the rest.
    */
   packets(): readonly Packet[] {
-    const later = this.#mergeLater();
-    if (this.#snapshot) this.#packets ??= [...(later ? [updatePacket(later)] : []), this.#snapshot];
-    else this.#packets ??= [step2Packet(later ?? nothing)];
+    if (this.#packets) return this.#packets;
+    if (this.#snapshot) this.#packets = [...this.#laterPackets(), this.#snapshot];
+    else this.#packets = [step2Packet(this.#later.length > 0 ? merged(this.#later) : nothing)];
     return this.#packets;
   }
 
-  /** Merges what is new with what was merged before: each update is read a few times, not for each who joins. */
-  #mergeLater(): Uint8Array | null {
-    if (this.#later.length === 0) return null;
-    const { count, update } = this.#merged ?? { count: 0, update: null };
-    if (count === this.#later.length) return update;
-    const parts = [...(update ? [update] : []), ...this.#later.slice(count).map(({ bytes }) => bytes)];
-    const [only] = parts;
-    const merged = parts.length === 1 && only ? only : Y.mergeUpdates(parts);
-    this.#merged = { count: this.#later.length, update: merged };
-    return merged;
+  /** Full groups are merged once and kept; what is behind them is little, and goes as it is, in one piece. */
+  #laterPackets(): readonly Packet[] {
+    let from = this.#chunks.reduce((sum, { updates }) => sum + updates, 0);
+    for (; this.#later.length - from >= updatesInChunk; from += updatesInChunk)
+      this.#chunks.push(chunkOf(this.#later.slice(from, from + updatesInChunk)));
+    const rest = this.#later.slice(from).map(({ bytes }) => updatePacket(bytes));
+    return [...this.#chunks.map(({ packet }) => packet), ...(rest.length > 0 ? [joined(rest)] : [])];
   }
+}
+
+function chunkOf(updates: readonly Later[]): Chunk {
+  return { packet: updatePacket(merged(updates)), updates: updates.length };
+}
+
+function merged(updates: readonly Later[]): Uint8Array {
+  const [only] = updates;
+  return updates.length === 1 && only ? only.bytes : Y.mergeUpdates(updates.map(({ bytes }) => bytes));
 }

@@ -22,12 +22,21 @@ export class Fullness {
 
   /** Takes note of the size. Returns what people are to be told, or null where that is no news. */
   note(bytes: number): number | null {
+    const news = this.#newsAt(bytes);
     this.#percent = (bytes / this.#mostBytes) * 100;
-    const step = Math.min(100, Math.floor(this.#percent / fullnessStep) * fullnessStep);
-    const now = step >= fullnessFrom ? step : null;
-    // It shrinks a little at each merge: only what is worse than before is told.
-    if (now === null || (this.#told !== null && now <= this.#told)) return null;
-    this.#told = now;
-    return now;
+    if (news !== null) this.#told = news;
+    return news;
+  }
+
+  /** Whether people would be told something at this size. */
+  wouldTell(bytes: number): boolean {
+    return this.#newsAt(bytes) !== null;
+  }
+
+  /** It shrinks a little at each merge: only what is worse than before is told. */
+  #newsAt(bytes: number): number | null {
+    const percent = (bytes / this.#mostBytes) * 100;
+    const step = Math.min(100, Math.floor(percent / fullnessStep) * fullnessStep);
+    return step >= fullnessFrom && step > (this.#told ?? 0) ? step : null;
   }
 }

@@ -16,12 +16,15 @@ export class LiveDocument {
   readonly guard: Guard;
   readonly numbering = new Numbering(this.doc);
   readonly #tally: Tally;
+  readonly #isFull: () => boolean;
   #update: Uint8Array | null = null;
   /** The answers to state vectors that hold for the document as it is, by the vector's bytes. */
   readonly #answers = new Map<string, Packet>();
 
-  constructor({ snapshot, updates, owners }: StoredDocument, tally: Tally) {
+  /** `isFull`: whether it has the size that it may have; then what adds to it is refused. */
+  constructor({ snapshot, updates, owners }: StoredDocument, tally: Tally, isFull: () => boolean) {
     this.#tally = tally;
+    this.#isFull = isFull;
     this.guard = new Guard(this.doc, owners);
     openRoots(this.doc);
     this.doc.transact(() => {
@@ -34,11 +37,8 @@ export class LiveDocument {
     });
   }
 
-  /** Whether the document has the size that it may have: then what adds to it is refused. */
-  isFull = false;
-
   judge(update: Uint8Array, seat: Pick<Seat, 'person' | 'role'>): Verdict {
-    return this.guard.judge(update, seat, { isFull: this.isFull });
+    return this.guard.judge(update, seat, { isFull: this.#isFull() });
   }
 
   /** Whether all that was ever applied found its place. The guard sees to it; nobody may rely on it unseen. */

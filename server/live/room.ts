@@ -276,11 +276,17 @@ export class Room implements Listener {
   async #receive(record: BoardRecord, stored: StoredDocument): Promise<void> {
     this.#title = record.title;
     this.#isFrozen = record.frozen;
-    this.#stored = new Stored(this.name, stored, record.generation, this.#around);
+    this.#stored = this.#keep(stored, record.generation);
     for (const connection of this.#connections) this.#greet(connection, this.#stored);
     this.#asks.answer();
     await turn();
     if (this.#phase.now === 'loading') this.#unfold(stored);
+  }
+
+  #keep(stored: StoredDocument, generation: number): Stored {
+    return new Stored(this.name, stored, generation, this.#around, (percent) =>
+      this.tell({ kind: 'fullness', percent }),
+    );
   }
 
   get #source(): Source | null {
@@ -292,7 +298,7 @@ export class Room implements Listener {
   /** Makes the document of its bytes, and goes on with what has come in meanwhile. */
   #unfold(stored: StoredDocument): void {
     const { store, log, tally } = this.#around;
-    const document = new LiveDocument(stored, tally);
+    const document = new LiveDocument(stored, tally, () => this.#stored?.isFull ?? false);
     if (!document.isWhole) {
       log.error({ board: this.board }, 'the stored document does not fit together; it is quarantined');
       return this.#quarantine(document);
@@ -306,7 +312,6 @@ export class Room implements Listener {
     const open = { document, commits };
     this.#open = open;
     if (this.#phase.now === 'loading') this.#phase.become(store.failure ? 'failing' : 'live');
-    document.isFull = this.#stored?.fullness.isReached ?? false;
     if (this.#phase.now === 'live') commits.post({ kind: 'own', edit: () => document.numbering.noticeAll() });
     for (const [client, person] of this.#presence.claims()) document.guard.reserve(client, person);
     for (const connection of this.#connections) this.#welcome(connection, open);
@@ -391,11 +396,9 @@ export class Room implements Listener {
     if (!stored) return;
     const moves = update && this.#presence.takeAlong();
     if (update) this.#send({ update: updatePacket(update), author: soleAuthor, moves });
-    const percent = update && sequence !== null ? stored.add(update, sequence, isEdit) : null;
+    if (update && sequence !== null) stored.add(update, sequence, isEdit);
     for (const sender of senders) sender.acknowledge();
     this.#asks.answer();
-    if (this.#open) this.#open.document.isFull = stored.fullness.isReached;
-    if (percent !== null) this.tell({ kind: 'fullness', percent });
   }
 
   #send(news: News): void {
@@ -427,7 +430,7 @@ export class Room implements Listener {
       const generation = this.#stored?.generation ?? 1;
       const stored = await store.load(this.name);
       if (this.phase !== 'failing') return;
-      this.#stored = new Stored(this.name, stored, generation, this.#around);
+      this.#stored = this.#keep(stored, generation);
       this.#unfold(stored);
     } catch (error) {
       log.error({ board: this.board, error: messageOf(error) }, 'room cannot be loaded');

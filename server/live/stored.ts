@@ -3,6 +3,7 @@ import { FullState } from './full-state.ts';
 import { Fullness } from './fullness.ts';
 import type { UpkeepOptions } from './upkeep.ts';
 import { Upkeep } from './upkeep.ts';
+import { unmergedShare, unmergedTimes } from './tuning.ts';
 
 /** What is on disk of a room's document, as the room knows it, and what is to be done about it. */
 export class Stored {
@@ -11,27 +12,48 @@ export class Stored {
   readonly generation: number;
   readonly fullness: Fullness;
   readonly upkeep: Upkeep;
+  readonly #unmergedBytes: number;
+  readonly #mostBytes: number;
+  readonly #tell: (percent: number) => void;
 
+  /** `tell`: called with how full the document is, in percent, where that is news for people. */
   constructor(
     room: string,
     stored: StoredDocument,
     generation: number,
     around: UpkeepOptions & { readonly maxDocumentBytes: number },
+    tell: (percent: number) => void,
   ) {
     this.full = new FullState(stored);
     this.generation = generation;
     this.fullness = new Fullness(around.maxDocumentBytes);
-    this.fullness.note(this.full.bytes);
-    this.upkeep = new Upkeep(room, this.full, around);
+    this.#unmergedBytes = around.maxDocumentBytes * unmergedShare;
+    this.#mostBytes = around.maxDocumentBytes * unmergedTimes;
+    this.#tell = tell;
+    this.upkeep = new Upkeep(room, this.full, around, () => this.#weigh());
+    if (this.full.bytesSince <= this.#unmergedBytes) this.fullness.note(this.full.bytes);
   }
 
-  /**
-   * Takes in an update that is on disk by now; `isEdit` where people made any of it.
-   * @returns how full the document is in percent, where that is news for people
-   */
-  add(update: Uint8Array, sequence: number, isEdit: boolean): number | null {
+  /** Whether nothing more fits. */
+  get isFull(): boolean {
+    return this.fullness.isReached || this.full.bytes >= this.#mostBytes;
+  }
+
+  /** Takes in an update that is on disk by now; `isEdit` where people made any of it. */
+  add(update: Uint8Array, sequence: number, isEdit: boolean): void {
     this.full.add(update, sequence);
     this.upkeep.committed(isEdit);
-    return this.fullness.note(this.full.bytes);
+    this.#weigh();
+  }
+
+  /** Its size is known only when most of it is merged: until then it is merged rather than called full. */
+  #weigh(): void {
+    const { bytes, bytesSince } = this.full;
+    if (bytesSince > this.#unmergedBytes) {
+      if (this.fullness.wouldTell(bytes)) void this.upkeep.checkpoint();
+      return;
+    }
+    const percent = this.fullness.note(bytes);
+    if (percent !== null) this.#tell(percent);
   }
 }

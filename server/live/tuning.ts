@@ -64,6 +64,12 @@ export const largeAnswersMs = 4;
 /** Answers to one state vector are kept while the document does not change: after a break many ask the same. */
 export const maxAnswersKept = 8;
 
+/**
+ * Updates since the snapshot are merged in groups of so many for those who join: a group of small ones takes less
+ * than 1 ms, once, and a client that gets them has a few dozen frames to read at most.
+ */
+export const updatesInChunk = 64;
+
 /** Updates held back for a client whose offline edits are still to come: a burst of typing, not a day's work. */
 export const maxHeldFrames = 64;
 export const maxHeldBytes = 1 << 20;
@@ -126,11 +132,20 @@ export const fullnessFrom = 70;
 export const fullnessStep = 5;
 
 /**
- * Updates after which the state is merged and stored while people work, so that opening never replays more;
- * and how much longer than a merge takes the time between two is: a twentieth of a core, in a thread apart.
+ * The state is merged and stored while people work once there are so many updates, or bytes, since the last time,
+ * so that opening never replays more. The time between two is so much longer than a merge takes: a twentieth of a
+ * core, in a thread apart.
  */
 export const checkpointEvery = 1_000;
+export const checkpointBytes = 256 << 10;
 export const checkpointPause = 20;
+
+/**
+ * What is not merged yet may be many times as large as it will be. Past this share of the size that a document may
+ * have, it is merged before anybody is told how full it is; past so many times that size it is full in any case.
+ */
+export const unmergedShare = 0.05;
+export const unmergedTimes = 4;
 
 /** The least time between two automatic versions of a board that is worked on. */
 export const versionEveryMs = 10 * 60_000;

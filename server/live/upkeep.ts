@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import { messageOf } from './commits.ts';
 import type { FullState } from './full-state.ts';
 import type { Tally } from './tally.ts';
-import { checkpointEvery, checkpointPause, versionEveryMs } from './tuning.ts';
+import { checkpointBytes, checkpointEvery, checkpointPause, versionEveryMs } from './tuning.ts';
 
 export interface UpkeepOptions {
   readonly store: Store;
@@ -26,9 +26,12 @@ export class Upkeep {
   #nextMerge = 0;
   #wasEdited = false;
   #lastVersion: number | null = null;
+  readonly #merged: () => void;
   #keeping: Promise<void> | null = null;
 
-  constructor(room: string, full: FullState, options: UpkeepOptions) {
+  /** `merged`: called when the full state is smaller than it was. */
+  constructor(room: string, full: FullState, options: UpkeepOptions, merged: () => void) {
+    this.#merged = merged;
     this.#room = room;
     this.#full = full;
     this.#options = options;
@@ -38,8 +41,9 @@ export class Upkeep {
   committed(isEdit: boolean): void {
     this.#wasEdited ||= isEdit;
     if (this.#wasEdited) void this.#keepVersion();
-    if (this.#full.updatesSince < checkpointEvery || this.#options.clock.now() < this.#nextMerge) return;
-    void this.checkpoint();
+    const { updatesSince, bytesSince } = this.#full;
+    const isDue = updatesSince >= checkpointEvery || bytesSince >= checkpointBytes;
+    if (isDue && this.#options.clock.now() >= this.#nextMerge) void this.checkpoint();
   }
 
   /** Has what has piled up merged and stored, in the store's own thread. */
@@ -62,6 +66,7 @@ export class Upkeep {
     try {
       const checkpoint = await store.checkpoint(this.#room);
       if (checkpoint) this.#full.rebase(checkpoint);
+      this.#merged();
       tally.checkpoints++;
     } catch (error) {
       log.warn({ room: this.#room, error: messageOf(error) }, 'checkpoint failed');

@@ -27,7 +27,7 @@ const keptSeeds = [
 ];
 const seeds = process.env.SEED
   ? [Number(process.env.SEED)]
-  : [...keptSeeds, ...Array.from({ length: 13 }, (_, i) => 5_010 + i)];
+  : [...keptSeeds, ...Array.from({ length: 30 }, (_, i) => 5_010 + i)];
 const stepsEach = 40;
 const people: [string, Role][] = [
   ['fia', 'facilitator'],
@@ -36,6 +36,8 @@ const people: [string, Role][] = [
   ['cleo', 'participant'],
   ['olga', 'observer'],
 ];
+/** A port on which nobody listens. */
+const nowhere = 0;
 const log = pino({ level: 'silent' });
 
 let folder: string;
@@ -130,13 +132,13 @@ class Crowd {
   }
 
   async close(): Promise<void> {
+    await this.#closeHouse();
     for (const person of this.people) person.close();
-    await this.#house?.close();
   }
 
   /** The live side ends and begins again, on what is on disk. */
   async #restart(): Promise<void> {
-    await this.#house?.close();
+    await this.#closeHouse();
     await this.#store.reopen();
     const house = await this.#openHouse();
     for (const { name, role, net } of this.people) {
@@ -145,6 +147,27 @@ class Crowd {
     }
     // As its record would say.
     house.rooms.freeze(this.#board, this.#isFrozen);
+  }
+
+  /** All are told, and then cut off, as a process that ends cuts them off. */
+  async #closeHouse(): Promise<void> {
+    await this.#passUntil(this.#house?.rooms.close());
+    for (const { net } of this.people) {
+      net.target = nowhere;
+      net.break(false);
+    }
+    await this.#passUntil(this.#house?.close());
+  }
+
+  /** Lets time pass until something is done: the last commits wait for their tick, which goes by this clock. */
+  async #passUntil(done: Promise<void> | undefined): Promise<void> {
+    const state = { isDone: false };
+    void done?.finally(() => (state.isDone = true));
+    while (!state.isDone) {
+      await turn();
+      this.#clock.advance(1);
+    }
+    await done;
   }
 
   async #openHouse(): Promise<House<UnsteadyStore>> {

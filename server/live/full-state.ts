@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 import type { Checkpoint, StoredDocument } from '../store/contract.ts';
 import type { Packet } from './packets.ts';
 import { joined, step2Packet, updatePacket } from './packets.ts';
-import { updatesInChunk } from './tuning.ts';
+import { bytesInChunk, updatesInChunk } from './tuning.ts';
 
 /** An update that came after the snapshot, and the sequence of its record. */
 interface Later {
@@ -86,15 +86,24 @@ export class FullState {
   /** Full groups are merged once and kept; what is behind them is little, and goes as it is, in one piece. */
   #laterPackets(): readonly Packet[] {
     let from = this.#chunks.reduce((sum, { updates }) => sum + updates, 0);
-    for (; this.#later.length - from >= updatesInChunk; from += updatesInChunk)
-      this.#chunks.push(chunkOf(this.#later.slice(from, from + updatesInChunk)));
+    for (let group = this.#groupAt(from); group; group = this.#groupAt(from)) {
+      this.#chunks.push({ packet: updatePacket(merged(group)), updates: group.length });
+      from += group.length;
+    }
     const rest = this.#later.slice(from).map(({ bytes }) => updatePacket(bytes));
     return [...this.#chunks.map(({ packet }) => packet), ...(rest.length > 0 ? [joined(rest)] : [])];
   }
-}
 
-function chunkOf(updates: readonly Later[]): Chunk {
-  return { packet: updatePacket(merged(updates)), updates: updates.length };
+  /** As many updates as make a group; null where there are not so many. Large ones are not worth merging. */
+  #groupAt(from: number): readonly Later[] | null {
+    let bytes = 0;
+    for (let to = from; to < this.#later.length; to++) {
+      bytes += this.#later[to]?.bytes.length ?? 0;
+      if (bytes >= bytesInChunk && to > from) return this.#later.slice(from, to);
+      if (bytes >= bytesInChunk || to - from + 1 >= updatesInChunk) return this.#later.slice(from, to + 1);
+    }
+    return null;
+  }
 }
 
 function merged(updates: readonly Later[]): Uint8Array {

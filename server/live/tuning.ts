@@ -69,6 +69,7 @@ export const maxAnswersKept = 8;
  * than 1 ms, once, and a client that gets them has a few dozen frames to read at most.
  */
 export const updatesInChunk = 64;
+export const bytesInChunk = 16 << 10;
 
 /** Updates held back for a client whose offline edits are still to come: a burst of typing, not a day's work. */
 export const maxHeldFrames = 64;
@@ -134,7 +135,7 @@ export const fullnessStep = 5;
 /**
  * The state is merged and stored while people work once there are so many updates, or bytes, since the last time,
  * so that opening never replays more. The time between two is so much longer than a merge takes: a twentieth of a
- * core, in a thread apart.
+ * core, in a thread apart. When the document has doubled since, it is merged at once: a board that is being filled.
  */
 export const checkpointEvery = 1_000;
 export const checkpointBytes = 256 << 10;

@@ -41,9 +41,10 @@ export class Upkeep {
   committed(isEdit: boolean): void {
     this.#wasEdited ||= isEdit;
     if (this.#wasEdited) void this.#keepVersion();
-    const { updatesSince, bytesSince } = this.#full;
+    const { updatesSince, bytesSince, bytes } = this.#full;
     const isDue = updatesSince >= checkpointEvery || bytesSince >= checkpointBytes;
-    if (isDue && this.#options.clock.now() >= this.#nextMerge) void this.checkpoint();
+    const hasDoubled = 2 * bytesSince >= bytes;
+    if (isDue && (hasDoubled || this.#options.clock.now() >= this.#nextMerge)) void this.checkpoint();
   }
 
   /** Has what has piled up merged and stored, in the store's own thread. */

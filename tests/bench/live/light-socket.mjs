@@ -17,7 +17,7 @@ export class LightSocket {
   isClosed = false;
   /** Given the bytes of each message; they are the caller's only until it returns. Null: counted, not read. */
   onMessage = null;
-  /** Called when a frame of at least `largeBytes` is in, whether it is read or not. */
+  /** Called at the end of each frame once `largeBytes` are in, whether they are read or not. */
   onLarge = null;
   largeBytes = Infinity;
   onClose = null;
@@ -142,7 +142,7 @@ export class LightSocket {
 
   #finish(payload) {
     this.frames++;
-    if (this.#length >= this.largeBytes) this.onLarge?.(this);
+    if (this.bytes >= this.largeBytes) this.onLarge?.(this);
     if (this.#opcode === opcodes.ping) this.#tcp.write(clientFrame(payload, pongByte));
     else if (this.#opcode === opcodes.close) {
       this.closeCode = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;

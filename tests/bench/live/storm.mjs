@@ -28,7 +28,7 @@ export async function joinStorm(system, { of, people }) {
   const before = { cpu: cpuOf(system.pid), memory: memoryOf(system.pid) };
   const memory = watchMemory(system.pid);
   const began = performance.now();
-  const whole = room.state.length / 2;
+  const whole = room.state.length * 0.9;
   const joined = await Promise.all(
     seats.map(async (seat, i) => {
       await pause((i * overMs) / people);
@@ -67,7 +67,7 @@ export async function joinStorm(system, { of, people }) {
   };
 }
 
-/** Comes with nothing, and waits until a frame is in that can only be the whole state. */
+/** Comes with nothing, and waits until so much is in that it can only be the whole state. */
 async function comeIn(port, { path, protocol, dialect }, whole) {
   const began = performance.now();
   const socket = await LightSocket.open({ port, path, protocol });

@@ -16,16 +16,14 @@ export interface Source {
   readonly hasUncommitted: boolean;
 }
 
-interface Ask {
-  readonly by: Connection;
-  readonly stateVector: Uint8Array;
-}
-
 /** The questions for a room's state (sync step 1), until they can be answered. */
 export class Asks {
   readonly #source: () => Source | null;
   readonly #around: { readonly largeAnswers: Paced; readonly tally: Tally };
-  #waiting: Ask[] = [];
+  /** Who waits, and what they have; who asks again meanwhile is answered once. */
+  readonly #waiting = new Map<Connection, Uint8Array>();
+  /** Those of them whose turn is coming. */
+  readonly #inTurn = new Set<Connection>();
 
   /** `source`: asked anew at each answer; null while there is nothing to answer from. */
   constructor(around: { largeAnswers: Paced; tally: Tally }, source: () => Source | null) {
@@ -35,45 +33,63 @@ export class Asks {
 
   ask(by: Connection, stateVector: Uint8Array): void {
     by.isAsking = true;
-    this.#waiting.push({ by, stateVector });
+    this.#waiting.set(by, stateVector);
     this.answer();
   }
 
   /**
    * Answers those who can be answered: at a moment at which the document holds nothing that is not on disk.
-   * Whoever has nothing gets what is on disk, as it is there; for any other the document is needed.
+   * Whoever has nothing gets what is on disk, as it is there; for any other the document is needed. What is
+   * large, and what has to be encoded, waits for its turn, so that others go on between.
    */
   answer(): void {
-    const source = this.#source();
-    if (!source || source.hasUncommitted || this.#waiting.length === 0) return;
-    const { document, full } = source;
-    const waiting: Ask[] = [];
-    for (const ask of this.#waiting.splice(0)) {
-      if (!hasNothing(ask.stateVector)) {
-        if (document) this.#sendDifference(ask, document);
-        else waiting.push(ask);
-      } else if (full.bytes > largeAnswerBytes) this.#around.largeAnswers.run(() => this.#sendState(ask.by));
-      else this.#sendState(ask.by);
+    for (const [by, stateVector] of this.#waiting) {
+      const full = this.#fullFor(stateVector);
+      if (!full || this.#inTurn.has(by)) continue;
+      if (hasNothing(stateVector) && full.bytes <= largeAnswerBytes) this.#answerTo(by);
+      else {
+        this.#inTurn.add(by);
+        this.#around.largeAnswers.run(() => this.#answerTo(by));
+      }
     }
-    this.#waiting.push(...waiting);
   }
 
   forget(): void {
-    this.#waiting = [];
+    this.#waiting.clear();
   }
 
-  #sendState(to: Connection): void {
-    const { full } = this.#source() ?? {};
-    if (!full || !to.isOpen) return;
-    to.isAsking = false;
+  /** From what it can be answered just now; null where it cannot. */
+  #fullFor(stateVector: Uint8Array): FullState | null {
+    const source = this.#source();
+    if (!source || source.hasUncommitted) return null;
+    return source.document || hasNothing(stateVector) ? source.full : null;
+  }
+
+  #answerTo(by: Connection): void {
+    this.#inTurn.delete(by);
+    const stateVector = this.#waiting.get(by);
+    if (!stateVector) return;
+    const full = this.#fullFor(stateVector);
+    // A commit has begun meanwhile: at its end they are thought of again.
+    if (!full && by.isOpen) return;
+    this.#waiting.delete(by);
+    if (!full || !by.isOpen) return;
+    by.isAsking = false;
+    if (hasNothing(stateVector)) this.#sendState(by, full);
+    else this.#sendDifference(by, stateVector);
+  }
+
+  #sendState(to: Connection, full: FullState): void {
     this.#around.tally.statesSent++;
     to.together(() => full.packets().forEach((packet) => to.send(packet)));
   }
 
-  #sendDifference({ by, stateVector }: Ask, document: LiveDocument): void {
-    const answer = document.answer(stateVector);
-    by.isAsking = false;
-    if (answer) by.send(answer);
-    else by.close(closeCode.malformed, 'malformed');
+  /** To encode it takes the time of all, so that it is charged for. */
+  #sendDifference(to: Connection, stateVector: Uint8Array): void {
+    const began = performance.now();
+    const answer = this.#source()?.document?.answer(stateVector) ?? null;
+    to.charge('work', performance.now() - began);
+    if (answer) to.send(answer);
+    else to.close(closeCode.malformed, 'malformed');
   }
 }

@@ -15,6 +15,8 @@ export class Receipts {
   #held: DocumentFrame[] = [];
   #heldBytes = 0;
   #hasOffered = false;
+  /** The first frame that was not taken and has to come again; null where there is none. */
+  #lost: number | null = null;
 
   /** Whether the client's own state (its first sync step 2) has been taken in. */
   get hasOffered(): boolean {
@@ -34,11 +36,21 @@ export class Receipts {
     return true;
   }
 
+  /**
+   * Notes that a frame was not taken, or that all was lost that is not acknowledged: the client's next state
+   * brings it again. What rests on it waits for that, and until then nothing behind it counts.
+   */
+  lose(from: number = this.#told + 1): void {
+    this.#lost = Math.min(this.#lost ?? from, from);
+    this.#hasOffered = false;
+  }
+
   /** Notes that a frame has been dealt with. Returns the held frames that may now be tried again. */
   done(frame: DocumentFrame): readonly DocumentFrame[] {
     this.#done = Math.max(this.#done, frame.number);
     if (!frame.isStep2) return [];
     this.#hasOffered = true;
+    this.#lost = null;
     const released = this.#held;
     this.#held = [];
     this.#heldBytes = 0;
@@ -47,8 +59,8 @@ export class Receipts {
 
   /** How many frames, from the first without a gap, are done: null where the client knows already. */
   news(): number | null {
-    const first = this.#held[0];
-    const through = first ? first.number - 1 : this.#done;
+    const open = Math.min(this.#held[0]?.number ?? Infinity, this.#lost ?? Infinity);
+    const through = Math.min(open - 1, this.#done);
     if (through <= this.#told) return null;
     this.#told = through;
     return through;

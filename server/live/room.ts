@@ -68,6 +68,7 @@ export class Room implements Listener {
   readonly #connections = new Set<Connection>();
   readonly #presence: Presence;
   readonly #phase = new RoomPhase();
+  #timesDrained = 0;
   #title = '';
   #isFrozen = false;
   #stored: Stored | null = null;
@@ -248,10 +249,11 @@ export class Room implements Listener {
       return this.shut(closeCode.busy, 'idle');
     if (this.#phase.now !== 'live' || this.#connections.size > 0) return;
     this.#phase.become('draining');
+    const time = ++this.#timesDrained;
     await this.settled();
     await this.#stored?.upkeep.finish();
-    // Who has come meanwhile has made it live again.
-    if (this.phase === 'draining') this.shut(closeCode.busy, 'idle');
+    // Who has come meanwhile has made it live again; if they have left since, it drains anew.
+    if (this.phase === 'draining' && time === this.#timesDrained) this.shut(closeCode.busy, 'idle');
   }
 
   /** Resolves when all that has come in is on disk, or was not taken. */
@@ -385,8 +387,11 @@ export class Room implements Listener {
   /** While the document is read-only edits are neither taken nor refused: their authors are asked again later. */
   #judge(from: Connection, frame: DocumentFrame): void {
     if (this.readOnly === null) this.#open?.commits.post({ kind: 'frame', from, frame });
-    else if (!isEmptyUpdate(frame.update)) this.#around.tally.deferredUpdates++;
-    else from.receipts.done(frame);
+    else if (isEmptyUpdate(frame.update)) from.receipts.done(frame);
+    else {
+      this.#around.tally.deferredUpdates++;
+      from.receipts.lose(frame.number);
+    }
   }
 
   /** What is on disk goes out: framed once, the same bytes to every socket, and its authors are told. */
@@ -420,6 +425,7 @@ export class Room implements Listener {
     log.error({ board: this.board, error: messageOf(error) }, 'commit failed; the document is read-only');
     this.#phase.become('failing');
     this.#forget();
+    for (const { receipts } of this.#connections) receipts.lose();
     this.tell({ kind: 'read-only', why: 'store' });
     void this.#reload();
   }

@@ -36,7 +36,14 @@ test.each([
   await writeFile(join(folder, 'lock'), alter(lock));
   const next = await openDesk(folder);
   expect(next.store.failure).toBeNull();
-  expect((await readdir(folder)).sort()).toEqual(['boards', 'deleted', 'journal', 'lock', 'lock.spare', 'secret.key']);
+  expect((await readdir(folder)).sort()).toEqual([
+    'boards',
+    'deleted',
+    'journal',
+    'lock',
+    'lock.spare',
+    'secret.key',
+  ]);
 });
 
 test('of many who come at once where a killed process was, one gets in', async () => {

@@ -38,7 +38,7 @@ async function printDemo(server: ResaServer, url: string): Promise<void> {
 }
 
 /** A stop that takes longer hangs on a disk that does not answer. Supervisors kill after 20 s or more. */
-const patienceMs = 19_000;
+const patienceMs = 17_000;
 
 /** The first signal stops in order; a second one is from somebody who will not wait. */
 function stopOnSignal(server: ResaServer): void {

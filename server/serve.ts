@@ -105,9 +105,10 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
       const server = createServer(limits, (request, response) => void listener(request, response));
       upgrades.attach(server);
       server.on('upgrade', (request, socket) => {
-        if (request.url?.startsWith('/sync/')) return;
+        // While the server stops nobody else answers these.
+        if (request.url?.startsWith('/sync/') && !isStopping) return;
         socket.on('error', () => socket.destroy());
-        answerPlainly(socket, 404, '');
+        answerPlainly(socket, isStopping ? 503 : 404, '');
       });
       const port = await bind(server, config);
       listening = server;

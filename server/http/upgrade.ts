@@ -15,7 +15,10 @@ import { closeCodeFor } from './sync.ts';
 const errorBody = v.object({ error: v.object({ code: v.string() }) });
 
 /** Above this `ws` itself drops a frame unread (1009); between it and one frame's limit the room answers by name. */
-const maxPayload = 8 * maxFrameBytes;
+const maxPayload = 2 * maxFrameBytes;
+
+/** Whoever is refused has nothing to say: it is told why, and not listened to. */
+const refusedPayload = 1_024;
 
 /** What decides an upgrade: the app, with what only an upgrade has in its bindings. */
 export interface Decider {
@@ -28,6 +31,8 @@ export class Upgrades {
   readonly #live: LiveBoards;
   readonly #log: Log;
   readonly #sockets: WebSocketServer;
+  /** For those who are told by a close code why they are not let in. */
+  readonly #refusing: WebSocketServer;
   readonly #detach: (() => void)[] = [];
   readonly #open = new Set<Duplex>();
   #isClosed = false;
@@ -36,13 +41,14 @@ export class Upgrades {
     this.#app = app;
     this.#live = live;
     this.#log = log;
-    this.#sockets = new WebSocketServer({
+    const options = {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      maxPayload,
-      handleProtocols: (offered) => (offered.has(controlProtocol) ? controlProtocol : false),
-    });
+      handleProtocols: (offered: Set<string>) => (offered.has(controlProtocol) ? controlProtocol : false),
+    } as const;
+    this.#sockets = new WebSocketServer({ ...options, maxPayload });
+    this.#refusing = new WebSocketServer({ ...options, maxPayload: refusedPayload });
   }
 
   /** Listens on a server. Other paths are left alone: in development Vite has a socket of its own. */
@@ -90,7 +96,7 @@ export class Upgrades {
     if (socket.destroyed || this.#isClosed) return void socket.destroy();
     if (admitted) {
       const { seat, document } = admitted;
-      return this.#handshake(request, socket, head, (ws) => {
+      return this.#handshake(this.#sockets, request, socket, head, (ws) => {
         this.#live.join(seat, document, {
           socket: ws,
           stream: socket,
@@ -103,11 +109,17 @@ export class Upgrades {
     this.#log.debug({ code }, 'upgrade refused');
     if (close === null)
       return answerPlainly(socket, response.status, body, response.headers.get('retry-after'));
-    this.#handshake(request, socket, head, (ws) => ws.close(close, code));
+    this.#handshake(this.#refusing, request, socket, head, (ws) => ws.close(close, code));
   }
 
-  #handshake(request: IncomingMessage, socket: Duplex, head: Buffer, then: (ws: WebSocket) => void): void {
-    this.#sockets.handleUpgrade(request, socket, head, (ws) => {
+  #handshake(
+    by: WebSocketServer,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    then: (ws: WebSocket) => void,
+  ): void {
+    by.handleUpgrade(request, socket, head, (ws) => {
       this.#open.add(socket);
       socket.once('close', () => this.#open.delete(socket));
       ws.on('error', () => undefined);

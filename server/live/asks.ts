@@ -5,7 +5,7 @@ import type { LiveDocument } from './live-document.ts';
 import { hasNothing } from './live-document.ts';
 import type { Paced } from './paced.ts';
 import type { Tally } from './tally.ts';
-import { largeAnswerBytes } from './tuning.ts';
+import { answerBytesPerMs, largeAnswerBytes } from './tuning.ts';
 
 /** From what the questions of a room are answered. */
 export interface Source {
@@ -74,14 +74,14 @@ export class Asks {
     if (!full && by.isOpen) return;
     this.#waiting.delete(by);
     if (!full || !by.isOpen) return;
-    by.isAsking = false;
     if (hasNothing(stateVector)) this.#sendState(by, full);
     else this.#sendDifference(by, stateVector);
   }
 
   #sendState(to: Connection, full: FullState): void {
     this.#around.tally.statesSent++;
-    to.together(() => full.packets().forEach((packet) => to.send(packet)));
+    to.charge('work', full.bytes / answerBytesPerMs);
+    to.answer(full.packets());
   }
 
   /** To encode it takes the time of all, so that it is charged for. */
@@ -89,7 +89,7 @@ export class Asks {
     const began = performance.now();
     const answer = this.#source()?.document?.answer(stateVector) ?? null;
     to.charge('work', performance.now() - began);
-    if (answer) to.send(answer);
+    if (answer) to.answer([answer]);
     else to.close(closeCode.malformed, 'malformed');
   }
 }

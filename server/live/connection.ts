@@ -62,6 +62,8 @@ export class Connection {
   #lastHeard: number;
   /** Since when it has been sent no updates, because it does not read. */
   #behindSince: number | null = null;
+  /** The largest answer of those that are unread. */
+  #answerBytes = 0;
   #wasRefused = false;
   #wasReminded = false;
 
@@ -117,6 +119,8 @@ export class Connection {
 
   listen(listener: Listener): void {
     this.#listener = listener;
+    // Who comes back in debt waits on the new socket too.
+    this.charge('work', 0);
   }
 
   /** Stops reading, so that the net holds the client's frames back. What was read already still comes. */
@@ -126,7 +130,10 @@ export class Connection {
   }
 
   release(why: Hold): void {
-    if (this.#holds.delete(why) && this.#holds.size === 0) this.#socket.resume();
+    if (!this.#holds.delete(why) || this.#holds.size > 0) return;
+    // It was not read meanwhile, so it cannot have been heard.
+    this.#lastHeard = this.#clock.now();
+    this.#socket.resume();
   }
 
   /** Charges what the client costs; past what it may, it is not read for a while. */
@@ -141,11 +148,24 @@ export class Connection {
   /** Writes a packet of so many frames, as it is. */
   send(packet: Packet, frames = 1): void {
     if (this.#isOver || this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#stream.writableLength > cutOffBytes) return this.#cutOff();
+    if (this.#stream.writableLength > cutOffBytes + this.#answerBytes) return this.#cutOff();
     this.#tally.framesOut += frames;
     this.#tally.bytesOut += packet.length;
     this.#lastSent = this.#clock.now();
     this.#stream.write(packet);
+  }
+
+  /** Answers with the state, in one write. However large it is, one answer is not what a reader is cut off for. */
+  answer(packets: readonly Packet[]): void {
+    this.isAsking = false;
+    const bytes = packets.reduce((sum, packet) => sum + packet.length, 0);
+    const isFirst = this.#answerBytes === 0;
+    const isLarge = bytes > skipPresenceBytes;
+    if (isLarge) this.#answerBytes = Math.max(this.#answerBytes, bytes);
+    this.together(() => packets.forEach((packet) => this.send(packet)));
+    if (!isLarge || !isFirst) return;
+    if (this.#stream.writableNeedDrain) this.#stream.once('drain', () => (this.#answerBytes = 0));
+    else this.#answerBytes = 0;
   }
 
   /** Runs `write`; all that it sends goes out in one write. */
@@ -206,7 +226,7 @@ export class Connection {
     const now = this.#clock.now();
     if (now >= this.seat.expires) this.close(closeCode.ticket, 'expired');
     else if (this.#behindSince !== null && now - this.#behindSince >= cutOffMs) this.#cutOff();
-    else if (now - this.#lastHeard >= deafMs) this.#terminate();
+    else if (this.#holds.size === 0 && now - this.#lastHeard >= deafMs) this.#terminate();
     else {
       // Two silences: who says nothing in a busy room is sent enough, and must be asked all the same.
       if (now - this.#lastHeard >= quietMs && this.#socket.readyState === this.#socket.OPEN)

@@ -11,7 +11,9 @@ import type { Tally } from './tally.ts';
 import {
   graceMs,
   maxClientIds,
+  maxClientIdsEver,
   maxDeparted,
+  maxNewsInFrame,
   pointerShare,
   presenceAlongMs,
   presenceBytesPerSecond,
@@ -69,6 +71,10 @@ export class Presence {
   readonly #slots = new Map<number, Slot>();
   /** The client ids of the slots that each connection has. */
   readonly #bound = new Map<Connection, Set<number>>();
+  /** How many client ids each connection has had, one after another. */
+  readonly #everBound = new WeakMap<Connection, number>();
+  /** Of the frame that is heard just now, how many entries may still say something new. */
+  #newsLeft = 0;
   /** The last clock of client ids that have left, and whose they were; the longest gone first. */
   readonly #departed = new Map<number, { readonly clock: number; readonly person: string }>();
   readonly #following = new Following();
@@ -94,6 +100,7 @@ export class Presence {
 
   /** Takes in what a socket says of itself. Returns false where it is no presence at all. */
   hear(from: Connection, entries: readonly PresenceEntry[]): boolean {
+    this.#newsLeft = maxNewsInFrame;
     return entries.every((entry) => this.#hearEntry(from, entry));
   }
 
@@ -142,6 +149,15 @@ export class Presence {
   #hearEntry(from: Connection, entry: PresenceEntry): boolean {
     const slot = this.#slots.get(entry.client) ?? null;
     const isFarewell = isNull(entry.json);
+    const isEcho = slot !== null && entry.clock <= slot.clock && !(isFarewell && slot.connection === from);
+    // Echoes come by the hundred and cost nothing; news of oneself is one entry, and each is paid for.
+    if (!isEcho || slot.stopGrace) {
+      if (this.#newsLeft-- <= 0) {
+        this.#tally.presenceEchoes++;
+        return true;
+      }
+      from.charge('presence', 1);
+    }
     if (slot && slot.connection === from) {
       if (isFarewell && entry.clock >= slot.clock) this.#remove(slot, entry.clock);
       else if (!isFarewell && entry.clock > slot.clock) return this.#set(from, entry);
@@ -201,7 +217,8 @@ export class Presence {
   }
 
   #mayBind(connection: Connection): boolean {
-    return (this.#bound.get(connection)?.size ?? 0) < maxClientIds;
+    const isTooMuch = (this.#everBound.get(connection) ?? 0) >= maxClientIdsEver;
+    return !isTooMuch && (this.#bound.get(connection)?.size ?? 0) < maxClientIds;
   }
 
   #set(connection: Connection, { client, clock, json }: PresenceEntry): boolean {
@@ -228,6 +245,7 @@ export class Presence {
     const before = this.#slots.get(client)?.connection;
     if (before && before !== connection) this.#bound.get(before)?.delete(client);
     const bound = this.#bound.get(connection) ?? new Set();
+    if (!bound.has(client)) this.#everBound.set(connection, (this.#everBound.get(connection) ?? 0) + 1);
     this.#bound.set(connection, bound.add(client));
     this.#hooks.claimed(client, connection.seat.person);
   }

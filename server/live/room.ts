@@ -24,7 +24,7 @@ import type { Phase } from './room-state.ts';
 import { RoomPhase } from './room-state.ts';
 import type { Tally } from './tally.ts';
 import { Stored } from './stored.ts';
-import { heapPerByte, heapPerRoom } from './tuning.ts';
+import { heapPerByte, heapPerRoom, wholePresenceBytes } from './tuning.ts';
 import type { Frame } from './wire.ts';
 import { isEmptyUpdate } from './wire.ts';
 
@@ -69,8 +69,9 @@ export class Room implements Listener {
   readonly #presence: Presence;
   readonly #phase = new RoomPhase();
   #timesDrained = 0;
-  #title = '';
-  #isFrozen = false;
+  /** As the board's record says, or what was told since it was read; null while neither is known. */
+  #title: string | null = null;
+  #isFrozen: boolean | null = null;
   #stored: Stored | null = null;
   #open: Open | null = null;
   readonly #asks: Asks;
@@ -137,7 +138,9 @@ export class Room implements Listener {
   async load(): Promise<void> {
     const { store, log } = this.#around;
     try {
-      const [record, stored] = await Promise.all([store.board(this.board), store.load(this.name)]);
+      const stored = await store.load(this.name);
+      // Last, and what was told while it was read counts more: it may be frozen or renamed at this moment.
+      const record = await store.board(this.board);
       if (this.#phase.now !== 'loading') return;
       if (record) await this.#receive(record, stored);
       else this.shut(closeCode.noSuchBoard, 'no-such-board');
@@ -156,7 +159,10 @@ export class Room implements Listener {
 
   enter(connection: Connection): void {
     if (this.#phase.now === 'absent') return connection.close(closeCode.busy, 'closing');
-    if (this.#phase.now === 'quarantined') return connection.close(closeCode.busy, 'quarantined');
+    if (this.#phase.now === 'quarantined') {
+      connection.close(closeCode.busy, 'quarantined');
+      return this.#keeper.emptied(this);
+    }
     if (this.#phase.now === 'draining') this.#phase.become('live');
     connection.listen(this);
     this.#connections.add(connection);
@@ -229,7 +235,7 @@ export class Room implements Listener {
   async write(update: Uint8Array): Promise<void> {
     await this.opened();
     const open = this.#open;
-    if (!open || this.#phase.now === 'failing') throw new Error(`${this.name} cannot be written just now.`);
+    if (!open || this.readOnly !== null) throw new Error(`${this.name} cannot be written just now.`);
     await new Promise<void>((resolve, reject) => {
       const edit = (document: LiveDocument) => {
         document.apply(update);
@@ -276,8 +282,8 @@ export class Room implements Listener {
 
   /** Answers those who wait for the state before it is a document: that takes a while, and blocks all others. */
   async #receive(record: BoardRecord, stored: StoredDocument): Promise<void> {
-    this.#title = record.title;
-    this.#isFrozen = record.frozen;
+    this.#title ??= record.title;
+    this.#isFrozen ??= record.frozen;
     this.#stored = this.#keep(stored, record.generation);
     for (const connection of this.#connections) this.#greet(connection, this.#stored);
     this.#asks.answer();
@@ -343,7 +349,7 @@ export class Room implements Listener {
   #greet(connection: Connection, { fullness, generation }: Stored): void {
     const { person, role } = connection.seat;
     connection.together(() => {
-      connection.tell({ kind: 'welcome', person, role, title: this.#title, generation });
+      connection.tell({ kind: 'welcome', person, role, title: this.#title ?? '', generation });
       if (this.readOnly) connection.tell({ kind: 'read-only', why: this.readOnly });
       if (fullness.told !== null) connection.tell({ kind: 'fullness', percent: fullness.told });
       sendWhole(connection, this.#presence.whole());
@@ -364,7 +370,12 @@ export class Room implements Listener {
   }
 
   #tellWho(asking: Connection): void {
+    if (!asking.takesPresence) {
+      asking.missedPresence = true;
+      return;
+    }
     const whole = this.#presence.whole();
+    asking.charge('presence', (whole.states?.length ?? 0) / wholePresenceBytes);
     if (whole.states) sendWhole(asking, whole);
     else asking.send(quietPacket);
   }

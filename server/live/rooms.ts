@@ -167,6 +167,8 @@ class OpenRooms implements Rooms, Keeper {
   async evict(board: string, code: CloseCode, reason: string): Promise<void> {
     await Promise.all(
       this.#roomsOf(board).map(async (room) => {
+        // The door first: as long as people write there may be no moment at which all is settled.
+        for (const connection of [...room.connections]) connection.close(code, reason);
         await room.settled();
         room.shut(code, reason);
       }),
@@ -204,7 +206,8 @@ class OpenRooms implements Rooms, Keeper {
   async #closeAll(): Promise<void> {
     for (const room of [...this.#idle.keys()]) this.#keepFromRetiring(room);
     const rooms = [...this.#rooms.values()];
-    await Promise.all(rooms.map((room) => room.settled()));
+    // As long as people write there may be no moment at which all is settled.
+    await Promise.race([Promise.all(rooms.map((room) => room.settled())), pause(farewellMs)]);
     const connections = rooms.flatMap((room) => [...room.connections]);
     const paceMs = Math.min(farewellMsPerSocket, farewellMs / Math.max(1, connections.length));
     let owedMs = 0;

@@ -31,10 +31,10 @@ class Buckets {
 /** How fast one connection may send: by its own buckets, and by those of its person, who may have several. */
 export class SenderRates {
   readonly #own: Buckets;
-  readonly #shared: Buckets;
+  readonly #shared: () => Buckets;
   readonly #clock: Clock;
 
-  constructor(shared: Buckets, clock: Clock) {
+  constructor(shared: () => Buckets, clock: Clock) {
     this.#own = new Buckets(connectionRates, clock.now());
     this.#shared = shared;
     this.#clock = clock;
@@ -43,7 +43,7 @@ export class SenderRates {
   /** Charges so much. Returns for how many milliseconds the connection is not to be read. */
   charge(charge: Charge, amount: number): number {
     const now = this.#clock.now();
-    return Math.max(this.#own.take(charge, amount, now), this.#shared.take(charge, amount, now));
+    return Math.max(this.#own.take(charge, amount, now), this.#shared().take(charge, amount, now));
   }
 }
 
@@ -58,9 +58,16 @@ export class PeopleRates {
 
   of(board: string, person: string): SenderRates {
     const key = `${board}/${person}`;
-    const buckets = this.#buckets.get(key) ?? new Buckets(personRates, this.#clock.now());
-    this.#buckets.set(key, buckets);
-    return new SenderRates(buckets, this.#clock);
+    // Looked up each time: full ones are forgotten, and all sockets of a person must share those that follow.
+    return new SenderRates(() => this.#at(key), this.#clock);
+  }
+
+  #at(key: string): Buckets {
+    const known = this.#buckets.get(key);
+    if (known) return known;
+    const made = new Buckets(personRates, this.#clock.now());
+    this.#buckets.set(key, made);
+    return made;
   }
 
   /** Forgets whose buckets are full: a new one would be no different. */

@@ -61,6 +61,12 @@ export const cutOffMs = 30_000;
 export const largeAnswerBytes = 64 << 10;
 export const largeAnswersMs = 4;
 
+/** What a state costs whoever asks for it, beside the question: the system copies so much in a millisecond. */
+export const answerBytesPerMs = 1.4e6;
+
+/** Bytes of presence that are told for the price of one presence frame. */
+export const wholePresenceBytes = 4 << 10;
+
 /** Answers to one state vector are kept while the document does not change: after a break many ask the same. */
 export const maxAnswersKept = 8;
 
@@ -99,6 +105,12 @@ export const personRates = {
 
 /** Client ids of presence a socket may have: a page has one; a few leave room for what embeds several. */
 export const maxClientIds = 4;
+
+/** And so many one after another: a page that is drawn anew on one socket takes a new one. */
+export const maxClientIdsEver = 64;
+
+/** Entries of one presence frame that may say something new: each of the socket's ids, gone and come. */
+export const maxNewsInFrame = 2 * maxClientIds;
 
 /**
  * Entries of one presence frame. A stock client sends back all that it hears, so all who are present: ten
@@ -197,5 +209,5 @@ export const maxValueDepth = 16;
 /** How many times its limit of members a set may have had in all: what leaves a set leaves its key there. */
 export const pastMembers = 10;
 
-/** Client ids that are kept for people who have not written yet: the page loads of a large board in a month. */
-export const maxReserved = 10_000;
+/** Client ids that are kept for one person who has not written under them yet: a page load is one. */
+export const maxReserved = 64;

@@ -14,6 +14,7 @@ export class Owners {
   readonly #written: Map<number, string>;
   /** Named for somebody who has not written under it yet. */
   readonly #reserved = new Map<number, string>();
+  readonly #reservedOf = new Map<string, Set<number>>();
 
   constructor(doc: Y.Doc, written: ReadonlyMap<number, string>) {
     this.#doc = doc;
@@ -33,15 +34,25 @@ export class Owners {
   add(owners: ReadonlyMap<number, string>): void {
     for (const [client, person] of owners) {
       this.#written.set(client, person);
-      this.#reserved.delete(client);
+      this.#release(client, person);
     }
   }
 
   reserve(client: number, person: string): void {
     if (this.#written.has(client) || this.#reserved.has(client)) return;
     this.#reserved.set(client, person);
-    const [oldest] = this.#reserved.keys();
-    if (this.#reserved.size > maxReserved && oldest !== undefined) this.#reserved.delete(oldest);
+    const own = this.#reservedOf.get(person) ?? new Set();
+    this.#reservedOf.set(person, own.add(client));
+    // Only one's own make room: nobody can take what is kept for another.
+    const [oldest] = own;
+    if (own.size > maxReserved && oldest !== undefined) this.#release(oldest, person);
+  }
+
+  #release(client: number, person: string): void {
+    this.#reserved.delete(client);
+    const own = this.#reservedOf.get(person);
+    own?.delete(client);
+    if (own?.size === 0) this.#reservedOf.delete(person);
   }
 
   #ofUnnamed(client: number): string | null {

@@ -77,8 +77,8 @@ export const maxAnswersKept = 8;
 export const updatesInChunk = 64;
 export const bytesInChunk = 16 << 10;
 
-/** Updates held back for a client whose offline edits are still to come: a burst of typing, not a day's work. */
-export const maxHeldFrames = 64;
+/** Updates held back for a client whose offline edits are still to come: what is typed during a slow round trip. */
+export const maxHeldFrames = 1_000;
 export const maxHeldBytes = 1 << 20;
 
 /** Past this many bytes waiting for the disk a room stops reading its sockets, so that the net slows the senders. */

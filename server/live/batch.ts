@@ -65,7 +65,7 @@ export function applyLetters(document: LiveDocument, letters: readonly Letter[],
 
   /** A client that reconnects may type before it has offered what it did while away: that waits for it. */
   function mayWait({ receipts }: Connection, frame: DocumentFrame): boolean {
-    if (frame.isStep2 || receipts.hasOffered || !receipts.hold(frame)) return false;
+    if (receipts.hasOffered || receipts.isOffer(frame) || !receipts.hold(frame)) return false;
     tally.heldUpdates++;
     return true;
   }

@@ -187,6 +187,12 @@ export class Connection {
     });
   }
 
+  /** Asks the client for what it has, by sync step 1. */
+  ask(step1: Packet): void {
+    this.receipts.ask();
+    this.send(step1);
+  }
+
   tell(control: Control): void {
     if (this.isOurs) this.send(controlPacket(control));
   }

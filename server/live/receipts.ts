@@ -5,6 +5,8 @@ export interface DocumentFrame {
   readonly number: number;
   readonly update: Uint8Array;
   readonly isStep2: boolean;
+  /** Which of our questions a step 2 answers, from 1: clients answer each, in order. 0 for an update. */
+  readonly answers: number;
 }
 
 /** What a socket has sent of the document, what of it waits for something, and how far all is done. */
@@ -17,14 +19,23 @@ export class Receipts {
   #hasOffered = false;
   /** The first frame that was not taken and has to come again; null where there is none. */
   #lost: number | null = null;
+  /** Our questions (sync step 1), their answers, and the first of them that was asked since all was lost. */
+  #asked = 0;
+  #answered = 0;
+  #fresh = 1;
 
   /** Whether the client's own state (its first sync step 2) has been taken in. */
   get hasOffered(): boolean {
     return this.#hasOffered;
   }
 
+  /** Notes that the client is asked for what it has. */
+  ask(): void {
+    this.#asked++;
+  }
+
   receive(update: Uint8Array, isStep2: boolean): DocumentFrame {
-    return { number: ++this.#received, update, isStep2 };
+    return { number: ++this.#received, update, isStep2, answers: isStep2 ? ++this.#answered : 0 };
   }
 
   /** Keeps a frame that rests on what is still to come. Returns false where there is too much of it. */
@@ -38,17 +49,24 @@ export class Receipts {
 
   /**
    * Notes that a frame was not taken, or that all was lost that is not acknowledged: the client's next state
-   * brings it again. What rests on it waits for that, and until then nothing behind it counts.
+   * brings it again. What rests on it waits for that, and until then nothing behind it counts. An answer to what
+   * was asked before leaves out what the document had then, and may have lost since: it is not enough.
    */
   lose(from: number = this.#told + 1): void {
     this.#lost = Math.min(this.#lost ?? from, from);
     this.#hasOffered = false;
+    this.#fresh = this.#asked + 1;
+  }
+
+  /** Whether a frame brings all that the client has. */
+  isOffer({ isStep2, answers }: DocumentFrame): boolean {
+    return isStep2 && answers >= this.#fresh;
   }
 
   /** Notes that a frame has been dealt with. Returns the held frames that may now be tried again. */
   done(frame: DocumentFrame): readonly DocumentFrame[] {
     this.#done = Math.max(this.#done, frame.number);
-    if (!frame.isStep2) return [];
+    if (!this.isOffer(frame)) return [];
     this.#hasOffered = true;
     this.#lost = null;
     const released = this.#held;

@@ -357,9 +357,10 @@ export class Room implements Listener {
   }
 
   #welcome(connection: Connection, { document, commits }: Open): void {
-    // An observer has nothing to bring, so is not asked.
-    if (may(connection.seat.role, 'write')) connection.send(document.step1());
+    // What is brought now would not be taken: all are asked when the disk heals.
     if (this.#phase.now === 'failing') return;
+    // An observer has nothing to bring, so is not asked.
+    if (may(connection.seat.role, 'write')) connection.ask(document.step1());
     commits.post({ kind: 'own', edit: ({ doc }) => this.#introduce(connection, doc) });
   }
 
@@ -474,8 +475,7 @@ export class Room implements Listener {
   #askForEdits(): void {
     const step1 = this.#open?.document.step1();
     if (!step1) return;
-    for (const connection of this.#connections)
-      if (may(connection.seat.role, 'write')) connection.send(step1);
+    for (const connection of this.#connections) if (may(connection.seat.role, 'write')) connection.ask(step1);
   }
 
   #forget(): void {

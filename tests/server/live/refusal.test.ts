@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { maxHeldFrames } from '../../../server/live/tuning.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/board/card.ts';
@@ -138,9 +139,9 @@ describe('G17 a refused update', () => {
     rootOf(doc, cards).set('a', buildRecord(cards, {}));
     const before = Y.encodeStateVector(doc);
     storedRecord(doc, cards, 'a')?.set('gone', true);
-    for (let i = 0; i < 65; i++) ana.update(Y.encodeStateAsUpdate(doc, before));
+    for (let i = 0; i <= maxHeldFrames; i++) ana.update(Y.encodeStateAsUpdate(doc, before));
     expect(await ana.closed).toEqual({ code: 4422, reason: 'missing-dependency' });
-    expect(house.rooms.tally.heldUpdates).toBe(64);
+    expect(house.rooms.tally.heldUpdates).toBe(maxHeldFrames);
   });
 });
 

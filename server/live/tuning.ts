@@ -4,10 +4,10 @@ import type { Allowance } from './bucket.ts';
 
 /**
  * The shortest time between two commits of a room: so much for each socket, up to a bound. An edit that comes
- * later than that after the last one leaves at once. A write to a socket costs 5 to 7 us whatever is in it, so
- * that a room spends less than a tenth of a core on them, and an edit waits for one frame of a screen at most.
+ * later than that after the last one leaves at once. A write to a socket costs 5 to 15 us whatever is in it, so
+ * that a room spends a tenth of a core on them at most, and an edit waits for one frame of a screen at most.
  */
-export const tickMsPerSocket = 0.1;
+export const tickMsPerSocket = 0.15;
 export const maxTickMs = 16;
 
 /** Timers count in milliseconds: a shorter wait is none. */
@@ -16,8 +16,11 @@ export const leastTickMs = 1;
 /** Presence goes out at most once in this time a room: 30 pictures a second look live. */
 export const presenceMs = 33;
 
-/** A commit takes presence along when it is due within this time: one write instead of two. */
-export const presenceAlongMs = 12;
+/**
+ * A commit takes presence along when it is due within this time: one write instead of two. Longer than the time
+ * between two commits of a busy room, so that there presence never goes out alone.
+ */
+export const presenceAlongMs = 18;
 
 /**
  * Bytes of presence a second that a receiver is sent at most. At 500 people with ten moves a second each of

@@ -1,6 +1,6 @@
 // Loaded into each server that is measured. SIGUSR2 has it collect its garbage, so that memory can be compared;
 // or, with BENCH_PROFILE, begin a CPU profile, and at the next signal write it to that file.
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 
 const { BENCH_PROFILE: file } = process.env;
@@ -17,7 +17,9 @@ process.on('SIGUSR2', () => {
     return;
   }
   session.post('Profiler.stop', (_, { profile }) => {
-    writeFileSync(file, JSON.stringify(profile));
+    // Whole at once: whoever waits for it reads it as soon as it is there.
+    writeFileSync(`${file}.part`, JSON.stringify(profile));
+    renameSync(`${file}.part`, file);
     session = null;
   });
 });

@@ -30,7 +30,7 @@ async function measure({ scenario, system: name, seconds, profileTo }) {
   let system = await startSystem(name, { profileTo });
   const again = async () => {
     await system.stop();
-    system = await startSystem(name, { folder: system.folder, port: system.port });
+    system = await startSystem(name, { folder: system.folder, port: system.port, profileTo });
     return system;
   };
   const { measure: run } = scenarios.find((one) => one.name === scenario);

@@ -6,8 +6,8 @@ import { furnished, settledMemory } from './furnished.mjs';
 import { joinWhole } from './person.mjs';
 import { cpuBetween, cpuOf } from './process-stats.mjs';
 
-/** Before the clock runs: compilers warm up, and who has just come has been told of. */
-const warmUpSeconds = 1.5;
+/** Before the clock runs: compilers warm up, since servers run for weeks, and who has just come has been told of. */
+const warmUpSeconds = 6;
 
 /**
  * @param load `{rooms, of, kinds, witnesses}`: how many rooms of which board, who is in each, how many read all

@@ -1,7 +1,7 @@
 // `npm run bench:live`: the live core beside other servers, each its own process, in turn. Names of scenarios
 // choose some (`-- room-100 joins`), `--only=resa,y-websocket` some systems. docs/PERFORMANCE.md says more.
 import { fork } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -101,6 +101,7 @@ async function measure(scenario, of) {
     for (const name of of) {
       if (round > 1 && scenario.once?.includes(name)) continue;
       const profileTo = options.profile ? `/tmp/resa-${scenario.name}.cpuprofile` : null;
+      if (profileTo) rmSync(profileTo, { force: true });
       const task = { scenario: scenario.name, system: name, seconds: Number(options.seconds), profileTo };
       try {
         const figures = await inItsOwnProcess(task);

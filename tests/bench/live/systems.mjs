@@ -65,6 +65,7 @@ export async function startSystem(name, { folder, port = 0, profileTo = null, en
     env: profileTo ? { ...env, BENCH_PROFILE: profileTo } : env,
   });
   const signal = () => process.kill(running.pid, 'SIGUSR2');
+  let isProfiled = false;
   return {
     name,
     keeps: system.keeps ?? false,
@@ -76,6 +77,9 @@ export async function startSystem(name, { folder, port = 0, profileTo = null, en
     profile: async () => {
       if (!profileTo) return;
       signal();
+      // A profile of a long run takes a while to write, and is lost if the server ends before that.
+      if (isProfiled) while (!existsSync(profileTo)) await pause(50);
+      isProfiled = true;
       await pause(100);
     },
     /** Has it collect its garbage, so that what is left is what it holds. */

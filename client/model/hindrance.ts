@@ -5,7 +5,15 @@ import { closeCode } from '$shared/protocol.ts';
  * of the interface for each.
  */
 export type Hindrance =
-  'restart' | 'board-full' | 'server-full' | 'too-slow' | 'frozen' | 'quarantined' | 'store' | 'busy';
+  | 'restart'
+  | 'board-full'
+  | 'server-full'
+  | 'too-slow'
+  | 'frozen'
+  | 'quarantined'
+  | 'too-many-sockets'
+  | 'store'
+  | 'busy';
 
 /** Reads the code and the reason of a close; null where they tell nothing, as when the net is gone. */
 export function hindranceOf(code: number, reason: string): Hindrance | null {
@@ -17,8 +25,12 @@ export function hindranceOf(code: number, reason: string): Hindrance | null {
     case 'too-slow':
     case 'frozen':
     case 'quarantined':
+    case 'too-many-sockets':
     case 'store':
       return reason;
+    // Those who run the server have cut this one socket: there is nothing to wait for.
+    case 'kicked':
+      return null;
     case 'stopping':
       return 'restart';
     case 'not-saved':

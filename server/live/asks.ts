@@ -32,7 +32,7 @@ export class Asks {
   }
 
   ask(by: Connection, stateVector: Uint8Array): void {
-    by.isAsking = true;
+    by.out.isAsking = true;
     this.#waiting.set(by, stateVector);
     this.answer();
   }
@@ -81,7 +81,7 @@ export class Asks {
   #sendState(to: Connection, full: FullState): void {
     this.#around.tally.statesSent++;
     to.charge('work', full.bytes / answerBytesPerMs);
-    to.answer(full.packets());
+    to.out.answer(full.packets());
   }
 
   /** To encode it takes the time of all, so that it is charged for. */
@@ -89,7 +89,7 @@ export class Asks {
     const began = performance.now();
     const answer = this.#source()?.document?.answer(stateVector) ?? null;
     to.charge('work', performance.now() - began);
-    if (answer) to.answer([answer]);
+    if (answer) to.out.answer([answer]);
     else to.close(closeCode.malformed, 'malformed');
   }
 }

@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { newId } from '../../shared/id.ts';
 import { maxFrameBytes } from '../../shared/limits.ts';
@@ -8,12 +7,14 @@ import type { Seat } from '../access/seat.ts';
 import type { Log } from '../log.ts';
 import type { Clock } from './clock.ts';
 import type { Line, SocketReport } from './contract.ts';
+import type { Reader } from './outlet.ts';
+import { Outlet } from './outlet.ts';
 import type { Packet } from './packets.ts';
 import { controlPacket, deniedPacket, quietPacket } from './packets.ts';
 import { Receipts } from './receipts.ts';
 import type { Charge, SenderRates } from './sender-rates.ts';
 import type { Tally } from './tally.ts';
-import { cutOffBytes, cutOffMs, deafMs, maxUnreadBytes, quietMs, skipPresenceBytes } from './tuning.ts';
+import { deafMs, quietMs } from './tuning.ts';
 import type { Frame } from './wire.ts';
 import { readFrame } from './wire.ts';
 
@@ -33,22 +34,17 @@ export type Hold = 'loading' | 'inbox' | 'rate';
 const abnormal = 1006;
 
 /**
- * One socket of one seat, for as long as it is open. It parses what comes in and bounds what goes out.
- * `ws` does the handshake, reads and closes; packets are written to the stream under it as they are, one
- * write each. It holds none back (there is no compression), so the two never write into each other's frames.
+ * One socket of one seat, for as long as it is open: what comes in, how fast, and its end. What goes out is
+ * its outlet's. `ws` does the handshake, reads and closes.
  */
-export class Connection {
+export class Connection implements Reader {
   /** For the log; says nothing of the person. */
   readonly id = newId(8);
   readonly seat: Seat;
   readonly receipts = new Receipts();
   readonly isOurs: boolean;
-  /** Whether a reader so slow that it was not sent presence has to be told all of it. */
-  missedPresence = false;
-  /** Whether it has asked for the state and not been answered: the answer will hold what happens meanwhile. */
-  isAsking = false;
+  readonly out: Outlet;
   readonly #socket: WebSocket;
-  readonly #stream: Duplex;
   readonly #clock: Clock;
   readonly #tally: Tally;
   readonly #log: Log;
@@ -58,30 +54,26 @@ export class Connection {
   #listener: Listener | null = null;
   /** The socket is gone, or let go of. */
   #isOver = false;
-  #lastSent: number;
   #lastHeard: number;
-  /** Since when it has been sent no updates, because it does not read. */
-  #behindSince: number | null = null;
-  /** The largest answer of those that are unread. */
-  #answerBytes = 0;
   #wasRefused = false;
   #wasReminded = false;
 
   constructor(
     seat: Seat,
-    { socket, stream, isOurs }: Line,
+    line: Line,
     { clock, tally, log }: { clock: Clock; tally: Tally; log: Log },
     rates: SenderRates,
   ) {
     this.seat = seat;
-    this.isOurs = isOurs;
+    const { socket } = line;
+    this.isOurs = line.isOurs;
+    this.out = new Outlet(line, { clock, tally }, this);
     this.#socket = socket;
-    this.#stream = stream;
     this.#clock = clock;
     this.#tally = tally;
     this.#log = log;
     this.#rates = rates;
-    this.#since = this.#lastSent = this.#lastHeard = clock.now();
+    this.#since = this.#lastHeard = clock.now();
     socket.on('message', this.#onMessage);
     socket.on('pong', () => (this.#lastHeard = this.#clock.now()));
     socket.on('close', (code) => this.#leave(code !== abnormal));
@@ -98,23 +90,10 @@ export class Connection {
     return !this.#isOver;
   }
 
-  get isBehind(): boolean {
-    return this.#behindSince !== null;
-  }
-
-  /** Whether it is to be sent what just happened: all else learns of it in one piece later. */
-  get takesUpdates(): boolean {
-    return this.#behindSince === null && !this.isAsking;
-  }
-
-  get takesPresence(): boolean {
-    return this.#stream.writableLength <= skipPresenceBytes;
-  }
-
   get report(): SocketReport {
     const { person, role } = this.seat;
-    const bufferedBytes = this.#stream.writableLength;
-    return { id: this.id, person, role, since: this.#since, bufferedBytes, isBehind: this.isBehind };
+    const { unreadBytes: bufferedBytes, isBehind } = this.out;
+    return { id: this.id, person, role, since: this.#since, bufferedBytes, isBehind };
   }
 
   listen(listener: Listener): void {
@@ -145,56 +124,14 @@ export class Connection {
     this.#clock.after(waitMs, () => this.release('rate'));
   }
 
-  /** Writes a packet of so many frames, as it is. */
-  send(packet: Packet, frames = 1): void {
-    if (this.#isOver || this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#stream.writableLength > cutOffBytes + this.#answerBytes) return this.#cutOff();
-    this.#tally.framesOut += frames;
-    this.#tally.bytesOut += packet.length;
-    this.#lastSent = this.#clock.now();
-    this.#stream.write(packet);
-  }
-
-  /** Answers with the state, in one write. However large it is, one answer is not what a reader is cut off for. */
-  answer(packets: readonly Packet[]): void {
-    this.isAsking = false;
-    const bytes = packets.reduce((sum, packet) => sum + packet.length, 0);
-    const isFirst = this.#answerBytes === 0;
-    const isLarge = bytes > skipPresenceBytes;
-    if (isLarge) this.#answerBytes = Math.max(this.#answerBytes, bytes);
-    this.together(() => packets.forEach((packet) => this.send(packet)));
-    if (!isLarge || !isFirst) return;
-    if (this.#stream.writableNeedDrain) this.#stream.once('drain', () => (this.#answerBytes = 0));
-    else this.#answerBytes = 0;
-  }
-
-  /** Runs `write`; all that it sends goes out in one write. */
-  together(write: () => void): void {
-    this.#stream.cork();
-    write();
-    this.#stream.uncork();
-  }
-
-  /** After an update: a reader that has too much unread is sent no more until it has read all of it. */
-  checkPace(stateVector: () => Uint8Array): void {
-    if (this.isBehind || this.#stream.writableLength <= maxUnreadBytes) return;
-    this.#tally.readersBehind++;
-    this.#behindSince = this.#clock.now();
-    const had = stateVector();
-    this.#stream.once('drain', () => {
-      this.#behindSince = null;
-      if (!this.#isOver) this.#listener?.caughtUp(this, had);
-    });
-  }
-
   /** Asks the client for what it has, by sync step 1. */
   ask(step1: Packet): void {
     this.receipts.ask();
-    this.send(step1);
+    this.out.send(step1);
   }
 
   tell(control: Control): void {
-    if (this.isOurs) this.send(controlPacket(control));
+    if (this.isOurs) this.out.send(controlPacket(control));
   }
 
   /** Says that an observer's update was dropped; once, however many there are. The socket stays open. */
@@ -227,17 +164,28 @@ export class Connection {
     this.#leave(true);
   }
 
+  caughtUp(stateVector: Uint8Array): void {
+    this.#listener?.caughtUp(this, stateVector);
+  }
+
+  /** It does not even read its farewell, so nobody waits for that. */
+  tooSlow(): void {
+    this.#tally.slowReaders++;
+    this.#log.info(this.#names, 'reader cut off');
+    this.close(closeCode.busy, 'too-slow');
+  }
+
   /** Called every few seconds: sends a sign of life where it has been quiet, and ends what is over. */
   beat(): void {
     const now = this.#clock.now();
     if (now >= this.seat.expires) this.close(closeCode.ticket, 'expired');
-    else if (this.#behindSince !== null && now - this.#behindSince >= cutOffMs) this.#cutOff();
+    else if (this.out.isStuck(now)) this.tooSlow();
     else if (this.#holds.size === 0 && now - this.#lastHeard >= deafMs) this.#terminate();
     else {
       // Two silences: who says nothing in a busy room is sent enough, and must be asked all the same.
       if (now - this.#lastHeard >= quietMs && this.#socket.readyState === this.#socket.OPEN)
         this.#socket.ping();
-      if (now - this.#lastSent >= quietMs) this.send(quietPacket);
+      if (now - this.out.lastSent >= quietMs) this.out.send(quietPacket);
     }
   }
 
@@ -245,15 +193,8 @@ export class Connection {
     return { board: this.seat.board, connection: this.id };
   }
 
-  /** It does not even read its farewell, so nobody waits for that. */
-  #cutOff(): void {
-    this.#tally.slowReaders++;
-    this.#log.info(this.#names, 'reader cut off');
-    this.close(closeCode.busy, 'too-slow');
-  }
-
   #deny(reason: Refusal): void {
-    this.send(deniedPacket(reason));
+    this.out.send(deniedPacket(reason));
     this.tell({ kind: 'refused', reason });
   }
 
@@ -266,6 +207,7 @@ export class Connection {
   #leave(isClean: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.out.close();
     this.#listener?.left(this, isClean);
   }
 

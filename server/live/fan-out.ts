@@ -47,31 +47,31 @@ export function fanOut(
   }
 
   for (const connection of connections) {
-    const wantsUpdate = update !== null && connection !== author && connection.takesUpdates;
+    const wantsUpdate = update !== null && connection !== author && connection.out.takesUpdates;
     const wantsMoves = moves !== null && connection !== moves.author && takesMoves(connection, late, tally);
     const packet = packetFor(wantsUpdate, wantsMoves, connection.isOurs);
     if (packet === null) continue;
     if (wantsMoves) tally.presenceFrames++;
-    connection.send(packet, (wantsUpdate ? 1 : 0) + (wantsMoves ? 1 : 0));
-    if (wantsUpdate) connection.checkPace(() => late.stateVector());
+    connection.out.send(packet, (wantsUpdate ? 1 : 0) + (wantsMoves ? 1 : 0));
+    if (wantsUpdate) connection.out.checkPace(() => late.stateVector());
   }
 }
 
 /** Presence goes to whoever keeps up; who has fallen behind and is back is sent all of it instead. */
 function takesMoves(connection: Connection, late: Latecomers, tally: Tally): boolean {
-  if (!connection.takesPresence) {
+  if (!connection.out.takesPresence) {
     tally.presenceSkipped++;
-    connection.missedPresence = true;
+    connection.out.missedPresence = true;
     return false;
   }
-  if (!connection.missedPresence) return true;
-  connection.missedPresence = false;
+  if (!connection.out.missedPresence) return true;
+  connection.out.missedPresence = false;
   sendWhole(connection, late.whole());
   return false;
 }
 
 /** Tells a connection of everyone who is there. */
 export function sendWhole(connection: Connection, { states, pointers }: WholePresence): void {
-  if (states) connection.send(states);
-  if (pointers && connection.isOurs) connection.send(pointers);
+  if (states) connection.out.send(states);
+  if (pointers && connection.isOurs) connection.out.send(pointers);
 }

@@ -100,7 +100,10 @@ export class LiveDocument {
   }
 }
 
-/** Whether a state vector says that the client has nothing at all. */
+/** The state vector of a client that has nothing at all. */
+export const nothing = Uint8Array.of(0);
+
+/** Whether a state vector says that. */
 export function hasNothing(stateVector: Uint8Array): boolean {
   return stateVector.length === 1 && stateVector[0] === 0;
 }

@@ -204,7 +204,7 @@ export class Presence {
    * client that hears itself called gone answers at once that it is not.
    */
   #renew(connection: Connection, client: number, clock: number): void {
-    connection.send(presencePacket([encodeEntry(client, clock, 'null')]));
+    connection.out.send(presencePacket([encodeEntry(client, clock, 'null')]));
   }
 
   /** Who comes back has heard of the others before: those who sit still must be heard again. */

@@ -7,24 +7,21 @@ import type { Log } from '../log.ts';
 import type { BoardRecord, Store, StoredDocument } from '../store/contract.ts';
 import type { Source } from './asks.ts';
 import { Asks } from './asks.ts';
+import { Audience } from './audience.ts';
 import type { Batch } from './batch.ts';
 import type { Clock } from './clock.ts';
 import { Commits, messageOf } from './commits.ts';
 import type { Connection, Listener } from './connection.ts';
 import type { Observer, ReadOnly, RoomReport } from './contract.ts';
-import type { News } from './fan-out.ts';
-import { fanOut, sendWhole } from './fan-out.ts';
-import { LiveDocument } from './live-document.ts';
+import { LiveDocument, nothing } from './live-document.ts';
 import type { Paced } from './paced.ts';
-import { quietPacket, updatePacket } from './packets.ts';
 import { introduce } from './people.ts';
-import { Presence } from './presence.ts';
 import type { DocumentFrame } from './receipts.ts';
 import type { Phase } from './room-state.ts';
 import { RoomPhase } from './room-state.ts';
 import type { Tally } from './tally.ts';
 import { Stored } from './stored.ts';
-import { heapPerByte, heapPerRoom, wholePresenceBytes } from './tuning.ts';
+import { heapPerByte, heapPerRoom } from './tuning.ts';
 import type { Frame } from './wire.ts';
 import { isEmptyUpdate } from './wire.ts';
 
@@ -65,8 +62,7 @@ export class Room implements Listener {
   readonly name: string;
   readonly #around: Surroundings;
   readonly #keeper: Keeper;
-  readonly #connections = new Set<Connection>();
-  readonly #presence: Presence;
+  readonly #audience: Audience;
   readonly #phase = new RoomPhase();
   #timesDrained = 0;
   /** As the board's record says, or what was told since it was read; null while neither is known. */
@@ -86,15 +82,15 @@ export class Room implements Listener {
     this.#around = around;
     this.#keeper = keeper;
     this.#asks = new Asks(around, () => this.#source);
-    this.#presence = new Presence(around, {
-      send: (moves) => this.#send({ update: null, author: null, moves }),
+    this.#audience = new Audience(around, {
+      stateVector: () => this.#open?.document.stateVector() ?? nothing,
       // Others learn the id from presence, and could write under it before its owner does.
       claimed: (client, person) => this.#open?.document.guard.reserve(client, person),
     });
   }
 
   get connections(): ReadonlySet<Connection> {
-    return this.#connections;
+    return this.#audience.connections;
   }
 
   get phase(): Phase {
@@ -126,7 +122,7 @@ export class Room implements Listener {
       board,
       document,
       state,
-      connections: this.#connections.size,
+      connections: this.#audience.size,
       unsaved,
       bytes,
       readOnly,
@@ -165,7 +161,7 @@ export class Room implements Listener {
     }
     if (this.#phase.now === 'draining') this.#phase.become('live');
     connection.listen(this);
-    this.#connections.add(connection);
+    this.#audience.add(connection);
     if (this.#stored) this.#greet(connection, this.#stored);
     if (this.#open) this.#welcome(connection, this.#open);
   }
@@ -178,16 +174,8 @@ export class Room implements Listener {
       case 'changes':
         this.#take(connection, connection.receipts.receive(frame.update, frame.isStep2));
         break;
-      case 'presence':
-        if (!this.#presence.hear(connection, frame.entries))
-          connection.close(closeCode.malformed, 'malformed');
-        break;
-      case 'pointer':
-        if (!this.#presence.hearPointer(connection, frame.body))
-          connection.close(closeCode.malformed, 'malformed');
-        break;
-      case 'presence-query':
-        this.#tellWho(connection);
+      default:
+        this.#audience.hear(connection, frame);
     }
   }
 
@@ -196,14 +184,13 @@ export class Room implements Listener {
   }
 
   left(connection: Connection, isClean: boolean): void {
-    this.#connections.delete(connection);
-    this.#presence.leave(connection, isClean);
-    if (this.#connections.size === 0 && this.#phase.now !== 'absent') this.#keeper.emptied(this);
+    this.#audience.remove(connection, isClean);
+    if (this.#audience.size === 0 && this.#phase.now !== 'absent') this.#keeper.emptied(this);
   }
 
   tell(control: Control): void {
     if (control.kind === 'board') this.#title = control.title;
-    for (const connection of this.#connections) connection.tell(control);
+    this.#audience.tell(control);
   }
 
   /** Takes no edits from now on, or takes them again and asks for those that people have made meanwhile. */
@@ -217,13 +204,7 @@ export class Room implements Listener {
   /** Looks after each socket: signs of life, seats that have run out, presence that was skipped. */
   beat(): void {
     if (this.#phase.now === 'failing' && this.#open && !this.#around.store.failure) this.#heal();
-    for (const connection of this.#connections) {
-      if (connection.missedPresence && connection.takesPresence) {
-        connection.missedPresence = false;
-        sendWhole(connection, this.#presence.whole());
-      }
-      connection.beat();
-    }
+    this.#audience.beat();
   }
 
   /** Has the full state stored, so that opening need not replay what the journal holds of it. */
@@ -251,9 +232,9 @@ export class Room implements Listener {
 
   /** Leaves memory when all is on disk, unless somebody has come meanwhile. */
   async retire(): Promise<void> {
-    if (this.#phase.now === 'quarantined' || (this.#phase.now === 'failing' && this.#connections.size === 0))
+    if (this.#phase.now === 'quarantined' || (this.#phase.now === 'failing' && this.#audience.size === 0))
       return this.shut(closeCode.busy, 'idle');
-    if (this.#phase.now !== 'live' || this.#connections.size > 0) return;
+    if (this.#phase.now !== 'live' || this.#audience.size > 0) return;
     this.#phase.become('draining');
     const time = ++this.#timesDrained;
     await this.settled();
@@ -273,8 +254,8 @@ export class Room implements Listener {
     this.#phase.become('absent');
     this.#asks.forget();
     this.#early = [];
-    for (const connection of [...this.#connections]) connection.close(code, reason);
-    this.#presence.close();
+    this.#audience.dismiss(code, reason);
+    this.#audience.close();
     this.#forget();
     this.#keeper.closed(this);
     this.#tellOpened();
@@ -285,7 +266,7 @@ export class Room implements Listener {
     this.#title ??= record.title;
     this.#isFrozen ??= record.frozen;
     this.#stored = this.#keep(stored, record.generation);
-    for (const connection of this.#connections) this.#greet(connection, this.#stored);
+    for (const connection of this.#audience) this.#greet(connection, this.#stored);
     this.#asks.answer();
     await turn();
     if (this.#phase.now === 'loading') this.#unfold(stored);
@@ -313,7 +294,7 @@ export class Room implements Listener {
     }
     const commits = new Commits(this.name, document, {
       ...this.#around,
-      receivers: () => this.#connections.size,
+      receivers: () => this.#audience.size,
       committed: (batch, sequence) => this.#deliver(batch, sequence),
       failed: (error) => this.#fail(error),
     });
@@ -321,19 +302,19 @@ export class Room implements Listener {
     this.#open = open;
     if (this.#phase.now === 'loading') this.#phase.become(store.failure ? 'failing' : 'live');
     if (this.#phase.now === 'live') commits.post({ kind: 'own', edit: () => document.numbering.noticeAll() });
-    for (const [client, person] of this.#presence.claims()) document.guard.reserve(client, person);
-    for (const connection of this.#connections) this.#welcome(connection, open);
+    for (const [client, person] of this.#audience.claims()) document.guard.reserve(client, person);
+    for (const connection of this.#audience) this.#welcome(connection, open);
     for (const { from, frame } of this.#early.splice(0)) this.#judge(from, frame);
-    for (const connection of this.#connections) connection.release('loading');
+    for (const connection of this.#audience) connection.release('loading');
     this.#asks.answer();
     this.#tellOpened();
-    if (this.#connections.size === 0) this.#keeper.emptied(this);
+    if (this.#audience.size === 0) this.#keeper.emptied(this);
   }
 
   #quarantine(document: LiveDocument): void {
     document.close();
     this.#phase.become('quarantined');
-    for (const connection of [...this.#connections]) connection.close(closeCode.busy, 'quarantined');
+    this.#audience.dismiss(closeCode.busy, 'quarantined');
     this.#stored = null;
     this.#asks.forget();
     this.#early = [];
@@ -348,12 +329,10 @@ export class Room implements Listener {
   /** What can be said before there is a document. */
   #greet(connection: Connection, { fullness, generation }: Stored): void {
     const { person, role } = connection.seat;
-    connection.together(() => {
-      connection.tell({ kind: 'welcome', person, role, title: this.#title ?? '', generation });
-      if (this.readOnly) connection.tell({ kind: 'read-only', why: this.readOnly });
-      if (fullness.told !== null) connection.tell({ kind: 'fullness', percent: fullness.told });
-      sendWhole(connection, this.#presence.whole());
-    });
+    const controls: Control[] = [{ kind: 'welcome', person, role, title: this.#title ?? '', generation }];
+    if (this.readOnly) controls.push({ kind: 'read-only', why: this.readOnly });
+    if (fullness.told !== null) controls.push({ kind: 'fullness', percent: fullness.told });
+    this.#audience.greet(connection, controls);
   }
 
   #welcome(connection: Connection, { document, commits }: Open): void {
@@ -365,20 +344,9 @@ export class Room implements Listener {
   }
 
   #introduce(connection: Connection, doc: Y.Doc): void {
-    if (!this.#connections.has(connection)) return;
-    const present = () => new Set([...this.#connections].map(({ seat }) => seat.person));
-    if (!introduce(doc, connection.seat, present)) connection.close(closeCode.busy, 'board-full');
-  }
-
-  #tellWho(asking: Connection): void {
-    if (!asking.takesPresence) {
-      asking.missedPresence = true;
-      return;
-    }
-    const whole = this.#presence.whole();
-    asking.charge('presence', (whole.states?.length ?? 0) / wholePresenceBytes);
-    if (whole.states) sendWhole(asking, whole);
-    else asking.send(quietPacket);
+    if (!this.#audience.has(connection)) return;
+    if (!introduce(doc, connection.seat, () => this.#audience.people()))
+      connection.close(closeCode.busy, 'board-full');
   }
 
   /** The role is looked at before the bytes are: what an observer sends is not even decoded. */
@@ -411,19 +379,10 @@ export class Room implements Listener {
     const { update, senders, soleAuthor, isEdit } = batch;
     const stored = this.#stored;
     if (!stored) return;
-    const moves = update && this.#presence.takeAlong();
-    if (update) this.#send({ update: updatePacket(update), author: soleAuthor, moves });
+    if (update) this.#audience.deliver(update, soleAuthor);
     if (update && sequence !== null) stored.add(update, sequence, isEdit);
     for (const sender of senders) sender.acknowledge();
     this.#asks.answer();
-  }
-
-  #send(news: News): void {
-    const late = {
-      whole: () => this.#presence.whole(),
-      stateVector: () => this.#open?.document.stateVector() ?? new Uint8Array([0]),
-    };
-    fanOut(this.#connections, news, late, this.#around.tally);
   }
 
   /**
@@ -437,7 +396,7 @@ export class Room implements Listener {
     log.error({ board: this.board, error: messageOf(error) }, 'commit failed; the document is read-only');
     this.#phase.become('failing');
     this.#forget();
-    for (const { receipts } of this.#connections) receipts.lose();
+    for (const { receipts } of this.#audience) receipts.lose();
     this.tell({ kind: 'read-only', why: 'store' });
     void this.#reload();
   }
@@ -465,7 +424,7 @@ export class Room implements Listener {
       kind: 'own',
       edit: ({ doc, numbering }) => {
         numbering.noticeAll();
-        for (const connection of this.#connections) this.#introduce(connection, doc);
+        for (const connection of this.#audience) this.#introduce(connection, doc);
       },
     });
     if (this.readOnly === null) this.#askForEdits();
@@ -474,8 +433,7 @@ export class Room implements Listener {
   /** By sync step 1, which any client answers with all that the document lacks. */
   #askForEdits(): void {
     const step1 = this.#open?.document.step1();
-    if (!step1) return;
-    for (const connection of this.#connections) if (may(connection.seat.role, 'write')) connection.ask(step1);
+    if (step1) this.#audience.ask(step1);
   }
 
   #forget(): void {

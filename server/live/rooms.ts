@@ -25,6 +25,7 @@ import {
   largeAnswersMs,
   maxDocumentBytes,
   maxIdleRooms,
+  maxSocketsPerPerson,
 } from './tuning.ts';
 
 export interface LiveOptions {
@@ -110,7 +111,7 @@ class OpenRooms implements Rooms, Keeper {
   }
 
   join(seat: Seat, document: string, line: Line): void {
-    const refusal = this.#refusal(seat.board, document);
+    const refusal = this.#refusal(seat.board, document) ?? this.#excess(seat);
     if (refusal) {
       line.socket.on('error', () => line.socket.terminate());
       line.socket.close(refusal.code, refusal.reason);
@@ -254,6 +255,12 @@ class OpenRooms implements Rooms, Keeper {
     if (!documents.includes(document)) return { code: closeCode.noSuchBoard, reason: 'no-such-document' };
     if (this.#rooms.has(`${board}/${document}`) || this.#hasPlace()) return null;
     return { code: closeCode.busy, reason: 'server-full' };
+  }
+
+  /** A board is not to be filled by one person. */
+  #excess({ board, person }: Seat): { code: CloseCode; reason: string } | null {
+    const sockets = this.#connectionsOf(board).filter(({ seat }) => seat.person === person).length;
+    return sockets < maxSocketsPerPerson ? null : { code: closeCode.busy, reason: 'too-many-sockets' };
   }
 
   #room(board: string, document: string): Room {

@@ -106,6 +106,9 @@ export const personRates = {
   work: { perSecond: 150, burst: 1_500 },
 } as const satisfies Record<keyof typeof connectionRates, Allowance>;
 
+/** Sockets of one person on a board: tabs, devices, and programs that hold several. */
+export const maxSocketsPerPerson = 40;
+
 /** Client ids of presence a socket may have: a page has one; a few leave room for what embeds several. */
 export const maxClientIds = 4;
 

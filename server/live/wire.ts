@@ -13,6 +13,9 @@ export type Frame =
   /** A pointer, still to be read: whether its place is known depends on who sent it. */
   | { readonly kind: 'pointer'; readonly body: decoding.Decoder };
 
+/** What a client says of where it is, or asks of others. */
+export type PresenceFrame = Exclude<Frame, { kind: 'step1' | 'changes' }>;
+
 /** One client's state within a presence frame. The JSON stays bytes until somebody has to read it. */
 export interface PresenceEntry {
   readonly client: number;

@@ -154,6 +154,8 @@ describe('a server that is there, and does not let Ana in', () => {
     [closeCode.busy, 'server-full', 'server-full'],
     [closeCode.busy, 'too-slow', 'too-slow'],
     [closeCode.busy, 'board-full', 'board-full'],
+    [closeCode.busy, 'too-many-sockets', 'too-many-sockets'],
+    [closeCode.busy, 'kicked', null],
     [closeCode.busy, 'frozen', 'frozen'],
     [closeCode.busy, 'quarantined', 'quarantined'],
     [closeCode.busy, 'not-saved', 'store'],

@@ -26,7 +26,7 @@ async function noteBoards(boards) {
   return {};
 }
 
-async function measure({ scenario, system: name, seconds, profileTo }) {
+async function measure({ scenario, system: name, seconds, warmUpSeconds, profileTo }) {
   let system = await startSystem(name, { profileTo });
   const again = async () => {
     await system.stop();
@@ -34,7 +34,7 @@ async function measure({ scenario, system: name, seconds, profileTo }) {
     return system;
   };
   const { measure: run } = scenarios.find((one) => one.name === scenario);
-  const figures = await run(system, { seconds, again });
+  const figures = await run(system, { seconds, warmUpSeconds, again });
   await system.kill();
   await rm(system.folder, { recursive: true, force: true });
   return figures;

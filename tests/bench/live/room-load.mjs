@@ -6,14 +6,16 @@ import { furnished, settledMemory } from './furnished.mjs';
 import { joinWhole } from './person.mjs';
 import { cpuBetween, cpuOf } from './process-stats.mjs';
 
-/** Before the clock runs: compilers warm up, since servers run for weeks, and who has just come has been told of. */
-const warmUpSeconds = 6;
-
 /**
  * @param load `{rooms, of, kinds, witnesses}`: how many rooms of which board, who is in each, how many read all
- * @param around `{seconds, again}`: how long the clock runs, and how the system is started anew
+ * @param around `{seconds, warmUpSeconds, again}`: how long the clock runs, how long people have been at work by
+ * then (servers run for weeks, and compilers take their time), and how the system is started anew
  */
-export async function roomLoad(started, { rooms: count, of, kinds, witnesses }, { seconds, again }) {
+export async function roomLoad(
+  started,
+  { rooms: count, of, kinds, witnesses },
+  { seconds, warmUpSeconds, again },
+) {
   const { system, rooms, emptyBytes } = await furnished(started, count, of, again);
   const crowd = await gather(system, rooms, { kinds, seconds: seconds + warmUpSeconds + 1, witnesses });
   const { people } = crowd;

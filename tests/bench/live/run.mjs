@@ -21,7 +21,8 @@ const { values: options, positionals: names } = parseArgs({
   options: {
     only: { type: 'string' },
     rounds: { type: 'string' },
-    seconds: { type: 'string', default: '5' },
+    seconds: { type: 'string' },
+    'warm-up': { type: 'string' },
     profile: { type: 'boolean', default: false },
     json: { type: 'string' },
     list: { type: 'boolean', default: false },
@@ -102,7 +103,7 @@ async function measure(scenario, of) {
       if (round > 1 && scenario.once?.includes(name)) continue;
       const profileTo = options.profile ? `/tmp/resa-${scenario.name}.cpuprofile` : null;
       if (profileTo) rmSync(profileTo, { force: true });
-      const task = { scenario: scenario.name, system: name, seconds: Number(options.seconds), profileTo };
+      const task = { scenario: scenario.name, system: name, ...timing(scenario), profileTo };
       try {
         const figures = await inItsOwnProcess(task);
         runs.push({ name, round, figures });
@@ -115,6 +116,13 @@ async function measure(scenario, of) {
     }
   }
   return runs;
+}
+
+function timing({ warmUpSeconds = 6, seconds = 5 }) {
+  return {
+    warmUpSeconds: Number(options['warm-up'] ?? warmUpSeconds),
+    seconds: Number(options.seconds ?? seconds),
+  };
 }
 
 /** @returns the figures of a measurement; its process, and the servers that it started, end with it */

@@ -12,6 +12,11 @@ import { count, kilobytes, megabytes, ms, percent, us, yesNo } from './units.mjs
 const busy = { role: 'participant', edits: 1, moves: 10 };
 /** With hundreds of rooms nobody is to be saturated, so that all are measured at the same work. */
 const calm = { role: 'participant', edits: 0.2, moves: 1 };
+/**
+ * Where little happens in a second, it takes half a minute until compilers have seen enough of it, and one
+ * collection of garbage would be a large part of five seconds.
+ */
+const patient = { warmUpSeconds: 30, seconds: 15 };
 const times = (many, one) => Array.from({ length: many }, () => one);
 
 const few = ['resa', 'resa-stock', 'y-websocket', 'hocuspocus', 'relay'];
@@ -40,6 +45,7 @@ const room = (people, systems, targets, further = []) => ({
   name: `room-${people}`,
   group: people < 500 ? 'people' : null,
   says: `one room, ${people} people, each 1 card move/s and 10 cursor moves/s`,
+  ...(people <= 50 && patient),
   systems,
   once: [...once, ...further],
   boards: [1000],
@@ -56,6 +62,7 @@ const growing = (name, says, load) => ({
   systems: ['resa'],
   boards: [load.of],
   rounds: 1,
+  ...(load.kinds.length * load.kinds[0].moves < 250 && patient),
   measure: (system, options) => roomLoad(system, load, options),
 });
 
@@ -106,6 +113,7 @@ export const scenarios = [
   {
     name: 'rooms-500',
     says: '500 rooms of 4 people, each 0.2 card moves/s and 1 cursor move/s',
+    ...patient,
     systems: ['resa', 'y-websocket', 'hocuspocus', 'relay'],
     once: ['hocuspocus', 'relay'],
     boards: ['small'],
@@ -143,6 +151,7 @@ export const scenarios = [
   {
     name: 'observers-500',
     says: '1 person moves a card each second and the pointer ten times, 500 observe',
+    ...patient,
     systems: few,
     once: [...once, 'hocuspocus'],
     boards: ['small'],

@@ -7,7 +7,7 @@ import { maxCardText } from '../../../shared/limits.ts';
 import { Bucket } from '../../../server/live/bucket.ts';
 import { Paced } from '../../../server/live/paced.ts';
 import { PeopleRates } from '../../../server/live/sender-rates.ts';
-import { connectionRates, personRates } from '../../../server/live/tuning.ts';
+import { connectionRates, maxSocketsPerPerson, maxTickMs, personRates } from '../../../server/live/tuning.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { board, openHouse } from './harness.ts';
@@ -214,4 +214,17 @@ test('B7 large answers go out a few in a turn, and what others do goes on betwee
   setImmediate(count);
   while (turns.length < 40) await new Promise(setImmediate);
   expect(new Set(turns).size).toBeGreaterThan(10);
+});
+
+test('B10 a person has so many sockets on a board, and no more; others come in', async () => {
+  house.seat('mallory');
+  await Promise.all(Array.from({ length: maxSocketsPerPerson }, () => house.raw('mallory')));
+  const excess = await house.raw('mallory');
+  expect(await excess.closed).toEqual({ code: 1013, reason: 'too-many-sockets' });
+  await (await house.raw('cleo')).state();
+  // With so many sockets a room waits a little between two commits, on the clock of the test.
+  while (house.rooms.gauges.unsaved > 0) {
+    clock.advance(maxTickMs);
+    await new Promise(setImmediate);
+  }
 });

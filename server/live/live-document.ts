@@ -18,6 +18,8 @@ export class LiveDocument {
   readonly #tally: Tally;
   readonly #isFull: () => boolean;
   #update: Uint8Array | null = null;
+  /** Of the document as it is: everyone who joins is asked by it. */
+  #stateVector: Uint8Array | null = null;
   /** The answers to state vectors that hold for the document as it is, by the vector's bytes. */
   readonly #answers = new Map<string, Packet>();
 
@@ -33,6 +35,7 @@ export class LiveDocument {
     });
     this.doc.on('update', (update: Uint8Array) => {
       this.#update = update;
+      this.#stateVector = null;
       this.#answers.clear();
     });
   }
@@ -70,7 +73,7 @@ export class LiveDocument {
 
   /** Which updates the document has, as clients say it. */
   stateVector(): Uint8Array {
-    return Y.encodeStateVector(this.doc);
+    return (this.#stateVector ??= Y.encodeStateVector(this.doc));
   }
 
   step1(): Packet {

@@ -51,7 +51,7 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
   const log = openLog(config.logLevel);
   const now = () => Date.now();
   // The store asks whoever has a room open; nobody has before the rooms are there.
-  const pressed = { checkpoint: (_room: string) => {} };
+  const pressed = { checkpoint: (_room: string) => Promise.resolve() };
   const desk = openDesk({ log });
   const store = await openDiskStore({
     folder: config.dataDir,

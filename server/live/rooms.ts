@@ -45,7 +45,7 @@ export interface LiveOptions {
 /** The live side, and what only the house itself may ask of it. */
 export interface Rooms extends LiveBoards {
   /** Has a room's state stored now, where it is open: a store asks for it when its journal grows. */
-  checkpoint(room: string): void;
+  checkpoint(room: string): Promise<void>;
 }
 
 const unobserved: Observer = { tick: () => undefined, commit: () => undefined };
@@ -185,8 +185,8 @@ class OpenRooms implements Rooms, Keeper {
     this.#stopBeat();
   }
 
-  checkpoint(room: string): void {
-    void this.#rooms.get(room)?.checkpoint();
+  async checkpoint(room: string): Promise<void> {
+    await this.#rooms.get(room)?.checkpoint();
   }
 
   emptied(room: Room): void {

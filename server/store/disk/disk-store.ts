@@ -36,9 +36,9 @@ export interface DiskStoreOptions {
   readonly probeAfterMs?: number;
   /**
    * Asks for a checkpoint of a room that holds the journal back: who has the room open uses the state too. If
-   * none has come a segment later, or without this, the store makes it for itself.
+   * none has come when it resolves, or without this, the store makes it for itself.
    */
-  readonly onPressure?: (room: string) => void;
+  readonly onPressure?: (room: string) => Promise<void>;
   /** Where documents are merged; left out, the store opens one for itself. */
   readonly desk?: Desk;
   /** The disk, for tests of its faults. */

@@ -6,8 +6,8 @@ export interface ShorteningOptions {
   readonly log: StoreLog;
   /** Past this the journal is shortened. */
   readonly journalBytes?: number;
-  /** Asks whoever has a room open for its checkpoint. */
-  readonly onPressure?: (room: string) => void;
+  /** Asks whoever has a room open for its checkpoint; resolves when that has been made, or will not be. */
+  readonly onPressure?: (room: string) => Promise<void>;
 }
 
 /**
@@ -16,12 +16,15 @@ export interface ShorteningOptions {
  */
 const defaultJournalBytes = 16 << 20;
 
-/** Brings the journal back to its size, one room after another, beside the work of the day. */
+/**
+ * Brings the journal back to its size, one room after another, beside the work of the day: 500 at once would have
+ * everyone's edits wait for their files.
+ */
 export class Shortening {
   readonly #journal: Journal;
   readonly #documents: Documents;
   readonly #options: ShorteningOptions;
-  /** Rooms whose checkpoint was asked for and has not come. */
+  /** The room whose checkpoint was asked for, until it comes. */
   readonly #asked = new Set<string>();
   #underWay: Promise<void> | null = null;
   #isClosed = false;
@@ -32,14 +35,12 @@ export class Shortening {
     this.#options = options;
   }
 
-  /** Asks for checkpoints; makes those that were asked for a segment ago and have not come. */
+  /** Asks for checkpoints, and makes those that nobody else makes. */
   start(): void {
-    const { onPressure } = this.#options;
-    this.#run((room) => {
-      if (!onPressure || this.#asked.has(room)) return this.#documents.checkpoint(room);
+    this.#run(async (room) => {
       this.#asked.add(room);
-      onPressure(room);
-      return null;
+      await this.#options.onPressure?.(room);
+      if (this.#asked.delete(room)) await this.#documents.checkpoint(room);
     });
   }
 
@@ -58,14 +59,14 @@ export class Shortening {
     await this.#underWay;
   }
 
-  #run(free: (room: string) => Promise<unknown> | null): void {
+  #run(free: (room: string) => Promise<unknown>): void {
     if (this.#underWay || this.#isClosed) return;
     const rooms = this.#journal.roomsBeyond(this.#options.journalBytes ?? defaultJournalBytes);
     if (rooms.size === 0) return;
     const freeAll = async () => {
       for (const room of rooms) {
         if (this.#isClosed) break;
-        await free(room)?.catch((error: unknown) =>
+        await free(room).catch((error: unknown) =>
           this.#options.log.error({ room, error: String(error) }, 'a room holds the journal back'),
         );
       }

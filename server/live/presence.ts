@@ -15,6 +15,7 @@ import {
   maxDeparted,
   maxNewsInFrame,
   pointerShare,
+  presenceAheadMs,
   presenceAlongMs,
   presenceBytesPerSecond,
   presenceMs,
@@ -83,7 +84,8 @@ export class Presence {
   /** Who said all that is due; null for several. */
   #author: Connection | null = null;
   readonly #budget: Bucket;
-  #lastSent = -Infinity;
+  /** Before this nothing goes out alone. */
+  #nextAt = -Infinity;
   #stopTimer: (() => void) | null = null;
   #stopRenewal: (() => void) | null = null;
   #wholeStates: Packet | null = null;
@@ -280,7 +282,7 @@ export class Presence {
   }
 
   #waitMs(): number {
-    return this.#lastSent + presenceMs - this.#clock.now();
+    return this.#nextAt - this.#clock.now();
   }
 
   #sendIn(waitMs: number): void {
@@ -297,17 +299,19 @@ export class Presence {
     this.#stopTimer?.();
     this.#stopTimer = null;
     const author = this.#author;
-    this.#lastSent = this.#clock.now();
-    const bytes = this.#budget.left(this.#lastSent);
+    const now = this.#clock.now();
+    // What went along early is no reason to send sooner the next time: stock clients send back each frame.
+    this.#nextAt = Math.min(Math.max(this.#nextAt, now), now + presenceAheadMs) + presenceMs;
+    const bytes = this.#budget.left(now);
     const isFollowed = this.#following.isEmpty ? null : (client: number) => this.#isFollowed(client);
     const states = this.#due.take(bytes, isFollowed);
     const size = lengthOf(states);
     const pointers = this.#pointers.take(Math.max(bytes - size, bytes * pointerShare));
-    this.#budget.take(size + pointers.bytes, this.#lastSent);
+    this.#budget.take(size + pointers.bytes, now);
     if (this.#due.size > 0 || this.#pointers.areDue) {
       this.#tally.presenceThinned++;
       this.#author = null;
-      this.#sendIn(presenceMs);
+      this.#sendIn(this.#waitMs());
     }
     return { states: states.length > 0 ? presencePacket(states) : null, pointers: pointers.packet, author };
   }

@@ -5,7 +5,7 @@ import type { Allowance } from './bucket.ts';
 /**
  * The shortest time between two commits of a room: so much for each socket, up to a bound. An edit that comes
  * later than that after the last one leaves at once. A write to a socket costs 5 to 15 us whatever is in it, so
- * that a room spends a tenth of a core on them at most, and an edit waits for one frame of a screen at most.
+ * that up to the bound a room spends a tenth of a core on them at most, and an edit waits for one frame of a screen at most.
  */
 export const tickMsPerSocket = 0.15;
 export const maxTickMs = 16;
@@ -13,7 +13,7 @@ export const maxTickMs = 16;
 /** Timers count in milliseconds: a shorter wait is none. */
 export const leastTickMs = 1;
 
-/** Presence goes out at most once in this time a room: 30 pictures a second look live. */
+/** Presence goes out once in this time a room: 30 pictures a second look live. */
 export const presenceMs = 33;
 
 /**
@@ -21,6 +21,9 @@ export const presenceMs = 33;
  * between two commits of a busy room, so that there presence never goes out alone.
  */
 export const presenceAlongMs = 18;
+
+/** What went along early puts the next off by so much at most: with it, 45 ms lie between two. */
+export const presenceAheadMs = 12;
 
 /**
  * Bytes of presence a second that a receiver is sent at most. At 500 people with ten moves a second each of

@@ -79,8 +79,7 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<Store> {
       replayed,
     );
     const desk = options.desk ?? openDesk({ log });
-    const onRelease = (room: string) => shortening.freed(room);
-    const documents = new Documents({ layout, context, desk, journal, tails, tombstones, onRelease });
+    const documents = new Documents({ layout, context, desk, journal, tails, tombstones });
     const boards = new BoardFiles(layout, context, tombstones);
     const shortening = new Shortening(journal, documents, options);
     pressure.relieve = () => shortening.start();

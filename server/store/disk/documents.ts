@@ -20,8 +20,6 @@ export interface DocumentsParts {
   readonly journal: Journal;
   readonly tails: RoomTails;
   readonly tombstones: Tombstones;
-  /** Told of a room whose records, or some of them, the journal need not keep any more. */
-  readonly onRelease: (room: string) => void;
 }
 
 /** What is stored of a room at one moment. `sequence`: no record of the room up to it is missing. */
@@ -205,7 +203,6 @@ export class Documents {
   #release(room: string, upTo: number): void {
     this.#parts.tails.release(room, upTo);
     this.#parts.journal.release(room, upTo);
-    this.#parts.onRelease(room);
   }
 
   #file(room: Room): DurableFile {

@@ -24,8 +24,6 @@ export class Shortening {
   readonly #journal: Journal;
   readonly #documents: Documents;
   readonly #options: ShorteningOptions;
-  /** The room whose checkpoint was asked for, until it comes. */
-  readonly #asked = new Set<string>();
   #underWay: Promise<void> | null = null;
   #isClosed = false;
 
@@ -38,9 +36,8 @@ export class Shortening {
   /** Asks for checkpoints, and makes those that nobody else makes. */
   start(): void {
     this.#run(async (room) => {
-      this.#asked.add(room);
       await this.#options.onPressure?.(room);
-      if (this.#asked.delete(room)) await this.#documents.checkpoint(room);
+      if (!this.#isClosed && this.#excess().has(room)) await this.#documents.checkpoint(room);
     });
   }
 
@@ -49,28 +46,31 @@ export class Shortening {
     this.#run((room) => this.#documents.checkpoint(room));
   }
 
-  /** A room has a new snapshot. */
-  freed(room: string): void {
-    this.#asked.delete(room);
-  }
-
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#underWay;
   }
 
   #run(free: (room: string) => Promise<unknown>): void {
-    if (this.#underWay || this.#isClosed) return;
-    const rooms = this.#journal.roomsBeyond(this.#options.journalBytes ?? defaultJournalBytes);
-    if (rooms.size === 0) return;
-    const freeAll = async () => {
-      for (const room of rooms) {
-        if (this.#isClosed) break;
-        await free(room).catch((error: unknown) =>
-          this.#options.log.error({ room, error: String(error) }, 'a room holds the journal back'),
-        );
-      }
-    };
-    this.#underWay = freeAll().finally(() => (this.#underWay = null));
+    if (this.#underWay || this.#excess().size === 0) return;
+    this.#underWay = this.#freeAll(free).finally(() => (this.#underWay = null));
+  }
+
+  /** Looks anew after each room: others were checkpointed meanwhile, and the journal has grown on. */
+  async #freeAll(free: (room: string) => Promise<unknown>): Promise<void> {
+    const tried = new Set<string>();
+    for (;;) {
+      const next = [...this.#excess()].find((room) => !tried.has(room));
+      if (next === undefined || this.#isClosed) return;
+      tried.add(next);
+      await free(next).catch((error: unknown) =>
+        this.#options.log.error({ room: next, error: String(error) }, 'a room holds the journal back'),
+      );
+    }
+  }
+
+  /** The rooms that keep the journal longer than it is to be. */
+  #excess(): ReadonlySet<string> {
+    return this.#journal.roomsBeyond(this.#options.journalBytes ?? defaultJournalBytes);
   }
 }

@@ -218,10 +218,15 @@ test('B7 large answers go out a few in a turn, and what others do goes on betwee
 
 test('B10 a person has so many sockets on a board, and no more; others come in', async () => {
   house.seat('mallory');
-  await Promise.all(Array.from({ length: maxSocketsPerPerson }, () => house.raw('mallory')));
+  const [first] = await Promise.all(Array.from({ length: maxSocketsPerPerson }, () => house.raw('mallory')));
+  const hers = () => house.rooms.sockets(board).filter(({ person }) => person === 'mallory').length;
+  expect(hers()).toBe(maxSocketsPerPerson);
   const excess = await house.raw('mallory');
   expect(await excess.closed).toEqual({ code: 1013, reason: 'too-many-sockets' });
   await (await house.raw('cleo')).state();
+  await first?.leave();
+  while (hers() === maxSocketsPerPerson) await new Promise(setImmediate);
+  await (await house.raw('mallory')).state();
   // With so many sockets a room waits a little between two commits, on the clock of the test.
   while (house.rooms.gauges.unsaved > 0) {
     clock.advance(maxTickMs);

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { cards } from '../../../shared/board/card.ts';
+import { buildRecord } from '../../../shared/board/collection.ts';
 import { maxPresenceBytes } from '../../../shared/limits.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
@@ -191,6 +194,28 @@ describe('P5 fan-out', () => {
     expect((await ben.next('presence')).entries[0]?.clock).toBe(2);
     expect((await ben.next('presence')).entries[0]?.clock).toBe(20);
     expect(ana.heard.some((one) => one.kind === 'presence')).toBe(false);
+  });
+
+  test('P5 it goes along with commits, and no oftener for that', async () => {
+    await present('ben', 2);
+    const ana = await house.raw('ana', { control: true });
+    ana.presence([{ client: 1, clock: 1, state: { n: 0 } }]);
+    await ana.state();
+    ana.step2(Y.encodeStateAsUpdate(new Y.Doc()));
+    const doc = new Y.Doc();
+    const { presenceFrames } = house.rooms.tally;
+    for (let n = 1; n <= 40; n++) {
+      const before = Y.encodeStateVector(doc);
+      doc.getMap('cards').set(`c${n}`, buildRecord(cards, { text: `${n}`, author: 'ana' }));
+      ana.presence([{ client: 1, clock: n + 1, state: { n } }]);
+      ana.update(Y.encodeStateAsUpdate(doc, before));
+      await ana.told('saved');
+      clock.advance(17);
+    }
+    // 680 ms: some twenty frames, each to Ben alone.
+    const frames = house.rooms.tally.presenceFrames - presenceFrames;
+    expect(frames).toBeGreaterThanOrEqual(18);
+    expect(frames).toBeLessThanOrEqual(24);
   });
 
   test('P6 a link that breaks without a word is given 5 s: who is back by then was never gone', async () => {

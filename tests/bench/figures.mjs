@@ -1,8 +1,11 @@
 // Sums up measurements, and prints them: a line a figure, with what it should be.
 const lines = [];
 
+/** The value in the middle; of an even number of values, the mean of the two in the middle. */
 export function median(values) {
-  return quantile(values, 0.5);
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 export function quantile(values, share) {

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as Y from 'yjs';
 import { median, quantile } from '../figures.mjs';
+import { acknowledge, acknowledgementMs } from './acknowledgements.mjs';
 import { gather, leave, testimony, work } from './crowd.mjs';
 import { joinWhole } from './person.mjs';
 import { cpuBetween, cpuOf } from './process-stats.mjs';
@@ -19,19 +20,11 @@ export async function killed(system, { rooms: count, writers, perSecond, of }, {
   const writer = { role: 'participant', edits: perSecond, moves: 0 };
   const reader = { role: 'observer', edits: 0, moves: 0 };
   const kinds = [...Array.from({ length: writers }, () => writer), reader];
-  const ackMs = [];
-  const hear = (person, { says, frames }) => {
-    if (says !== 'saved') return;
-    // The answer to the server's step 1 is the first document frame that everybody sends.
-    const now = performance.now();
-    for (; person.acknowledged < frames - 1; person.acknowledged++)
-      ackMs.push({ at: now, ms: now - person.editSent[person.acknowledged] });
-  };
   const crowd = await gather(system, rooms, {
     kinds,
     seconds: seconds + warmUpSeconds + 1,
     witnesses: 0,
-    hear,
+    hear: acknowledge,
   });
   crowd.watch(crowd.rooms.map((people) => people.at(-1)));
   for (const { socket } of crowd.people) socket.onClose = null;
@@ -66,12 +59,12 @@ export async function killed(system, { rooms: count, writers, perSecond, of }, {
     count,
   );
   const sum = (what) => found.reduce((total, one) => total + one[what], 0);
-  const acknowledgedMs = ackMs.filter(({ at }) => at >= from && at < to).map(({ ms }) => ms);
+  const ackMs = acknowledgementMs(crowd.people, from, to);
   return {
     editsPerSecond: seen.editsDue / ((to - from) / 1000),
     coreShare: cpuUs / ((to - from) * 1000),
-    ackP50: median(acknowledgedMs),
-    ackP99: quantile(acknowledgedMs, 0.99),
+    ackP50: median(ackMs),
+    ackP99: quantile(ackMs, 0.99),
     editP50: median(seen.editMs),
     editP99: quantile(seen.editMs, 0.99),
     acknowledged: sum('acknowledged'),

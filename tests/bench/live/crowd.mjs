@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import * as Y from 'yjs';
 import { cellsOf } from '../boards.mjs';
+import { acknowledge } from './acknowledgements.mjs';
 import { joinRoom } from './person.mjs';
 import { each } from './rooms.mjs';
 import { sync, syncFrame } from './wire.mjs';
@@ -70,6 +71,8 @@ function newPerson({ role, edits, moves, seat }, room, seconds) {
     isUnwatched: false,
     editsOut: 0,
     acknowledged: 0,
+    /** When each edit was acknowledged, where this person hears of it. */
+    editSaved: new Float64Array(Math.ceil(edits * seconds) + 2),
     movesOut: 0,
     lastPlace: null,
     wasClosed: false,
@@ -172,6 +175,7 @@ function watch(people, who, pointers) {
     const now = performance.now();
     const message = who.seat.dialect.read(payload);
     if (message.says === 'update' || message.says === 'step2') hearUpdate(message.body, now);
+    else if (message.says === 'saved') acknowledge(who, message, now);
     else pointers.read(message, (client, clock) => hearPointer(client, clock, now));
   };
 }

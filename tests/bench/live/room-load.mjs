@@ -1,6 +1,7 @@
 // One measurement of people at work in rooms: what the server spends on it, and how long an edit is under way.
 import { setTimeout as pause } from 'node:timers/promises';
 import { median, quantile } from '../figures.mjs';
+import { acknowledge, acknowledgementMs } from './acknowledgements.mjs';
 import { appear, disagreeing, drained, gather, leave, testimony, work } from './crowd.mjs';
 import { furnished, settledMemory } from './furnished.mjs';
 import { joinWhole } from './person.mjs';
@@ -17,7 +18,12 @@ export async function roomLoad(
   { seconds, warmUpSeconds, again },
 ) {
   const { system, rooms, emptyBytes } = await furnished(started, count, of, again);
-  const crowd = await gather(system, rooms, { kinds, seconds: seconds + warmUpSeconds + 1, witnesses });
+  const crowd = await gather(system, rooms, {
+    kinds,
+    seconds: seconds + warmUpSeconds + 1,
+    witnesses,
+    hear: system.acknowledges ? acknowledge : null,
+  });
   const { people } = crowd;
   appear(crowd);
   await pause(300);
@@ -45,6 +51,7 @@ export async function roomLoad(
     editP99: quantile(seen.editMs, 0.99),
     moveP50: median(seen.moveMs),
     moveP99: quantile(seen.moveMs, 0.99),
+    ackP99: quantile(acknowledgementMs(people, window.from, window.to), 0.99),
     editsArrived: seen.editsCame / seen.editsDue,
     movesArrived: seen.movesDue === 0 ? 1 : seen.movesCame / seen.movesDue,
     framesPerPerson: window.frames / people.length / window.seconds,

@@ -24,12 +24,19 @@ const resa = join(process.env.RESA_DIST ?? at('../../../dist'), 'server/main.js'
 const ownProtocol = 'resa.1';
 
 /**
- * `keeps`: whether documents outlive the process. `isOurs`, `isFloor`: what it is held against, and what knows
+ * `keeps`: whether documents outlive the process. `acknowledges`: whether people hear when their edits are on disk.
+ * `isOurs`, `isFloor`: what it is held against, and what knows
  * no documents, so that there is nothing to agree on at the end.
  */
 export const systems = {
   /** With people who speak as our own page does. */
-  resa: { keeps: true, isOurs: true, pointers: compact, start: (given) => startResa(given, ownProtocol) },
+  resa: {
+    keeps: true,
+    isOurs: true,
+    acknowledges: true,
+    pointers: compact,
+    start: (given) => startResa(given, ownProtocol),
+  },
   /** With people who speak as any `y-websocket` client does. */
   'resa-stock': { keeps: true, isOurs: true, start: (given) => startResa(given, null) },
   'y-websocket': {
@@ -71,6 +78,7 @@ export async function startSystem(name, { folder, port = 0, profileTo = null, en
     keeps: system.keeps ?? false,
     isOurs: system.isOurs ?? false,
     isFloor: system.isFloor ?? false,
+    acknowledges: system.acknowledges ?? false,
     pointers: system.pointers ?? awareness,
     folder: where,
     ...running,

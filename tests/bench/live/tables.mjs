@@ -13,6 +13,7 @@ const loadColumns = [
   ['edit p99', 'editP99', ms],
   ['cursor p50', 'moveP50', ms],
   ['cursor p99', 'moveP99', ms],
+  ['acknowledged p99', 'ackP99', ms],
   ['frames/s a person', 'framesPerPerson', count],
   ['KB/s a person', (one) => one.bytesPerPerson / 1024, count],
   ['edits arrived', 'editsArrived', percent],

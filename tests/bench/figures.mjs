@@ -13,36 +13,53 @@ export function quantile(values, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 }
 
-/** Notes a figure. `target`: the most that it may be, or null for what is told for information. */
-export function figure(name, value, unit, target = null, note = '') {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  const verdict = target === null ? '' : value <= target ? 'met' : 'MISSED';
-  const line = {
-    name,
-    value: `${value.toFixed(digits)} ${unit}`,
-    target: target === null ? '' : `<= ${target} ${unit}`,
-    verdict,
-    note,
-  };
-  lines.push(line);
-  console.log([line.name, line.value, line.target, line.verdict, line.note].filter(Boolean).join(' | '));
+export function written(value, unit) {
+  const size = Math.abs(value);
+  return `${value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)} ${unit}`;
 }
 
-/** The table as Markdown. */
+/** Notes a figure of the product; lower is better. `target`: the most that it may be, or null if there is none. */
+export function figure(name, value, unit, target = null, note = '') {
+  add({ name, value, unit, target, note, isOurs: true });
+}
+
+/** Notes a figure that says how the machine does, or that is derived from others. */
+export function reference(name, value, unit, note = '') {
+  add({ name, value, unit, target: null, note, isOurs: false });
+}
+
+function add(noted) {
+  const { value, unit, target } = noted;
+  const line = {
+    ...noted,
+    measured: written(value, unit),
+    limit: target === null ? '' : `<= ${target} ${unit}`,
+    verdict: target === null ? '' : value <= target ? 'met' : 'MISSED',
+  };
+  lines.push(line);
+  console.log(cellsOf(line).filter(Boolean).join(' | '));
+}
+
+const cellsOf = ({ name, measured, limit, verdict, note }) => [name, measured, limit, verdict, note];
+
+/** The product's figures so far, to be compared with those of another build. */
+export const ourFigures = () =>
+  lines.filter(({ isOurs }) => isOurs).map(({ name, value, unit }) => ({ name, value, unit }));
+
+/** Prints all figures, and how many targets are met. */
 export function printTable() {
-  const rows = [
-    ['figure', 'measured', 'target', '', 'note'],
-    ...lines.map(({ name, value, target, verdict, note }) => [name, value, target, verdict, note]),
-  ];
-  const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
-  const draw = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-  const [head, ...rest] = rows;
-  console.log(
-    `\n${draw(head)}\n${draw(widths.map((width) => '-'.repeat(width)))}\n${rest.map(draw).join('\n')}`,
-  );
+  console.log(`\n${table([['figure', 'measured', 'target', '', 'note'], ...lines.map(cellsOf)])}`);
   const missed = lines.filter(({ verdict }) => verdict === 'MISSED');
   const judged = lines.filter(({ verdict }) => verdict !== '');
   console.log(
     `\n${judged.length - missed.length} of ${judged.length} targets met${missed.length > 0 ? `; missed: ${missed.map(({ name }) => name).join(', ')}` : ''}.`,
   );
+}
+
+/** Rows of texts as Markdown; the first is the heading. */
+export function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
+  const draw = (row) => `| ${row.map((text, column) => text.padEnd(widths[column])).join(' | ')} |`;
+  const [head, ...rest] = rows;
+  return [draw(head), draw(widths.map((width) => '-'.repeat(width))), ...rest.map(draw)].join('\n');
 }

@@ -1,13 +1,14 @@
 // What the page costs: until it is usable, when somebody else moves a card, and at rest. By Chromium's own counters.
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { CHROME_ARGS, findChrome } from '../chrome.mjs';
 import { mover } from './boards.mjs';
 import { Peer } from './peer.mjs';
+import { dist } from './server.mjs';
 
-const client = fileURLToPath(new URL('../../dist/client', import.meta.url));
+const client = join(dist, 'client');
 const viewport = { width: 1440, height: 900 };
 
 export function launchBrowser() {

@@ -1,156 +1,93 @@
 // `npm run bench`: measures what docs/PERFORMANCE.md promises, and prints each figure beside its target.
-// It needs the build; it ends by itself, and takes two to three minutes.
+// It needs the build; it ends by itself, and takes two to three minutes. Names of parts choose some (`-- edit start`).
+// `--beside=<dist>` compares this build with another one instead.
+import { fork } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import { makeBoard } from './boards.mjs';
-import { figure, median, printTable, quantile } from './figures.mjs';
-import { editLatency } from './latency.mjs';
-import { atRest, barePages, coldPages, launchBrowser, remoteMoves } from './page.mjs';
-import { post } from './peer.mjs';
-import { cleanUp, startServer, temporaryFolder } from './server.mjs';
-import { bareNodeTimes, fillJournal, makeManyBoards, startTimes } from './start.mjs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { besideOptions, lower, orderIn, printComparison } from './comparison.mjs';
+import { ourFigures, printTable, written } from './figures.mjs';
+import { parts } from './parts.mjs';
+import { cleanUp } from './server.mjs';
 
 /** Past this something hangs; nothing may be left running. */
 const mostMs = 235_000;
 
-const began = performance.now();
-const alarm = setTimeout(() => {
-  printTable();
-  console.error('The benchmark took too long, and was ended: is the machine at other work?');
-  void cleanUp().finally(() => process.exit(1));
-}, mostMs);
+const { values: options, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    beside: { type: 'string' },
+    rounds: { type: 'string' },
+    strict: { type: 'boolean', default: false },
+  },
+});
 
+const began = performance.now();
+const seconds = () => ((performance.now() - began) / 1000).toFixed(0);
 try {
-  await measure();
+  const strange = names.filter((name) => !(name in parts));
+  if (strange.length > 0)
+    throw new Error(
+      `There is no part "${strange.join('", "')}"; there are ${Object.keys(parts).join(', ')}.`,
+    );
+  if (options.beside) await compareBuilds(besideOptions(options));
+  else await measure();
 } catch (error) {
   console.error(error);
   process.exitCode = 1;
-} finally {
-  await cleanUp();
-  clearTimeout(alarm);
 }
 
 async function measure() {
-  console.log(
-    `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'processor'}, load ${loadavg()[0]?.toFixed(1)}\n`,
-  );
-  const folder = await temporaryFolder();
-  const server = await startServer(folder);
-  const { url } = server;
-  const demo = await post(`${url}/api/boards`, { title: 'A day with Lövtåg', template: 'demo' });
-  const boards = [await makeBoard(url, 1000), await makeBoard(url, 5000)];
-
-  const { served, relayed, disk } = await editLatency(url, boards[0].links, folder, { blocks: 6, edits: 60 });
-  figure(
-    'edit between two people, p50',
-    median(served),
-    'ms',
-    5,
-    'sent to received, on disk before it is shown',
-  );
-  figure('edit between two people, p99', quantile(served, 0.99), 'ms');
-  figure(
-    'the same by a bare relay, p50',
-    median(relayed),
-    'ms',
-    null,
-    `p99 ${quantile(relayed, 0.99).toFixed(2)} ms`,
-  );
-  figure(
-    'one write and fdatasync on this disk, p50',
-    median(disk),
-    'ms',
-    null,
-    `p99 ${quantile(disk, 0.99).toFixed(2)} ms`,
-  );
-  figure('server to relay', median(served) / median(relayed), 'x');
-  figure('server to relay and disk', median(served) / (median(relayed) + median(disk)), 'x');
-
-  const browser = await launchBrowser();
-  console.log(`Chromium ${browser.version()}`);
-  const cold = await coldPages(browser, url, [demo.links.participant, boards[0].links.participant], 5);
-  for (const [index, name, target] of [
-    [0, 'demo board', 600],
-    [1, '1,000 cards', 700],
-  ]) {
-    const of = (key) => median(cold[index].map((one) => one[key]));
-    const note = `${of('cards')} cards drawn; first paint ${of('first').toFixed(0)} ms; page at work ${of('busy').toFixed(0)} ms`;
-    figure(`cold page to usable, ${name}`, of('usable'), 'ms', target, note);
-  }
-  const bare = await barePages(browser, url, 1000, 5);
-  figure(
-    'a bare page with 1,000 texts and no script',
-    median(bare),
-    'ms',
-    null,
-    'what the browser alone takes just now',
-  );
-  const scripts = cold[0][0];
-  figure(
-    'script before usable, gzip',
-    scripts.scriptBytes / 1000,
-    'KB',
-    100,
-    `${scripts.scripts.length} files`,
-  );
-
-  const [small, large] = await remoteMoves(browser, url, boards, { blocks: 2, moves: 200 });
-  const of = (costs, key) => median(costs.map((one) => one[key]));
-  figure('remote card move, script, 1,000 cards', of(small, 'script'), 'ms', 1.5);
-  figure('remote card move, script, 5,000 cards', of(large, 'script'), 'ms', 1.5);
-  figure('script, 5,000 to 1,000 cards', of(large, 'script') / of(small, 'script'), 'x', 1.25);
-  for (const [costs, name] of [
-    [small, '1,000 cards'],
-    [large, '5,000 cards'],
-  ]) {
-    const parts = `style ${of(costs, 'style').toFixed(2)}, layout ${of(costs, 'layout').toFixed(2)} ms`;
-    figure(
-      `remote card move, style and layout, ${name}`,
-      of(costs, 'style') + of(costs, 'layout'),
-      'ms',
-      null,
-      parts,
+  const alarm = setTimeout(() => {
+    printTable();
+    console.error('The benchmark took too long, and was ended: is the machine at other work?');
+    void cleanUp().finally(() => process.exit(1));
+  }, mostMs);
+  try {
+    console.log(
+      `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'processor'}, load ${loadavg()[0]?.toFixed(1)}\n`,
     );
+    for (const [name, run] of Object.entries(parts))
+      if (names.length === 0 || names.includes(name)) await run();
+    printTable();
+    console.log(`Took ${seconds()} s.`);
+    process.send?.(ourFigures());
+  } finally {
+    await cleanUp();
+    clearTimeout(alarm);
+    process.disconnect?.();
   }
-
-  const rest = await atRest(browser, url, demo.links, 10_000);
-  figure('at rest for 10 s, frames asked for', rest.frames, '', 0);
-  figure('at rest for 10 s, script', rest.script, 'ms', 10, `all tasks ${rest.task.toFixed(1)} ms`);
-  await browser.close();
-  for (const { ana } of boards) await ana.close();
-  await server.stop();
-
-  const many = await temporaryFolder();
-  await makeManyBoards(many, 1_000);
-  const starts = await startTimes(many, await freePort(), 5);
-  figure(
-    'server start, 1,000 boards on disk',
-    median(starts),
-    'ms',
-    1_000,
-    `Node alone ${median(bareNodeTimes(5)).toFixed(0)} ms`,
-  );
-
-  const journal = await fillJournal(many);
-  const hard = await startTimes(many, await freePort(), 3, 'kill');
-  figure(
-    'the same after kill -9 under load',
-    median(hard),
-    'ms',
-    null,
-    `${(journal / 2 ** 20).toFixed(1)} MiB of journal`,
-  );
-
-  printTable();
-  console.log(`Took ${((performance.now() - began) / 1000).toFixed(0)} s.`);
 }
 
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+/** Runs this program with each build in turn, each time as a process of its own. */
+async function compareBuilds({ builds, rounds }) {
+  const rows = new Map();
+  const failures = [];
+  for (let round = 1; round <= rounds; round++)
+    for (const build of orderIn(round)) {
+      const figures = await figuresOf(builds[build]);
+      console.log(
+        `round ${round}, ${build}: ${figures ? `${figures.length} figures` : 'failed'}, ${seconds()} s after the start`,
+      );
+      if (!figures) failures.push(`round ${round}, ${build}`);
+      for (const { name, value, unit } of figures ?? []) {
+        const row = { name, better: lower, write: (of) => written(of, unit), old: [], new: [] };
+        if (!rows.has(name)) rows.set(name, row);
+        rows.get(name)[build].push(value);
+      }
+    }
+  const isStrict = options.strict;
+  process.exitCode = printComparison({ rows: [...rows.values()], failures, builds, rounds, isStrict });
+}
+
+/** @returns the figures of a build, or null if measuring it failed; what failed is on standard error */
+async function figuresOf(build) {
+  const child = fork(fileURLToPath(import.meta.url), names, {
+    env: { ...process.env, RESA_DIST: build },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  let figures = null;
+  child.once('message', (message) => (figures = message));
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  return code === 0 ? figures : null;
 }

@@ -4,11 +4,14 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+/** The build that is measured. RESA_DIST names another. */
+export const dist = resolve(process.env.RESA_DIST ?? fileURLToPath(new URL('../../dist', import.meta.url)));
+export const programOf = (build) => join(build, 'server/main.js');
+export const program = programOf(dist);
 const running = new Set();
 const folders = [];
 
@@ -29,7 +32,7 @@ export async function startProgram(args, pattern, env = {}) {
       if (found) resolve(found[1]);
     });
     child.once('exit', (code) =>
-      reject(new Error(`${args[0]} ended with ${code} before it said that it is there.`)),
+      reject(new Error(`${args.at(-1)} ended with ${code} before it said that it is there.`)),
     );
   });
   const end = (signal) => {
@@ -42,7 +45,7 @@ export async function startProgram(args, pattern, env = {}) {
 /** Starts a server on a data folder; `url` is where it is. */
 export async function startServer(folder, port = 0) {
   if (!existsSync(program))
-    throw new Error('There is no built server at dist/server/main.js: run `npm run build` first.');
+    throw new Error(`There is no built server at ${program}: run \`npm run build\` first.`);
   const { said, stop, kill } = await startProgram([program], /^Resa is at (\S+)$/, {
     PORT: String(port),
     DATA_DIR: folder,

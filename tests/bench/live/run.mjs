@@ -1,20 +1,18 @@
 // `npm run bench:live`: the live core beside other servers, each its own process, in turn. Names of scenarios
-// choose some (`-- room-100 joins`), `--only=resa,y-websocket` some systems. docs/PERFORMANCE.md says more.
-import { fork } from 'node:child_process';
+// choose some (`-- room-100 joins`), `--only=resa,y-websocket` some systems. `--beside=<dist>` compares this build
+// with another one instead. docs/PERFORMANCE.md says more.
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { besideOptions, printComparison } from '../comparison.mjs';
 import { cleanUp, temporaryFolder } from '../server.mjs';
+import { compared, comparedTiming, failuresOf, measureBeside, rowsOf } from './beside.mjs';
+import { brief, inItsOwnProcess } from './own-process.mjs';
 import { installPeers } from './peers.mjs';
 import { printProfile } from './profile.mjs';
 import { scenarios } from './scenarios.mjs';
 import { systems } from './systems.mjs';
 import { printGroups, printScenario, printTargets } from './tables.mjs';
-
-const one = fileURLToPath(new URL('./one.mjs', import.meta.url));
-/** Past this a measurement hangs, or the machine is at other work. */
-const mostMs = 240_000;
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -25,6 +23,8 @@ const { values: options, positionals: names } = parseArgs({
     'warm-up': { type: 'string' },
     profile: { type: 'boolean', default: false },
     json: { type: 'string' },
+    beside: { type: 'string' },
+    strict: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
 });
@@ -35,6 +35,7 @@ const noted = new Set();
 const began = performance.now();
 try {
   if (options.list) list();
+  else if (options.beside) await compareBuilds();
   else await main();
 } catch (error) {
   console.error(error.message);
@@ -52,12 +53,7 @@ async function main() {
   const wanted = chosen(names, known, 'scenario');
   const allowed = chosen(options.only?.split(',') ?? [], Object.keys(systems), 'system');
   const missing = options.profile ? [] : installPeers(allowed);
-  const [processor] = cpus();
-  console.log(
-    `Node ${process.version}, ${cpus().length} x ${processor?.model}, load ${loadavg()[0]?.toFixed(1)}`,
-  );
-  // What a measurement that had to be ended leaves behind goes with this folder.
-  process.env.BENCH_STATES = process.env.TMPDIR = await temporaryFolder();
+  await prepare();
   const results = [];
   for (const scenario of scenarios.filter(({ name }) => wanted.includes(name))) {
     const of = scenario.systems.filter((name) => allowed.includes(name) && !missing.includes(name));
@@ -68,11 +64,41 @@ async function main() {
   }
   printGroups(results);
   printTargets(results);
-  if (options.json) {
-    const figures = results.map(({ scenario, runs }) => ({ name: scenario.name, runs }));
-    writeFileSync(options.json, JSON.stringify(figures, null, 1));
-  }
+  keep(results.map(({ scenario, runs }) => ({ name: scenario.name, runs })));
   console.log(`\nTook ${((performance.now() - began) / 1000).toFixed(0)} s.`);
+}
+
+/** Measures this build and the one that `--beside` names. */
+async function compareBuilds() {
+  const ours = Object.keys(systems).filter((name) => systems[name].isOurs);
+  const of = options.only ? chosen(options.only.split(','), ours, 'system of ours') : ['resa'];
+  const known = scenarios.map(({ name }) => name);
+  const wanted = names.length > 0 ? chosen(names, known, 'scenario') : compared;
+  const how = besideOptions(options);
+  await prepare();
+  const results = await measureBeside({
+    ...how,
+    scenarios: scenarios.filter(({ name }) => wanted.includes(name)),
+    systems: of,
+    timing: () => timing(comparedTiming),
+  });
+  keep(results.map(({ scenario, system, runs }) => ({ name: scenario.name, system, runs })));
+  console.log(`\nTook ${((performance.now() - began) / 1000).toFixed(0)} s.`);
+  const [rows, failures] = [results.flatMap(rowsOf), results.flatMap(failuresOf)];
+  process.exitCode = printComparison({ ...how, rows, failures, isStrict: options.strict });
+}
+
+async function prepare() {
+  const [processor] = cpus();
+  console.log(
+    `Node ${process.version}, ${cpus().length} x ${processor?.model}, load ${loadavg()[0]?.toFixed(1)}`,
+  );
+  // What a measurement that had to be ended leaves behind goes with this folder.
+  process.env.BENCH_STATES = process.env.TMPDIR = await temporaryFolder();
+}
+
+function keep(figures) {
+  if (options.json) writeFileSync(options.json, JSON.stringify(figures, null, 1));
 }
 
 function chosen(given, known, what) {
@@ -107,7 +133,7 @@ async function measure(scenario, of) {
       try {
         const figures = await inItsOwnProcess(task);
         runs.push({ name, round, figures });
-        console.log(`  ${scenario.name}, ${name}, round ${round}: ${JSON.stringify(rounded(figures))}`);
+        console.log(`  ${scenario.name}, ${name}, round ${round}: ${brief(figures)}`);
         if (profileTo) printProfile(profileTo);
       } catch (error) {
         runs.push({ name, round, failed: error.message });
@@ -123,27 +149,4 @@ function timing({ warmUpSeconds = 6, seconds = 5 }) {
     warmUpSeconds: Number(options['warm-up'] ?? warmUpSeconds),
     seconds: Number(options.seconds ?? seconds),
   };
-}
-
-/** @returns the figures of a measurement; its process, and the servers that it started, end with it */
-async function inItsOwnProcess(task) {
-  const child = fork(one, { detached: true });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), mostMs);
-  const answer = await new Promise((resolve) => {
-    child.once('message', resolve);
-    void ended.then((code) =>
-      resolve({ failed: `it ended with ${code}, or took more than ${mostMs / 1000} s` }),
-    );
-    child.send(task);
-  });
-  await ended;
-  clearTimeout(timer);
-  if (answer.failed) throw new Error(answer.failed);
-  return answer.figures;
-}
-
-function rounded(figures) {
-  const brief = ([name, value]) => [name, typeof value === 'number' ? Number(value.toPrecision(4)) : value];
-  return Object.fromEntries(Object.entries(figures).map(brief));
 }

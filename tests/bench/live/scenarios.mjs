@@ -1,5 +1,6 @@
 // What is measured, row by row: who does what, beside whom, and what ours must reach. Names are what
 // `npm run bench:live -- <name>` takes.
+import { lower } from '../comparison.mjs';
 import { coldOpen } from './cold.mjs';
 import { killed } from './crash.mjs';
 import { idleSockets } from './idle.mjs';
@@ -74,15 +75,15 @@ const crash = (name, rooms, perSecond, extra) => ({
   rounds: 1,
   columns: [
     ['edits/s', 'editsPerSecond', count],
-    ['of a core', 'coreShare', percent],
+    ['of a core', 'coreShare', percent, lower],
     ['acknowledged', 'acknowledged', count],
-    ['of these lost', 'acknowledgedLost', count],
+    ['acknowledged, lost', 'acknowledgedLost', count, lower],
     ['relayed', 'relayed', count],
-    ['of these lost', 'relayedLost', count],
-    ['acknowledged p50', 'ackP50', ms],
-    ['acknowledged p99', 'ackP99', ms],
-    ['edit p50', 'editP50', ms],
-    ['edit p99', 'editP99', ms],
+    ['relayed, lost', 'relayedLost', count, lower],
+    ['acknowledged p50', 'ackP50', ms, lower],
+    ['acknowledged p99', 'ackP99', ms, lower],
+    ['edit p50', 'editP50', ms, lower],
+    ['edit p99', 'editP99', ms, lower],
   ],
   targets: [
     atMost('acknowledged and lost', 'acknowledgedLost', count, 0),
@@ -133,12 +134,12 @@ export const scenarios = [
     boards: [5000],
     key: ['cpuMs', ms],
     columns: [
-      ['all synced', 'allSyncedMs', ms],
-      ['synced p50', 'syncedP50', ms],
-      ['CPU', 'cpuMs', ms],
-      ["the editor's worst edit", 'worstEditMs', ms],
-      ['edit p50', 'editP50', ms],
-      ['memory at most, more', 'peakBytes', megabytes],
+      ['all synced', 'allSyncedMs', ms, lower],
+      ['synced p50', 'syncedP50', ms, lower],
+      ['CPU', 'cpuMs', ms, lower],
+      ["the editor's worst edit", 'worstEditMs', ms, lower],
+      ['edit p50', 'editP50', ms, lower],
+      ['memory at most, more', 'peakBytes', megabytes, lower],
       ['state', 'stateBytes', megabytes],
     ],
     targets: [
@@ -169,9 +170,9 @@ export const scenarios = [
     rounds: 1,
     key: ['perSocket', kilobytes],
     columns: [
-      ['a socket, rooms included', 'perSocket', kilobytes],
-      ['a further socket of a room', 'perFurtherSocket', kilobytes],
-      ['a room with one socket', 'perRoom', kilobytes],
+      ['a socket, rooms included', 'perSocket', kilobytes, lower],
+      ['a further socket of a room', 'perFurtherSocket', kilobytes, lower],
+      ['a room with one socket', 'perRoom', kilobytes, lower],
       ['in all', 'memoryBytes', megabytes],
     ],
     targets: [atMost('memory a socket', 'perSocket', kilobytes, 16 * 1024)],
@@ -185,12 +186,12 @@ export const scenarios = [
     rounds: 1,
     key: ['grownBytes', megabytes],
     columns: [
-      ['grown by', 'grownBytes', megabytes],
-      ['at most, garbage included', 'grownAtMostBytes', megabytes],
+      ['grown by', 'grownBytes', megabytes, lower],
+      ['at most, garbage included', 'grownAtMostBytes', megabytes, lower],
       ['withheld', 'withheldBytes', megabytes],
       ['cut off', 'isCutOff', yesNo],
       ["others' edit p99 before", 'editP99Before', ms],
-      ["others' edit p99", 'editP99', ms],
+      ["others' edit p99", 'editP99', ms, lower],
     ],
     targets: [
       atMost('grown by', 'grownBytes', megabytes, 8 * 2 ** 20),
@@ -208,11 +209,11 @@ export const scenarios = [
     rounds: 1,
     key: ['openMs', ms],
     columns: [
-      ['state on the wire after', 'openMs', ms],
+      ['state on the wire after', 'openMs', ms, lower],
       ['state', 'stateBytes', megabytes],
-      ['on disk', 'diskBytes', megabytes],
+      ['on disk', 'diskBytes', megabytes, lower],
       ['disk to state', 'diskToState', count],
-      ['writing it took', 'writtenMs', ms],
+      ['writing it took', 'writtenMs', ms, lower],
     ],
     targets: [
       ofPeer('open', 'openMs', ms, 1 / 8),

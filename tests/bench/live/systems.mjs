@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startProgram, temporaryFolder } from '../server.mjs';
+import { program as resa, startProgram, temporaryFolder } from '../server.mjs';
 import * as dialects from './dialects.mjs';
 import { awareness, compact } from './pointers.mjs';
 import { boardRooms, handRooms } from './rooms.mjs';
@@ -14,11 +14,6 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const preload = ['--expose-gc', '--import', new URL('./on-signal.mjs', import.meta.url).href];
 export const peersFolder = at('../peers');
 const yWebsocket = at('../peers/node_modules/@y/websocket-server/src/server.js');
-
-/**
- * Where the built server is. RESA_DIST names another build, to hold two beside each other.
- */
-const resa = join(process.env.RESA_DIST ?? at('../../../dist'), 'server/main.js');
 
 /** The sub-protocol by which our page asks for acknowledgements and for pointer frames. */
 const ownProtocol = 'resa.1';

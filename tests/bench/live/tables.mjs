@@ -1,23 +1,27 @@
 // The figures as Markdown, as they stand in docs/PERFORMANCE.md.
-import { median } from '../figures.mjs';
+import { higher, lower } from '../comparison.mjs';
+import { median, table } from '../figures.mjs';
 import { systems } from './systems.mjs';
 import { count, kilobytes, ms, percent, us } from './units.mjs';
 
-/** The columns of people at work: heading, figure, and how it is written. */
-const loadColumns = [
+/**
+ * The columns of people at work: heading, figure, how it is written, and, for the figures by which two builds are
+ * compared, which values are better.
+ */
+export const loadColumns = [
   ['deliveries/s', 'deliveredPerSecond', count],
-  ['of offered', (one) => one.deliveredPerSecond / one.offeredPerSecond, percent],
-  ['CPU a delivery', 'usPerDelivery', us],
+  ['of offered', (one) => one.deliveredPerSecond / one.offeredPerSecond, percent, higher],
+  ['CPU a delivery', 'usPerDelivery', us, lower],
   ['of a core', 'coreShare', percent],
-  ['edit p50', 'editP50', ms],
-  ['edit p99', 'editP99', ms],
+  ['edit p50', 'editP50', ms, lower],
+  ['edit p99', 'editP99', ms, lower],
   ['cursor p50', 'moveP50', ms],
-  ['cursor p99', 'moveP99', ms],
-  ['acknowledged p99', 'ackP99', ms],
+  ['cursor p99', 'moveP99', ms, lower],
+  ['acknowledged p99', 'ackP99', ms, lower],
   ['frames/s a person', 'framesPerPerson', count],
-  ['KB/s a person', (one) => one.bytesPerPerson / 1024, count],
+  ['KB/s a person', (one) => one.bytesPerPerson / 1024, count, lower],
   ['edits arrived', 'editsArrived', percent],
-  ['memory a room', 'memoryPerRoom', kilobytes],
+  ['memory a room', 'memoryPerRoom', kilobytes, lower],
   ['generator', 'generatorShare', percent],
 ];
 
@@ -25,7 +29,7 @@ const cpu = ['usPerDelivery', us];
 const get = (one, figure) => (typeof figure === 'function' ? figure(one) : one[figure]);
 
 /** What a system's runs gave for a figure, without those that gave none. */
-function valuesOf(runs, name, figure) {
+export function valuesOf(runs, name, figure) {
   const values = runs
     .filter((run) => run.name === name && run.figures)
     .map(({ figures }) => get(figures, figure));
@@ -57,7 +61,8 @@ function cell(runs, name, figure, write) {
   return write(typeof values[0] === 'boolean' ? values.some(Boolean) : median(values));
 }
 
-function faultsOf(figures, failed) {
+/** What is wrong in a run, apart from its timings. */
+export function faultsOf(figures, failed) {
   if (!figures) return [`failed (${failed.replace(/\s+/g, ' ').slice(0, 120)})`];
   return [
     figures.lost > 0 && `${figures.lost} people's last edit is not there`,
@@ -148,11 +153,4 @@ function limitOf({ most, share, ofOwn }, runs, others) {
   if (most !== undefined) return most;
   const base = ofOwn ? valuesOf(runs, 'resa', ofOwn) : others;
   return base.length > 0 ? share * median(base) : null;
-}
-
-function table(rows) {
-  const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
-  const draw = (row) => `| ${row.map((text, column) => text.padEnd(widths[column])).join(' | ')} |`;
-  const [head, ...rest] = rows;
-  return [draw(head), draw(widths.map((width) => '-'.repeat(width))), ...rest.map(draw)].join('\n');
 }

@@ -77,8 +77,84 @@ export const controlSchema = v.variant('kind', [
   /** All of this socket's first `frames` document frames (sync step 2 and updates) are on disk. */
   v.object({ kind: v.literal('saved'), frames: v.number() }),
   v.object({ kind: v.literal('refused'), reason: v.picklist(refusals) }),
+  /** A signed statement of which edits are on disk; see `readClockMark`. The page shows it if the server loses them. */
+  v.object({ kind: v.literal('mark'), mark: v.string() }),
+  /**
+   * The server does not have some edits that this page has. `waiting`: it keeps a copy until a facilitator decides;
+   * `full`: it has no room for a copy; `none`: the server has all of them again.
+   */
+  v.object({ kind: v.literal('held'), state: v.picklist(['waiting', 'full', 'none']) }),
+  /** To facilitators: this board lost edits, and so many people still have some of them; 0 when that is settled. */
+  v.object({ kind: v.literal('loss'), people: v.number() }),
 ]);
 export type Control = v.InferOutput<typeof controlSchema>;
+
+/** Marks that one proof may carry: a page sends those that name the most recent edits. */
+export const maxProofMarks = 16;
+
+/** Characters of one mark: 32 entries of some 40 characters, signed, in base64url. */
+export const maxMarkChars = 4096;
+
+/** What our own client tells the server beside the document. */
+export const clientControlSchema = v.variant('kind', [
+  /** Marks that name edits which the server does not have. */
+  v.object({
+    kind: v.literal('proof'),
+    marks: v.pipe(v.array(v.pipe(v.string(), v.maxLength(maxMarkChars))), v.maxLength(maxProofMarks)),
+  }),
+]);
+export type ClientControl = v.InferOutput<typeof clientControlSchema>;
+
+/** One Yjs client id in a mark: all of its clocks below `clock` are on disk, and it belongs to `person`. */
+export interface MarkedClock {
+  readonly client: number;
+  readonly clock: number;
+  /** Empty for the server itself, and where nobody owns it. */
+  readonly person: string;
+}
+
+/** What a mark states. The generation is the board's at that time. */
+export interface ClockMark {
+  readonly room: string;
+  /** When it was signed, milliseconds since 1970. Of two marks that name an owner the earlier is right. */
+  readonly at: number;
+  readonly generation: number;
+  readonly clocks: readonly MarkedClock[];
+}
+
+const markSchema = v.tuple([
+  v.string(),
+  v.number(),
+  v.number(),
+  v.array(v.tuple([v.number(), v.number(), v.string()])),
+]);
+
+/** The payload of a mark, before it is signed. */
+export function writeClockMark({ room, at, generation, clocks }: ClockMark): string {
+  return JSON.stringify([
+    room,
+    at,
+    generation,
+    clocks.map(({ client, clock, person }) => [client, clock, person]),
+  ]);
+}
+
+/** Reads the payload of a mark, which does not say that it is genuine; null where it is none. */
+export function readClockMark(payload: string): ClockMark | null {
+  try {
+    const parsed = v.safeParse(markSchema, JSON.parse(payload));
+    if (!parsed.success) return null;
+    const [room, at, generation, clocks] = parsed.output;
+    return {
+      room,
+      at,
+      generation,
+      clocks: clocks.map(([client, clock, person]) => ({ client, clock, person })),
+    };
+  } catch {
+    return null;
+  }
+}
 
 /** Every error of the HTTP interface: a code for programs, a message for people. */
 export interface ErrorBody {

@@ -3,13 +3,14 @@ import * as encoding from 'lib0/encoding';
 import * as v from 'valibot';
 import { encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
-import type * as Y from 'yjs';
-import type { Control, Refusal } from '$shared/protocol.ts';
+import * as Y from 'yjs';
+import type { ClientControl, Control, Refusal } from '$shared/protocol.ts';
 import { closeCode, controlProtocol, controlSchema, frameKind, syncKind } from '$shared/protocol.ts';
 import type { Role } from '$shared/roles.ts';
 import { waitMs } from './backoff.ts';
 import type { Hindrance } from './hindrance.ts';
 import { hindranceOf } from './hindrance.ts';
+import { KeptMarks } from './marks.ts';
 import { Pointers } from './pointers.ts';
 
 /**
@@ -26,7 +27,9 @@ export type Ending =
   /** The server did not take an edit; null where it did not say why. */
   | { readonly kind: 'refused'; readonly reason: Refusal | 'too-large' | null }
   /** The board was put back to an older version meanwhile: this document must not fill it again. */
-  | { readonly kind: 'outdated' };
+  | { readonly kind: 'outdated' }
+  /** The server had lost edits that this document has, and a facilitator decided that they stay lost. */
+  | { readonly kind: 'discarded' };
 
 /** What the owner of a connection hears. */
 export interface ConnectionEvents {
@@ -53,6 +56,10 @@ export class Connection {
   readOnly: 'store' | 'frozen' | null = $state(null);
   /** How full the board is, in percent of what it may hold; 0 while there is nothing to tell. */
   fullness = $state(0);
+  /** Set while the server lacks edits that this page has: a copy waits for a decision, or there is no room for one. */
+  held: 'waiting' | 'full' | null = $state(null);
+  /** To facilitators: how many people have edits that the board lost. */
+  lossPeople = $state(0);
   /** Why there is no connection, where the server said so. */
   hindrance: Hindrance | null = $state(null);
   readonly pointers: Pointers;
@@ -72,10 +79,12 @@ export class Connection {
   #closed = false;
   #failed = false;
   #refusal: Refusal | null = null;
+  readonly #marks: KeptMarks;
   readonly #on: ConnectionEvents;
 
   constructor(doc: Y.Doc, at: { board: string; seat: string; origin: string }, on: ConnectionEvents) {
     this.#doc = doc;
+    this.#marks = new KeptMarks(doc.clientID);
     this.#on = on;
     const provider = new WebsocketProvider(
       `${at.origin.replace(/^http/, 'ws')}/sync/${at.board}`,
@@ -105,6 +114,8 @@ export class Connection {
       this.#keeps = false;
       this.readOnly = null;
       this.fullness = 0;
+      this.held = null;
+      this.lossPeople = 0;
       this.pointers.renew();
       if (status !== 'connecting') this.#shine();
     });
@@ -156,12 +167,26 @@ export class Connection {
     const stock = this.#provider.messageHandlers[frameKind.sync];
     this.#provider.messageHandlers[frameKind.sync] = (encoder, decoder, provider, emitSynced, kind) => {
       const isStep1 = decoder.arr[decoder.pos] === syncKind.step1;
+      if (isStep1) this.#proveLoss(decoder);
       stock?.(encoder, decoder, provider, emitSynced, kind);
       if (!isStep1) return;
       this.#sent++;
       this.#offered = true;
       this.#shine();
     };
+  }
+
+  /** Goes out before our answer to the server's step 1, so that the server knows how to take that. */
+  #proveLoss(step1: decoding.Decoder): void {
+    const { arr, pos } = step1;
+    const body = decoding.createDecoder(arr.subarray(pos + 1));
+    const state = Y.decodeStateVector(decoding.readVarUint8Array(body));
+    const marks = [...this.#marks.proof(state)];
+    if (marks.length === 0) return;
+    const frame = encoding.createEncoder();
+    encoding.writeVarUint(frame, frameKind.control);
+    encoding.writeVarString(frame, JSON.stringify({ kind: 'proof', marks } satisfies ClientControl));
+    this.#send(encoding.toUint8Array(frame));
   }
 
   /** Registered after the provider's own listener, which sends under the same conditions. */
@@ -224,6 +249,15 @@ export class Connection {
         break;
       case 'fullness':
         this.fullness = control.percent;
+        break;
+      case 'mark':
+        this.#marks.keep(control.mark);
+        break;
+      case 'held':
+        this.held = control.state === 'none' ? null : control.state;
+        break;
+      case 'loss':
+        this.lossPeople = control.people;
     }
     this.#shine();
   }
@@ -232,6 +266,7 @@ export class Connection {
     const { wsconnected, synced } = this.#provider;
     const offered = this.#offered || this.role === 'observer';
     if (!wsconnected) this.light = this.ready || this.#failed ? 'offline' : 'sending';
+    else if (this.held !== null) this.light = 'held';
     else if (synced && offered && !this.#keeps && this.#saved >= this.#sent) {
       this.light = 'saved';
       this.#isDirty = false;
@@ -248,6 +283,10 @@ export class Connection {
         return this.#on.ended({ kind: reason === 'kicked' ? 'kicked' : 'ticket' });
       case closeCode.noSuchBoard:
         return this.#on.ended({ kind: 'no-such-board' });
+      case closeCode.refused:
+        return this.#on.ended(
+          reason === 'discarded' ? { kind: 'discarded' } : { kind: 'refused', reason: this.#refusal },
+        );
       case closeCode.tooLarge:
         return this.#on.ended({ kind: 'refused', reason: 'too-large' });
       default:

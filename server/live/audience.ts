@@ -31,7 +31,7 @@ export class Audience implements Iterable<Connection> {
     this.#tally = around.tally;
     this.#hooks = hooks;
     this.#presence = new Presence(around, {
-      send: (moves) => this.#send({ update: null, author: null, moves }),
+      send: (moves) => this.#send({ update: null, author: null, moves, mark: null }),
       claimed: (client, person) => hooks.claimed(client, person),
     });
   }
@@ -98,9 +98,14 @@ export class Audience implements Iterable<Connection> {
     for (const connection of this.#connections) if (may(connection.seat.role, 'write')) connection.ask(step1);
   }
 
-  /** Sends an update to all but its sole author, and with it the presence that is due. */
-  deliver(update: Uint8Array, author: Connection | null): void {
-    this.#send({ update: updatePacket(update), author, moves: this.#presence.takeAlong() });
+  /** Sends an update to all but its sole author, and with it the presence and the clock mark that are due. */
+  deliver(update: Uint8Array, author: Connection | null, mark: Packet | null): void {
+    this.#send({ update: updatePacket(update), author, moves: this.#presence.takeAlong(), mark });
+  }
+
+  /** Sends a clock mark alone. */
+  mark(mark: Packet): void {
+    this.#send({ update: null, author: null, moves: null, mark });
   }
 
   /** Looks after each socket: signs of life, seats that have run out, presence that was skipped. */

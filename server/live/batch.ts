@@ -1,15 +1,26 @@
 import { ideas } from '../../shared/board/idea.ts';
 import type { Connection } from './connection.ts';
+import type { Pass, Refuse } from './guard/guard.ts';
 import { recordsMade } from './guard/guard.ts';
 import type { LiveDocument } from './live-document.ts';
 import type { DocumentFrame } from './receipts.ts';
+import type { Recovery } from './recovery/recovery.ts';
 import type { Tally } from './tally.ts';
 import { isEmptyUpdate } from './wire.ts';
 
 /** What waits for the next transaction: a client's frame, or something that the server itself writes. */
 export type Letter =
   | { readonly kind: 'frame'; readonly from: Connection; readonly frame: DocumentFrame }
-  | { readonly kind: 'own'; readonly edit: (document: LiveDocument) => void };
+  | { readonly kind: 'own'; readonly edit: (document: LiveDocument) => void }
+  /** Edits that the server lost and a facilitator restores. */
+  | {
+      readonly kind: 'restored';
+      readonly update: Uint8Array;
+      /** Whose a client id is that the document does not know; null where nobody's. */
+      readonly ownerOf: (client: number) => string | null;
+      /** Told whether the document takes it. */
+      readonly judged: (isTaken: boolean) => void;
+    };
 
 /** What one transaction did. */
 export interface Batch {
@@ -25,6 +36,8 @@ export interface Batch {
   readonly person: string;
   /** The client ids that were seen for the first time, and whose they are; null where there are none. */
   readonly owners: ReadonlyMap<number, string> | null;
+  /** How far each client id is that was written under. */
+  readonly clocks: ReadonlyMap<number, number>;
 }
 
 /**
@@ -32,10 +45,24 @@ export interface Batch {
  * before. Who is refused is closed on the way.
  * @throws where an update that passed did not go in whole: the document is then worth nothing any more
  */
-export function applyLetters(document: LiveDocument, letters: readonly Letter[], tally: Tally): Batch {
+export function applyLetters(
+  document: LiveDocument,
+  letters: readonly Letter[],
+  recovery: Recovery,
+  tally: Tally,
+): Batch {
   const authors = new Set<Connection>();
   const senders = new Set<Connection>();
   const owners = new Map<number, string>();
+  const writers = new Set<number>();
+  const restored = new Set<Letter>();
+
+  function apply(update: Uint8Array, verdict: Pass): void {
+    document.apply(update);
+    for (const writer of verdict.writers) writers.add(writer);
+    verdict.owners?.forEach((person, client) => owners.set(client, person));
+    document.numbering.notice(recordsMade(verdict.changes, ideas.name));
+  }
 
   function applyFrame(from: Connection, frame: DocumentFrame): void {
     if (from.wasRefused) return;
@@ -43,7 +70,12 @@ export function applyLetters(document: LiveDocument, letters: readonly Letter[],
       const began = performance.now();
       const verdict = document.judge(frame.update, from.seat);
       if (verdict.kind === 'refuse') {
-        if (verdict.reason === 'missing-dependency' && mayWait(from, frame)) return;
+        if (verdict.reason === 'missing-dependency' && !from.isHeld && mayWait(from, frame)) return;
+        if (recovery.holds(document, from, frame, verdict)) {
+          hold(from, frame, verdict);
+          from.charge('work', performance.now() - began);
+          return;
+        }
         // To be refused is not free: whoever comes back for it comes back in debt.
         from.charge('work', performance.now() - began);
         tally.refusals[verdict.reason]++;
@@ -53,14 +85,39 @@ export function applyLetters(document: LiveDocument, letters: readonly Letter[],
       from.charge('work', verdict.weight / 1000);
       tally.updates++;
       if (verdict.hasEffect) {
-        document.apply(frame.update);
-        verdict.owners?.forEach((person, client) => owners.set(client, person));
-        document.numbering.notice(recordsMade(verdict.changes, ideas.name));
+        apply(frame.update, verdict);
         authors.add(from);
       }
     }
+    if (from.isHeld && from.receipts.isOffer(frame)) recovery.released(from);
     senders.add(from);
     for (const held of from.receipts.done(frame)) applyFrame(from, held);
+  }
+
+  /** The document lacks what this rests on, or others made it: the sender's own part goes in, the rest waits. */
+  function hold(from: Connection, frame: DocumentFrame, verdict: Refuse): void {
+    const part = recovery.hold(document, from, frame, verdict);
+    if (!part) return;
+    const own = document.judge(part, from.seat);
+    if (own.kind === 'refuse' || !own.hasEffect) return;
+    apply(part, own);
+    tally.updates++;
+    authors.add(from);
+  }
+
+  function restore(letter: Extract<Letter, { kind: 'restored' }>): void {
+    const { update, ownerOf, judged } = letter;
+    const verdict = document.guard.judgeRestored(update);
+    judged(verdict.kind === 'pass');
+    if (verdict.kind === 'refuse' || !verdict.hasEffect) return;
+    apply(update, verdict);
+    restored.add(letter);
+    for (const client of verdict.writers) {
+      const owner = ownerOf(client);
+      if (owner === null) continue;
+      owners.set(client, owner);
+      document.guard.owners.assign(client, owner);
+    }
   }
 
   /** A client that reconnects may type before it has offered what it did while away: that waits for it. */
@@ -73,19 +130,22 @@ export function applyLetters(document: LiveDocument, letters: readonly Letter[],
   const ownClock = document.ownClock;
   const update = document.change(() => {
     for (const letter of letters) if (letter.kind === 'frame') applyFrame(letter.from, letter.frame);
+    for (const letter of letters) if (letter.kind === 'restored') restore(letter);
     for (const letter of letters) if (letter.kind === 'own') letter.edit(document);
     document.numbering.assign();
   });
   if (!document.isWhole) throw new Error('an update that the guard let through left a gap');
   const hasOwn = document.ownClock > ownClock;
+  if (hasOwn) writers.add(document.doc.clientID);
   const [author] = authors;
   const people = new Set([...authors].map(({ seat }) => seat.person));
   return {
     update,
     senders,
-    soleAuthor: authors.size === 1 && !hasOwn && author ? author : null,
-    isEdit: authors.size > 0,
+    soleAuthor: authors.size === 1 && !hasOwn && restored.size === 0 && author ? author : null,
+    isEdit: authors.size > 0 || restored.size > 0,
     person: people.size === 1 && author ? author.seat.person : '',
     owners: owners.size > 0 ? owners : null,
+    clocks: new Map([...writers].map((client) => [client, document.clockOf(client)])),
   };
 }

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Observer } from './contract.ts';
 import type { LiveDocument } from './live-document.ts';
+import type { Recovery } from './recovery/recovery.ts';
 import type { Tally } from './tally.ts';
 import { leastTickMs, maxInboxBytes, maxTickMs, tickMsPerSocket } from './tuning.ts';
 
@@ -15,6 +16,7 @@ export interface CommitsOptions {
   readonly clock: Clock;
   readonly tally: Tally;
   readonly observe: Observer;
+  readonly recovery: Recovery;
   /** How many sockets a commit is sent to: the more, the less often. */
   readonly receivers: () => number;
   /** Called when a batch is on disk, and only then. `sequence`: of its record; null where it changed nothing. */
@@ -118,12 +120,12 @@ export class Commits {
   }
 
   async #commit(): Promise<void> {
-    const { store, tally, observe, committed, failed } = this.#options;
+    const { store, tally, observe, recovery, committed, failed } = this.#options;
     const letters = this.#inbox;
     this.#inbox = [];
     this.#inboxBytes = 0;
     try {
-      const batch = applyLetters(this.#document, letters, tally);
+      const batch = applyLetters(this.#document, letters, recovery, tally);
       const applied = performance.now();
       observe.tick((applied - this.#oldest) / 1000);
       let sequence: number | null = null;

@@ -30,6 +30,8 @@ export interface Listener {
 /** Why a socket is not read just now. It is read again when no reason is left. */
 export type Hold = 'loading' | 'inbox' | 'rate';
 
+type HeldState = Extract<Control, { kind: 'held' }>['state'];
+
 /** 1006: the stream ended without a word. */
 const abnormal = 1006;
 
@@ -57,6 +59,11 @@ export class Connection implements Reader {
   #lastHeard: number;
   #wasRefused = false;
   #wasReminded = false;
+  /** Whether the client has edits that the server lost: a copy waits, and what it sends is not acknowledged. */
+  isHeld = false;
+  /** Whether it has more to offer than that copy. */
+  isToOffer = false;
+  #heldTold: HeldState = 'none';
 
   constructor(
     seat: Seat,
@@ -140,6 +147,14 @@ export class Connection implements Reader {
     this.#wasReminded = true;
     this.#deny('observer');
     this.#log.info({ ...this.#names, reason: 'observer' }, 'update dropped');
+  }
+
+  /** Tells the client what becomes of edits that the server does not have. A stock client hears of it once. */
+  tellHeld(state: HeldState): void {
+    if (state === this.#heldTold) return;
+    if (this.#heldTold === 'none' && !this.isOurs) this.out.send(deniedPacket('held'));
+    this.#heldTold = state;
+    this.tell({ kind: 'held', state });
   }
 
   /** Turns the client away for what it sent. It comes back, if at all, from the server's state. */

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
 import type { Role } from '../../shared/roles.ts';
 import type { Seat } from '../access/seat.ts';
+import type { HeldRecord } from '../store/contract.ts';
 import type { Tally } from './tally.ts';
 
 /** The documents that a board has by now; `research` and `draft/<person>` are to come. */
@@ -36,6 +37,15 @@ export interface RoomReport {
   readonly readOnly: ReadOnly | null;
   /** What the document is reckoned to take in memory. */
   readonly heapBytes: number;
+  /** Whether it is proven that the server lost edits of it, and how many people's copies of such edits wait. */
+  readonly lost: { readonly isProven: boolean; readonly people: number };
+}
+
+/** What is known of edits that a document lost and clients still have. */
+export interface Loss {
+  /** Whether a page has proven it, or the store knows. Without that the copies may be forged. */
+  readonly isProven: boolean;
+  readonly held: readonly HeldRecord[];
 }
 
 /** A socket that is open. */
@@ -101,6 +111,18 @@ export interface LiveBoards {
    * where it is closed. Rejects where it cannot be written.
    */
   write(board: string, document: string, update: Uint8Array): Promise<void>;
+  /** What is known of edits that a document lost. Opens the room where it is closed. */
+  loss(board: string, document: string): Promise<Loss>;
+  /**
+   * Restores or discards the copies of lost edits that these people have. Resolves, when that is on disk, to whose
+   * were decided about. Rejects where the document cannot be written.
+   */
+  settleLoss(
+    board: string,
+    document: string,
+    people: readonly string[],
+    how: 'restore' | 'discard',
+  ): Promise<readonly string[]>;
   /**
    * Closes the rooms and sockets of a board with a code and forgets them; resolves when nothing of them is
    * under way.

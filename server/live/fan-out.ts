@@ -11,6 +11,8 @@ export interface News {
   /** The only one who need not be sent the update, having made all of it; null where several did. */
   readonly author: Connection | null;
   readonly moves: Moves | null;
+  /** What is on disk, signed; for those who listen for control frames. */
+  readonly mark: Packet | null;
 }
 
 /** What the fan-out asks of the room for those who have missed something. */
@@ -21,25 +23,31 @@ export interface Latecomers {
 
 /**
  * Sends news to everyone in a room: one write a socket, and for all who get the same the same bytes. There are
- * four kinds of receivers at most: with or without the update, with or without pointers.
+ * a few kinds of receivers: with or without the update, pointers, and the mark.
  */
 export function fanOut(
   connections: Iterable<Connection>,
-  { update, author, moves }: News,
+  { update, author, moves, mark }: News,
   late: Latecomers,
   tally: Tally,
 ): void {
   const made = new Map<number, Packet | null>();
 
   /** The packet for one kind of receiver, made when the first of them comes. */
-  function packetFor(wantsUpdate: boolean, wantsMoves: boolean, isOurs: boolean): Packet | null {
-    const kind = (wantsUpdate ? 1 : 0) + (wantsMoves ? 2 : 0) + (isOurs ? 4 : 0);
+  function packetFor(
+    wantsUpdate: boolean,
+    wantsMoves: boolean,
+    wantsMark: boolean,
+    isOurs: boolean,
+  ): Packet | null {
+    const kind = (wantsUpdate ? 1 : 0) + (wantsMoves ? 2 : 0) + (isOurs ? 4 : 0) + (wantsMark ? 8 : 0);
     const known = made.get(kind);
     if (known !== undefined) return known;
     const parts = [
       wantsUpdate ? update : null,
       wantsMoves ? (moves?.states ?? null) : null,
       wantsMoves && isOurs ? (moves?.pointers ?? null) : null,
+      wantsMark ? mark : null,
     ].filter((part) => part !== null);
     const packet = parts.length > 0 ? joined(parts) : null;
     made.set(kind, packet);
@@ -49,10 +57,11 @@ export function fanOut(
   for (const connection of connections) {
     const wantsUpdate = update !== null && connection !== author && connection.out.takesUpdates;
     const wantsMoves = moves !== null && connection !== moves.author && takesMoves(connection, late, tally);
-    const packet = packetFor(wantsUpdate, wantsMoves, connection.isOurs);
+    const wantsMark = mark !== null && connection.isOurs && connection.out.takesUpdates;
+    const packet = packetFor(wantsUpdate, wantsMoves, wantsMark, connection.isOurs);
     if (packet === null) continue;
     if (wantsMoves) tally.presenceFrames++;
-    connection.out.send(packet, (wantsUpdate ? 1 : 0) + (wantsMoves ? 1 : 0));
+    connection.out.send(packet, (wantsUpdate ? 1 : 0) + (wantsMoves ? 1 : 0) + (wantsMark ? 1 : 0));
     if (wantsUpdate) connection.out.checkPace(() => late.stateVector());
   }
 }

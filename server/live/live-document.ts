@@ -44,6 +44,11 @@ export class LiveDocument {
     return this.guard.judge(update, seat, { isFull: this.#isFull() });
   }
 
+  /** How many clocks of a client id it has. */
+  clockOf(client: number): number {
+    return Y.getState(this.doc.store, client);
+  }
+
   /** Whether all that was ever applied found its place. The guard sees to it; nobody may rely on it unseen. */
   get isWhole(): boolean {
     return this.doc.store.pendingStructs === null && this.doc.store.pendingDs === null;
@@ -68,7 +73,7 @@ export class LiveDocument {
 
   /** The clock of the server's own client id: it rises when the server writes. */
   get ownClock(): number {
-    return Y.getState(this.doc.store, this.doc.clientID);
+    return this.clockOf(this.doc.clientID);
   }
 
   /** Which updates the document has, as clients say it. */

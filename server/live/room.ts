@@ -4,7 +4,7 @@ import type { CloseCode, Control } from '../../shared/protocol.ts';
 import { closeCode } from '../../shared/protocol.ts';
 import { may } from '../../shared/roles.ts';
 import type { Log } from '../log.ts';
-import type { BoardRecord, Store, StoredDocument } from '../store/contract.ts';
+import type { BoardRecord, HeldRecord, Store, StoredDocument } from '../store/contract.ts';
 import type { Source } from './asks.ts';
 import { Asks } from './asks.ts';
 import { Audience } from './audience.ts';
@@ -12,11 +12,12 @@ import type { Batch } from './batch.ts';
 import type { Clock } from './clock.ts';
 import { Commits, messageOf } from './commits.ts';
 import type { Connection, Listener } from './connection.ts';
-import type { Observer, ReadOnly, RoomReport } from './contract.ts';
+import type { Loss, Observer, ReadOnly, RoomReport } from './contract.ts';
 import { LiveDocument, nothing } from './live-document.ts';
 import type { Paced } from './paced.ts';
 import { introduce } from './people.ts';
 import type { DocumentFrame } from './receipts.ts';
+import { Recovery } from './recovery/recovery.ts';
 import type { Phase } from './room-state.ts';
 import { RoomPhase } from './room-state.ts';
 import type { Tally } from './tally.ts';
@@ -71,6 +72,7 @@ export class Room implements Listener {
   #stored: Stored | null = null;
   #open: Open | null = null;
   readonly #asks: Asks;
+  readonly #recovery: Recovery;
   /** What came in before there was a document to put it into. Who sent it is not read any further. */
   #early: { readonly from: Connection; readonly frame: DocumentFrame }[] = [];
   #whenOpen: (() => void)[] = [];
@@ -82,6 +84,12 @@ export class Room implements Listener {
     this.#around = around;
     this.#keeper = keeper;
     this.#asks = new Asks(around, () => this.#source);
+    this.#recovery = new Recovery(this.name, around, {
+      connections: () => this.#audience,
+      ask: (connection) => {
+        if (this.#open) connection.ask(this.#open.document.step1());
+      },
+    });
     this.#audience = new Audience(around, {
       stateVector: () => this.#open?.document.stateVector() ?? nothing,
       // Others learn the id from presence, and could write under it before its owner does.
@@ -127,6 +135,7 @@ export class Room implements Listener {
       bytes,
       readOnly,
       heapBytes,
+      lost: { isProven: this.#recovery.isProven, people: this.#recovery.held.length },
     };
   }
 
@@ -134,11 +143,11 @@ export class Room implements Listener {
   async load(): Promise<void> {
     const { store, log } = this.#around;
     try {
-      const stored = await store.load(this.name);
+      const [stored, held] = await Promise.all([store.load(this.name), store.held(this.name)]);
       // Last, and what was told while it was read counts more: it may be frozen or renamed at this moment.
       const record = await store.board(this.board);
       if (this.#phase.now !== 'loading') return;
-      if (record) await this.#receive(record, stored);
+      if (record) await this.#receive(record, stored, held);
       else this.shut(closeCode.noSuchBoard, 'no-such-board');
     } catch (error) {
       log.error({ board: this.board, error: messageOf(error) }, 'room cannot be loaded');
@@ -174,6 +183,10 @@ export class Room implements Listener {
       case 'changes':
         this.#take(connection, connection.receipts.receive(frame.update, frame.isStep2));
         break;
+      case 'proof':
+        // It comes in answer to our question, for which the document is open.
+        if (this.#open) this.#recovery.prove(this.#open.document, connection, frame.marks);
+        break;
       default:
         this.#audience.hear(connection, frame);
     }
@@ -204,6 +217,9 @@ export class Room implements Listener {
   /** Looks after each socket: signs of life, seats that have run out, presence that was skipped. */
   beat(): void {
     if (this.#phase.now === 'failing' && this.#open && !this.#around.store.failure) this.#heal();
+    if (this.#open && this.readOnly === null) this.#recovery.beat(this.#open.document);
+    const mark = this.#open && this.#recovery.mark(this.#open.document.guard.owners);
+    if (mark) this.#audience.mark(mark);
     this.#audience.beat();
   }
 
@@ -228,6 +244,35 @@ export class Room implements Listener {
         this.#open === open ? resolve() : reject(new Error(`${this.name} was not written.`));
       void open.commits.settled().then(whether);
     });
+  }
+
+  /** What is known of edits that this document lost. */
+  async loss(): Promise<Loss> {
+    await this.opened();
+    const { isProven, held } = this.#recovery;
+    return { isProven, held };
+  }
+
+  /**
+   * Decides about the copies of lost edits that these people have: puts them into the document as they are, or lets
+   * go of them and has the pages begin anew. Returns whose were decided about: a copy that rests on what is still
+   * missing stays.
+   */
+  async settleLoss(people: readonly string[], how: 'restore' | 'discard'): Promise<readonly string[]> {
+    await this.opened();
+    const open = this.#open;
+    if (!open || this.readOnly !== null) throw new Error(`${this.name} cannot be written just now.`);
+    const records = this.#recovery.held.filter(({ person }) => people.includes(person));
+    const decided =
+      how === 'restore' ? await this.#restore(open, records) : records.map(({ person }) => person);
+    this.#recovery.decided(decided);
+    if (how === 'discard') {
+      for (const connection of [...this.#audience])
+        if (connection.isHeld && decided.includes(connection.seat.person))
+          connection.close(closeCode.refused, 'discarded');
+    }
+    await this.#recovery.written();
+    return decided;
   }
 
   /** Leaves memory when all is on disk, unless somebody has come meanwhile. */
@@ -262,7 +307,8 @@ export class Room implements Listener {
   }
 
   /** Answers those who wait for the state before it is a document: that takes a while, and blocks all others. */
-  async #receive(record: BoardRecord, stored: StoredDocument): Promise<void> {
+  async #receive(record: BoardRecord, stored: StoredDocument, held: readonly HeldRecord[]): Promise<void> {
+    this.#recovery.load(record.generation, held, stored.isBehind);
     this.#title ??= record.title;
     this.#isFrozen ??= record.frozen;
     this.#stored = this.#keep(stored, record.generation);
@@ -292,8 +338,10 @@ export class Room implements Listener {
       log.error({ board: this.board }, 'the stored document does not fit together; it is quarantined');
       return this.#quarantine(document);
     }
+    this.#recovery.opened(document);
     const commits = new Commits(this.name, document, {
       ...this.#around,
+      recovery: this.#recovery,
       receivers: () => this.#audience.size,
       committed: (batch, sequence) => this.#deliver(batch, sequence),
       failed: (error) => this.#fail(error),
@@ -332,6 +380,8 @@ export class Room implements Listener {
     const controls: Control[] = [{ kind: 'welcome', person, role, title: this.#title ?? '', generation }];
     if (this.readOnly) controls.push({ kind: 'read-only', why: this.readOnly });
     if (fullness.told !== null) controls.push({ kind: 'fullness', percent: fullness.told });
+    const loss = this.#recovery.newsFor(connection);
+    if (loss) controls.push(loss);
     this.#audience.greet(connection, controls);
   }
 
@@ -376,10 +426,14 @@ export class Room implements Listener {
 
   /** What is on disk goes out: framed once, the same bytes to every socket, and its authors are told. */
   #deliver(batch: Batch, sequence: number | null): void {
-    const { update, senders, soleAuthor, isEdit } = batch;
+    const { update, senders, soleAuthor, isEdit, clocks } = batch;
     const stored = this.#stored;
     if (!stored) return;
-    if (update) this.#audience.deliver(update, soleAuthor);
+    this.#recovery.committed(clocks);
+    if (update) {
+      const owners = this.#open?.document.guard.owners;
+      this.#audience.deliver(update, soleAuthor, owners ? this.#recovery.mark(owners) : null);
+    }
     if (update && sequence !== null) stored.add(update, sequence, isEdit);
     for (const sender of senders) sender.acknowledge();
     this.#asks.answer();
@@ -399,6 +453,25 @@ export class Room implements Listener {
     for (const { receipts } of this.#audience) receipts.lose();
     this.tell({ kind: 'read-only', why: 'store' });
     void this.#reload();
+  }
+
+  /** Posts copies of lost edits, and waits until they are on disk. Returns whose were taken. */
+  async #restore(open: Open, records: readonly HeldRecord[]): Promise<string[]> {
+    const taken: string[] = [];
+    for (const record of records) {
+      open.commits.post({
+        kind: 'restored',
+        update: record.update,
+        ownerOf: (client) => this.#recovery.ownerIn(open.document, record, client),
+        judged: (isTaken) => {
+          if (isTaken) taken.push(record.person);
+        },
+      });
+      // One a tick: what people do meanwhile goes on between.
+      await open.commits.settled();
+    }
+    if (this.#open !== open) throw new Error(`${this.name} was not written.`);
+    return taken;
   }
 
   async #reload(): Promise<void> {

@@ -8,7 +8,7 @@ import type { Store } from '../store/contract.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
-import type { Line, LiveBoards, LiveGauges, Observer, RoomReport, SocketReport } from './contract.ts';
+import type { Line, LiveBoards, LiveGauges, Loss, Observer, RoomReport, SocketReport } from './contract.ts';
 import { documents, roomStates } from './contract.ts';
 import { Paced } from './paced.ts';
 import type { Keeper, Surroundings } from './room.ts';
@@ -160,9 +160,20 @@ class OpenRooms implements Rooms, Keeper {
   }
 
   async write(board: string, document: string, update: Uint8Array): Promise<void> {
-    const refusal = this.#refusal(board, document);
-    if (refusal) throw new Error(`${board}/${document} cannot be written: ${refusal.reason}`);
-    await this.#room(board, document).write(update);
+    await this.#opened(board, document).write(update);
+  }
+
+  async loss(board: string, document: string): Promise<Loss> {
+    return this.#opened(board, document).loss();
+  }
+
+  async settleLoss(
+    board: string,
+    document: string,
+    people: readonly string[],
+    how: 'restore' | 'discard',
+  ): Promise<readonly string[]> {
+    return this.#opened(board, document).settleLoss(people, how);
   }
 
   async evict(board: string, code: CloseCode, reason: string): Promise<void> {
@@ -261,6 +272,13 @@ class OpenRooms implements Rooms, Keeper {
   #excess({ board, person }: Seat): { code: CloseCode; reason: string } | null {
     const sockets = this.#connectionsOf(board).filter(({ seat }) => seat.person === person).length;
     return sockets < maxSocketsPerPerson ? null : { code: closeCode.busy, reason: 'too-many-sockets' };
+  }
+
+  /** @throws where the room cannot be opened */
+  #opened(board: string, document: string): Room {
+    const refusal = this.#refusal(board, document);
+    if (refusal) throw new Error(`${board}/${document} cannot be opened: ${refusal.reason}`);
+    return this.#room(board, document);
   }
 
   #room(board: string, document: string): Room {

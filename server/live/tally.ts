@@ -39,6 +39,10 @@ export interface Tally {
   checkpoints: number;
   /** Updates not taken because the document was read-only; they are asked for again. */
   deferredUpdates: number;
+  /** Offers with edits of others that the document lacks: kept aside, and proof of nothing by themselves. */
+  offersHeld: number;
+  /** Times that a mark proved that the server had lost edits. */
+  lossesProven: number;
 }
 
 export function newTally(): Tally {
@@ -65,5 +69,7 @@ export function newTally(): Tally {
     differencesEncoded: 0,
     checkpoints: 0,
     deferredUpdates: 0,
+    offersHeld: 0,
+    lossesProven: 0,
   };
 }

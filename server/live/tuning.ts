@@ -220,3 +220,24 @@ export const pastMembers = 10;
 
 /** Client ids that are kept for one person who has not written under them yet: a page load is one. */
 export const maxReserved = 64;
+
+/**
+ * The least time between two clock marks of a room. A mark costs some 20 us and 1 KB a socket; edits younger than this
+ * cannot be proven to be lost.
+ */
+export const markMs = 4_000;
+
+/** Client ids in one mark. In a room of 500 writers each is marked every minute; in a workshop of 30 in every mark. */
+export const clocksInMark = 32;
+
+/**
+ * Copies of edits that the document lacks, which wait for a facilitator: per board as much as a document may have, so
+ * that all of a lost board can wait; per person half of that. Without proof of a loss they may be forged, so that
+ * little is kept.
+ */
+export const maxHeldBytesPerBoard = 8 << 20;
+export const maxHeldBytesPerPerson = 4 << 20;
+export const maxUnprovenBytes = 2 << 20;
+
+/** What one restored copy may cost the main thread, in microseconds: a facilitator asks for it, and rarely. */
+export const maxRecoveryEffort = 400_000;

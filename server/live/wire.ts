@@ -1,5 +1,12 @@
 import * as decoding from 'lib0/decoding';
-import { frameKind, syncKind } from '../../shared/protocol.ts';
+import * as v from 'valibot';
+import {
+  clientControlSchema,
+  frameKind,
+  maxMarkChars,
+  maxProofMarks,
+  syncKind,
+} from '../../shared/protocol.ts';
 import { maxPresenceEntries } from './tuning.ts';
 import { isClient, isClock } from './yjs-id.ts';
 
@@ -11,10 +18,15 @@ export type Frame =
   | { readonly kind: 'presence'; readonly entries: readonly PresenceEntry[] }
   | { readonly kind: 'presence-query' }
   /** A pointer, still to be read: whether its place is known depends on who sent it. */
-  | { readonly kind: 'pointer'; readonly body: decoding.Decoder };
+  | { readonly kind: 'pointer'; readonly body: decoding.Decoder }
+  /** Clock marks that a page shows to prove that the server has lost edits. */
+  | { readonly kind: 'proof'; readonly marks: readonly string[] };
 
 /** What a client says of where it is, or asks of others. */
-export type PresenceFrame = Exclude<Frame, { kind: 'step1' | 'changes' }>;
+export type PresenceFrame = Exclude<Frame, { kind: 'step1' | 'changes' | 'proof' }>;
+
+/** As long as a proof may be. */
+const maxControlChars = (maxMarkChars + 8) * maxProofMarks;
 
 /** One client's state within a presence frame. The JSON stays bytes until somebody has to read it. */
 export interface PresenceEntry {
@@ -48,9 +60,18 @@ function readBody(decoder: decoding.Decoder): Frame | null {
       return { kind: 'presence-query' };
     case frameKind.pointer:
       return { kind: 'pointer', body: decoder };
+    case frameKind.control:
+      return readControl(decoding.readVarString(decoder));
     default:
       return null;
   }
+}
+
+/** @throws where the string is no JSON */
+function readControl(json: string): Frame | null {
+  if (json.length > maxControlChars) return null;
+  const control = v.safeParse(clientControlSchema, JSON.parse(json));
+  return control.success ? control.output : null;
 }
 
 function readSync(decoder: decoding.Decoder): Frame | null {

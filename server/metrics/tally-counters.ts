@@ -46,6 +46,14 @@ const rows: Readonly<Record<Exclude<keyof Tally, 'refusals'>, Row>> = {
     name: 'resa_deferred_updates_total',
     help: 'Updates not taken because the document was read-only; asked for again later.',
   },
+  offersHeld: {
+    name: 'resa_offers_held_total',
+    help: 'Offers of clients that were ahead of the document in edits of others; a copy was kept aside.',
+  },
+  lossesProven: {
+    name: 'resa_losses_proven_total',
+    help: 'Times that a client proved that the server had lost acknowledged edits of a board.',
+  },
   commits: { ...commits, label: ['outcome', 'stored'] },
   failedCommits: { ...commits, label: ['outcome', 'failed'] },
   checkpoints: { name: 'resa_checkpoints_total', help: 'States merged beside the main thread.' },

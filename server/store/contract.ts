@@ -45,6 +45,21 @@ export interface StoredDocument {
   readonly sequence: number;
   /** Whose each Yjs client id is, as far as entries have told. */
   readonly owners: ReadonlyMap<number, string>;
+  /** Whether the store knows that it may have lost edits: a copy from before them serves, or part of the journal is damaged. */
+  readonly isBehind: boolean;
+}
+
+/** A copy of edits that a client has and the document lacks: it waits until somebody decides about it. */
+export interface HeldRecord {
+  /** Whose client has them; there is one copy a person. */
+  readonly person: string;
+  readonly name: string;
+  /** When it was kept, milliseconds since 1970. */
+  readonly at: number;
+  /** Whether this person's page has proven that the server lost edits. */
+  readonly isProven: boolean;
+  /** One Yjs update. */
+  readonly update: Uint8Array;
 }
 
 /** A document as one update, with all records of the room up to `sequence` in it. */
@@ -106,6 +121,12 @@ export interface Store {
   checkpoint(room: string): Promise<Checkpoint | null>;
   /** Puts a document back to a state: what was stored of it before counts no longer. The caller has closed the room. */
   resetDocument(room: string, state: Uint8Array): Promise<void>;
+  /** The copies of lost edits that wait for a decision. */
+  held(room: string): Promise<readonly HeldRecord[]>;
+  /** Keeps such a copy, in place of the one that there is of this person. */
+  keepHeld(room: string, record: HeldRecord): Promise<void>;
+  /** Lets go of the copies of these people. */
+  dropHeld(room: string, people: readonly string[]): Promise<void>;
   /** The versions that are kept of a document, newest first. */
   versions(room: string): Promise<readonly VersionRecord[]>;
   /** Keeps the state that is stored now; of the automatic versions old ones may go. Null where the room was never written. */

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import * as Y from 'yjs';
 import type {
   BoardRecord,
+  HeldRecord,
   JournalEntry,
   Store,
   StoredDocument,
@@ -123,6 +124,18 @@ export class UnsteadyStore implements Store {
 
   resetDocument(room: string, state: Uint8Array) {
     return this.#inner.resetDocument(room, state);
+  }
+
+  held(room: string) {
+    return this.#inner.held(room);
+  }
+
+  keepHeld(room: string, record: HeldRecord) {
+    return this.#inner.keepHeld(room, record);
+  }
+
+  dropHeld(room: string, people: readonly string[]) {
+    return this.#inner.dropHeld(room, people);
   }
 
   versions(room: string) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type {
   BoardRecord,
   Checkpoint,
+  HeldRecord,
   JournalEntry,
   Store,
   StoredDocument,
@@ -18,14 +19,20 @@ interface Version {
   readonly state: Uint8Array;
 }
 
-const empty: StoredDocument = { snapshot: null, updates: [], sequence: 0, owners: new Map() };
+const empty: StoredDocument = {
+  snapshot: null,
+  updates: [],
+  sequence: 0,
+  owners: new Map(),
+  isBehind: false,
+};
 
 /**
  * A store that forgets: for tests of what stands above the store. `break()` makes writing fail as a full
  * disk does, and `mend()` ends that.
  */
 export class MemoryStore implements Store {
-  readonly secret: Uint8Array = randomBytes(32);
+  secret: Uint8Array = randomBytes(32);
   readonly records = new Map<string, BoardRecord>();
   readonly documents = new Map<string, StoredDocument>();
   failure: Error | null = null;
@@ -33,6 +40,7 @@ export class MemoryStore implements Store {
   now: () => number = () => Date.now();
   isClosed = false;
   readonly #versions = new Map<string, Version[]>();
+  readonly #held = new Map<string, Map<string, HeldRecord>>();
   readonly #deleted = new Set<string>();
   /** Rooms of which an append was rejected. */
   readonly #behind = new Set<string>();
@@ -82,6 +90,7 @@ export class MemoryStore implements Store {
     this.#deleted.add(id);
     for (const room of [...this.documents.keys()]) if (boardOf(room) === id) this.documents.delete(room);
     for (const room of [...this.#versions.keys()]) if (boardOf(room) === id) this.#versions.delete(room);
+    for (const room of [...this.#held.keys()]) if (boardOf(room) === id) this.#held.delete(room);
     return true;
   }
 
@@ -115,7 +124,28 @@ export class MemoryStore implements Store {
     await this.write();
     this.#mustBeThere(room);
     const { owners } = this.documents.get(room) ?? empty;
-    this.documents.set(room, { snapshot: state.slice(), updates: [], sequence: this.#sequence, owners });
+    this.#held.delete(room);
+    this.documents.set(room, { ...empty, snapshot: state.slice(), sequence: this.#sequence, owners });
+  }
+
+  async held(room: string): Promise<readonly HeldRecord[]> {
+    mustBeRoom(room);
+    await this.reach();
+    return [...(this.#held.get(room)?.values() ?? [])];
+  }
+
+  async keepHeld(room: string, record: HeldRecord): Promise<void> {
+    mustBeRoom(room);
+    await this.write();
+    this.#mustBeThere(room);
+    const held = this.#held.get(room) ?? new Map<string, HeldRecord>();
+    this.#held.set(room, held.set(record.person, { ...record, update: record.update.slice() }));
+  }
+
+  async dropHeld(room: string, people: readonly string[]): Promise<void> {
+    mustBeRoom(room);
+    await this.write();
+    for (const person of people) this.#held.get(room)?.delete(person);
   }
 
   async versions(room: string): Promise<readonly VersionRecord[]> {

@@ -1,6 +1,13 @@
 import type { WebSocket } from 'ws';
 import type { Seat } from '../../server/access/seat.ts';
-import type { Line, LiveBoards, LiveGauges, RoomReport, SocketReport } from '../../server/live/contract.ts';
+import type {
+  Line,
+  LiveBoards,
+  LiveGauges,
+  Loss,
+  RoomReport,
+  SocketReport,
+} from '../../server/live/contract.ts';
 import { newTally } from '../../server/live/tally.ts';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
 
@@ -25,6 +32,8 @@ export class RecordingLive implements LiveBoards {
     heapBytes: 0,
     heapBudgetBytes: 0,
   };
+  lost: Loss = { isProven: false, held: [] };
+  readonly settled: { room: string; people: readonly string[]; how: string }[] = [];
   /** Called for each write; what it throws is the room's refusal. */
   onWrite: (room: string, update: Uint8Array) => Promise<void> = () => Promise.resolve();
   /** Called for each eviction, before it is over. */
@@ -77,6 +86,20 @@ export class RecordingLive implements LiveBoards {
   async write(board: string, document: string, update: Uint8Array): Promise<void> {
     await this.onWrite(`${board}/${document}`, update);
     this.written.push({ board, document, update });
+  }
+
+  loss(): Promise<Loss> {
+    return Promise.resolve(this.lost);
+  }
+
+  settleLoss(
+    board: string,
+    document: string,
+    people: readonly string[],
+    how: 'restore' | 'discard',
+  ): Promise<readonly string[]> {
+    this.settled.push({ room: `${board}/${document}`, people, how });
+    return Promise.resolve(people);
   }
 
   async evict(board: string, code: CloseCode, reason: string): Promise<void> {

@@ -52,11 +52,17 @@ export interface Listener {
 /**
  * Finds out what an update would change, and tells it piece by piece. It walks the structs in the order and
  * by the rules in which Yjs would integrate them (`integrateStructs`, `Item.getMissing`, `Item.integrate`),
- * but touches nothing. Returns what the update costs, in microseconds by `tariff`.
+ * but touches nothing. Returns what the update costs, in microseconds by `tariff`; past `limit` it is refused.
  * @throws Refused with `malformed`, `missing-dependency`, `wrong-parent`, `unknown-root` or `too-many`
  */
-export function dissect(store: Y.Doc['store'], roots: Roots, update: Uint8Array, listener: Listener): number {
-  const effort = new Effort();
+export function dissect(
+  store: Y.Doc['store'],
+  roots: Roots,
+  update: Uint8Array,
+  listener: Listener,
+  limit?: number,
+): number {
+  const effort = new Effort(limit);
   new Dissection(store, roots, takeApart(update, effort), effort, listener).run();
   return effort.spent;
 }

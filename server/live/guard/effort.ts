@@ -7,7 +7,12 @@ import { Refused } from './refused.ts';
  * Yjs before Yjs takes it. So nobody buys more than `maxEffort` with one frame, refused or not.
  */
 export class Effort {
+  readonly #limit: number;
   #spent = 0;
+
+  constructor(limit = maxEffort) {
+    this.#limit = limit;
+  }
 
   get spent(): number {
     return this.#spent;
@@ -16,6 +21,6 @@ export class Effort {
   /** @throws Refused with `too-many` */
   spend(microseconds: number): void {
     this.#spent += microseconds;
-    if (this.#spent > maxEffort) throw new Refused('too-many', 'G19');
+    if (this.#spent > this.#limit) throw new Refused('too-many', 'G19');
   }
 }

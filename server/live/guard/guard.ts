@@ -2,9 +2,10 @@ import type * as Y from 'yjs';
 import { collectionNamed } from '../../../shared/board/document.ts';
 import type { Refusal } from '../../../shared/protocol.ts';
 import type { Seat } from '../../access/seat.ts';
-import { tariff } from '../tuning.ts';
-import type { Change, Listener } from './anatomy.ts';
+import { maxRecoveryEffort, tariff } from '../tuning.ts';
+import type { Change, Insertion, Listener } from './anatomy.ts';
 import { dissect } from './anatomy.ts';
+import type { Home } from './homes.ts';
 import { Roots } from './homes.ts';
 import { Owners } from './owners.ts';
 import { Quotas } from './quotas.ts';
@@ -23,6 +24,8 @@ export interface Pass {
   readonly weight: number;
   /** Client ids that are seen for the first time, and whose they are from now on; null where there are none. */
   readonly owners: ReadonlyMap<number, string> | null;
+  /** The client ids under which it writes something new. */
+  readonly writers: readonly number[];
 }
 
 export interface Refuse {
@@ -33,6 +36,9 @@ export interface Refuse {
 }
 
 const atRest: Circumstances = { isFull: false };
+
+/** Who restores edits that the server lost: their authors made them, and the server took them once. */
+const restorer: Deed['seat'] = { person: '', role: 'facilitator' };
 
 /**
  * Judges updates before they touch the document. A verdict holds for the document as it is just now:
@@ -53,16 +59,40 @@ export class Guard {
   judge(update: Uint8Array, seat: Pick<Seat, 'person' | 'role'>, when: Circumstances = atRest): Verdict {
     const hearing = new Hearing(this.#owners, seat, when);
     try {
-      const effort = dissect(this.#doc.store, this.#roots, update, hearing);
+      const limit = when.isRecovery ? maxRecoveryEffort : undefined;
+      const effort = dissect(this.#doc.store, this.#roots, update, hearing, limit);
       hearing.close();
-      const { changes, claims } = hearing;
+      const { changes, claims, writers } = hearing;
       if (claims) this.#owners.add(claims);
       const weight = effort + (claims?.size ?? 0) * tariff.newcomer;
-      return { kind: 'pass', changes, hasEffect: hearing.hasEffect, weight, owners: claims };
+      return { kind: 'pass', changes, hasEffect: hearing.hasEffect, weight, owners: claims, writers };
     } catch (error) {
       if (error instanceof Refused) return { kind: 'refuse', reason: error.reason, rule: error.rule };
       throw error;
     }
+  }
+
+  /**
+   * Judges edits that a facilitator restores after the server lost them. Whoever made them, and whatever the server
+   * wrote itself, may come back; shapes, limits and kinds hold as for any update.
+   */
+  judgeRestored(update: Uint8Array): Verdict {
+    return this.judge(update, restorer, { isFull: false, isRecovery: true });
+  }
+
+  /**
+   * Where an update would leave a field without a value, though it has one now: for each client id the first clock
+   * that does it. So it is where the value that came next is missing.
+   * @throws Refused
+   */
+  emptied(update: Uint8Array): ReadonlyMap<number, number> {
+    const emptying = new Emptying();
+    dissect(this.#doc.store, this.#roots, update, emptying, maxRecoveryEffort);
+    return emptying.clocks();
+  }
+
+  get owners(): Owners {
+    return this.#owners;
   }
 
   /**
@@ -80,6 +110,7 @@ class Hearing implements Listener {
   /** The client ids that nobody has written under before. */
   claims: Map<number, string> | null = null;
   hasEffect = false;
+  readonly writers: number[] = [];
   readonly #owners: Owners;
   readonly #seat: Deed['seat'];
   readonly #when: Circumstances;
@@ -93,9 +124,11 @@ class Hearing implements Listener {
 
   writer(client: number): void {
     this.hasEffect = true;
+    this.writers.push(client);
+    if (this.#when.isRecovery) return;
     const { person } = this.#seat;
     if (!this.#owners.allow(client, person)) throw new Refused('not-author', 'G4');
-    if (!this.#owners.knows(client))
+    if (!this.#owners.isRecorded(client, person))
       this.claims = (this.claims ?? new Map<number, string>()).set(client, person);
   }
 
@@ -112,6 +145,34 @@ class Hearing implements Listener {
   close(): void {
     const reason = this.#quotas.exceeded();
     if (reason) throw new Refused(reason, 'G16');
+  }
+}
+
+/** Finds what an update leaves without a value. */
+class Emptying implements Listener {
+  /** By home and key: the item that leaves it empty; null where a later one of the update gives it a value. */
+  readonly #last = new Map<Home, Map<string, Insertion | null>>();
+
+  writer(): void {
+    // Whose an id is was judged before.
+  }
+
+  change(change: Change): void {
+    if (change.does === 'remove' || change.key === null) return;
+    const keys = this.#last.get(change.home) ?? new Map<string, Insertion | null>();
+    this.#last.set(change.home, keys.set(change.key, change.content.kind === 'deleted' ? change : null));
+  }
+
+  clocks(): ReadonlyMap<number, number> {
+    const first = new Map<number, number>();
+    for (const keys of this.#last.values()) {
+      for (const emptying of keys.values()) {
+        if (!emptying) continue;
+        const { client, clock } = emptying;
+        first.set(client, Math.min(clock, first.get(client) ?? Infinity));
+      }
+    }
+    return first;
   }
 }
 

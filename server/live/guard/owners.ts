@@ -15,6 +15,9 @@ export class Owners {
   /** Named for somebody who has not written under it yet. */
   readonly #reserved = new Map<number, string>();
   readonly #reservedOf = new Map<string, Set<number>>();
+  /** Whose ids are by a mark that this server signed before it lost edits. It knew better then. */
+  readonly #proven = new Map<number, string>();
+  #isStrict = false;
 
   constructor(doc: Y.Doc, written: ReadonlyMap<number, string>) {
     this.#doc = doc;
@@ -25,10 +28,45 @@ export class Owners {
     return this.#written.has(client);
   }
 
+  /** Whether it is on record that a client id belongs to a person. */
+  isRecorded(client: number, person: string): boolean {
+    return this.#written.get(client) === person;
+  }
+
+  /** Whose a client id is, as far as anything tells; null where nothing does. */
+  ownerOf(client: number): string | null {
+    return this.#proven.get(client) ?? this.#written.get(client) ?? this.#reserved.get(client) ?? null;
+  }
+
   /** Whether a person may write under a client id. */
   allow(client: number, person: string): boolean {
-    const owner = this.#written.get(client) ?? this.#reserved.get(client) ?? this.#ofUnnamed(client);
-    return owner === null || owner === person;
+    const owner = this.ownerOf(client) ?? this.#ofUnnamed(client);
+    return owner === null ? !this.#isStrict : owner === person;
+  }
+
+  /** Whether something tells that a client id is a person's: a record, presence, or a mark. */
+  isSurely(client: number, person: string): boolean {
+    return this.ownerOf(client) === person;
+  }
+
+  /** Whether any client id is known to be a person's. */
+  hasAny(person: string): boolean {
+    return this.#reservedOf.has(person) || [...this.#written.values()].includes(person);
+  }
+
+  /** Gives a client id to a person for good, whoever has it: a mark proves it, or a facilitator has decided. */
+  assign(client: number, person: string): void {
+    this.#proven.set(client, person);
+    const reserved = this.#reserved.get(client);
+    if (reserved !== undefined) this.#release(client, reserved);
+  }
+
+  /**
+   * From now on a client id that nothing is known of belongs to nobody: on a board that lost edits it may be that of
+   * somebody who has not come back yet, and the first to bring it must not win it.
+   */
+  beStrict(): void {
+    this.#isStrict = true;
   }
 
   add(owners: ReadonlyMap<number, string>): void {

@@ -14,6 +14,8 @@ import { fits } from './fits.ts';
 export interface Circumstances {
   /** The document has reached its hard size. */
   readonly isFull: boolean;
+  /** A facilitator restores edits that the server lost; see `Guard.judgeRestored`. */
+  readonly isRecovery?: true;
 }
 
 /** One change, in the words of the board, who makes it and when: all that a rule may look at. */
@@ -40,6 +42,9 @@ export interface Rule {
   readonly when?: (circumstances: Circumstances) => boolean;
 }
 
+/** These rules are about who acts. The edits that a facilitator restores were judged when their authors made them. */
+const unlessRestored = ({ isRecovery }: Circumstances) => !isRecovery;
+
 /** What may be changed, by whom and when. The first rule that is broken is the answer. */
 export const rules: readonly Rule[] = [
   {
@@ -53,6 +58,7 @@ export const rules: readonly Rule[] = [
     says: '`meta` and the people are written by the server.',
     refusal: 'server-only',
     what: ({ collection }) => collection === null || collection.needs === null,
+    when: unlessRestored,
   },
   {
     number: 'G7',
@@ -84,12 +90,14 @@ export const rules: readonly Rule[] = [
     says: 'Some fields are given by the server.',
     refusal: 'server-only',
     what: ({ field }) => field?.kind === 'value' && field.by === 'server',
+    when: unlessRestored,
   },
   {
     number: 'G12',
     says: 'An author is who writes it, and is set once.',
     refusal: 'not-author',
     what: (deed) => isAuthor(deed) && (isReplacing(deed.change) || !isOwnId(deed)),
+    when: unlessRestored,
   },
   {
     number: 'G13',

@@ -1,6 +1,7 @@
 import type {
   BoardRecord,
   Checkpoint,
+  HeldRecord,
   JournalEntry,
   Store,
   StoredDocument,
@@ -79,7 +80,15 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<Store> {
       replayed,
     );
     const desk = options.desk ?? openDesk({ log });
-    const documents = new Documents({ layout, context, desk, journal, tails, tombstones });
+    const documents = new Documents({
+      layout,
+      context,
+      desk,
+      journal,
+      tails,
+      tombstones,
+      isJournalDamaged: replayed.isDamaged,
+    });
     const boards = new BoardFiles(layout, context, tombstones);
     const shortening = new Shortening(journal, documents, options);
     pressure.relieve = () => shortening.start();
@@ -166,6 +175,18 @@ class DiskStore implements Store {
 
   async resetDocument(room: string, state: Uint8Array): Promise<void> {
     await this.#open.documents.reset(room, state);
+  }
+
+  async held(room: string): Promise<readonly HeldRecord[]> {
+    return this.#open.documents.held(room);
+  }
+
+  async keepHeld(room: string, record: HeldRecord): Promise<void> {
+    await this.#open.documents.keepHeld(room, record);
+  }
+
+  async dropHeld(room: string, people: readonly string[]): Promise<void> {
+    await this.#open.documents.dropHeld(room, people);
   }
 
   async versions(room: string): Promise<readonly VersionRecord[]> {

@@ -1,8 +1,17 @@
-import type { Checkpoint, JournalEntry, StoredDocument, VersionLabel, VersionRecord } from '../contract.ts';
+import type {
+  Checkpoint,
+  HeldRecord,
+  JournalEntry,
+  StoredDocument,
+  VersionLabel,
+  VersionRecord,
+} from '../contract.ts';
+import { isId } from '../../../shared/id.ts';
 import type { Desk } from '../../work/desk.ts';
 import type { Deflated } from '../../work/jobs.ts';
 import type { FileContext } from './durable-file.ts';
 import { DurableFile } from './durable-file.ts';
+import { HeldFiles } from './held-files.ts';
 import type { Journal } from './journal.ts';
 import type { Layout, Room } from './layout.ts';
 import { BadRoom, parseRoom } from './layout.ts';
@@ -20,6 +29,8 @@ export interface DocumentsParts {
   readonly journal: Journal;
   readonly tails: RoomTails;
   readonly tombstones: Tombstones;
+  /** Part of the journal could not be read: nobody knows of which rooms. */
+  readonly isJournalDamaged: boolean;
 }
 
 /** What is stored of a room at one moment. `sequence`: no record of the room up to it is missing. */
@@ -34,6 +45,9 @@ interface Stored {
 export class Documents {
   readonly #parts: DocumentsParts;
   readonly #versions: Versions;
+  readonly #held: HeldFiles;
+  /** Rooms whose newest snapshot was damaged, so that edits are gone that were in it. */
+  readonly #fellBack = new Set<string>();
   readonly #turns = new Turns();
   /** The newest append of each room that is under way. */
   readonly #appending = new Map<string, Promise<void>>();
@@ -45,6 +59,7 @@ export class Documents {
   constructor(parts: DocumentsParts) {
     this.#parts = parts;
     this.#versions = new Versions(parts.layout, parts.context);
+    this.#held = new HeldFiles(parts.layout, parts.context);
   }
 
   async load(name: string): Promise<StoredDocument> {
@@ -56,7 +71,8 @@ export class Documents {
       const state = snapshot && (await inflate(snapshot.state));
       // Who goes on from this state rests on nothing that was not stored.
       this.#behind.delete(name);
-      return { snapshot: state, updates, owners, sequence };
+      const isBehind = this.#fellBack.has(name) || this.#parts.isJournalDamaged;
+      return { snapshot: state, updates, owners, sequence, isBehind };
     });
   }
 
@@ -113,6 +129,35 @@ export class Documents {
       await this.#write(room, snapshot);
       // Once more, so that the copy before it, too, is from after the reset.
       await this.#write(room, snapshot);
+      // What clients of the old state have does not fit the new one.
+      const held = await this.#held.read(room);
+      if (held.length > 0)
+        await this.#held.drop(
+          room,
+          held.map(({ person }) => person),
+        );
+      this.#fellBack.delete(name);
+    });
+  }
+
+  async held(name: string): Promise<readonly HeldRecord[]> {
+    const room = roomNamed(name);
+    return this.#turns.run(name, () => this.#held.read(room));
+  }
+
+  async keepHeld(name: string, record: HeldRecord): Promise<void> {
+    const room = roomNamed(name);
+    if (!isId(record.person)) throw new Error('A person has an id.');
+    await this.#turns.run(name, async () => {
+      this.#mustBeThere(room.board);
+      await this.#held.keep(room, record);
+    });
+  }
+
+  async dropHeld(name: string, people: readonly string[]): Promise<void> {
+    const room = roomNamed(name);
+    await this.#turns.run(name, async () => {
+      if (!this.#isGone(room.board)) await this.#held.drop(room, people.filter(isId));
     });
   }
 
@@ -172,7 +217,7 @@ export class Documents {
   /** Reads a room, in its turn. */
   async #read(room: Room): Promise<Stored> {
     const { journal, tails } = this.#parts;
-    const snapshot = await this.#file(room).read(decodeSnapshot);
+    const snapshot = await this.#file(room).read(decodeSnapshot, () => this.#fellBack.add(room.name));
     if (snapshot?.journal === journal.id) this.#release(room.name, snapshot.sequence);
     const updates = tails.updates(room.name);
     const owners = new Map([...(snapshot?.owners ?? []), ...tails.owners(room.name)]);

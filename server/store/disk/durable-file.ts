@@ -33,13 +33,27 @@ export class DurableFile {
     this.#context = context;
   }
 
-  /** Reads the newest copy that `parse` accepts (null: it is damaged); null where there is none. */
-  async read<T>(parse: (bytes: Uint8Array<ArrayBuffer>) => T | null): Promise<T | null> {
-    const current = await readOr(this.#path, parse, this.#context);
+  /**
+   * Reads the newest copy that `parse` accepts (null: it is damaged); null where there is none.
+   * `fellBack` is called where that is not the newest that there was.
+   */
+  async read<T>(
+    parse: (bytes: Uint8Array<ArrayBuffer>) => T | null,
+    fellBack: () => void = () => {},
+  ): Promise<T | null> {
+    let damaged = 0;
+    const noticing = (bytes: Uint8Array<ArrayBuffer>) => {
+      const parsed = parse(bytes);
+      if (parsed === null) damaged++;
+      return parsed;
+    };
+    const current = await readOr(this.#path, noticing, this.#context);
     if (current !== null) return current;
-    const previous = await readOr(this.#previous, parse, this.#context);
+    const previous = await readOr(this.#previous, noticing, this.#context);
     if (previous !== null)
       this.#context.log.warn({ file: this.#path }, 'the previous copy of a file is used');
+    // Also where the newest was set aside by a process before this one.
+    if (previous !== null || damaged > 0) fellBack();
     return previous;
   }
 

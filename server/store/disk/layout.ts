@@ -41,6 +41,10 @@ export interface Layout {
   /** The list of a room's versions. */
   versions(room: Room): string;
   version(room: Room, id: string): string;
+  /** A person's copy of edits that the room's document lacks. */
+  held(room: Room, person: string): string;
+  /** Whose copy a file of the board's folder is; null where it is none of this room. */
+  heldPerson(room: Room, file: string): string | null;
 }
 
 export function layoutOf(folder: string): Layout {
@@ -57,6 +61,12 @@ export function layoutOf(folder: string): Layout {
     snapshot: (room) => join(boards, room.board, `${fileName(room)}.snapshot`),
     versions: (room) => join(boards, room.board, `${fileName(room)}.versions.json`),
     version: (room, id) => join(boards, room.board, `${fileName(room)}.${id}.version`),
+    held: (room, person) => join(boards, room.board, `${fileName(room)}.${person}.held`),
+    heldPerson: (room, file) => {
+      const [document, person, ending, ...more] = file.split('.');
+      const isHeld = document === fileName(room) && ending === 'held' && more.length === 0;
+      return isHeld && isId(person) ? person : null;
+    },
   };
 }
 

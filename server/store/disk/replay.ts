@@ -15,6 +15,8 @@ export interface Replayed {
   readonly segments: readonly Segment[];
   readonly nextNumber: number;
   readonly nextSequence: number;
+  /** Whether a part before the end could not be read: what was in it had been acknowledged. */
+  readonly isDamaged: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ export async function replay(
   const segments: Segment[] = [];
   let journal: string | null = null;
   let nextSequence = 1;
+  let isDamaged = false;
   for (const number of numbers.sort((a, b) => a - b)) {
     const path = segmentPath(folder, number);
     const bytes = await readFile(path);
@@ -64,6 +67,7 @@ export async function replay(
       if (to === bytes.byteLength) {
         if (await cutTail(path, bytes, from, context)) segment.bytes = from;
       } else {
+        isDamaged = true;
         await keepDamaged(path, bytes.subarray(from, to), from, context);
       }
     }
@@ -72,6 +76,7 @@ export async function replay(
   return {
     journal: journal ?? randomBytes(8).toString('hex'),
     segments,
+    isDamaged,
     nextNumber: (numbers.at(-1) ?? 0) + 1,
     nextSequence: segments.length === 0 ? nextSequence : nextSequence + sequencesSkipped,
   };

@@ -98,6 +98,7 @@ describe('the admin', () => {
         bytes: 900,
         readOnly: null,
         heapBytes: 60_000,
+        lost: { isProven: false, people: 0 },
       },
     ];
     expect(await (await house.admin('GET', '/rooms')).json()).toEqual({ rooms: house.live.rooms });

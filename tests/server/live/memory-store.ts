@@ -40,9 +40,12 @@ export class MemoryStore extends PlainStore {
     this.#broken = error;
   }
 
-  override load(room: string): Promise<StoredDocument> {
+  /** Whether the store says that it fell back to an earlier state. */
+  isBehind = false;
+
+  override async load(room: string): Promise<StoredDocument> {
     this.loads++;
-    return super.load(room);
+    return { ...(await super.load(room)), isBehind: this.isBehind };
   }
 
   override async append(entry: JournalEntry): Promise<number> {

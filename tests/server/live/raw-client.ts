@@ -119,6 +119,16 @@ export class RawClient {
     );
   }
 
+  /** Shows clock marks. */
+  prove(marks: readonly string[]): void {
+    this.send(
+      encoding.encode((encoder) => {
+        encoding.writeVarUint(encoder, frameKind.control);
+        encoding.writeVarString(encoder, JSON.stringify({ kind: 'proof', marks }));
+      }),
+    );
+  }
+
   queryPresence(): void {
     this.send(new Uint8Array([frameKind.queryAwareness]));
   }

@@ -159,8 +159,27 @@ describe('G4 whose a client id is', () => {
 
     house = await restarted(house);
     house.seat('ana');
+    house.seat('fred', 'facilitator');
+    const fred = await house.raw('fred', { control: true });
     const ana = await house.raw('ana');
     ana.step2(Y.encodeStateAsUpdate(forged, before));
+    expect((await ana.next('denied')).reason).toBe('held');
+    ana.update(Y.encodeStateAsUpdate(forged, before));
+    const after = await fred.state();
+    expect(readAll(after, cards)).toMatchObject([{ text: 'mine', evidence: 'hypothesis' }]);
+    expect(fred.heard).not.toContainEqual({ kind: 'control', control: { kind: 'loss', people: 1 } });
+  });
+
+  test('G4 Ana cannot write under Ben’s id in a live update either', async () => {
+    const ben = await house.stock('ben').synced();
+    const id = addCard(ben.editor, cell, { text: 'mine' });
+    const ana = await house.raw('ana');
+    ana.step2();
+    const forged = await ana.state();
+    forged.clientID = ben.doc.clientID;
+    const before = Y.encodeStateVector(forged);
+    storedRecord(forged, cards, id)?.set('evidence', 'data');
+    ana.update(Y.encodeStateAsUpdate(forged, before));
     expect(await ana.closed).toEqual({ code: 4422, reason: 'not-author' });
   });
 });

@@ -241,6 +241,7 @@ describe('what the house asks', () => {
       updates: rest.slice(0, 3),
       sequence: 4,
       owners: new Map(),
+      isBehind: false,
     });
     rest.slice(3).forEach((update, i) => full.add(update, 5 + i));
     expect(full.updatesSince).toBe(9);

@@ -1,0 +1,27 @@
+import type { MarkedClock } from '../../../shared/protocol.ts';
+import { clocksInMark, markMs } from '../tuning.ts';
+
+/** Gathers the clocks that have gone to disk since the last mark, and says when the next mark is due. */
+export class Marker {
+  /** The client ids that wait to be marked; the one that waits longest comes first. */
+  readonly #clocks = new Map<number, number>();
+  #nextAt = -Infinity;
+
+  /** Notes how far each client id is on disk. */
+  note(clocks: ReadonlyMap<number, number>): void {
+    for (const [client, clock] of clocks) this.#clocks.set(client, clock);
+  }
+
+  /** The clocks for a mark, where one is due; null where none is. */
+  take(now: number, personOf: (client: number) => string): readonly MarkedClock[] | null {
+    if (this.#clocks.size === 0 || now < this.#nextAt) return null;
+    this.#nextAt = now + markMs;
+    const taken: MarkedClock[] = [];
+    for (const [client, clock] of this.#clocks) {
+      if (taken.length === clocksInMark) break;
+      this.#clocks.delete(client);
+      taken.push({ client, clock, person: personOf(client) });
+    }
+    return taken;
+  }
+}

@@ -1,0 +1,139 @@
+import * as encoding from 'lib0/encoding';
+import * as Y from 'yjs';
+
+type Struct = ReturnType<typeof Y.decodeUpdate>['structs'][number];
+type Deletes = ReturnType<typeof Y.decodeUpdate>['ds'];
+
+const maxRounds = 100;
+
+/** What the selection asks of the document that the update is for. */
+export interface Ground {
+  /** How many clocks of a client id the document has. */
+  state(client: number): number;
+  /** Whether a client id surely belongs to the sender. */
+  isOwn(client: number): boolean;
+  /** The clock at which the selection must end, for a client id; left out: at none. */
+  readonly end?: ReadonlyMap<number, number>;
+}
+
+/** The structs of one client id, in the order of their clocks, and how far they are taken. */
+interface Run {
+  readonly client: number;
+  readonly structs: Struct[];
+  readonly from: number;
+  next: number;
+  /** The clock behind what is taken. */
+  clock: number;
+}
+
+/**
+ * The part of an update that its sender made and that rests on nothing that the document lacks, as an update of its
+ * own; null where there is none. The structs are the original ones, so whoever has them already converges.
+ *
+ * Deletions say nothing of who made them. One of a replaced value would take away the old value without the new one,
+ * so of all deletions only those of the sender's own new letters come along.
+ */
+export function ownPart(update: Uint8Array, ground: Ground): Uint8Array | null {
+  const { structs, ds } = Y.decodeUpdate(update);
+  const runs = runsOf(structs, ground);
+  const isThere = ({ client, clock }: Y.ID) => clock < (runs.get(client)?.clock ?? ground.state(client));
+  // Honest edits of one person need a round or two; the bound is for those that were made to need thousands.
+  for (let moved = true, round = 0; moved && round < maxRounds; round++) {
+    moved = false;
+    for (const run of runs.values()) if (advance(run, isThere, ground.end?.get(run.client))) moved = true;
+  }
+  const taken = [...runs.values()].filter((run) => run.clock > run.from);
+  return taken.length > 0 ? encode(taken, ds) : null;
+}
+
+/** Whether an update brings anything new under one of these client ids. */
+export function bringsOf(
+  update: Uint8Array,
+  state: (client: number) => number,
+  isOne: (client: number) => boolean,
+): boolean {
+  for (const [client, clock] of Y.parseUpdateMeta(update).to)
+    if (clock > state(client) && isOne(client)) return true;
+  return false;
+}
+
+function runsOf(structs: readonly Struct[], ground: Ground): Map<number, Run> {
+  const runs = new Map<number, Run>();
+  for (const struct of structs) {
+    const { client, clock } = struct.id;
+    if (!ground.isOwn(client)) continue;
+    const from = ground.state(client);
+    const run = runs.get(client) ?? { client, structs: [], from, next: 0, clock: from };
+    runs.set(client, run);
+    if (clock + struct.length > from) run.structs.push(struct);
+  }
+  return runs;
+}
+
+/** Takes what can be taken of a run. Returns whether that was anything. */
+function advance(run: Run, isThere: (id: Y.ID) => boolean, end = Infinity): boolean {
+  const began = run.next;
+  for (let struct = run.structs[run.next]; struct; struct = run.structs[run.next]) {
+    if (struct instanceof Y.Skip || struct.id.clock > run.clock || run.clock >= end) break;
+    if (struct instanceof Y.Item && !restsOn(struct).every(isThere)) break;
+    run.clock = struct.id.clock + struct.length;
+    run.next++;
+  }
+  return run.next > began;
+}
+
+function restsOn({ origin, rightOrigin, parent }: Y.Item): Y.ID[] {
+  return [origin, rightOrigin, parent].filter((id) => id instanceof Y.ID);
+}
+
+function encode(runs: readonly Run[], deletes: Deletes): Uint8Array {
+  const encoder = new Y.UpdateEncoderV1();
+  const out = encoder.restEncoder;
+  encoding.writeVarUint(out, runs.length);
+  for (const { client, structs, from, next } of runs) {
+    encoding.writeVarUint(out, next);
+    encoder.writeClient(client);
+    encoding.writeVarUint(out, from);
+    for (const struct of structs.slice(0, next)) struct.write(encoder, Math.max(0, from - struct.id.clock));
+  }
+  const ranges = runs
+    .map(({ client, structs, from, next }) => {
+      const letters = structs.slice(0, next).filter(isText);
+      return { client, ranges: within(deletes.clients.get(client) ?? [], letters, from) };
+    })
+    .filter((one) => one.ranges.length > 0);
+  encoding.writeVarUint(out, ranges.length);
+  for (const { client, ranges: own } of ranges) {
+    encoding.writeVarUint(out, client);
+    encoding.writeVarUint(out, own.length);
+    for (const [clock, end] of own) {
+      encoder.writeDsClock(clock);
+      encoder.writeDsLen(end - clock);
+    }
+  }
+  return encoder.toUint8Array();
+}
+
+function isText(struct: Struct): boolean {
+  return struct instanceof Y.Item && struct.content instanceof Y.ContentString;
+}
+
+/** The stretches of deleted ranges that lie in these structs at or past a clock. Both lists are in order. */
+function within(
+  ranges: readonly { readonly clock: number; readonly len: number }[],
+  structs: readonly Struct[],
+  from: number,
+): [number, number][] {
+  const found: [number, number][] = [];
+  let at = 0;
+  for (const { id, length } of structs) {
+    for (let range = ranges[at]; range && range.clock < id.clock + length; range = ranges[++at]) {
+      const start = Math.max(range.clock, id.clock, from);
+      const end = Math.min(range.clock + range.len, id.clock + length);
+      if (start < end) found.push([start, end]);
+      // The range may go on in the next struct.
+      if (range.clock + range.len > id.clock + length) break;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,269 @@
+import type { Control } from '../../../shared/protocol.ts';
+import type { Log } from '../../log.ts';
+import type { HeldRecord, Store } from '../../store/contract.ts';
+import type { Clock } from '../clock.ts';
+import type { Connection } from '../connection.ts';
+import type { Refuse } from '../guard/guard.ts';
+import type { Owners } from '../guard/owners.ts';
+import type { LiveDocument } from '../live-document.ts';
+import type { Packet } from '../packets.ts';
+import { controlPacket } from '../packets.ts';
+import type { DocumentFrame } from '../receipts.ts';
+import type { Tally } from '../tally.ts';
+import { HeldEdits } from './held-edits.ts';
+import { Marker } from './marker.ts';
+import { Marks } from './marks.ts';
+import { bringsOf, ownPart } from './own-part.ts';
+
+export interface RecoveryContext {
+  readonly store: Store;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly tally: Tally;
+}
+
+export interface RecoveryHooks {
+  connections(): Iterable<Connection>;
+  /** Asks a client for all that the document lacks. */
+  ask(connection: Connection): void;
+}
+
+/** The rules that an edit breaks because of who brings it: see `rules.ts`. */
+const aboutWho: ReadonlySet<string> = new Set(['G4', 'G6', 'G7', 'G11', 'G12']);
+
+/** Client ids whose owner a mark has named: as many as the people of a board have in days. */
+const maxClaims = 20_000;
+
+/** How often the sender's part is cut shorter before it is given up. */
+const maxCuts = 8;
+
+/**
+ * What a room does where clients have edits that the server lost: after a backup was put in place, or a damaged file
+ * gave way to its previous copy.
+ *
+ * It marks what is on disk, so that pages can prove a loss. What a client brings of others' is never applied for it:
+ * its own part is, and a copy of the rest waits. People who come back bring their own; a facilitator decides about
+ * what nobody brings. Without proof a copy is kept in silence, since a forger can offer the same.
+ */
+export class Recovery {
+  readonly #room: string;
+  readonly #context: RecoveryContext;
+  readonly #hooks: RecoveryHooks;
+  readonly #marks: Marks;
+  readonly #marker = new Marker();
+  readonly #held: HeldEdits;
+  #generation = 0;
+  #isProven = false;
+  /** Whose client ids are, by genuine marks, and when the earliest of these was signed. */
+  readonly #claims = new Map<number, { readonly person: string; readonly at: number }>();
+  /** Who has shown a genuine mark that the document is behind. */
+  readonly #provers = new Set<string>();
+  /** Whether edits that were lost have come back since the last beat. */
+  #hasNews = false;
+  #peopleTold = 0;
+
+  constructor(room: string, context: RecoveryContext, hooks: RecoveryHooks) {
+    this.#room = room;
+    this.#context = context;
+    this.#hooks = hooks;
+    this.#marks = new Marks(context.store.secret);
+    this.#held = new HeldEdits(room, context);
+  }
+
+  get isProven(): boolean {
+    return this.#isProven;
+  }
+
+  /** The copies that are kept, also those that nothing proves. */
+  get held(): readonly HeldRecord[] {
+    return this.#held.all;
+  }
+
+  /** How many people a facilitator is told of. */
+  get people(): number {
+    return this.#isProven ? this.#held.size : 0;
+  }
+
+  /** Begins with what the store has. `isBehind`: the store itself fell back to an earlier state. */
+  load(generation: number, held: readonly HeldRecord[], isBehind: boolean): void {
+    this.#generation = generation;
+    this.#held.load(held);
+    if (isBehind || held.some((record) => record.isProven)) this.#isProven = true;
+  }
+
+  /** The document is open, or open anew: it learns what is known of client ids. */
+  opened(document: LiveDocument): void {
+    for (const [client, { person }] of this.#claims) document.guard.owners.assign(client, person);
+    if (this.#isProven) document.guard.owners.beStrict();
+  }
+
+  /** Notes what is on disk. */
+  committed(clocks: ReadonlyMap<number, number>): void {
+    this.#marker.note(clocks);
+  }
+
+  /** The mark that is due, for everyone who listens for control frames; null where none is. */
+  mark(owners: Owners): Packet | null {
+    const clocks = this.#marker.take(this.#context.clock.now(), (client) => owners.ownerOf(client) ?? '');
+    if (!clocks) return null;
+    const at = this.#context.clock.now();
+    const mark = this.#marks.sign({ room: this.#room, at, generation: this.#generation, clocks });
+    return controlPacket({ kind: 'mark', mark });
+  }
+
+  /** Reads the marks that a page shows: one ahead of the document proves that the server has lost edits. */
+  prove(document: LiveDocument, from: Connection, marks: readonly string[]): void {
+    let isAhead = false;
+    for (const signed of marks) {
+      const mark = this.#marks.read(signed);
+      if (mark?.room !== this.#room || mark.generation !== this.#generation) continue;
+      for (const { client, clock, person } of mark.clocks) {
+        isAhead ||= clock > document.clockOf(client);
+        if (person !== '') this.#claim(document, client, person, mark.at);
+      }
+    }
+    const { owners } = document.guard;
+    if (!isAhead) return;
+    this.#provers.add(from.seat.person);
+    if (this.#isProven) return;
+    this.#isProven = true;
+    this.#context.tally.lossesProven++;
+    this.#context.log.error(
+      { room: this.#room },
+      'clients have edits that this server acknowledged and does not have: it was put back to an earlier state',
+    );
+    owners.beStrict();
+    // They were refused room, or proof, until now.
+    for (const connection of this.#hooks.connections()) if (connection.isHeld) connection.isToOffer = true;
+    this.#hasNews = true;
+  }
+
+  /** Whether a frame that the guard does not take is to be held, rather than refused. */
+  holds(document: LiveDocument, from: Connection, frame: DocumentFrame, verdict: Refuse): boolean {
+    if (verdict.reason === 'malformed') return false;
+    // Too dear even to look into: only of somebody who has proven the loss it is kept, as it is.
+    if (verdict.rule === 'G19') return frame.isStep2 && this.#provers.has(from.seat.person);
+    if (from.isHeld && !frame.isStep2) return verdict.rule === 'G3' || verdict.rule === 'G4';
+    if (!frame.isStep2 && !this.#isProven) return false;
+    const { owners } = document.guard;
+    const { person } = from.seat;
+    // By a rule about who acts, an id that nothing is known of shows to be another's too, if the sender has one.
+    const isAnothers =
+      aboutWho.has(verdict.rule) && owners.hasAny(person)
+        ? (client: number) => !owners.isSurely(client, person)
+        : (client: number) => !owners.allow(client, person);
+    return bringsOf(frame.update, (client) => document.clockOf(client), isAnothers);
+  }
+
+  /**
+   * Applies the sender's own part of a frame, and keeps a copy of the whole. The frame is not acknowledged. Returns
+   * the part that was applied; null where nothing was.
+   */
+  hold(document: LiveDocument, from: Connection, frame: DocumentFrame, { rule }: Refuse): Uint8Array | null {
+    from.receipts.lose(frame.number);
+    if (!frame.isStep2 && from.isHeld) {
+      // The next offer brings it along, with all that it rests on.
+      from.isToOffer = true;
+      return null;
+    }
+    this.#context.tally.offersHeld++;
+    const part = rule === 'G19' ? null : this.#applicable(document, from, frame.update);
+    if (part) this.#hasNews = true;
+    const { person, name } = from.seat;
+    const isKept = this.#held.keep({
+      person,
+      name,
+      at: this.#context.clock.now(),
+      isProven: this.#provers.has(person),
+      update: frame.update.slice(),
+    });
+    from.isHeld = true;
+    from.tellHeld(isKept ? 'waiting' : 'full');
+    this.#tellLoss();
+    return part;
+  }
+
+  /** A client's offer was taken whole: the document lacks nothing of it. */
+  released(from: Connection): void {
+    from.isHeld = from.isToOffer = false;
+    from.tellHeld('none');
+    this.#hasNews = true;
+  }
+
+  /** Asks again those who may have more by now, and lets go of the copies that nobody needs any more. */
+  beat(document: LiveDocument): void {
+    if (this.#held.size === 0 && !this.#hasNews) return;
+    this.#held.sweep((client) => document.clockOf(client));
+    for (const connection of this.#hooks.connections()) {
+      if (!connection.isHeld || !(connection.isToOffer || this.#hasNews)) continue;
+      connection.isToOffer = false;
+      this.#hooks.ask(connection);
+    }
+    this.#hasNews = false;
+    this.#tellLoss();
+  }
+
+  /** What a newcomer is told of it; null where that is nothing. */
+  newsFor(connection: Connection): Control | null {
+    if (connection.seat.role !== 'facilitator' || this.people === 0) return null;
+    return { kind: 'loss', people: this.people };
+  }
+
+  /**
+   * Whose each new client id of a copy is: by a mark, else its bringer's where they are the one who shows up under
+   * it. An id of neither stays without an owner.
+   */
+  ownerIn({ guard }: LiveDocument, { person }: HeldRecord, client: number): string | null {
+    return this.#claims.get(client)?.person ?? (guard.owners.isSurely(client, person) ? person : null);
+  }
+
+  /** The copies of these people are decided about. */
+  decided(people: readonly string[]): void {
+    this.#held.drop(people);
+    this.#hasNews = true;
+    this.#tellLoss();
+  }
+
+  /** Resolves when all that is held is on disk. */
+  written(): Promise<void> {
+    return this.#held.written();
+  }
+
+  /** A mark is the server's own word from before it lost anything: it counts more than who came first since. */
+  #claim({ guard }: LiveDocument, client: number, person: string, at: number): void {
+    const known = this.#claims.get(client);
+    if (known && known.at <= at) return;
+    if (!known && this.#claims.size >= maxClaims) return;
+    this.#claims.set(client, { person, at });
+    if (guard.owners.ownerOf(client) !== person) guard.owners.assign(client, person);
+  }
+
+  #ground(document: LiveDocument, { seat }: Connection) {
+    const { owners } = document.guard;
+    return {
+      state: (client: number) => document.clockOf(client),
+      isOwn: (client: number) => owners.isSurely(client, seat.person),
+    };
+  }
+
+  /** The sender's own part, cut before whatever would leave a field without its value. */
+  #applicable(document: LiveDocument, from: Connection, update: Uint8Array): Uint8Array | null {
+    const ground = this.#ground(document, from);
+    const end = new Map<number, number>();
+    for (let cut = 0; cut < maxCuts; cut++) {
+      const part = ownPart(update, { ...ground, end });
+      if (!part || document.judge(part, from.seat).kind === 'refuse') return null;
+      const emptied = document.guard.emptied(part);
+      if (emptied.size === 0) return part;
+      for (const [client, clock] of emptied) end.set(client, clock);
+    }
+    return null;
+  }
+
+  #tellLoss(): void {
+    if (this.people === this.#peopleTold) return;
+    this.#peopleTold = this.people;
+    for (const connection of this.#hooks.connections())
+      if (connection.seat.role === 'facilitator') connection.tell({ kind: 'loss', people: this.people });
+  }
+}

@@ -1,0 +1,70 @@
+import { readdir } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import * as v from 'valibot';
+import type { HeldRecord } from '../contract.ts';
+import { unlessMissing } from './disk-error.ts';
+import type { FileContext } from './durable-file.ts';
+import { DurableFile, previousOf, readOr } from './durable-file.ts';
+import type { Layout, Room } from './layout.ts';
+
+const headerSchema = v.object({
+  person: v.string(),
+  name: v.string(),
+  at: v.number(),
+  isProven: v.boolean(),
+});
+
+const magic = Buffer.from('RESAHLD1', 'latin1');
+const headBytes = 16;
+
+/** The copies of lost edits of a room: a file for each person who has some. */
+export class HeldFiles {
+  readonly #layout: Layout;
+  readonly #context: FileContext;
+
+  constructor(layout: Layout, context: FileContext) {
+    this.#layout = layout;
+    this.#context = context;
+  }
+
+  async read(room: Room): Promise<readonly HeldRecord[]> {
+    const names = (await unlessMissing(readdir(this.#layout.boardFolder(room.board)))) ?? [];
+    const people = names.flatMap((name) => this.#layout.heldPerson(room, name) ?? []);
+    const read = (person: string) => readOr(this.#layout.held(room, person), decodeHeld, this.#context);
+    return (await Promise.all(people.map(read))).filter((record) => record !== null);
+  }
+
+  async keep(room: Room, record: HeldRecord): Promise<void> {
+    const path = this.#layout.held(room, record.person);
+    await new DurableFile(path, this.#context).replace(encodeHeld(record));
+    // The copy before it is of no use: the newer one holds it.
+    await this.#context.disk.remove(previousOf(path));
+  }
+
+  async drop(room: Room, people: readonly string[]): Promise<void> {
+    for (const person of people) await this.#context.disk.remove(this.#layout.held(room, person));
+    await this.#context.disk.syncFolder(this.#layout.boardFolder(room.board));
+  }
+}
+
+/** Magic (8), checksum over all that follows it (u32), length of the header (u32), the header as JSON, one Yjs update. */
+export function encodeHeld({ update, ...header }: HeldRecord): Uint8Array {
+  const json = Buffer.from(JSON.stringify(header));
+  const bytes = Buffer.allocUnsafe(headBytes + json.byteLength + update.byteLength);
+  magic.copy(bytes, 0);
+  bytes.writeUInt32LE(json.byteLength, 12);
+  bytes.set(json, headBytes);
+  bytes.set(update, headBytes + json.byteLength);
+  bytes.writeUInt32LE(crc32(bytes.subarray(12)), 8);
+  return bytes;
+}
+
+/** Null where the bytes are no such copy, or not all of one. */
+export function decodeHeld(content: Uint8Array): HeldRecord | null {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  if (bytes.byteLength < headBytes || !bytes.subarray(0, 8).equals(magic)) return null;
+  if (bytes.readUInt32LE(8) !== crc32(bytes.subarray(12))) return null;
+  const start = headBytes + bytes.readUInt32LE(12);
+  const header = v.safeParse(headerSchema, JSON.parse(bytes.toString('utf8', headBytes, start)));
+  return header.success ? { ...header.output, update: new Uint8Array(bytes.subarray(start)) } : null;
+}

@@ -1,0 +1,326 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { cards } from '../../../shared/board/card.ts';
+import { readAll, readRecord, storedRecord, textOf } from '../../../shared/board/document.ts';
+import type { CellAt } from '../../../shared/commands/card.ts';
+import { addCard, moveCards } from '../../../shared/commands/card.ts';
+import { addPhase } from '../../../shared/commands/journey.ts';
+import { writeText } from '../../../shared/commands/text.ts';
+import { Marks } from '../../../server/live/recovery/marks.ts';
+import { beatMs, markMs, maxUnprovenBytes } from '../../../server/live/tuning.ts';
+import { FakeClock } from './fake-clock.ts';
+import type { House } from './harness.ts';
+import { board, openHouse, openHouseOn } from './harness.ts';
+import { MemoryStore } from './memory-store.ts';
+import { PageClient } from './page-client.ts';
+import { agree, StockClient } from './stock-client.ts';
+
+const cell: CellAt = { lane: 'lane', phase: 'phase', step: null };
+const texts = (doc: Y.Doc) =>
+  readAll(doc, cards)
+    .map(({ text }) => text)
+    .sort();
+
+let house: House;
+let clock: FakeClock;
+/** The entries of the journal when the backup was made, and the installation's secret. */
+let backup: { entries: MemoryStore['journal']; secret: Uint8Array };
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  house = await openHouse({ clock });
+  seatAll();
+});
+
+afterEach(async () => {
+  for (const { client } of clients) client.close();
+  clients = [];
+  await house.close();
+});
+
+function seatAll(): void {
+  for (const person of ['ana', 'ben', 'cara', 'mallory']) house.seat(person);
+  house.seat('fred', 'facilitator');
+}
+
+function backUp(): void {
+  backup = { entries: [...house.store.journal], secret: house.store.secret };
+}
+
+/** Puts the backup in place: clients are cut off, and come back to a server that knows less. */
+async function restoreBackup(isBehind = false): Promise<void> {
+  await house.close();
+  const store = new MemoryStore();
+  store.secret = backup.secret;
+  store.addBoard(board);
+  for (const entry of backup.entries) await store.append(entry);
+  store.isBehind = isBehind;
+  clock = new FakeClock();
+  house = await openHouseOn(store, { clock });
+  seatAll();
+  for (const client of clients) if (client.isBack) comeBack(client.client);
+}
+
+/** Clients that outlive the server, and whether they come back as soon as it is there again. */
+let clients: { client: StockClient; isBack: boolean }[] = [];
+
+function join<C extends StockClient>(Client: new (url: string, person: string) => C, person: string): C {
+  const client = new Client(url(), person);
+  clients.push({ client, isBack: true });
+  return client;
+}
+const page = (person: string) => join(PageClient, person).synced();
+const stock = (person: string) => join(StockClient, person).synced();
+
+const url = () => `ws://127.0.0.1:${house.port}/sync/${board}`;
+
+function comeBack(client: StockClient): void {
+  client.provider.serverUrl = url();
+  client.provider.connect();
+}
+
+/** The client stays away until it comes back by hand. */
+function goAway(client: StockClient): void {
+  client.provider.disconnect();
+  for (const one of clients) if (one.client === client) one.isBack = false;
+}
+
+/** Lets the server mark what is on disk, and everybody hear it. */
+async function marked(...pages: PageClient[]): Promise<void> {
+  for (const one of pages) one.forget('mark');
+  clock.advance(markMs);
+  await Promise.all(pages.map((one) => one.told('mark')));
+}
+
+/** What a newcomer is shown. */
+async function shown(): Promise<Y.Doc> {
+  return (await house.raw('cara')).state();
+}
+
+/** Lets the server look after its sockets until something is so. */
+async function beatUntil(what: () => boolean): Promise<void> {
+  while (!what()) {
+    clock.advance(beatMs);
+    await turn();
+  }
+}
+
+describe('R6 a page proves that the server lost edits', () => {
+  test('R6 everybody’s own edits come back with them, in any order, and nobody decides', async () => {
+    const ana = await page('ana');
+    const ben = await page('ben');
+    const first = addCard(ben.editor, cell, { text: 'before the backup' });
+    await agree(ana, ben);
+    backUp();
+    const card = addCard(ana.editor, cell, { text: 'Ana’s' });
+    await agree(ana, ben);
+    moveCards(ben.editor, [first], { ...cell, phase: 'later' });
+    writeText(ben.editor, cards, card, 'text', 'Ana’s, and Ben’s');
+    await agree(ana, ben);
+    await marked(ana, ben);
+    goAway(ana);
+    await restoreBackup();
+
+    // Ben’s text rests on Ana’s card, which is not there yet; the move of his own card does not.
+    await ben.told('held', ({ state }) => state === 'waiting');
+    await beatUntil(() => house.rooms.tally.updates > 0);
+    expect(readRecord(await shown(), cards, first)?.place.phase).toBe('later');
+    comeBack(ana);
+    await beatUntil(() => ben.heard.some((one) => one.kind === 'held' && one.state === 'none'));
+    const after = await shown();
+    expect(texts(after)).toEqual(['Ana’s, and Ben’s', 'before the backup']);
+    await agree(ana, ben);
+    await beatUntil(() => house.rooms.report()[0]?.lost.people === 0);
+    expect(house.rooms.tally.refusals['not-author']).toBe(0);
+  });
+
+  test('R6 a facilitator restores what its author does not bring, and the author goes on under the same client id', async () => {
+    const fred = await page('fred');
+    const ana = await page('ana');
+    const ben = await page('ben');
+    addCard(ana.editor, cell, { text: 'old' });
+    await agree(ana, ben, fred);
+    backUp();
+    const card = addCard(ben.editor, cell, { text: 'Ben’s' });
+    addPhase(fred.editor, 'before', 'New phase', { after: null, before: null });
+    await agree(ana, ben, fred);
+    await marked(ana, ben, fred);
+    goAway(ben);
+    goAway(fred);
+    await restoreBackup();
+    await ana.told('held', ({ state }) => state === 'waiting');
+    expect(texts(await shown())).toEqual(['old']);
+    comeBack(fred);
+    expect(await fred.told('loss', ({ people }) => people === 2)).toBeTruthy();
+
+    const loss = await house.rooms.loss(board, 'board');
+    expect(loss).toMatchObject({ isProven: true, held: [{ person: 'ana' }, { person: 'fred' }] });
+    expect(await house.rooms.settleLoss(board, 'board', ['ana'], 'restore')).toEqual(['ana']);
+    expect(texts(await shown())).toEqual(['Ben’s', 'old']);
+    await beatUntil(() => ana.heard.some((one) => one.kind === 'held' && one.state === 'none'));
+    await fred.told('loss', ({ people }) => people === 0);
+    comeBack(ben);
+    await ben.told('welcome');
+    writeText(ben.editor, cards, card, 'text', 'Ben’s again');
+    await ana.sees(() => texts(ana.doc).includes('Ben’s again'));
+    await agree(ana, ben, fred);
+  });
+
+  test('R6 discarded edits stay away, and the page begins anew', async () => {
+    const ana = await page('ana');
+    const ben = await page('ben');
+    addCard(ben.editor, cell, { text: 'old' });
+    await agree(ana, ben);
+    backUp();
+    addCard(ben.editor, cell, { text: 'new' });
+    await agree(ana, ben);
+    await marked(ana, ben);
+    goAway(ben);
+    await restoreBackup();
+    await ana.told('held', ({ state }) => state === 'waiting');
+    const ended = ana.ended();
+    expect(await house.rooms.settleLoss(board, 'board', ['ana'], 'discard')).toEqual(['ana']);
+    expect(await ended).toMatchObject({ code: 4422, reason: 'discarded' });
+    expect(texts(await shown())).toEqual(['old']);
+    expect(await house.store.held(`${board}/board`)).toEqual([]);
+  });
+
+  test('R6 a stock client that comes first waits in silence, and is heard once a page has proven the loss', async () => {
+    const stan = await stock('cara');
+    const ben = await page('ben');
+    const ana = await page('ana');
+    addCard(ben.editor, cell, { text: 'old' });
+    await agree(stan, ben, ana);
+    backUp();
+    addCard(ben.editor, cell, { text: 'Ben’s' });
+    addCard(stan.editor, cell, { text: 'Stan’s' });
+    await agree(stan, ben, ana);
+    await marked(ben, ana);
+    goAway(ben);
+    goAway(ana);
+    await restoreBackup();
+    const fred = await page('fred');
+    await beatUntil(() => house.rooms.tally.offersHeld > 0);
+    expect(stan.provider.wsconnected).toBe(true);
+    expect((await house.rooms.loss(board, 'board')).isProven).toBe(false);
+    expect(fred.heard.some(({ kind }) => kind === 'loss')).toBe(false);
+    comeBack(ana);
+    await fred.told('loss');
+    await house.rooms.settleLoss(board, 'board', ['cara'], 'restore');
+    expect(texts(await shown())).toEqual(['Ben’s', 'Stan’s', 'old']);
+    comeBack(ben);
+    await beatUntil(() => !house.rooms.report()[0]?.lost.people);
+    addCard(stan.editor, cell, { text: 'goes on' });
+    addCard(ben.editor, cell, { text: 'Ben too' });
+    await ben.sees(() => texts(ben.doc).includes('goes on'));
+    await agree(stan, ben, ana);
+  });
+
+  test('R6 a server that knows it fell back needs no proof', async () => {
+    const ben = await stock('ben');
+    const stan = await stock('cara');
+    addCard(ben.editor, cell, { text: 'old' });
+    await agree(ben, stan);
+    backUp();
+    addCard(ben.editor, cell, { text: 'Ben’s' });
+    await agree(ben, stan);
+    goAway(ben);
+    await restoreBackup(true);
+    const fred = await page('fred');
+    await fred.told('loss');
+    await house.rooms.settleLoss(board, 'board', ['cara'], 'restore');
+    expect(texts(await shown())).toEqual(['Ben’s', 'old']);
+  });
+});
+
+describe('R7 a forger gains nothing', () => {
+  /** An update under Ben’s client id, as if he had gone on, and a mark for it that this server did not sign. */
+  function forged(ben: StockClient, card: string): { update: Uint8Array; mark: string } {
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(ben.doc));
+    doc.clientID = ben.doc.clientID;
+    const before = Y.encodeStateVector(doc);
+    storedRecord(doc, cards, card)?.set('evidence', 'data');
+    const clocks = [{ client: doc.clientID, clock: 1_000, person: 'mallory' }];
+    const mark = new Marks(new Uint8Array(32)).sign({ room: `${board}/board`, at: 0, generation: 1, clocks });
+    return { update: Y.encodeStateAsUpdate(doc, before), mark };
+  }
+
+  test('R7 invented marks, marks of another board, and marks of what is there prove nothing', async () => {
+    const ben = await page('ben');
+    const card = addCard(ben.editor, cell, { text: 'here' });
+    clock.advance(markMs);
+    const { mark: genuine } = await ben.told('mark');
+    const { update, mark } = forged(ben, card);
+    const other = new Marks(house.store.secret).sign({
+      room: 'other/board',
+      at: 0,
+      generation: 1,
+      clocks: [{ client: ben.doc.clientID, clock: 1_000, person: 'mallory' }],
+    });
+    const fred = await page('fred');
+    const mallory = await house.raw('mallory', { control: true });
+    mallory.prove([mark, other, genuine, 'rubbish', '.']);
+    mallory.step2(update);
+    expect(await mallory.told('held')).toMatchObject({ state: 'waiting' });
+    clock.advance(beatMs);
+    expect((await house.rooms.loss(board, 'board')).isProven).toBe(false);
+    expect(house.rooms.tally.lossesProven).toBe(0);
+    expect(readRecord(await shown(), cards, card)?.evidence).toBe('hypothesis');
+    expect(fred.heard.some(({ kind }) => kind === 'loss')).toBe(false);
+    addCard(ben.editor, cell, { text: 'Ben goes on' });
+    await fred.sees(() => texts(fred.doc).includes('Ben goes on'));
+  });
+
+  test('R7 what is not proven takes little room, however many offer it', async () => {
+    const ben = await page('ben');
+    const card = addCard(ben.editor, cell, { text: 'here' });
+    const fred = await page('fred');
+    await agree(ben, fred);
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(ben.doc));
+    doc.clientID = ben.doc.clientID;
+    const before = Y.encodeStateVector(doc);
+    const text = textOf(doc, cards, card, 'text');
+    for (let n = 0; n < 8; n++) text?.insert(0, 'x'.repeat(100_000));
+    const large = Y.encodeStateAsUpdate(doc, before);
+    for (const person of ['m1', 'm2', 'm3', 'm4']) {
+      house.seat(person);
+      const mallory = await house.raw(person, { control: true });
+      mallory.step2(large);
+      await mallory.told('held');
+    }
+    const { held } = await house.rooms.loss(board, 'board');
+    const bytes = held.reduce((sum, { update }) => sum + update.length, 0);
+    expect(bytes).toBeLessThanOrEqual(maxUnprovenBytes);
+    expect(held).toHaveLength(2);
+  });
+
+  test('R7 who brings Ben’s edits first, under his client id, does not keep the id', async () => {
+    const ben = await page('ben');
+    const ana = await page('ana');
+    const card = addCard(ana.editor, cell, { text: 'old' });
+    await agree(ana, ben);
+    backUp();
+    writeText(ben.editor, cards, card, 'text', 'Ben’s');
+    await agree(ana, ben);
+    await marked(ana, ben);
+    const stolen = Y.encodeStateAsUpdate(ben.doc);
+    goAway(ben);
+    goAway(ana);
+    await restoreBackup();
+    const mallory = await house.raw('mallory');
+    mallory.presence([{ client: ben.doc.clientID, clock: 1, state: {} }]);
+    mallory.step2(stolen);
+    await beatUntil(() => house.rooms.tally.updates + house.rooms.tally.offersHeld > 0);
+    mallory.close();
+    comeBack(ben);
+    await ben.told('welcome');
+    writeText(ben.editor, cards, card, 'text', 'Ben’s own');
+    comeBack(ana);
+    await ana.sees(() => texts(ana.doc).includes('Ben’s own'));
+    await beatUntil(() => house.rooms.report()[0]?.unsaved === 0);
+    expect(texts(await shown())).toEqual(['Ben’s own']);
+  });
+});

@@ -7,6 +7,7 @@ import { Rates } from './access/rates.ts';
 import { Tokens } from './access/tokens.ts';
 import type { Config } from './config.ts';
 import { History } from './history/history.ts';
+import { Losses } from './history/losses.ts';
 import { Repairs } from './history/repairs.ts';
 import type { HistoryWork } from './history/work.ts';
 import { adminRoutes } from './http/admin.ts';
@@ -15,6 +16,7 @@ import { boardRoutes } from './http/boards.ts';
 import { healthRoutes } from './http/health.ts';
 import { joinRoutes } from './http/join.ts';
 import { linkRoutes } from './http/links.ts';
+import { lossRoutes } from './http/losses.ts';
 import { metricsRoutes } from './http/metrics.ts';
 import { logRequests, needOwnOrigin } from './http/middleware.ts';
 import { pageRoutes } from './http/page.ts';
@@ -75,6 +77,7 @@ export function createApp(given: AppParts): Hono<AppEnv> {
     versions: new Rates(versionRate, now),
     history: new History({ store, live, repairs, work }),
     repairs,
+    losses: new Losses({ store, live, work }),
   };
   const fromAllowed = (origin: string) => (isAllowed(parts.site(), origin) ? origin : null);
 
@@ -107,6 +110,7 @@ export function createApp(given: AppParts): Hono<AppEnv> {
   app.route('/api/boards', boardRoutes(parts));
   app.route('/api/boards', linkRoutes(parts));
   app.route('/api/boards', versionRoutes(parts));
+  app.route('/api/boards', lossRoutes(parts));
   app.route('/api/admin', adminRoutes(parts));
   if (given.staticRoot !== null) app.route('/', pageRoutes(given.staticRoot));
 

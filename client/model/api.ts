@@ -129,6 +129,53 @@ export function makeLink(board: string, seat: string, role: Role): Promise<Answe
   return ask('POST', boardPath(board, seat, '/links'), newLinkSchema, { role });
 }
 
+const previewSchema = v.object({
+  changes: v.array(
+    v.object({
+      collection: v.string(),
+      id: v.string(),
+      kind: v.picklist(['added', 'changed', 'removed']),
+      text: v.string(),
+      fields: v.array(v.string()),
+    }),
+  ),
+  total: v.number(),
+});
+const lossSchema = v.object({
+  isProven: v.boolean(),
+  copies: v.array(
+    v.object({
+      person: v.string(),
+      name: v.string(),
+      at: v.number(),
+      isProven: v.boolean(),
+      bytes: v.number(),
+      preview: v.nullable(previewSchema),
+    }),
+  ),
+});
+/** A person's copy of edits that the server lost, and what restoring it would change. */
+export type LostCopy = v.InferOutput<typeof lossSchema>['copies'][number];
+
+/** The copies of edits that the board lost and people still have. */
+export async function readLoss(board: string, seat: string): Promise<Answer<readonly LostCopy[]>> {
+  const answer = await ask('GET', boardPath(board, seat, '/lost'), lossSchema);
+  return answer.ok ? { ok: true, value: answer.value.copies } : answer;
+}
+
+const settledSchema = v.object({ settled: v.array(v.string()) });
+
+/** Restores or discards the copies of these people. Gives whose were decided about. */
+export async function settleLoss(
+  board: string,
+  seat: string,
+  decision: 'restore' | 'discard',
+  people: readonly string[],
+): Promise<Answer<readonly string[]>> {
+  const answer = await ask('POST', boardPath(board, seat, `/lost/${decision}`), settledSchema, { people });
+  return answer.ok ? { ok: true, value: answer.value.settled } : answer;
+}
+
 /** Withdraws a link, and puts out everyone who came by it. */
 export function revokeLink(board: string, seat: string, id: string): Promise<Answer<unknown>> {
   return ask('DELETE', boardPath(board, seat, `/links/${encodeURIComponent(id)}`), v.unknown());

@@ -40,7 +40,8 @@ export function restore(current: Uint8Array, version: Uint8Array): Uint8Array | 
   }
 }
 
-function documentOf(state: Uint8Array): Y.Doc {
+/** Opens a state. @throws where it has a gap */
+export function documentOf(state: Uint8Array): Y.Doc {
   const doc = new Y.Doc();
   openRoots(doc);
   Y.applyUpdate(doc, state);

@@ -9,6 +9,7 @@ import type { BoardRecord } from '../store/contract.ts';
 import { readBody } from './body.ts';
 import { versionNameSchema } from './fields.ts';
 import { needRunning, needWritable } from './health.ts';
+import { settle } from './losses.ts';
 import { bearerOf, needRate } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
@@ -24,7 +25,7 @@ const resetting = v.object({
  * something is logged as a warning, so that it stands in the log at any usual level.
  */
 export function adminRoutes(parts: Parts): Hono<AppEnv> {
-  const { store, live, history, repairs, log } = parts;
+  const { store, live, history, losses, repairs, log } = parts;
   const app = new Hono<AppEnv>();
 
   const did = (c: Context<AppEnv>, action: string, more: Record<string, string | number> = {}) =>
@@ -91,6 +92,13 @@ export function adminRoutes(parts: Parts): Hono<AppEnv> {
       if (!state) throw new Problem('no-such-version');
       return yjsUpdate(c, state, `${c.var.record.id}-${id}`);
     })
+    .get('/boards/:board/documents/:document/lost', async (c) => {
+      needWritable(parts);
+      return c.json(await losses.report(c.var.record.id, c.req.param('document')));
+    })
+    .post('/boards/:board/documents/:document/lost/:decision{restore|discard}', (c) =>
+      settle(parts, c, c.req.param('document'), ''),
+    )
     .post('/boards/:board/documents/:document/reset', async (c) => {
       needWritable(parts);
       const { version } = await readBody(c, resetting);

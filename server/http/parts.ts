@@ -6,6 +6,7 @@ import type { Seat } from '../access/seat.ts';
 import type { Tokens } from '../access/tokens.ts';
 import type { Config } from '../config.ts';
 import type { History } from '../history/history.ts';
+import type { Losses } from '../history/losses.ts';
 import type { Repairs } from '../history/repairs.ts';
 import type { LiveBoards } from '../live/contract.ts';
 import type { Log } from '../log.ts';
@@ -34,6 +35,7 @@ export interface Parts {
   readonly versions: Rates;
   readonly history: History;
   readonly repairs: Repairs;
+  readonly losses: Losses;
   readonly metrics: Metrics;
 }
 

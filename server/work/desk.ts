@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Preview } from '../history/preview.ts';
 import type { Answer, Compacted, Deflated, JobName, Jobs, Order } from './jobs.ts';
 import { packUpdates } from './jobs.ts';
 
@@ -25,6 +26,8 @@ export interface Desk {
   compact(snapshot: Deflated | null, updates: readonly Uint8Array[]): Promise<Compacted>;
   /** The update that makes `current` read as `version`; null where it does. See `server/history/restore.ts`. */
   restore(current: Uint8Array, version: Uint8Array): Promise<Uint8Array | null>;
+  /** What an update would change in a document; see `server/history/preview.ts`. */
+  preview(current: Uint8Array, update: Uint8Array): Promise<Preview>;
   /** Ends the thread; what waits is rejected. */
   close(): Promise<void>;
 }
@@ -80,6 +83,10 @@ class WorkDesk implements Desk {
 
   restore(current: Uint8Array, version: Uint8Array): Promise<Uint8Array | null> {
     return this.#run('restore', [current, version], []);
+  }
+
+  preview(current: Uint8Array, update: Uint8Array): Promise<Preview> {
+    return this.#run('preview', [current, update], []);
   }
 
   async close(): Promise<void> {

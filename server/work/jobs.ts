@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as Y from 'yjs';
+import { preview } from '../history/preview.ts';
 import { restore } from '../history/restore.ts';
 
 /**
@@ -79,6 +80,7 @@ export const jobs = {
     merge(snapshot, unpackUpdates(updates)).state,
   compact,
   restore,
+  preview,
 };
 
 export type Jobs = typeof jobs;

@@ -3,7 +3,15 @@ import { standingOf } from '../../client/views/board/standing.ts';
 
 type Facts = Parameters<typeof standingOf>[0];
 
-const well: Facts = { light: 'saved', role: 'participant', hindrance: null, readOnly: null, fullness: 0 };
+const well: Facts = {
+  light: 'saved',
+  role: 'participant',
+  hindrance: null,
+  readOnly: null,
+  fullness: 0,
+  held: null,
+  lossPeople: 0,
+};
 const lead: Facts = { ...well, role: 'facilitator' };
 const onlooker: Facts = { ...well, role: 'observer' };
 
@@ -43,4 +51,14 @@ test('facilitators are told from the first word how full it is, participants whe
 test('what was put away comes back when the board is fuller', () => {
   expect(standingOf({ ...lead, fullness: 70 }, 70)).toBeNull();
   expect(standingOf({ ...lead, fullness: 75 }, 70)).toEqual({ kind: 'full', percent: 75 });
+});
+
+test('edits that the server lost: facilitators hear of the board, others of their own page', () => {
+  expect(standingOf({ ...lead, held: 'waiting', lossPeople: 2, fullness: 95 }, 0)).toEqual({
+    kind: 'loss',
+    people: 2,
+  });
+  expect(standingOf({ ...lead, held: 'waiting' }, 0)).toEqual({ kind: 'held', why: 'waiting' });
+  expect(standingOf({ ...well, held: 'full', lossPeople: 2 }, 0)).toEqual({ kind: 'held', why: 'full' });
+  expect(standingOf({ ...onlooker, lossPeople: 2 }, 0)).toEqual({ kind: 'observing' });
 });

@@ -9,6 +9,7 @@ export const late = {
   overlays: () => import('../map/Overlays.svelte'),
   help: () => import('./Help.svelte'),
   lost: () => import('./LostDialog.svelte'),
+  loss: () => import('./LossDialog.svelte'),
   share: () => import('../share/Share.svelte'),
 } as const;
 

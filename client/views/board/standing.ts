@@ -7,6 +7,10 @@ export type Standing =
   /** There is no connection; null where it is not known why. */
   | { readonly kind: 'apart'; readonly why: Hindrance | null }
   | { readonly kind: 'read-only'; readonly why: 'store' | 'frozen' }
+  /** To facilitators: the board lost edits that so many people still have. */
+  | { readonly kind: 'loss'; readonly people: number }
+  /** The server lacks edits that this page has. */
+  | { readonly kind: 'held'; readonly why: 'waiting' | 'full' }
   | { readonly kind: 'full'; readonly percent: number }
   | { readonly kind: 'observing' };
 
@@ -21,15 +25,19 @@ export function standingOf(
     readonly hindrance: Hindrance | null;
     readonly readOnly: 'store' | 'frozen' | null;
     readonly fullness: number;
+    readonly held: 'waiting' | 'full' | null;
+    readonly lossPeople: number;
   },
   readPercent: number,
 ): Standing | null {
-  const { light, role, hindrance, readOnly, fullness } = connection;
+  const { light, role, hindrance, readOnly, fullness, held, lossPeople } = connection;
   if (light === 'offline') return { kind: 'apart', why: hindrance };
   if (role === null) return null;
   // Who does not write need not know where it would be kept.
   if (role === 'observer') return { kind: 'observing' };
   if (readOnly !== null) return { kind: 'read-only', why: readOnly };
+  if (role === 'facilitator' && lossPeople > 0) return { kind: 'loss', people: lossPeople };
+  if (held !== null) return { kind: 'held', why: held };
   const isNews = fullness > readPercent && (role === 'facilitator' || fullness >= nearlyFull);
   return fullness > 0 && isNews ? { kind: 'full', percent: fullness } : null;
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Config } from '../../../server/config.ts';
 import { readConfig } from '../../../server/config.ts';
 import { createApp } from '../../../server/app.ts';
+import { preview } from '../../../server/history/preview.ts';
 import { restore } from '../../../server/history/restore.ts';
 import { openLog } from '../../../server/log.ts';
 import { Metrics } from '../../../server/metrics/metrics.ts';
@@ -50,6 +51,7 @@ export class House {
       metrics: this.metrics,
       work: {
         restore: (current, version) => Promise.resolve(restore(current, version)),
+        preview: (current, update) => Promise.resolve(preview(current, update)),
       },
       now: () => this.now,
       staticRoot,

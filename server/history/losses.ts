@@ -1,0 +1,73 @@
+import type { LiveBoards } from '../live/contract.ts';
+import type { BoardRecord, HeldRecord, Store, VersionRecord } from '../store/contract.ts';
+import type { Preview } from './preview.ts';
+import type { HistoryWork } from './work.ts';
+
+/** A person's copy of edits that a document lost, with what restoring it would change. */
+export interface LostCopy extends Omit<HeldRecord, 'update'> {
+  readonly bytes: number;
+  /** Null where it cannot be previewed: it rests on what is still missing. */
+  readonly preview: Preview | null;
+}
+
+export interface LossReport {
+  /** Whether it is proven that the server lost edits: else the copies may be forged. */
+  readonly isProven: boolean;
+  readonly copies: readonly LostCopy[];
+}
+
+export interface Settled {
+  /** The version in which the state from before was kept; null for a discard. */
+  readonly before: VersionRecord | null;
+  /** Whose copies were restored or discarded. */
+  readonly settled: readonly string[];
+}
+
+export interface LossesParts {
+  readonly store: Store;
+  readonly live: LiveBoards;
+  readonly work: HistoryWork;
+}
+
+/** Edits that a document lost and clients still have: what they are, and what becomes of them. */
+export class Losses {
+  readonly #parts: LossesParts;
+
+  constructor(parts: LossesParts) {
+    this.#parts = parts;
+  }
+
+  async report(board: string, document: string): Promise<LossReport> {
+    const { store, live, work } = this.#parts;
+    const { isProven, held } = await live.loss(board, document);
+    if (held.length === 0) return { isProven, copies: [] };
+    const state = (await store.checkpoint(`${board}/${document}`))?.state ?? new Uint8Array([0, 0]);
+    const copies: LostCopy[] = [];
+    for (const { update, ...copy } of held) {
+      const preview = await work.preview(state, update).catch(() => null);
+      copies.push({ ...copy, bytes: update.length, preview });
+    }
+    return { isProven, copies };
+  }
+
+  /** Restores copies by edits of the server's own. What was there before is kept as a version. */
+  async restore(
+    record: BoardRecord,
+    document: string,
+    people: readonly string[],
+    by: string,
+  ): Promise<Settled> {
+    const { store, live } = this.#parts;
+    const label = { kind: 'before-restore', name: '', person: by } as const;
+    const before = await store.keepVersion(`${record.id}/${document}`, label);
+    return { before, settled: await live.settleLoss(record.id, document, people, 'restore') };
+  }
+
+  /** Lets go of copies; the pages of these people begin anew. */
+  async discard(record: BoardRecord, document: string, people: readonly string[]): Promise<Settled> {
+    return {
+      before: null,
+      settled: await this.#parts.live.settleLoss(record.id, document, people, 'discard'),
+    };
+  }
+}

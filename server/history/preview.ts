@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as Y from 'yjs';
+import type { Collection, ValueCollection } from '../../shared/board/collection.ts';
+import { parseRecord, parseValue } from '../../shared/board/collection.ts';
+import { collections, rootOf } from '../../shared/board/document.ts';
+import type { Field } from '../../shared/board/field.ts';
+import { people } from '../../shared/board/person.ts';
+import { documentOf } from './restore.ts';
+
+/** One record or value that an update would change, in the words of the board. */
+export interface PreviewChange {
+  readonly collection: string;
+  /** The record's id, or the value's key. */
+  readonly id: string;
+  readonly kind: 'added' | 'changed' | 'removed';
+  /** Its text after the change, shortened; empty where it has none. */
+  readonly text: string;
+  /** The fields that differ; none for what is added or removed. */
+  readonly fields: readonly string[];
+}
+
+export interface Preview {
+  readonly changes: readonly PreviewChange[];
+  /** How many there are in all: the list holds the first 200. */
+  readonly total: number;
+}
+
+const mostChanges = 200;
+const mostChars = 200;
+
+/**
+ * What an update would change in a document, without changing it.
+ * @param current the state as one Yjs update
+ * @throws where the state is no whole document
+ */
+export function preview(current: Uint8Array, update: Uint8Array): Preview {
+  const before = documentOf(current);
+  const after = documentOf(current);
+  try {
+    Y.applyUpdate(after, update);
+    const changes: PreviewChange[] = [];
+    for (const of of Object.values<Collection | ValueCollection>(collections)) {
+      if (of.name === people.name) continue;
+      const [then, now] = [rootOf(before, of), rootOf(after, of)];
+      for (const key of new Set([...then.keys(), ...now.keys()])) {
+        const change =
+          of.kind === 'records'
+            ? recordChange(of, key, then.get(key), now.get(key))
+            : valueChange(of, key, then.get(key), now.get(key));
+        if (change) changes.push(change);
+      }
+    }
+    return { changes: changes.slice(0, mostChanges), total: changes.length };
+  } finally {
+    before.destroy();
+    after.destroy();
+  }
+}
+
+function recordChange(of: Collection, id: string, then: unknown, now: unknown): PreviewChange | null {
+  const before = plain(of, id, then);
+  const after = plain(of, id, now);
+  const shown = after ?? before;
+  if (!shown) return null;
+  const base = { collection: of.name, id, text: textOf(of, shown) };
+  if (!before || !after) return { ...base, kind: before ? 'removed' : 'added', fields: [] };
+  const fields = Object.keys(of.fields).filter((name) => !isDeepStrictEqual(before[name], after[name]));
+  return fields.length > 0 ? { ...base, kind: 'changed', fields } : null;
+}
+
+/** A record that is there and not removed. */
+function plain(of: Collection, id: string, stored: unknown): Readonly<Record<string, unknown>> | null {
+  const record = parseRecord(of, id, stored);
+  return record && !record.gone ? record : null;
+}
+
+/** The first of its texts that says something. */
+function textOf(of: Collection, record: Readonly<Record<string, unknown>>): string {
+  for (const [name, field] of Object.entries<Field>(of.fields)) {
+    const text = field.kind === 'text' ? record[name] : '';
+    if (typeof text === 'string' && text.trim() !== '') return text.trim().slice(0, mostChars);
+  }
+  return '';
+}
+
+function valueChange(of: ValueCollection, key: string, then: unknown, now: unknown): PreviewChange | null {
+  const before = then === undefined ? null : parseValue(of, then);
+  const after = now === undefined ? null : parseValue(of, now);
+  if (isDeepStrictEqual(before, after)) return null;
+  const kind = before === null ? 'added' : after === null ? 'removed' : 'changed';
+  return { collection: of.name, id: key, kind, text: '', fields: [] };
+}

@@ -1,0 +1,69 @@
+import type { Context } from 'hono';
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { idPattern } from '../../shared/id.ts';
+import type { Settled } from '../history/losses.ts';
+import { readBody } from './body.ts';
+import { needWritable } from './health.ts';
+import { needSeat, spend } from './middleware.ts';
+import type { AppEnv, Parts } from './parts.ts';
+import { Problem } from './problem.ts';
+
+const deciding = v.object({
+  people: v.pipe(
+    v.array(v.pipe(v.string('must be text'), v.regex(idPattern, 'must be an id')), 'must be a list of ids'),
+    v.minLength(1, 'must not be empty'),
+    v.maxLength(500, 'must have at most 500 entries'),
+  ),
+});
+
+/**
+ * `/api/boards/:board/lost`: edits that the server lost and clients still have. For facilitators, since restoring them
+ * is an edit of the whole board.
+ */
+export function lossRoutes(parts: Parts): Hono<AppEnv> {
+  const needFacilitator = needSeat(parts, 'structure');
+  const app = new Hono<AppEnv>();
+  app
+    .get('/:board/lost', needFacilitator, async (c) => {
+      needWritable(parts);
+      spend(parts.versions, c.var.record.id);
+      return c.json(await parts.losses.report(c.var.record.id, 'board'));
+    })
+    .post('/:board/lost/:decision{restore|discard}', needFacilitator, (c) =>
+      settle(parts, c, 'board', c.var.seat.person),
+    );
+  return app;
+}
+
+/**
+ * Restores or discards the copies that a request names, as its last path segment says.
+ * @throws Problem `frozen`, `repair`, `not-written`, `rate`
+ */
+export async function settle(
+  parts: Parts,
+  c: Context<AppEnv>,
+  document: string,
+  by: string,
+): Promise<Response> {
+  const { losses, repairs, log } = parts;
+  const { record } = c.var;
+  needWritable(parts);
+  if (record.frozen) throw new Problem('frozen');
+  if (repairs.has(record.id)) throw new Problem('repair');
+  const { people } = await readBody(c, deciding);
+  spend(parts.versions, record.id);
+  const isRestore = c.req.param('decision') === 'restore';
+  const fields = { board: record.id, action: isRestore ? 'restore-lost' : 'discard-lost' };
+  let settled: Settled;
+  try {
+    settled = isRestore
+      ? await losses.restore(record, document, people, by)
+      : await losses.discard(record, document, people);
+  } catch (error) {
+    log.warn({ ...fields, error: error instanceof Error ? error.message : '' }, 'lost edits not decided');
+    throw new Problem('not-written');
+  }
+  log.warn({ ...fields, people: settled.settled.length }, 'lost edits decided');
+  return c.json(settled);
+}

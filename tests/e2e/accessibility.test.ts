@@ -1,53 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import { beforeAll, describe, test } from 'vitest';
-import type { Person } from './person.ts';
+import { describe, test } from 'vitest';
+import { check } from './axe.ts';
 import { expect, setStage } from './stage.ts';
 import { word } from './words.ts';
 
 const stage = setStage();
-let axe = '';
-beforeAll(async () => {
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-});
-
-type RunOnly = { type: 'tag' | 'rule'; values: string[] };
-
-const all: RunOnly = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] };
-/** Nothing but colours depends on the scheme. */
-const colors: RunOnly = { type: 'rule', values: ['color-contrast'] };
-
-/** Looks at the page as it stands, by day and by night, and names what is wrong and where. */
-async function check(person: Person, view: string): Promise<void> {
-  // As a debugger would, so that the page keeps its own rules about scripts.
-  await person.page.evaluate(`window.axe || (() => { ${axe} })()`);
-  for (const [colorScheme, runOnly, least] of [
-    ['dark', colors, 1],
-    ['light', all, 8],
-  ] as const) {
-    await person.page.emulateMedia({ colorScheme });
-    const found = await person.page.evaluate(async (only) => {
-      // Until nothing fades any more.
-      do await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-      while (document.getAnimations().some((one) => one instanceof CSSTransition));
-      const { axe: checker } = window as unknown as { axe: { run(options: object): Promise<AxeResults> } };
-      const { violations, passes, incomplete } = await checker.run({
-        runOnly: only,
-        resultTypes: ['violations'],
-        preload: false,
-      });
-      return {
-        spoke: passes.length + incomplete.length,
-        violations: violations.flatMap(({ id, nodes }) =>
-          nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary ?? ''}`),
-        ),
-      };
-    }, runOnly);
-    expect(found.violations, `${view}, ${colorScheme}`).toEqual([]);
-    expect(found.spoke, `rules that spoke of ${view}`).toBeGreaterThanOrEqual(least);
-  }
-}
 
 describe.each(['en', 'ar'] as const)('axe finds nothing, in %s', (language) => {
   // Where motion is reduced, a colour that is inherited fades one frame after the other, down the whole page.

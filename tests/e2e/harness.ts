@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -79,6 +79,21 @@ export class House {
     await gone;
   }
 
+  /** Copies its data while it runs, as docs/STORAGE.md says: the journal first. */
+  async backUp(): Promise<void> {
+    await rm(this.#backup, { recursive: true, force: true });
+    for (const part of ['journal', 'boards', 'deleted', 'secret.key'])
+      await cp(join(this.#folder, part), join(this.#backup, part), { recursive: true });
+  }
+
+  /** Puts the backup in the place of its data, and starts it on that. */
+  async putBack(): Promise<void> {
+    await this.stop('SIGKILL');
+    await rm(this.#folder, { recursive: true });
+    await cp(this.#backup, this.#folder, { recursive: true });
+    await this.start();
+  }
+
   /** Makes a board over the outside contract; returns its links. */
   async board(template: 'demo' | 'project' | 'journey' | 'ideas', language = 'en'): Promise<Links> {
     const answer = await fetch(`${this.origin}/api/boards`, {
@@ -103,7 +118,11 @@ export class House {
 
   async close(): Promise<void> {
     await this.stop('SIGKILL');
-    await rm(this.#folder, { recursive: true, force: true });
+    for (const folder of [this.#folder, this.#backup]) await rm(folder, { recursive: true, force: true });
+  }
+
+  get #backup(): string {
+    return `${this.#folder}-backup`;
   }
 
   /** Reads what it prints up to its last line: its address, and three links. */

@@ -68,6 +68,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
         updates: [],
         sequence: 0,
         owners: new Map(),
+        isBehind: false,
       });
       expect(await store.checkpoint('b1/draft/ana')).toBeNull();
     });
@@ -323,6 +324,34 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
         expect((await each.load(room)).owners).toEqual(owners);
         await each.checkpoint(room);
       }
+    });
+
+    test('19. copies of lost edits are kept one a person, there tomorrow, and gone with a reset or the board', async () => {
+      const { store, reopen } = await open();
+      await store.createBoard(boardRecord('b1'), new Writer().state);
+      const held = (person: string, update: number[], isProven = false) => ({
+        person,
+        name: `${person} of Lund`,
+        at: 7,
+        isProven,
+        update: new Uint8Array(update),
+      });
+      await store.keepHeld('b1/board', held('ana', [1, 2, 3]));
+      await store.keepHeld('b1/board', held('ben', []));
+      await store.keepHeld('b1/board', held('ana', [4, 5], true));
+      await store.keepHeld('b1/draft/ana', held('ana', [9]));
+      const tomorrow = await reopen();
+      const all = async (room: string) =>
+        [...(await tomorrow.held(room))].sort((a, b) => (a.person < b.person ? -1 : 1));
+      expect(await all('b1/board')).toEqual([held('ana', [4, 5], true), held('ben', [])]);
+      await tomorrow.dropHeld('b1/board', ['ben', 'nobody']);
+      expect(await all('b1/board')).toEqual([held('ana', [4, 5], true)]);
+      await tomorrow.resetDocument('b1/board', new Writer().state);
+      expect(await all('b1/board')).toEqual([]);
+      expect(await all('b1/draft/ana')).toEqual([held('ana', [9])]);
+      await tomorrow.deleteBoard('b1');
+      expect(await all('b1/draft/ana')).toEqual([]);
+      await expect(tomorrow.keepHeld('b1/board', held('ana', []))).rejects.toThrow();
     });
   });
 }

@@ -20,6 +20,8 @@ export interface DocumentsParts {
   readonly journal: Journal;
   readonly tails: RoomTails;
   readonly tombstones: Tombstones;
+  /** Milliseconds since 1970 by a clock that nobody sets while the process runs. */
+  readonly steadyWall: () => number;
 }
 
 /** What is stored of a room at one moment. `sequence`: no record of the room up to it is missing. */
@@ -44,7 +46,7 @@ export class Documents {
 
   constructor(parts: DocumentsParts) {
     this.#parts = parts;
-    this.#versions = new Versions(parts.layout, parts.context);
+    this.#versions = new Versions(parts.layout, parts.context, parts.steadyWall);
   }
 
   async load(name: string): Promise<StoredDocument> {

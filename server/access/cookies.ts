@@ -12,7 +12,12 @@ const prefix = 'seat-';
  * board (a facilitator's tab and an observer's), so the person is in the name; and a cookie is sent only
  * where it is needed, so it is set for two paths.
  */
-export function setSeatCookies(c: Context, site: Site, seat: Pick<Seat, 'board' | 'person'>, token: string): void {
+export function setSeatCookies(
+  c: Context,
+  site: Site,
+  seat: Pick<Seat, 'board' | 'person'>,
+  token: string,
+): void {
   for (const path of [`/sync/${seat.board}`, `/api/boards/${seat.board}`]) {
     setCookie(c, `${prefix}${seat.person}`, token, {
       path,

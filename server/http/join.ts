@@ -57,7 +57,14 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
         generation: record.generation,
       };
       const { title, start } = record;
-      return c.json({ ...holder, link: undefined, generation: undefined, ...seatAt(c, holder), title, start });
+      return c.json({
+        ...holder,
+        link: undefined,
+        generation: undefined,
+        ...seatAt(c, holder),
+        title,
+        start,
+      });
     })
     .post('/boards/:board/renew', needSeat(parts), (c) => c.json(seatAt(c, c.var.seat)));
   return app;

@@ -47,6 +47,60 @@ describe('a token', () => {
     expect(tokens.read(token)).toBeNull();
   });
 
+  test.each([
+    ['back a day', -24 * hour],
+    ['back a year', -8_760 * hour],
+    ['on a day', 24 * hour],
+    ['on a year', 8_760 * hour],
+  ])('is good for 12 hours of the process that made it, though the wall clock is set %s', (_way, ms) => {
+    const { tokens, time, pass } = start();
+    const { token } = tokens.issue(ana);
+    time.wall += ms;
+    pass(12 * hour - 1);
+    expect(tokens.read(token)).toMatchObject(ana);
+    pass(1);
+    expect(tokens.read(token)).toBeNull();
+    // And the next process goes by what the wall clock shows when it starts.
+    const later = tokens.issue(ana);
+    expect(later.expires).toBe(time.wall + 12 * hour);
+  });
+
+  test('outlives the process that made it, for what was left of it', () => {
+    const { token } = start(now).tokens.issue(ana);
+    const { tokens, time, pass } = start(now + 11 * hour);
+    expect(tokens.read(token)?.expires).toBe(time.passed + hour);
+    time.wall -= 24 * hour;
+    pass(hour - 1);
+    expect(tokens.read(token)).toMatchObject(ana);
+    pass(1);
+    expect(tokens.read(token)).toBeNull();
+    expect(start(now + 12 * hour).tokens.read(token)).toBeNull();
+  });
+
+  test('is good for 12 hours more at most where the wall clock was set back before the next process', () => {
+    const { token } = start(now).tokens.issue(ana);
+    const { tokens, pass } = start(now - 24 * hour);
+    pass(12 * hour - 1);
+    expect(tokens.read(token)).toMatchObject(ana);
+    pass(1);
+    expect(tokens.read(token)).toBeNull();
+  });
+
+  test('of a process whose wall clock was years ahead is none', () => {
+    const { token } = start(now + 87_600 * hour).tokens.issue(ana);
+    expect(start(now).tokens.read(token)).toBeNull();
+  });
+
+  test('of a release that did not write down which process made it is good for what is left of it', () => {
+    const sign = (payload: string) =>
+      `${payload}.${createHmac('sha256', secret).update(`token\0${payload}`).digest('base64url')}`;
+    const token = sign(encode({ ...ana, expires: now + hour }));
+    const { tokens, pass } = start();
+    expect(tokens.read(token)).toMatchObject(ana);
+    pass(hour);
+    expect(tokens.read(token)).toBeNull();
+  });
+
   test('altered anywhere is none', () => {
     const { token } = tokens.issue(ana);
     const seat = tokens.read(token);

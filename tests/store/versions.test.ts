@@ -123,6 +123,27 @@ describe('a wall clock that is ten years ahead for a while', () => {
   });
 });
 
+test('a machine that starts in 1970 and is set right soon does not keep versions for ever', async () => {
+  const folder = await temporaryFolder();
+  const clock = { now: 0 };
+  const { store } = await openDesk(folder, { now: () => clock.now, passed: () => 0 });
+  await store.append({ room, person: 'ana', update: new Writer().write('one', 'Ana') });
+  const first = await store.keepVersion(room, automatic);
+  const old = Array.from({ length: 599 }, (_, n) => ({
+    ...automatic,
+    id: `v${n}`,
+    at: n * 10 * minute,
+    bytes: 1,
+  }));
+  await writeFile(join(folder, 'boards/b1/board.versions.json'), JSON.stringify([first, ...old]));
+  clock.now = Date.UTC(2026, 2, 12, 9);
+  const second = await store.keepVersion(room, automatic);
+  const left = (await store.versions(room)).map(({ id }) => id);
+  expect(left).toHaveLength(599);
+  expect(left[0]).toBe(second?.id);
+  expect(left).not.toContain(first?.id);
+});
+
 test('what retention lets go of is gone from the list and from the disk', async () => {
   const { folder, ana, clock, ids } = await twoVersions();
   const { store } = await openDesk(folder, { now: () => clock.now, passed: () => clock.now });

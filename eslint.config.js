@@ -3,6 +3,9 @@ import globals from 'globals';
 import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
+const wallClock =
+  'The wall clock may be set at any moment. Measure what lasts by the `now` of the Clock or Time that you are given (server/time.ts); take its `wall` only for what people read and for what outlives the process.';
+
 export default ts.config(
   { ignores: ['dist/', 'node_modules/', 'data/', 'tests/bench/peers/'] },
   js.configs.recommended,
@@ -54,6 +57,19 @@ export default ts.config(
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
+    },
+  },
+  {
+    // Whoever sets the wall clock must not stop or hasten anything: what lasts is measured by a clock that nobody sets.
+    files: ['server/**/*.ts'],
+    ignores: ['server/time.ts'],
+    rules: {
+      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: wallClock }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: wallClock },
+        { selector: "CallExpression[callee.name='Date']", message: wallClock },
+      ],
     },
   },
   { files: ['**/*.mjs', '**/*.js', '**/*.cjs'], extends: [ts.configs.disableTypeChecked] },

@@ -29,6 +29,7 @@ import type { LiveBoards } from './live/contract.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Store } from './store/contract.ts';
+import type { Time } from './time.ts';
 
 /** What an app is made of. */
 export interface AppParts {
@@ -39,7 +40,7 @@ export interface AppParts {
   readonly metrics: Metrics;
   /** The heavy work, where it does not hold up people. */
   readonly work: HistoryWork;
-  readonly now: () => number;
+  readonly time: Time;
   /** The folder of the built page; null where another serves it (development). */
   readonly staticRoot: string | null;
   readonly site?: () => Site;
@@ -60,21 +61,21 @@ const versionRate = { burst: 10, perSecond: 0.1 };
 
 /** The HTTP side: middleware and routes, testable by `app.request()` without a socket. */
 export function createApp(given: AppParts): Hono<AppEnv> {
-  const { config, store, live, log, now, work } = given;
+  const { config, store, live, log, time, work } = given;
   const repairs = new Repairs({ store, live, log });
   const parts: Parts = {
     ...given,
     site: given.site ?? (() => siteOf(config, config.port)),
     isStopping: given.isStopping ?? (() => false),
-    tokens: new Tokens(store.secret),
-    joins: new Rates({ burst: config.joinPerMinute, perSecond: config.joinPerMinute / 60 }, now),
+    tokens: new Tokens(store.secret, time),
+    joins: new Rates({ burst: config.joinPerMinute, perSecond: config.joinPerMinute / 60 }, time.now),
     creates: new Rates(
       { burst: Math.max(createBurst, config.createPerMinute), perSecond: config.createPerMinute / 60 },
-      now,
+      time.now,
     ),
-    connects: new Rates(connectRate, now),
-    admins: new Rates(adminRate, now),
-    versions: new Rates(versionRate, now),
+    connects: new Rates(connectRate, time.now),
+    admins: new Rates(adminRate, time.now),
+    versions: new Rates(versionRate, time.now),
     history: new History({ store, live, repairs, work }),
     repairs,
     losses: new Losses({ store, live, work }),

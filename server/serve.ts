@@ -16,6 +16,7 @@ import { FolderInUse } from './store/disk/folder-lock.ts';
 import { openDiskStore } from './store/disk/disk-store.ts';
 import type { DemoLink } from './templates/demo-board.ts';
 import { ensureDemoBoard } from './templates/demo-board.ts';
+import { systemTime } from './time.ts';
 import { openDesk } from './work/desk.ts';
 
 export { readConfig } from './config.ts';
@@ -49,7 +50,6 @@ export interface ResaServer {
  */
 export async function openServer({ staticRoot, ...config }: ServerOptions): Promise<ResaServer> {
   const log = openLog(config.logLevel);
-  const now = () => Date.now();
   // The store asks whoever has a room open; nobody has before the rooms are there.
   const pressed = { checkpoint: (_room: string) => Promise.resolve() };
   const desk = openDesk({ log });
@@ -62,7 +62,7 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
     throw startError(`The data folder ${config.dataDir} cannot be used`, error);
   });
   const metrics = new Metrics();
-  const live = openRooms({ store, log, now, observe: metrics.observe });
+  const live = openRooms({ store, log, observe: metrics.observe });
   pressed.checkpoint = (room) => live.checkpoint(room);
   metrics.watch(live, store);
   let site: Site = siteOf(config, config.port);
@@ -74,7 +74,7 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
     log,
     metrics,
     work: desk,
-    now,
+    time: systemTime,
     staticRoot,
     site: () => site,
     isStopping: () => isStopping,
@@ -116,7 +116,7 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
       log.info({ port }, 'listening');
       return { port, url: site.url };
     },
-    demo: () => ensureDemoBoard(store, now()),
+    demo: () => ensureDemoBoard(store, systemTime.wall()),
     close: () => (closing ??= close()),
   };
 }

@@ -12,6 +12,8 @@ import type { Hindrance } from './hindrance.ts';
 import { hindranceOf } from './hindrance.ts';
 import { KeptMarks } from './marks.ts';
 import { Pointers } from './pointers.ts';
+import { Pulse } from './pulse.ts';
+import { onWake } from './wake.ts';
 
 /**
  * What the connection light shows: everything on disk, something on its way there, something kept here since
@@ -81,6 +83,8 @@ export class Connection {
   #refusal: Refusal | null = null;
   readonly #marks: KeptMarks;
   readonly #on: ConnectionEvents;
+  readonly #pulse: Pulse;
+  readonly #stopWaking: () => void;
 
   constructor(doc: Y.Doc, at: { board: string; seat: string; origin: string }, on: ConnectionEvents) {
     this.#doc = doc;
@@ -137,7 +141,9 @@ export class Connection {
     });
     provider.on('closed', ({ code, reason }) => this.#end(code, reason));
     doc.on('update', this.#countUpdate);
-    addEventListener('online', this.#retryNow);
+    this.#pulse = new Pulse(provider, () => this.#reconnect());
+    this.#stopWaking = onWake(this.#tryNow);
+    addEventListener('online', this.#tryNow);
   }
 
   get awareness() {
@@ -155,7 +161,9 @@ export class Connection {
 
   close(): void {
     this.#closed = true;
-    removeEventListener('online', this.#retryNow);
+    this.#stopWaking();
+    this.#pulse.close();
+    removeEventListener('online', this.#tryNow);
     this.#doc.off('update', this.#countUpdate);
     this.pointers.close();
     this.#provider.awareness.setLocalState(null);
@@ -300,12 +308,19 @@ export class Connection {
     this.#on.ended({ kind: 'outdated' });
   }
 
-  /** The net is back: do not wait for the back-off to run out. */
-  #retryNow = () => {
-    if (this.#provider.wsconnected || !this.#provider.shouldConnect) return;
+  /**
+   * The net is back, or the machine has woken up. What looks like a link may be dead; where there is none, nobody
+   * waits for the back-off to run out.
+   */
+  #tryNow = () => {
+    if (this.#provider.wsconnected) this.#pulse.ask();
+    else if (this.#provider.shouldConnect) this.#reconnect();
+  };
+
+  #reconnect(): void {
     this.#provider.disconnect();
     this.#provider.connect();
-  };
+  }
 }
 
 function parseJson(json: string): unknown {

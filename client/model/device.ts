@@ -126,7 +126,9 @@ export function rememberVisit(visit: Visit, link: string, chosen: string | null)
     color: chosen ?? now.color,
     visits: [
       visit,
-      ...now.visits.filter((one) => one.board !== visit.board || one.person !== visit.person),
+      ...before(visit.lastOpened, now.visits).filter(
+        (one) => one.board !== visit.board || one.person !== visit.person,
+      ),
     ].slice(0, mostVisits),
   }));
   // A link that is known already may know its id too, and the address that the server gave it.
@@ -138,10 +140,15 @@ export function rememberVisit(visit: Visit, link: string, chosen: string | null)
 /** Notes that a board was opened again, and its title of today. */
 export function touchVisit(board: string, person: string, title: string, now: number): void {
   remember((memory) => ({
-    visits: memory.visits.map((one) =>
+    visits: before(now, memory.visits).map((one) =>
       one.board === board && one.person === person ? { ...one, title, lastOpened: now } : one,
     ),
   }));
+}
+
+/** No visit is later than the one of this moment: where one says so, the clock was ahead of today's. */
+function before(now: number, all: readonly Visit[]): readonly Visit[] {
+  return all.map((one) => ({ ...one, lastOpened: Math.min(one.lastOpened, now - 1) }));
 }
 
 /** Takes a board off the list, with the links to it. */

@@ -31,6 +31,7 @@ export class UndoableEditor implements Editor {
   readonly person: string;
   readonly #manager: Y.UndoManager;
   #label = '';
+  #changedAt = -Infinity;
 
   constructor(doc: Y.Doc, person: string) {
     this.doc = doc;
@@ -38,7 +39,8 @@ export class UndoableEditor implements Editor {
     const roots = Object.keys(collections).map((name) => doc.getMap(name));
     this.#manager = new Y.UndoManager(roots, {
       trackedOrigins: new Set([this]),
-      captureTimeout: typingPauseMs,
+      // Pauses are measured here: the manager goes by the wall clock, which may be set while somebody types.
+      captureTimeout: Infinity,
     });
     this.#manager.on('stack-item-added', ({ stackItem, type }) => {
       stackItem.meta.set(labelKey, this.#label);
@@ -50,7 +52,9 @@ export class UndoableEditor implements Editor {
 
   change(label: string, edit: () => void): void {
     // Typing is named with its text ("write:cards/id/text"): the same name again goes on with the last turn.
-    const goesOn = label.includes(':') && label === this.#label;
+    const now = performance.now();
+    const goesOn = label.includes(':') && label === this.#label && now - this.#changedAt < typingPauseMs;
+    this.#changedAt = now;
     if (!goesOn) this.#manager.stopCapturing();
     this.#label = label;
     this.doc.transact(edit, this);

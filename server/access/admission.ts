@@ -17,11 +17,11 @@ export type Admission =
  * who has no good token: that would be a stranger's to keep busy.
  */
 export async function admit(
-  by: { store: Store; tokens: Tokens; now: () => number },
+  by: { store: Store; tokens: Tokens },
   board: string,
   offered: readonly string[],
 ): Promise<Admission> {
-  const seats = offered.map((token) => by.tokens.read(token, by.now())).filter((seat) => seat !== null);
+  const seats = offered.map((token) => by.tokens.read(token)).filter((seat) => seat !== null);
   if (seats.length === 0) return { kind: 'refused', code: 'ticket' };
   const record = isId(board) ? await by.store.board(board) : null;
   if (!record) return { kind: 'refused', code: 'no-such-board' };

@@ -3,22 +3,28 @@ import { getCookie, setCookie } from 'hono/cookie';
 import { isId } from '../../shared/id.ts';
 import type { Site } from './origins.ts';
 import type { Seat } from './seat.ts';
+import { tokenLifeMs } from './tokens.ts';
 
 const prefix = 'seat-';
 
 /**
- * Gives the page its token in cookies that no script can read. One browser may hold several seats on one
+ * Gives the page its new token in cookies that no script can read. One browser may hold several seats on one
  * board (a facilitator's tab and an observer's), so the person is in the name; and a cookie is sent only
  * where it is needed, so it is set for two paths.
  */
-export function setSeatCookies(c: Context, site: Site, seat: Seat, token: string, now: number): void {
+export function setSeatCookies(
+  c: Context,
+  site: Site,
+  seat: Pick<Seat, 'board' | 'person'>,
+  token: string,
+): void {
   for (const path of [`/sync/${seat.board}`, `/api/boards/${seat.board}`]) {
     setCookie(c, `${prefix}${seat.person}`, token, {
       path,
       httpOnly: true,
       sameSite: 'Strict',
       secure: site.secure,
-      maxAge: Math.max(0, Math.floor((seat.expires - now) / 1000)),
+      maxAge: tokenLifeMs / 1000,
     });
   }
 }

@@ -6,7 +6,7 @@ export interface Rate {
 
 interface Bucket {
   tokens: number;
-  /** When `tokens` was right; milliseconds. */
+  /** When `tokens` was right, on the clock. */
   at: number;
 }
 
@@ -21,6 +21,7 @@ export class Rates {
   /** In the order of last use. */
   readonly #buckets = new Map<string, Bucket>();
 
+  /** `now`: milliseconds that have passed, as of `Time.now`. */
   constructor(rate: Rate, now: () => number, max = maxAddresses) {
     this.#rate = rate;
     this.#now = now;

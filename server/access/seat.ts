@@ -12,6 +12,6 @@ export interface Seat {
   readonly link: string;
   /** Of the board's generation when they joined: a reset ends the seats from before it. */
   readonly generation: number;
-  /** Milliseconds since 1970. */
+  /** When the session is over, on the clock of this process (`Time.now`): whoever sets the wall clock moves no session's end. */
   readonly expires: number;
 }

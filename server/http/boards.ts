@@ -23,7 +23,7 @@ const newBoard = v.object({
 
 /** `/api/boards`: making a board, and reading and renaming the one that a seat is on. */
 export function boardRoutes(parts: Parts): Hono<AppEnv> {
-  const { config, store, live, log, now, site } = parts;
+  const { config, store, live, log, time, site } = parts;
   const app = new Hono<AppEnv>();
   app
     .post('/', needRate(parts, parts.creates), async (c) => {
@@ -31,7 +31,7 @@ export function boardRoutes(parts: Parts): Hono<AppEnv> {
       if (config.createKey !== null && !isKey(bearerOf(c), config.createKey)) throw new Problem('create-key');
       const { title, template, language } = await readBody(c, newBoard);
       const board = newId();
-      const made = roles.map((role) => ({ role, link: makeLink(board, role, now()) }));
+      const made = roles.map((role) => ({ role, link: makeLink(board, role, time.wall()) }));
       const { state, start } = buildTemplate(template, language);
       const links = made.map(({ link }) => link.record);
       await store.createBoard(
@@ -41,7 +41,7 @@ export function boardRoutes(parts: Parts): Hono<AppEnv> {
           template,
           language,
           start,
-          createdAt: now(),
+          createdAt: time.wall(),
           links,
           generation: 1,
           frozen: false,

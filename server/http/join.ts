@@ -6,8 +6,7 @@ import { maxPersonName } from '../../shared/limits.ts';
 import { setSeatCookies } from '../access/cookies.ts';
 import { findLink, parseLink } from '../access/links.ts';
 import { personId } from '../access/person.ts';
-import type { Seat } from '../access/seat.ts';
-import { tokenLifeMs } from '../access/tokens.ts';
+import type { Holder, Issued } from '../access/tokens.ts';
 import type { BoardRecord, LinkRecord } from '../store/contract.ts';
 import { readBody } from './body.ts';
 import { deviceSchema, languageSchema, linkSchema, lineSchema, personColorSchema } from './fields.ts';
@@ -27,12 +26,12 @@ const joining = v.object({
 
 /** Coming in by a link: what it leads to, taking a seat, and keeping it for longer. */
 export function joinRoutes(parts: Parts): Hono<AppEnv> {
-  const { store, live, now, site, tokens } = parts;
+  const { store, live, site, tokens } = parts;
 
-  function seatAt(c: Context<AppEnv>, seat: Seat): { token: string; expires: number } {
-    const token = tokens.issue(seat);
-    setSeatCookies(c, site(), seat, token, now());
-    return { token, expires: seat.expires };
+  function seatAt(c: Context<AppEnv>, holder: Holder): Issued {
+    const issued = tokens.issue(holder);
+    setSeatCookies(c, site(), holder, issued.token);
+    return issued;
   }
 
   const app = new Hono<AppEnv>();
@@ -48,7 +47,7 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
       const { link, name, color, device } = await readBody(c, joining);
       const { record, role, id } = await openLink(parts, link);
       needRoom(parts, record.id);
-      const seat: Seat = {
+      const holder: Holder = {
         board: record.id,
         person: personId(store.secret, { board: record.id, role, device }),
         name,
@@ -56,14 +55,18 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
         role,
         link: id,
         generation: record.generation,
-        expires: now() + tokenLifeMs,
       };
       const { title, start } = record;
-      return c.json({ ...seat, link: undefined, generation: undefined, ...seatAt(c, seat), title, start });
+      return c.json({
+        ...holder,
+        link: undefined,
+        generation: undefined,
+        ...seatAt(c, holder),
+        title,
+        start,
+      });
     })
-    .post('/boards/:board/renew', needSeat(parts), (c) =>
-      c.json(seatAt(c, { ...c.var.seat, expires: now() + tokenLifeMs })),
-    );
+    .post('/boards/:board/renew', needSeat(parts), (c) => c.json(seatAt(c, c.var.seat)));
   return app;
 }
 

@@ -17,7 +17,7 @@ const newLink = v.object({ role: v.picklist(roles, `must be one of ${roles.join(
 
 /** `/api/boards/:board/links`, for facilitators: which links there are, making one, withdrawing one. */
 export function linkRoutes(parts: Parts): Hono<AppEnv> {
-  const { store, live, log, now, site } = parts;
+  const { store, live, log, time, site } = parts;
   const needFacilitator = needSeat(parts, 'invite');
   const app = new Hono<AppEnv>();
   app
@@ -34,7 +34,7 @@ export function linkRoutes(parts: Parts): Hono<AppEnv> {
       needWritable(parts);
       const { role } = await readBody(c, newLink);
       const board = c.var.record.id;
-      const made = makeLink(board, role, now());
+      const made = makeLink(board, role, time.wall());
       const after = await store.changeBoard(board, (record) =>
         record.links.length < maxLinks ? { ...record, links: [...record.links, made.record] } : record,
       );
@@ -46,7 +46,7 @@ export function linkRoutes(parts: Parts): Hono<AppEnv> {
       const board = c.var.record.id;
       const id = c.req.param('link');
       if (!c.var.record.links.some((link) => link.id === id)) throw new Problem('no-such-link');
-      const after = await store.changeBoard(board, (record) => revoke(record, id, now()));
+      const after = await store.changeBoard(board, (record) => revoke(record, id, time.wall()));
       // The change itself decides, since another facilitator may be withdrawing the other link just now.
       if (after?.links.some((link) => link.id === id && link.revokedAt === null))
         throw new Problem('last-link');

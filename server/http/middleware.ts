@@ -12,9 +12,9 @@ import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
 /** Lines at debug: the route's pattern and the outcome. A URL holds ids and tokens, so it is never written. */
-export function logRequests({ log, now }: Parts): MiddlewareHandler<AppEnv> {
+export function logRequests({ log, time }: Parts): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const started = now();
+    const started = time.now();
     await next();
     const board = c.req.param('board');
     log.debug(
@@ -22,7 +22,7 @@ export function logRequests({ log, now }: Parts): MiddlewareHandler<AppEnv> {
         method: c.req.method,
         route: matchedRoutes(c).at(-1)?.path,
         status: c.res.status,
-        ms: now() - started,
+        ms: Math.round(time.now() - started),
         ...(isId(board) && { board }),
         ...(c.var.problem && { code: c.var.problem }),
       },
@@ -86,7 +86,7 @@ export function tellMissing(parts: Parts): MiddlewareHandler<AppEnv> {
   const limited = needRate(parts, parts.joins);
   return async (c, next) => {
     const board = c.req.param('board');
-    if (offeredBy(c).some((token) => parts.tokens.read(token, parts.now()) !== null)) return next();
+    if (offeredBy(c).some((token) => parts.tokens.read(token) !== null)) return next();
     return limited(c, async () => {
       if (!isId(board) || !(await parts.store.board(board))) throw new Problem('no-such-board');
       await next();

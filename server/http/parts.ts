@@ -12,6 +12,7 @@ import type { LiveBoards } from '../live/contract.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { BoardRecord, Store } from '../store/contract.ts';
+import type { Time } from '../time.ts';
 import type { ProblemCode } from './problem.ts';
 
 /** What the routes work with; all of it comes from outside, so that a test can give its own. */
@@ -20,8 +21,7 @@ export interface Parts {
   readonly store: Store;
   readonly live: LiveBoards;
   readonly log: Log;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly time: Time;
   /** Asked anew each time: a server on port 0 learns its address when it listens. */
   readonly site: () => Site;
   readonly isStopping: () => boolean;

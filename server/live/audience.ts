@@ -114,7 +114,7 @@ export class Audience implements Iterable<Connection> {
       const { out } = connection;
       if (out.missedPresence && out.takesPresence) {
         out.missedPresence = false;
-        sendWhole(connection, this.#presence.whole());
+        sendWhole(connection, this.#presence.afterGap());
       }
       connection.beat();
     }
@@ -131,7 +131,7 @@ export class Audience implements Iterable<Connection> {
   }
 
   #send(news: News): void {
-    const late = { whole: () => this.#presence.whole(), stateVector: () => this.#hooks.stateVector() };
+    const late = { presence: () => this.#presence.afterGap(), stateVector: () => this.#hooks.stateVector() };
     fanOut(this.#connections, news, late, this.#tally);
   }
 

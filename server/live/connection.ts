@@ -100,7 +100,8 @@ export class Connection implements Reader {
   get report(): SocketReport {
     const { person, role } = this.seat;
     const { unreadBytes: bufferedBytes, isBehind } = this.out;
-    return { id: this.id, person, role, since: this.#since, bufferedBytes, isBehind };
+    const since = Math.round(this.#clock.wall() - (this.#clock.now() - this.#since));
+    return { id: this.id, person, role, since, bufferedBytes, isBehind };
   }
 
   listen(listener: Listener): void {

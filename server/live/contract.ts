@@ -53,7 +53,7 @@ export interface SocketReport {
   readonly id: string;
   readonly person: string;
   readonly role: Role;
-  /** Since when, milliseconds since 1970. */
+  /** Since when, milliseconds since 1970 as the wall clock goes now. */
   readonly since: number;
   /** What it has been sent and has not read. */
   readonly bufferedBytes: number;

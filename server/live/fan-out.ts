@@ -17,7 +17,7 @@ export interface News {
 
 /** What the fan-out asks of the room for those who have missed something. */
 export interface Latecomers {
-  whole(): WholePresence;
+  presence(): WholePresence;
   stateVector(): Uint8Array;
 }
 
@@ -75,7 +75,7 @@ function takesMoves(connection: Connection, late: Latecomers, tally: Tally): boo
   }
   if (!connection.out.missedPresence) return true;
   connection.out.missedPresence = false;
-  sendWhole(connection, late.whole());
+  sendWhole(connection, late.presence());
   return false;
 }
 

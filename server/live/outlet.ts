@@ -45,7 +45,7 @@ export class Outlet {
     this.#lastSent = clock.now();
   }
 
-  /** When anything was sent last, in milliseconds since 1970. */
+  /** When anything was sent last, on the clock. */
   get lastSent(): number {
     return this.#lastSent;
   }

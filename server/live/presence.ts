@@ -121,6 +121,16 @@ export class Presence {
     return { states: this.#wholeStates, pointers: this.#pointers.whole() };
   }
 
+  /** The same for one who has heard some and missed some: also who has left. */
+  afterGap(): WholePresence {
+    const entries = [...this.#slots.values()].map(({ entry }) => entry);
+    for (const [client, { clock }] of this.#departed) entries.push(encodeEntry(client, clock, 'null'));
+    return {
+      states: entries.length > 0 ? presencePacket(entries) : null,
+      pointers: this.#pointers.whole(),
+    };
+  }
+
   /** The client ids of those who are here, and whose they are. */
   claims(): [number, string][] {
     return [...this.#slots.values()].map(({ client, person }) => [client, person]);

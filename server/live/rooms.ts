@@ -31,9 +31,7 @@ import {
 export interface LiveOptions {
   readonly store: Store;
   readonly log: Log;
-  /** Milliseconds since 1970. */
-  readonly now?: () => number;
-  /** The timers, for tests that move time; `now` wins over theirs. */
+  /** Clocks and timers, for tests that move time. */
   readonly clock?: Clock;
   readonly observe?: Observer;
   /** What the documents that are open may take of the heap. */
@@ -52,11 +50,11 @@ const unobserved: Observer = { tick: () => undefined, commit: () => undefined };
 
 /** Opens the live side. `close` ends it; the store is its owner's to close. */
 export function openRooms(options: LiveOptions): Rooms {
-  const { store, log, now, clock = systemClock, observe = unobserved } = options;
+  const { store, log, clock = systemClock, observe = unobserved } = options;
   const around = {
     store,
     log,
-    clock: now ? { ...clock, now } : clock,
+    clock,
     tally: newTally(),
     observe,
     largeAnswers: new Paced(largeAnswersMs),

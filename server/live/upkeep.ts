@@ -25,7 +25,8 @@ export class Upkeep {
   /** Not before this time, so that merging a large document takes no more than its share. */
   #nextMerge = 0;
   #wasEdited = false;
-  #lastVersion: number | null = null;
+  /** Before this time no version is kept, and none is looked for. */
+  #nextVersion = -Infinity;
   readonly #merged: () => void;
   #keeping: Promise<void> | null = null;
 
@@ -77,20 +78,24 @@ export class Upkeep {
   }
 
   #keepVersion(): Promise<void> {
-    const now = this.#options.clock.now();
-    if (this.#lastVersion !== null && now - this.#lastVersion < versionEveryMs) return Promise.resolve();
-    this.#keeping ??= this.#keep(now).finally(() => (this.#keeping = null));
+    if (this.#options.clock.now() < this.#nextVersion) return Promise.resolve();
+    this.#keeping ??= this.#keep().finally(() => (this.#keeping = null));
     return this.#keeping;
   }
 
-  /** Other rooms of this document may have kept one: before this one opened, or by hand. */
-  async #keep(now: number): Promise<void> {
-    const { store, log } = this.#options;
+  /**
+   * Other rooms of this document may have kept one: before this one opened, or by hand. One from a time that is
+   * still to come was kept before the wall clock was set back. It does not count: it would put off all others until then.
+   */
+  async #keep(): Promise<void> {
+    const { store, log, clock } = this.#options;
     try {
-      const [newest] = await store.versions(this.#room);
-      this.#lastVersion = newest?.at ?? -Infinity;
-      if (now - this.#lastVersion < versionEveryMs) return;
-      this.#lastVersion = now;
+      const versions = await store.versions(this.#room);
+      const wall = clock.wall();
+      const newest = versions.find(({ at }) => at <= wall);
+      const waitMs = newest ? newest.at + versionEveryMs - wall : 0;
+      this.#nextVersion = clock.now() + (waitMs > 0 ? waitMs : versionEveryMs);
+      if (waitMs > 0) return;
       this.#wasEdited = false;
       await store.keepVersion(this.#room, { kind: 'automatic', name: '', person: '' });
     } catch (error) {

@@ -44,9 +44,9 @@ export function registerProcess(registry: Registry): () => void {
     'Memory of buffers beside the heap.',
     () => process.memoryUsage().external,
   );
-  gauge('process_start_time_seconds', 'When the process started, since 1970.', () =>
-    Math.round(Date.now() / 1e3 - process.uptime()),
-  );
+  // A constant: reckoned from the wall clock of now, it would tell of a restart whenever that is set.
+  const started = Math.round(performance.timeOrigin / 1e3);
+  gauge('process_start_time_seconds', 'When the process started, since 1970.', () => started);
   return () => delays.disable();
 
   function gauge(name: string, help: string, value: () => number): void {

@@ -124,3 +124,19 @@ test('a board is new once', async () => {
   expect(device.takeNew('b1')).toBe(true);
   expect(device.takeNew('b1')).toBe(false);
 });
+
+test('boards that were opened while the clock was ahead do not stay before those that are opened now', async () => {
+  const device = await freshPage();
+  const ahead = visit({ person: 'ahead', lastOpened: 9_000 });
+  const board = visit({ board: 'b2', lastOpened: 8_000 });
+  device.rememberVisit(board, 'http://x/join#b2.secret', null);
+  device.rememberVisit(ahead, 'http://x/join#b1.secret', null);
+  device.rememberVisit(visit({ lastOpened: 1_000 }), 'http://x/join#b1.other', null);
+  expect(device.visits().map(({ person, lastOpened }) => [person, lastOpened])).toEqual([
+    ['ana', 1_000],
+    ['ahead', 999],
+    ['ana', 999],
+  ]);
+  device.touchVisit('b2', 'ana', 'Library', 1_500);
+  expect(device.visits().map((one) => one.board)).toEqual(['b2', 'b1', 'b1']);
+});

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { VersionKind, VersionRecord } from '../../server/store/contract.ts';
 import { outdated } from '../../server/store/disk/retention.ts';
 
@@ -11,8 +11,10 @@ function version(minutesAgo: number, kind: VersionKind = 'automatic'): VersionRe
   return { id: `v${minutesAgo}`, at, kind, name: '', person: '', bytes: 1 };
 }
 
+/** The ages in minutes of those that stay, of versions that were made in the order of their times. */
 function kept(versions: readonly VersionRecord[]): readonly number[] {
-  const gone = new Set(outdated(versions, now));
+  const oldestFirst = versions.toSorted((a, b) => a.at - b.at);
+  const gone = new Set(outdated(oldestFirst, now));
   return versions.filter((each) => !gone.has(each)).map(({ at }) => (now - at) / minute);
 }
 
@@ -66,4 +68,33 @@ test('named ones and those from before a restore stay whatever their age, the ne
   const chosen = ages.map((age, n) => version(age, n % 2 === 0 ? 'named' : 'before-restore'));
   expect(kept(chosen)).toEqual(ages);
   expect(kept([...chosen, version(0, 'named')])).toEqual([...ages.slice(0, -1), 0]);
+});
+
+describe('the wall clock was set back a day, and people went on', () => {
+  /** Two days of work under the same dates: made in this order, the second day between the versions of the first. */
+  const firstDay = every(10, 0, 1430).map((age) => version(age));
+  const secondDay = every(10, 5, 1435).map((age) => version(age));
+  const made = [...firstDay.reverse(), ...secondDay.reverse()];
+
+  test('the versions of both days stay', () => {
+    expect(outdated(made, now)).toEqual([]);
+    for (let n = 1; n <= made.length; n++)
+      expect(outdated(made.slice(0, n), made[n - 1]?.at ?? 0)).toEqual([]);
+  });
+
+  test('once they are old, each day is thinned by itself', () => {
+    const gone = new Set(outdated(made, now + 2 * day));
+    const left = made.filter((one) => !gone.has(one));
+    const hoursOf = (versions: readonly VersionRecord[]) =>
+      left.filter((one) => versions.includes(one)).length;
+    expect(hoursOf(firstDay)).toBe(24);
+    // The newest of all stays beside the hourly ones.
+    expect(hoursOf(secondDay)).toBe(25);
+  });
+
+  test('the one that was just made stays, though two hundred chosen ones bear later dates', () => {
+    const later = every(1, 0, 199).map((age) => version(age, 'named'));
+    const before = version(1440, 'before-restore');
+    expect(outdated([...later.reverse(), before], before.at)).toEqual([later[0]]);
+  });
 });

@@ -1,6 +1,7 @@
 import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Store } from '../../server/store/contract.ts';
 import { notes, openDesk, temporaryFolder, Writer } from './desk.ts';
 
 const room = 'b1/board';
@@ -80,9 +81,72 @@ test('a list that is damaged: the copy before it serves, and the version that it
   expect(journalist.said('a damaged file was set aside')).toBe(true);
 });
 
+describe('a wall clock that is ten years ahead for a while', () => {
+  const tenYears = 3_650 * 24 * 60 * minute;
+
+  /** A morning of which six versions are kept, ten minutes apart. */
+  async function morning() {
+    const folder = await temporaryFolder();
+    const clock = { now: 1_000_000_000_000, passed: 0 };
+    const clocks = { now: () => clock.now, passed: () => clock.passed };
+    const ana = new Writer();
+    const { store } = await openDesk(folder, clocks);
+    const write = async (open: Store, note: string) => {
+      clock.now += 10 * minute;
+      clock.passed += 10 * minute;
+      await open.append({ room, person: 'ana', update: ana.write(note, 'Ana') });
+      return (await open.keepVersion(room, automatic))?.id ?? '';
+    };
+    const ids: string[] = [];
+    for (let n = 1; n <= 6; n++) ids.push(await write(store, `note ${n}`));
+    return { folder, clock, clocks, store, write, ids };
+  }
+  const idsIn = async (store: Store) => (await store.versions(room)).map(({ id }) => id).sort();
+
+  test('set while the server runs, it costs nobody a version', async () => {
+    const { clock, store, write, ids } = await morning();
+    clock.now += tenYears;
+    for (let n = 7; n <= 12; n++) ids.push(await write(store, `note ${n}`));
+    clock.now -= tenYears;
+    ids.push(await write(store, 'note 13'));
+    expect(await idsIn(store)).toEqual([...ids].sort());
+    expect(await shown(store.readVersion(room, ids[0] ?? ''))).toEqual({ 'note 1': 'Ana' });
+  });
+
+  test('set before the server starts, it costs two old versions for each new one', async () => {
+    const { folder, clock, clocks, store, write, ids } = await morning();
+    await store.close();
+    clock.now += tenYears;
+    const { store: again } = await openDesk(folder, clocks);
+    ids.push(await write(again, 'note 7'));
+    expect(await idsIn(again)).toEqual(ids.slice(2).sort());
+  });
+});
+
+test('a machine that starts in 1970 and is set right soon does not keep versions for ever', async () => {
+  const folder = await temporaryFolder();
+  const clock = { now: 0 };
+  const { store } = await openDesk(folder, { now: () => clock.now, passed: () => 0 });
+  await store.append({ room, person: 'ana', update: new Writer().write('one', 'Ana') });
+  const first = await store.keepVersion(room, automatic);
+  const old = Array.from({ length: 599 }, (_, n) => ({
+    ...automatic,
+    id: `v${n}`,
+    at: n * 10 * minute,
+    bytes: 1,
+  }));
+  await writeFile(join(folder, 'boards/b1/board.versions.json'), JSON.stringify([first, ...old]));
+  clock.now = Date.UTC(2026, 2, 12, 9);
+  const second = await store.keepVersion(room, automatic);
+  const left = (await store.versions(room)).map(({ id }) => id);
+  expect(left).toHaveLength(599);
+  expect(left[0]).toBe(second?.id);
+  expect(left).not.toContain(first?.id);
+});
+
 test('what retention lets go of is gone from the list and from the disk', async () => {
   const { folder, ana, clock, ids } = await twoVersions();
-  const { store } = await openDesk(folder, { now: () => clock.now });
+  const { store } = await openDesk(folder, { now: () => clock.now, passed: () => clock.now });
   clock.now += 91 * 24 * 60 * minute;
   await store.append({ room, person: 'ana', update: ana.write('three', 'Ana') });
   const third = await store.keepVersion(room, automatic);

@@ -106,7 +106,7 @@ export class Recovery {
   mark(owners: Owners): Packet | null {
     const clocks = this.#marker.take(this.#context.clock.now(), (client) => owners.ownerOf(client) ?? '');
     if (!clocks) return null;
-    const at = this.#context.clock.now();
+    const at = this.#context.clock.wall();
     const mark = this.#marks.sign({ room: this.#room, at, generation: this.#generation, clocks });
     return controlPacket({ kind: 'mark', mark });
   }
@@ -173,7 +173,7 @@ export class Recovery {
     const isKept = this.#held.keep({
       person,
       name,
-      at: this.#context.clock.now(),
+      at: this.#context.clock.wall(),
       isProven: this.#provers.has(person),
       update: frame.update.slice(),
     });

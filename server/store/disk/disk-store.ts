@@ -8,6 +8,7 @@ import type {
   VersionLabel,
   VersionRecord,
 } from '../contract.ts';
+import { steadyWall, systemTime } from '../../time.ts';
 import type { Desk } from '../../work/desk.ts';
 import { openDesk } from '../../work/desk.ts';
 import { BoardFiles } from './board-file.ts';
@@ -27,8 +28,10 @@ import { Tombstones } from './tombstones.ts';
 export interface DiskStoreOptions {
   readonly folder: string;
   readonly log: StoreLog;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the wall clock. */
   readonly now?: () => number;
+  /** Milliseconds that have passed, by a clock that nobody sets. */
+  readonly passed?: () => number;
   /** A journal segment ends past this: small, so that it is soon free, and large enough that few are made. */
   readonly segmentBytes?: number;
   /** Past this the journal is shortened. It is held in memory, and read whole at start: 100,000 records in 0.4 s. */
@@ -48,7 +51,7 @@ export interface DiskStoreOptions {
 
 /** Opens the store in a folder, for this process alone; rejects with `FolderInUse`. */
 export async function openDiskStore(options: DiskStoreOptions): Promise<Store> {
-  const { folder, log, now = Date.now, disk = realDisk } = options;
+  const { folder, log, now = systemTime.wall, passed = systemTime.now, disk = realDisk } = options;
   const layout = layoutOf(folder);
   const context = { disk, log, now };
   for (const each of [layout.folder, layout.journal, layout.boards, layout.deleted]) {
@@ -88,6 +91,7 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<Store> {
       tails,
       tombstones,
       isJournalDamaged: replayed.isDamaged,
+      steadyWall: steadyWall({ now: passed, wall: now }),
     });
     const boards = new BoardFiles(layout, context, tombstones);
     const shortening = new Shortening(journal, documents, options);

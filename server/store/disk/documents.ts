@@ -31,6 +31,8 @@ export interface DocumentsParts {
   readonly tombstones: Tombstones;
   /** Part of the journal could not be read: nobody knows of which rooms. */
   readonly isJournalDamaged: boolean;
+  /** Milliseconds since 1970 by a clock that nobody sets while the process runs. */
+  readonly steadyWall: () => number;
 }
 
 /** What is stored of a room at one moment. `sequence`: no record of the room up to it is missing. */
@@ -58,7 +60,7 @@ export class Documents {
 
   constructor(parts: DocumentsParts) {
     this.#parts = parts;
-    this.#versions = new Versions(parts.layout, parts.context);
+    this.#versions = new Versions(parts.layout, parts.context, parts.steadyWall);
     this.#held = new HeldFiles(parts.layout, parts.context);
   }
 

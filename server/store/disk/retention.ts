@@ -18,20 +18,23 @@ const automatic = [
 /** Named ones and those from before a restore: people chose them, so they stay, up to more than anyone looks through. */
 const maxChosen = 200;
 
-/** The versions that need not be kept any more at a moment, milliseconds since 1970. */
+/**
+ * The versions that need not be kept any more at a moment, milliseconds since 1970. `versions` are in the order in
+ * which they were made, which is not that of their times where the wall clock was set back.
+ */
 export function outdated(versions: readonly VersionRecord[], now: number): readonly VersionRecord[] {
-  const oldestFirst = [...versions].sort((a, b) => a.at - b.at);
-  const chosen = oldestFirst.filter(({ kind }) => kind !== 'automatic');
-  const made = oldestFirst.filter(({ kind }) => kind === 'automatic');
+  const chosen = versions.filter(({ kind }) => kind !== 'automatic');
+  const made = versions.filter(({ kind }) => kind === 'automatic');
   return [...chosen.slice(0, -maxChosen), ...crowded(made, now)];
 }
 
-/** Those that follow a kept one too closely for their age. The newest stays. */
+/** Those that follow a kept one too closely for their age. The newest stays, and so does the first one after a step back. */
 function crowded(oldestFirst: readonly VersionRecord[], now: number): readonly VersionRecord[] {
   let keptAt = -Infinity;
   return oldestFirst.filter((version, n) => {
     const tier = automatic.find(({ untilMs }) => now - version.at <= untilMs);
-    const isKept = n === oldestFirst.length - 1 || (tier && version.at - keptAt >= tier.everyMs);
+    const sinceMs = version.at < keptAt ? Infinity : version.at - keptAt;
+    const isKept = n === oldestFirst.length - 1 || (tier && sinceMs >= tier.everyMs);
     if (isKept === true) keptAt = version.at;
     return isKept !== true;
   });

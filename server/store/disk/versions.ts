@@ -28,6 +28,15 @@ const listSchema = v.array(
 type List = Low<VersionRecord[]>;
 
 /**
+ * Old versions that go when one is kept, at most. In the long run one goes for each that comes, so two keep up. A clock
+ * that is years ahead makes all look old; by the time that it is set right, few have gone.
+ */
+const mostThinned = 2;
+
+/** More versions than a room ever has while the clocks agree (`retention.ts`). Past this the wall clock is believed. */
+const mostVersions = 600;
+
+/**
  * The states of documents that are kept: a file each, and a list for each room. A version is a second name of
  * the room's snapshot at that time, which is replaced and never changed: it takes room only once the snapshot
  * is another. What is done to one room here is done in turn, by whoever calls.
@@ -35,10 +44,13 @@ type List = Low<VersionRecord[]>;
 export class Versions {
   readonly #layout: Layout;
   readonly #context: FileContext;
+  readonly #steadyWall: () => number;
 
-  constructor(layout: Layout, context: FileContext) {
+  /** `steadyWall`: milliseconds since 1970 by a clock that nobody sets while the process runs. */
+  constructor(layout: Layout, context: FileContext, steadyWall: () => number) {
     this.#layout = layout;
     this.#context = context;
+    this.#steadyWall = steadyWall;
   }
 
   /** Newest first. */
@@ -59,7 +71,10 @@ export class Versions {
     await disk.syncFolder(dirname(path));
     const kept = { ...record, bytes: (await stat(path)).size };
     const all = [...list.data, kept];
-    const gone = new Set(outdated(all, at).map(({ id }) => id));
+    // By the earlier of two times: what only a step of the wall clock makes look old stays.
+    const today = all.length > mostVersions ? at : Math.min(at, this.#steadyWall());
+    const thinned = outdated(all, today).slice(0, mostThinned);
+    const gone = new Set(thinned.map(({ id }) => id));
     list.data = all.filter(({ id }) => !gone.has(id));
     await list.write();
     for (const id of gone) {
@@ -96,12 +111,15 @@ export class Versions {
     const list = new Low<VersionRecord[]>(adapter, []);
     await list.read();
     const known = new Set(list.data.map(({ id }) => id));
+    const found: VersionRecord[] = [];
     for (const id of await this.#files(room)) {
       if (known.has(id)) continue;
       const { size } = await stat(this.#layout.version(room, id));
       const at = parseInt(id, 36);
-      list.data.push({ id, at, kind: 'automatic', name: '', person: '', bytes: size });
+      found.push({ id, at, kind: 'automatic', name: '', person: '', bytes: size });
     }
+    // The list is in the order in which they were made; of these only the times are known.
+    list.data.push(...found.sort((a, b) => a.at - b.at));
     return list;
   }
 

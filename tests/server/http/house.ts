@@ -36,7 +36,9 @@ export class House {
   readonly metrics = new Metrics();
   readonly config: Config;
   readonly app;
+  /** The wall clock. A test that adds to it lets time pass. */
   now = Date.UTC(2026, 2, 12, 9);
+  #wallAhead = this.now - 1_000_000;
   isStopping = false;
 
   constructor(env: Record<string, string> = {}, staticRoot: string | null = null) {
@@ -53,10 +55,16 @@ export class House {
         restore: (current, version) => Promise.resolve(restore(current, version)),
         preview: (current, update) => Promise.resolve(preview(current, update)),
       },
-      now: () => this.now,
+      time: { now: () => this.now - this.#wallAhead, wall: () => this.now },
       staticRoot,
       isStopping: () => this.isStopping,
     });
+  }
+
+  /** Somebody sets the wall clock on, or back where `ms` is less than 0; no time passes. */
+  setWall(ms: number): void {
+    this.now += ms;
+    this.#wallAhead += ms;
   }
 
   async send(

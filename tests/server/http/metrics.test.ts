@@ -99,6 +99,15 @@ describe('the page of metrics', () => {
     expect(listed.sort()).toEqual(served.sort());
   });
 
+  test('tells of no restart where the wall clock was set', async () => {
+    const house = new House({ METRICS_KEY: metricsKey });
+    const started = async () => (await figures(await page(house))).get('process_start_time_seconds');
+    const before = await started();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
+    expect(await started()).toBe(before);
+    vi.useRealTimers();
+  });
+
   test('has how long ticks and commits took', async () => {
     const house = new House({ METRICS_KEY: metricsKey });
     house.metrics.observe.tick(0.003);

@@ -2,13 +2,26 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { demoLink, findLink, makeLink, parseLink } from '../../../server/access/links.ts';
 import { personId } from '../../../server/access/person.ts';
-import type { Seat } from '../../../server/access/seat.ts';
+import type { Holder } from '../../../server/access/tokens.ts';
 import { Tokens } from '../../../server/access/tokens.ts';
 
 const secret = randomBytes(32);
-const tokens = new Tokens(secret);
 const now = Date.UTC(2026, 2, 12, 9);
-const ana: Seat = {
+const hour = 3_600_000;
+
+/** A process of the installation that starts when the wall clock shows `wall`. */
+function start(wall = now, installation = secret) {
+  const time = { passed: 1_000, wall };
+  const tokens = new Tokens(installation, { now: () => time.passed, wall: () => time.wall });
+  const pass = (ms: number) => {
+    time.passed += ms;
+    time.wall += ms;
+  };
+  return { time, tokens, pass };
+}
+
+const { tokens } = start();
+const ana: Holder = {
   board: 'trip',
   person: 'person-of-ana',
   name: 'آنا & Ana',
@@ -16,22 +29,81 @@ const ana: Seat = {
   role: 'observer',
   link: 'link-1',
   generation: 1,
-  expires: now + 1_000,
 };
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a token', () => {
   test('gives back the seat that it was issued for, until its time is over', () => {
-    const token = tokens.issue(ana);
+    const { tokens, time, pass } = start();
+    const { token, expires } = tokens.issue(ana);
     expect(token).toMatch(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$/);
-    expect(tokens.read(token, now)).toEqual(ana);
-    expect(tokens.read(token, now + 999)).toEqual(ana);
-    expect(tokens.read(token, now + 1_000)).toBeNull();
+    expect(expires).toBe(now + 12 * hour);
+    const seat = { ...ana, expires: time.passed + 12 * hour };
+    expect(tokens.read(token)).toEqual(seat);
+    pass(12 * hour - 1);
+    expect(tokens.read(token)).toEqual(seat);
+    pass(1);
+    expect(tokens.read(token)).toBeNull();
+  });
+
+  test.each([
+    ['back a day', -24 * hour],
+    ['back a year', -8_760 * hour],
+    ['on a day', 24 * hour],
+    ['on a year', 8_760 * hour],
+  ])('is good for 12 hours of the process that made it, though the wall clock is set %s', (_way, ms) => {
+    const { tokens, time, pass } = start();
+    const { token } = tokens.issue(ana);
+    time.wall += ms;
+    pass(12 * hour - 1);
+    expect(tokens.read(token)).toMatchObject(ana);
+    pass(1);
+    expect(tokens.read(token)).toBeNull();
+    // And the next process goes by what the wall clock shows when it starts.
+    const later = tokens.issue(ana);
+    expect(later.expires).toBe(time.wall + 12 * hour);
+  });
+
+  test('outlives the process that made it, for what was left of it', () => {
+    const { token } = start(now).tokens.issue(ana);
+    const { tokens, time, pass } = start(now + 11 * hour);
+    expect(tokens.read(token)?.expires).toBe(time.passed + hour);
+    time.wall -= 24 * hour;
+    pass(hour - 1);
+    expect(tokens.read(token)).toMatchObject(ana);
+    pass(1);
+    expect(tokens.read(token)).toBeNull();
+    expect(start(now + 12 * hour).tokens.read(token)).toBeNull();
+  });
+
+  test('is good for 12 hours more at most where the wall clock was set back before the next process', () => {
+    const { token } = start(now).tokens.issue(ana);
+    const { tokens, pass } = start(now - 24 * hour);
+    pass(12 * hour - 1);
+    expect(tokens.read(token)).toMatchObject(ana);
+    pass(1);
+    expect(tokens.read(token)).toBeNull();
+  });
+
+  test('of a process whose wall clock was years ahead is none', () => {
+    const { token } = start(now + 87_600 * hour).tokens.issue(ana);
+    expect(start(now).tokens.read(token)).toBeNull();
+  });
+
+  test('of a release that did not write down which process made it is good for what is left of it', () => {
+    const sign = (payload: string) =>
+      `${payload}.${createHmac('sha256', secret).update(`token\0${payload}`).digest('base64url')}`;
+    const token = sign(encode({ ...ana, expires: now + hour }));
+    const { tokens, pass } = start();
+    expect(tokens.read(token)).toMatchObject(ana);
+    pass(hour);
+    expect(tokens.read(token)).toBeNull();
   });
 
   test('altered anywhere is none', () => {
-    const token = tokens.issue(ana);
+    const { token } = tokens.issue(ana);
+    const seat = tokens.read(token);
     for (let at = 0; at < token.length; at++) {
       const other = token[at] === 'A' ? 'B' : 'A';
       const altered = token.slice(0, at) + other + token.slice(at + 1);
@@ -39,25 +111,25 @@ describe('a token', () => {
       const isSame = Buffer.from(altered.split('.')[1] ?? '', 'base64url').equals(
         Buffer.from(token.split('.')[1] ?? '', 'base64url'),
       );
-      expect(tokens.read(altered, now), `character ${at}`).toEqual(
-        isSame && at > token.indexOf('.') ? ana : null,
+      expect(tokens.read(altered), `character ${at}`).toEqual(
+        isSame && at > token.indexOf('.') ? seat : null,
       );
     }
   });
 
   test('with a better role under the old signature is none', () => {
-    const [, signature = ''] = tokens.issue(ana).split('.');
-    expect(tokens.read(`${encode({ ...ana, role: 'facilitator' })}.${signature}`, now)).toBeNull();
+    const [, signature = ''] = tokens.issue(ana).token.split('.');
+    expect(tokens.read(`${encode({ ...ana, role: 'facilitator' })}.${signature}`)).toBeNull();
   });
 
   test('of another installation is none', () => {
-    expect(tokens.read(new Tokens(randomBytes(32)).issue(ana), now)).toBeNull();
+    expect(tokens.read(start(now, randomBytes(32)).tokens.issue(ana).token)).toBeNull();
   });
 
   test('signed as something else of this installation is none', () => {
-    const payload = encode(ana);
+    const payload = encode({ ...ana, expires: now + hour });
     const bare = createHmac('sha256', secret).update(payload).digest('base64url');
-    expect(tokens.read(`${payload}.${bare}`, now)).toBeNull();
+    expect(tokens.read(`${payload}.${bare}`)).toBeNull();
   });
 
   test.each([
@@ -72,24 +144,26 @@ describe('a token', () => {
     'é'.repeat(100),
     `${'A'.repeat(5_000)}.A`,
   ])('that reads %j is none', (text) => {
-    expect(tokens.read(text, now)).toBeNull();
+    expect(tokens.read(text)).toBeNull();
   });
 
   test('rightly signed but not of a seat is none', () => {
     const sign = (payload: string) =>
       `${payload}.${createHmac('sha256', secret).update(`token\0${payload}`).digest('base64url')}`;
-    expect(tokens.read(sign(encode(ana)), now)).toEqual(ana);
+    const good = { ...ana, expires: now + hour };
+    expect(tokens.read(sign(encode(good)))).toMatchObject(ana);
     for (const wrong of [
       null,
       [],
       {},
-      { ...ana, role: 'owner' },
-      { ...ana, board: '../etc' },
-      { ...ana, expires: '9' },
+      ana,
+      { ...good, role: 'owner' },
+      { ...good, board: '../etc' },
+      { ...good, expires: '9' },
     ]) {
-      expect(tokens.read(sign(encode(wrong)), now)).toBeNull();
+      expect(tokens.read(sign(encode(wrong)))).toBeNull();
     }
-    expect(tokens.read(sign('bm90IGpzb24'), now)).toBeNull();
+    expect(tokens.read(sign('bm90IGpzb24'))).toBeNull();
   });
 });
 

@@ -71,6 +71,23 @@ test('B1 a reader who does not keep up is sent no presence, and all of it when i
   expect(tally.slowReaders).toBe(0);
 });
 
+test('B1 a reader who has missed that Cleo left hears it when it has caught up', async () => {
+  const cleo = await house.raw('cleo');
+  cleo.presence([{ client: 3, clock: 1, state: {} }]);
+  await ben.next('presence', ({ entries }) => entries.some((one) => one.client === 3));
+  await flood(65 << 10);
+  await cleo.leave();
+  while (house.rooms.tally.presenceSkipped === 0) {
+    clock.advance(33);
+    await new Promise(setImmediate);
+  }
+  ben.socket.resume();
+  while (house.rooms.sockets(board).some(({ bufferedBytes }) => bufferedBytes > 0))
+    await new Promise(setImmediate);
+  clock.advance(4_000);
+  await ben.next('presence', ({ entries }) => entries.some((one) => one.client === 3 && one.state === null));
+});
+
 test('B2 one who is far behind is sent no updates, and one difference when it has read', async () => {
   await flood(1 << 20);
   const { tally } = house.rooms;

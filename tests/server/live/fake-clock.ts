@@ -6,12 +6,15 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** Time that stands still until a test moves it. */
+/** Time that stands still until a test moves it: both clocks together by `advance`, the wall clock alone by `setWall`. */
 export class FakeClock implements Clock {
   #now = 1_000_000;
+  #wallAhead = Date.UTC(2026, 2, 12, 9);
   readonly #timers = new Set<Timer>();
 
   now = (): number => this.#now;
+
+  wall = (): number => this.#now + this.#wallAhead;
 
   /** How many timers are set. */
   get timers(): number {
@@ -22,6 +25,11 @@ export class FakeClock implements Clock {
     this.#add({ at: this.#now + ms, everyMs: null, run });
 
   every = (ms: number, run: () => void): (() => void) => this.#add({ at: this.#now + ms, everyMs: ms, run });
+
+  /** Somebody sets the wall clock on, or back where `ms` is less than 0; no time passes. */
+  setWall(ms: number): void {
+    this.#wallAhead += ms;
+  }
 
   /** Moves time on, running what falls due in its order. */
   advance(ms: number): void {

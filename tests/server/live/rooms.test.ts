@@ -280,7 +280,7 @@ describe('what the house asks', () => {
 
   test('D12 while people edit a version is kept each 10 minutes, and none while nobody does', async () => {
     await open();
-    house.store.now = clock.now;
+    house.store.now = clock.wall;
     const ana = await house.stock('ana').synced();
     const versions = () => house.store.versions(`${board}/board`);
     expect(await versions()).toEqual([]);

@@ -1,0 +1,358 @@
+import './wall-clock.ts';
+import * as encoding from 'lib0/encoding';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { cards } from '$shared/board/card.ts';
+import { openRoots, textOf } from '$shared/board/document.ts';
+import { addCard } from '$shared/commands/card.ts';
+import { Connection } from '../../client/model/connection.svelte.ts';
+import { keepSeat } from '../../client/model/seat-renewal.ts';
+import { UndoableEditor } from '../../client/model/undo.svelte.ts';
+import { onWake } from '../../client/model/wake.ts';
+import { frameKind } from '../../shared/protocol.ts';
+import { ServerSocket } from './server-socket.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+beforeEach(() => void vi.useFakeTimers());
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** Somebody sets the wall clock on, or back where `ms` is less than 0; no time passes. */
+const setWall = (ms: number) => vi.setSystemTime(Date.now() + ms);
+
+/** The page is out of sight, or in sight again. */
+function hide(hidden: boolean): void {
+  vi.spyOn(document, 'hidden', 'get').mockReturnValue(hidden);
+  document.dispatchEvent(new Event('visibilitychange'));
+}
+
+/** From now on timers run once a minute, as browsers have it in hidden pages. */
+function throttle(): void {
+  const every = setInterval;
+  vi.stubGlobal('setInterval', (run: () => void, ms: number) => every(run, Math.max(ms, minute)));
+}
+
+/** The machine sleeps, and no timer runs. On some machines `performance.now` goes on meanwhile. */
+function sleep(ms: number, doesClockGoOn: boolean): void {
+  setWall(ms);
+  if (!doesClockGoOn) return;
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + ms);
+}
+
+describe('waking up', () => {
+  const woken = vi.fn();
+  let stop: () => void;
+
+  beforeEach(() => {
+    woken.mockClear();
+    stop = onWake(woken);
+  });
+
+  afterEach(() => stop());
+
+  test.each([
+    ['goes on', true],
+    ['stands still', false],
+  ])('is noticed within 3 s where the clock of the page %s in sleep', (_how, doesClockGoOn) => {
+    vi.advanceTimersByTime(10 * second);
+    sleep(hour, doesClockGoOn);
+    expect(woken).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(3 * second);
+    expect(woken).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(minute);
+    expect(woken).toHaveBeenCalledTimes(1);
+  });
+
+  test('is noticed where the wall clock was set back in sleep and the clock of the page went on', () => {
+    sleep(hour, true);
+    setWall(-day);
+    vi.advanceTimersByTime(3 * second);
+    expect(woken).toHaveBeenCalledTimes(1);
+  });
+
+  test('is not what a wall clock that is set back looks like', () => {
+    setWall(-day);
+    vi.advanceTimersByTime(minute);
+    expect(woken).not.toHaveBeenCalled();
+  });
+
+  test('in sight a quarter of a minute is sleep; a moment in which the page hangs is none', () => {
+    sleep(10 * second, true);
+    vi.advanceTimersByTime(3 * second);
+    expect(woken).not.toHaveBeenCalled();
+    sleep(15 * second, false);
+    vi.advanceTimersByTime(3 * second);
+    expect(woken).toHaveBeenCalledTimes(1);
+  });
+
+  test('a hidden page, of which timers run once a minute, is not asleep; it is after two', () => {
+    stop();
+    throttle();
+    stop = onWake(woken);
+    hide(true);
+    vi.advanceTimersByTime(30 * minute);
+    hide(false);
+    hide(true);
+    expect(woken).not.toHaveBeenCalled();
+    sleep(2 * minute, false);
+    hide(false);
+    expect(woken).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a connection', () => {
+  let doc: Y.Doc;
+  let board: Y.Doc;
+  let ana: Connection;
+
+  beforeEach(() => {
+    vi.stubGlobal('WebSocket', ServerSocket);
+    doc = new Y.Doc();
+    board = new Y.Doc();
+  });
+
+  afterEach(() => {
+    ana.close();
+    doc.destroy();
+    ServerSocket.all.length = 0;
+  });
+
+  /** Ana's page is on the board, and says where she is. */
+  function open(): ServerSocket {
+    const on = { ready: () => {}, saved: () => {}, ended: () => {} };
+    ana = new Connection(doc, { board: 'b', seat: 'ana', origin: 'http://localhost' }, on);
+    ana.open();
+    const socket = ServerSocket.latest;
+    socket.admit(board);
+    ana.awareness.setLocalState({ person: 'ana' });
+    socket.frames.length = 0;
+    return socket;
+  }
+
+  const say = (socket: ServerSocket, body: Uint8Array) =>
+    socket.say((encoder) => {
+      encoding.writeVarUint(encoder, frameKind.awareness);
+      encoding.writeVarUint8Array(encoder, body);
+    });
+  /** An empty presence frame: the server's sign of life. */
+  const lives = (socket: ServerSocket) => say(socket, new Uint8Array([0]));
+
+  /** So much time passes on a board where nothing happens, with a server that is there. */
+  function pass(ms: number, socket: ServerSocket): void {
+    for (let passed = second; passed <= ms; passed += second) {
+      vi.advanceTimersByTime(second);
+      if (passed % (12 * second) === 0 || socket.take(frameKind.queryAwareness).length > 0) lives(socket);
+    }
+  }
+
+  test.each([-day, -hour, hour, day])('is kept where the wall clock is set by %i ms', (ms) => {
+    const socket = open();
+    pass(minute, socket);
+    setWall(ms);
+    pass(minute, socket);
+    setWall(-ms);
+    pass(minute, socket);
+    expect(ServerSocket.all).toHaveLength(1);
+    expect(ana.light).not.toBe('offline');
+  });
+
+  test.each([-day, 0, day])(
+    'that is dead is noticed within 35 s, though the wall clock is set by %i ms',
+    (ms) => {
+      const socket = open();
+      pass(minute, socket);
+      setWall(ms);
+      vi.advanceTimersByTime(35 * second);
+      expect(socket.isClosed).toBe(true);
+      expect(ServerSocket.all).toHaveLength(2);
+      ServerSocket.latest.admit(board);
+      expect(ana.light).not.toBe('offline');
+    },
+  );
+
+  test('is not given up sooner than by the stock provider: a large board may be on its way', () => {
+    const socket = open();
+    vi.advanceTimersByTime(29 * second);
+    expect(socket.isClosed).toBe(false);
+    lives(socket);
+    vi.advanceTimersByTime(29 * second);
+    expect(socket.isClosed).toBe(false);
+  });
+
+  test('after a sleep the server is asked at once; where it answers, the link stays', () => {
+    const socket = open();
+    sleep(hour, false);
+    vi.advanceTimersByTime(3 * second);
+    expect(socket.take(frameKind.queryAwareness)).toHaveLength(1);
+    lives(socket);
+    vi.advanceTimersByTime(10 * second);
+    expect(ServerSocket.all).toHaveLength(1);
+  });
+
+  test.each([true, false])(
+    'after a sleep, where it does not answer, another link is tried',
+    (doesClockGoOn) => {
+      const socket = open();
+      sleep(10 * hour, doesClockGoOn);
+      vi.advanceTimersByTime(12 * second);
+      expect(socket.isClosed).toBe(true);
+      expect(ServerSocket.all).toHaveLength(2);
+    },
+  );
+
+  test('where there was no link before a sleep, one is tried at once', () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    open().drop(1006);
+    for (let n = 0; n < 6; n++) {
+      vi.advanceTimersByTime(8 * second);
+      ServerSocket.latest.drop(1006);
+    }
+    const tries = ServerSocket.all.length;
+    sleep(hour, false);
+    vi.advanceTimersByTime(3 * second);
+    expect(ServerSocket.all).toHaveLength(tries + 1);
+  });
+
+  test('a page that hung looks at what has arrived before it gives up the link', () => {
+    const socket = open();
+    vi.advanceTimersByTime(24 * second);
+    expect(socket.take(frameKind.queryAwareness)).toHaveLength(1);
+    sleep(10 * second, true);
+    // The timer's turn comes first, and the answer, which is there already, after it.
+    vi.advanceTimersByTime(3 * second);
+    expect(socket.isClosed).toBe(false);
+    lives(socket);
+    vi.advanceTimersByTime(10 * second);
+    expect(socket.isClosed).toBe(false);
+  });
+
+  test('in a hidden page, of which timers run once a minute, link and presence are kept', () => {
+    throttle();
+    const socket = open();
+    hide(true);
+    for (let minutes = 0; minutes < 10; minutes++) {
+      socket.take(frameKind.awareness);
+      pass(minute, socket);
+      // Stock clients forget whoever has not spoken for 30 s.
+      expect(socket.take(frameKind.awareness).length).toBeGreaterThanOrEqual(2);
+    }
+    expect(ServerSocket.all).toHaveLength(1);
+  });
+
+  describe.each([-day, -hour, hour, day])('the wall clock is set by %i ms', (ms) => {
+    test('Ana goes on saying where she is, each 15 s', () => {
+      const socket = open();
+      setWall(ms);
+      for (let times = 0; times < 4; times++) {
+        pass(18 * second, socket);
+        expect(socket.take(frameKind.awareness)).toHaveLength(1);
+      }
+    });
+
+    test('Ben stays in sight until the server says that he is gone', () => {
+      const socket = open();
+      const ben = new Awareness(new Y.Doc());
+      const said = () => encodeAwarenessUpdate(ben, [ben.clientID]);
+      ben.setLocalState({ person: 'ben' });
+      say(socket, said());
+      const isSeen = () => ana.awareness.getStates().has(ben.clientID);
+      expect(isSeen()).toBe(true);
+      setWall(ms);
+      pass(2 * minute, socket);
+      expect(isSeen()).toBe(true);
+      ben.setLocalState(null);
+      say(socket, said());
+      expect(isSeen()).toBe(false);
+      ben.destroy();
+    });
+  });
+});
+
+describe('the seat', () => {
+  const renewed = { ok: true, value: null } as const;
+  const unreachable = { ok: false, code: 'unreachable', message: '', status: 0 } as const;
+  const renew = vi.fn(() => Promise.resolve<typeof renewed | typeof unreachable>(renewed));
+  let stop: () => void;
+
+  beforeEach(() => {
+    renew.mockReset();
+    renew.mockResolvedValue(renewed);
+    stop = keepSeat(renew);
+  });
+
+  afterEach(() => stop());
+
+  test('is renewed each four hours', async () => {
+    await vi.advanceTimersByTimeAsync(4 * hour - minute);
+    expect(renew).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(8 * hour);
+    expect(renew).toHaveBeenCalledTimes(2);
+  });
+
+  test.each([true, false])(
+    'is renewed at once when the page wakes up after ten hours',
+    async (doesClockGoOn) => {
+      await vi.advanceTimersByTimeAsync(hour);
+      sleep(10 * hour, doesClockGoOn);
+      await vi.advanceTimersByTimeAsync(3 * second);
+      expect(renew).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  test('after a nap it is not', async () => {
+    await vi.advanceTimersByTimeAsync(hour);
+    sleep(hour, false);
+    await vi.advanceTimersByTimeAsync(hour);
+    expect(renew).not.toHaveBeenCalled();
+  });
+
+  test('is renewed in time though the wall clock is set back', async () => {
+    setWall(-day);
+    await vi.advanceTimersByTimeAsync(4 * hour);
+    expect(renew).toHaveBeenCalledTimes(1);
+  });
+
+  test('is tried again soon where the server was not reached', async () => {
+    renew.mockResolvedValue(unreachable);
+    sleep(10 * hour, false);
+    await vi.advanceTimersByTimeAsync(3 * second);
+    renew.mockResolvedValue(renewed);
+    await vi.advanceTimersByTimeAsync(hour);
+    expect(renew).toHaveBeenCalledTimes(2);
+  });
+});
+
+test.each([-hour, 0, hour])(
+  'typing is one step until a pause, though the wall clock is set by %i ms',
+  (ms) => {
+    const doc = new Y.Doc();
+    openRoots(doc);
+    const ana = new UndoableEditor(doc, 'ana');
+    const card = addCard(ana, { lane: 'doing', phase: 'arrive', step: null }, { text: '' });
+    const text = () => textOf(doc, cards, card, 'text');
+    const type = (letters: string) =>
+      ana.change(`write:cards/${card}/text`, () => text()?.insert(text()?.length ?? 0, letters));
+    type('one ');
+    vi.advanceTimersByTime(500);
+    setWall(ms);
+    type('two ');
+    vi.advanceTimersByTime(second);
+    setWall(-ms);
+    type('three');
+    ana.undo();
+    expect(text()?.toJSON()).toBe('one two ');
+    ana.undo();
+    expect(text()?.toJSON()).toBe('');
+    ana.close();
+  },
+);

@@ -16,6 +16,7 @@ import { merge } from '../../server/work/jobs.ts';
 interface Version {
   readonly record: VersionRecord;
   readonly state: Uint8Array;
+  readonly owners: StoredDocument['owners'];
 }
 
 const empty: StoredDocument = { snapshot: null, updates: [], sequence: 0, owners: new Map() };
@@ -110,12 +111,25 @@ export class MemoryStore implements Store {
     return { state, sequence };
   }
 
-  async resetDocument(room: string, state: Uint8Array): Promise<void> {
+  async owners(room: string, version?: string): Promise<ReadonlyMap<number, string>> {
+    mustBeRoom(room);
+    await this.#appended;
+    await this.reach();
+    if (version === undefined) return (this.documents.get(room) ?? empty).owners;
+    return this.#versionsOf(room).find(({ record }) => record.id === version)?.owners ?? empty.owners;
+  }
+
+  async resetDocument(room: string, state: Uint8Array, owners?: ReadonlyMap<number, string>): Promise<void> {
     mustBeRoom(room);
     await this.write();
     this.#mustBeThere(room);
-    const { owners } = this.documents.get(room) ?? empty;
-    this.documents.set(room, { snapshot: state.slice(), updates: [], sequence: this.#sequence, owners });
+    const now = this.documents.get(room) ?? empty;
+    this.documents.set(room, {
+      snapshot: state.slice(),
+      updates: [],
+      sequence: this.#sequence,
+      owners: owners ?? now.owners,
+    });
   }
 
   async versions(room: string): Promise<readonly VersionRecord[]> {
@@ -131,7 +145,8 @@ export class MemoryStore implements Store {
     const versions = this.#versionsOf(room);
     const id = `v${versions.length + 1}`;
     const record = { ...label, id, at: this.now(), bytes: point.state.byteLength };
-    this.#versions.set(room, [...versions, { record, state: point.state }]);
+    const { owners } = this.documents.get(room) ?? empty;
+    this.#versions.set(room, [...versions, { record, state: point.state, owners }]);
     return record;
   }
 

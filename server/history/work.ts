@@ -1,5 +1,12 @@
-/** The heavy work on whole documents, done beside the main thread: a state is one Yjs update. */
+import type { Rebuilt } from './rebuild.ts';
+import type { Removal } from './removal.ts';
+
+/** Work on whole documents, done in another thread. A state is one Yjs update. */
 export interface HistoryWork {
-  /** As `restore` of `restore.ts`. */
+  /** See `restore` in `restore.ts`. */
   restore(current: Uint8Array, version: Uint8Array): Promise<Uint8Array | null>;
+  /** See `removeAdded` in `removal.ts`. */
+  removeAdded(current: Uint8Array, version: Uint8Array, clients: readonly number[]): Promise<Removal>;
+  /** See `rebuild` in `rebuild.ts`. */
+  rebuild(state: Uint8Array): Promise<Rebuilt>;
 }

@@ -1,4 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import type { Rebuilt } from '../history/rebuild.ts';
+import type { Removal } from '../history/removal.ts';
+import type { HistoryWork } from '../history/work.ts';
 import type { Answer, Compacted, Deflated, JobName, Jobs, Order } from './jobs.ts';
 import { packUpdates } from './jobs.ts';
 
@@ -18,13 +21,11 @@ export interface DeskOptions {
  * Where work on whole documents is handed in, to be done by a thread of its own, one job after another. A job
  * that throws is rejected; one whose thread dies too, and the next gets a new thread.
  */
-export interface Desk {
+export interface Desk extends HistoryWork {
   /** One state of a snapshot and what came after it, all as Yjs updates. */
   merge(snapshot: Uint8Array | null, updates: readonly Uint8Array[]): Promise<Uint8Array>;
   /** The same from and for the disk. The snapshot's buffer is handed over: it must be the caller's alone. */
   compact(snapshot: Deflated | null, updates: readonly Uint8Array[]): Promise<Compacted>;
-  /** The update that makes `current` read as `version`; null where it does. See `server/history/restore.ts`. */
-  restore(current: Uint8Array, version: Uint8Array): Promise<Uint8Array | null>;
   /** Ends the thread; what waits is rejected. */
   close(): Promise<void>;
 }
@@ -80,6 +81,14 @@ class WorkDesk implements Desk {
 
   restore(current: Uint8Array, version: Uint8Array): Promise<Uint8Array | null> {
     return this.#run('restore', [current, version], []);
+  }
+
+  removeAdded(current: Uint8Array, version: Uint8Array, clients: readonly number[]): Promise<Removal> {
+    return this.#run('removeAdded', [current, version, clients], []);
+  }
+
+  rebuild(state: Uint8Array): Promise<Rebuilt> {
+    return this.#run('rebuild', [state], []);
   }
 
   async close(): Promise<void> {

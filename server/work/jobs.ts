@@ -1,5 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as Y from 'yjs';
+import { rebuild } from '../history/rebuild.ts';
+import { removeAdded } from '../history/removal.ts';
 import { restore } from '../history/restore.ts';
 
 /**
@@ -79,6 +81,8 @@ export const jobs = {
     merge(snapshot, unpackUpdates(updates)).state,
   compact,
   restore,
+  removeAdded,
+  rebuild,
 };
 
 export type Jobs = typeof jobs;

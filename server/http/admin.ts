@@ -12,7 +12,8 @@ import { needRunning, needWritable } from './health.ts';
 import { bearerOf, needRate } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
-import { keepVersion, yjsUpdate } from './versions.ts';
+import { rebuildDocument } from './rebuild.ts';
+import { keepVersion, orderIn, removeSince, removing, yjsUpdate } from './versions.ts';
 
 const named = v.object({ name: versionNameSchema });
 const resetting = v.object({
@@ -90,6 +91,18 @@ export function adminRoutes(parts: Parts): Hono<AppEnv> {
       const state = isId(id) ? await history.read(roomOf(c), id) : null;
       if (!state) throw new Problem('no-such-version');
       return yjsUpdate(c, state, `${c.var.record.id}-${id}`);
+    })
+    .post('/boards/:board/documents/:document/versions/:version/remove', async (c) => {
+      const order = orderIn(c, parts, c.req.param('document'), '');
+      const { people } = await readBody(c, removing);
+      const answer = await removeSince(parts, order, people);
+      did(c, 'remove', { version: order.version });
+      return c.json(answer);
+    })
+    .post('/boards/:board/documents/:document/rebuild', async (c) => {
+      const answer = await rebuildDocument(parts, c.var.record, c.req.param('document'), '');
+      did(c, 'rebuild', { version: answer.before.id });
+      return c.json(answer);
     })
     .post('/boards/:board/documents/:document/reset', async (c) => {
       needWritable(parts);

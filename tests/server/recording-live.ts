@@ -12,6 +12,7 @@ export class RecordingLive implements LiveBoards {
   readonly frozen: { board: string; frozen: boolean }[] = [];
   readonly written: { board: string; document: string; update: Uint8Array }[] = [];
   readonly evicted: { board: string; code: CloseCode; reason: string }[] = [];
+  readonly barred = new Set<string>();
   readonly tally = newTally();
   colors: readonly string[] = [];
   people = 0;
@@ -77,6 +78,11 @@ export class RecordingLive implements LiveBoards {
   async write(board: string, document: string, update: Uint8Array): Promise<void> {
     await this.onWrite(`${board}/${document}`, update);
     this.written.push({ board, document, update });
+  }
+
+  bar(board: string, isBarred: boolean): void {
+    if (isBarred) this.barred.add(board);
+    else this.barred.delete(board);
   }
 
   async evict(board: string, code: CloseCode, reason: string): Promise<void> {

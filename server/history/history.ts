@@ -12,7 +12,7 @@ export type EditOutcome<Edit> =
   /** `before` is the version that brings back what there was. */
   | { readonly kind: 'done'; readonly before: VersionRecord; readonly edit: Edit }
   | { readonly kind: 'no-such-version' }
-  /** The board was reset meanwhile, or the room does not take it. */
+  /** The document has a gap, the board was reset meanwhile, or the room does not take it. */
   | { readonly kind: 'not-written'; readonly error: unknown };
 
 /** An edit of the server's own; without an update where it would change nothing. */
@@ -103,19 +103,19 @@ export class History {
     const before = await store.keepVersion(room, { kind: 'before-restore', name: '', person });
     const current = before && (await store.readVersion(room, before.id));
     if (!current) return { kind: 'not-written', error: new Error('the present state cannot be read') };
-    const edit = await make(current, wanted);
-    if (edit.update) {
-      // An edit to a document that was reset meanwhile would rest on what is not there any more.
-      const isSame = (await store.board(record.id))?.generation === record.generation;
-      if (!isSame || repairs.has(record.id))
-        return { kind: 'not-written', error: new Error('board was reset') };
-      try {
+    try {
+      // Fails where a state has a gap: a board that is quarantined is reset or rebuilt first.
+      const edit = await make(current, wanted);
+      if (edit.update) {
+        // An edit to a document that was reset meanwhile would rest on what is not there any more.
+        const isSame = (await store.board(record.id))?.generation === record.generation;
+        if (!isSame || repairs.has(record.id)) throw new Error('board was reset');
         await live.write(record.id, document, edit.update);
-      } catch (error) {
-        return { kind: 'not-written', error };
       }
+      return { kind: 'done', before, edit };
+    } catch (error) {
+      return { kind: 'not-written', error };
     }
-    return { kind: 'done', before, edit };
   }
 }
 

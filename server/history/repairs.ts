@@ -25,7 +25,7 @@ export type RebuildOutcome =
   /** The board was reset or rebuilt since the record was read. */
   | { readonly kind: 'outdated' }
   | { readonly kind: 'no-such-document' }
-  /** It could not be read, kept or built anew. The board goes on as it was. */
+  /** It could not be read, kept, built or written. The board goes on with the old document. */
   | { readonly kind: 'failed' }
   /** The board is being repaired already. */
   | { readonly kind: 'busy' };

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { hindranceOf } from '../../client/model/hindrance.ts';
 import { standingOf } from '../../client/views/board/standing.ts';
+import { closeCode } from '../../shared/protocol.ts';
 
 type Facts = Parameters<typeof standingOf>[0];
 
@@ -43,4 +45,10 @@ test('facilitators are told from the first word how full it is, participants whe
 test('what was put away comes back when the board is fuller', () => {
   expect(standingOf({ ...lead, fullness: 70 }, 70)).toBeNull();
   expect(standingOf({ ...lead, fullness: 75 }, 70)).toEqual({ kind: 'full', percent: 75 });
+});
+
+test('of a board that is restored just now, and of a server that is busy, the page tells which it is', () => {
+  expect(hindranceOf(closeCode.busy, 'repair')).toBe('repair');
+  expect(hindranceOf(closeCode.busy, 'too-many-boards')).toBe('busy');
+  expect(hindranceOf(closeCode.ticket, 'board-reset')).toBeNull();
 });

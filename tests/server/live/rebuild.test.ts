@@ -220,6 +220,27 @@ describe('R6 a rebuilt board', () => {
   });
 });
 
+test('R3 R6 a quarantined document is rebuilt from what fits together, and people come in again', async () => {
+  await open();
+  const doc = new Y.Doc();
+  const add = (id: string) => rootOf(doc, cards).set(id, buildRecord(cards, { text: id }));
+  add('whole');
+  const whole = Y.encodeStateAsUpdate(doc);
+  add('lost');
+  const seen = Y.encodeStateVector(doc);
+  add('waits');
+  const torn = Y.mergeUpdates([whole, Y.encodeStateAsUpdate(doc, seen)]);
+  await house.store.resetDocument(room, torn);
+  const version = await keep();
+  expect(await (await house.raw('ana')).closed).toEqual({ code: 1013, reason: 'quarantined' });
+  const order = { record: await record(), document: 'board', version, person: 'fay' };
+  expect(await history.restore(order)).toMatchObject({ kind: 'not-written' });
+  expect(await history.removeAdded(order, ['ana'])).toMatchObject({ kind: 'not-written' });
+  expect(await rebuild()).toMatchObject({ kind: 'rebuilt', isWhole: false });
+  await joinAgain('ana');
+  expect(texts(await (await house.raw('ana')).state())).toEqual(['whole']);
+});
+
 describe('R7 a board under repair', () => {
   test('R7 lets nobody in, also whoever was let in a moment before, and takes no edit of the server’s', async () => {
     await open();

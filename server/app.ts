@@ -22,6 +22,7 @@ import { logRequests, needOwnOrigin } from './http/middleware.ts';
 import { pageRoutes } from './http/page.ts';
 import type { AppEnv, Parts } from './http/parts.ts';
 import { Problem } from './http/problem.ts';
+import { rebuildRoutes } from './http/rebuild.ts';
 import { securityHeaders } from './http/security.ts';
 import { syncRoutes } from './http/sync.ts';
 import { versionRoutes } from './http/versions.ts';
@@ -62,7 +63,7 @@ const versionRate = { burst: 10, perSecond: 0.1 };
 /** The HTTP side: middleware and routes, testable by `app.request()` without a socket. */
 export function createApp(given: AppParts): Hono<AppEnv> {
   const { config, store, live, log, time, work } = given;
-  const repairs = new Repairs({ store, live, log });
+  const repairs = new Repairs({ store, live, work, log });
   const parts: Parts = {
     ...given,
     site: given.site ?? (() => siteOf(config, config.port)),
@@ -112,6 +113,7 @@ export function createApp(given: AppParts): Hono<AppEnv> {
   app.route('/api/boards', linkRoutes(parts));
   app.route('/api/boards', versionRoutes(parts));
   app.route('/api/boards', lossRoutes(parts));
+  app.route('/api/boards', rebuildRoutes(parts));
   app.route('/api/admin', adminRoutes(parts));
   if (given.staticRoot !== null) app.route('/', pageRoutes(given.staticRoot));
 

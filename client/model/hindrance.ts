@@ -11,6 +11,7 @@ export type Hindrance =
   | 'too-slow'
   | 'frozen'
   | 'quarantined'
+  | 'repair'
   | 'too-many-sockets'
   | 'store'
   | 'busy';
@@ -25,6 +26,7 @@ export function hindranceOf(code: number, reason: string): Hindrance | null {
     case 'too-slow':
     case 'frozen':
     case 'quarantined':
+    case 'repair':
     case 'too-many-sockets':
     case 'store':
       return reason;

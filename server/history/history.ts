@@ -1,18 +1,33 @@
 import type { LiveBoards } from '../live/contract.ts';
 import type { BoardRecord, Store, VersionRecord } from '../store/contract.ts';
+import type { Removal } from './removal.ts';
 import type { Repairs } from './repairs.ts';
 import type { HistoryWork } from './work.ts';
 
 /** Named versions of one document: each costs as much disk as a snapshot. Automatic ones have their own bounds. */
 export const maxNamedVersions = 50;
 
-/** What came of a restore. */
-export type Restored =
-  /** `before` is the version that brings back what there was. `changed`: whether there was a difference at all. */
-  | { readonly kind: 'restored'; readonly before: VersionRecord; readonly changed: boolean }
+/** What came of an edit that was made by a version. */
+export type EditOutcome<Edit> =
+  /** `before` is the version that brings back what there was. */
+  | { readonly kind: 'done'; readonly before: VersionRecord; readonly edit: Edit }
   | { readonly kind: 'no-such-version' }
-  /** The board was reset meanwhile, or the room does not take it. */
+  /** The document has a gap, the board was reset meanwhile, or the room does not take it. */
   | { readonly kind: 'not-written'; readonly error: unknown };
+
+/** An edit of the server's own; without an update where it would change nothing. */
+interface ServerEdit {
+  readonly update: Uint8Array | null;
+}
+
+/** A document, the version that an edit is made by, and the person who asks for it. */
+export interface EditOrder {
+  readonly record: BoardRecord;
+  readonly document: string;
+  readonly version: string;
+  /** Empty for those who run the server. */
+  readonly person: string;
+}
 
 export interface HistoryParts {
   readonly store: Store;
@@ -55,30 +70,55 @@ export class History {
     return (await this.#parts.store.checkpoint(room))?.state ?? null;
   }
 
+  /** Makes a document read as a version: see `restore.ts`. */
+  restore(order: EditOrder): Promise<EditOutcome<ServerEdit>> {
+    const { work } = this.#parts;
+    return this.#edit(order, async (current, wanted) => ({ update: await work.restore(current, wanted) }));
+  }
+
+  /** Removes what some people added since a version: see `removal.ts`. */
+  removeAdded(order: EditOrder, people: readonly string[]): Promise<EditOutcome<Removal>> {
+    const { store, work } = this.#parts;
+    return this.#edit(order, async (current, wanted) => {
+      const theirs = new Set(people);
+      const owners = [...(await store.owners(roomOf(order)))];
+      const clients = owners.filter(([, person]) => theirs.has(person)).map(([client]) => client);
+      return work.removeAdded(current, wanted, clients);
+    });
+  }
+
   /**
-   * Makes a document read as a version by one more edit, which the server makes and everybody gets. What it
-   * was before is kept first, so that restoring that takes this back.
+   * Changes a document by one more edit, which the server makes and everybody gets. What it was before is kept
+   * first, so that restoring that takes this back.
    */
-  async restore(record: BoardRecord, document: string, version: string, person: string): Promise<Restored> {
-    const { store, live, repairs, work } = this.#parts;
-    const room = `${record.id}/${document}`;
+  async #edit<Edit extends ServerEdit>(
+    order: EditOrder,
+    make: (current: Uint8Array, wanted: Uint8Array) => Promise<Edit>,
+  ): Promise<EditOutcome<Edit>> {
+    const { store, live, repairs } = this.#parts;
+    const { record, document, version, person } = order;
+    const room = roomOf(order);
     const wanted = await store.readVersion(room, version);
     if (!wanted) return { kind: 'no-such-version' };
     const before = await store.keepVersion(room, { kind: 'before-restore', name: '', person });
     const current = before && (await store.readVersion(room, before.id));
     if (!current) return { kind: 'not-written', error: new Error('the present state cannot be read') };
-    const update = await work.restore(current, wanted);
-    if (update) {
-      // An edit to a document that was reset meanwhile would rest on what is not there any more.
-      const isSame = (await store.board(record.id))?.generation === record.generation;
-      if (!isSame || repairs.has(record.id))
-        return { kind: 'not-written', error: new Error('board was reset') };
-      try {
-        await live.write(record.id, document, update);
-      } catch (error) {
-        return { kind: 'not-written', error };
+    try {
+      // Fails where a state has a gap: a board that is quarantined is reset or rebuilt first.
+      const edit = await make(current, wanted);
+      if (edit.update) {
+        // An edit to a document that was reset meanwhile would rest on what is not there any more.
+        const isSame = (await store.board(record.id))?.generation === record.generation;
+        if (!isSame || repairs.has(record.id)) throw new Error('board was reset');
+        await live.write(record.id, document, edit.update);
       }
+      return { kind: 'done', before, edit };
+    } catch (error) {
+      return { kind: 'not-written', error };
     }
-    return { kind: 'restored', before, changed: update !== null };
   }
+}
+
+function roomOf({ record, document }: EditOrder): string {
+  return `${record.id}/${document}`;
 }

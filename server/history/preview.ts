@@ -5,7 +5,7 @@ import { parseRecord, parseValue } from '../../shared/board/collection.ts';
 import { collections, rootOf } from '../../shared/board/document.ts';
 import type { Field } from '../../shared/board/field.ts';
 import { people } from '../../shared/board/person.ts';
-import { documentOf } from './restore.ts';
+import { openWhole } from './states.ts';
 
 /** One record or value that an update would change, in the words of the board. */
 export interface PreviewChange {
@@ -34,8 +34,8 @@ const mostChars = 200;
  * @throws where the state is no whole document
  */
 export function preview(current: Uint8Array, update: Uint8Array): Preview {
-  const before = documentOf(current);
-  const after = documentOf(current);
+  const before = openWhole(current);
+  const after = openWhole(current);
   try {
     Y.applyUpdate(after, update);
     const changes: PreviewChange[] = [];

@@ -3,10 +3,12 @@ import * as v from 'valibot';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/board/collection.ts';
 import { parseRecord, parseValue } from '../../shared/board/collection.ts';
-import { collections, openRoots, rootOf } from '../../shared/board/document.ts';
+import { collections, numberedUpTo, rootOf } from '../../shared/board/document.ts';
 import type { Field, ValueField } from '../../shared/board/field.ts';
+import { ideas } from '../../shared/board/idea.ts';
 import { people } from '../../shared/board/person.ts';
 import { spliceBetween } from '../../shared/commands/text.ts';
+import { openWhole } from './states.ts';
 
 /**
  * The update that makes a document read as one of its versions; null where it does so already. It is an edit
@@ -21,15 +23,16 @@ import { spliceBetween } from '../../shared/commands/text.ts';
  * @throws where one of them is not a whole document
  */
 export function restore(current: Uint8Array, version: Uint8Array): Uint8Array | null {
-  const now = documentOf(current);
-  const then = documentOf(version);
+  const now = openWhole(current);
+  const then = openWhole(version);
   try {
+    const isFree = numbersLeftOut(now);
     let made: Uint8Array | null = null;
     now.on('update', (update: Uint8Array) => (made = update));
     now.transact(() => {
       for (const of of Object.values<Collection | ValueCollection>(collections)) {
         if (of.name === people.name) continue;
-        if (of.kind === 'records') restoreRecords(of, rootOf(now, of), rootOf(then, of));
+        if (of.kind === 'records') restoreRecords(of, rootOf(now, of), rootOf(then, of), isFree);
         else restoreValues(of, rootOf(now, of), rootOf(then, of));
       }
     });
@@ -40,16 +43,21 @@ export function restore(current: Uint8Array, version: Uint8Array): Uint8Array | 
   }
 }
 
-/** Opens a state. @throws where it has a gap */
-export function documentOf(state: Uint8Array): Y.Doc {
-  const doc = new Y.Doc();
-  openRoots(doc);
-  Y.applyUpdate(doc, state);
-  if (doc.store.pendingStructs || doc.store.pendingDs) throw new Error('the state has a gap');
-  return doc;
+/** Which idea numbers a rebuild has left out: no other idea is given one, so an idea that comes back has its own again. */
+function numbersLeftOut(doc: Y.Doc): (number: unknown) => boolean {
+  const upTo = numberedUpTo(doc);
+  const taken = new Set(
+    [...rootOf(doc, ideas)].map(([id, stored]) => parseRecord(ideas, id, stored)?.number),
+  );
+  return (number) => typeof number === 'number' && number <= upTo && !taken.has(number);
 }
 
-function restoreRecords(of: Collection, now: Y.Map<unknown>, then: Y.Map<unknown>): void {
+function restoreRecords(
+  of: Collection,
+  now: Y.Map<unknown>,
+  then: Y.Map<unknown>,
+  isFree: (number: unknown) => boolean,
+): void {
   for (const [id, record] of now) {
     if (record instanceof Y.Map && !(then.get(id) instanceof Y.Map)) setGone(of, record, true);
   }
@@ -57,8 +65,8 @@ function restoreRecords(of: Collection, now: Y.Map<unknown>, then: Y.Map<unknown
     if (!(wanted instanceof Y.Map)) continue;
     const record = now.get(id);
     if (record instanceof Y.Map) restoreRecord(of, record, wanted);
-    // Only after a reset to a state from before the record: its version is kept beside, and newer.
-    else now.set(id, copyOf(of, wanted));
+    // After a reset to a state from before the record, or a rebuild, which leaves out removed records.
+    else now.set(id, copyOf(of, wanted, isFree));
   }
 }
 
@@ -121,11 +129,17 @@ function restoreMembers(set: Y.Map<unknown>, members: readonly string[]): void {
   for (const id of wanted) if (!set.has(id)) set.set(id, true);
 }
 
-/** A record as the version has it, but for what the server gives: it gives that anew, since it may be taken by now. */
-function copyOf(of: Collection, wanted: Y.Map<unknown>): Y.Map<unknown> {
+/** A record as the version has it. A number that may be taken by now is left out: the server gives another. */
+function copyOf(
+  of: Collection,
+  wanted: Y.Map<unknown>,
+  isFree: (number: unknown) => boolean,
+): Y.Map<unknown> {
   const copy = wanted.clone();
-  for (const [name, field] of Object.entries<Field>(of.fields))
-    if (field.kind === 'value' && field.by === 'server') copy.delete(name);
+  for (const [name, field] of Object.entries<Field>(of.fields)) {
+    const isGiven = field.kind === 'value' && field.by === 'server';
+    if (isGiven && !isFree(wanted.get(name))) copy.delete(name);
+  }
   return copy;
 }
 

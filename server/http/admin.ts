@@ -13,7 +13,8 @@ import { settle } from './losses.ts';
 import { bearerOf, needRate } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
-import { keepVersion, yjsUpdate } from './versions.ts';
+import { rebuildDocument } from './rebuild.ts';
+import { keepVersion, orderIn, removeSince, removing, yjsUpdate } from './versions.ts';
 
 const named = v.object({ name: versionNameSchema });
 const resetting = v.object({
@@ -99,6 +100,18 @@ export function adminRoutes(parts: Parts): Hono<AppEnv> {
     .post('/boards/:board/documents/:document/lost/:decision{restore|discard}', (c) =>
       settle(parts, c, c.req.param('document'), ''),
     )
+    .post('/boards/:board/documents/:document/versions/:version/remove', async (c) => {
+      const order = orderIn(c, parts, c.req.param('document'), '');
+      const { people } = await readBody(c, removing);
+      const answer = await removeSince(parts, order, people);
+      did(c, 'remove', { version: order.version });
+      return c.json(answer);
+    })
+    .post('/boards/:board/documents/:document/rebuild', async (c) => {
+      const answer = await rebuildDocument(parts, c.var.record, c.req.param('document'), '');
+      did(c, 'rebuild', { version: answer.before.id });
+      return c.json(answer);
+    })
     .post('/boards/:board/documents/:document/reset', async (c) => {
       needWritable(parts);
       const { version } = await readBody(c, resetting);

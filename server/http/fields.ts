@@ -1,10 +1,14 @@
 import * as v from 'valibot';
+import { idPattern } from '../../shared/id.ts';
 import { maxVersionName } from '../../shared/limits.ts';
 import { colorSchema } from '../../shared/board/field.ts';
 import { personColors } from '../../shared/board/person.ts';
 import { languages } from '../templates/languages.ts';
 
 /** Schemas of the fields that requests have in common. Messages name no value: they may end in a log. */
+
+/** People whose additions one request may remove: all who took part in a large workshop. */
+const maxPeopleNamed = 200;
 
 /** Characters that turn the text around them, or are not seen at all; a joiner is kept, since scripts need it. */
 const hidden = /[\p{Cc}\p{Surrogate}\p{Co}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
@@ -41,6 +45,13 @@ export const personColorSchema = v.pipe(
 
 /** A version's name. */
 export const versionNameSchema = lineSchema(maxVersionName);
+
+/** Ids of people on a board, so many that all devices and roles of a group fit. */
+export const peopleSchema = v.pipe(
+  v.array(v.pipe(v.string('must be text'), v.regex(idPattern, 'must be an id')), 'must be a list of ids'),
+  v.minLength(1, 'must name somebody'),
+  v.maxLength(maxPeopleNamed, `must name at most ${maxPeopleNamed}`),
+);
 
 /** The random secret by which the page is the same person again. */
 export const deviceSchema = v.pipe(

@@ -4,7 +4,7 @@ import type { ErrorBody } from '../../shared/protocol.ts';
 export const problems = {
   'not-json': [400, 'The body is not JSON.'],
   ticket: [401, 'There is no token, or it is not valid any more; join again by a link.'],
-  'board-reset': [401, 'This board was put back to an earlier state; join it again by your link.'],
+  'board-reset': [401, 'This board was reset or rebuilt; join it again by your link.'],
   'create-key': [401, 'Creating a board here needs the key of this server.'],
   'admin-key': [401, 'This needs the key of those who run this server.'],
   'not-allowed': [403, 'Your role on this board does not allow this.'],

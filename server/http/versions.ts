@@ -2,8 +2,10 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { isId } from '../../shared/id.ts';
+import type { EditOrder, EditOutcome } from '../history/history.ts';
+import type { Log } from '../log.ts';
 import { readBody } from './body.ts';
-import { versionNameSchema } from './fields.ts';
+import { peopleSchema, versionNameSchema } from './fields.ts';
 import { needWritable } from './health.ts';
 import { needSeat, spend } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
@@ -13,6 +15,7 @@ import { Problem } from './problem.ts';
 const document = 'board';
 
 const named = v.object({ name: versionNameSchema });
+export const removing = v.object({ people: peopleSchema });
 
 /**
  * `/api/boards/:board/versions`: the earlier states of the board. Who writes may see which there are; keeping,
@@ -41,23 +44,15 @@ export function versionRoutes(parts: Parts): Hono<AppEnv> {
       return yjsUpdate(c, state, `${c.var.record.id}-${id}`);
     })
     .post('/:board/versions/:version/restore', needFacilitator, async (c) => {
-      needWritable(parts);
-      const { record, seat } = c.var;
-      if (record.frozen) throw new Problem('frozen');
-      if (parts.repairs.has(record.id)) throw new Problem('repair');
-      const id = versionIn(c);
-      spend(versions, record.id);
-      const done = await history.restore(record, document, id, seat.person);
-      switch (done.kind) {
-        case 'restored':
-          log.info({ board: record.id, version: id, before: done.before.id }, 'version restored');
-          return c.json({ before: done.before, changed: done.changed });
-        case 'no-such-version':
-          throw new Problem('no-such-version');
-        case 'not-written':
-          log.warn({ board: record.id, version: id, code: nameOf(done.error) }, 'version not restored');
-          throw new Problem('not-written');
-      }
+      const order = orderIn(c, parts, document, c.var.seat.person);
+      spend(versions, c.var.record.id);
+      return c.json(await restoreVersion(parts, order));
+    })
+    .post('/:board/versions/:version/remove', needFacilitator, async (c) => {
+      const order = orderIn(c, parts, document, c.var.seat.person);
+      const { people } = await readBody(c, removing);
+      spend(versions, c.var.record.id);
+      return c.json(await removeSince(parts, order, people));
     });
   return app;
 }
@@ -76,6 +71,46 @@ export function yjsUpdate(c: Context, state: Uint8Array, name: string): Response
     'content-type': 'application/octet-stream',
     'content-disposition': `attachment; filename="${name}.yjs"`,
   });
+}
+
+/**
+ * The edit that a request asks for by the version in its path.
+ * @throws Problem `no-such-version`, or where the board takes no edit just now
+ */
+export function orderIn(c: Context<AppEnv>, parts: Parts, document: string, person: string): EditOrder {
+  needWritable(parts);
+  const { record } = c.var;
+  if (record.frozen) throw new Problem('frozen');
+  if (parts.repairs.has(record.id)) throw new Problem('repair');
+  return { record, document, version: versionIn(c), person };
+}
+
+/** Answers a restore. @throws Problem where it was not made */
+async function restoreVersion({ history, log }: Parts, order: EditOrder) {
+  const { before, edit } = made(log, order, await history.restore(order));
+  const { record, version } = order;
+  log.info({ board: record.id, version, before: before.id }, 'version restored');
+  return { before, changed: edit.update !== null };
+}
+
+/** Answers a removal of what people added. @throws Problem where it was not made */
+export async function removeSince({ history, log }: Parts, order: EditOrder, people: readonly string[]) {
+  const { before, edit } = made(log, order, await history.removeAdded(order, people));
+  const { record, version } = order;
+  log.info({ board: record.id, version, before: before.id }, 'additions removed');
+  return { before, changed: edit.update !== null, removed: edit.removed };
+}
+
+function made<Edit>(log: Log, { record, version }: EditOrder, outcome: EditOutcome<Edit>) {
+  switch (outcome.kind) {
+    case 'done':
+      return outcome;
+    case 'no-such-version':
+      throw new Problem('no-such-version');
+    case 'not-written':
+      log.warn({ board: record.id, version, code: nameOf(outcome.error) }, 'edit not written');
+      throw new Problem('not-written');
+  }
 }
 
 function roomOf(c: Context<AppEnv>): string {

@@ -124,6 +124,11 @@ export interface LiveBoards {
     how: 'restore' | 'discard',
   ): Promise<readonly string[]>;
   /**
+   * Keeps a board closed, or opens it again: while it is closed nobody joins (1013 `repair`), whoever let them in,
+   * and `write` rejects. Who is on it stays.
+   */
+  bar(board: string, isBarred: boolean): void;
+  /**
    * Closes the rooms and sockets of a board with a code and forgets them; resolves when nothing of them is
    * under way.
    */

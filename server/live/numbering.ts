@@ -1,10 +1,11 @@
 import type * as Y from 'yjs';
-import { rootOf, storedRecord } from '../../shared/board/document.ts';
+import { numberedUpTo, rootOf, storedRecord } from '../../shared/board/document.ts';
 import { ideas } from '../../shared/board/idea.ts';
 
 /**
  * Gives each idea the next number, once, in the transaction that brings the idea: two people who add
- * at the same time get two numbers, and no number is given twice, not even that of a removed idea.
+ * at the same time get two numbers, and no number is given twice, not even that of a removed idea, or of one that
+ * a rebuild has left out.
  */
 export class Numbering {
   readonly #doc: Y.Doc;
@@ -37,7 +38,7 @@ export class Numbering {
   }
 
   #highest(): number {
-    let highest = 0;
+    let highest = numberedUpTo(this.#doc);
     for (const id of rootOf(this.#doc, ideas).keys()) highest = Math.max(highest, this.#numberOf(id));
     return highest;
   }

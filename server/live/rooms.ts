@@ -70,6 +70,8 @@ class OpenRooms implements Rooms, Keeper {
   readonly #rooms = new Map<string, Room>();
   /** Empty rooms and how to keep each from retiring; the one empty longest first. */
   readonly #idle = new Map<Room, () => void>();
+  /** Boards that are being repaired. */
+  readonly #barred = new Set<string>();
   readonly #stopBeat: () => void;
   #isClosing = false;
 
@@ -174,6 +176,11 @@ class OpenRooms implements Rooms, Keeper {
     return this.#opened(board, document).settleLoss(people, how);
   }
 
+  bar(board: string, isBarred: boolean): void {
+    if (isBarred) this.#barred.add(board);
+    else this.#barred.delete(board);
+  }
+
   async evict(board: string, code: CloseCode, reason: string): Promise<void> {
     await Promise.all(
       this.#roomsOf(board).map(async (room) => {
@@ -262,6 +269,7 @@ class OpenRooms implements Rooms, Keeper {
   #refusal(board: string, document: string): { code: CloseCode; reason: string } | null {
     if (this.#isClosing) return { code: closeCode.restart, reason: 'restart' };
     if (!documents.includes(document)) return { code: closeCode.noSuchBoard, reason: 'no-such-document' };
+    if (this.#barred.has(board)) return { code: closeCode.busy, reason: 'repair' };
     if (this.#rooms.has(`${board}/${document}`) || this.#hasPlace()) return null;
     return { code: closeCode.busy, reason: 'server-full' };
   }

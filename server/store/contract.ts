@@ -119,14 +119,23 @@ export interface Store {
    * snapshot, after which the records in it need not be kept. Null where the room was never written.
    */
   checkpoint(room: string): Promise<Checkpoint | null>;
-  /** Puts a document back to a state: what was stored of it before counts no longer. The caller has closed the room. */
-  resetDocument(room: string, state: Uint8Array): Promise<void>;
   /** The copies of lost edits that wait for a decision. */
   held(room: string): Promise<readonly HeldRecord[]>;
   /** Keeps such a copy, in place of the one that there is of this person. */
   keepHeld(room: string, record: HeldRecord): Promise<void>;
   /** Lets go of the copies of these people. */
   dropHeld(room: string, people: readonly string[]): Promise<void>;
+  /**
+   * Whose each Yjs client id is: of the document as it is stored now, or of one of its versions (empty where that
+   * is not kept). It only reads: unlike `load` it does not let appends begin again after one was rejected.
+   */
+  owners(room: string, version?: string): Promise<ReadonlyMap<number, string>>;
+  /**
+   * Replaces a document by a state: nothing that was stored of it before counts any more. The caller has closed
+   * the room. `owners`: whose each client id is from now on; left out, that stays as it was. State and owners
+   * change in one step: a crash leaves the old ones or the new ones.
+   */
+  resetDocument(room: string, state: Uint8Array, owners?: ReadonlyMap<number, string>): Promise<void>;
   /** The versions that are kept of a document, newest first. */
   versions(room: string): Promise<readonly VersionRecord[]>;
   /** Keeps the state that is stored now; of the automatic versions old ones may go. Null where the room was never written. */

@@ -1,5 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Preview } from '../history/preview.ts';
+import type { Rebuilt } from '../history/rebuild.ts';
+import type { Removal } from '../history/removal.ts';
+import type { HistoryWork } from '../history/work.ts';
 import type { Answer, Compacted, Deflated, JobName, Jobs, Order } from './jobs.ts';
 import { packUpdates } from './jobs.ts';
 
@@ -19,15 +22,11 @@ export interface DeskOptions {
  * Where work on whole documents is handed in, to be done by a thread of its own, one job after another. A job
  * that throws is rejected; one whose thread dies too, and the next gets a new thread.
  */
-export interface Desk {
+export interface Desk extends HistoryWork {
   /** One state of a snapshot and what came after it, all as Yjs updates. */
   merge(snapshot: Uint8Array | null, updates: readonly Uint8Array[]): Promise<Uint8Array>;
   /** The same from and for the disk. The snapshot's buffer is handed over: it must be the caller's alone. */
   compact(snapshot: Deflated | null, updates: readonly Uint8Array[]): Promise<Compacted>;
-  /** The update that makes `current` read as `version`; null where it does. See `server/history/restore.ts`. */
-  restore(current: Uint8Array, version: Uint8Array): Promise<Uint8Array | null>;
-  /** What an update would change in a document; see `server/history/preview.ts`. */
-  preview(current: Uint8Array, update: Uint8Array): Promise<Preview>;
   /** Ends the thread; what waits is rejected. */
   close(): Promise<void>;
 }
@@ -87,6 +86,14 @@ class WorkDesk implements Desk {
 
   preview(current: Uint8Array, update: Uint8Array): Promise<Preview> {
     return this.#run('preview', [current, update], []);
+  }
+
+  removeAdded(current: Uint8Array, version: Uint8Array, clients: readonly number[]): Promise<Removal> {
+    return this.#run('removeAdded', [current, version, clients], []);
+  }
+
+  rebuild(state: Uint8Array): Promise<Rebuilt> {
+    return this.#run('rebuild', [state], []);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as Y from 'yjs';
 import { preview } from '../history/preview.ts';
+import { rebuild } from '../history/rebuild.ts';
+import { removeAdded } from '../history/removal.ts';
 import { restore } from '../history/restore.ts';
 
 /**
@@ -81,6 +83,8 @@ export const jobs = {
   compact,
   restore,
   preview,
+  removeAdded,
+  rebuild,
 };
 
 export type Jobs = typeof jobs;

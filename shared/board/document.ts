@@ -33,8 +33,16 @@ export type CollectionName = keyof typeof collections;
 export const metaFields = {
   schema: value(v.number(), schemaVersion, 'server'),
   start: value(v.picklist(['map', 'ideas']), 'map', 'server'),
+  /** The highest number that an idea had at the last rebuild, which leaves out removed ideas and so their numbers. */
+  numbered: value(v.pipe(v.number(), v.integer(), v.minValue(0)), 0, 'server'),
 } as const;
 export type StartView = 'map' | 'ideas';
+
+/** Up to which number the ideas are numbered, those that a rebuild has left out included; 0 where `meta` has no such fact. */
+export function numberedUpTo(doc: Y.Doc): number {
+  const parsed = v.safeParse(metaFields.numbered.schema, doc.getMap('meta').get('numbered'));
+  return parsed.success ? parsed.output : metaFields.numbered.fallback;
+}
 
 /** The definition of a root map, or null where the document has none of that name. */
 export function collectionNamed(name: string): Collection | ValueCollection | null {

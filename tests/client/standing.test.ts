@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { hindranceOf } from '../../client/model/hindrance.ts';
 import { standingOf } from '../../client/views/board/standing.ts';
+import { closeCode } from '../../shared/protocol.ts';
 
 type Facts = Parameters<typeof standingOf>[0];
 
@@ -61,4 +63,10 @@ test('edits that the server lost: facilitators hear of the board, others of thei
   expect(standingOf({ ...lead, held: 'waiting' }, 0)).toEqual({ kind: 'held', why: 'waiting' });
   expect(standingOf({ ...well, held: 'full', lossPeople: 2 }, 0)).toEqual({ kind: 'held', why: 'full' });
   expect(standingOf({ ...onlooker, lossPeople: 2 }, 0)).toEqual({ kind: 'observing' });
+});
+
+test('of a board that is restored just now, and of a server that is busy, the page tells which it is', () => {
+  expect(hindranceOf(closeCode.busy, 'repair')).toBe('repair');
+  expect(hindranceOf(closeCode.busy, 'too-many-boards')).toBe('busy');
+  expect(hindranceOf(closeCode.ticket, 'board-reset')).toBeNull();
 });

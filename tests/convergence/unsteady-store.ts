@@ -122,8 +122,12 @@ export class UnsteadyStore implements Store {
     return this.#inner.checkpoint(room);
   }
 
-  resetDocument(room: string, state: Uint8Array) {
-    return this.#inner.resetDocument(room, state);
+  owners(room: string, version?: string) {
+    return this.#inner.owners(room, version);
+  }
+
+  resetDocument(room: string, state: Uint8Array, owners?: ReadonlyMap<number, string>) {
+    return this.#inner.resetDocument(room, state, owners);
   }
 
   held(room: string) {

@@ -85,7 +85,7 @@ test('what was refused is told with its reason, and is there to be copied', asyn
 });
 
 describe('a board that is put back to an earlier version while Maja is away', () => {
-  const dialog = () => maja.dialog('The board was put back to an earlier version');
+  const dialog = () => maja.dialog('The board was restored');
 
   test('does not get what she wrote meanwhile on the open page; she has it to copy', async () => {
     await wire.keepAway(closeCode.restart, '');

@@ -60,16 +60,49 @@ test('a board that is reset is open again on every screen as it was then; what w
   for (const person of [maja, nadia]) person.forgive(/status of 401/);
   await admin('POST', `${documents}/reset`, { version: id });
 
-  const dialog = maja.dialog('The board was put back to an earlier version');
+  const dialog = maja.dialog('The board was restored');
   await expect(dialog.getByRole('textbox')).toHaveValue('Not saved');
   await dialog.getByRole('button', { name: 'Done' }).click();
   await admin('POST', '/thaw');
-  await expect(nadia.page.getByText('The board was put back to an earlier version')).toBeVisible();
+  await expect(nadia.page.getByText('The board was restored')).toBeVisible();
   for (const person of [maja, nadia]) {
     await person.saved();
     await expect(person.card('Saved, and taken back')).toHaveCount(0);
   }
   await nadia.cell('Choices', 'Ride').focus();
+  await write(nadia, 'And on it goes');
+  await expect(maja.card('And on it goes')).toBeVisible();
+});
+
+test('a board that is rebuilt has all that was saved; what was not is there to copy, also for who comes back later', async () => {
+  await write(maja, 'Saved, and stays');
+  await maja.card('Saved, and stays').focus();
+  await maja.saved();
+  // Nadia writes where the server takes nothing, closes her page, and is away while the board is rebuilt.
+  await admin('POST', '/freeze');
+  for (const person of [maja, nadia])
+    await expect(person.page.getByText('The board is frozen for now.')).toBeVisible();
+  await write(nadia, 'Written on the train');
+  await expect.poll(() => nadia.kept()).toContain('Written on the train');
+  const address = nadia.page.url();
+  await nadia.page.goto('about:blank');
+  await write(maja, 'Not saved');
+  await expect(light(maja, 'held')).toBeVisible();
+  for (const person of [maja, nadia]) person.forgive(/status of 401/);
+  await admin('POST', '/documents/board/rebuild');
+  await admin('POST', '/thaw');
+
+  const dialog = (person: Person) => person.dialog('The board was restored');
+  await expect(dialog(maja).getByRole('textbox')).toHaveValue('Not saved');
+  await dialog(maja).getByRole('button', { name: 'Done' }).click();
+  await nadia.page.goto(address);
+  await expect(dialog(nadia).getByRole('textbox')).toHaveValue('Written on the train');
+  await dialog(nadia).getByRole('button', { name: 'Done' }).click();
+  for (const person of [maja, nadia]) {
+    await person.saved();
+    await expect(person.card('Saved, and stays')).toBeVisible();
+    for (const text of ['Not saved', 'Written on the train']) await expect(person.card(text)).toHaveCount(0);
+  }
   await write(nadia, 'And on it goes');
   await expect(maja.card('And on it goes')).toBeVisible();
 });

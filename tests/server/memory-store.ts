@@ -17,6 +17,7 @@ import { merge } from '../../server/work/jobs.ts';
 interface Version {
   readonly record: VersionRecord;
   readonly state: Uint8Array;
+  readonly owners: StoredDocument['owners'];
 }
 
 const empty: StoredDocument = {
@@ -119,13 +120,26 @@ export class MemoryStore implements Store {
     return { state, sequence };
   }
 
-  async resetDocument(room: string, state: Uint8Array): Promise<void> {
+  async owners(room: string, version?: string): Promise<ReadonlyMap<number, string>> {
+    mustBeRoom(room);
+    await this.#appended;
+    await this.reach();
+    if (version === undefined) return (this.documents.get(room) ?? empty).owners;
+    return this.#versionsOf(room).find(({ record }) => record.id === version)?.owners ?? empty.owners;
+  }
+
+  async resetDocument(room: string, state: Uint8Array, owners?: ReadonlyMap<number, string>): Promise<void> {
     mustBeRoom(room);
     await this.write();
     this.#mustBeThere(room);
-    const { owners } = this.documents.get(room) ?? empty;
+    const now = this.documents.get(room) ?? empty;
     this.#held.delete(room);
-    this.documents.set(room, { ...empty, snapshot: state.slice(), sequence: this.#sequence, owners });
+    this.documents.set(room, {
+      ...empty,
+      snapshot: state.slice(),
+      sequence: this.#sequence,
+      owners: owners ?? now.owners,
+    });
   }
 
   async held(room: string): Promise<readonly HeldRecord[]> {
@@ -161,7 +175,8 @@ export class MemoryStore implements Store {
     const versions = this.#versionsOf(room);
     const id = `v${versions.length + 1}`;
     const record = { ...label, id, at: this.now(), bytes: point.state.byteLength };
-    this.#versions.set(room, [...versions, { record, state: point.state }]);
+    const { owners } = this.documents.get(room) ?? empty;
+    this.#versions.set(room, [...versions, { record, state: point.state, owners }]);
     return record;
   }
 

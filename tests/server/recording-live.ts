@@ -19,6 +19,7 @@ export class RecordingLive implements LiveBoards {
   readonly frozen: { board: string; frozen: boolean }[] = [];
   readonly written: { board: string; document: string; update: Uint8Array }[] = [];
   readonly evicted: { board: string; code: CloseCode; reason: string }[] = [];
+  readonly barred = new Set<string>();
   readonly tally = newTally();
   colors: readonly string[] = [];
   people = 0;
@@ -100,6 +101,11 @@ export class RecordingLive implements LiveBoards {
   ): Promise<readonly string[]> {
     this.settled.push({ room: `${board}/${document}`, people, how });
     return Promise.resolve(people);
+  }
+
+  bar(board: string, isBarred: boolean): void {
+    if (isBarred) this.barred.add(board);
+    else this.barred.delete(board);
   }
 
   async evict(board: string, code: CloseCode, reason: string): Promise<void> {

@@ -183,29 +183,32 @@ test('killed at any step of a deletion: the whole board is there, or none of it'
   expect([...new Set(outcomes)]).toEqual(['whole', 'none']);
 });
 
-test('killed at any step of a reset: the document is as before or as after, and never both', async () => {
+test('killed at any step of a reset: document and owners are as before or as after, and never both', async () => {
   const fresh = new Writer();
   fresh.write('fresh', 'Ben');
   const found = await wrecks(
     async (witness, store) => {
-      await witness.write('one');
+      const owners = new Map([[witness.ana.client, 'ana']]);
+      const update = witness.ana.write('one', 'saved');
+      await store.append({ room: 'b1/board', person: 'ana', update, owners });
       await store.checkpoint('b1/board');
       await witness.write('two');
     },
     async (witness, store) => {
       witness.promised.clear();
-      await store.resetDocument('b1/board', fresh.state);
+      await store.resetDocument('b1/board', fresh.state, new Map([[fresh.client, 'ben']]));
     },
   );
-  const outcomes: string[][] = [];
+  const outcomes: string[] = [];
   for (const wreck of found) {
     await inspect(wreck, async (store) => {
-      outcomes.push(Object.keys(notes(await store.load('b1/board'))).sort());
+      const stored = await store.load('b1/board');
+      outcomes.push([...Object.keys(notes(stored)).sort(), ...stored.owners.values()].join());
     });
   }
-  expect(outcomes.at(0)).toEqual(['one', 'two']);
-  expect(outcomes.at(-1)).toEqual(['fresh']);
-  expect([...new Set(outcomes.map((names) => names.join()))]).toEqual(['one,two', 'fresh']);
+  expect(outcomes.at(0)).toBe('one,two,ana');
+  expect(outcomes.at(-1)).toBe('fresh,ben');
+  expect([...new Set(outcomes)]).toEqual(['one,two,ana', 'fresh,ben']);
 });
 
 test('killed at any step of making or changing a board: it is as before or as after', async () => {

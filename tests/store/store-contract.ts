@@ -326,7 +326,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       }
     });
 
-    test('19. copies of lost edits are kept one a person, there tomorrow, and gone with a reset or the board', async () => {
+    test('21. copies of lost edits are kept one a person, there tomorrow, and gone with a reset or the board', async () => {
       const { store, reopen } = await open();
       await store.createBoard(boardRecord('b1'), new Writer().state);
       const held = (person: string, update: number[], isProven = false) => ({
@@ -352,6 +352,55 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       await tomorrow.deleteBoard('b1');
       expect(await all('b1/draft/ana')).toEqual([]);
       await expect(tomorrow.keepHeld('b1/board', held('ana', []))).rejects.toThrow();
+    });
+
+    test('19. whose each client id is can be read without a load, with what the journal has and for each version', async () => {
+      const { store, reopen } = await open();
+      const [ana, ben] = [new Writer(), new Writer()];
+      const room = 'b1/board';
+      const byAna = new Map([[ana.client, 'ana']]);
+      const both = new Map([...byAna, [ben.client, 'ben']]);
+      expect(await store.owners(room)).toEqual(new Map());
+      await store.append({ room, person: 'ana', update: ana.write('one', 'Ana'), owners: byAna });
+      const kept = await store.keepVersion(room, { kind: 'named', name: 'Lunch', person: '' });
+      const appended = store.append({
+        room,
+        person: 'ben',
+        update: ben.write('two', 'Ben'),
+        owners: new Map([[ben.client, 'ben']]),
+      });
+      expect(await store.owners(room)).toEqual(both);
+      await appended;
+      for (const reach of [() => Promise.resolve(store), reopen]) {
+        const each = await reach();
+        expect(await each.owners(room)).toEqual(both);
+        expect(await each.owners(room, kept?.id)).toEqual(byAna);
+        for (const id of ['nothing', '..', '']) expect(await each.owners(room, id)).toEqual(new Map());
+      }
+      await expect(store.owners('b1')).rejects.toThrow();
+    });
+
+    test('20. a document that is reset with owners has these and no others, today and tomorrow', async () => {
+      const { store, reopen } = await open();
+      const [ana, ben] = [new Writer(), new Writer()];
+      const room = 'b1/board';
+      await store.createBoard(boardRecord('b1'), new Writer().state);
+      const entry = { room, person: 'ana', owners: new Map([[ana.client, 'ana']]) };
+      await store.append({ ...entry, update: ana.write('one', 'Ana') });
+      await store.checkpoint(room);
+      await store.append({ ...entry, update: ana.write('two', 'Ana') });
+      const kept = await store.keepVersion(room, { kind: 'named', name: 'Lunch', person: '' });
+      await store.resetDocument(room, ben.state, new Map());
+      expect(await store.owners(room)).toEqual(new Map());
+      const owners = new Map([[ben.client, 'ben']]);
+      await store.append({ room, person: 'ben', update: ben.write('three', 'Ben'), owners });
+      for (const reach of [() => Promise.resolve(store), reopen]) {
+        const each = await reach();
+        expect(notes(await each.load(room))).toEqual({ three: 'Ben' });
+        expect((await each.load(room)).owners).toEqual(owners);
+        expect(await each.owners(room, kept?.id)).toEqual(entry.owners);
+        await each.checkpoint(room);
+      }
     });
   });
 }

@@ -2,6 +2,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import * as Y from 'yjs';
 import type { DeskOptions } from '../../server/work/desk.ts';
 import { openDesk } from '../../server/work/desk.ts';
+import { act, copyOf, readingOf, smallBoard } from '../server/history/board-edits.ts';
+import { manyClientIds } from '../server/history/many-client-ids.ts';
 import { Journalist, Writer } from '../store/desk.ts';
 
 function desk(more: Partial<DeskOptions> = {}) {
@@ -99,3 +101,27 @@ test('a desk that is closed rejects what waits, and takes nothing more', async (
   await expect(work.merge(null, [])).rejects.toThrow('closed');
   expect(journalist.lines).toEqual([]);
 });
+
+test(
+  'a board with 200,000 client ids is rebuilt, restored and rid of one person’s work',
+  { timeout: 120_000 },
+  async () => {
+    const { desk: work, journalist } = desk();
+    const doc = copyOf(smallBoard);
+    act(doc, [{ kind: 'add card', which: 0, at: 0, text: 'Hers' }]);
+    const version = Y.encodeStateAsUpdate(doc);
+    const ids = 200_000;
+    Y.applyUpdate(doc, manyClientIds(ids));
+    const ruined = Y.encodeStateAsUpdate(doc);
+    const { state, before, after } = await work.rebuild(ruined);
+    expect(before.clientIds).toBeGreaterThan(ids);
+    expect(after.clientIds).toBe(1);
+    expect(readingOf(state)).toEqual(readingOf(version));
+    const everyId = Array.from({ length: ids }, (_, n) => 4_000_000_000 - n);
+    const { removed, update } = await work.removeAdded(ruined, ruined, [...everyId, doc.clientID]);
+    expect([removed.records, update]).toEqual([0, null]);
+    expect((await work.removeAdded(ruined, smallBoard, [...everyId, doc.clientID])).removed.records).toBe(1);
+    expect(await work.restore(ruined, state)).toBeNull();
+    expect(journalist.lines).toEqual([]);
+  },
+);

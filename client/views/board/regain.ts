@@ -7,7 +7,7 @@ import { noticeFor } from '../notice/notice.ts';
 /** How it went with a seat that the server does not know any more. */
 export type Regained =
   | { readonly kind: 'renewed' }
-  /** The board was put back to an earlier version; the person sits on it again, and must open it anew. */
+  /** The board was reset or rebuilt; the person sits on it again, and must open it anew. */
   | { readonly kind: 'board-reset' }
   /** A server that cannot answer just now says nothing about the seat. */
   | { readonly kind: 'later' }

@@ -177,8 +177,12 @@ class DiskStore implements Store {
     return this.#open.documents.checkpoint(room);
   }
 
-  async resetDocument(room: string, state: Uint8Array): Promise<void> {
-    await this.#open.documents.reset(room, state);
+  async owners(room: string, version?: string): Promise<ReadonlyMap<number, string>> {
+    return this.#open.documents.owners(room, version);
+  }
+
+  async resetDocument(room: string, state: Uint8Array, owners?: ReadonlyMap<number, string>): Promise<void> {
+    await this.#open.documents.reset(room, state, owners);
   }
 
   async held(room: string): Promise<readonly HeldRecord[]> {

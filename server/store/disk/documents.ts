@@ -119,15 +119,25 @@ export class Documents {
     );
   }
 
-  async reset(name: string, state: Uint8Array): Promise<void> {
+  async owners(name: string, version?: string): Promise<ReadonlyMap<number, string>> {
+    const room = roomNamed(name);
+    const appended = this.#appending.get(name);
+    return this.#turns.run(name, async () => {
+      if (version !== undefined) return this.#versions.owners(room, version);
+      await appended;
+      return (await this.#read(room)).owners;
+    });
+  }
+
+  async reset(name: string, state: Uint8Array, owners?: ReadonlyMap<number, string>): Promise<void> {
     const room = roomNamed(name);
     const deflated = await deflate(state);
     const appended = this.#appending.get(name);
     await this.#turns.run(name, async () => {
       await appended;
       this.#mustBeThere(room.board);
-      const { owners, sequence } = await this.#read(room);
-      const snapshot = { owners, sequence, state: deflated };
+      const now = await this.#read(room);
+      const snapshot = { owners: owners ?? now.owners, sequence: now.sequence, state: deflated };
       await this.#write(room, snapshot);
       // Once more, so that the copy before it, too, is from after the reset.
       await this.#write(room, snapshot);

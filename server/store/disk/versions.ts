@@ -12,6 +12,7 @@ import type { Layout, Room } from './layout.ts';
 import { fileName } from './layout.ts';
 import { unlessMissing } from './disk-error.ts';
 import { outdated } from './retention.ts';
+import type { Snapshot } from './snapshot.ts';
 import { decodeSnapshot, inflate } from './snapshot.ts';
 
 const listSchema = v.array(
@@ -87,12 +88,23 @@ export class Versions {
     return kept;
   }
 
-  /** Null where it is not kept, or is damaged: that is told, and it is no longer listed. */
+  /** Null where it is not kept, or is damaged. */
   async read(room: Room, id: string): Promise<Uint8Array | null> {
+    const snapshot = await this.#snapshot(room, id);
+    return snapshot && inflate(snapshot.state);
+  }
+
+  /** Whose each client id was by then; empty where the version is not kept, or is damaged. */
+  async owners(room: Room, id: string): Promise<Snapshot['owners']> {
+    return (await this.#snapshot(room, id))?.owners ?? new Map<number, string>();
+  }
+
+  /** Null where it is not kept, or is damaged: that is told, and it is no longer listed. */
+  async #snapshot(room: Room, id: string): Promise<Snapshot | null> {
     const list = await this.#open(room);
     if (!list.data.some((version) => version.id === id)) return null;
     const snapshot = await readOr(this.#layout.version(room, id), decodeSnapshot, this.#context);
-    if (snapshot) return inflate(snapshot.state);
+    if (snapshot) return snapshot;
     list.data = list.data.filter((version) => version.id !== id);
     await list
       .write()

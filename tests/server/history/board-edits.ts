@@ -54,6 +54,24 @@ export function copyOf(state: Uint8Array): Y.Doc {
   return doc;
 }
 
+export const stateOf = (doc: Y.Doc) => Y.encodeStateAsUpdate(doc);
+
+/** The board after these edits. */
+export function edited(state: Uint8Array, done: readonly Edit[]): Uint8Array {
+  const doc = copyOf(state);
+  act(doc, done);
+  return stateOf(doc);
+}
+
+/** The board that an update, or none, makes of a state. */
+export function withUpdate(state: Uint8Array, update: Uint8Array | null): Y.Doc {
+  const doc = copyOf(state);
+  if (update) Y.applyUpdate(doc, update);
+  return doc;
+}
+
+export const readingOf = (state: Uint8Array) => reading(copyOf(state));
+
 /** A board so small that edits meet: two phases and lanes, three cards, two personas and ideas. */
 export const smallBoard: Uint8Array = (() => {
   const draft = new Draft('map');

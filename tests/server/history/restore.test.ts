@@ -5,26 +5,17 @@ import { restore } from '../../../server/history/restore.ts';
 import { cards } from '../../../shared/board/card.ts';
 import { collections, rootOf, storedRecord, textOf } from '../../../shared/board/document.ts';
 import { ideas } from '../../../shared/board/idea.ts';
-import type { Edit } from './board-edits.ts';
-import { act, copyOf, smallBoard, edits, reading } from './board-edits.ts';
-
-const stateOf = (doc: Y.Doc) => Y.encodeStateAsUpdate(doc);
-
-/** The board after these edits. */
-function edited(state: Uint8Array, done: readonly Edit[]): Uint8Array {
-  const doc = copyOf(state);
-  act(doc, done);
-  return stateOf(doc);
-}
-
-/** The board that an update, or none, makes of a state. */
-function withUpdate(state: Uint8Array, update: Uint8Array | null): Y.Doc {
-  const doc = copyOf(state);
-  if (update) Y.applyUpdate(doc, update);
-  return doc;
-}
-
-const readingOf = (state: Uint8Array) => reading(copyOf(state));
+import {
+  act,
+  copyOf,
+  edited,
+  edits,
+  reading,
+  readingOf,
+  smallBoard,
+  stateOf,
+  withUpdate,
+} from './board-edits.ts';
 
 describe('restoring a version', () => {
   test('whatever was done since, the board reads as the version', () => {

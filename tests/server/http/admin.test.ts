@@ -33,7 +33,8 @@ async function write(title: string): Promise<void> {
   const updates: Uint8Array[] = [];
   doc.on('update', (update: Uint8Array) => updates.push(update));
   addIdea(new PlainEditor(doc, ana.person), { title });
-  for (const update of updates) await house.store.append({ room: room(), person: ana.person, update });
+  const entry = { room: room(), person: ana.person, owners: new Map([[doc.clientID, ana.person]]) };
+  for (const update of updates) await house.store.append({ ...entry, update });
 }
 
 async function document(): Promise<Y.Doc> {
@@ -163,6 +164,25 @@ describe('the admin', () => {
     const wrong = await house.admin('GET', `/boards/${board}/documents/elsewhere`);
     expect(await refusal(wrong)).toEqual([404, 'no-such-document']);
   });
+});
+
+test('the admin removes what a person added since a version', async () => {
+  house.live.onWrite = async (name, update) => {
+    await house.store.append({ room: name, person: '', update });
+  };
+  const version = await house.store.keepVersion(room(), { kind: 'named', name: 'Then', person: '' });
+  await write('Nonsense');
+  const path = `/boards/${board}/documents/board/versions/${version?.id ?? ''}/remove`;
+  const answer = await house.admin('POST', path, { people: [ana.person] });
+  expect(await answer.json()).toMatchObject({
+    before: { person: '' },
+    changed: true,
+    removed: { records: 1 },
+  });
+  expect(titles(await document())).toEqual([]);
+  expect(await refusal(await house.admin('POST', path, {}))).toEqual([422, 'invalid']);
+  await house.admin('POST', `/boards/${board}/freeze`);
+  expect(await refusal(await house.admin('POST', path, { people: ['x'] }))).toEqual([409, 'frozen']);
 });
 
 describe('a reset', () => {

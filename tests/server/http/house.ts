@@ -2,13 +2,12 @@ import * as v from 'valibot';
 import type { Config } from '../../../server/config.ts';
 import { readConfig } from '../../../server/config.ts';
 import { createApp } from '../../../server/app.ts';
-import { preview } from '../../../server/history/preview.ts';
-import { restore } from '../../../server/history/restore.ts';
 import { openLog } from '../../../server/log.ts';
 import { Metrics } from '../../../server/metrics/metrics.ts';
 import { roles } from '../../../shared/roles.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { RecordingLive } from '../recording-live.ts';
+import { workHere } from '../work-here.ts';
 
 const created = v.object({
   board: v.string(),
@@ -51,10 +50,7 @@ export class House {
       live,
       log: openLog(config.logLevel),
       metrics: this.metrics,
-      work: {
-        restore: (current, version) => Promise.resolve(restore(current, version)),
-        preview: (current, update) => Promise.resolve(preview(current, update)),
-      },
+      work: workHere,
       time: { now: () => this.now - this.#wallAhead, wall: () => this.now },
       staticRoot,
       isStopping: () => this.isStopping,

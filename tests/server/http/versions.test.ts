@@ -190,3 +190,74 @@ describe('versions', () => {
     expect(await refusal(answer)).toEqual([409, 'frozen']);
   });
 });
+
+describe('removing what people added since a version', () => {
+  const removedSchema = v.object({
+    before: versionSchema,
+    changed: v.boolean(),
+    removed: v.record(v.string(), v.number()),
+  });
+  const remove = (version: string, people: unknown, who = fay) =>
+    house.send('POST', at(`/${version}/remove`), { people }, house.as(who));
+  const removed = async (version: string, ...people: string[]) =>
+    v.parse(removedSchema, await (await remove(version, people)).json());
+
+  /** Somebody writes an idea from a page of their own, and it is on disk with whose page it is. */
+  async function adds(who: Joined, title: string): Promise<void> {
+    const doc = await stored();
+    const updates: Uint8Array[] = [];
+    doc.on('update', (update: Uint8Array) => updates.push(update));
+    addIdea(new PlainEditor(doc, who.person), { title });
+    const owners = new Map([[doc.clientID, who.person]]);
+    for (const update of updates)
+      await house.store.append({ room: `${board}/board`, person: who.person, update, owners });
+  }
+
+  test('Fay removes what Ana added, from all her pages, and takes that back by the version from before', async () => {
+    await adds(ana, 'A bench');
+    const { id } = await keep('Then');
+    await adds(ana, 'Nonsense');
+    await adds(fay, 'A roof');
+    await adds(ana, 'More of it');
+    const { before, changed, removed: counts } = await removed(id, ana.person);
+    expect(changed).toBe(true);
+    expect(before).toMatchObject({ kind: 'before-restore', person: fay.person });
+    expect(counts).toEqual({ records: 2, returned: 0, values: 0, fields: 0, members: 0, texts: 0 });
+    expect(titles(await stored())).toEqual(['A bench', 'A roof']);
+    await restore(before.id);
+    expect(titles(await stored())).toEqual(['A bench', 'A roof', 'More of it', 'Nonsense']);
+  });
+
+  test('of several people at once; of who added nothing there is nothing to remove', async () => {
+    const { id } = await keep('Then');
+    for (const who of [ana, fay]) await adds(who, 'Nonsense');
+    expect(await removed(id, 'nobody', olle.person)).toMatchObject({ changed: false });
+    expect(house.live.written).toEqual([]);
+    expect(await removed(id, fay.person, ana.person)).toMatchObject({ removed: { records: 2 } });
+    expect(titles(await stored())).toEqual([]);
+  });
+
+  test('is for facilitators, of a version that is kept, and names people by id', async () => {
+    const { id } = await keep('Then');
+    for (const who of [ana, olle])
+      expect(await refusal(await remove(id, [ana.person], who))).toEqual([403, 'not-allowed']);
+    expect(await refusal(await remove('nothing', [ana.person]))).toEqual([404, 'no-such-version']);
+    const wrong = [undefined, ana.person, [], [''], ['../x'], [7], Array.from({ length: 201 }, () => 'x')];
+    for (const people of wrong) expect(await refusal(await remove(id, people))).toEqual([422, 'invalid']);
+  });
+
+  test('is neither done on a frozen board, nor without a disk, nor too often, nor where the room does not take it', async () => {
+    const { id } = await keep('Then');
+    await adds(ana, 'Nonsense');
+    await house.store.changeBoard(board, (record) => ({ ...record, frozen: true }));
+    expect(await refusal(await remove(id, [ana.person]))).toEqual([409, 'frozen']);
+    await house.store.changeBoard(board, (record) => ({ ...record, frozen: false }));
+    house.store.break();
+    expect(await refusal(await remove(id, [ana.person]))).toEqual([503, 'store']);
+    house.store.mend();
+    house.live.onWrite = () => Promise.reject(new Error('read-only'));
+    expect(await refusal(await remove(id, [ana.person]))).toEqual([503, 'not-written']);
+    for (let n = 0; n < 8; n++) await remove(id, ['nobody']);
+    expect(await refusal(await remove(id, [ana.person]))).toEqual([429, 'rate']);
+  });
+});

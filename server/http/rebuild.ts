@@ -1,0 +1,49 @@
+import { Hono } from 'hono';
+import type { BoardRecord } from '../store/contract.ts';
+import { needWritable } from './health.ts';
+import { needSeat, spend } from './middleware.ts';
+import type { AppEnv, Parts } from './parts.ts';
+import { Problem } from './problem.ts';
+
+/** `/api/boards/:board/rebuild`: a facilitator replaces a ruined or full board by one with the same live content. */
+export function rebuildRoutes(parts: Parts): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.post('/:board/rebuild', needSeat(parts, 'structure'), async (c) => {
+    const { record, seat } = c.var;
+    needWritable(parts);
+    if (record.frozen) throw new Problem('frozen');
+    spend(parts.versions, record.id);
+    return c.json(await rebuildDocument(parts, record, 'board', seat.person));
+  });
+  return app;
+}
+
+/**
+ * Rebuilds a document and answers what that changed.
+ * @throws Problem where it was not rebuilt; the board is then as it was
+ */
+export async function rebuildDocument(parts: Parts, record: BoardRecord, document: string, person: string) {
+  needWritable(parts);
+  const outcome = await parts.repairs.rebuild(record, document, person);
+  switch (outcome.kind) {
+    case 'rebuilt': {
+      const { version, before, after, isWhole } = outcome;
+      parts.log.info({ board: record.id, before: version.id, was: before, is: after }, 'board rebuilt');
+      return {
+        before: version,
+        whole: isWhole,
+        bytes: { before: before.bytes, after: after.bytes },
+        clientIds: { before: before.clientIds, after: after.clientIds },
+        entries: { before: before.entries, after: after.entries },
+      };
+    }
+    case 'busy':
+      throw new Problem('repair');
+    case 'outdated':
+      throw new Problem('board-reset');
+    case 'no-such-document':
+      throw new Problem('no-such-document');
+    case 'failed':
+      throw new Problem(parts.store.failure ? 'store' : 'not-written');
+  }
+}

@@ -86,6 +86,8 @@ export const controlSchema = v.variant('kind', [
   v.object({ kind: v.literal('held'), state: v.picklist(['waiting', 'full', 'none']) }),
   /** To facilitators: this board lost edits, and so many people still have some of them; 0 when that is settled. */
   v.object({ kind: v.literal('loss'), people: v.number() }),
+  /** To observers: the server has lost edits, which this page may still show. A page from before that begins anew. */
+  v.object({ kind: v.literal('stale') }),
 ]);
 export type Control = v.InferOutput<typeof controlSchema>;
 

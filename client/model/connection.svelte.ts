@@ -266,6 +266,10 @@ export class Connection {
         break;
       case 'loss':
         this.lossPeople = control.people;
+        break;
+      case 'stale':
+        // A page that has only just opened has nothing from before.
+        if (this.ready) return this.#outdate();
     }
     this.#shine();
   }

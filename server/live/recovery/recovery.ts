@@ -134,7 +134,10 @@ export class Recovery {
     );
     owners.beStrict();
     // They were refused room, or proof, until now.
-    for (const connection of this.#hooks.connections()) if (connection.isHeld) connection.isToOffer = true;
+    for (const connection of this.#hooks.connections()) {
+      if (connection.isHeld) connection.isToOffer = true;
+      if (connection.seat.role === 'observer') connection.tell({ kind: 'stale' });
+    }
     this.#hasNews = true;
   }
 
@@ -205,8 +208,10 @@ export class Recovery {
 
   /** What a newcomer is told of it; null where that is nothing. */
   newsFor(connection: Connection): Control | null {
-    if (connection.seat.role !== 'facilitator' || this.people === 0) return null;
-    return { kind: 'loss', people: this.people };
+    const { role } = connection.seat;
+    // An observer is never asked for what they have, so only their page can tell.
+    if (role === 'observer') return this.#isProven ? { kind: 'stale' } : null;
+    return role === 'facilitator' && this.people > 0 ? { kind: 'loss', people: this.people } : null;
   }
 
   /**

@@ -41,6 +41,7 @@ afterEach(async () => {
 function seatAll(): void {
   for (const person of ['ana', 'ben', 'cara', 'mallory']) house.seat(person);
   house.seat('fred', 'facilitator');
+  house.seat('olga', 'observer');
 }
 
 function backUp(): void {
@@ -215,6 +216,42 @@ describe('L1 a page proves that the server lost edits', () => {
     addCard(ben.editor, cell, { text: 'Ben too' });
     await ben.sees(() => texts(ben.doc).includes('goes on'));
     await agree(stan, ben, ana);
+  });
+
+  test('L1 a copy outlives the page that brought it, and the process', async () => {
+    const ana = await page('ana');
+    const ben = await page('ben');
+    addCard(ben.editor, cell, { text: 'old' });
+    await agree(ana, ben);
+    backUp();
+    addCard(ben.editor, cell, { text: 'Ben’s' });
+    await agree(ana, ben);
+    await marked(ana, ben);
+    goAway(ben);
+    await restoreBackup();
+    await ana.told('held', ({ state }) => state === 'waiting');
+    goAway(ana);
+    const { store } = house;
+    await house.close();
+    house = await openHouseOn(store.reopened(), { clock });
+    seatAll();
+    const fred = await page('fred');
+    expect(await fred.told('loss')).toMatchObject({ people: 1 });
+    await house.rooms.settleLoss(board, 'board', ['ana'], 'restore');
+    expect(texts(await shown())).toEqual(['Ben’s', 'old']);
+  });
+
+  test('L1 an observer’s page from before the loss hears that it is stale', async () => {
+    const olga = await page('olga');
+    const ana = await page('ana');
+    addCard(ana.editor, cell, { text: 'old' });
+    await agree(ana, olga);
+    backUp();
+    addCard(ana.editor, cell, { text: 'new' });
+    await agree(ana, olga);
+    await marked(ana, olga);
+    await restoreBackup();
+    await olga.told('stale');
   });
 
   test('L1 a server that knows it fell back needs no proof', async () => {

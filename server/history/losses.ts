@@ -37,6 +37,12 @@ export class Losses {
     this.#parts = parts;
   }
 
+  /** Whether copies that somebody has proven wait for a decision. Asks the disk: the room may be ruined. */
+  async areWaiting(board: string, document: string): Promise<boolean> {
+    const held = await this.#parts.store.held(`${board}/${document}`);
+    return held.some(({ isProven }) => isProven);
+  }
+
   async report(board: string, document: string): Promise<LossReport> {
     const { store, live, work } = this.#parts;
     const { isProven, held } = await live.loss(board, document);

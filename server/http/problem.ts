@@ -18,6 +18,7 @@ export const problems = {
   'last-link': [409, 'This is the last link for facilitators; make another before you withdraw it.'],
   'too-many-links': [409, 'This board has as many links as a board can have.'],
   'too-many-versions': [409, 'This board has as many named versions as a board can have.'],
+  'lost-edits': [409, 'This board lost edits that people still have: restore or discard them first.'],
   frozen: [409, 'The board is frozen: those who run this server have made it read-only.'],
   'board-full': [503, 'The board has as many people on it as it can hold; try again when someone has left.'],
   'too-large': [413, 'The body is too large.'],

@@ -24,6 +24,8 @@ export function rebuildRoutes(parts: Parts): Hono<AppEnv> {
  */
 export async function rebuildDocument(parts: Parts, record: BoardRecord, document: string, person: string) {
   needWritable(parts);
+  // They fit the document as it is and no other: a rebuild would lose them for good.
+  if (await parts.losses.areWaiting(record.id, document)) throw new Problem('lost-edits');
   const outcome = await parts.repairs.rebuild(record, document, person);
   switch (outcome.kind) {
     case 'rebuilt': {

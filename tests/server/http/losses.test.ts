@@ -80,6 +80,15 @@ describe('edits that the server lost', () => {
     expect(house.live.settled).toEqual([]);
   });
 
+  test('a board with such copies is not rebuilt, which would lose them for good', async () => {
+    const rebuild = () => house.send('POST', `/api/boards/${board}/rebuild`, undefined, house.as(fay));
+    const room = `${board}/board`;
+    for (const copy of house.live.lost.held) await house.store.keepHeld(room, copy);
+    expect(await refusal(await rebuild())).toEqual([409, 'lost-edits']);
+    await house.store.dropHeld(room, [ana.person]);
+    expect((await rebuild()).status).toBe(200);
+  });
+
   test('whoever runs the server sees and decides the same', async () => {
     const path = `/boards/${board}/documents/board/lost`;
     expect(await (await house.admin('GET', path)).json()).toMatchObject({ copies: [{ person: ana.person }] });

@@ -9,6 +9,8 @@ export type Admission =
   | {
       readonly kind: 'refused';
       readonly code: 'no-such-board' | 'ticket' | 'not-allowed' | 'link-revoked' | 'board-reset';
+      /** The token is of a later generation than the board: the board's record is an older copy of itself. */
+      readonly isAhead?: true;
     };
 
 /**
@@ -32,5 +34,7 @@ export async function admit(
   );
   if (invited.length === 0) return { kind: 'refused', code: 'link-revoked' };
   const seat = invited.find((one) => one.generation === record.generation);
-  return seat ? { kind: 'seat', seat, record } : { kind: 'refused', code: 'board-reset' };
+  if (seat) return { kind: 'seat', seat, record };
+  const isAhead = invited.some((one) => one.generation > record.generation);
+  return { kind: 'refused', code: 'board-reset', ...(isAhead && { isAhead }) };
 }

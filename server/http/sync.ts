@@ -31,7 +31,11 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
     // A browser names its origin at each upgrade, so a cookie without one did not come from a page.
     const offered = token !== undefined ? [token] : origin !== undefined ? seatCookies(c) : [];
     const admission = await admit(parts, board, offered);
-    if (admission.kind === 'refused') throw new Problem(admission.code);
+    if (admission.kind === 'refused') {
+      if (admission.isAhead)
+        parts.log.error({ board }, 'the record of a board is older than a token for it: it was put back');
+      throw new Problem(admission.code);
+    }
     if (parts.repairs.has(board)) throw new Problem('repair');
     needRoom(parts, board);
     letIn(admission.seat, document);

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Observer } from './contract.ts';
 import type { LiveDocument } from './live-document.ts';
+import { Parked } from './parked.ts';
 import type { Tally } from './tally.ts';
 import { leastTickMs, maxInboxBytes, maxTickMs, tickMsPerSocket } from './tuning.ts';
 
@@ -35,6 +36,8 @@ export class Commits {
   readonly #options: CommitsOptions;
   #inbox: Letter[] = [];
   #inboxBytes = 0;
+  readonly #parked = new Parked();
+  #stopParking: (() => void) | null = null;
   readonly #held = new Set<Connection>();
   #isWorking = false;
   #isStopped = false;
@@ -64,25 +67,26 @@ export class Commits {
     return !this.#isWorking;
   }
 
-  /** Resolves when all that has come in is on disk, or has failed. */
+  /** Resolves when all that has come in is on disk, or has failed; what senders in debt wait for does not count. */
   settled(): Promise<void> {
     return this.#isWorking ? new Promise((resolve) => this.#whenSettled.push(resolve)) : Promise.resolve();
   }
 
   post(letter: Letter): void {
     if (this.#isStopped) return;
+    if (letter.kind === 'frame' && this.#parked.has(letter.from)) return this.#parked.add(letter);
     if (this.#inbox.length === 0) this.#oldest = performance.now();
     this.#inbox.push(letter);
     if (letter.kind === 'frame') this.#weigh(letter.from, letter.frame.update.length);
-    if (this.#isWorking) return;
-    this.#isWorking = true;
-    this.#tickSoon();
+    this.#work();
   }
 
   /** Takes no more; what is in the inbox is forgotten. */
   stop(): void {
     this.#isStopped = true;
     this.#inbox = [];
+    this.#parked.clear();
+    this.#stopParking?.();
     this.#release();
   }
 
@@ -99,6 +103,12 @@ export class Commits {
     this.#held.clear();
   }
 
+  #work(): void {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    this.#tickSoon();
+  }
+
   /** After the sockets have been read, so that what came in one turn goes out as one; later in a room of many. */
   #tickSoon(): void {
     const { clock, receivers } = this.#options;
@@ -112,20 +122,25 @@ export class Commits {
   async #tick(): Promise<void> {
     this.#lastTick = this.#options.clock.now();
     await this.#commit();
-    if (this.#inbox.length > 0) return this.#tickSoon();
+    const waitMs = this.#parked.waitMs;
+    if (this.#inbox.length > 0 || waitMs === 0) return this.#tickSoon();
     this.#isWorking = false;
     for (const resolve of this.#whenSettled.splice(0)) resolve();
+    this.#stopParking?.();
+    this.#stopParking = waitMs === null ? null : this.#options.clock.after(waitMs, () => this.#work());
   }
 
   async #commit(): Promise<void> {
     const { store, tally, observe, committed, failed } = this.#options;
-    const letters = this.#inbox;
+    const began = this.#inbox.length > 0 ? this.#oldest : performance.now();
+    const letters = [...this.#parked.takeDue(), ...this.#inbox];
     this.#inbox = [];
     this.#inboxBytes = 0;
     try {
       const batch = applyLetters(this.#document, letters, tally);
+      this.#parked.putBack(batch.left);
       const applied = performance.now();
-      observe.tick((applied - this.#oldest) / 1000);
+      observe.tick((applied - began) / 1000);
       let sequence: number | null = null;
       if (batch.update) {
         this.#hasUncommitted = true;

@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Clock } from './clock.ts';
-import type { Line } from './contract.ts';
+import type { Line } from './line.ts';
 import type { Packet } from './packets.ts';
 import type { Tally } from './tally.ts';
+import type { Unread } from './unread.ts';
 import { cutOffBytes, cutOffMs, maxUnreadBytes, skipPresenceBytes } from './tuning.ts';
 
 /** Whoever has an outlet: its connection. */
@@ -78,17 +79,33 @@ export class Outlet {
     this.#stream.write(packet);
   }
 
-  /** Answers with the state, in one write. However large it is, one answer is not what a reader is cut off for. */
-  answer(packets: readonly Packet[]): void {
+  /**
+   * Answers with the state, in one write. However large it is, one answer is not what a reader is cut off for.
+   * `unread`: where it counts until it is read, if it was made for this reader alone.
+   */
+  answer(packets: readonly Packet[], unread: Unread | null = null): void {
     this.isAsking = false;
     const bytes = packets.reduce((sum, packet) => sum + packet.length, 0);
     const isFirst = this.#answerBytes === 0;
     const isLarge = bytes > skipPresenceBytes;
     if (isLarge) this.#answerBytes = Math.max(this.#answerBytes, bytes);
     this.together(() => packets.forEach((packet) => this.send(packet)));
-    if (!isLarge || !isFirst) return;
+    if (!isLarge) return;
+    if (unread) this.#countUnread(unread, bytes);
+    if (!isFirst) return;
     if (this.#stream.writableNeedDrain) this.#stream.once('drain', () => (this.#answerBytes = 0));
     else this.#answerBytes = 0;
+  }
+
+  #countUnread(unread: Unread, bytes: number): void {
+    const stream = this.#stream;
+    if (!stream.writableNeedDrain) return;
+    const read = unread.add(bytes);
+    const end = () => {
+      stream.off('drain', end).off('close', end);
+      read();
+    };
+    stream.once('drain', end).once('close', end);
   }
 
   /** Runs `write`; all that it sends goes out in one write. */

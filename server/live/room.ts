@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts';
 import { Commits, messageOf } from './commits.ts';
 import type { Connection, Listener } from './connection.ts';
 import type { Observer, ReadOnly, RoomReport } from './contract.ts';
+import type { LargeMessages } from './large-messages.ts';
 import { LiveDocument, nothing } from './live-document.ts';
 import type { Paced } from './paced.ts';
 import { introduce } from './people.ts';
@@ -21,7 +22,8 @@ import type { Phase } from './room-state.ts';
 import { RoomPhase } from './room-state.ts';
 import type { Tally } from './tally.ts';
 import { Stored } from './stored.ts';
-import { heapPerByte, heapPerRoom } from './tuning.ts';
+import { heapPerByte, heapPerRoom, largeAnswerBytes } from './tuning.ts';
+import type { Unread } from './unread.ts';
 import type { Frame } from './wire.ts';
 import { isEmptyUpdate } from './wire.ts';
 
@@ -34,6 +36,9 @@ export interface Surroundings {
   readonly observe: Observer;
   /** Large answers of all rooms, a few in a turn. */
   readonly largeAnswers: Paced;
+  /** The memory for large answers to our own questions. */
+  readonly largeMessages: LargeMessages;
+  readonly unreadDifferences: Unread;
   readonly maxDocumentBytes: number;
 }
 
@@ -304,7 +309,7 @@ export class Room implements Listener {
     if (this.#phase.now === 'live') commits.post({ kind: 'own', edit: () => document.numbering.noticeAll() });
     for (const [client, person] of this.#audience.claims()) document.guard.reserve(client, person);
     for (const connection of this.#audience) this.#welcome(connection, open);
-    for (const { from, frame } of this.#early.splice(0)) this.#judge(from, frame);
+    for (const { from, frame } of this.#early.splice(0)) this.#admit(from, frame);
     for (const connection of this.#audience) connection.release('loading');
     this.#asks.answer();
     this.#tellOpened();
@@ -352,7 +357,7 @@ export class Room implements Listener {
   /** The role is looked at before the bytes are: what an observer sends is not even decoded. */
   #take(from: Connection, frame: DocumentFrame): void {
     if (may(from.seat.role, 'write')) {
-      if (this.#open) return this.#judge(from, frame);
+      if (this.#open) return this.#admit(from, frame);
       this.#early.push({ from, frame });
       from.hold('loading');
       return;
@@ -362,6 +367,34 @@ export class Room implements Listener {
     this.#around.tally.observerUpdates++;
     this.#around.tally.refusals.observer++;
     from.remindOfRole();
+  }
+
+  /** A large answer first loses what the document has, a little in a turn; nothing comes in behind it meanwhile. */
+  #admit(from: Connection, frame: DocumentFrame): void {
+    const open = this.#open;
+    if (!open || this.readOnly !== null || !frame.isStep2 || frame.update.length <= largeAnswerBytes) {
+      from.freeLarge();
+      return this.#judge(from, frame);
+    }
+    const { largeAnswers, clock } = this.#around;
+    const filtering = open.document.withoutKnownDeletes(frame.update);
+    const step = () => {
+      // What was not acknowledged is asked for again when there is a document.
+      if (this.#open !== open) return end();
+      if (from.owes > 0) return void clock.after(from.owes, () => largeAnswers.run(step));
+      const began = performance.now();
+      const { done, value } = filtering.next();
+      from.charge('work', performance.now() - began);
+      if (!done) return largeAnswers.run(step);
+      this.#judge(from, { ...frame, update: value });
+      end();
+    };
+    const end = () => {
+      from.freeLarge();
+      from.release('answer');
+    };
+    from.hold('answer');
+    largeAnswers.run(step);
   }
 
   /** While the document is read-only edits are neither taken nor refused: their authors are asked again later. */

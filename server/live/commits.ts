@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
 import type { Store } from '../store/contract.ts';
-import type { Batch, Letter } from './batch.ts';
+import type { Batch, FrameLetter, Letter } from './batch.ts';
 import { applyLetters } from './batch.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
@@ -8,7 +8,7 @@ import type { Observer } from './contract.ts';
 import type { LiveDocument } from './live-document.ts';
 import { Parked } from './parked.ts';
 import type { Tally } from './tally.ts';
-import { leastTickMs, maxInboxBytes, maxTickMs, tickMsPerSocket } from './tuning.ts';
+import { leastTickMs, maxInboxBytes, maxTickMs, maxUnjudged, tickMsPerSocket } from './tuning.ts';
 
 export interface CommitsOptions {
   readonly store: Store;
@@ -39,6 +39,8 @@ export class Commits {
   readonly #parked = new Parked();
   #stopParking: (() => void) | null = null;
   readonly #held = new Set<Connection>();
+  /** Senders of as many updates as may wait to be judged. */
+  readonly #crowded = new Set<Connection>();
   #isWorking = false;
   #isStopped = false;
   #hasUncommitted = false;
@@ -74,18 +76,26 @@ export class Commits {
 
   post(letter: Letter): void {
     if (this.#isStopped) return;
-    if (letter.kind === 'frame' && this.#parked.has(letter.from)) return this.#parked.add(letter);
+    if (letter.kind === 'frame') {
+      const { from, frame } = letter;
+      if (++from.unjudged >= maxUnjudged) {
+        from.hold('unjudged');
+        this.#crowded.add(from);
+      }
+      if (this.#parked.has(from)) return this.#parked.add(letter);
+      this.#weigh(from, frame.update.length);
+    }
     if (this.#inbox.length === 0) this.#oldest = performance.now();
     this.#inbox.push(letter);
-    if (letter.kind === 'frame') this.#weigh(letter.from, letter.frame.update.length);
     this.#work();
   }
 
   /** Takes no more; what is in the inbox is forgotten. */
   stop(): void {
     this.#isStopped = true;
+    for (const letter of [...this.#inbox, ...this.#parked.takeAll()])
+      if (letter.kind === 'frame') letter.from.unjudged--;
     this.#inbox = [];
-    this.#parked.clear();
     this.#stopParking?.();
     this.#release();
   }
@@ -98,9 +108,19 @@ export class Commits {
     this.#held.add(from);
   }
 
+  #park(letter: FrameLetter): void {
+    letter.from.unjudged++;
+    this.#parked.add(letter);
+  }
+
   #release(): void {
     for (const connection of this.#held) connection.release('inbox');
     this.#held.clear();
+    for (const connection of this.#crowded) {
+      if (connection.unjudged >= maxUnjudged) continue;
+      this.#crowded.delete(connection);
+      connection.release('unjudged');
+    }
   }
 
   #work(): void {
@@ -136,9 +156,10 @@ export class Commits {
     const letters = [...this.#parked.takeDue(), ...this.#inbox];
     this.#inbox = [];
     this.#inboxBytes = 0;
+    for (const letter of letters) if (letter.kind === 'frame') letter.from.unjudged--;
     try {
       const batch = applyLetters(this.#document, letters, tally);
-      this.#parked.putBack(batch.left);
+      for (const letter of batch.left) this.#park(letter);
       const applied = performance.now();
       observe.tick((applied - began) / 1000);
       let sequence: number | null = null;

@@ -33,7 +33,7 @@ export interface Listener {
 }
 
 /** Why nothing comes in from a socket just now. It goes on when no reason is left. */
-export type Hold = 'loading' | 'inbox' | 'rate' | 'memory' | 'answer';
+export type Hold = 'loading' | 'inbox' | 'rate' | 'memory' | 'answer' | 'unjudged';
 
 /** What a connection needs of the house. */
 export interface ConnectionParts {
@@ -66,6 +66,8 @@ export class Connection implements Reader, Door, Claimant {
   readonly #rates: SenderRates;
   readonly #since: number;
   readonly #holds = new Set<Hold>();
+  /** Updates that have come in and are not judged; counted by the room. */
+  unjudged = 0;
   #listener: Listener | null = null;
   /** The socket is gone, or let go of. */
   #isOver = false;

@@ -1,6 +1,5 @@
 import type { FrameLetter } from './batch.ts';
 import type { Connection } from './connection.ts';
-import { parkedAtOnce } from './tuning.ts';
 
 /**
  * Updates that came in before their senders were in debt, and are judged when that is paid for. It is at most what
@@ -21,24 +20,13 @@ export class Parked {
     else this.#of.set(letter.from, [letter]);
   }
 
-  /** Puts letters back that were taken: before those of the same sender that stayed here. */
-  putBack(letters: readonly FrameLetter[]): void {
-    const bySender = new Map<Connection, FrameLetter[]>();
-    for (const letter of letters) {
-      const own = bySender.get(letter.from);
-      if (own) own.push(letter);
-      else bySender.set(letter.from, [letter]);
-    }
-    for (const [sender, own] of bySender) this.#of.set(sender, [...own, ...(this.#of.get(sender) ?? [])]);
-  }
-
-  /** Takes a few letters of each sender that owes nothing now. */
+  /** Takes the letters of each sender that owes nothing now. */
   takeDue(): FrameLetter[] {
     const due: FrameLetter[] = [];
     for (const [sender, own] of this.#of) {
       if (sender.owes > 0) continue;
-      due.push(...own.splice(0, parkedAtOnce));
-      if (own.length === 0) this.#of.delete(sender);
+      due.push(...own);
+      this.#of.delete(sender);
     }
     return due;
   }
@@ -50,7 +38,9 @@ export class Parked {
     return least;
   }
 
-  clear(): void {
+  takeAll(): FrameLetter[] {
+    const all = [...this.#of.values()].flat();
     this.#of.clear();
+    return all;
   }
 }

@@ -84,8 +84,11 @@ export const rangesAtOnce = 5_000;
 /** What one batch may cost, in microseconds by `tariff`; the rest is for the next one, and others go on between. */
 export const maxBatchEffort = 20_000;
 
-/** Updates of one sender that are tried again in one batch once a debt is paid. */
-export const parkedAtOnce = 16;
+/**
+ * Updates of one socket that have come in and are not judged: past this nothing more comes in. In one batch so many
+ * are tried. On a disk that hangs a person types for a quarter of a minute before that.
+ */
+export const maxUnjudged = 256;
 
 /**
  * Updates since the snapshot are merged in groups of so many for those who join: a group of small ones takes less

@@ -10,6 +10,9 @@ import { structFrom } from './stand.ts';
 /** More ranges than this that are new cost more than an update may: the guard says so. */
 const maxNewRanges = maxEffort / tariff.range;
 
+/** What it costs to look a client id up, in ranges. */
+const rangesPerSection = 20;
+
 /** Ranges of one client id, as clock and length. */
 interface Section {
   readonly client: number;
@@ -55,6 +58,7 @@ export class KnownDeletes {
       const client = reader.number();
       const section: Section = { client, ranges: [] };
       let index = 0;
+      count += rangesPerSection;
       for (let left = reader.count(2, 0); left > 0; left--) {
         const clock = reader.number();
         const length = reader.number();
@@ -64,8 +68,9 @@ export class KnownDeletes {
           index = 0;
           if (++newRanges > maxNewRanges) return update;
         }
-        if (++count % rangesAtOnce > 0) continue;
+        if (++count < rangesAtOnce) continue;
         yield;
+        count = 0;
         // The structs may have been merged or cut meanwhile.
         index = 0;
       }

@@ -7,7 +7,14 @@ import { maxCardText } from '../../../shared/limits.ts';
 import { Bucket } from '../../../server/live/bucket.ts';
 import { Paced } from '../../../server/live/paced.ts';
 import { PeopleRates } from '../../../server/live/sender-rates.ts';
-import { connectionRates, maxSocketsPerPerson, maxTickMs, personRates } from '../../../server/live/tuning.ts';
+import {
+  connectionRates,
+  heavyWork,
+  lightWork,
+  maxSocketsPerPerson,
+  maxTickMs,
+  personRates,
+} from '../../../server/live/tuning.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { board, openHouse } from './harness.ts';
@@ -147,19 +154,39 @@ test('B4 B5 buckets: what is taken beyond them is a debt that time pays off', ()
   expect(bucket.take(5, 60_000)).toBe(0);
 });
 
-test('B5 two sockets of one person share what the person may have of the server’s time', () => {
+test('B5 two sockets of one person share what the person may send, and both wait for a debt of either', () => {
   const rates = new PeopleRates(clock);
   const [one, two, other] = [rates.of(board, 'ben'), rates.of(board, 'ben'), rates.of(board, 'ana')];
-  expect(one.charge('work', personRates.work.burst / 2)).toBe(0);
-  expect(two.charge('work', personRates.work.burst / 2)).toBe(0);
-  // Half a second of work, at 150 ms a second.
-  expect(two.charge('work', 75)).toBe(500);
-  expect(other.charge('work', connectionRates.work.burst)).toBe(0);
+  expect(one.charge('presence', connectionRates.presence.burst)).toBe(0);
+  expect(two.charge('presence', personRates.presence.burst - connectionRates.presence.burst)).toBeGreaterThan(
+    0,
+  );
+  clock.advance(10_000);
+  expect([one.owes, two.owes]).toEqual([0, 0]);
+  // Half a second of what the person may send, less than one connection may.
+  for (const rate of [one, two]) rate.charge('updates', connectionRates.updates.burst);
+  expect(one.owes).toBe(0);
+  one.charge('updates', 0.5 * personRates.updates.perSecond);
+  expect([one.owes, two.owes]).toEqual([1_000, 500]);
+  expect(other.owes).toBe(0);
+  for (const rate of [one, two]) rate.close();
   rates.sweep();
-  expect(rates.of(board, 'ben').charge('work', 0)).toBeGreaterThan(0);
-  clock.advance(60_000);
-  rates.sweep();
-  expect(rates.of(board, 'ben').charge('work', 1)).toBe(0);
+  expect(rates.of(board, 'ben').owes).toBe(500);
+});
+
+test('B11 each person is sure of a little of the server’s time; past that all share one pool', () => {
+  const rates = new PeopleRates(clock);
+  const busy = Array.from({ length: 20 }, (_, i) => rates.of(board, `busy${i}`));
+  const light = rates.of(board, 'ana');
+  // What is past their own share empties the pool.
+  for (const one of busy) one.charge('work', lightWork.burst + 1.1 * (heavyWork.burst / busy.length));
+  for (const one of busy) expect(one.owes).toBeGreaterThan(0);
+  expect(light.charge('work', lightWork.burst)).toBe(0);
+  // Whoever spends more than that now waits for the pool too.
+  expect(light.charge('work', 1)).toBeGreaterThan(0);
+  expect(light.owes).toBe(200);
+  clock.advance(200);
+  expect(light.owes).toBe(0);
 });
 
 test('B6 past 8 MiB waiting for the disk the senders are not read, and when it has caught up they are', async () => {

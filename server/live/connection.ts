@@ -157,7 +157,6 @@ export class Connection implements Reader, Door, Claimant {
   }
 
   begins(head: FrameHead): void {
-    this.#lastHeard = this.#clock.now();
     const { opcode, payloadBytes } = head;
     if (isControl(head)) return this.trifle();
     if (isFragment(head) && payloadBytes < smallFragmentBytes) this.trifle();
@@ -166,6 +165,8 @@ export class Connection implements Reader, Door, Claimant {
   }
 
   passes(bytes: number): void {
+    // In the midst of a frame as well: a large one takes long on a slow line, and no pong can come before its end.
+    this.#lastHeard = this.#clock.now();
     this.#tally.bytesIn += bytes;
     this.charge('bytes', bytes);
   }

@@ -5,7 +5,7 @@ import type { Line } from './line.ts';
 import type { Packet } from './packets.ts';
 import type { Tally } from './tally.ts';
 import type { Unread } from './unread.ts';
-import { cutOffBytes, cutOffMs, maxUnreadBytes, skipPresenceBytes } from './tuning.ts';
+import { cutOffBytes, cutOffMs, leastReadBytesPerMs, maxUnreadBytes, skipPresenceBytes } from './tuning.ts';
 
 /** Whoever has an outlet: its connection. */
 export interface Reader {
@@ -34,8 +34,9 @@ export class Outlet {
   #lastSent: number;
   /** Since when it has been sent no updates, because it does not read. */
   #behindSince: number | null = null;
-  /** The largest answer of those that are unread. */
+  /** The largest answer of those that are unread, and when they have to be read. */
   #answerBytes = 0;
+  #answerDueAt = Infinity;
 
   constructor({ socket, stream }: Line, { clock, tally }: { clock: Clock; tally: Tally }, reader: Reader) {
     this.#socket = socket;
@@ -93,8 +94,13 @@ export class Outlet {
     if (!isLarge) return;
     if (unread) this.#countUnread(unread, bytes);
     if (!isFirst) return;
-    if (this.#stream.writableNeedDrain) this.#stream.once('drain', () => (this.#answerBytes = 0));
-    else this.#answerBytes = 0;
+    this.#answerDueAt = this.#clock.now() + cutOffMs + bytes / leastReadBytesPerMs;
+    const read = () => {
+      this.#answerBytes = 0;
+      this.#answerDueAt = Infinity;
+    };
+    if (this.#stream.writableNeedDrain) this.#stream.once('drain', read);
+    else read();
   }
 
   #countUnread(unread: Unread, bytes: number): void {
@@ -129,7 +135,8 @@ export class Outlet {
 
   /** Whether it has been behind for so long that it is to be cut off. */
   isStuck(now: number): boolean {
-    return this.#behindSince !== null && now - this.#behindSince >= cutOffMs;
+    const isBehind = this.#behindSince !== null && now - this.#behindSince >= cutOffMs;
+    return isBehind || now >= this.#answerDueAt;
   }
 
   /** Sends nothing from now on. */

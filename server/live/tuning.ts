@@ -60,6 +60,9 @@ export const maxUnreadBytes = 1 << 20;
 export const cutOffBytes = 8 << 20;
 export const cutOffMs = 30_000;
 
+/** An answer has this time too, and more the larger it is: half a megabit a second is a slow line. */
+export const leastReadBytesPerMs = 64;
+
 /**
  * Answers larger than this go out a few in one turn of the event loop, so that the edits of others go on
  * between them: the system takes about 1 ms to copy a state of 1.4 MB.

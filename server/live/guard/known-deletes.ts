@@ -1,5 +1,5 @@
 import * as encoding from 'lib0/encoding';
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { maxEffort, rangesAtOnce, tariff } from '../tuning.ts';
 import { Effort } from './effort.ts';
 import { skipRuns } from './parts.ts';

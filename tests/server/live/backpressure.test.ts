@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/board/card.ts';
 import { buildRecord } from '../../../shared/board/collection.ts';
 import { readAll, readRecord, rootOf } from '../../../shared/board/document.ts';
 import { maxCardText } from '../../../shared/limits.ts';
 import { Bucket } from '../../../server/live/bucket.ts';
+import { syncKind } from '../../../shared/protocol.ts';
 import { Paced } from '../../../server/live/paced.ts';
 import { PeopleRates } from '../../../server/live/sender-rates.ts';
 import {
@@ -15,10 +16,13 @@ import {
   maxTickMs,
   personRates,
 } from '../../../server/live/tuning.ts';
+import { Unread } from '../../../server/live/unread.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { board, openHouse } from './harness.ts';
 import type { RawClient } from './raw-client.ts';
+import { syncFrame } from './raw-client.ts';
+import { clientFrame, opcode, TcpClient } from './tcp-client.ts';
 
 let house: House;
 let clock: FakeClock;
@@ -124,6 +128,30 @@ test('B3 a reader with more than 8 MiB unread is cut off at once', async () => {
   expect(await ben.closed).toEqual({ code: 1013, reason: 'too-slow' });
   await addCard('second');
   expect(ana.socket.readyState).toBe(ana.socket.OPEN);
+});
+
+test('B3 whoever says that it is there and does not read its answer is cut off', async () => {
+  const line = await TcpClient.open(house.port, `/sync/${board}/board?seat=cleo`);
+  line.socket.pause();
+  const hers = () => house.rooms.sockets(board).find(({ person }) => person === 'cleo');
+  while (hers()?.bufferedBytes === 0) {
+    line.write(clientFrame(syncFrame(syncKind.step1, Uint8Array.of(0))));
+    await new Promise(setImmediate);
+  }
+  let waitedMs = 0;
+  for (; hers(); waitedMs += 4_000) {
+    line.write(clientFrame(new Uint8Array(), { kind: opcode.pong }));
+    const { pingsIn } = house.rooms.tally;
+    while (house.rooms.tally.pingsIn === pingsIn) await new Promise(setImmediate);
+    clock.advance(4_000);
+    // The others are there as well.
+    ana.queryPresence();
+    await ana.next('presence');
+  }
+  expect(waitedMs).toBeGreaterThanOrEqual(30_000);
+  expect(waitedMs).toBeLessThan(60_000);
+  expect(house.rooms.tally.slowReaders).toBe(1);
+  line.close();
 });
 
 test('B4 who sends too much is not read for a while; nothing of it is lost, and others go on', async () => {
@@ -241,6 +269,55 @@ test('B7 large answers go out a few in a turn, and what others do goes on betwee
   setImmediate(count);
   while (turns.length < 40) await new Promise(setImmediate);
   expect(new Set(turns).size).toBeGreaterThan(10);
+});
+
+describe('B13 what is made for one reader alone', () => {
+  /** Ben says that he has something, and nothing of the board. */
+  const strange = (n: number) =>
+    syncFrame(syncKind.step1, Y.encodeStateVector(new Map([[4_000_000_000 + n, 1]])));
+
+  test('B13 whoever does not read is sent the stored state, which is the same bytes for all', async () => {
+    await flood(2 << 20);
+    const { tally } = house.rooms;
+    const { statesSent, differencesEncoded } = tally;
+    ben.send(strange(1));
+    while (tally.statesSent === statesSent) await new Promise(setImmediate);
+    expect(tally.differencesEncoded).toBe(differencesEncoded);
+    ben.socket.resume();
+    while (house.rooms.sockets(board).some(({ bufferedBytes }) => bufferedBytes > 0))
+      await new Promise(setImmediate);
+    ben.send(strange(2));
+    while (tally.differencesEncoded === differencesEncoded) await new Promise(setImmediate);
+  });
+
+  test('B13 an answer is kept for others who ask the same, but not a large one', async () => {
+    const { tally } = house.rooms;
+    const state = await ben.state();
+    const rest = () => syncFrame(syncKind.step1, Y.encodeStateVector(state));
+    for (const [ask, times] of [
+      [rest, 1],
+      [() => strange(1), 2],
+    ] as const) {
+      const before = tally.differencesEncoded;
+      for (let n = 0; n < 2; n++) {
+        ben.send(ask());
+        await ben.next('step2');
+      }
+      expect(tally.differencesEncoded - before).toBe(times);
+    }
+  });
+
+  test('B13 what is unread is counted until it is read, or never will be', () => {
+    const unread = new Unread(10);
+    const [one, two] = [unread.add(6), unread.add(6)];
+    expect(unread.isFull).toBe(true);
+    one();
+    one();
+    expect(unread.isFull).toBe(false);
+    two();
+    unread.add(9);
+    expect(unread.isFull).toBe(false);
+  });
 });
 
 test('B10 a person has so many sockets on a board, and no more; others come in', async () => {

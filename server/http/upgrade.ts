@@ -2,23 +2,15 @@ import type { IncomingMessage, Server } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import * as v from 'valibot';
-import type { WebSocket } from 'ws';
-import { WebSocketServer } from 'ws';
-import { maxFrameBytes } from '../../shared/limits.ts';
-import { controlProtocol } from '../../shared/protocol.ts';
 import type { Seat } from '../access/seat.ts';
 import type { LiveBoards } from '../live/contract.ts';
+import type { Line } from '../live/line.ts';
+import { Lines, turnAway } from '../live/line.ts';
 import type { Log } from '../log.ts';
 import type { Bindings } from './parts.ts';
 import { closeCodeFor } from './sync.ts';
 
 const errorBody = v.object({ error: v.object({ code: v.string() }) });
-
-/** Above this `ws` itself drops a frame unread (1009); between it and one frame's limit the room answers by name. */
-const maxPayload = 2 * maxFrameBytes;
-
-/** Whoever is refused has nothing to say: it is told why, and not listened to. */
-const refusedPayload = 1_024;
 
 /** What decides an upgrade: the app, with what only an upgrade has in its bindings. */
 export interface Decider {
@@ -30,9 +22,7 @@ export class Upgrades {
   readonly #app: Decider;
   readonly #live: LiveBoards;
   readonly #log: Log;
-  readonly #sockets: WebSocketServer;
-  /** For those who are told by a close code why they are not let in. */
-  readonly #refusing: WebSocketServer;
+  readonly #lines = new Lines();
   readonly #detach: (() => void)[] = [];
   readonly #open = new Set<Duplex>();
   #isClosed = false;
@@ -41,14 +31,6 @@ export class Upgrades {
     this.#app = app;
     this.#live = live;
     this.#log = log;
-    const options = {
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      handleProtocols: (offered: Set<string>) => (offered.has(controlProtocol) ? controlProtocol : false),
-    } as const;
-    this.#sockets = new WebSocketServer({ ...options, maxPayload });
-    this.#refusing = new WebSocketServer({ ...options, maxPayload: refusedPayload });
   }
 
   /** Listens on a server. Other paths are left alone: in development Vite has a socket of its own. */
@@ -96,34 +78,21 @@ export class Upgrades {
     if (socket.destroyed || this.#isClosed) return void socket.destroy();
     if (admitted) {
       const { seat, document } = admitted;
-      return this.#handshake(this.#sockets, request, socket, head, (ws) => {
-        this.#live.join(seat, document, {
-          socket: ws,
-          stream: socket,
-          isOurs: ws.protocol === controlProtocol,
-        });
-      });
+      return this.#openLine(request, socket, head, (line) => this.#live.join(seat, document, line));
     }
     const code = codeIn(body);
     const close = closeCodeFor(code);
     this.#log.debug({ code }, 'upgrade refused');
     if (close === null)
       return answerPlainly(socket, response.status, body, response.headers.get('retry-after'));
-    this.#handshake(this.#refusing, request, socket, head, (ws) => ws.close(close, code));
+    this.#openLine(request, socket, head, (line) => turnAway(line, close, code));
   }
 
-  #handshake(
-    by: WebSocketServer,
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    then: (ws: WebSocket) => void,
-  ): void {
-    by.handleUpgrade(request, socket, head, (ws) => {
+  #openLine(request: IncomingMessage, socket: Duplex, head: Buffer, then: (line: Line) => void): void {
+    this.#lines.open(request, socket, head, (line) => {
       this.#open.add(socket);
       socket.once('close', () => this.#open.delete(socket));
-      ws.on('error', () => undefined);
-      then(ws);
+      then(line);
     });
   }
 }

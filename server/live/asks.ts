@@ -1,11 +1,13 @@
 import { closeCode } from '../../shared/protocol.ts';
+import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { FullState } from './full-state.ts';
 import type { LiveDocument } from './live-document.ts';
 import { hasNothing } from './live-document.ts';
 import type { Paced } from './paced.ts';
 import type { Tally } from './tally.ts';
-import { answerBytesPerMs, largeAnswerBytes } from './tuning.ts';
+import { answerBytesPerMs, largeAnswerBytes, maxUnreadBytes } from './tuning.ts';
+import type { Unread } from './unread.ts';
 
 /** From what the questions of a room are answered. */
 export interface Source {
@@ -16,17 +18,25 @@ export interface Source {
   readonly hasUncommitted: boolean;
 }
 
+/** What answering needs of the house. */
+export interface AskParts {
+  readonly clock: Clock;
+  readonly tally: Tally;
+  readonly largeAnswers: Paced;
+  readonly unreadDifferences: Unread;
+}
+
 /** The questions for a room's state (sync step 1), until they can be answered. */
 export class Asks {
   readonly #source: () => Source | null;
-  readonly #around: { readonly largeAnswers: Paced; readonly tally: Tally };
+  readonly #around: AskParts;
   /** Who waits, and what they have; who asks again meanwhile is answered once. */
   readonly #waiting = new Map<Connection, Uint8Array>();
   /** Those of them whose turn is coming. */
   readonly #inTurn = new Set<Connection>();
 
   /** `source`: asked anew at each answer; null while there is nothing to answer from. */
-  constructor(around: { largeAnswers: Paced; tally: Tally }, source: () => Source | null) {
+  constructor(around: AskParts, source: () => Source | null) {
     this.#around = around;
     this.#source = source;
   }
@@ -72,10 +82,20 @@ export class Asks {
     const full = this.#fullFor(stateVector);
     // A commit has begun meanwhile: at its end they are thought of again.
     if (!full && by.isOpen) return;
+    // Other sockets of the same person were answered before.
+    if (by.isOpen && by.owes > 0) return void this.#around.clock.after(by.owes, () => this.answer());
     this.#waiting.delete(by);
     if (!full || !by.isOpen) return;
-    if (hasNothing(stateVector)) this.#sendState(by, full);
+    if (hasNothing(stateVector) || !this.#mayEncode(by)) this.#sendState(by, full);
     else this.#sendDifference(by, stateVector);
+  }
+
+  /**
+   * A difference lies in memory for its reader alone, while the stored state is the same bytes for all. It answers
+   * any question, so whoever does not read gets that, and so do all when too much lies unread.
+   */
+  #mayEncode(by: Connection): boolean {
+    return by.out.unreadBytes <= maxUnreadBytes && !this.#around.unreadDifferences.isFull;
   }
 
   #sendState(to: Connection, full: FullState): void {
@@ -89,7 +109,7 @@ export class Asks {
     const began = performance.now();
     const answer = this.#source()?.document?.answer(stateVector) ?? null;
     to.charge('work', performance.now() - began);
-    if (answer) to.out.answer([answer]);
+    if (answer) to.out.answer([answer], this.#around.unreadDifferences);
     else to.close(closeCode.malformed, 'malformed');
   }
 }

@@ -2,25 +2,13 @@ import { ideas } from '../../shared/board/idea.ts';
 import type { Connection } from './connection.ts';
 import type { Pass, Refuse } from './guard/guard.ts';
 import { recordsMade } from './guard/guard.ts';
+import type { FrameLetter, Letter } from './letters.ts';
 import type { LiveDocument } from './live-document.ts';
 import type { DocumentFrame } from './receipts.ts';
 import type { Recovery } from './recovery/recovery.ts';
 import type { Tally } from './tally.ts';
+import { maxBatchEffort } from './tuning.ts';
 import { isEmptyUpdate } from './wire.ts';
-
-/** What waits for the next transaction: a client's frame, or something that the server itself writes. */
-export type Letter =
-  | { readonly kind: 'frame'; readonly from: Connection; readonly frame: DocumentFrame }
-  | { readonly kind: 'own'; readonly edit: (document: LiveDocument) => void }
-  /** Edits that the server lost and a facilitator restores. */
-  | {
-      readonly kind: 'restored';
-      readonly update: Uint8Array;
-      /** Whose a client id is that the document does not know; null where nobody's. */
-      readonly ownerOf: (client: number) => string | null;
-      /** Told whether the document takes it. */
-      readonly judged: (isTaken: boolean) => void;
-    };
 
 /** What one transaction did. */
 export interface Batch {
@@ -38,11 +26,14 @@ export interface Batch {
   readonly owners: ReadonlyMap<number, string> | null;
   /** How far each client id is that was written under. */
   readonly clocks: ReadonlyMap<number, number>;
+  /** What was not judged: the batch cost enough, or its senders are in debt. In the order in which it came. */
+  readonly left: readonly FrameLetter[];
 }
 
 /**
  * Judges and applies letters, one after another, in one transaction: each verdict rests on what came
- * before. Who is refused is closed on the way.
+ * before. Who is refused is closed on the way. Whoever is in debt waits, and what comes behind in the inbox from
+ * the same sender with it; so does everything once the batch has cost enough.
  * @throws where an update that passed did not go in whole: the document is then worth nothing any more
  */
 export function applyLetters(
@@ -63,25 +54,42 @@ export function applyLetters(
     verdict.owners?.forEach((person, client) => owners.set(client, person));
     document.numbering.notice(recordsMade(verdict.changes, ideas.name));
   }
+  const frames = letters.filter((letter) => letter.kind === 'frame');
+  const left: FrameLetter[] = [];
+  /** Microseconds. */
+  let effort = 0;
 
-  function applyFrame(from: Connection, frame: DocumentFrame): void {
-    if (from.wasRefused) return;
+  function applyFrames(): void {
+    for (let i = 0; i < frames.length; i++) {
+      const letter = frames[i];
+      if (!letter || letter.from.wasRefused) continue;
+      if (effort >= maxBatchEffort || letter.from.owes > 0) left.push(letter);
+      else {
+        const released = applyFrame(letter);
+        if (released.length > 0) frames.splice(i + 1, 0, ...released);
+      }
+    }
+  }
+
+  /** Returns what may be tried again now, and comes before all else of this sender. */
+  function applyFrame({ from, frame }: FrameLetter): readonly FrameLetter[] {
     if (!isEmptyUpdate(frame.update)) {
       const began = performance.now();
       const verdict = document.judge(frame.update, from.seat);
       if (verdict.kind === 'refuse') {
-        if (verdict.reason === 'missing-dependency' && !from.isHeld && mayWait(from, frame)) return;
-        if (recovery.holds(document, from, frame, verdict)) {
-          hold(from, frame, verdict);
-          from.charge('work', performance.now() - began);
-          return;
-        }
-        // To be refused is not free: whoever comes back for it comes back in debt.
-        from.charge('work', performance.now() - began);
+        const isWaiting = verdict.reason === 'missing-dependency' && !from.isHeld && mayWait(from, frame);
+        const isHeld = !isWaiting && recovery.holds(document, from, frame, verdict);
+        if (isHeld) hold(from, frame, verdict);
+        // To be refused, or to wait, is not free: whoever comes back for it comes back in debt.
+        const tookMs = performance.now() - began;
+        effort += tookMs * 1000;
+        from.charge('work', tookMs);
+        if (isWaiting || isHeld) return [];
         tally.refusals[verdict.reason]++;
         from.refuse(verdict.reason, verdict.rule);
-        return;
+        return [];
       }
+      effort += verdict.weight;
       from.charge('work', verdict.weight / 1000);
       tally.updates++;
       if (verdict.hasEffect) {
@@ -91,7 +99,7 @@ export function applyLetters(
     }
     if (from.isHeld && from.receipts.isOffer(frame)) recovery.released(from);
     senders.add(from);
-    for (const held of from.receipts.done(frame)) applyFrame(from, held);
+    return from.receipts.done(frame).map((held) => ({ kind: 'frame', from, frame: held }));
   }
 
   /** The document lacks what this rests on, or others made it: the sender's own part goes in, the rest waits. */
@@ -129,7 +137,7 @@ export function applyLetters(
 
   const ownClock = document.ownClock;
   const update = document.change(() => {
-    for (const letter of letters) if (letter.kind === 'frame') applyFrame(letter.from, letter.frame);
+    applyFrames();
     for (const letter of letters) if (letter.kind === 'restored') restore(letter);
     for (const letter of letters) if (letter.kind === 'own') letter.edit(document);
     document.numbering.assign();
@@ -147,5 +155,6 @@ export function applyLetters(
     person: people.size === 1 && author ? author.seat.person : '',
     owners: owners.size > 0 ? owners : null,
     clocks: new Map([...writers].map((client) => [client, document.clockOf(client)])),
+    left,
   };
 }

@@ -1,14 +1,16 @@
 import type { Log } from '../log.ts';
 import type { Store } from '../store/contract.ts';
-import type { Batch, Letter } from './batch.ts';
+import type { Batch } from './batch.ts';
+import type { FrameLetter, Letter } from './letters.ts';
 import { applyLetters } from './batch.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Observer } from './contract.ts';
 import type { LiveDocument } from './live-document.ts';
+import { Parked } from './parked.ts';
 import type { Recovery } from './recovery/recovery.ts';
 import type { Tally } from './tally.ts';
-import { leastTickMs, maxInboxBytes, maxTickMs, tickMsPerSocket } from './tuning.ts';
+import { leastTickMs, maxInboxBytes, maxTickMs, maxUnjudged, tickMsPerSocket } from './tuning.ts';
 
 export interface CommitsOptions {
   readonly store: Store;
@@ -37,7 +39,11 @@ export class Commits {
   readonly #options: CommitsOptions;
   #inbox: Letter[] = [];
   #inboxBytes = 0;
+  readonly #parked = new Parked();
+  #stopParking: (() => void) | null = null;
   readonly #held = new Set<Connection>();
+  /** Senders of as many updates as may wait to be judged. */
+  readonly #crowded = new Set<Connection>();
   #isWorking = false;
   #isStopped = false;
   #hasUncommitted = false;
@@ -66,25 +72,34 @@ export class Commits {
     return !this.#isWorking;
   }
 
-  /** Resolves when all that has come in is on disk, or has failed. */
+  /** Resolves when all that has come in is on disk, or has failed; what senders in debt wait for does not count. */
   settled(): Promise<void> {
     return this.#isWorking ? new Promise((resolve) => this.#whenSettled.push(resolve)) : Promise.resolve();
   }
 
   post(letter: Letter): void {
     if (this.#isStopped) return;
+    if (letter.kind === 'frame') {
+      const { from, frame } = letter;
+      if (++from.unjudged >= maxUnjudged) {
+        from.hold('unjudged');
+        this.#crowded.add(from);
+      }
+      if (this.#parked.has(from)) return this.#parked.add(letter);
+      this.#weigh(from, frame.update.length);
+    }
     if (this.#inbox.length === 0) this.#oldest = performance.now();
     this.#inbox.push(letter);
-    if (letter.kind === 'frame') this.#weigh(letter.from, letter.frame.update.length);
-    if (this.#isWorking) return;
-    this.#isWorking = true;
-    this.#tickSoon();
+    this.#work();
   }
 
   /** Takes no more; what is in the inbox is forgotten. */
   stop(): void {
     this.#isStopped = true;
+    for (const letter of [...this.#inbox, ...this.#parked.takeAll()])
+      if (letter.kind === 'frame') letter.from.unjudged--;
     this.#inbox = [];
+    this.#stopParking?.();
     this.#release();
   }
 
@@ -96,9 +111,25 @@ export class Commits {
     this.#held.add(from);
   }
 
+  #park(letter: FrameLetter): void {
+    letter.from.unjudged++;
+    this.#parked.add(letter);
+  }
+
   #release(): void {
     for (const connection of this.#held) connection.release('inbox');
     this.#held.clear();
+    for (const connection of this.#crowded) {
+      if (connection.unjudged >= maxUnjudged) continue;
+      this.#crowded.delete(connection);
+      connection.release('unjudged');
+    }
+  }
+
+  #work(): void {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    this.#tickSoon();
   }
 
   /** After the sockets have been read, so that what came in one turn goes out as one; later in a room of many. */
@@ -114,20 +145,26 @@ export class Commits {
   async #tick(): Promise<void> {
     this.#lastTick = this.#options.clock.now();
     await this.#commit();
-    if (this.#inbox.length > 0) return this.#tickSoon();
+    const waitMs = this.#parked.waitMs;
+    if (this.#inbox.length > 0 || waitMs === 0) return this.#tickSoon();
     this.#isWorking = false;
     for (const resolve of this.#whenSettled.splice(0)) resolve();
+    this.#stopParking?.();
+    this.#stopParking = waitMs === null ? null : this.#options.clock.after(waitMs, () => this.#work());
   }
 
   async #commit(): Promise<void> {
     const { store, tally, observe, recovery, committed, failed } = this.#options;
-    const letters = this.#inbox;
+    const began = this.#inbox.length > 0 ? this.#oldest : performance.now();
+    const letters = [...this.#parked.takeDue(), ...this.#inbox];
     this.#inbox = [];
     this.#inboxBytes = 0;
+    for (const letter of letters) if (letter.kind === 'frame') letter.from.unjudged--;
     try {
       const batch = applyLetters(this.#document, letters, recovery, tally);
+      for (const letter of batch.left) this.#park(letter);
       const applied = performance.now();
-      observe.tick((applied - this.#oldest) / 1000);
+      observe.tick((applied - began) / 1000);
       let sequence: number | null = null;
       if (batch.update) {
         this.#hasUncommitted = true;

@@ -6,7 +6,12 @@ import { closeCode } from '../../shared/protocol.ts';
 import type { Seat } from '../access/seat.ts';
 import type { Log } from '../log.ts';
 import type { Clock } from './clock.ts';
-import type { Line, SocketReport } from './contract.ts';
+import type { SocketReport } from './contract.ts';
+import type { FrameHead } from './frame-head.ts';
+import { isControl, isFragment } from './frame-head.ts';
+import type { Door, Inlet } from './inlet.ts';
+import type { Claimant, LargeMessages } from './large-messages.ts';
+import type { Line } from './line.ts';
 import type { Reader } from './outlet.ts';
 import { Outlet } from './outlet.ts';
 import type { Packet } from './packets.ts';
@@ -14,7 +19,7 @@ import { controlPacket, deniedPacket, quietPacket } from './packets.ts';
 import { Receipts } from './receipts.ts';
 import type { Charge, SenderRates } from './sender-rates.ts';
 import type { Tally } from './tally.ts';
-import { deafMs, quietMs } from './tuning.ts';
+import { deafMs, joinWorkMs, maxAnswerBytes, quietMs, smallFragmentBytes } from './tuning.ts';
 import type { Frame } from './wire.ts';
 import { readFrame } from './wire.ts';
 
@@ -27,8 +32,16 @@ export interface Listener {
   left(connection: Connection, isClean: boolean): void;
 }
 
-/** Why a socket is not read just now. It is read again when no reason is left. */
-export type Hold = 'loading' | 'inbox' | 'rate';
+/** Why nothing comes in from a socket just now. It goes on when no reason is left. */
+export type Hold = 'loading' | 'inbox' | 'rate' | 'memory' | 'answer' | 'unjudged';
+
+/** What a connection needs of the house. */
+export interface ConnectionParts {
+  readonly clock: Clock;
+  readonly tally: Tally;
+  readonly log: Log;
+  readonly largeMessages: LargeMessages;
+}
 
 type HeldState = Extract<Control, { kind: 'held' }>['state'];
 
@@ -39,7 +52,7 @@ const abnormal = 1006;
  * One socket of one seat, for as long as it is open: what comes in, how fast, and its end. What goes out is
  * its outlet's. `ws` does the handshake, reads and closes.
  */
-export class Connection implements Reader {
+export class Connection implements Reader, Door, Claimant {
   /** For the log; says nothing of the person. */
   readonly id = newId(8);
   readonly seat: Seat;
@@ -47,16 +60,24 @@ export class Connection implements Reader {
   readonly isOurs: boolean;
   readonly out: Outlet;
   readonly #socket: WebSocket;
+  readonly #inlet: Inlet;
+  readonly #large: LargeMessages;
   readonly #clock: Clock;
   readonly #tally: Tally;
   readonly #log: Log;
   readonly #rates: SenderRates;
   readonly #since: number;
   readonly #holds = new Set<Hold>();
+  /** Updates that have come in and are not judged; counted by the room. */
+  unjudged = 0;
   #listener: Listener | null = null;
   /** The socket is gone, or let go of. */
   #isOver = false;
   #lastHeard: number;
+  /** Payload of the message that is coming in. */
+  #messageBytes = 0;
+  /** Whether it is so large that it takes of the memory for such. */
+  #isLarge = false;
   #wasRefused = false;
   #wasReminded = false;
   /** Whether the client has edits that the server lost: a copy waits, and what it sends is not acknowledged. */
@@ -68,24 +89,26 @@ export class Connection implements Reader {
   constructor(
     seat: Seat,
     line: Line,
-    { clock, tally, log }: { clock: Clock; tally: Tally; log: Log },
+    { clock, tally, log, largeMessages }: ConnectionParts,
     rates: SenderRates,
   ) {
     this.seat = seat;
-    const { socket } = line;
+    const { socket, inlet } = line;
     this.isOurs = line.isOurs;
     this.out = new Outlet(line, { clock, tally }, this);
     this.#socket = socket;
+    this.#inlet = inlet;
+    this.#large = largeMessages;
     this.#clock = clock;
     this.#tally = tally;
     this.#log = log;
     this.#rates = rates;
     this.#since = this.#lastHeard = clock.now();
     socket.on('message', this.#onMessage);
-    socket.on('pong', () => (this.#lastHeard = this.#clock.now()));
     socket.on('close', (code) => this.#leave(code !== abnormal));
     // A fault of the socket is followed by its close; without a listener it would end the process.
     socket.on('error', (error) => this.#log.debug({ ...this.#names, code: codeOf(error) }, 'socket failed'));
+    inlet.guard(this);
   }
 
   /** Whether the guard has turned this client away: nothing more of it counts. */
@@ -106,30 +129,84 @@ export class Connection implements Reader {
 
   listen(listener: Listener): void {
     this.#listener = listener;
-    // Who comes back in debt waits on the new socket too.
-    this.charge('work', 0);
+    this.charge('work', joinWorkMs);
   }
 
-  /** Stops reading, so that the net holds the client's frames back. What was read already still comes. */
+  /** Lets nothing more in, so that the net holds the client's frames back: not one frame comes after this. */
   hold(why: Hold): void {
     this.#holds.add(why);
-    this.#socket.pause();
   }
 
   release(why: Hold): void {
     if (!this.#holds.delete(why) || this.#holds.size > 0) return;
-    // It was not read meanwhile, so it cannot have been heard.
+    // Nothing came in meanwhile, so it cannot have been heard.
     this.#lastHeard = this.#clock.now();
-    this.#socket.resume();
+    this.#inlet.proceed();
   }
 
-  /** Charges what the client costs; past what it may, it is not read for a while. */
+  /** Charges what the client costs. Past what it may, nothing more comes in from it until that is paid for. */
   charge(charge: Charge, amount: number): void {
-    const waitMs = this.#rates.charge(charge, amount);
-    if (waitMs === 0 || this.#holds.has('rate') || this.#isOver) return;
+    this.#rates.charge(charge, amount);
+  }
+
+  /** For how many milliseconds it is in debt, by what it sent or another socket of the same person. */
+  get owes(): number {
+    return this.#rates.owes;
+  }
+
+  mayEnter(): boolean {
+    if (this.#holds.size > 0) return false;
+    const waitMs = this.#rates.owes;
+    if (waitMs === 0) return true;
     this.#tally.delays++;
     this.hold('rate');
     this.#clock.after(waitMs, () => this.release('rate'));
+    return false;
+  }
+
+  begins(head: FrameHead): void {
+    const { opcode, payloadBytes } = head;
+    if (isControl(head)) return this.trifle();
+    if (isFragment(head) && payloadBytes < smallFragmentBytes) this.trifle();
+    this.#messageBytes = opcode === 0 ? this.#messageBytes + payloadBytes : payloadBytes;
+    if (this.#messageBytes > maxFrameBytes) this.#admitLarge(isFragment(head));
+  }
+
+  passes(bytes: number): void {
+    // In the midst of a frame as well: a large one takes long on a slow line, and no pong can come before its end.
+    this.#lastHeard = this.#clock.now();
+    this.#tally.bytesIn += bytes;
+    this.charge('bytes', bytes);
+  }
+
+  trifle(): void {
+    this.#tally.pingsIn++;
+    this.charge('pings', 1);
+  }
+
+  /** Only the answer to our own question may be larger than a frame; and it waits until there is memory for it. */
+  #admitLarge(comesInParts: boolean): void {
+    if (!this.receipts.expectsAnswer || this.#messageBytes > maxAnswerBytes)
+      return this.#reject(closeCode.tooLarge, 'too-large');
+    if (this.#isLarge) return;
+    this.#isLarge = true;
+    this.hold('memory');
+    this.#large.claim(this, comesInParts ? maxAnswerBytes : this.#messageBytes);
+  }
+
+  granted(): void {
+    this.release('memory');
+  }
+
+  overdue(): void {
+    this.tooSlow();
+  }
+
+  /** The large message of this socket, if there is one, has been dealt with. */
+  freeLarge(): void {
+    if (!this.#isLarge) return;
+    this.#isLarge = false;
+    this.#large.release(this);
   }
 
   /** Asks the client for what it has, by sync step 1. */
@@ -175,9 +252,9 @@ export class Connection implements Reader {
   close(code: CloseCode, reason: string): void {
     if (this.#isOver) return;
     this.#socket.close(code, reason);
-    // A socket that is not read would never read the client's own farewell.
-    for (const why of [...this.#holds]) this.release(why);
     this.#leave(true);
+    // From now on it is read without regard to debts, so that the client's own farewell is heard.
+    this.#inlet.farewell();
   }
 
   caughtUp(stateVector: Uint8Array): void {
@@ -224,6 +301,8 @@ export class Connection implements Reader {
     if (this.#isOver) return;
     this.#isOver = true;
     this.out.close();
+    this.freeLarge();
+    this.#rates.close();
     this.#listener?.left(this, isClean);
   }
 
@@ -231,12 +310,10 @@ export class Connection implements Reader {
     if (this.#isOver) return;
     const bytes = bytesOf(data);
     this.#tally.framesIn++;
-    this.#tally.bytesIn += bytes.length;
-    this.#lastHeard = this.#clock.now();
-    if (bytes.length > maxFrameBytes) return this.#reject(closeCode.tooLarge, 'too-large');
     const frame = isBinary ? readFrame(bytes) : null;
     if (frame === null) return this.#reject(closeCode.malformed, 'malformed');
-    this.charge('bytes', bytes.length);
+    if (bytes.length > maxFrameBytes && !(frame.kind === 'changes' && frame.isStep2))
+      return this.#reject(closeCode.tooLarge, 'too-large');
     this.charge(frame.kind === 'changes' || frame.kind === 'step1' ? 'updates' : 'presence', 1);
     this.#listener?.hear(this, frame);
   };

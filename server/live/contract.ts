@@ -1,21 +1,14 @@
-import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
 import type { Role } from '../../shared/roles.ts';
 import type { Seat } from '../access/seat.ts';
 import type { HeldRecord } from '../store/contract.ts';
+import type { Line } from './line.ts';
 import type { Tally } from './tally.ts';
+
+export type { Line };
 
 /** The documents that a board has by now; `research` and `draft/<person>` are to come. */
 export const documents: readonly string[] = ['board'];
-
-/** A WebSocket, and the stream under it. */
-export interface Line {
-  readonly socket: WebSocket;
-  readonly stream: Duplex;
-  /** Whether the client asked for control and pointer frames by sub-protocol. */
-  readonly isOurs: boolean;
-}
 
 /** What a room may be doing; one that is absent is none of these. */
 export const roomStates = ['loading', 'live', 'draining', 'failing', 'quarantined'] as const;

@@ -4,17 +4,19 @@ import type { StoredDocument } from '../store/contract.ts';
 import type { Seat } from '../access/seat.ts';
 import type { Verdict } from './guard/guard.ts';
 import { Guard } from './guard/guard.ts';
+import { KnownDeletes } from './guard/known-deletes.ts';
 import { Numbering } from './numbering.ts';
 import type { Packet } from './packets.ts';
 import { step1Packet, step2Packet } from './packets.ts';
 import type { Tally } from './tally.ts';
-import { maxAnswersKept } from './tuning.ts';
+import { maxAnswersKept, maxKeptAnswerBytes } from './tuning.ts';
 
 /** A document in memory, as the room sees it: changed in one transaction a tick, and encoded once a version. */
 export class LiveDocument {
   readonly doc = new Y.Doc();
   readonly guard: Guard;
   readonly numbering = new Numbering(this.doc);
+  readonly #knownDeletes = new KnownDeletes(this.doc.store);
   readonly #tally: Tally;
   readonly #isFull: () => boolean;
   #update: Uint8Array | null = null;
@@ -47,6 +49,11 @@ export class LiveDocument {
   /** How many clocks of a client id it has. */
   clockOf(client: number): number {
     return Y.getState(this.doc.store, client);
+  }
+
+  /** Takes the deletes out of an update that the document has; a little with each step. */
+  withoutKnownDeletes(update: Uint8Array): Generator<undefined, Uint8Array> {
+    return this.#knownDeletes.filter(update);
   }
 
   /** Whether all that was ever applied found its place. The guard sees to it; nobody may rely on it unseen. */
@@ -87,16 +94,14 @@ export class LiveDocument {
 
   /** What a document of this state vector lacks, as sync step 2; null where the vector is malformed. */
   answer(stateVector: Uint8Array): Packet | null {
-    const key = Buffer.from(stateVector.buffer, stateVector.byteOffset, stateVector.length).toString(
-      'latin1',
-    );
-    const known = this.#answers.get(key);
+    const key = keyOf(stateVector);
+    const known = key === null ? undefined : this.#answers.get(key);
     if (known) return known;
     try {
       const answer = step2Packet(Y.encodeStateAsUpdate(this.doc, stateVector));
       this.#tally.differencesEncoded++;
       if (this.#answers.size >= maxAnswersKept) this.#answers.clear();
-      this.#answers.set(key, answer);
+      if (key !== null && key.length + answer.length <= maxKeptAnswerBytes) this.#answers.set(key, answer);
       return answer;
     } catch {
       return null;
@@ -106,6 +111,12 @@ export class LiveDocument {
   close(): void {
     this.doc.destroy();
   }
+}
+
+/** A state vector as a key; null where it is too large to be kept. */
+function keyOf(vector: Uint8Array): string | null {
+  if (vector.length > maxKeptAnswerBytes) return null;
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.length).toString('latin1');
 }
 
 /** The state vector of a client that has nothing at all. */

@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Clock } from './clock.ts';
-import type { Line } from './contract.ts';
+import type { Line } from './line.ts';
 import type { Packet } from './packets.ts';
 import type { Tally } from './tally.ts';
-import { cutOffBytes, cutOffMs, maxUnreadBytes, skipPresenceBytes } from './tuning.ts';
+import type { Unread } from './unread.ts';
+import { cutOffBytes, cutOffMs, leastReadBytesPerMs, maxUnreadBytes, skipPresenceBytes } from './tuning.ts';
 
 /** Whoever has an outlet: its connection. */
 export interface Reader {
@@ -33,8 +34,9 @@ export class Outlet {
   #lastSent: number;
   /** Since when it has been sent no updates, because it does not read. */
   #behindSince: number | null = null;
-  /** The largest answer of those that are unread. */
+  /** The largest answer of those that are unread, and when they have to be read. */
   #answerBytes = 0;
+  #answerDueAt = Infinity;
 
   constructor({ socket, stream }: Line, { clock, tally }: { clock: Clock; tally: Tally }, reader: Reader) {
     this.#socket = socket;
@@ -78,17 +80,38 @@ export class Outlet {
     this.#stream.write(packet);
   }
 
-  /** Answers with the state, in one write. However large it is, one answer is not what a reader is cut off for. */
-  answer(packets: readonly Packet[]): void {
+  /**
+   * Answers with the state, in one write. However large it is, one answer is not what a reader is cut off for.
+   * `unread`: where it counts until it is read, if it was made for this reader alone.
+   */
+  answer(packets: readonly Packet[], unread: Unread | null = null): void {
     this.isAsking = false;
     const bytes = packets.reduce((sum, packet) => sum + packet.length, 0);
     const isFirst = this.#answerBytes === 0;
     const isLarge = bytes > skipPresenceBytes;
     if (isLarge) this.#answerBytes = Math.max(this.#answerBytes, bytes);
     this.together(() => packets.forEach((packet) => this.send(packet)));
-    if (!isLarge || !isFirst) return;
-    if (this.#stream.writableNeedDrain) this.#stream.once('drain', () => (this.#answerBytes = 0));
-    else this.#answerBytes = 0;
+    if (!isLarge) return;
+    if (unread) this.#countUnread(unread, bytes);
+    if (!isFirst) return;
+    this.#answerDueAt = this.#clock.now() + cutOffMs + bytes / leastReadBytesPerMs;
+    const read = () => {
+      this.#answerBytes = 0;
+      this.#answerDueAt = Infinity;
+    };
+    if (this.#stream.writableNeedDrain) this.#stream.once('drain', read);
+    else read();
+  }
+
+  #countUnread(unread: Unread, bytes: number): void {
+    const stream = this.#stream;
+    if (!stream.writableNeedDrain) return;
+    const read = unread.add(bytes);
+    const end = () => {
+      stream.off('drain', end).off('close', end);
+      read();
+    };
+    stream.once('drain', end).once('close', end);
   }
 
   /** Runs `write`; all that it sends goes out in one write. */
@@ -112,7 +135,8 @@ export class Outlet {
 
   /** Whether it has been behind for so long that it is to be cut off. */
   isStuck(now: number): boolean {
-    return this.#behindSince !== null && now - this.#behindSince >= cutOffMs;
+    const isBehind = this.#behindSince !== null && now - this.#behindSince >= cutOffMs;
+    return isBehind || now >= this.#answerDueAt;
   }
 
   /** Sends nothing from now on. */

@@ -9,11 +9,13 @@ import { encodeEntry, presencePacket } from './packets.ts';
 import { Pointers } from './pointers.ts';
 import type { Tally } from './tally.ts';
 import {
+  echoWorkMs,
   graceMs,
   maxClientIds,
   maxClientIdsEver,
   maxDeparted,
   maxNewsInFrame,
+  newsWorkMs,
   pointerShare,
   presenceAheadMs,
   presenceAlongMs,
@@ -103,7 +105,12 @@ export class Presence {
   /** Takes in what a socket says of itself. Returns false where it is no presence at all. */
   hear(from: Connection, entries: readonly PresenceEntry[]): boolean {
     this.#newsLeft = maxNewsInFrame;
-    return entries.every((entry) => this.#hearEntry(from, entry));
+    const isGood = entries.every((entry) => this.#hearEntry(from, entry));
+    // Echoes come by the hundred and cost little; news of oneself is one entry, and each is paid for.
+    const news = maxNewsInFrame - Math.max(0, this.#newsLeft);
+    from.charge('presence', news);
+    from.charge('work', entries.length * echoWorkMs + news * newsWorkMs);
+    return isGood;
   }
 
   /** Takes in where a socket's pointer is. Returns false where it is no pointer. */
@@ -162,13 +169,9 @@ export class Presence {
     const slot = this.#slots.get(entry.client) ?? null;
     const isFarewell = isNull(entry.json);
     const isEcho = slot !== null && entry.clock <= slot.clock && !(isFarewell && slot.connection === from);
-    // Echoes come by the hundred and cost nothing; news of oneself is one entry, and each is paid for.
-    if (!isEcho || slot.stopGrace) {
-      if (this.#newsLeft-- <= 0) {
-        this.#tally.presenceEchoes++;
-        return true;
-      }
-      from.charge('presence', 1);
+    if ((!isEcho || slot.stopGrace) && this.#newsLeft-- <= 0) {
+      this.#tally.presenceEchoes++;
+      return true;
     }
     if (slot && slot.connection === from) {
       if (isFarewell && entry.clock >= slot.clock) this.#remove(slot, entry.clock);

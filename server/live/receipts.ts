@@ -16,6 +16,8 @@ export class Receipts {
   #told = 0;
   #held: DocumentFrame[] = [];
   #heldBytes = 0;
+  /** The numbers of frames that were held and are not done, the first one first. */
+  readonly #open = new Set<number>();
   #hasOffered = false;
   /** The first frame that was not taken and has to come again; null where there is none. */
   #lost: number | null = null;
@@ -27,6 +29,11 @@ export class Receipts {
   /** Whether the client's own state (its first sync step 2) has been taken in. */
   get hasOffered(): boolean {
     return this.#hasOffered;
+  }
+
+  /** Whether a question of ours has not been answered yet. */
+  get expectsAnswer(): boolean {
+    return this.#answered < this.#asked;
   }
 
   /** Notes that the client is asked for what it has. */
@@ -43,6 +50,7 @@ export class Receipts {
     if (this.#held.length >= maxHeldFrames || this.#heldBytes + frame.update.length > maxHeldBytes)
       return false;
     this.#held.push(frame);
+    this.#open.add(frame.number);
     this.#heldBytes += frame.update.length;
     return true;
   }
@@ -66,6 +74,7 @@ export class Receipts {
   /** Notes that a frame has been dealt with. Returns the held frames that may now be tried again. */
   done(frame: DocumentFrame): readonly DocumentFrame[] {
     this.#done = Math.max(this.#done, frame.number);
+    this.#open.delete(frame.number);
     if (!this.isOffer(frame)) return [];
     this.#hasOffered = true;
     this.#lost = null;
@@ -77,7 +86,8 @@ export class Receipts {
 
   /** How many frames, from the first without a gap, are done: null where the client knows already. */
   news(): number | null {
-    const open = Math.min(this.#held[0]?.number ?? Infinity, this.#lost ?? Infinity);
+    const [firstOpen = Infinity] = this.#open;
+    const open = Math.min(firstOpen, this.#lost ?? Infinity);
     const through = Math.min(open - 1, this.#done);
     if (through <= this.#told) return null;
     this.#told = through;

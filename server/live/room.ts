@@ -13,7 +13,9 @@ import type { Clock } from './clock.ts';
 import { Commits, messageOf } from './commits.ts';
 import type { Connection, Listener } from './connection.ts';
 import type { Loss, Observer, ReadOnly, RoomReport } from './contract.ts';
+import type { LargeMessages } from './large-messages.ts';
 import { LiveDocument, nothing } from './live-document.ts';
+import { OwnWrites } from './own-writes.ts';
 import type { Paced } from './paced.ts';
 import { introduce } from './people.ts';
 import type { DocumentFrame } from './receipts.ts';
@@ -22,7 +24,8 @@ import type { Phase } from './room-state.ts';
 import { RoomPhase } from './room-state.ts';
 import type { Tally } from './tally.ts';
 import { Stored } from './stored.ts';
-import { heapPerByte, heapPerRoom } from './tuning.ts';
+import { heapPerByte, heapPerRoom, largeAnswerBytes } from './tuning.ts';
+import type { Unread } from './unread.ts';
 import type { Frame } from './wire.ts';
 import { isEmptyUpdate } from './wire.ts';
 
@@ -35,6 +38,9 @@ export interface Surroundings {
   readonly observe: Observer;
   /** Large answers of all rooms, a few in a turn. */
   readonly largeAnswers: Paced;
+  /** The memory for large answers to our own questions. */
+  readonly largeMessages: LargeMessages;
+  readonly unreadDifferences: Unread;
   readonly maxDocumentBytes: number;
 }
 
@@ -73,6 +79,7 @@ export class Room implements Listener {
   #open: Open | null = null;
   readonly #asks: Asks;
   readonly #recovery: Recovery;
+  readonly #ownWrites = new OwnWrites();
   /** What came in before there was a document to put it into. Who sent it is not read any further. */
   #early: { readonly from: Connection; readonly frame: DocumentFrame }[] = [];
   #whenOpen: (() => void)[] = [];
@@ -233,17 +240,15 @@ export class Room implements Listener {
     await this.opened();
     const open = this.#open;
     if (!open || this.readOnly !== null) throw new Error(`${this.name} cannot be written just now.`);
-    await new Promise<void>((resolve, reject) => {
-      const edit = (document: LiveDocument) => {
+    await this.#ownWrites.post(open.commits, (applied) => ({
+      kind: 'own',
+      edit: (document) => {
         document.apply(update);
         // An idea that a restore brings back from before a reset comes without its number.
         document.numbering.noticeAll();
-      };
-      open.commits.post({ kind: 'own', edit });
-      const whether = () =>
-        this.#open === open ? resolve() : reject(new Error(`${this.name} was not written.`));
-      void open.commits.settled().then(whether);
-    });
+        applied();
+      },
+    }));
   }
 
   /** What is known of edits that this document lost. */
@@ -262,15 +267,12 @@ export class Room implements Listener {
     await this.opened();
     const open = this.#open;
     if (!open || this.readOnly !== null) throw new Error(`${this.name} cannot be written just now.`);
-    const records = this.#recovery.held.filter(({ person }) => people.includes(person));
     const decided =
-      how === 'restore' ? await this.#restore(open, records) : records.map(({ person }) => person);
-    this.#recovery.decided(decided);
-    if (how === 'discard') {
-      for (const connection of [...this.#audience])
-        if (connection.isHeld && decided.includes(connection.seat.person))
-          connection.close(closeCode.refused, 'discarded');
-    }
+      how === 'restore'
+        ? await this.#recovery.restore(open.document, people, (letter) =>
+            this.#ownWrites.post(open.commits, letter),
+          )
+        : this.#recovery.discard(people);
     await this.#recovery.written();
     return decided;
   }
@@ -352,7 +354,7 @@ export class Room implements Listener {
     if (this.#phase.now === 'live') commits.post({ kind: 'own', edit: () => document.numbering.noticeAll() });
     for (const [client, person] of this.#audience.claims()) document.guard.reserve(client, person);
     for (const connection of this.#audience) this.#welcome(connection, open);
-    for (const { from, frame } of this.#early.splice(0)) this.#judge(from, frame);
+    for (const { from, frame } of this.#early.splice(0)) this.#admit(from, frame);
     for (const connection of this.#audience) connection.release('loading');
     this.#asks.answer();
     this.#tellOpened();
@@ -402,7 +404,7 @@ export class Room implements Listener {
   /** The role is looked at before the bytes are: what an observer sends is not even decoded. */
   #take(from: Connection, frame: DocumentFrame): void {
     if (may(from.seat.role, 'write')) {
-      if (this.#open) return this.#judge(from, frame);
+      if (this.#open) return this.#admit(from, frame);
       this.#early.push({ from, frame });
       from.hold('loading');
       return;
@@ -412,6 +414,34 @@ export class Room implements Listener {
     this.#around.tally.observerUpdates++;
     this.#around.tally.refusals.observer++;
     from.remindOfRole();
+  }
+
+  /** A large answer first loses what the document has, a little in a turn; nothing comes in behind it meanwhile. */
+  #admit(from: Connection, frame: DocumentFrame): void {
+    const open = this.#open;
+    if (!open || this.readOnly !== null || !frame.isStep2 || frame.update.length <= largeAnswerBytes) {
+      from.freeLarge();
+      return this.#judge(from, frame);
+    }
+    const { largeAnswers, clock } = this.#around;
+    const filtering = open.document.withoutKnownDeletes(frame.update);
+    const step = () => {
+      // What was not acknowledged is asked for again when there is a document.
+      if (this.#open !== open) return end();
+      if (from.owes > 0) return void clock.after(from.owes, () => largeAnswers.run(step));
+      const began = performance.now();
+      const { done, value } = filtering.next();
+      from.charge('work', performance.now() - began);
+      if (!done) return largeAnswers.run(step);
+      this.#judge(from, { ...frame, update: value });
+      end();
+    };
+    const end = () => {
+      from.freeLarge();
+      from.release('answer');
+    };
+    from.hold('answer');
+    largeAnswers.run(step);
   }
 
   /** While the document is read-only edits are neither taken nor refused: their authors are asked again later. */
@@ -429,6 +459,7 @@ export class Room implements Listener {
     const { update, senders, soleAuthor, isEdit, clocks } = batch;
     const stored = this.#stored;
     if (!stored) return;
+    this.#ownWrites.committed();
     this.#recovery.committed(clocks);
     if (update) {
       const owners = this.#open?.document.guard.owners;
@@ -453,25 +484,6 @@ export class Room implements Listener {
     for (const { receipts } of this.#audience) receipts.lose();
     this.tell({ kind: 'read-only', why: 'store' });
     void this.#reload();
-  }
-
-  /** Posts copies of lost edits, and waits until they are on disk. Returns whose were taken. */
-  async #restore(open: Open, records: readonly HeldRecord[]): Promise<string[]> {
-    const taken: string[] = [];
-    for (const record of records) {
-      open.commits.post({
-        kind: 'restored',
-        update: record.update,
-        ownerOf: (client) => this.#recovery.ownerIn(open.document, record, client),
-        judged: (isTaken) => {
-          if (isTaken) taken.push(record.person);
-        },
-      });
-      // One a tick: what people do meanwhile goes on between.
-      await open.commits.settled();
-    }
-    if (this.#open !== open) throw new Error(`${this.name} was not written.`);
-    return taken;
   }
 
   async #reload(): Promise<void> {
@@ -513,5 +525,6 @@ export class Room implements Listener {
     this.#open?.commits.stop();
     this.#open?.document.close();
     this.#open = null;
+    this.#ownWrites.failed(`${this.name} was not written.`);
   }
 }

@@ -8,14 +8,18 @@ import type { Store } from '../store/contract.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
-import type { Line, LiveBoards, LiveGauges, Loss, Observer, RoomReport, SocketReport } from './contract.ts';
+import type { LiveBoards, LiveGauges, Loss, Observer, RoomReport, SocketReport } from './contract.ts';
 import { documents, roomStates } from './contract.ts';
+import { LargeMessages } from './large-messages.ts';
+import type { Line } from './line.ts';
+import { turnAway } from './line.ts';
 import { Paced } from './paced.ts';
 import type { Keeper, Surroundings } from './room.ts';
 import { Room } from './room.ts';
 import { PeopleRates } from './sender-rates.ts';
 import type { Tally } from './tally.ts';
 import { newTally } from './tally.ts';
+import { Unread } from './unread.ts';
 import {
   beatMs,
   farewellMs,
@@ -23,9 +27,11 @@ import {
   heapShare,
   idleMs,
   largeAnswersMs,
+  largeMessageBytes,
   maxDocumentBytes,
   maxIdleRooms,
   maxSocketsPerPerson,
+  maxUnreadDifferences,
 } from './tuning.ts';
 
 export interface LiveOptions {
@@ -58,6 +64,8 @@ export function openRooms(options: LiveOptions): Rooms {
     tally: newTally(),
     observe,
     largeAnswers: new Paced(largeAnswersMs),
+    largeMessages: new LargeMessages(largeMessageBytes, clock),
+    unreadDifferences: new Unread(maxUnreadDifferences),
     maxDocumentBytes: options.maxDocumentBytes ?? maxDocumentBytes,
   };
   return new OpenRooms(around, options.heapBudgetBytes ?? getHeapStatistics().heap_size_limit * heapShare);
@@ -82,6 +90,7 @@ class OpenRooms implements Rooms, Keeper {
     this.#stopBeat = around.clock.every(beatMs, () => {
       for (const room of this.#rooms.values()) room.beat();
       this.#rates.sweep();
+      this.#around.largeMessages.beat();
     });
   }
 
@@ -112,11 +121,7 @@ class OpenRooms implements Rooms, Keeper {
 
   join(seat: Seat, document: string, line: Line): void {
     const refusal = this.#refusal(seat.board, document) ?? this.#excess(seat);
-    if (refusal) {
-      line.socket.on('error', () => line.socket.terminate());
-      line.socket.close(refusal.code, refusal.reason);
-      return;
-    }
+    if (refusal) return turnAway(line, refusal.code, refusal.reason);
     // Gone already: it would never tell us that it goes.
     if (line.socket.readyState !== line.socket.OPEN) return;
     const room = this.#room(seat.board, document);

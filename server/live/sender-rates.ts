@@ -1,78 +1,155 @@
 import type { Allowance } from './bucket.ts';
 import { Bucket } from './bucket.ts';
 import type { Clock } from './clock.ts';
-import { connectionRates, personRates } from './tuning.ts';
+import { connectionRates, heavyWork, lightWork, personRates } from './tuning.ts';
 
-/** What a sender is charged for. `work` is the server's own time for its updates, in milliseconds. */
+/** What a sender is charged for. `work` is the server's own time for its frames, in milliseconds. */
 export type Charge = keyof typeof connectionRates;
 type RateTable = Readonly<Record<Charge, Allowance>>;
 
-class Buckets {
-  readonly #of: Readonly<Record<Charge, Bucket>>;
+/** A bucket that knows until when it is in debt. */
+class Meter {
+  readonly #bucket: Bucket;
+  #until = -Infinity;
 
-  constructor(table: RateTable, now: number) {
-    this.#of = {
-      updates: new Bucket(table.updates, now),
-      presence: new Bucket(table.presence, now),
-      bytes: new Bucket(table.bytes, now),
-      work: new Bucket(table.work, now),
-    };
+  constructor(allowance: Allowance, now: number) {
+    this.#bucket = new Bucket(allowance, now);
   }
 
-  take(charge: Charge, amount: number, now: number): number {
-    return this.#of[charge].take(amount, now);
+  /** When all that was taken is paid for; in the past where nothing is owed. */
+  get until(): number {
+    return this.#until;
+  }
+
+  take(amount: number, now: number): void {
+    const waitMs = this.#bucket.take(amount, now);
+    if (waitMs > 0) this.#until = now + waitMs;
   }
 
   isFull(now: number): boolean {
-    return Object.values(this.#of).every((bucket) => bucket.isFull(now));
+    return this.#bucket.isFull(now);
   }
 }
 
-/** How fast one connection may send: by its own buckets, and by those of its person, who may have several. */
-export class SenderRates {
-  readonly #own: Buckets;
-  readonly #shared: () => Buckets;
-  readonly #clock: Clock;
+class Meters {
+  readonly #of: Readonly<Record<Charge, Meter>>;
+  #until = -Infinity;
 
-  constructor(shared: () => Buckets, clock: Clock) {
-    this.#own = new Buckets(connectionRates, clock.now());
-    this.#shared = shared;
-    this.#clock = clock;
+  constructor(table: RateTable, now: number) {
+    this.#of = {
+      updates: new Meter(table.updates, now),
+      presence: new Meter(table.presence, now),
+      pings: new Meter(table.pings, now),
+      bytes: new Meter(table.bytes, now),
+      work: new Meter(table.work, now),
+    };
   }
 
-  /** Charges so much. Returns for how many milliseconds the connection is not to be read. */
+  get until(): number {
+    return this.#until;
+  }
+
+  take(charge: Charge, amount: number, now: number): void {
+    const meter = this.#of[charge];
+    meter.take(amount, now);
+    if (meter.until > this.#until) this.#until = meter.until;
+  }
+
+  isFull(now: number): boolean {
+    return Object.values(this.#of).every((meter) => meter.isFull(now));
+  }
+}
+
+/** What all connections of one payer share. */
+class Account {
+  readonly #meters: Meters;
+  readonly #light: Meter;
+  readonly #heavy: Meter;
+  /** Connections that are open. */
+  users = 0;
+
+  constructor(heavy: Meter, now: number) {
+    this.#meters = new Meters(personRates, now);
+    this.#light = new Meter(lightWork, now);
+    this.#heavy = heavy;
+  }
+
+  /** Until when it is in debt. Work is paid for by the payer's own small share of time, or by what the pool has left. */
+  get until(): number {
+    return Math.max(this.#meters.until, Math.min(this.#light.until, this.#heavy.until));
+  }
+
+  take(charge: Charge, amount: number, now: number): void {
+    this.#meters.take(charge, amount, now);
+    if (charge !== 'work' || amount === 0) return;
+    this.#light.take(amount, now);
+    if (this.#light.until > now) this.#heavy.take(amount, now);
+  }
+
+  isFull(now: number): boolean {
+    return this.#meters.isFull(now) && this.#light.isFull(now);
+  }
+}
+
+/** How fast one connection may send: by its own buckets, and by those of its payer, who may have several. */
+export class SenderRates {
+  readonly #own: Meters;
+  readonly #account: Account;
+  readonly #clock: Clock;
+
+  constructor(account: Account, clock: Clock) {
+    this.#own = new Meters(connectionRates, clock.now());
+    this.#account = account;
+    this.#clock = clock;
+    account.users++;
+  }
+
+  /** Charges so much. Returns for how many milliseconds the connection is in debt now. */
   charge(charge: Charge, amount: number): number {
     const now = this.#clock.now();
-    return Math.max(this.#own.take(charge, amount, now), this.#shared().take(charge, amount, now));
+    this.#own.take(charge, amount, now);
+    this.#account.take(charge, amount, now);
+    return this.#owesAt(now);
+  }
+
+  /** For how many milliseconds the connection is in debt: by what it did itself, or another one of its payer. */
+  get owes(): number {
+    return this.#owesAt(this.#clock.now());
+  }
+
+  /** The connection is gone. */
+  close(): void {
+    this.#account.users--;
+  }
+
+  #owesAt(now: number): number {
+    return Math.max(0, this.#own.until - now, this.#account.until - now);
   }
 }
 
-/** The buckets of all people on all boards. Who leaves in debt comes back to it. */
+/** The accounts of all who pay, on all boards. Who leaves in debt comes back to it. */
 export class PeopleRates {
   readonly #clock: Clock;
-  readonly #buckets = new Map<string, Buckets>();
+  readonly #accounts = new Map<string, Account>();
+  readonly #heavy: Meter;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#heavy = new Meter(heavyWork, clock.now());
   }
 
-  of(board: string, person: string): SenderRates {
-    const key = `${board}/${person}`;
-    // Looked up each time: full ones are forgotten, and all sockets of a person must share those that follow.
-    return new SenderRates(() => this.#at(key), this.#clock);
+  /** A connection of a payer on a board; `close` it when it is gone. */
+  of(board: string, payer: string): SenderRates {
+    const key = `${board}/${payer}`;
+    const account = this.#accounts.get(key) ?? new Account(this.#heavy, this.#clock.now());
+    this.#accounts.set(key, account);
+    return new SenderRates(account, this.#clock);
   }
 
-  #at(key: string): Buckets {
-    const known = this.#buckets.get(key);
-    if (known) return known;
-    const made = new Buckets(personRates, this.#clock.now());
-    this.#buckets.set(key, made);
-    return made;
-  }
-
-  /** Forgets whose buckets are full: a new one would be no different. */
+  /** Forgets who is gone and owes nothing: a new account would be no different. */
   sweep(): void {
     const now = this.#clock.now();
-    for (const [key, buckets] of this.#buckets) if (buckets.isFull(now)) this.#buckets.delete(key);
+    for (const [key, account] of this.#accounts)
+      if (account.users === 0 && account.isFull(now)) this.#accounts.delete(key);
   }
 }

@@ -4,7 +4,10 @@ import { refusals } from '../../shared/protocol.ts';
 /** What the live side has done since it started: counters only, to be read by tests and metrics. */
 export interface Tally {
   framesIn: number;
+  /** On the wire, headers included. */
   bytesIn: number;
+  /** Pings, pongs, and fragments so small that they are counted as such. */
+  pingsIn: number;
   framesOut: number;
   bytesOut: number;
   /** Frames that were no frames: sockets closed with 4400 or 4413. */
@@ -49,6 +52,7 @@ export function newTally(): Tally {
   return {
     framesIn: 0,
     bytesIn: 0,
+    pingsIn: 0,
     framesOut: 0,
     bytesOut: 0,
     malformedFrames: 0,

@@ -60,6 +60,9 @@ export const maxUnreadBytes = 1 << 20;
 export const cutOffBytes = 8 << 20;
 export const cutOffMs = 30_000;
 
+/** An answer has this time too, and more the larger it is: half a megabit a second is a slow line. */
+export const leastReadBytesPerMs = 64;
+
 /**
  * Answers larger than this go out a few in one turn of the event loop, so that the edits of others go on
  * between them: the system takes about 1 ms to copy a state of 1.4 MB.
@@ -75,6 +78,20 @@ export const wholePresenceBytes = 4 << 10;
 
 /** Answers to one state vector are kept while the document does not change: after a break many ask the same. */
 export const maxAnswersKept = 8;
+/** Bytes of one that is kept, its vector included. After a break they are small. */
+export const maxKeptAnswerBytes = 256 << 10;
+
+/** Ranges of a large answer that are looked at in one go: some 0.5 ms. */
+export const rangesAtOnce = 5_000;
+
+/** What one batch may cost, in microseconds by `tariff`; the rest is for the next one, and others go on between. */
+export const maxBatchEffort = 20_000;
+
+/**
+ * Updates of one socket that have come in and are not judged: past this nothing more comes in. In one batch so many
+ * are tried. On a disk that hangs a person types for a quarter of a minute before that.
+ */
+export const maxUnjudged = 256;
 
 /**
  * Updates since the snapshot are merged in groups of so many for those who join: a group of small ones takes less
@@ -91,13 +108,16 @@ export const maxHeldBytes = 1 << 20;
 export const maxInboxBytes = 8 << 20;
 
 /**
- * How fast a connection, and a person with all connections, may send. Excess is delayed: the socket is not
- * read meanwhile. Fast typing is 15 updates a second, a script that fills a board some hundreds; a stock
+ * How fast a connection, and a person with all connections, may send. Excess is delayed: nothing more comes in
+ * meanwhile. Fast typing is 15 updates a second, a script that fills a board some hundreds; a stock
  * client sends back each presence frame, 30 a second; a day of offline work is some 100 KB.
  */
 export const connectionRates = {
   updates: { perSecond: 500, burst: 5_000 },
   presence: { perSecond: 120, burst: 240 },
+  // Pings, pongs and small fragments. A client answers a ping each 4 s; some programs send one each second.
+  pings: { perSecond: 10, burst: 60 },
+  // On the wire, headers included.
   bytes: { perSecond: 1 << 20, burst: 8 << 20 },
   // A tenth of a core: nobody slows down the others by updates that are dear to judge and apply.
   work: { perSecond: 100, burst: 1_000 },
@@ -105,9 +125,49 @@ export const connectionRates = {
 export const personRates = {
   updates: { perSecond: 1_000, burst: 10_000 },
   presence: { perSecond: 480, burst: 960 },
+  pings: { perSecond: 40, burst: 400 },
   bytes: { perSecond: 2 << 20, burst: 16 << 20 },
   work: { perSecond: 150, burst: 1_500 },
 } as const satisfies Record<keyof typeof connectionRates, Allowance>;
+
+/**
+ * Of the server's own time each person is sure of this much: typing takes 0.3 ms a second, a paste of 500 cards
+ * 15 ms. All work past it comes out of one pool for the whole process, so that no number of people who send what
+ * is dear can take more than a tenth of a core from the others.
+ */
+export const lightWork: Allowance = { perSecond: 5, burst: 30 };
+export const heavyWork: Allowance = { perSecond: 100, burst: 1_000 };
+
+/** What a join costs beside the state: admission, handshake, welcome and being written into the document. */
+export const joinWorkMs = 0.7;
+
+/** What an entry of presence costs in milliseconds: one that is known already, and one that goes out to all. */
+export const echoWorkMs = 0.0002;
+export const newsWorkMs = 0.02;
+
+/** A fragment with less payload counts as a ping. Browsers cut what they send into pieces of some 64 KiB. */
+export const smallFragmentBytes = 1 << 10;
+
+/** A frame may come in so many pieces of less than this; more count as pings. A packet of the net holds more. */
+export const smallPieceBytes = 512;
+export const freePieces = 64;
+
+/**
+ * What one socket passes on in one go; the rest of a chunk waits for its turn. All inlets together take so
+ * many milliseconds of a turn. One piece takes 1 to 20 us, and 64 KiB hold up to 10,000.
+ */
+export const piecesAtOnce = 32;
+export const inletTurnMs = 4;
+
+/** What is read and left out of a client that was told goodbye, until it is cut off. */
+export const farewellFrames = 50_000;
+
+/** How long a client has to answer our close frame. */
+export const wsCloseMs = 10_000;
+
+/** Fragments of one message, and pieces of the stream that it may lie in: 16 MiB in the smallest that are usual. */
+export const maxFragments = 4_096;
+export const maxBufferedPieces = 16_384;
 
 /** Sockets of one person on a board: tabs, devices, and programs that hold several. */
 export const maxSocketsPerPerson = 40;
@@ -148,6 +208,24 @@ export const heapShare = 0.6;
 
 /** Encoded bytes of one document: some 30,000 cards. The page is measured to 5,000. */
 export const maxDocumentBytes = 8 << 20;
+
+/**
+ * The answer to our question (sync step 1) may be as large: the document's limit for what is new, and as much
+ * for its delete set, which Yjs sends whole each time. All other frames keep to `maxFrameBytes`.
+ */
+export const maxAnswerBytes = 2 * maxDocumentBytes;
+export const farewellBytes = maxAnswerBytes;
+
+/**
+ * What messages past `maxFrameBytes` may take in memory, of all sockets together; the others are not read until
+ * there is room. While somebody waits, one that comes in more slowly than this makes room.
+ */
+export const largeMessageBytes = 64 << 20;
+export const largeMessageMs = 5_000;
+export const leastBytesPerSecond = 256 << 10;
+
+/** Differences that were encoded for somebody and that nobody has read; past this the stored state is sent instead. */
+export const maxUnreadDifferences = 64 << 20;
 
 /** From this share of it on people are told, and again at each step. */
 export const fullnessFrom = 70;

@@ -29,6 +29,10 @@ const rows: Readonly<Record<Exclude<keyof Tally, 'refusals'>, Row>> = {
   framesOut: { ...frames, label: ['way', 'out'] },
   bytesIn: { ...bytes, label: ['way', 'in'] },
   bytesOut: { ...bytes, label: ['way', 'out'] },
+  pingsIn: {
+    name: 'resa_pings_total',
+    help: 'Pings, pongs and small fragments that came in.',
+  },
   malformedFrames: {
     name: 'resa_malformed_frames_total',
     help: 'Frames that were none; each closed its socket.',

@@ -1,14 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { pino } from 'pino';
-import { WebSocketServer } from 'ws';
 import type { Clock } from '../../server/live/clock.ts';
+import { Lines } from '../../server/live/line.ts';
 import type { Rooms } from '../../server/live/rooms.ts';
 import { openRooms } from '../../server/live/rooms.ts';
 import type { Store } from '../../server/store/contract.ts';
-import { maxFrameBytes } from '../../shared/limits.ts';
-import { controlProtocol } from '../../shared/protocol.ts';
 
 /**
  * The live side behind a server that keeps nothing beside it, neither a log nor what was written, so that what
@@ -17,12 +16,8 @@ import { controlProtocol } from '../../shared/protocol.ts';
 export class LiveServer {
   readonly rooms: Rooms;
   readonly #server = createServer();
-  readonly #sockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload: 8 * maxFrameBytes,
-    handleProtocols: (asked) => (asked.has(controlProtocol) ? controlProtocol : false),
-  });
+  readonly #lines = new Lines();
+  readonly #open = new Set<Duplex>();
 
   static async open(store: Store, clock?: Clock): Promise<LiveServer> {
     const server = new LiveServer(store, clock);
@@ -35,7 +30,9 @@ export class LiveServer {
     this.rooms = openRooms({ store, log: pino({ level: 'silent' }), ...(clock && { clock }) });
     this.#server.on('upgrade', (request, socket, head) => {
       const [, board = '', person = ''] = (request.url ?? '').split('/');
-      this.#sockets.handleUpgrade(request, socket, head, (ws) => {
+      this.#open.add(socket);
+      socket.once('close', () => this.#open.delete(socket));
+      this.#lines.open(request, socket, head, (line) => {
         const seat = {
           board,
           person,
@@ -46,11 +43,7 @@ export class LiveServer {
           generation: 1,
           expires: Number.MAX_SAFE_INTEGER,
         } as const;
-        this.rooms.join(seat, 'board', {
-          socket: ws,
-          stream: socket,
-          isOurs: ws.protocol === controlProtocol,
-        });
+        this.rooms.join(seat, 'board', line);
       });
     });
   }
@@ -62,7 +55,7 @@ export class LiveServer {
 
   async close(): Promise<void> {
     await this.rooms.close();
-    for (const socket of this.#sockets.clients) socket.terminate();
+    for (const socket of this.#open) socket.destroy();
     this.#server.close();
     await once(this.#server, 'close');
   }

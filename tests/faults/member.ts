@@ -6,6 +6,7 @@ import * as Y from 'yjs';
 import { cards } from '../../shared/board/card.ts';
 import { openRoots, readAll, readRecord, textOf } from '../../shared/board/document.ts';
 import { lanes } from '../../shared/board/lane.ts';
+import { people } from '../../shared/board/person.ts';
 import { phases } from '../../shared/board/phase.ts';
 import { addCard, moveCards } from '../../shared/commands/card.ts';
 import { PlainEditor } from '../../shared/commands/editor.ts';
@@ -29,6 +30,7 @@ const wordsInCard = 40;
  */
 export class Member {
   readonly name: string;
+  readonly isStock: boolean;
   readonly doc = new Y.Doc();
   readonly provider: WebsocketProvider;
   /** Own edits in the order they were made. */
@@ -38,23 +40,27 @@ export class Member {
   /** Why the server takes nothing just now, as it was last told; null while it does. */
   readOnly: 'store' | 'frozen' | null = null;
   readonly #editor: PlainEditor;
+  /** The card in which it writes, and how much it has written there. */
+  #writing: { readonly card: string; words: number } | null = null;
   /** Own edits that were not acknowledged, and the document frame of this socket that bore each; null: none yet. */
   readonly #open = new Map<Claim, number | null>();
   #sent = 0;
   #saved = 0;
   #watchers = new Set<() => void>();
 
-  static async join(url: string, link: string, name: string): Promise<Member> {
-    return new Member(url, await join(url, link, name), name);
+  /** `isStock`: as any program of others, which hears of no acknowledgements. */
+  static async join(url: string, link: string, name: string, { isStock = false } = {}): Promise<Member> {
+    return new Member(url, await join(url, link, name), name, isStock);
   }
 
-  private constructor(url: string, { board, person, token }: Joined, name: string) {
+  private constructor(url: string, { board, person, token }: Joined, name: string, isStock: boolean) {
     this.name = name;
+    this.isStock = isStock;
     openRoots(this.doc);
     this.#editor = new PlainEditor(this.doc, person);
     this.provider = new WebsocketProvider(`${url.replace('http', 'ws')}/sync/${board}`, 'board', this.doc, {
       params: { token },
-      protocols: [controlProtocol],
+      protocols: isStock ? [] : [controlProtocol],
       // The stock client takes any WebSocket class; the two type packages do not know of each other.
       WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
       disableBc: true,
@@ -68,6 +74,7 @@ export class Member {
 
   /** Own edits that the server has said are on disk. */
   get acknowledged(): Claim[] {
+    if (this.isStock) return [];
     return this.written.filter((claim) => !this.#open.has(claim));
   }
 
@@ -81,13 +88,24 @@ export class Member {
 
   /** Whether the server has this member's state too, and all of it is on disk. */
   get isSaved(): boolean {
-    return this.isSynced && this.#open.size === 0;
+    return this.isSynced && (this.isStock || this.#open.size === 0);
   }
 
   /** The document as plain JSON, to compare. */
   get state(): string {
+    return this.#json(() => true);
+  }
+
+  /** The same without the people, of whom there is one more with each who comes to look. */
+  get content(): string {
+    return this.#json((name) => name !== people.name);
+  }
+
+  #json(which: (name: string) => boolean): string {
     const roots = Object.fromEntries(
-      [...this.doc.share].map(([name, root]) => [name, root.toJSON() as unknown]),
+      [...this.doc.share]
+        .filter(([name]) => which(name))
+        .map(([name, root]) => [name, root.toJSON() as unknown]),
     );
     return JSON.stringify(roots, (_key, value: unknown) =>
       typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -110,6 +128,20 @@ export class Member {
     if (card === undefined || deed === 0) this.#add(chance);
     else if (deed === 1) moveCards(this.#editor, [card], this.#cell(chance));
     else this.#type(card, chance);
+  }
+
+  /** Writes one word: in its own card, or in a new one once that is long. Returns what to look for. */
+  write(chance: Chance): Claim {
+    if (!this.#writing || this.#writing.words >= wordsInCard) {
+      this.#add(chance);
+      this.#writing = { card: this.written.at(-1)?.card ?? '', words: 1 };
+    } else {
+      this.#type(this.#writing.card, chance);
+      this.#writing.words++;
+    }
+    const claim = this.written.at(-1);
+    if (!claim) throw new Error('Nothing was written.');
+    return claim;
   }
 
   /** Waits until something about this member is as the test wants it. */

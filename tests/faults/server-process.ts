@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+/** RESA_DIST names another build. */
+const dist = process.env.RESA_DIST ?? fileURLToPath(new URL('../../dist', import.meta.url));
+const program = join(dist, 'server/main.js');
 
 export interface Start {
   readonly folder: string;

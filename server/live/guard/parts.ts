@@ -91,6 +91,11 @@ export function takeApart(update: Uint8Array, effort: Effort): Parts {
   return { runs, deletes };
 }
 
+/** Passes over the structs of an update, up to its delete set. */
+export function skipRuns(reader: Reader): void {
+  for (let sections = reader.count(4, 0); sections > 0; sections--) readRun(reader);
+}
+
 function readRun(reader: Reader): Run {
   const count = reader.count(2, tariff.struct);
   if (count === 0) throw malformed();

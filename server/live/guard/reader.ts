@@ -17,6 +17,11 @@ export class Reader {
     this.#effort = effort;
   }
 
+  /** Where the next byte is. */
+  get at(): number {
+    return this.#at;
+  }
+
   get isAtEnd(): boolean {
     return this.#at === this.#bytes.length;
   }

@@ -1,6 +1,8 @@
 import type { Control } from '../../../shared/protocol.ts';
+import { closeCode } from '../../../shared/protocol.ts';
 import type { Log } from '../../log.ts';
 import type { HeldRecord, Store } from '../../store/contract.ts';
+import type { Letter } from '../letters.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../connection.ts';
 import type { Refuse } from '../guard/guard.ts';
@@ -215,23 +217,57 @@ export class Recovery {
   }
 
   /**
-   * Whose each new client id of a copy is: by a mark, else its bringer's where they are the one who shows up under
-   * it. An id of neither stays without an owner.
+   * Puts the copies of these people into the document, one a tick, so that what others do goes on between. Returns
+   * whose were taken: a copy that rests on what is missing stays.
    */
-  ownerIn({ guard }: LiveDocument, { person }: HeldRecord, client: number): string | null {
-    return this.#claims.get(client)?.person ?? (guard.owners.isSurely(client, person) ? person : null);
+  async restore(
+    document: LiveDocument,
+    people: readonly string[],
+    post: (letter: (applied: () => void) => Letter) => Promise<void>,
+  ): Promise<readonly string[]> {
+    const taken: string[] = [];
+    for (const record of this.held.filter(({ person }) => people.includes(person))) {
+      await post((applied) => ({
+        kind: 'restored',
+        update: record.update,
+        ownerOf: (client) => this.#ownerIn(document, record, client),
+        judged: (isTaken) => {
+          if (isTaken) taken.push(record.person);
+          applied();
+        },
+      }));
+    }
+    this.#decided(taken);
+    return taken;
   }
 
-  /** The copies of these people are decided about. */
-  decided(people: readonly string[]): void {
-    this.#held.drop(people);
-    this.#hasNews = true;
-    this.#tellLoss();
+  /** Lets go of the copies of these people, and has their clients begin anew. Returns whose there were. */
+  discard(people: readonly string[]): readonly string[] {
+    const there = this.held.map(({ person }) => person).filter((person) => people.includes(person));
+    this.#decided(there);
+    for (const connection of [...this.#hooks.connections()])
+      if (connection.isHeld && there.includes(connection.seat.person))
+        connection.close(closeCode.refused, 'discarded');
+    return there;
   }
 
   /** Resolves when all that is held is on disk. */
   written(): Promise<void> {
     return this.#held.written();
+  }
+
+  /**
+   * Whose each new client id of a copy is: by a mark, else its bringer's where they are the one who shows up under
+   * it. An id of neither stays without an owner.
+   */
+  #ownerIn({ guard }: LiveDocument, { person }: HeldRecord, client: number): string | null {
+    return this.#claims.get(client)?.person ?? (guard.owners.isSurely(client, person) ? person : null);
+  }
+
+  #decided(people: readonly string[]): void {
+    this.#held.drop(people);
+    this.#hasNews = true;
+    this.#tellLoss();
   }
 
   /** A mark is the server's own word from before it lost anything: it counts more than who came first since. */

@@ -7,6 +7,7 @@ import { getRequestListener } from '@hono/node-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Upgrades } from '../../../server/http/upgrade.ts';
+import { maxAnswerBytes } from '../../../server/live/tuning.ts';
 import { openLog } from '../../../server/log.ts';
 import { closeCode, controlProtocol } from '../../../shared/protocol.ts';
 import type { Joined } from './house.ts';
@@ -242,7 +243,7 @@ describe('a rude client', () => {
     await once(socket, 'open');
     const closed = once(socket, 'close') as Promise<[number]>;
     socket.on('error', () => undefined);
-    socket.send(new Uint8Array((8 << 20) + 1));
+    socket.send(new Uint8Array(maxAnswerBytes + 1));
     expect((await closed)[0]).toBe(1009);
   });
 });

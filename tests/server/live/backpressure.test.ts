@@ -1,17 +1,28 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/board/card.ts';
 import { buildRecord } from '../../../shared/board/collection.ts';
 import { readAll, readRecord, rootOf } from '../../../shared/board/document.ts';
 import { maxCardText } from '../../../shared/limits.ts';
 import { Bucket } from '../../../server/live/bucket.ts';
+import { syncKind } from '../../../shared/protocol.ts';
 import { Paced } from '../../../server/live/paced.ts';
 import { PeopleRates } from '../../../server/live/sender-rates.ts';
-import { connectionRates, maxSocketsPerPerson, maxTickMs, personRates } from '../../../server/live/tuning.ts';
+import {
+  connectionRates,
+  heavyWork,
+  lightWork,
+  maxSocketsPerPerson,
+  maxTickMs,
+  personRates,
+} from '../../../server/live/tuning.ts';
+import { Unread } from '../../../server/live/unread.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { board, openHouse } from './harness.ts';
 import type { RawClient } from './raw-client.ts';
+import { syncFrame } from './raw-client.ts';
+import { clientFrame, opcode, TcpClient } from './tcp-client.ts';
 
 let house: House;
 let clock: FakeClock;
@@ -136,6 +147,30 @@ test('B3 a reader with more than 8 MiB unread is cut off at once', async () => {
   expect(ana.socket.readyState).toBe(ana.socket.OPEN);
 });
 
+test('B3 whoever says that it is there and does not read its answer is cut off', async () => {
+  const line = await TcpClient.open(house.port, `/sync/${board}/board?seat=cleo`);
+  line.socket.pause();
+  const hers = () => house.rooms.sockets(board).find(({ person }) => person === 'cleo');
+  while (hers()?.bufferedBytes === 0) {
+    line.write(clientFrame(syncFrame(syncKind.step1, Uint8Array.of(0))));
+    await new Promise(setImmediate);
+  }
+  let waitedMs = 0;
+  for (; hers(); waitedMs += 4_000) {
+    line.write(clientFrame(new Uint8Array(), { kind: opcode.pong }));
+    const { pingsIn } = house.rooms.tally;
+    while (house.rooms.tally.pingsIn === pingsIn) await new Promise(setImmediate);
+    clock.advance(4_000);
+    // The others are there as well.
+    ana.queryPresence();
+    await ana.next('presence');
+  }
+  expect(waitedMs).toBeGreaterThanOrEqual(30_000);
+  expect(waitedMs).toBeLessThan(60_000);
+  expect(house.rooms.tally.slowReaders).toBe(1);
+  line.close();
+});
+
 test('B4 who sends too much is not read for a while; nothing of it is lost, and others go on', async () => {
   // What the server has read by the time it stops still counts: some thousands of such small frames.
   for (let n = 0; n < 4 * connectionRates.updates.burst; n++) ben.update(new Uint8Array([0, 0]));
@@ -164,19 +199,39 @@ test('B4 B5 buckets: what is taken beyond them is a debt that time pays off', ()
   expect(bucket.take(5, 60_000)).toBe(0);
 });
 
-test('B5 two sockets of one person share what the person may have of the server’s time', () => {
+test('B5 two sockets of one person share what the person may send, and both wait for a debt of either', () => {
   const rates = new PeopleRates(clock);
   const [one, two, other] = [rates.of(board, 'ben'), rates.of(board, 'ben'), rates.of(board, 'ana')];
-  expect(one.charge('work', personRates.work.burst / 2)).toBe(0);
-  expect(two.charge('work', personRates.work.burst / 2)).toBe(0);
-  // Half a second of work, at 150 ms a second.
-  expect(two.charge('work', 75)).toBe(500);
-  expect(other.charge('work', connectionRates.work.burst)).toBe(0);
+  expect(one.charge('presence', connectionRates.presence.burst)).toBe(0);
+  expect(two.charge('presence', personRates.presence.burst - connectionRates.presence.burst)).toBeGreaterThan(
+    0,
+  );
+  clock.advance(10_000);
+  expect([one.owes, two.owes]).toEqual([0, 0]);
+  // Half a second of what the person may send, less than one connection may.
+  for (const rate of [one, two]) rate.charge('updates', connectionRates.updates.burst);
+  expect(one.owes).toBe(0);
+  one.charge('updates', 0.5 * personRates.updates.perSecond);
+  expect([one.owes, two.owes]).toEqual([1_000, 500]);
+  expect(other.owes).toBe(0);
+  for (const rate of [one, two]) rate.close();
   rates.sweep();
-  expect(rates.of(board, 'ben').charge('work', 0)).toBeGreaterThan(0);
-  clock.advance(60_000);
-  rates.sweep();
-  expect(rates.of(board, 'ben').charge('work', 1)).toBe(0);
+  expect(rates.of(board, 'ben').owes).toBe(500);
+});
+
+test('B11 each person is sure of a little of the server’s time; past that all share one pool', () => {
+  const rates = new PeopleRates(clock);
+  const busy = Array.from({ length: 20 }, (_, i) => rates.of(board, `busy${i}`));
+  const light = rates.of(board, 'ana');
+  // What is past their own share empties the pool.
+  for (const one of busy) one.charge('work', lightWork.burst + 1.1 * (heavyWork.burst / busy.length));
+  for (const one of busy) expect(one.owes).toBeGreaterThan(0);
+  expect(light.charge('work', lightWork.burst)).toBe(0);
+  // Whoever spends more than that now waits for the pool too.
+  expect(light.charge('work', 1)).toBeGreaterThan(0);
+  expect(light.owes).toBe(200);
+  clock.advance(200);
+  expect(light.owes).toBe(0);
 });
 
 test('B6 past 8 MiB waiting for the disk the senders are not read, and when it has caught up they are', async () => {
@@ -231,6 +286,55 @@ test('B7 large answers go out a few in a turn, and what others do goes on betwee
   setImmediate(count);
   while (turns.length < 40) await new Promise(setImmediate);
   expect(new Set(turns).size).toBeGreaterThan(10);
+});
+
+describe('B13 what is made for one reader alone', () => {
+  /** Ben says that he has something, and nothing of the board. */
+  const strange = (n: number) =>
+    syncFrame(syncKind.step1, Y.encodeStateVector(new Map([[4_000_000_000 + n, 1]])));
+
+  test('B13 whoever does not read is sent the stored state, which is the same bytes for all', async () => {
+    await flood(2 << 20);
+    const { tally } = house.rooms;
+    const { statesSent, differencesEncoded } = tally;
+    ben.send(strange(1));
+    while (tally.statesSent === statesSent) await new Promise(setImmediate);
+    expect(tally.differencesEncoded).toBe(differencesEncoded);
+    ben.socket.resume();
+    while (house.rooms.sockets(board).some(({ bufferedBytes }) => bufferedBytes > 0))
+      await new Promise(setImmediate);
+    ben.send(strange(2));
+    while (tally.differencesEncoded === differencesEncoded) await new Promise(setImmediate);
+  });
+
+  test('B13 an answer is kept for others who ask the same, but not a large one', async () => {
+    const { tally } = house.rooms;
+    const state = await ben.state();
+    const rest = () => syncFrame(syncKind.step1, Y.encodeStateVector(state));
+    for (const [ask, times] of [
+      [rest, 1],
+      [() => strange(1), 2],
+    ] as const) {
+      const before = tally.differencesEncoded;
+      for (let n = 0; n < 2; n++) {
+        ben.send(ask());
+        await ben.next('step2');
+      }
+      expect(tally.differencesEncoded - before).toBe(times);
+    }
+  });
+
+  test('B13 what is unread is counted until it is read, or never will be', () => {
+    const unread = new Unread(10);
+    const [one, two] = [unread.add(6), unread.add(6)];
+    expect(unread.isFull).toBe(true);
+    one();
+    one();
+    expect(unread.isFull).toBe(false);
+    two();
+    unread.add(9);
+    expect(unread.isFull).toBe(false);
+  });
 });
 
 test('B10 a person has so many sockets on a board, and no more; others come in', async () => {

@@ -1,16 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { pino } from 'pino';
 import { vi } from 'vitest';
-import { WebSocketServer } from 'ws';
 import type { Seat } from '../../../server/access/seat.ts';
 import type { Clock } from '../../../server/live/clock.ts';
+import { Lines } from '../../../server/live/line.ts';
 import type { Rooms } from '../../../server/live/rooms.ts';
 import { openRooms } from '../../../server/live/rooms.ts';
 import type { Store } from '../../../server/store/contract.ts';
-import { maxFrameBytes } from '../../../shared/limits.ts';
-import { controlProtocol } from '../../../shared/protocol.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { MemoryStore } from './memory-store.ts';
 import { RawClient } from './raw-client.ts';
@@ -48,28 +47,25 @@ export async function openHouse(options?: HouseOptions): Promise<House> {
 }
 
 export async function openHouseOn<S extends Store>(store: S, options: HouseOptions = {}): Promise<House<S>> {
-  const lines: string[] = [];
-  const log = pino({ level: 'debug', base: null }, { write: (line: string) => void lines.push(line) });
+  const logged: string[] = [];
+  const log = pino({ level: 'debug', base: null }, { write: (line: string) => void logged.push(line) });
   const rooms = openRooms({ store, log, ...options });
   const seats = new Map<string, Seat>();
   const clients = new Set<{ close(): void }>();
   const writes = new Map<string, { mock: { calls: unknown[][] } }>();
 
   const server = createServer();
-  const sockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload: 8 * maxFrameBytes,
-    handleProtocols: (asked) => (asked.has(controlProtocol) ? controlProtocol : false),
-  });
+  const lines = new Lines();
+  const open = new Set<Duplex>();
   server.on('upgrade', (request, socket, head) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const [, , , document = ''] = url.pathname.split('/');
     const seat = seats.get(url.searchParams.get('seat') ?? '');
     if (!seat) return void socket.destroy();
-    sockets.handleUpgrade(request, socket, head, (ws) => {
+    open.add(socket);
+    lines.open(request, socket, head, (line) => {
       writes.set(seat.person, vi.spyOn(socket, 'write'));
-      rooms.join(seat, document, { socket: ws, stream: socket, isOurs: ws.protocol === controlProtocol });
+      rooms.join(seat, document, line);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -79,7 +75,7 @@ export async function openHouseOn<S extends Store>(store: S, options: HouseOptio
   return {
     rooms,
     store,
-    log: lines,
+    log: logged,
     port,
     written: (person) => writes.get(person)?.mock.calls.map(([chunk]) => chunk) ?? [],
     seat(person, role = 'participant', more = {}) {
@@ -114,7 +110,7 @@ export async function openHouseOn<S extends Store>(store: S, options: HouseOptio
       for (const client of clients) client.close();
       if (store instanceof MemoryStore) store.release();
       await rooms.close();
-      for (const socket of sockets.clients) socket.terminate();
+      for (const socket of open) socket.destroy();
       server.close();
       await once(server, 'close');
       await store.close();

@@ -1,0 +1,199 @@
+import { Duplex } from 'node:stream';
+import type { FrameHead } from './frame-head.ts';
+import { closeOpcode, readHead } from './frame-head.ts';
+import type { Paced } from './paced.ts';
+import { farewellBytes, farewellFrames, freePieces, piecesAtOnce, smallPieceBytes } from './tuning.ts';
+
+/** Decides what may come in at an inlet: its connection. */
+export interface Door {
+  /** Whether anything may come in now. If not, nothing does until `proceed` is called on the inlet. */
+  mayEnter(): boolean;
+  /** A frame begins. Called before any of it is passed on. */
+  begins(head: FrameHead): void;
+  /** Bytes are passed on, heads included. */
+  passes(bytes: number): void;
+  /** A piece of a frame was so small that it costs more than its bytes. */
+  trifle(): void;
+}
+
+/**
+ * The stream between a socket and `ws`. It hands `ws` one frame at a time, and stops between two frames, or
+ * within one, when its door says so. `ws` cannot do that: it reads to the end of a chunk, which may be 10,000
+ * frames, whether it is paused or not. While an inlet waits it keeps one chunk, and the system another that it
+ * had read already. Writes go to the socket as they are.
+ */
+export class Inlet extends Duplex {
+  readonly #socket: Duplex;
+  readonly #turns: Paced;
+  #door: Door | null = null;
+  /** Bytes that have been read and not been passed on. */
+  #rest: Buffer | null = null;
+  /** Payload of the present frame that is still to come. */
+  #left = 0;
+  /** Small pieces in which the present frame has come so far. */
+  #smallPieces = 0;
+  /** Whether the present frame is left out. */
+  #isDropping = false;
+  #isPassing = false;
+  /** Whether the rest is a part of a head. */
+  #isStuck = false;
+  /** Whether a later turn goes on with the rest. */
+  #isInTurn = false;
+  /** Whether `ws` takes no more for now. */
+  #isFull = false;
+  #hasEnded = false;
+  /** Whether goodbye was said, by us or by the client. */
+  #isOver = false;
+  #droppedFrames = 0;
+  #droppedBytes = 0;
+
+  /** @param turns the turns in which chunks of many frames are passed on, those of all inlets together */
+  constructor(socket: Duplex, turns: Paced) {
+    super();
+    this.#socket = socket;
+    this.#turns = turns;
+    socket.on('data', this.#take);
+    socket.on('end', () => {
+      this.#hasEnded = true;
+      this.#endWhenEmpty();
+    });
+    socket.on('close', this.#abandon);
+    socket.on('error', () => this.destroy());
+  }
+
+  /** Has everything from now on pass a door. */
+  guard(door: Door): void {
+    this.#door = door;
+  }
+
+  /** The door may let more in. */
+  proceed(): void {
+    this.#pass(piecesAtOnce);
+  }
+
+  /**
+   * Goodbye was said: of what comes now only the client's own close frame counts. A client that goes on sending
+   * all the same is cut off after a while.
+   */
+  farewell(): void {
+    this.#isOver = true;
+    this.#pass(piecesAtOnce);
+  }
+
+  override _read(): void {
+    if (!this.#isFull) return;
+    this.#isFull = false;
+    this.#pass(piecesAtOnce);
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    if (this.#socket.writable) this.#socket.write(chunk, () => done());
+    else done();
+  }
+
+  /** In one piece: the outlet writes to the socket too, and frames must stay whole. */
+  override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
+    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'binary', done);
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#rest = null;
+    this.#socket.destroy();
+    done(error);
+  }
+
+  #take = (chunk: Buffer) => {
+    this.#rest = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
+    if (!this.#isInTurn) this.#pass(piecesAtOnce);
+  };
+
+  /** The socket is gone. What had come in by then counts, as far as it may enter now. */
+  #abandon = () => {
+    if (this.destroyed) return;
+    this.#pass(Infinity);
+    this.destroy();
+  };
+
+  /** Passes on so many pieces; more of them wait for their turn, so that all sockets share the time. */
+  #pass(most: number): void {
+    if (this.#isPassing) return;
+    this.#isPassing = true;
+    this.#isStuck = false;
+    let left = most;
+    while (this.#rest && left > 0 && !this.#isStuck && this.#mayPass()) {
+      this.#isStuck = !this.#passPiece(this.#rest);
+      left--;
+    }
+    this.#isPassing = false;
+    if (this.destroyed) return;
+    if (this.#rest && !this.#isStuck) {
+      this.#socket.pause();
+      if (left === 0) this.#nextTurn();
+      return;
+    }
+    this.#socket.resume();
+    this.#endWhenEmpty();
+  }
+
+  #mayPass(): boolean {
+    return !this.destroyed && !this.#isFull && (this.#isOver || (this.#door?.mayEnter() ?? true));
+  }
+
+  #nextTurn(): void {
+    if (this.#isInTurn) return;
+    this.#isInTurn = true;
+    this.#turns.run(() => {
+      this.#isInTurn = false;
+      this.#pass(piecesAtOnce);
+    });
+  }
+
+  /** Passes on what is there of one frame. Returns false where not even its head is whole. */
+  #passPiece(bytes: Buffer): boolean {
+    let to = 0;
+    if (this.#left === 0) {
+      const head = readHead(bytes, 0);
+      if (!head) return false;
+      to = head.headBytes;
+      this.#left = head.payloadBytes;
+      this.#begin(head);
+    } else if (bytes.length < Math.min(this.#left, smallPieceBytes) && ++this.#smallPieces > freePieces) {
+      this.#door?.trifle();
+    }
+    const payload = Math.min(this.#left, bytes.length - to);
+    to += payload;
+    this.#left -= payload;
+    this.#rest = to < bytes.length ? bytes.subarray(to) : null;
+    if (this.#isDropping) this.#drop(to);
+    else {
+      if (!this.#isOver) this.#door?.passes(to);
+      if (!this.push(to < bytes.length ? bytes.subarray(0, to) : bytes)) this.#isFull = true;
+    }
+    return true;
+  }
+
+  #begin(head: FrameHead): void {
+    this.#smallPieces = 0;
+    if (!this.#isOver) this.#door?.begins(head);
+    const isClose = head.opcode === closeOpcode;
+    // The door may have said goodbye to this very frame.
+    this.#isDropping = this.#isOver && !isClose;
+    if (isClose) this.#isOver = true;
+    if (this.#isDropping) this.#droppedFrames++;
+  }
+
+  /** Whoever is told goodbye may have much on the way: it is read, so that the goodbye is not lost, but not for ever. */
+  #drop(bytes: number): void {
+    this.#droppedBytes += bytes;
+    if (this.#droppedBytes > farewellBytes || this.#droppedFrames > farewellFrames) this.destroy();
+  }
+
+  /** The client has ended its side: that is told when all before it has been passed on. */
+  #endWhenEmpty(): void {
+    if (this.#hasEnded && !this.#isPassing && (this.#rest === null || this.#isStuck)) this.push(null);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Connection } from './connection.ts';
+import type { LiveDocument } from './live-document.ts';
+import type { DocumentFrame } from './receipts.ts';
+
+/** What waits for the next transaction: a client's frame, or something that the server itself writes. */
+export type Letter =
+  | FrameLetter
+  | { readonly kind: 'own'; readonly edit: (document: LiveDocument) => void }
+  /** Edits that the server lost and a facilitator restores. */
+  | {
+      readonly kind: 'restored';
+      readonly update: Uint8Array;
+      /** Whose a client id is that the document does not know; null where nobody's. */
+      readonly ownerOf: (client: number) => string | null;
+      /** Told whether the document takes it. */
+      readonly judged: (isTaken: boolean) => void;
+    };
+export interface FrameLetter {
+  readonly kind: 'frame';
+  readonly from: Connection;
+  readonly frame: DocumentFrame;
+}

@@ -1,0 +1,345 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import * as encoding from 'lib0/encoding';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { cards } from '../../../shared/board/card.ts';
+import { buildRecord } from '../../../shared/board/collection.ts';
+import { openRoots, readRecord, rootOf } from '../../../shared/board/document.ts';
+import { maxFrameBytes } from '../../../shared/limits.ts';
+import { frameKind, syncKind } from '../../../shared/protocol.ts';
+import { KnownDeletes } from '../../../server/live/guard/known-deletes.ts';
+import { LargeMessages } from '../../../server/live/large-messages.ts';
+import { largeMessageBytes, maxAnswerBytes } from '../../../server/live/tuning.ts';
+import { FakeClock } from './fake-clock.ts';
+import { handUpdate } from './hand-update.ts';
+import type { House } from './harness.ts';
+import { board, openHouse } from './harness.ts';
+import { Scribes } from './random-yjs.ts';
+import type { RawClient } from './raw-client.ts';
+import { syncFrame } from './raw-client.ts';
+import { clientFrame, TcpClient } from './tcp-client.ts';
+
+/** Enough that the delete set alone is larger than a frame may be. */
+const deletions = 180_000;
+const writer = 5;
+
+/** As much as one socket may send at once. */
+const junkBytes = 7 << 20;
+
+/** A board that has been worked on for long: a text of which every other character is gone. */
+let worn: Uint8Array;
+let house: House;
+let clock: FakeClock;
+let ana: RawClient;
+
+beforeAll(() => {
+  const doc = new Y.Doc();
+  openRoots(doc);
+  // Clocks are large from the start, and so are the numbers in the delete set.
+  const start = 2 ** 28;
+  Y.applyUpdate(doc, handUpdate([{ client: writer, clock: 0, structs: [{ content: { gc: start } }] }]));
+  doc.clientID = writer;
+  rootOf(doc, cards).set('worn', buildRecord(cards, { text: 'x'.repeat(2 * deletions) }));
+  const text = (rootOf(doc, cards).get('worn') as Y.Map<unknown>).get('text') as Y.Text;
+  const first = text._start?.id.clock ?? 0;
+  Y.applyUpdate(
+    doc,
+    rangesOf(
+      writer,
+      Array.from({ length: deletions }, (_, i) => first + 2 * i),
+    ),
+  );
+  worn = Y.encodeStateAsUpdate(doc);
+});
+
+async function enter(snapshot: Uint8Array | null = null): Promise<void> {
+  clock = new FakeClock();
+  house = await openHouse({ clock });
+  const stored = {
+    snapshot,
+    updates: [],
+    sequence: 1,
+    owners: new Map<number, string>(),
+    isBehind: false,
+  };
+  house.store.documents.set(`${board}/board`, stored);
+  for (const person of ['ana', 'ben', 'mallory']) house.seat(person);
+  ana = await house.raw('ana', { control: true });
+  await ana.next('step1');
+  ana.step2();
+  await ana.told('saved');
+}
+
+function rangesOf(client: number, clocks: readonly number[]): Uint8Array {
+  return encoding.encode((encoder) => {
+    for (const number of [0, 1, client, clocks.length]) encoding.writeVarUint(encoder, number);
+    for (const clock of clocks) for (const number of [clock, 1]) encoding.writeVarUint(encoder, number);
+  });
+}
+
+/** Somebody who was here before and comes back; `edit` is what they did while away. */
+function copy(edit: (doc: Y.Doc) => void = () => undefined): {
+  doc: Y.Doc;
+  answer: (step1: Uint8Array) => Uint8Array;
+} {
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, worn);
+  doc.transact(() => edit(doc));
+  return { doc, answer: (step1) => Y.encodeStateAsUpdate(doc, step1) };
+}
+
+const addCard = (author: string, id: string) => (doc: Y.Doc) =>
+  void rootOf(doc, cards).set(id, buildRecord(cards, { text: id, author }));
+
+/** Ana writes a card, and waits until it is on disk. */
+async function anaWrites(id: string): Promise<void> {
+  const doc = new Y.Doc();
+  addCard('ana', id)(doc);
+  ana.update(Y.encodeStateAsUpdate(doc));
+  // A room of many waits a little between two commits.
+  while (!ana.heard.some((one) => one.kind === 'control' && one.control.kind === 'saved')) {
+    await turn();
+    clock.advance(1);
+  }
+  await ana.told('saved');
+}
+
+describe('W3 B12 the answer to the question for what a client has', () => {
+  afterEach(() => house.close());
+
+  test('W3 a delete set larger than a frame does not keep anybody away, and what is new in the answer is taken', async () => {
+    await enter(worn);
+    const back = copy(addCard('ben', 'offline'));
+    const ben = await house.raw('ben', { control: true });
+    const answer = back.answer((await ben.next('step1')).bytes);
+    expect(answer.length).toBeGreaterThan(maxFrameBytes);
+    ben.step2(answer);
+    expect((await ben.told('saved')).frames).toBe(1);
+    expect(readRecord(await ana.state(), cards, 'offline')?.text).toBe('offline');
+    expect(house.rooms.tally.refusals['too-many']).toBe(0);
+  });
+
+  test('W3 stock clients come back with it, one after another', async () => {
+    await enter(worn);
+    const everyone = ['ben', 'cleo', 'dan'].map((person) => {
+      house.seat(person);
+      const client = house.stock(person);
+      Y.applyUpdate(client.doc, worn);
+      return { client, person };
+    });
+    for (const { client } of everyone) await client.synced();
+    for (const { client, person } of everyone) addCard(person, `of-${person}`)(client.doc);
+    while (rootOf(await ana.state(), cards).size < 1 + everyone.length) await turn();
+    for (const { client } of everyone) expect(client.provider.wsconnected).toBe(true);
+  });
+
+  test('W3 D3 what is typed right behind the answer comes in behind it', async () => {
+    await enter(worn);
+    const back = copy(addCard('ben', 'offline'));
+    const ben = await house.raw('ben', { control: true });
+    ben.step2(back.answer((await ben.next('step1')).bytes));
+    back.doc.on('update', (update: Uint8Array) => ben.update(update));
+    readTextOf(back.doc, 'offline').insert(0, 'more ');
+    while ((await ben.told('saved')).frames < 2);
+    expect(readRecord(await ana.state(), cards, 'offline')?.text).toBe('more offline');
+    expect(house.rooms.tally.heldUpdates).toBe(0);
+  });
+
+  test('W3 nothing else may be as large: an update, a second answer, presence in its place', async () => {
+    await enter();
+    const large = new Uint8Array(maxFrameBytes);
+    const offers: [string, (from: RawClient) => void][] = [
+      ['an update', (from) => from.update(large)],
+      ['presence', (from) => from.send(Buffer.concat([Uint8Array.of(frameKind.awareness), large]))],
+      [
+        'a second answer',
+        (from) => {
+          from.step2();
+          from.step2(worn);
+        },
+      ],
+    ];
+    for (const [what, offer] of offers) {
+      const mallory = await house.raw('mallory');
+      await mallory.next('step1');
+      offer(mallory);
+      expect([what, (await mallory.closed).code]).toEqual([what, what === 'presence' ? 4400 : 4413]);
+    }
+    await anaWrites('meanwhile');
+  });
+
+  test('W3 one above the limit of answers is refused at its head, before it has come in', async () => {
+    await enter();
+    const mallory = await house.raw('mallory');
+    await mallory.next('step1');
+    const { bytesIn } = house.rooms.tally;
+    mallory.step2(new Uint8Array(maxAnswerBytes));
+    expect((await mallory.closed).code).toBe(4413);
+    expect(house.rooms.tally.bytesIn - bytesIn).toBeLessThan(100);
+  });
+
+  test.for<[string, () => Uint8Array]>([
+    ['noise', () => new Uint8Array(junkBytes).map((_, i) => (i * 2_654_435_761) >>> 24)],
+    ['ranges of what nobody has', () => allOf(junkBytes / 6, (i) => [2 ** 29 + 2 * i, 1])],
+    ['structs', () => manyStructs(junkBytes / 2)],
+  ])('W3 G19 7 MiB of junk are refused: %s', async ([, junk]) => {
+    await enter();
+    const mallory = await house.raw('mallory');
+    await mallory.next('step1');
+    mallory.step2(junk());
+    expect([4400, 4422]).toContain((await mallory.closed).code);
+    await anaWrites('meanwhile');
+    expect((await ana.state()).getMap('cards').size).toBe(1);
+  });
+});
+
+function allOf(count: number, range: (i: number) => [number, number]): Uint8Array {
+  return encoding.encode((encoder) => {
+    for (const number of [0, 1, writer, count]) encoding.writeVarUint(encoder, number);
+    for (let i = 0; i < count; i++) for (const number of range(i)) encoding.writeVarUint(encoder, number);
+  });
+}
+
+function manyStructs(count: number): Uint8Array {
+  return encoding.encode((encoder) => {
+    for (const number of [1, count, 77, 0]) encoding.writeVarUint(encoder, number);
+    encoding.writeUint8Array(encoder, Buffer.alloc(2 * count, Uint8Array.of(0, 1)));
+    encoding.writeVarUint(encoder, 0);
+  });
+}
+
+function readTextOf(doc: Y.Doc, id: string): Y.Text {
+  return (rootOf(doc, cards).get(id) as Y.Map<unknown>).get('text') as Y.Text;
+}
+
+describe('B12 large answers share a bounded memory', () => {
+  afterEach(() => house.close());
+
+  /** The head of a frame that says it is as large as an answer may be, and some of its payload. */
+  const beginning = () => {
+    const frame = clientFrame(syncFrame(syncKind.step2, new Uint8Array(maxAnswerBytes - 100)));
+    return frame.subarray(0, 3 * maxFrameBytes);
+  };
+
+  test('B12 those for whom there is no room are not read until there is; whoever dawdles makes room', async () => {
+    await enter();
+    const part = beginning();
+    const granted = largeMessageBytes / maxAnswerBytes;
+    const { bytesIn } = house.rooms.tally;
+    const lines: TcpClient[] = [];
+    for (let i = 0; i < granted + 2; i++) {
+      house.seat(`mallory${i}`);
+      const line = await TcpClient.open(house.port, `/sync/${board}/board?seat=mallory${i}`);
+      while (line.opcodes.length === 0) await turn();
+      line.write(part);
+      lines.push(line);
+    }
+    const perWaiting = 200 << 10;
+    const expected = granted * part.length;
+    while (house.rooms.tally.bytesIn - bytesIn < expected) await turn();
+    for (let i = 0; i < 200; i++) await turn();
+    expect(house.rooms.tally.bytesIn - bytesIn).toBeLessThan(expected + 2 * perWaiting);
+    await anaWrites('meanwhile');
+    // The others come in when one leaves, or when one has been too slow for too long.
+    lines[0]?.close();
+    while (house.rooms.tally.bytesIn - bytesIn < expected + part.length) await turn();
+    for (let waited = 0; house.rooms.tally.slowReaders === 0; waited += 4_000) {
+      expect(waited).toBeLessThan(200_000);
+      clock.advance(4_000);
+      for (const line of lines) if (line.socket.writable) line.write(Uint8Array.of(0));
+      ana.queryPresence();
+      await ana.next('presence');
+    }
+    while (house.rooms.tally.bytesIn - bytesIn < expected + 2 * part.length) await turn();
+    for (const line of lines) line.close();
+  });
+});
+
+test('B12 claims are granted in their order, and given back', () => {
+  const clock = new FakeClock();
+  const memory = new LargeMessages(10, clock);
+  const said: string[] = [];
+  const claimant = (name: string) => ({
+    granted: () => said.push(`${name} has it`),
+    overdue: () => said.push(`${name} is overdue`),
+  });
+  const [one, two, three] = ['one', 'two', 'three'].map(claimant);
+  if (!one || !two || !three) throw new Error('no claimants');
+  memory.claim(one, 6);
+  memory.claim(two, 6);
+  // It would fit, but is not its turn.
+  memory.claim(three, 1);
+  expect(said.splice(0)).toEqual(['one has it']);
+  memory.beat();
+  clock.advance(60_000);
+  memory.beat();
+  expect(said.splice(0)).toEqual(['one is overdue']);
+  memory.release(one);
+  expect(said.splice(0)).toEqual(['two has it', 'three has it']);
+  clock.advance(60_000);
+  memory.beat();
+  memory.release(two);
+  memory.release(three);
+  // Nobody waits, so nobody is in a hurry.
+  expect(said).toEqual([]);
+  memory.claim(one, 10);
+  expect(said).toEqual(['one has it']);
+});
+
+describe('W3 known deletes are taken out of an answer', () => {
+  const all = (steps: Generator<undefined, Uint8Array>, between: () => void = () => undefined) => {
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+      between();
+    }
+  };
+
+  test('W3 what is left of an answer does to the document what all of it would have done', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const server = new Y.Doc();
+      const scribes = new Scribes(seed);
+      for (const update of scribes.updates(30)) {
+        const whole = Y.encodeStateAsUpdate(server);
+        const left = all(new KnownDeletes(server.store).filter(update));
+        expect(left.length).toBeLessThanOrEqual(update.length);
+        const [one, two] = [new Y.Doc(), new Y.Doc()];
+        for (const doc of [one, two]) Y.applyUpdate(doc, whole);
+        Y.applyUpdate(one, update);
+        Y.applyUpdate(two, left);
+        expect(Buffer.compare(Y.encodeStateAsUpdate(one), Y.encodeStateAsUpdate(two)), `seed ${seed}`).toBe(
+          0,
+        );
+        if (one.store.pendingStructs ?? one.store.pendingDs) continue;
+        Y.applyUpdate(server, update);
+      }
+    }
+  });
+
+  test('W3 it is the same while the document changes between two steps, and at once the second time', () => {
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, worn);
+    const known = new KnownDeletes(doc.store);
+    const answer = Y.encodeStateAsUpdate(doc, Y.encodeStateVector(doc));
+    let steps = 0;
+    const text = readTextOf(doc, 'worn');
+    const left = all(known.filter(answer), () => {
+      steps++;
+      text.delete(0, 1_000);
+    });
+    expect(steps).toBeGreaterThan(10);
+    expect([...left]).toEqual([0, 0]);
+    steps = 0;
+    expect([...all(known.filter(answer), () => steps++)]).toEqual([0, 0]);
+    expect(steps).toBe(0);
+  });
+
+  test('W3 what cannot be read is left to the guard as it is', () => {
+    const doc = new Y.Doc();
+    const known = new KnownDeletes(doc.store);
+    for (const bytes of [[], [255], [0, 1, 5], [0, 0, 0], [0, 1, 5, 200, 1]]) {
+      const update = Uint8Array.from(bytes);
+      expect(all(known.filter(update))).toBe(update);
+    }
+  });
+});

@@ -1,0 +1,335 @@
+import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import * as encoding from 'lib0/encoding';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { cards } from '../../../shared/board/card.ts';
+import { buildRecord } from '../../../shared/board/collection.ts';
+import { readRecord, rootOf } from '../../../shared/board/document.ts';
+import { frameKind, syncKind } from '../../../shared/protocol.ts';
+import {
+  connectionRates,
+  deafMs,
+  farewellFrames,
+  lightWork,
+  heavyWork,
+  personRates,
+  tariff,
+} from '../../../server/live/tuning.ts';
+import { FakeClock } from './fake-clock.ts';
+import { handUpdate } from './hand-update.ts';
+import type { House } from './harness.ts';
+import { board, openHouse } from './harness.ts';
+import type { Heard, RawClient } from './raw-client.ts';
+import { syncFrame } from './raw-client.ts';
+import { clientFrame, opcode, TcpClient } from './tcp-client.ts';
+
+let house: House;
+let clock: FakeClock;
+let ana: RawClient;
+let lines: TcpClient[];
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  house = await openHouse({ clock });
+  for (const person of ['ana', 'mallory']) house.seat(person);
+  house.seat('olga', 'observer');
+  ana = await house.raw('ana', { control: true });
+  await ana.next('step1');
+  ana.step2();
+  await ana.told('saved');
+  lines = [];
+});
+
+afterEach(async () => {
+  for (const line of lines) line.close();
+  let isClosed = false;
+  const closing = house.close().then(() => (isClosed = true));
+  await untilCommitted(() => isClosed);
+  await closing;
+});
+
+async function dial(person: string, early?: Uint8Array): Promise<TcpClient> {
+  const line = await TcpClient.open(house.port, `/sync/${board}/board?seat=${person}`, early);
+  lines.push(line);
+  return line;
+}
+
+async function until(what: () => boolean): Promise<void> {
+  while (!what()) await turn();
+}
+
+/** Newcomers that one socket may bring at once. */
+const mostNewcomers =
+  (Math.min(connectionRates.work.burst, lightWork.burst + heavyWork.burst) * 1_000) / tariff.newcomer;
+
+/** Until nothing more of Mallory's is judged, because she is in debt. */
+async function untilInDebt(): Promise<void> {
+  await until(() => house.rooms.tally.updates > mostNewcomers - 5 && house.rooms.gauges.unsaved === 0);
+}
+
+/** A room of many waits a little between two commits, on the clock of the test. */
+async function untilCommitted(what: () => boolean): Promise<void> {
+  for (; !what(); clock.advance(1)) await turn();
+}
+
+/** So many frames in one piece. */
+const times = (count: number, frame: Uint8Array) => Buffer.concat(Array.from({ length: count }, () => frame));
+
+const nothing = new Uint8Array();
+const emptyStep2 = clientFrame(syncFrame(syncKind.step2, Uint8Array.of(0, 0)));
+const query = clientFrame(Uint8Array.of(frameKind.queryAwareness));
+
+/** The dearest frame of its size: one struct that nobody keeps, and a client id that everybody keeps for ever. */
+const newcomerUpdate = (client: number) =>
+  handUpdate([{ client: 1_000_000 + client, clock: 0, structs: [{ content: { gc: 1 } }] }]);
+const newcomer = (client: number) => clientFrame(syncFrame(syncKind.update, newcomerUpdate(client)));
+
+/** Ana writes a card, and waits until it is on disk. */
+async function anaWrites(id: string): Promise<void> {
+  ana.update(cardOf('ana', id));
+  if (house.rooms.crowd(board) > 6) await untilCommitted(() => ana.heard.some(isSaved));
+  await ana.told('saved');
+}
+
+const isSaved = (one: Heard) => one.kind === 'control' && one.control.kind === 'saved';
+
+function cardOf(author: string, id: string): Uint8Array {
+  const doc = new Y.Doc();
+  rootOf(doc, cards).set(id, buildRecord(cards, { text: id, author }));
+  return Y.encodeStateAsUpdate(doc);
+}
+
+describe('B4 what is too much of any kind waits, in the middle of a chunk', () => {
+  test.for<[string, string, Buffer]>([
+    ['pongs', 'olga', times(10_000, clientFrame(nothing, { kind: opcode.pong }))],
+    ['pings', 'olga', times(10_000, clientFrame(nothing, { kind: opcode.ping }))],
+    [
+      'fragments of a byte',
+      'mallory',
+      Buffer.concat([
+        clientFrame(Uint8Array.of(1), { isFinal: false }),
+        times(2_000, clientFrame(Uint8Array.of(1), { kind: opcode.continuation, isFinal: false })),
+      ]),
+    ],
+  ])('B4 %s by one socket', async ([, person, chunk]) => {
+    const line = await dial(person);
+    line.write(chunk);
+    await until(() => house.rooms.tally.delays > 0);
+    const { burst, perSecond } = connectionRates.pings;
+    expect(house.rooms.tally.pingsIn).toBe(burst + 1);
+    await anaWrites('meanwhile');
+    // What time pays for comes in, and no more.
+    clock.advance(3_000);
+    await anaWrites('later');
+    expect(house.rooms.tally.pingsIn).toBeGreaterThan(burst + 1);
+    expect(house.rooms.tally.pingsIn).toBeLessThanOrEqual(burst + 1 + 3 * perSecond);
+    expect(house.rooms.crowd(board)).toBe(2);
+  });
+
+  test('B4 a frame that comes in pieces of a byte', async () => {
+    const line = await dial('mallory');
+    const frame = clientFrame(new Uint8Array(600).fill(1));
+    for (let at = 0; house.rooms.tally.delays === 0; at++) {
+      expect(at).toBeLessThan(frame.length);
+      line.write(frame.subarray(at, at + 1));
+      await turn();
+    }
+    expect(house.rooms.tally.pingsIn).toBe(connectionRates.pings.burst + 1);
+  });
+
+  test('B4 pongs by 40 sockets of one person share what the person may send', async () => {
+    const all = await Promise.all(Array.from({ length: 40 }, () => dial('olga')));
+    for (const line of all) line.write(times(1_000, clientFrame(nothing, { kind: opcode.pong })));
+    await until(() => house.rooms.tally.delays >= all.length);
+    expect(house.rooms.tally.pingsIn).toBe(personRates.pings.burst + 1);
+    await anaWrites('meanwhile');
+  });
+
+  test('B4 bytes are counted on the wire, heads and control frames too', async () => {
+    const before = house.rooms.tally.bytesIn;
+    const line = await dial('mallory');
+    const sent = [emptyStep2, clientFrame(Uint8Array.of(1, 2), { kind: opcode.pong }), query];
+    line.write(...sent);
+    await until(() => line.opcodes.length > 0 && house.rooms.tally.framesIn >= 3);
+    expect(house.rooms.tally.bytesIn - before).toBe(Buffer.concat(sent).length);
+  });
+});
+
+describe('B5 who is in debt for work', () => {
+  test('B5 B11 7,000 dear frames in one chunk: those before the debt count, the others wait; their order holds', async () => {
+    const line = await dial('mallory');
+    const { updates } = house.rooms.tally;
+    line.write(emptyStep2, ...Array.from({ length: 7_000 }, (_, i) => newcomer(i)));
+    await untilInDebt();
+    const passed = house.rooms.tally.updates - updates;
+    expect(passed).toBeGreaterThan(0);
+    expect(passed).toBeLessThanOrEqual(mostNewcomers + 1);
+    await anaWrites('meanwhile');
+    clock.advance(10_000);
+    await anaWrites('later');
+    const later = house.rooms.tally.updates - updates - passed;
+    expect(later).toBeGreaterThan(2);
+    expect(later).toBeLessThanOrEqual(2 + (10 * heavyWork.perSecond * 1_000) / tariff.newcomer);
+    expect(house.rooms.tally.refusals['missing-dependency']).toBe(0);
+  });
+
+  test('B5 40 sockets of one person: what came in before anything was judged is judged only until the debt', async () => {
+    const all = await Promise.all(Array.from({ length: 40 }, () => dial('mallory')));
+    const { updates } = house.rooms.tally;
+    house.store.hold();
+    ana.update(cardOf('ana', 'held'));
+    await untilCommitted(() => house.rooms.tally.updates === updates + 1);
+    // Nothing is judged while the disk is busy, and all of this comes in.
+    for (const [n, line] of all.entries())
+      line.write(...Array.from({ length: 100 }, (_, i) => newcomer(1_000 * n + i)));
+    await until(() => house.rooms.tally.framesIn >= 4_000);
+    house.store.release();
+    await untilCommitted(() => house.rooms.gauges.unsaved === 0);
+    expect(house.rooms.tally.updates - updates - 1).toBeLessThanOrEqual(
+      ((lightWork.burst + heavyWork.burst) * 1_000) / tariff.newcomer + 1,
+    );
+    await anaWrites('meanwhile');
+  });
+
+  test('B5 another socket of the same person waits as well, others do not, and nothing is lost', async () => {
+    for (const from of [0, 400])
+      (await dial('mallory')).write(...Array.from({ length: 400 }, (_, i) => newcomer(from + i)));
+    await untilInDebt();
+    const second = await house.raw('mallory', { control: true });
+    const { delays } = house.rooms.tally;
+    second.step2();
+    second.update(cardOf('mallory', 'hers'));
+    await until(() => house.rooms.tally.delays > delays);
+    await anaWrites('meanwhile');
+    expect(readRecord(await ana.state(), cards, 'hers')).toBe(null);
+    // Not even the answer to the server's question was heard.
+    expect(second.heard.filter(isSaved)).toEqual([]);
+    while (!readRecord(await ana.state(), cards, 'hers')) clock.advance(1_000);
+    await second.told('saved');
+  });
+
+  test('B5 it is not taken for deaf while it waits', async () => {
+    const mallory = await house.raw('mallory');
+    for (let i = 0; i < 7_000; i++) mallory.update(newcomerUpdate(i));
+    await untilInDebt();
+    for (let passed = 0; passed < 2 * deafMs; passed += 4_000) {
+      clock.advance(4_000);
+      // Ana says something now and then, and so stays.
+      ana.queryPresence();
+      await ana.next('presence');
+    }
+    expect(house.rooms.sockets(board).map(({ person }) => person)).toContain('mallory');
+  });
+
+  test('B5 a client that ends its side in debt has all heard that it sent before', async () => {
+    const line = await dial('mallory');
+    line.write(emptyStep2, ...Array.from({ length: 800 }, (_, i) => newcomer(i)));
+    line.socket.end(clientFrame(syncFrame(syncKind.update, cardOf('mallory', 'last'))));
+    await untilInDebt();
+    while (!readRecord(await ana.state(), cards, 'last')) clock.advance(1_000);
+  });
+});
+
+describe('W11 after goodbye', () => {
+  test('W11 whoever was refused is heard no more, and told why', async () => {
+    const line = await dial('mallory');
+    const { framesIn, updates } = house.rooms.tally;
+    line.write(clientFrame(Buffer.from('text'), { kind: opcode.text }), times(2_000, query), newcomer(1));
+    await until(() => line.opcodes.includes(opcode.close));
+    line.write(clientFrame(Uint8Array.of(0x03, 0xe8), { kind: opcode.close }));
+    await line.closed();
+    expect(house.rooms.tally.framesIn - framesIn).toBe(1);
+    expect(house.rooms.tally.updates).toBe(updates);
+  });
+
+  test('W11 one that goes on sending is cut off', async () => {
+    const line = await dial('mallory');
+    const more = times(farewellFrames / 10, query);
+    line.write(clientFrame(Buffer.from('text'), { kind: opcode.text }));
+    line.socket.resume();
+    const closed = line.closed();
+    for (let i = 0; i < 12 && line.socket.writable; i++) line.write(more);
+    await closed;
+  });
+
+  test('W11 a client that has said goodbye itself is heard no more', async () => {
+    const line = await dial('mallory');
+    const { framesIn } = house.rooms.tally;
+    line.write(clientFrame(Uint8Array.of(0x03, 0xe8), { kind: opcode.close }), times(500, query));
+    await line.closed();
+    expect(house.rooms.tally.framesIn).toBe(framesIn);
+  });
+
+  test('W11 one person too many on a board is told so, and not listened to', async () => {
+    for (let i = 0; i < 40; i++) await dial('mallory');
+    const excess = await dial('mallory', times(1_000, clientFrame(nothing, { kind: opcode.ping })));
+    await until(() => excess.opcodes.includes(opcode.close));
+    expect(excess.opcodes).toEqual([opcode.close]);
+    await untilCommitted(() => house.rooms.gauges.unsaved === 0);
+  });
+});
+
+describe('W1 a frame is a frame, however it comes', () => {
+  test('W1 byte by byte', async () => {
+    const line = await dial('mallory');
+    for (const byte of Buffer.concat([emptyStep2, query])) {
+      line.write(Uint8Array.of(byte));
+      await turn();
+    }
+    await until(() => line.opcodes.length > 1);
+  });
+
+  test('W1 with the request for the upgrade, and the rest behind it', async () => {
+    const both = Buffer.concat([
+      emptyStep2,
+      clientFrame(syncFrame(syncKind.update, cardOf('mallory', 'early'))),
+    ]);
+    const line = await dial('mallory', both.subarray(0, 20));
+    line.write(both.subarray(20));
+    while (!readRecord(await ana.state(), cards, 'early')) await turn();
+  });
+
+  test('W1 in fragments of any size, with a ping between', async () => {
+    const line = await dial('mallory');
+    const message = syncFrame(syncKind.update, cardOf('mallory', 'cut'));
+    line.write(
+      emptyStep2,
+      clientFrame(message.subarray(0, 5), { isFinal: false }),
+      clientFrame(nothing, { kind: opcode.ping }),
+      clientFrame(message.subarray(5), { kind: opcode.continuation }),
+    );
+    while (!readRecord(await ana.state(), cards, 'cut')) await turn();
+    expect(line.opcodes).toContain(opcode.pong);
+  });
+
+  test('W1 a frame that no client may send is closed by `ws`, and the rest of the line disturbs nobody', async () => {
+    const line = await dial('mallory');
+    const unmasked = Buffer.concat([Uint8Array.of(0x82, 1), Uint8Array.of(3)]);
+    line.write(unmasked, times(500, query));
+    await until(() => line.opcodes.includes(opcode.close));
+    line.socket.end();
+    await once(line.socket, 'close');
+    expect(house.rooms.sockets(board).map(({ person }) => person)).toEqual(['ana']);
+  });
+});
+
+test('P4 B5 a frame of 20,000 echoes is paid for by the entry', async () => {
+  const line = await dial('olga');
+  const body = encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, 20_000);
+    for (let i = 0; i < 20_000; i++) {
+      for (const number of [i, 0]) encoding.writeVarUint(encoder, number);
+      encoding.writeVarString(encoder, 'null');
+    }
+  });
+  const frame = encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, frameKind.awareness);
+    encoding.writeVarUint8Array(encoder, body);
+  });
+  const { framesIn } = house.rooms.tally;
+  line.write(times(60, clientFrame(frame)));
+  await until(() => house.rooms.tally.delays > 0);
+  expect(house.rooms.tally.framesIn - framesIn).toBeLessThan(30);
+  await anaWrites('meanwhile');
+});

@@ -1,0 +1,61 @@
+import { setPriority } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Chance } from '../faults/chance.ts';
+import { attacks } from './attacks.ts';
+import type { Way } from './line.ts';
+import { Line } from './line.ts';
+
+/** Somebody hostile, and what they may do. */
+export interface Hostile {
+  readonly way: Way;
+  readonly sockets: number;
+  /** Whether it leaves alone what lasts. */
+  readonly isPassing: boolean;
+}
+
+/** What the process of the hostile is told, and tells at its end: how often each attack was made. */
+export interface Orders {
+  readonly hostile: readonly Hostile[];
+  readonly seed: number;
+}
+export type Deeds = Readonly<Record<string, number>>;
+
+/** An attack goes on for so long; then its socket takes up another one. */
+const shortestMs = 2_000;
+const longestMs = 8_000;
+
+const deeds: Record<string, number> = {};
+
+/** One of their sockets: one attack after another, at random. */
+async function attackOn({ way, isPassing }: Hostile, chance: Chance): Promise<never> {
+  const mine = attacks.filter(({ isLasting = false }) => !(isPassing && isLasting));
+  for (;;) {
+    const attack = mine[chance.below(mine.length)];
+    const line = await Line.open(way).catch(() => null);
+    if (!attack || !line) {
+      await pause(500);
+      continue;
+    }
+    const isOver = new AbortController();
+    const outcome = attack.run(line, { chance, way, signal: isOver.signal }).catch(() => undefined);
+    const most = pause(shortestMs + chance.below(longestMs - shortestMs), undefined, {
+      signal: isOver.signal,
+    });
+    await Promise.race([outcome, most.catch(() => undefined)]);
+    isOver.abort();
+    line.close();
+    deeds[attack.name] = (deeds[attack.name] ?? 0) + 1;
+    // It is the number of sockets that is tried here: one that is put out at once does not come back at once.
+    await pause(200);
+  }
+}
+
+process.once('message', ({ hostile, seed }: Orders) => {
+  for (const [n, one] of hostile.entries()) {
+    for (let i = 0; i < one.sockets; i++) void attackOn(one, new Chance(seed + 1_000 * n + i));
+  }
+  process.once('message', () => process.send?.(deeds, () => process.exit(0)));
+});
+process.once('disconnect', () => process.exit(0));
+// Others share the machine: what is measured is what the server does, not who gets the processor.
+setPriority(19);

@@ -1,0 +1,191 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Chance } from '../faults/chance.ts';
+import { join, makeBoard } from '../faults/invited.ts';
+import type { Claim } from '../faults/member.ts';
+import { Member } from '../faults/member.ts';
+import { ServerProcess, temporaryFolder } from '../faults/server-process.ts';
+import { HonestBoard } from './honest-board.ts';
+import type { Deeds, Hostile, Orders } from './hostile.ts';
+
+export interface SoakOptions {
+  readonly seed: number;
+  readonly quietMs: number;
+  readonly attackMs: number;
+  readonly boards: number;
+  readonly peopleEach: number;
+  readonly hostileSockets: number;
+  /** The built program of `hostile.ts`. */
+  readonly hostileProgram: string;
+  /** Whether those on the same boards as honest people also do what lasts. */
+  readonly everywhere: boolean;
+  readonly say: (line: string) => void;
+}
+
+export interface Times {
+  readonly words: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly worst: number;
+}
+
+export interface SoakReport {
+  readonly quiet: Times;
+  readonly attacked: Times;
+  /** Resident memory of the server in MB: after a fifth of the attack, and at its end. */
+  readonly early: number;
+  readonly late: number;
+  /** What was acknowledged, or had been received by others, and what of it is not there after kill -9. */
+  readonly owed: number;
+  readonly lost: readonly Claim[];
+  /** Whether all of each board, and those who come after the restart, have the same document. */
+  readonly areEqual: boolean;
+  /** Close codes of honest people's sockets; there should be none. */
+  readonly closings: readonly (number | null)[];
+  readonly serverErrors: readonly string[];
+  readonly deeds: Deeds;
+}
+
+/** How often memory is looked at. */
+const lookEveryMs = 1_000;
+
+/** 50 people at work and 100 hostile sockets of five people beside them; then a power cut. */
+export async function soak(options: SoakOptions): Promise<SoakReport> {
+  const { say, seed } = options;
+  const folder = await temporaryFolder();
+  let server = await ServerProcess.start({
+    folder: folder.path,
+    env: { JOIN_PER_MINUTE: '10000', LOG_LEVEL: 'error' },
+  });
+  const boards: HonestBoard[] = [];
+  try {
+    for (let i = 0; i < options.boards; i++)
+      boards.push(await HonestBoard.open(server.url, `Board ${i + 1}`, options.peopleEach));
+    for (const [i, board] of boards.entries()) board.work(new Chance(seed + i));
+    say(`${options.boards} boards of ${options.peopleEach}, ${options.quietMs / 1_000} s of quiet`);
+    await pause(Math.min(5_000, options.quietMs / 4));
+    takeTimes(boards);
+    await pause(options.quietMs);
+    const quiet = timesOf(takeTimes(boards));
+    say(
+      `quiet: ${told(quiet)}; then ${options.attackMs / 1_000} s with ${options.hostileSockets} hostile sockets`,
+    );
+
+    const hostile = await fiveHostile(server, boards, options);
+    const attackers = fork(options.hostileProgram, { execArgv: [] });
+    const orders: Orders = { hostile, seed };
+    attackers.send(orders);
+    const { tookMs, memory } = await watch(server, boards, options);
+    const attacked = timesOf(tookMs);
+    attackers.send('enough');
+    const [deeds] = (await once(attackers, 'message')) as [Deeds];
+
+    await Promise.all(boards.map((board) => board.rest()));
+    const closings = boards.flatMap((board) => board.closings);
+    const claims = boards.map((board) => board.owed);
+    const { port } = server;
+    const serverErrors = server.errors;
+    await server.kill();
+    for (const board of boards) for (const member of board.members) member.provider.disconnect();
+    server = await ServerProcess.start({ folder: folder.path, port });
+    const { lost, areEqual } = await inspect(server.url, boards, claims);
+    return {
+      quiet,
+      attacked,
+      early: median(memory.slice(Math.floor(memory.length * 0.15), Math.ceil(memory.length * 0.25))),
+      late: median(memory.slice(Math.floor(memory.length * 0.95))),
+      owed: claims.flat().length,
+      lost,
+      areEqual,
+      closings,
+      serverErrors: [...serverErrors, ...server.errors],
+      deeds,
+    };
+  } finally {
+    for (const board of boards) board.close();
+    await server.kill();
+    await folder.remove();
+  }
+}
+
+/** Three people on two boards of their own, one participant and one observer among honest people. */
+async function fiveHostile(
+  { url, port }: ServerProcess,
+  [first, second]: readonly HonestBoard[],
+  { hostileSockets, everywhere }: SoakOptions,
+): Promise<Hostile[]> {
+  const own = [await makeBoard(url, 'Lair'), await makeBoard(url, 'Den')];
+  const links = [
+    own[0]?.links.participant,
+    own[0]?.links.facilitator,
+    own[1]?.links.participant,
+    first?.made.links.participant,
+    second?.made.links.observer,
+  ];
+  const sockets = Math.ceil(hostileSockets / links.length);
+  return Promise.all(
+    links.map(async (link = '', i) => {
+      const { board, token } = await join(url, link, `Mallory ${i + 1}`);
+      const way = { port, path: `/sync/${board}/board?token=${token}`, from: `127.0.0.${i + 2}` };
+      return { way, sockets, isPassing: i >= 3 && !everywhere };
+    }),
+  );
+}
+
+async function watch(server: ServerProcess, boards: readonly HonestBoard[], { attackMs, say }: SoakOptions) {
+  const tookMs: number[] = [];
+  const memory: number[] = [];
+  for (let passed = 0; passed < attackMs; passed += lookEveryMs) {
+    await pause(lookEveryMs);
+    memory.push(await residentOf(server.pid));
+    const latest = takeTimes(boards);
+    tookMs.push(...latest);
+    if ((passed / lookEveryMs) % 10 === 9)
+      say(
+        `  ${(passed + lookEveryMs) / 1_000} s: ${told(timesOf(tookMs.slice(-2_000)))}, ${memory.at(-1)?.toFixed(0) ?? ''} MB`,
+      );
+  }
+  return { tookMs, memory };
+}
+
+/** Whoever comes to the boards now sees what was owed, and what all who were there have. */
+async function inspect(url: string, boards: readonly HonestBoard[], claims: readonly (readonly Claim[])[]) {
+  const lost: Claim[] = [];
+  let areEqual = true;
+  for (const [i, { made, members }] of boards.entries()) {
+    const olle = await Member.join(url, made.links.observer, 'Olle');
+    await olle.until(() => olle.isSynced);
+    lost.push(...(claims[i] ?? []).filter((claim) => !olle.has(claim)));
+    // Who has joined since is in the document of who joined later.
+    areEqual &&= members.every((member) => member.content === olle.content);
+    olle.close();
+  }
+  return { lost, areEqual };
+}
+
+function takeTimes(boards: readonly HonestBoard[]): number[] {
+  return boards.flatMap((board) => {
+    const took = board.tookMs;
+    board.tookMs = [];
+    return took;
+  });
+}
+
+function timesOf(tookMs: readonly number[]): Times {
+  const sorted = [...tookMs].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+  return { words: sorted.length, p50: at(0.5), p99: at(0.99), worst: at(1) };
+}
+
+export const told = ({ words, p50, p99, worst }: Times): string =>
+  `${words} words, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, worst ${worst.toFixed(0)} ms`;
+
+const median = (of: readonly number[]) => [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)] ?? NaN;
+
+/** What a process has in memory, in megabytes, as Linux counts it. */
+async function residentOf(pid: number): Promise<number> {
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) / 1024;
+}

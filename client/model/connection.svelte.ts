@@ -5,9 +5,17 @@ import { encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import type * as Y from 'yjs';
 import type { Control, Refusal } from '$shared/protocol.ts';
-import { closeCode, controlProtocol, controlSchema, frameKind, syncKind } from '$shared/protocol.ts';
+import {
+  closeCode,
+  controlProtocol,
+  controlSchema,
+  frameKind,
+  isRefusal,
+  syncKind,
+} from '$shared/protocol.ts';
 import type { Role } from '$shared/roles.ts';
 import { waitMs } from './backoff.ts';
+import { isWhole } from './fit.ts';
 import type { Hindrance } from './hindrance.ts';
 import { hindranceOf } from './hindrance.ts';
 import { Pointers } from './pointers.ts';
@@ -20,20 +28,30 @@ export type Light = 'saved' | 'sending' | 'held' | 'offline';
 
 /** Why the socket was closed for good; the page says it in words. */
 export type Ending =
-  | { readonly kind: 'ticket' | 'no-such-board' }
+  | { readonly kind: 'no-such-board' }
+  /** The server does not know this seat (any more). `wasIn`: it did when this socket was opened. */
+  | { readonly kind: 'ticket'; readonly wasIn: boolean }
   /** Whoever runs the server has put this person out. */
   | { readonly kind: 'kicked' }
   /** The server did not take an edit; null where it did not say why. */
   | { readonly kind: 'refused'; readonly reason: Refusal | 'too-large' | null }
-  /** The board was put back to an older version meanwhile: this document must not fill it again. */
-  | { readonly kind: 'outdated' };
+  /**
+   * The board is of another generation than this document, which must not fill it again: the board was put back to
+   * an older version, or (`isOlder`) the server itself fell back to an older generation.
+   */
+  | { readonly kind: 'outdated'; readonly isOlder: boolean };
+
+/** What lies on this device beside the document: it is still being read, or something waits there. */
+export type Holding = 'reading' | 'held' | null;
 
 /** What the owner of a connection hears. */
 export interface ConnectionEvents {
-  /** The server's state is in for the first time, of this generation. */
+  /** The server's state is in, of this generation: at first, and after each time that there was no connection. */
   readonly ready: (generation: number) => void;
   /** All that was sent is on disk. */
   readonly saved: () => void;
+  /** What lies on this device: the light does not say _saved_ while something does. */
+  readonly holding: () => Holding;
   /** The socket was closed for good. */
   readonly ended: (why: Ending) => void;
 }
@@ -46,7 +64,7 @@ export interface ConnectionEvents {
 export class Connection {
   /** Whether the server's state has come in at least once. */
   ready = $state(false);
-  light: Light = $state('sending');
+  #light: Light = $state('sending');
   role: Role | null = $state(null);
   title = $state('');
   /** Why edits are not taken just now. Those that are made meanwhile the server asks for when they are. */
@@ -71,7 +89,11 @@ export class Connection {
   #generation: number | null = null;
   #closed = false;
   #failed = false;
-  #refusal: Refusal | null = null;
+  #opening: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the server has let this socket in. */
+  #isIn = false;
+  /** Whether all own edits are on disk. */
+  #isSettled = false;
   readonly #on: ConnectionEvents;
 
   constructor(doc: Y.Doc, at: { board: string; seat: string; origin: string }, on: ConnectionEvents) {
@@ -87,6 +109,7 @@ export class Connection {
         protocols: [controlProtocol],
         // Tabs of one browser may hold different seats: all goes by the server, which knows them apart.
         disableBc: true,
+        shouldReconnect: ({ code }) => !isFinal(code),
       },
     );
     this.#provider = provider;
@@ -103,18 +126,18 @@ export class Connection {
       this.#saved = 0;
       this.#offered = false;
       this.#keeps = false;
+      if (status === 'connecting') this.#isIn = false;
       this.readOnly = null;
       this.fullness = 0;
       this.pointers.renew();
       if (status !== 'connecting') this.#shine();
     });
     provider.on('sync', (synced) => {
-      const first = synced && !this.ready;
       if (synced) {
         this.ready = true;
         this.hindrance = null;
+        on.ready(this.#generation ?? 0);
       }
-      if (first) on.ready(this.#generation ?? 0);
       this.#shine();
     });
     provider.on('connection-close', (event) => {
@@ -129,21 +152,35 @@ export class Connection {
     addEventListener('online', this.#retryNow);
   }
 
+  get light(): Light {
+    if (this.#light !== 'saved') return this.#light;
+    const holding = this.#on.holding();
+    return holding === 'reading' ? 'sending' : (holding ?? 'saved');
+  }
+
   get awareness() {
     return this.#provider.awareness;
   }
 
   /** Whether anything typed here may not be on disk yet. */
   get unsaved(): boolean {
-    return this.light !== 'saved';
+    return !this.#isSettled;
   }
 
-  open(): void {
-    this.#provider.connect();
+  /** Looks again whether all is saved: what lay on the device may have been taken in without an edit. */
+  refresh(): void {
+    if (!this.#closed) this.#shine();
+  }
+
+  /** Connects, and keeps connecting. */
+  open(waitMs = 0): void {
+    if (waitMs === 0) this.#provider.connect();
+    else this.#opening = setTimeout(() => this.#provider.connect(), waitMs);
   }
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#opening);
     removeEventListener('online', this.#retryNow);
     this.#doc.off('update', this.#countUpdate);
     this.pointers.close();
@@ -198,13 +235,21 @@ export class Connection {
   }
 
   #control(json: string): void {
-    const parsed = v.safeParse(controlSchema, parseJson(json));
-    if (!parsed.success) return;
+    const told = parseJson(json);
+    const parsed = v.safeParse(controlSchema, told);
+    if (!parsed.success) {
+      // A newer server may refuse for a reason that this page does not know: it is a refusal all the same.
+      if (v.is(anyRefusalSchema, told)) this.#finish({ kind: 'refused', reason: null });
+      return;
+    }
     const control: Control = parsed.output;
     switch (control.kind) {
       case 'welcome':
-        // Comes before the server asks for what we have, which it must not get of an older generation.
-        if (this.#generation !== null && control.generation > this.#generation) return this.#outdate();
+        // Comes before the server asks for what we have, which it must not get of another generation.
+        if (this.#generation !== null && control.generation !== this.#generation) {
+          return this.#finish({ kind: 'outdated', isOlder: control.generation < this.#generation });
+        }
+        this.#isIn = true;
         this.#generation = control.generation;
         this.role = control.role;
         this.title = control.title;
@@ -216,8 +261,8 @@ export class Connection {
         this.#saved = control.frames;
         break;
       case 'refused':
-        this.#refusal = control.reason;
-        break;
+        // Not only when the socket is closed: an observer's stays open, and a server may die between the two.
+        return this.#finish({ kind: 'refused', reason: control.reason });
       case 'read-only':
         this.readOnly = control.why;
         if (control.why === null) this.#keeps = false;
@@ -231,34 +276,36 @@ export class Connection {
   #shine(): void {
     const { wsconnected, synced } = this.#provider;
     const offered = this.#offered || this.role === 'observer';
-    if (!wsconnected) this.light = this.ready || this.#failed ? 'offline' : 'sending';
-    else if (synced && offered && !this.#keeps && this.#saved >= this.#sent) {
-      this.light = 'saved';
+    this.#isSettled =
+      wsconnected && synced && offered && !this.#keeps && !this.#isWaiting && this.#saved >= this.#sent;
+    if (this.#isSettled) {
       this.#isDirty = false;
       this.#on.saved();
-    } else if (synced && this.readOnly !== null) this.light = this.#isDirty ? 'held' : 'saved';
-    else this.light = 'sending';
+    }
+    if (!wsconnected) this.#light = this.ready || this.#failed ? 'offline' : 'sending';
+    else if (this.#isSettled) this.#light = 'saved';
+    else if (synced && this.readOnly !== null)
+      this.#light = this.#isDirty || this.#isWaiting ? 'held' : 'saved';
+    else this.#light = 'sending';
   }
 
+  /** Whether the document holds edits whose base has not come in: they are neither shown nor sent. */
+  get #isWaiting(): boolean {
+    return !isWhole(this.#doc);
+  }
+
+  /** The server has closed the socket, and coming back would not help. */
   #end(code: number, reason: string): void {
     if (this.#closed) return;
-    this.light = 'offline';
-    switch (code) {
-      case closeCode.ticket:
-        return this.#on.ended({ kind: reason === 'kicked' ? 'kicked' : 'ticket' });
-      case closeCode.noSuchBoard:
-        return this.#on.ended({ kind: 'no-such-board' });
-      case closeCode.tooLarge:
-        return this.#on.ended({ kind: 'refused', reason: 'too-large' });
-      default:
-        this.#on.ended({ kind: 'refused', reason: this.#refusal });
-    }
+    this.#light = 'offline';
+    this.#on.ended(endingOf(code, reason, this.#isIn));
   }
 
-  #outdate(): void {
+  /** Ends from here, where nothing that is sent would be taken any more. */
+  #finish(why: Ending): void {
     this.#provider.disconnect();
-    this.light = 'offline';
-    this.#on.ended({ kind: 'outdated' });
+    this.#light = 'offline';
+    this.#on.ended(why);
   }
 
   /** The net is back: do not wait for the back-off to run out. */
@@ -267,6 +314,33 @@ export class Connection {
     this.#provider.disconnect();
     this.#provider.connect();
   };
+}
+
+/** A frame that `ws` drops unread: the same frame would be sent again each time. */
+const messageTooBig = 1009;
+
+const anyRefusalSchema = v.object({ kind: v.literal('refused') });
+
+/** Whether coming back does not help: as the provider itself has it, and where a frame was too big to be read. */
+function isFinal(code: number): boolean {
+  return code === messageTooBig || (code >= 4400 && code < 4500);
+}
+
+function endingOf(code: number, reason: string, wasIn: boolean): Ending {
+  switch (code) {
+    case closeCode.ticket:
+      return reason === 'kicked' ? { kind: 'kicked' } : { kind: 'ticket', wasIn };
+    case closeCode.notAllowed:
+      // Two ends have this code: an update that the role may not make, and a token of another board.
+      return reason === 'not-allowed' ? { kind: 'ticket', wasIn } : { kind: 'refused', reason: 'role' };
+    case closeCode.noSuchBoard:
+      return { kind: 'no-such-board' };
+    case closeCode.tooLarge:
+    case messageTooBig:
+      return { kind: 'refused', reason: 'too-large' };
+    default:
+      return { kind: 'refused', reason: isRefusal(reason) ? reason : null };
+  }
 }
 
 function parseJson(json: string): unknown {

@@ -1,4 +1,4 @@
-import type { EvidenceLevel, Mode, Place, Support } from '../board/card.ts';
+import type { CellAt, EvidenceLevel, Mode, Place, Support } from '../board/card.ts';
 import { cards } from '../board/card.ts';
 import { readAll, readRecord } from '../board/document.ts';
 import { steps } from '../board/phase.ts';
@@ -9,12 +9,7 @@ import { addRecord, setField, setGone, setMember } from './editor.ts';
 import type { Gap } from './placing.ts';
 import { onlyKey, placeAtEnd, placeInGap } from './placing.ts';
 
-/** A cell of the map; `step` null is the whole phase. */
-export interface CellAt {
-  readonly lane: string;
-  readonly phase: string;
-  readonly step: string | null;
-}
+export type { CellAt };
 
 /** Adds a card to a cell; at the end of the stack where no gap is given. Returns its id. */
 export function addCard(

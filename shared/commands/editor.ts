@@ -77,7 +77,10 @@ export function setMember(
   member: string,
   on: boolean,
 ): void {
-  const members = storedRecord(editor.doc, of, id)?.get(field);
+  const record = storedRecord(editor.doc, of, id);
+  // A record that another program made without the set is given one.
+  if (record && on && !record.has(field)) record.set(field, new Y.Map());
+  const members = record?.get(field);
   if (!(members instanceof Y.Map) || members.has(member) === on) return;
   if (on) members.set(member, true);
   else members.delete(member);

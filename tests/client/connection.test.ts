@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
+import type { Holding } from '../../client/model/connection.svelte.ts';
 import { Connection } from '../../client/model/connection.svelte.ts';
 import { waitMs } from '../../client/model/backoff.ts';
 import { closeCode, frameKind } from '../../shared/protocol.ts';
@@ -8,7 +9,7 @@ import { ServerSocket } from './server-socket.ts';
 let doc: Y.Doc;
 let board: Y.Doc;
 let ana: Connection;
-const on = { ready: vi.fn(), saved: vi.fn(), ended: vi.fn() };
+const on = { ready: vi.fn(), saved: vi.fn(), ended: vi.fn(), holding: vi.fn<() => Holding>(() => null) };
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -125,7 +126,7 @@ test('who is put out is out; whose seat has run out may have it renewed', () => 
   expect(on.ended).toHaveBeenLastCalledWith({ kind: 'kicked' });
   ana.open();
   join().drop(closeCode.ticket, 'expired');
-  expect(on.ended).toHaveBeenLastCalledWith({ kind: 'ticket' });
+  expect(on.ended).toHaveBeenLastCalledWith({ kind: 'ticket', wasIn: true });
 });
 
 describe('a board that was put back to an earlier version', () => {
@@ -135,7 +136,7 @@ describe('a board that was put back to an earlier version', () => {
     vi.runOnlyPendingTimers();
     const socket = ServerSocket.latest;
     socket.admit(board, 2);
-    expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'outdated' });
+    expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'outdated', isOlder: false });
     expect(socket.takeEdits()).toEqual([]);
     expect(socket.isClosed).toBe(true);
     vi.runOnlyPendingTimers();

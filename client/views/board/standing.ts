@@ -8,7 +8,9 @@ export type Standing =
   | { readonly kind: 'apart'; readonly why: Hindrance | null }
   | { readonly kind: 'read-only'; readonly why: 'store' | 'frozen' }
   | { readonly kind: 'full'; readonly percent: number }
-  | { readonly kind: 'observing' };
+  | { readonly kind: 'observing' }
+  /** Changes of this person that the board does not have, and that wait to be dealt with. */
+  | { readonly kind: 'lost'; readonly count: number };
 
 /** From this percentage on everyone who writes is told how full the board is; facilitators from the first word. */
 const nearlyFull = 90;

@@ -87,7 +87,8 @@ export default defineConfig({
       unit('e2e', 'e2e', { testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false }),
       {
         extends: true,
-        resolve: { conditions: ['browser'] },
+        // The tests run in Node, also where the page is meant to: a server of their own needs the real `ws`.
+        resolve: { conditions: ['browser'], alias: { ws: at('./node_modules/ws/wrapper.mjs') } },
         test: {
           name: 'client',
           environment: 'happy-dom',

@@ -84,7 +84,7 @@ export class IndexedDbRows implements EditRows {
     const texts = row.records.flatMap(({ of, id, texts }) =>
       texts.map(([field, text]) => [`${of}/${id}/${field}`, text]),
     );
-    return this.#write((rows) => rows.add({ room: `${this.#board}/${person}`, ...row, texts }));
+    return this.#put((rows) => rows.add({ room: `${this.#board}/${person}`, ...row, texts }));
   }
 
   replace(keys: readonly RowKey[], person: string, row: LostRow): Promise<RowKey | null> {

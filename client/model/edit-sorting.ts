@@ -1,6 +1,6 @@
 import type * as Y from 'yjs';
 import type { RowKey, StoredRow } from './edit-rows.ts';
-import { FittingRoom, textsInserted } from './fit.ts';
+import { FittingRoom, isUpdate, textsInserted } from './fit.ts';
 import type { LostWhy } from './lost.ts';
 import { lostWhy, mergeRecords } from './lost.ts';
 import type { Touched } from './touched.ts';
@@ -45,12 +45,14 @@ export function sortRows(rows: readonly StoredRow[], finder: Finder): Sorted {
       continue;
     }
     const why = whyLost(row, finder);
+    // Of a row that cannot be read at all nobody knows whose it is.
+    const person = row.person === '' ? finder.person : row.person;
     // Rows of edits are many pieces of one loss; a lost row is one by itself.
-    const group = row.why === null ? `${why} ${row.person}` : String(row.key);
+    const group = row.why === null ? `${why} ${person}` : String(row.key);
     const before = losses.get(group);
     losses.set(group, {
       why,
-      person: row.person,
+      person,
       keys: [...(before?.keys ?? []), row.key],
       records: mergeRecords([...(before?.records ?? []), ...records]),
       state: row.state,
@@ -85,8 +87,8 @@ function mayBeSent(row: StoredRow, { person, generation, mayWrite }: Finder): bo
 
 function whyLost(row: StoredRow, { person, generation, mayWrite }: Finder): LostWhy {
   if (row.why !== null) return lostWhy(row.why);
+  if (row.bytes === null || !isUpdate(row.bytes)) return 'unreadable';
   if (row.person !== person) return 'other-person';
-  if (row.bytes === null) return 'unreadable';
   if (row.generation !== generation) return row.generation > generation ? 'fallen-back' : 'outdated';
   return mayWrite ? 'no-base' : 'observer';
 }
@@ -94,9 +96,5 @@ function whyLost(row: StoredRow, { person, generation, mayWrite }: Finder): Lost
 /** What a row says of itself; of one that says nothing, the texts in its bytes. */
 function recordsOf({ records, bytes }: StoredRow): readonly Touched[] {
   if (records.length > 0 || bytes === null) return records;
-  try {
-    return textsInserted(bytes).map(looseText);
-  } catch {
-    return [];
-  }
+  return isUpdate(bytes) ? textsInserted(bytes).map(looseText) : [];
 }

@@ -49,6 +49,16 @@ export function isWhole({ store }: Y.Doc): boolean {
   return store.pendingStructs === null && store.pendingDs === null;
 }
 
+/** Whether bytes read as an update at all. */
+export function isUpdate(bytes: Uint8Array): boolean {
+  try {
+    Y.decodeUpdate(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The texts that an update inserts, each run for itself: all that can be told of one that fits no document.
  * @throws where the bytes are no update

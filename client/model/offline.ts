@@ -125,7 +125,7 @@ export class PendingEdits {
       else if (key !== null) void rows.remove([key]);
       else if (cleared === this.#cleared) {
         // No room on the device: they wait for the next try, and in the document all the while.
-        this.#waiting.unshift(...writing);
+        this.#waiting.unshift(row.bytes);
         this.#touches.add(touches);
       }
     });

@@ -38,6 +38,6 @@ export async function regainSeat(board: string, seat: string): Promise<Regained>
 
 function afterFailure(code: string): Regained {
   const notice = noticeFor(code);
-  const mayPass = notice === 'unreachable' || notice === 'trouble';
-  return mayPass ? { kind: 'later' } : { kind: 'lost', notice };
+  const mayPass: readonly NoticeKind[] = ['unreachable', 'trouble', 'board-full'];
+  return mayPass.includes(notice) ? { kind: 'later' } : { kind: 'lost', notice };
 }

@@ -30,6 +30,7 @@ import { Shelves } from './shelves.svelte.ts';
 import { Stacks } from './stacks.svelte.ts';
 import type { Caret } from './text-binding.ts';
 import { decodePosition, TextBinding } from './text-binding.ts';
+import type { Touched } from './touched.ts';
 import { missingFrom } from './touched.ts';
 import { UndoableEditor } from './undo.svelte.ts';
 import { Unsaved } from './unsaved.ts';
@@ -78,6 +79,8 @@ export class Board {
   readonly #ownsKept: boolean;
   readonly #unsaved: Unsaved;
   readonly #pending: PendingEdits;
+  /** The fields that are being written in. */
+  readonly #bindings = new Set<TextBinding>();
   #generation = 0;
   /** Whether what lies on the device has still to be looked through. */
   #isReading = $state(true);
@@ -150,7 +153,9 @@ export class Board {
         this.presence.say({ typing: { in: at.of.name, id: at.id, field: at.field, ...caret } });
       },
     );
+    this.#bindings.add(binding);
     return () => {
+      this.#bindings.delete(binding);
       binding.close();
       this.presence.say({ typing: null });
     };
@@ -181,8 +186,7 @@ export class Board {
    * called before `close`. Returns false where nothing is lost, since all of it is on the server's disk.
    */
   giveUp(why: LostWhy): boolean {
-    const records = this.#unsaved.read();
-    this.#unsaved.clear();
+    const records = this.#takeUnsaved();
     // A board that is put back on purpose takes nothing from a person all of whose work was saved before.
     if (['outdated', 'no-board'].includes(why) && records.length === 0) return false;
     const state = Y.encodeStateAsUpdate(this.#doc);
@@ -192,8 +196,13 @@ export class Board {
 
   /** Shows what is not saved of a document that is left before it could be; it stays on the device. */
   showUnsent(): void {
-    const records = this.#unsaved.read();
+    const records = this.#takeUnsaved();
     if (records.length > 0) this.#kept.show('not-sent', records);
+  }
+
+  /** Shows what the device keeps of a board that is gone. */
+  showKept(): void {
+    void this.#pending.showKept();
   }
 
   close(): void {
@@ -203,6 +212,14 @@ export class Board {
     this.editor.close();
     this.#unsaved.close();
     this.#doc.destroy();
+  }
+
+  /** What is not saved, with what is being composed at this moment. */
+  #takeUnsaved(): readonly Touched[] {
+    for (const binding of this.#bindings) binding.flush();
+    const records = this.#unsaved.read();
+    this.#unsaved.clear();
+    return records;
   }
 
   get #holding(): Holding {

@@ -50,6 +50,8 @@ export class KeptEdits {
   /** Keeps what a document had and the server did not take, in place of the rows that it was in. */
   lose(given: GivenUp, replaced: Keys): void {
     const { why, generation, records, state } = given;
+    // Refused again with nothing in it: the same word twice says no more.
+    if (records.length === 0 && this.#own.some((one) => one.why === why && one.records.length === 0)) return;
     const lost = this.#lost(why, this.person, records, state);
     const row = { why, generation, records, state, page: this.pages.id };
     this.#volatile.add(lost.id);

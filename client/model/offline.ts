@@ -1,6 +1,5 @@
 import * as Y from 'yjs';
 import type { RowKey, StoredRow } from './edit-rows.ts';
-import type { Finder } from './edit-sorting.ts';
 import { sortRows } from './edit-sorting.ts';
 import type { KeptEdits } from './kept.svelte.ts';
 import { Touches } from './touched.ts';
@@ -58,6 +57,18 @@ export class PendingEdits {
       .catch(() => undefined)
       .finally(() => (this.#reading = null));
     return this.#reading;
+  }
+
+  /** Shows all that lies on the device, of a board that is gone: nothing of it can be sent any more. */
+  async showKept(): Promise<void> {
+    const left = await this.#rowsLeft().catch(() => []);
+    const { losses } = sortRows(left, {
+      doc: new Y.Doc(),
+      person: this.#kept.person,
+      generation: NaN,
+      mayWrite: false,
+    });
+    this.#kept.find(losses.map((loss) => (loss.why === 'outdated' ? { ...loss, why: 'no-board' } : loss)));
   }
 
   /** All that was written has reached the server's disk: nothing needs to be kept here. */
@@ -133,14 +144,10 @@ export class PendingEdits {
   };
 
   async #read(mayWrite: boolean): Promise<void> {
-    const { rows, person, pages } = this.#kept;
-    const stored = await rows.read();
-    const open = await pages.among(
-      new Set(stored.flatMap(({ page }) => (this.#isElsewhere(page) ? page : []))),
-    );
+    const left = await this.#rowsLeft();
     if (this.#isOver) return;
-    const finder: Finder = { doc: this.#doc, person, generation: this.#generation, mayWrite };
-    const left = stored.filter((row) => !this.#isInHand(row) && !open.has(row.page));
+    const { rows, person } = this.#kept;
+    const finder = { doc: this.#doc, person, generation: this.#generation, mayWrite };
     const { fitting, needless, losses } = sortRows(left, finder);
     for (const { key, bytes } of fitting) {
       this.#keys.push(key);
@@ -148,6 +155,15 @@ export class PendingEdits {
     }
     this.#kept.find(losses);
     await rows.remove(needless);
+  }
+
+  /** The rows of the board that no open page has in hand. */
+  async #rowsLeft(): Promise<readonly StoredRow[]> {
+    const { rows, pages } = this.#kept;
+    const stored = await rows.read();
+    const elsewhere = stored.map(({ page }) => page).filter((page) => this.#isElsewhere(page));
+    const open = await pages.among(elsewhere);
+    return stored.filter((row) => !this.#isInHand(row) && !open.has(row.page));
   }
 
   #isElsewhere(page: string): boolean {

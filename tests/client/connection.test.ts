@@ -110,7 +110,7 @@ test('how full the board is, is told, and forgotten with the socket', () => {
   expect(ana.fullness).toBe(0);
 });
 
-describe('a refusal', () => {
+describe('C5 a refusal', () => {
   test('says why', () => {
     const socket = join();
     socket.tell({ kind: 'refused', reason: 'document-full' });
@@ -176,7 +176,7 @@ test('who is put out is out; whose seat has run out, or is another board’s, ma
   expect(on.ended).toHaveBeenLastCalledWith({ kind: 'ticket', wasIn: false });
 });
 
-describe('all that was sent is saved', () => {
+describe('C6 all that was sent is saved', () => {
   test('but something lies on the device: the light says so, until it does not', () => {
     on.holding.mockReturnValue('reading');
     join();

@@ -93,7 +93,7 @@ async function addBase(person = 'lea'): Promise<void> {
   close(page);
 }
 
-describe('edits that this device kept', () => {
+describe('C1 C2 C3 edits that this device kept', () => {
   test('that fit the board go to it, and are not kept any longer', async () => {
     await addBase();
     await anaWritesOffline((ana) => {
@@ -197,7 +197,7 @@ describe('edits that this device kept', () => {
     expect(await onBoard()).toEqual([]);
   });
 
-  test('of an open page are left to it; when it is closed, the next page takes them in', async () => {
+  test('C4 of an open page are left to it; when it is closed, the next page takes them in', async () => {
     const first = await opened('ana');
     house.rooms.freeze(board, true);
     addCard(first.now.editor, cell, { text: 'Of the first page' });
@@ -227,7 +227,7 @@ describe('edits that this device kept', () => {
     await vi.waitFor(() => expect(device.rows.size).toBe(0));
   });
 
-  test('are not called saved while they are being read', async () => {
+  test('C6 are not called saved while they are being read', async () => {
     device.isStuck = true;
     const ana = open('ana');
     await vi.waitFor(() => expect(ana.now.connection.unsaved).toBe(false));
@@ -235,7 +235,7 @@ describe('edits that this device kept', () => {
   });
 });
 
-describe('rows that an earlier release wrote, or that are damaged', () => {
+describe('C3 rows that an earlier release wrote, or that are damaged', () => {
   const doc = new Y.Doc();
   doc.getMap('cards').set('x', new Y.Map([['text', new Y.Text('Only in the bytes')]]));
   /** An update without the half on which it rests. */
@@ -271,7 +271,7 @@ describe('rows that an earlier release wrote, or that are damaged', () => {
   });
 });
 
-describe('what the server refuses', () => {
+describe('C5 what the server refuses', () => {
   test('is shown with its text, stays on the device, and is called saved at no moment', async () => {
     const ana = await opened('ana');
     ana.lights.length = 0;
@@ -337,6 +337,19 @@ describe('what the server refuses', () => {
       ['role', 'First'],
       ['role', 'Second'],
     ]);
+  });
+
+  test('is told with what is being composed at that moment, as every word is on a phone', async () => {
+    const ana = await opened('ana');
+    const id = addCard(ana.now.editor, cell, { text: 'Begun, ' });
+    await ana.shows('saved');
+    const area = document.createElement('textarea');
+    ana.now.edit({ of: cards, id, field: 'text' }, area, 'write');
+    area.dispatchEvent(new CompositionEvent('compositionstart'));
+    area.value = 'Begun, and not';
+    addPhase(ana.now.editor, 'during', 'Refused', { after: null, before: null });
+    await ana.shows('held');
+    expect(ana.lost).toEqual([['role', 'Refused', 'Begun, and not']]);
   });
 
   test('of an observer is told too, though the socket stays open', async () => {

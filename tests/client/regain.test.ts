@@ -68,19 +68,22 @@ test('on a board that was reset, the seat is taken again by the link, as the sam
   });
 });
 
-test('a seat whose token is not good any more is taken again by the link, and the page goes on as it was', async () => {
+test('C7 a seat whose token is not good any more is taken again by the link, and the page goes on as it was', async () => {
   anaWasHere();
   answers = { [renew]: no(401, 'ticket'), '/api/join': joined };
   expect(await regainSeat('b', 'ana')).toEqual({ kind: 'renewed' });
   expect(asked).toHaveBeenLastCalledWith('/api/join', expect.objectContaining({ link: 'b.secret' }));
 });
 
-test.each(['ticket', 'board-reset'])('%s: nobody becomes someone else without being asked', async (code) => {
-  anaWasHere();
-  const other = { status: 200, body: { ...joined.body, person: 'somebody-else' } };
-  answers = { [renew]: no(401, code), '/api/join': other };
-  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'lost', notice: 'session-ended' });
-});
+test.each(['ticket', 'board-reset'])(
+  'C7 %s: nobody becomes someone else without being asked',
+  async (code) => {
+    anaWasHere();
+    const other = { status: 200, body: { ...joined.body, person: 'somebody-else' } };
+    answers = { [renew]: no(401, code), '/api/join': other };
+    expect(await regainSeat('b', 'ana')).toEqual({ kind: 'lost', notice: 'session-ended' });
+  },
+);
 
 test('a board that is gone, or a link that is withdrawn, is said', async () => {
   anaWasHere();

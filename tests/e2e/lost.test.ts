@@ -97,7 +97,7 @@ test('what one left as facilitator is shown to who comes back as observer, and w
   const name = maja.page.getByRole('textbox', { name: 'Your name' });
   await name.fill('Maja');
   await name.press('Enter');
-  const dialog = maja.dialog('Unsent changes of someone else are on this device');
+  const dialog = maja.dialog('This device holds unsent changes');
   await expect(dialog).toContainText('Left by Maja (facilitator).');
   await expect(dialog.getByRole('textbox')).toHaveValue('Left as facilitator');
   await expect(dialog.getByRole('button', { name: 'Add again' })).toHaveCount(0);

@@ -17,7 +17,7 @@ import { ensureText } from '$shared/commands/text.ts';
 import { may } from '$shared/roles.ts';
 import type { Journey } from '$shared/queries/journey.ts';
 import { arrangeJourney, cellOf } from '$shared/queries/journey.ts';
-import type { Ending } from './connection.svelte.ts';
+import type { Ending } from './ending.ts';
 import type { Holding } from './connection.svelte.ts';
 import { Connection } from './connection.svelte.ts';
 import { KeptEdits } from './kept.svelte.ts';
@@ -197,7 +197,7 @@ export class Board {
   /** Shows what is not saved of a document that is left before it could be; it stays on the device. */
   showUnsent(): void {
     const records = this.#takeUnsaved();
-    if (records.length > 0) this.#kept.show('not-sent', records);
+    if (records.length > 0) this.#kept.show('not-sent', records, this.#pending.putAway());
   }
 
   /** Shows what the device keeps of a board that is gone. */

@@ -4,17 +4,12 @@ import * as v from 'valibot';
 import { encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import type * as Y from 'yjs';
-import type { Control, Refusal } from '$shared/protocol.ts';
-import {
-  closeCode,
-  controlProtocol,
-  controlSchema,
-  frameKind,
-  isRefusal,
-  syncKind,
-} from '$shared/protocol.ts';
+import type { Control } from '$shared/protocol.ts';
+import { controlProtocol, controlSchema, frameKind, syncKind } from '$shared/protocol.ts';
 import type { Role } from '$shared/roles.ts';
 import { waitMs } from './backoff.ts';
+import type { Ending } from './ending.ts';
+import { endingOf, isFinal } from './ending.ts';
 import { isWhole } from './fit.ts';
 import type { Hindrance } from './hindrance.ts';
 import { hindranceOf } from './hindrance.ts';
@@ -25,21 +20,6 @@ import { Pointers } from './pointers.ts';
  * the server takes no edits just now, or no server.
  */
 export type Light = 'saved' | 'sending' | 'held' | 'offline';
-
-/** Why the socket was closed for good; the page says it in words. */
-export type Ending =
-  | { readonly kind: 'no-such-board' }
-  /** The server does not know this seat (any more). `wasIn`: it did when this socket was opened. */
-  | { readonly kind: 'ticket'; readonly wasIn: boolean }
-  /** Whoever runs the server has put this person out. */
-  | { readonly kind: 'kicked' }
-  /** The server did not take an edit; null where it did not say why. */
-  | { readonly kind: 'refused'; readonly reason: Refusal | 'too-large' | null }
-  /**
-   * The board is of another generation than this document, which must not fill it again: the board was put back to
-   * an older version, or (`isOlder`) the server itself fell back to an older generation.
-   */
-  | { readonly kind: 'outdated'; readonly isOlder: boolean };
 
 /** What lies on this device beside the document: it is still being read, or something waits there. */
 export type Holding = 'reading' | 'held' | null;
@@ -316,32 +296,7 @@ export class Connection {
   };
 }
 
-/** A frame that `ws` drops unread: the same frame would be sent again each time. */
-const messageTooBig = 1009;
-
 const anyRefusalSchema = v.object({ kind: v.literal('refused') });
-
-/** Whether coming back does not help: as the provider itself has it, and where a frame was too big to be read. */
-function isFinal(code: number): boolean {
-  return code === messageTooBig || (code >= 4400 && code < 4500);
-}
-
-function endingOf(code: number, reason: string, wasIn: boolean): Ending {
-  switch (code) {
-    case closeCode.ticket:
-      return reason === 'kicked' ? { kind: 'kicked' } : { kind: 'ticket', wasIn };
-    case closeCode.notAllowed:
-      // Two ends have this code: an update that the role may not make, and a token of another board.
-      return reason === 'not-allowed' ? { kind: 'ticket', wasIn } : { kind: 'refused', reason: 'role' };
-    case closeCode.noSuchBoard:
-      return { kind: 'no-such-board' };
-    case closeCode.tooLarge:
-    case messageTooBig:
-      return { kind: 'refused', reason: 'too-large' };
-    default:
-      return { kind: 'refused', reason: isRefusal(reason) ? reason : null };
-  }
-}
 
 function parseJson(json: string): unknown {
   try {

@@ -127,13 +127,18 @@ export class IndexedDbRows implements EditRows {
   async #write<T>(write: (rows: IDBObjectStore) => IDBRequest<T> | undefined): Promise<T | null> {
     // Without waiting where it is open: a page that is closing gets no second turn.
     const opened = this.#database ?? (await this.#patiently());
-    if (!opened) return null;
-    const transaction = opened.transaction(table, 'readwrite');
-    const request = write(transaction.objectStore(table));
-    return new Promise((resolve) => {
-      transaction.oncomplete = () => resolve(request?.result ?? null);
-      transaction.onabort = () => resolve(null);
-    });
+    try {
+      const transaction = opened?.transaction(table, 'readwrite');
+      if (!transaction) return null;
+      const request = write(transaction.objectStore(table));
+      return await new Promise((resolve) => {
+        transaction.oncomplete = () => resolve(request?.result ?? null);
+        transaction.onabort = () => resolve(null);
+      });
+    } catch {
+      // The browser has closed it, as where a person clears the data of the site.
+      return null;
+    }
   }
 
   #patiently(): Promise<IDBDatabase | null> {

@@ -34,10 +34,11 @@ export interface Sorted {
 /** Sorts what lies on the device: what can be sent, and what has to be shown. Changes neither. */
 export function sortRows(rows: readonly StoredRow[], finder: Finder): Sorted {
   const fitting = fittingRows(rows, finder);
+  const fits = new Set(fitting.map(({ key }) => key));
   const needless: RowKey[] = [];
   const losses = new Map<string, FoundLoss>();
   for (const row of rows) {
-    if (fitting.some(({ key }) => key === row.key)) continue;
+    if (fits.has(row.key)) continue;
     const told = recordsOf(row);
     const records = told.flatMap((record) => missingFrom(finder.doc, record) ?? []);
     if (told.length > 0 && records.length === 0) {

@@ -68,9 +68,15 @@ export class KeptEdits {
     this.#publish();
   }
 
-  /** Shows what stays on the device all the same, and is sent from there. */
-  show(why: LostWhy, records: readonly Touched[]): void {
-    this.#own = [...this.#own, this.#lost(why, this.person, records, null)];
+  /**
+   * Shows what stays on the device all the same, and is sent from there.
+   * @param isKept whether the device has all of it
+   */
+  show(why: LostWhy, records: readonly Touched[], isKept: Promise<boolean>): void {
+    const lost = this.#lost(why, this.person, records, null);
+    this.#volatile.add(lost.id);
+    void isKept.then((kept) => kept && this.#volatile.delete(lost.id));
+    this.#own = [...this.#own, lost];
     this.#publish();
   }
 

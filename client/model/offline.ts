@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
 import type { RowKey, StoredRow } from './edit-rows.ts';
+import type { Sorted } from './edit-sorting.ts';
 import { sortRows } from './edit-sorting.ts';
 import type { KeptEdits } from './kept.svelte.ts';
 import { Touches } from './touched.ts';
@@ -9,6 +10,9 @@ const graceMs = 400;
 
 /** While the server takes no edits, wait just long enough to store one gesture as one row. */
 const gestureMs = 30;
+
+/** Bytes of kept edits that go into the document, and so to the server, at once: an hour offline is thousands of rows. */
+const batchBytes = 1 << 16;
 
 /** The origin of edits that come back from the device: this person's, but of an earlier page. */
 export const restored = Symbol('restored');
@@ -31,7 +35,7 @@ export class PendingEdits {
   #waiting: Uint8Array[] = [];
   #touches: Touches;
   /** The rows that this document has written, or has taken in. */
-  #keys: RowKey[] = [];
+  #keys = new Set<RowKey>();
   readonly #adding = new Set<Promise<void>>();
   #reading: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -77,8 +81,8 @@ export class PendingEdits {
     this.#stopTimer();
     this.#waiting = [];
     this.#touches.clear();
-    void this.#kept.rows.remove(this.#keys);
-    this.#keys = [];
+    void this.#kept.rows.remove([...this.#keys]);
+    this.#keys.clear();
   }
 
   /** Hands over the rows of this document, whose edits the server will not take. Nothing is written after it. */
@@ -86,7 +90,14 @@ export class PendingEdits {
     this.#end();
     this.#waiting = [];
     await Promise.all(this.#adding);
-    return this.#keys;
+    return [...this.#keys];
+  }
+
+  /** Puts away at once what waits. False: the device does not have all of it. */
+  async putAway(): Promise<boolean> {
+    this.#write();
+    await Promise.all(this.#adding);
+    return this.#waiting.length === 0;
   }
 
   /** Puts away at once what waits, and lets go. */
@@ -131,7 +142,7 @@ export class PendingEdits {
     };
     const adding = rows.add(person, row).then((key) => {
       this.#adding.delete(adding);
-      if (key !== null && cleared === this.#cleared) this.#keys.push(key);
+      if (key !== null && cleared === this.#cleared) this.#keys.add(key);
       // What was cleared while it was being written is not to be found by the next page.
       else if (key !== null) void rows.remove([key]);
       else if (cleared === this.#cleared) {
@@ -149,10 +160,8 @@ export class PendingEdits {
     const { rows, person } = this.#kept;
     const finder = { doc: this.#doc, person, generation: this.#generation, mayWrite };
     const { fitting, needless, losses } = sortRows(left, finder);
-    for (const { key, bytes } of fitting) {
-      this.#keys.push(key);
-      Y.applyUpdate(this.#doc, bytes, restored);
-    }
+    for (const { key } of fitting) this.#keys.add(key);
+    for (const update of batches(fitting)) Y.applyUpdate(this.#doc, update, restored);
     this.#kept.find(losses);
     await rows.remove(needless);
   }
@@ -172,11 +181,26 @@ export class PendingEdits {
 
   /** Whether a row is this page's own: its edits are in the document already, or were lost and are shown. */
   #isInHand({ key, page }: StoredRow): boolean {
-    return page === this.#kept.pages.id || this.#keys.includes(key);
+    return page === this.#kept.pages.id || this.#keys.has(key);
   }
 
   #stopTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
+}
+
+/** Merges rows to fewer updates, in their order. */
+function batches(rows: Sorted['fitting']): readonly Uint8Array[] {
+  const all: Uint8Array[][] = [];
+  let room = 0;
+  for (const { bytes } of rows) {
+    if (bytes.length > room) {
+      all.push([]);
+      room = batchBytes;
+    }
+    all.at(-1)?.push(bytes);
+    room -= bytes.length;
+  }
+  return all.map((updates) => Y.mergeUpdates(updates));
 }

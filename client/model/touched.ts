@@ -4,6 +4,9 @@ import { parseRecord } from '$shared/board/collection.ts';
 import { collectionNamed, readRecord, rootOf } from '$shared/board/document.ts';
 import { phases } from '$shared/board/phase.ts';
 
+/** Characters of a name: enough to know a record by. Its texts are kept whole. */
+const mostName = 120;
+
 /** Where a card was; `step` null is the whole phase. */
 const cellSchema = v.object({ lane: v.string(), phase: v.string(), step: v.nullable(v.string()) });
 
@@ -144,7 +147,7 @@ function pathTo(type: AnyType): readonly string[] {
 
 function nameOf(of: string, record: Readonly<Record<string, unknown>>): string {
   const name = record[of === 'cards' ? 'text' : of === 'personas' ? 'name' : 'title'];
-  return typeof name === 'string' ? name : '';
+  return typeof name === 'string' ? name.slice(0, mostName) : '';
 }
 
 function cellIn(record: Readonly<Record<string, unknown>>): Touched['cell'] {

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { lostChanges } from '../../client/views/board/lost-words.ts';
 import { cards } from '../../shared/board/card.ts';
-import { readAll, readRecord } from '../../shared/board/document.ts';
+import { openRoots, readAll, readRecord, textOf } from '../../shared/board/document.ts';
 import { addCard, moveCards, removeCards } from '../../shared/commands/card.ts';
-import { setField } from '../../shared/commands/editor.ts';
+import { PlainEditor, setField } from '../../shared/commands/editor.ts';
 import { addPhase } from '../../shared/commands/journey.ts';
 import { writeText } from '../../shared/commands/text.ts';
 import type { House } from '../server/live/harness.ts';
@@ -14,6 +14,8 @@ import { FakeDevice } from './fake-indexeddb.ts';
 import { Page } from './page.svelte.ts';
 
 const cell = { lane: 'doing', phase: 'arrive', step: null };
+
+vi.setConfig({ testTimeout: 20_000 });
 
 let house: House;
 let device: FakeDevice;
@@ -225,6 +227,23 @@ describe('C1 C2 C3 edits that this device kept', () => {
     await Promise.all([open('ana'), open('ana')].map((page) => page.shows('saved')));
     expect(await onBoard()).toEqual(['Base, and more']);
     await vi.waitFor(() => expect(device.rows.size).toBe(0));
+  });
+
+  test('of an hour, in thousands of rows, go to the board in a few frames', async () => {
+    const doc = new Y.Doc();
+    openRoots(doc);
+    const rows: Uint8Array[] = [];
+    doc.on('update', (update: Uint8Array) => rows.push(update));
+    const editor = new PlainEditor(doc, 'ana');
+    const id = addCard(editor, cell);
+    const words = Array.from({ length: 2_000 }, (_, index) => `w${index % 10}`);
+    for (const word of words) doc.transact(() => textOf(doc, cards, id, 'text')?.insert(0, word));
+    for (const bytes of rows) device.put({ room: `${board}/ana`, bytes, generation: 1 });
+    const ana = await opened('ana');
+    expect(ana.lost).toEqual([]);
+    expect(await onBoard()).toEqual([words.toReversed().join('')]);
+    expect(house.rooms.tally.updates).toBeLessThan(10);
+    await vi.waitFor(() => expect(device.rows.size).toBe(0), 5_000);
   });
 
   test('C6 are not called saved while they are being read', async () => {

@@ -189,6 +189,22 @@ describe('a seat that has run out', () => {
   });
 });
 
+test('a server that renews the seat and lets nobody in is not asked for ever', async () => {
+  await wire.keepAway(closeCode.ticket, 'expired');
+  await expect(maja.page.getByRole('heading', { name: 'Your place on the board has ended' })).toBeVisible();
+});
+
+test('a server that refuses a page that has sent nothing is asked ever later, and said once', async () => {
+  await wire.keepAway(closeCode.refused, 'malformed');
+  const dialog = maja.dialog('Not everything could be saved');
+  await expect(dialog).toContainText('No text of yours was in it.');
+  wire.letIn();
+  await expect(light(maja, 'held')).toBeVisible();
+  await expect(dialog.getByText('No text of yours was in it.')).toHaveCount(1);
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await maja.saved();
+});
+
 test('what fails on the page itself is said', async () => {
   maja.forgive(/a fault of ours/);
   await maja.page.evaluate(() =>

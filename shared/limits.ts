@@ -39,5 +39,12 @@ export const maxRecords = 20_000;
  */
 export const maxPeople = 2_000;
 
-/** An order key grows by about one character in six inserts at one spot; past this something loops. */
+/** Characters in an order key that the server takes and readers accept; existing documents may hold keys this long. */
 export const maxOrderKey = 256;
+
+/**
+ * Characters in an order key that our own code makes. A key grows by about one character in four inserts at one
+ * spot; where a gap has none this short, its neighbours get new keys. Half of `maxOrderKey`, so that pages of an
+ * earlier release, which do not do so, still find keys beside ours.
+ */
+export const maxNewOrderKey = 128;

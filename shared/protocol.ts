@@ -59,6 +59,11 @@ export const refusals = [
 ] as const;
 export type Refusal = (typeof refusals)[number];
 
+/** Whether a text from outside is a reason that this release knows. */
+export function isRefusal(text: string): text is Refusal {
+  return refusals.some((reason) => reason === text);
+}
+
 /** What the server tells our own client beside the document. */
 export const controlSchema = v.variant('kind', [
   v.object({

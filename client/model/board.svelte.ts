@@ -13,10 +13,16 @@ import { people } from '$shared/board/person.ts';
 import { personas } from '$shared/board/persona.ts';
 import { phases, steps } from '$shared/board/phase.ts';
 import type { CellAt } from '$shared/commands/card.ts';
+import { ensureText } from '$shared/commands/text.ts';
+import { may } from '$shared/roles.ts';
 import type { Journey } from '$shared/queries/journey.ts';
 import { arrangeJourney, cellOf } from '$shared/queries/journey.ts';
-import type { Ending } from './connection.svelte.ts';
+import type { Ending } from './ending.ts';
+import type { Holding } from './connection.svelte.ts';
 import { Connection } from './connection.svelte.ts';
+import { KeptEdits } from './kept.svelte.ts';
+import type { LostWhy } from './lost.ts';
+import { mergeRecords } from './lost.ts';
 import { PendingEdits } from './offline.ts';
 import { PresenceModel } from './presence.svelte.ts';
 import type { Change, Entry } from './records.svelte.ts';
@@ -25,6 +31,8 @@ import { Shelves } from './shelves.svelte.ts';
 import { Stacks } from './stacks.svelte.ts';
 import type { Caret } from './text-binding.ts';
 import { decodePosition, TextBinding } from './text-binding.ts';
+import type { Touched } from './touched.ts';
+import { missingFrom, Touches } from './touched.ts';
 import { UndoableEditor } from './undo.svelte.ts';
 import { Unsaved } from './unsaved.ts';
 
@@ -39,8 +47,6 @@ export interface TextAt {
 export interface BoardEvents {
   /** The socket was closed for good. */
   readonly ended: (why: Ending) => void;
-  /** On the device were edits of an older generation of the board, with these texts in them. */
-  readonly outdated: (texts: readonly string[]) => void;
 }
 
 /**
@@ -70,18 +76,37 @@ export class Board {
   points: readonly PlacedPoint[] = $state.raw([]);
 
   readonly #doc: Y.Doc;
+  readonly #kept: KeptEdits;
+  readonly #ownsKept: boolean;
   readonly #unsaved: Unsaved;
   readonly #pending: PendingEdits;
+  /** The fields that are being written in. */
+  readonly #bindings = new Set<TextBinding>();
+  #generation = 0;
+  /** Whether what lies on the device has still to be looked through. */
+  #isReading = $state(true);
 
-  constructor(at: { board: string; seat: string; origin: string }, on: BoardEvents) {
+  /**
+   * @param at `waitMs`: how long the server is left alone before it is asked
+   * @param kept outlives this document, and is closed by its owner; a board that is given none has its own
+   */
+  constructor(
+    at: { board: string; seat: string; origin: string; waitMs?: number },
+    on: BoardEvents,
+    kept?: KeptEdits,
+  ) {
     const doc = new Y.Doc();
     openRoots(doc);
     this.#doc = doc;
     this.id = at.board;
+    this.#kept = kept ?? new KeptEdits(at);
+    this.#ownsKept = kept === undefined;
+    this.#kept = kept ?? new KeptEdits(at);
+    this.#ownsKept = kept === undefined;
     this.#unsaved = new Unsaved(doc);
     this.#pending = new PendingEdits(
       doc,
-      `${at.board}/${at.seat}`,
+      this.#kept,
       () => this.connection.light !== 'offline' && this.connection.readOnly === null,
     );
     this.editor = new UndoableEditor(doc, at.seat);
@@ -96,11 +121,8 @@ export class Board {
     this.#watch(emotions, (all) => (this.emotions = all));
     this.#watch(experience, (all) => (this.points = all));
     this.connection = new Connection(doc, at, {
-      ready: (generation) => {
-        void this.#pending.restore(generation).then((texts) => {
-          if (texts !== null) on.outdated(texts);
-        });
-      },
+      ready: (generation) => void this.#settle(generation),
+      holding: () => this.#holding,
       ended: on.ended,
       saved: () => {
         this.#unsaved.clear();
@@ -113,14 +135,15 @@ export class Board {
       at.seat,
       (of, id) => this.#entry(of, id),
     );
-    this.connection.open();
+    this.connection.open(at.waitMs);
   }
 
   /** Ties an input to a text field while it is edited; returns how to let go, or null without the record. */
   edit(at: TextAt, area: HTMLTextAreaElement | HTMLInputElement, label: string): (() => void) | null {
-    const text = textOf(this.#doc, at.of, at.id, at.field);
     const definition = at.of.fields[at.field];
-    if (!text || definition?.kind !== 'text') return null;
+    if (definition?.kind !== 'text') return null;
+    const text = ensureText(this.editor, at.of, at.id, at.field);
+    if (!text) return null;
     const key = `${label}:${at.of.name}/${at.id}/${at.field}`;
     const binding = new TextBinding(
       area,
@@ -131,7 +154,9 @@ export class Board {
         this.presence.say({ typing: { in: at.of.name, id: at.id, field: at.field, ...caret } });
       },
     );
+    this.#bindings.add(binding);
     return () => {
+      this.#bindings.delete(binding);
       binding.close();
       this.presence.say({ typing: null });
     };
@@ -158,27 +183,72 @@ export class Board {
   }
 
   /**
-   * Gives up the edits that are not on the server's disk: they would be refused again, or are of an older
-   * generation. Returns the texts in them.
+   * Gives up the document, whose edits the server will not take: they and the whole state go to what is kept. To be
+   * called before `close`. Returns false where nothing is lost, since all of it is on the server's disk.
    */
-  giveUp(): readonly string[] {
-    const texts = this.#unsaved.texts();
-    this.#unsaved.clear();
-    this.#pending.clear();
-    return texts;
+  giveUp(why: LostWhy): boolean {
+    // What the server does not have may be others' too: nobody else may have it any more.
+    const records = why === 'discarded' || why === 'fallen-back' ? this.#takeBeyond() : this.#takeUnsaved();
+    // A board that is put back on purpose takes nothing from a person all of whose work was saved before.
+    if (['outdated', 'no-board'].includes(why) && records.length === 0) return false;
+    const state = Y.encodeStateAsUpdate(this.#doc);
+    this.#kept.lose({ why, generation: this.#generation, records, state }, this.#pending.surrender());
+    return true;
   }
 
-  /** What `outdated` told of has been read: the device need not keep it. */
-  forgetOutdated(): void {
-    this.#pending.forgetOutdated();
+  /** The whole document of this page, as one Yjs update. */
+  bytes(): Uint8Array {
+    return Y.encodeStateAsUpdate(this.#doc);
+  }
+
+  /** Shows what is not saved of a document that is left before it could be; it stays on the device. */
+  showUnsent(): void {
+    const records = this.#takeUnsaved();
+    if (records.length > 0) this.#kept.show('not-sent', records, this.#pending.putAway());
+  }
+
+  /** Shows what the device keeps of a board that is gone. */
+  showKept(): void {
+    void this.#pending.showKept();
   }
 
   close(): void {
     this.#pending.close();
+    if (this.#ownsKept) this.#kept.close();
     this.connection.close();
     this.editor.close();
     this.#unsaved.close();
     this.#doc.destroy();
+  }
+
+  /** What is not saved, with what is being composed at this moment. */
+  #takeUnsaved(): readonly Touched[] {
+    for (const binding of this.#bindings) binding.flush();
+    const records = this.#unsaved.read();
+    this.#unsaved.clear();
+    return records;
+  }
+
+  /** What the server does not have of this document, whoever made it, and what is not saved. */
+  #takeBeyond(): readonly Touched[] {
+    const beyond = new Touches(this.#doc);
+    beyond.noteBeyond(this.connection.serverState);
+    return mergeRecords([...beyond.read(), ...this.#takeUnsaved()]);
+  }
+
+  get #holding(): Holding {
+    if (this.#isReading) return 'reading';
+    return this.#kept.losses.length > 0 ? 'held' : null;
+  }
+
+  /** The server's state is in: what lies on the device goes into it, or is shown. */
+  async #settle(generation: number): Promise<void> {
+    this.#generation = generation;
+    this.#isReading = true;
+    this.#kept.settle((touched) => missingFrom(this.#doc, touched));
+    await this.#pending.restore(generation, may(this.connection.role ?? 'observer', 'write'));
+    this.#isReading = false;
+    this.connection.refresh();
   }
 
   #entry(of: 'cards' | 'ideas', id: string): Entry<unknown> {

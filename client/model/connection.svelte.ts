@@ -4,10 +4,13 @@ import * as v from 'valibot';
 import { encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import type { ClientControl, Control, Refusal } from '$shared/protocol.ts';
-import { closeCode, controlProtocol, controlSchema, frameKind, syncKind } from '$shared/protocol.ts';
+import type { ClientControl, Control } from '$shared/protocol.ts';
+import { controlProtocol, controlSchema, frameKind, syncKind } from '$shared/protocol.ts';
 import type { Role } from '$shared/roles.ts';
 import { waitMs } from './backoff.ts';
+import type { Ending } from './ending.ts';
+import { endingOf, isFinal } from './ending.ts';
+import { isWhole } from './fit.ts';
 import type { Hindrance } from './hindrance.ts';
 import { hindranceOf } from './hindrance.ts';
 import { KeptMarks } from './marks.ts';
@@ -21,24 +24,17 @@ import { onWake } from './wake.ts';
  */
 export type Light = 'saved' | 'sending' | 'held' | 'offline';
 
-/** Why the socket was closed for good; the page says it in words. */
-export type Ending =
-  | { readonly kind: 'ticket' | 'no-such-board' }
-  /** Whoever runs the server has put this person out. */
-  | { readonly kind: 'kicked' }
-  /** The server did not take an edit; null where it did not say why. */
-  | { readonly kind: 'refused'; readonly reason: Refusal | 'too-large' | null }
-  /** The board was put back to an older version meanwhile: this document must not fill it again. */
-  | { readonly kind: 'outdated' }
-  /** The server had lost edits that this document has, and a facilitator decided that they stay lost. */
-  | { readonly kind: 'discarded' };
+/** What lies on this device beside the document: it is still being read, or something waits there. */
+export type Holding = 'reading' | 'held' | null;
 
 /** What the owner of a connection hears. */
 export interface ConnectionEvents {
-  /** The server's state is in for the first time, of this generation. */
+  /** The server's state is in, of this generation: at first, and after each time that there was no connection. */
   readonly ready: (generation: number) => void;
   /** All that was sent is on disk. */
   readonly saved: () => void;
+  /** What lies on this device: the light does not say _saved_ while something does. */
+  readonly holding: () => Holding;
   /** The socket was closed for good. */
   readonly ended: (why: Ending) => void;
 }
@@ -51,7 +47,7 @@ export interface ConnectionEvents {
 export class Connection {
   /** Whether the server's state has come in at least once. */
   ready = $state(false);
-  light: Light = $state('sending');
+  #light: Light = $state('sending');
   role: Role | null = $state(null);
   title = $state('');
   /** Why edits are not taken just now. Those that are made meanwhile the server asks for when they are. */
@@ -65,6 +61,8 @@ export class Connection {
   /** Why there is no connection, where the server said so. */
   hindrance: Hindrance | null = $state(null);
   readonly pointers: Pointers;
+  /** What the server had when it last asked: by client id, how many clocks. */
+  serverState: ReadonlyMap<number, number> = new Map();
 
   readonly #provider: WebsocketProvider;
   readonly #doc: Y.Doc;
@@ -80,8 +78,12 @@ export class Connection {
   #generation: number | null = null;
   #closed = false;
   #failed = false;
-  #refusal: Refusal | null = null;
   readonly #marks: KeptMarks;
+  #opening: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the server has let this socket in. */
+  #isIn = false;
+  /** Whether all own edits are on disk. */
+  #isSettled = false;
   readonly #on: ConnectionEvents;
   readonly #pulse: Pulse;
   readonly #stopWaking: () => void;
@@ -100,6 +102,7 @@ export class Connection {
         protocols: [controlProtocol],
         // Tabs of one browser may hold different seats: all goes by the server, which knows them apart.
         disableBc: true,
+        shouldReconnect: ({ code }) => !isFinal(code),
       },
     );
     this.#provider = provider;
@@ -116,6 +119,7 @@ export class Connection {
       this.#saved = 0;
       this.#offered = false;
       this.#keeps = false;
+      if (status === 'connecting') this.#isIn = false;
       this.readOnly = null;
       this.fullness = 0;
       this.held = null;
@@ -124,12 +128,11 @@ export class Connection {
       if (status !== 'connecting') this.#shine();
     });
     provider.on('sync', (synced) => {
-      const first = synced && !this.ready;
       if (synced) {
         this.ready = true;
         this.hindrance = null;
+        on.ready(this.#generation ?? 0);
       }
-      if (first) on.ready(this.#generation ?? 0);
       this.#shine();
     });
     provider.on('connection-close', (event) => {
@@ -146,21 +149,35 @@ export class Connection {
     addEventListener('online', this.#tryNow);
   }
 
+  get light(): Light {
+    if (this.#light !== 'saved') return this.#light;
+    const holding = this.#on.holding();
+    return holding === 'reading' ? 'sending' : (holding ?? 'saved');
+  }
+
   get awareness() {
     return this.#provider.awareness;
   }
 
   /** Whether anything typed here may not be on disk yet. */
   get unsaved(): boolean {
-    return this.light !== 'saved';
+    return !this.#isSettled;
   }
 
-  open(): void {
-    this.#provider.connect();
+  /** Looks again whether all is saved: what lay on the device may have been taken in without an edit. */
+  refresh(): void {
+    if (!this.#closed) this.#shine();
+  }
+
+  /** Connects, and keeps connecting. */
+  open(waitMs = 0): void {
+    if (waitMs === 0) this.#provider.connect();
+    else this.#opening = setTimeout(() => this.#provider.connect(), waitMs);
   }
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#opening);
     this.#stopWaking();
     this.#pulse.close();
     removeEventListener('online', this.#tryNow);
@@ -189,6 +206,7 @@ export class Connection {
     const { arr, pos } = step1;
     const body = decoding.createDecoder(arr.subarray(pos + 1));
     const state = Y.decodeStateVector(decoding.readVarUint8Array(body));
+    this.serverState = state;
     const marks = [...this.#marks.proof(state)];
     if (marks.length === 0) return;
     const frame = encoding.createEncoder();
@@ -231,13 +249,21 @@ export class Connection {
   }
 
   #control(json: string): void {
-    const parsed = v.safeParse(controlSchema, parseJson(json));
-    if (!parsed.success) return;
+    const told = parseJson(json);
+    const parsed = v.safeParse(controlSchema, told);
+    if (!parsed.success) {
+      // A newer server may refuse for a reason that this page does not know: it is a refusal all the same.
+      if (v.is(anyRefusalSchema, told)) this.#finish({ kind: 'refused', reason: null });
+      return;
+    }
     const control: Control = parsed.output;
     switch (control.kind) {
       case 'welcome':
-        // Comes before the server asks for what we have, which it must not get of an older generation.
-        if (this.#generation !== null && control.generation > this.#generation) return this.#outdate();
+        // Comes before the server asks for what we have, which it must not get of another generation.
+        if (this.#generation !== null && control.generation !== this.#generation) {
+          return this.#finish({ kind: 'outdated', isOlder: control.generation < this.#generation });
+        }
+        this.#isIn = true;
         this.#generation = control.generation;
         this.role = control.role;
         this.title = control.title;
@@ -249,8 +275,8 @@ export class Connection {
         this.#saved = control.frames;
         break;
       case 'refused':
-        this.#refusal = control.reason;
-        break;
+        // Not only when the socket is closed: an observer's stays open, and a server may die between the two.
+        return this.#finish({ kind: 'refused', reason: control.reason });
       case 'read-only':
         this.readOnly = control.why;
         if (control.why === null) this.#keeps = false;
@@ -269,7 +295,7 @@ export class Connection {
         break;
       case 'stale':
         // A page that has only just opened has nothing from before.
-        if (this.ready) return this.#outdate();
+        if (this.ready) return this.#finish({ kind: 'outdated', isOlder: true });
     }
     this.#shine();
   }
@@ -277,39 +303,43 @@ export class Connection {
   #shine(): void {
     const { wsconnected, synced } = this.#provider;
     const offered = this.#offered || this.role === 'observer';
-    if (!wsconnected) this.light = this.ready || this.#failed ? 'offline' : 'sending';
-    else if (this.held !== null) this.light = 'held';
-    else if (synced && offered && !this.#keeps && this.#saved >= this.#sent) {
-      this.light = 'saved';
+    this.#isSettled =
+      wsconnected &&
+      this.held === null &&
+      synced &&
+      offered &&
+      !this.#keeps &&
+      !this.#isWaiting &&
+      this.#saved >= this.#sent;
+    if (this.#isSettled) {
       this.#isDirty = false;
       this.#on.saved();
-    } else if (synced && this.readOnly !== null) this.light = this.#isDirty ? 'held' : 'saved';
-    else this.light = 'sending';
+    }
+    if (!wsconnected) this.#light = this.ready || this.#failed ? 'offline' : 'sending';
+    else if (this.#isSettled) this.#light = 'saved';
+    else if (this.held !== null) this.#light = 'held';
+    else if (synced && this.readOnly !== null)
+      this.#light = this.#isDirty || this.#isWaiting ? 'held' : 'saved';
+    else this.#light = 'sending';
   }
 
+  /** Whether the document holds edits whose base has not come in: they are neither shown nor sent. */
+  get #isWaiting(): boolean {
+    return !isWhole(this.#doc);
+  }
+
+  /** The server has closed the socket, and coming back would not help. */
   #end(code: number, reason: string): void {
     if (this.#closed) return;
-    this.light = 'offline';
-    switch (code) {
-      case closeCode.ticket:
-        return this.#on.ended({ kind: reason === 'kicked' ? 'kicked' : 'ticket' });
-      case closeCode.noSuchBoard:
-        return this.#on.ended({ kind: 'no-such-board' });
-      case closeCode.refused:
-        return this.#on.ended(
-          reason === 'discarded' ? { kind: 'discarded' } : { kind: 'refused', reason: this.#refusal },
-        );
-      case closeCode.tooLarge:
-        return this.#on.ended({ kind: 'refused', reason: 'too-large' });
-      default:
-        this.#on.ended({ kind: 'refused', reason: this.#refusal });
-    }
+    this.#light = 'offline';
+    this.#on.ended(endingOf(code, reason, this.#isIn));
   }
 
-  #outdate(): void {
+  /** Ends from here, where nothing that is sent would be taken any more. */
+  #finish(why: Ending): void {
     this.#provider.disconnect();
-    this.light = 'offline';
-    this.#on.ended({ kind: 'outdated' });
+    this.#light = 'offline';
+    this.#on.ended(why);
   }
 
   /**
@@ -326,6 +356,8 @@ export class Connection {
     this.#provider.connect();
   }
 }
+
+const anyRefusalSchema = v.object({ kind: v.literal('refused') });
 
 function parseJson(json: string): unknown {
   try {

@@ -1,78 +1,78 @@
-import * as v from 'valibot';
 import * as Y from 'yjs';
+import type { RowKey, StoredRow } from './edit-rows.ts';
+import type { Sorted } from './edit-sorting.ts';
+import { sortRows } from './edit-sorting.ts';
+import type { KeptEdits } from './kept.svelte.ts';
+import { Touches } from './touched.ts';
 
 /** An edit that has not been acknowledged for this long is put away on the device. */
 const graceMs = 400;
 
-/** Where the server takes none, waiting is for nothing but that one gesture makes one row. */
+/** While the server takes no edits, wait just long enough to store one gesture as one row. */
 const gestureMs = 30;
 
-const database = 'resa-edits';
-const table = 'edits';
-
-/** A row: edits of one stretch of time, and how the texts that were written in them read then. */
-const rowSchema = v.object({
-  bytes: v.instance(Uint8Array),
-  /** The generation of the board that they were made on; rows from before there were any are of the first. */
-  generation: v.optional(v.number(), 1),
-  /** By a name that is the text's for ever. */
-  texts: v.optional(v.array(v.tuple([v.string(), v.string()])), []),
-});
+/** Bytes of kept edits that go into the document, and so to the server, at once: an hour offline is thousands of rows. */
+const batchBytes = 1 << 16;
 
 /** The origin of edits that come back from the device: this person's, but of an earlier page. */
 export const restored = Symbol('restored');
 
 /**
- * Edits that the server has not yet acknowledged, kept on the device so that a page that is closed or
- * crashes while offline loses nothing. An edit that is saved in time is never written here; one row
- * that cannot be read costs that row and no other. Without a database (a private window) it does nothing.
+ * The edits of one document that the server has not yet acknowledged, kept on the device so that a page that is
+ * closed or crashes while offline loses nothing. An edit that is saved in time is never written there.
  *
- * A board that was put back to an older version is of a newer generation: edits of an older one do not fit it
- * any more, and would fill it with what was to be rid of. Only their texts are brought back, to be copied.
+ * What an earlier page has left goes into the document if it fits: if it was made on the same generation of the
+ * board by the same person, and the document has what it builds on. All else is shown (`KeptEdits`): the document
+ * never holds an edit that waits for its base, since that would be neither seen nor sent.
  */
 export class PendingEdits {
   readonly #doc: Y.Doc;
-  /** Board and person: another person on this device does not get them. */
-  readonly #room: string;
+  readonly #kept: KeptEdits;
   readonly #mayBeSaved: () => boolean;
-  #database: IDBDatabase | null = null;
-  readonly #opened: Promise<void>;
   #generation = 0;
   /** How many times all that was written has been cleared. */
   #cleared = 0;
   #waiting: Uint8Array[] = [];
-  readonly #touched = new Set<Y.Text>();
-  #keys: IDBValidKey[] = [];
-  #outdated: IDBValidKey[] = [];
+  #touches: Touches;
+  /** The rows that this document has written, or has taken in. */
+  #keys = new Set<RowKey>();
+  readonly #adding = new Set<Promise<void>>();
+  #reading: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #closed = false;
+  #isOver = false;
 
   /** @param mayBeSaved whether the server takes edits just now */
-  constructor(doc: Y.Doc, room: string, mayBeSaved: () => boolean) {
+  constructor(doc: Y.Doc, kept: KeptEdits, mayBeSaved: () => boolean) {
     this.#doc = doc;
+    this.#kept = kept;
     this.#mayBeSaved = mayBeSaved;
-    this.#room = room;
+    this.#touches = new Touches(doc);
     doc.on('update', this.#note);
     addEventListener('pagehide', this.#write);
-    this.#opened = openDatabase().then(
-      (database) => {
-        if (this.#closed) return database.close();
-        this.#database = database;
-        this.#write();
-      },
-      () => undefined,
-    );
   }
 
   /**
-   * Puts what is on the device into the document, whence it goes to the server as any other edit. To be
-   * called when the server's state is in: what builds on it would wait unseen, and never be sent.
-   * @returns the texts in edits of an older generation, which stay out; null where there are none such
+   * Puts what fits of the rows on the device into the document, whence it goes to the server as any other edit, and
+   * shows the rest. To be called when the server's state is in. Never rejects.
    */
-  async restore(generation: number): Promise<readonly string[] | null> {
+  restore(generation: number, mayWrite: boolean): Promise<void> {
     this.#generation = generation;
-    await this.#opened;
-    return this.#read().catch(() => null);
+    this.#reading ??= this.#read(mayWrite)
+      .catch(() => undefined)
+      .finally(() => (this.#reading = null));
+    return this.#reading;
+  }
+
+  /** Shows all that lies on the device, of a board that is gone: nothing of it can be sent any more. */
+  async showKept(): Promise<void> {
+    const left = await this.#rowsLeft().catch(() => []);
+    const { losses } = sortRows(left, {
+      doc: new Y.Doc(),
+      person: this.#kept.person,
+      generation: NaN,
+      mayWrite: false,
+    });
+    this.#kept.find(losses.map((loss) => (loss.why === 'outdated' ? { ...loss, why: 'no-board' } : loss)));
   }
 
   /** All that was written has reached the server's disk: nothing needs to be kept here. */
@@ -80,31 +80,43 @@ export class PendingEdits {
     this.#cleared++;
     this.#stopTimer();
     this.#waiting = [];
-    this.#touched.clear();
-    this.#delete(this.#keys);
-    this.#keys = [];
+    this.#touches.clear();
+    void this.#kept.rows.remove([...this.#keys]);
+    this.#keys.clear();
   }
 
-  /** The texts of an older generation have been read: they need not be kept here. */
-  forgetOutdated(): void {
-    this.#delete(this.#outdated);
-    this.#outdated = [];
+  /** Hands over the rows of this document, whose edits the server will not take. Nothing is written after it. */
+  async surrender(): Promise<readonly RowKey[]> {
+    this.#end();
+    this.#waiting = [];
+    await Promise.all(this.#adding);
+    return [...this.#keys];
+  }
+
+  /** Puts away at once what waits. False: the device does not have all of it. */
+  async putAway(): Promise<boolean> {
+    this.#write();
+    await Promise.all(this.#adding);
+    return this.#waiting.length === 0;
   }
 
   /** Puts away at once what waits, and lets go. */
   close(): void {
-    this.#closed = true;
-    this.#stopTimer();
     this.#write();
+    this.#end();
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#stopTimer();
     removeEventListener('pagehide', this.#write);
     this.#doc.off('update', this.#note);
-    this.#database?.close();
   }
 
   #note = (update: Uint8Array, _origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
     if (!transaction.local) return;
     this.#waiting.push(update);
-    for (const type of transaction.changed.keys()) if (type instanceof Y.Text) this.#touched.add(type);
+    this.#touches.note(transaction);
     this.#timer ??= setTimeout(
       () => {
         this.#timer = null;
@@ -115,67 +127,61 @@ export class PendingEdits {
   };
 
   #write = () => {
-    if (this.#waiting.length === 0 || !this.#database) return;
+    if (this.#waiting.length === 0) return;
     const writing = this.#waiting;
-    const touched = [...this.#touched];
+    const touches = this.#touches;
     this.#waiting = [];
-    this.#touched.clear();
+    this.#touches = new Touches(this.#doc);
+    const { rows, person, pages } = this.#kept;
+    const cleared = this.#cleared;
     const row = {
       bytes: Y.mergeUpdates(writing),
       generation: this.#generation,
-      texts: touched.map((text) => [nameOf(text), text.toJSON()]),
+      page: pages.id,
+      records: touches.read(),
     };
-    const cleared = this.#cleared;
-    const rows = this.#database.transaction(table, 'readwrite').objectStore(table);
-    const adding = rows.add({ room: this.#room, ...row });
-    adding.onsuccess = () => {
+    const adding = rows.add(person, row).then((key) => {
+      this.#adding.delete(adding);
+      if (key !== null && cleared === this.#cleared) this.#keys.add(key);
       // What was cleared while it was being written is not to be found by the next page.
-      if (cleared === this.#cleared) this.#keys.push(adding.result);
-      else rows.delete(adding.result);
-    };
-    // No room on the device: they wait for the next try, and in the document all the while.
-    adding.onerror = () => {
-      this.#waiting.unshift(...writing);
-      for (const text of touched) this.#touched.add(text);
-    };
+      else if (key !== null) void rows.remove([key]);
+      else if (cleared === this.#cleared) {
+        // No room on the device: they wait for the next try, and in the document all the while.
+        this.#waiting.unshift(row.bytes);
+        this.#touches.add(touches);
+      }
+    });
+    this.#adding.add(adding);
   };
 
-  async #read(): Promise<readonly string[] | null> {
-    if (!this.#database) return null;
-    const rows = this.#database.transaction(table).objectStore(table).index('room');
-    const [keys, values] = await Promise.all([
-      settled(rows.getAllKeys(this.#room)),
-      settled<unknown[]>(rows.getAll(this.#room)),
-    ]);
-    if (this.#closed) return null;
-    const texts = new Map<string, string>();
-    for (const [index, key] of keys.entries()) {
-      if (this.#keys.includes(key)) continue;
-      const row = v.safeParse(rowSchema, values[index]);
-      if (row.success && row.output.generation < this.#generation) {
-        this.#outdated.push(key);
-        // In the order written: the last word on each text stays.
-        for (const [name, text] of row.output.texts) texts.set(name, text);
-      } else {
-        this.#keys.push(key);
-        if (row.success) this.#apply(row.output.bytes);
-      }
-    }
-    return this.#outdated.length > 0 ? [...texts.values()].filter((text) => text.trim() !== '') : null;
+  async #read(mayWrite: boolean): Promise<void> {
+    const left = await this.#rowsLeft();
+    if (this.#isOver) return;
+    const { rows, person } = this.#kept;
+    const finder = { doc: this.#doc, person, generation: this.#generation, mayWrite };
+    const { fitting, needless, losses } = sortRows(left, finder);
+    for (const { key } of fitting) this.#keys.add(key);
+    for (const update of batches(fitting)) Y.applyUpdate(this.#doc, update, restored);
+    this.#kept.find(losses);
+    await rows.remove(needless);
   }
 
-  #apply(bytes: Uint8Array): void {
-    try {
-      Y.applyUpdate(this.#doc, bytes, restored);
-    } catch {
-      // Cut short or of another version: the other rows are still good.
-    }
+  /** The rows of the board that no open page has in hand. */
+  async #rowsLeft(): Promise<readonly StoredRow[]> {
+    const { rows, pages } = this.#kept;
+    const stored = await rows.read();
+    const elsewhere = stored.map(({ page }) => page).filter((page) => this.#isElsewhere(page));
+    const open = await pages.among(elsewhere);
+    return stored.filter((row) => !this.#isInHand(row) && !open.has(row.page));
   }
 
-  #delete(keys: readonly IDBValidKey[]): void {
-    if (keys.length === 0 || !this.#database) return;
-    const rows = this.#database.transaction(table, 'readwrite').objectStore(table);
-    for (const key of keys) rows.delete(key);
+  #isElsewhere(page: string): boolean {
+    return page !== '' && page !== this.#kept.pages.id;
+  }
+
+  /** Whether a row is this page's own: its edits are in the document already, or were lost and are shown. */
+  #isInHand({ key, page }: StoredRow): boolean {
+    return page === this.#kept.pages.id || this.#keys.has(key);
   }
 
   #stopTimer(): void {
@@ -184,23 +190,17 @@ export class PendingEdits {
   }
 }
 
-/** What names a text whatever page it is read on: the id of the struct that made it. */
-function nameOf(text: Y.Text): string {
-  return JSON.stringify(Y.createRelativePositionFromTypeIndex(text, text.length).type);
-}
-
-/** Rejects where there is none, as in some private windows. */
-async function openDatabase(): Promise<IDBDatabase> {
-  const opening = indexedDB.open(database, 1);
-  opening.onupgradeneeded = () => {
-    opening.result.createObjectStore(table, { autoIncrement: true }).createIndex('room', 'room');
-  };
-  return settled(opening);
-}
-
-function settled<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('no database'));
-  });
+/** Merges rows to fewer updates, in their order. */
+function batches(rows: Sorted['fitting']): readonly Uint8Array[] {
+  const all: Uint8Array[][] = [];
+  let room = 0;
+  for (const { bytes } of rows) {
+    if (bytes.length > room) {
+      all.push([]);
+      room = batchBytes;
+    }
+    all.at(-1)?.push(bytes);
+    room -= bytes.length;
+  }
+  return all.map((updates) => Y.mergeUpdates(updates));
 }

@@ -50,6 +50,11 @@ export class TextBinding {
     text.observe(this.#changed);
   }
 
+  /** Takes into the document what is being composed, so that it is not lost with the element. */
+  flush(): void {
+    this.#composed();
+  }
+
   close(): void {
     this.#composed();
     this.#area.removeEventListener('input', this.#typed);

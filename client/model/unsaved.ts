@@ -1,26 +1,29 @@
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { restored } from './offline.ts';
+import type { Touched } from './touched.ts';
+import { Touches } from './touched.ts';
 
 /**
- * The texts this person has written in since all was last on disk. If the server refuses an edit, the
- * board starts anew from the server's state, and these are shown so that nobody loses what they typed.
+ * What this person has changed since all was last on disk. If the server refuses an edit, the board starts anew from
+ * the server's state, and this is shown: nobody loses what they typed, and everybody hears what was not taken.
  */
 export class Unsaved {
   readonly #doc: Y.Doc;
-  readonly #touched = new Set<Y.Text>();
+  readonly #touches: Touches;
 
   constructor(doc: Y.Doc) {
     this.#doc = doc;
+    this.#touches = new Touches(doc);
     doc.on('afterTransaction', this.#note);
   }
 
-  /** What these texts read now. */
-  texts(): string[] {
-    return [...this.#touched].map((text) => text.toJSON().trim()).filter((text) => text !== '');
+  /** The records that were changed, as they read now. */
+  read(): readonly Touched[] {
+    return this.#touches.read();
   }
 
   clear(): void {
-    this.#touched.clear();
+    this.#touches.clear();
   }
 
   close(): void {
@@ -28,7 +31,6 @@ export class Unsaved {
   }
 
   #note = (transaction: Y.Transaction) => {
-    if (!transaction.local && transaction.origin !== restored) return;
-    for (const type of transaction.changed.keys()) if (type instanceof Y.Text) this.#touched.add(type);
+    if (transaction.local || transaction.origin === restored) this.#touches.note(transaction);
   };
 }

@@ -14,6 +14,13 @@ export type Support = (typeof supports)[number];
 export const modes = ['online', 'offline'] as const;
 export type Mode = (typeof modes)[number];
 
+/** A cell of the map; `step` null is the whole phase. */
+export interface CellAt {
+  readonly lane: string;
+  readonly phase: string;
+  readonly step: string | null;
+}
+
 /**
  * Where a card stands: one value, since one gesture changes all of it and keys that alternate never
  * merge. `step` null is the whole phase. A step that is gone reads as null, so no card is lost with it.

@@ -1,22 +1,15 @@
-import type { Card, EvidenceLevel, Mode, Place, Support } from '../board/card.ts';
+import type { CellAt, EvidenceLevel, Mode, Place, Support } from '../board/card.ts';
 import { cards } from '../board/card.ts';
 import { readAll, readRecord } from '../board/document.ts';
-import { byOrder, orderBetween } from '../order-key.ts';
+import { steps } from '../board/phase.ts';
+import type { Ordered, Placing } from '../order-key.ts';
+import { cellKey, cellOf } from '../queries/journey.ts';
 import type { Editor } from './editor.ts';
 import { addRecord, setField, setGone, setMember } from './editor.ts';
+import type { Gap } from './placing.ts';
+import { onlyKey, placeAtEnd, placeInGap } from './placing.ts';
 
-/** A cell of the map; `step` null is the whole phase. */
-export interface CellAt {
-  readonly lane: string;
-  readonly phase: string;
-  readonly step: string | null;
-}
-
-/** Where in a cell: between these two cards, null being an end of the stack. */
-export interface Gap {
-  readonly after: string | null;
-  readonly before: string | null;
-}
+export type { CellAt };
 
 /** Adds a card to a cell; at the end of the stack where no gap is given. Returns its id. */
 export function addCard(
@@ -24,25 +17,30 @@ export function addCard(
   cell: CellAt,
   given: { text?: string; gap?: Gap; personas?: readonly string[] } = {},
 ): string {
-  return addRecord(editor, cards, 'add-card', {
-    text: given.text ?? '',
-    place: { ...cell, order: orderIn(editor, cell, given.gap, []) },
-    personas: given.personas ?? [],
-    author: editor.person,
-  });
+  const placing = placeIn(editor, cell, given.gap, null);
+  return addRecord(
+    editor,
+    cards,
+    'add-card',
+    {
+      text: given.text ?? '',
+      place: { ...cell, order: onlyKey(placing) },
+      personas: given.personas ?? [],
+      author: editor.person,
+    },
+    () => shift(editor, placing),
+  );
 }
 
 /** Moves cards, in the order given, to one gap of a cell. Moving sets one field; nothing is made anew. */
 export function moveCards(editor: Editor, ids: readonly string[], cell: CellAt, gap?: Gap): void {
   editor.change('move-card', () => {
-    let after = gap?.after ?? null;
-    for (const id of ids) {
-      const card = readRecord(editor.doc, cards, id);
-      if (!card || card.gone) continue;
-      const order = orderIn(editor, cell, gap ? { after, before: gap.before } : undefined, ids);
-      const place: Place = { ...cell, order };
+    const moving = new Set(ids.filter((id) => readRecord(editor.doc, cards, id)?.gone === false));
+    const placing = placeIn(editor, cell, gap, moving);
+    shift(editor, placing);
+    for (const [index, id] of [...moving].entries()) {
+      const place: Place = { ...cell, order: placing.keys[index] ?? '' };
       setField(editor, cards, id, 'place', place);
-      after = id;
     }
   });
 }
@@ -85,21 +83,35 @@ export function setSupport(editor: Editor, ids: readonly string[], support: Supp
   });
 }
 
-/** An order key for the gap; without one, after the last card of the cell. */
-function orderIn(editor: Editor, cell: CellAt, gap: Gap | undefined, moving: readonly string[]): string {
-  if (gap) return orderBetween(orderOf(editor, gap.after), orderOf(editor, gap.before));
-  const last = readAll(editor.doc, cards)
-    .filter((card) => inCell(card, cell) && !moving.includes(card.id))
-    .map((card) => ({ id: card.id, order: card.place.order }))
-    .sort(byOrder)
-    .at(-1);
-  return orderBetween(last?.order ?? null, null);
+/**
+ * Order keys in the gap; without one, behind the last card of the cell.
+ * @param moving the cards that are moved, which are no siblings of themselves; null for one new card
+ */
+function placeIn(
+  editor: Editor,
+  cell: CellAt,
+  gap: Gap | undefined,
+  moving: ReadonlySet<string> | null,
+): Placing {
+  const count = moving?.size ?? 1;
+  const siblings = () => cardsIn(editor, cell).filter(({ id }) => !moving?.has(id));
+  if (!gap) return placeAtEnd(count, siblings());
+  return placeInGap(gap, count, (id) => readRecord(editor.doc, cards, id)?.place.order ?? null, siblings);
 }
 
-function orderOf(editor: Editor, id: string | null): string | null {
-  return id === null ? null : (readRecord(editor.doc, cards, id)?.place.order ?? null);
+/** The cards that are shown in a cell, in no order. */
+function cardsIn(editor: Editor, cell: CellAt): Ordered[] {
+  const key = cellKey(cell);
+  const phaseOf = (step: string) => readRecord(editor.doc, steps, step)?.place.phase ?? null;
+  return readAll(editor.doc, cards)
+    .filter(({ place }) => cellKey(cellOf(place, phaseOf)) === key)
+    .map(({ id, place }) => ({ id, order: place.order }));
 }
 
-function inCell(card: Card, cell: CellAt): boolean {
-  return card.place.lane === cell.lane && card.place.phase === cell.phase && card.place.step === cell.step;
+/** Gives neighbours the keys that make room; they stay in the cells where they are. */
+function shift(editor: Editor, { shifted }: Placing): void {
+  for (const { id, order } of shifted) {
+    const card = readRecord(editor.doc, cards, id);
+    if (card) setField(editor, cards, id, 'place', { ...card.place, order });
+  }
 }

@@ -40,16 +40,21 @@ export class PlainEditor implements Editor {
 /**
  * Adds a record. It is made hidden outside of undo and shown within, so that undo is the flip of a
  * flag: taking back the making itself would throw away what others wrote into it meanwhile.
+ * @param beside runs in the hidden transaction: what the record needs around it, and undo leaves alone
  */
 export function addRecord<F extends Record<string, Field>>(
   editor: Editor,
   of: Collection<F>,
   label: string,
   fields: NewRecord<F>,
+  beside: () => void = () => {},
 ): string {
   const id = newId();
   const record = buildRecord(of, fields, true);
-  editor.prepare(() => rootOf(editor.doc, of).set(id, record));
+  editor.prepare(() => {
+    rootOf(editor.doc, of).set(id, record);
+    beside();
+  });
   editor.change(`${label}:${of.name}/${id}/`, () => record.set('gone', false));
   return id;
 }
@@ -72,7 +77,10 @@ export function setMember(
   member: string,
   on: boolean,
 ): void {
-  const members = storedRecord(editor.doc, of, id)?.get(field);
+  const record = storedRecord(editor.doc, of, id);
+  // A record that another program made without the set is given one.
+  if (record && on && !record.has(field)) record.set(field, new Y.Map());
+  const members = record?.get(field);
   if (!(members instanceof Y.Map) || members.has(member) === on) return;
   if (on) members.set(member, true);
   else members.delete(member);

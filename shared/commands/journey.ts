@@ -1,30 +1,27 @@
-import { readRecord } from '../board/document.ts';
+import { readAll, readRecord } from '../board/document.ts';
 import type { LaneGroup, LaneLine, LaneType } from '../board/lane.ts';
 import { lanes } from '../board/lane.ts';
 import type { Period } from '../board/phase.ts';
 import { phases, steps } from '../board/phase.ts';
-import { orderBetween } from '../order-key.ts';
+import type { Placing } from '../order-key.ts';
 import type { Editor } from './editor.ts';
 import { addRecord, setField, setGone } from './editor.ts';
-
-/** Between which two neighbours a column or a row goes; null is the end. */
-export interface Between {
-  readonly after: string | null;
-  readonly before: string | null;
-}
+import type { Gap } from './placing.ts';
+import { onlyKey, placeInGap } from './placing.ts';
 
 /** Adds a phase to a period. Returns its id. */
-export function addPhase(editor: Editor, period: Period, title: string, between: Between): string {
-  return addRecord(editor, phases, 'add-phase', {
-    title,
-    place: { period, order: phaseOrder(editor, between) },
-  });
+export function addPhase(editor: Editor, period: Period, title: string, gap: Gap): string {
+  const placing = placePhase(editor, period, gap);
+  const place = { period, order: onlyKey(placing) };
+  return addRecord(editor, phases, 'add-phase', { title, place }, () => shiftPhases(editor, placing));
 }
 
 /** Moves a phase, with its steps and cards, within its period or to another. */
-export function movePhase(editor: Editor, id: string, period: Period, between: Between): void {
+export function movePhase(editor: Editor, id: string, period: Period, gap: Gap): void {
   editor.change('move-phase', () => {
-    setField(editor, phases, id, 'place', { period, order: phaseOrder(editor, between) });
+    const placing = placePhase(editor, period, gap, id);
+    shiftPhases(editor, placing);
+    setField(editor, phases, id, 'place', { period, order: onlyKey(placing) });
   });
 }
 
@@ -33,13 +30,17 @@ export function removePhase(editor: Editor, id: string): void {
   editor.change('remove-phase', () => setGone(editor, phases, id, true));
 }
 
-export function addStep(editor: Editor, phase: string, title: string, between: Between): string {
-  return addRecord(editor, steps, 'add-step', { title, place: { phase, order: stepOrder(editor, between) } });
+export function addStep(editor: Editor, phase: string, title: string, gap: Gap): string {
+  const placing = placeStep(editor, phase, gap);
+  const place = { phase, order: onlyKey(placing) };
+  return addRecord(editor, steps, 'add-step', { title, place }, () => shiftSteps(editor, placing));
 }
 
-export function moveStep(editor: Editor, id: string, phase: string, between: Between): void {
+export function moveStep(editor: Editor, id: string, phase: string, gap: Gap): void {
   editor.change('move-step', () => {
-    setField(editor, steps, id, 'place', { phase, order: stepOrder(editor, between) });
+    const placing = placeStep(editor, phase, gap, id);
+    shiftSteps(editor, placing);
+    setField(editor, steps, id, 'place', { phase, order: onlyKey(placing) });
   });
 }
 
@@ -55,13 +56,19 @@ export function setTruth(editor: Editor, step: string, truth: boolean): void {
 export function addLane(
   editor: Editor,
   given: { title: string; type: LaneType; group: LaneGroup },
-  between: Between,
+  gap: Gap,
 ): string {
-  return addRecord(editor, lanes, 'add-lane', { ...given, order: laneOrder(editor, between) });
+  const placing = placeLane(editor, gap);
+  const fields = { ...given, order: onlyKey(placing) };
+  return addRecord(editor, lanes, 'add-lane', fields, () => shiftLanes(editor, placing));
 }
 
-export function moveLane(editor: Editor, id: string, between: Between): void {
-  editor.change('move-lane', () => setField(editor, lanes, id, 'order', laneOrder(editor, between)));
+export function moveLane(editor: Editor, id: string, gap: Gap): void {
+  editor.change('move-lane', () => {
+    const placing = placeLane(editor, gap, id);
+    shiftLanes(editor, placing);
+    setField(editor, lanes, id, 'order', onlyKey(placing));
+  });
 }
 
 export function removeLane(editor: Editor, id: string): void {
@@ -73,20 +80,55 @@ export function setLine(editor: Editor, lane: string, line: LaneLine | null): vo
   editor.change('set-line', () => setField(editor, lanes, lane, 'line', line));
 }
 
-function phaseOrder(editor: Editor, between: Between): string {
-  const order = (id: string | null) =>
-    id === null ? null : (readRecord(editor.doc, phases, id)?.place.order ?? null);
-  return orderBetween(order(between.after), order(between.before));
+/** @param moving the phase that is moved, which is no sibling of itself */
+function placePhase(editor: Editor, period: Period, gap: Gap, moving?: string): Placing {
+  return placeInGap(
+    gap,
+    1,
+    (id) => readRecord(editor.doc, phases, id)?.place.order ?? null,
+    () =>
+      readAll(editor.doc, phases)
+        .filter(({ id, place }) => place.period === period && id !== moving)
+        .map(({ id, place }) => ({ id, order: place.order })),
+  );
 }
 
-function stepOrder(editor: Editor, between: Between): string {
-  const order = (id: string | null) =>
-    id === null ? null : (readRecord(editor.doc, steps, id)?.place.order ?? null);
-  return orderBetween(order(between.after), order(between.before));
+function placeStep(editor: Editor, phase: string, gap: Gap, moving?: string): Placing {
+  return placeInGap(
+    gap,
+    1,
+    (id) => readRecord(editor.doc, steps, id)?.place.order ?? null,
+    () =>
+      readAll(editor.doc, steps)
+        .filter(({ id, place }) => place.phase === phase && id !== moving)
+        .map(({ id, place }) => ({ id, order: place.order })),
+  );
 }
 
-function laneOrder(editor: Editor, between: Between): string {
-  const order = (id: string | null) =>
-    id === null ? null : (readRecord(editor.doc, lanes, id)?.order ?? null);
-  return orderBetween(order(between.after), order(between.before));
+function placeLane(editor: Editor, gap: Gap, moving?: string): Placing {
+  return placeInGap(
+    gap,
+    1,
+    (id) => readRecord(editor.doc, lanes, id)?.order ?? null,
+    () => readAll(editor.doc, lanes).filter(({ id }) => id !== moving),
+  );
+}
+
+/** Gives neighbours the keys that make room for what comes between them. */
+function shiftPhases(editor: Editor, { shifted }: Placing): void {
+  for (const { id, order } of shifted) {
+    const phase = readRecord(editor.doc, phases, id);
+    if (phase) setField(editor, phases, id, 'place', { ...phase.place, order });
+  }
+}
+
+function shiftSteps(editor: Editor, { shifted }: Placing): void {
+  for (const { id, order } of shifted) {
+    const step = readRecord(editor.doc, steps, id);
+    if (step) setField(editor, steps, id, 'place', { ...step.place, order });
+  }
+}
+
+function shiftLanes(editor: Editor, { shifted }: Placing): void {
+  for (const { id, order } of shifted) setField(editor, lanes, id, 'order', order);
 }

@@ -1,19 +1,17 @@
 import { readAll } from '../board/document.ts';
 import { personaColors, personas, personaShapes } from '../board/persona.ts';
-import { byOrder, orderBetween } from '../order-key.ts';
 import type { Editor } from './editor.ts';
 import { addRecord, setField, setGone } from './editor.ts';
+import { onlyKey, placeAtEnd } from './placing.ts';
 
 /** Adds a persona after the others, in the first colour and shape that none of them has. Returns its id. */
 export function addPersona(editor: Editor, name: string): string {
-  const others = readAll(editor.doc, personas).sort(byOrder);
+  const others = readAll(editor.doc, personas);
   const color = personaColors.find((c) => !others.some((p) => p.color === c)) ?? personaColors[0];
   const shape = personaShapes.find((s) => !others.some((p) => p.shape === s)) ?? personaShapes[0];
-  return addRecord(editor, personas, 'add-persona', {
-    name,
-    color,
-    shape,
-    order: orderBetween(others.at(-1)?.order ?? null, null),
+  const placing = placeAtEnd(1, others);
+  return addRecord(editor, personas, 'add-persona', { name, color, shape, order: onlyKey(placing) }, () => {
+    for (const { id, order } of placing.shifted) setField(editor, personas, id, 'order', order);
   });
 }
 

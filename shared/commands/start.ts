@@ -4,9 +4,9 @@ import { lanes } from '../board/lane.ts';
 import type { Period } from '../board/phase.ts';
 import { periods, phases } from '../board/phase.ts';
 import { newId } from '../id.ts';
-import { orderBetween } from '../order-key.ts';
 import type { Editor } from './editor.ts';
 import { setGone } from './editor.ts';
+import { onlyKey, placeAtEnd } from './placing.ts';
 
 /** Gives an empty map three columns, one a period, and a first lane: one step of undo. */
 export function startJourney(
@@ -17,13 +17,13 @@ export function startJourney(
   editor.prepare(() => {
     for (const period of periods) {
       const id = newId();
-      const place = { period, order: orderBetween(null, null) };
+      const place = { period, order: onlyKey(placeAtEnd(1, [])) };
       rootOf(editor.doc, phases).set(id, buildRecord(phases, { title: given.phases[period], place }, true));
       made.push({ of: phases, id });
     }
     if (given.withLane) {
       const id = newId();
-      const order = orderBetween(null, null);
+      const order = onlyKey(placeAtEnd(1, []));
       rootOf(editor.doc, lanes).set(
         id,
         buildRecord(lanes, { title: given.lane, type: 'text', group: 'customer', order }, true),

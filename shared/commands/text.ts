@@ -1,5 +1,6 @@
+import * as Y from 'yjs';
 import type { Collection } from '../board/collection.ts';
-import { textOf } from '../board/document.ts';
+import { storedRecord, textOf } from '../board/document.ts';
 import type { Editor } from './editor.ts';
 
 /** One replacement within a text: at `index`, `remove` characters (UTF-16 units) give way to `insert`. */
@@ -27,9 +28,19 @@ export function spliceBetween(before: string, after: string, caret = after.lengt
   };
 }
 
+/**
+ * The text of a field, to be written in; null where there is no such record. A record that another program made
+ * without it is given one: what a person types must not go nowhere.
+ */
+export function ensureText(editor: Editor, of: Collection, id: string, field: string): Y.Text | null {
+  const record = storedRecord(editor.doc, of, id);
+  if (record && !record.has(field)) editor.prepare(() => record.set(field, new Y.Text()));
+  return textOf(editor.doc, of, id, field);
+}
+
 /** Replaces the whole of a text field by the least splice. */
 export function writeText(editor: Editor, of: Collection, id: string, field: string, next: string): void {
-  const text = textOf(editor.doc, of, id, field);
+  const text = ensureText(editor, of, id, field);
   if (!text) return;
   const splice = spliceBetween(text.toJSON(), next);
   if (splice.remove === 0 && splice.insert === '') return;

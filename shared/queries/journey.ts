@@ -1,5 +1,4 @@
-import type { CellAt } from '../commands/card.ts';
-import type { Place } from '../board/card.ts';
+import type { CellAt, Place } from '../board/card.ts';
 import type { Lane } from '../board/lane.ts';
 import type { Period, Phase, Step } from '../board/phase.ts';
 import { periods } from '../board/phase.ts';

@@ -1,5 +1,7 @@
+import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
+import type { Holding } from '../../client/model/connection.svelte.ts';
 import { Connection } from '../../client/model/connection.svelte.ts';
 import { waitMs } from '../../client/model/backoff.ts';
 import { closeCode, frameKind } from '../../shared/protocol.ts';
@@ -8,7 +10,7 @@ import { ServerSocket } from './server-socket.ts';
 let doc: Y.Doc;
 let board: Y.Doc;
 let ana: Connection;
-const on = { ready: vi.fn(), saved: vi.fn(), ended: vi.fn() };
+const on = { ready: vi.fn(), saved: vi.fn(), ended: vi.fn(), holding: vi.fn<() => Holding>(() => null) };
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -108,24 +110,98 @@ test('how full the board is, is told, and forgotten with the socket', () => {
   expect(ana.fullness).toBe(0);
 });
 
-test('a refusal says why', () => {
-  const socket = join();
-  socket.tell({ kind: 'refused', reason: 'document-full' });
-  socket.drop(closeCode.refused, 'document-full');
-  expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'document-full' });
+describe('C5 a refusal', () => {
+  test('says why', () => {
+    const socket = join();
+    socket.tell({ kind: 'refused', reason: 'document-full' });
+    socket.drop(closeCode.refused, 'document-full');
+    expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'document-full' });
+  });
+
+  test('is one also where the socket stays open, or breaks before it is closed', () => {
+    const socket = join();
+    write('in vain ');
+    socket.tell({ kind: 'refused', reason: 'observer' });
+    expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'observer' });
+    expect([socket.isClosed, ana.light]).toEqual([true, 'offline']);
+    socket.drop(1006);
+    vi.advanceTimersByTime(60_000);
+    expect(ServerSocket.latest).toBe(socket);
+  });
+
+  test('is one also where only the close says so', () => {
+    join().drop(closeCode.refused, 'too-many');
+    expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'too-many' });
+  });
+
+  test('for a reason that this page does not know is one without a reason', () => {
+    const socket = join();
+    socket.say((encoder) => {
+      encoding.writeVarUint(encoder, frameKind.control);
+      encoding.writeVarString(encoder, JSON.stringify({ kind: 'refused', reason: 'of tomorrow' }));
+    });
+    expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: null });
+    ana.open();
+    join().drop(closeCode.refused, 'of tomorrow');
+    expect(on.ended).toHaveBeenLastCalledWith({ kind: 'refused', reason: null });
+  });
+
+  test.each([
+    [closeCode.tooLarge, 'too-large'],
+    [1009, ''],
+  ] as const)(
+    'is a frame that is too large for the server, %s: it is not sent again and again',
+    (code, said) => {
+      const socket = join();
+      write('a whole book ');
+      socket.drop(code, said);
+      expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'too-large' });
+      vi.advanceTimersByTime(60_000);
+      expect(ServerSocket.latest).toBe(socket);
+    },
+  );
 });
 
-test('a frame that is too large for the server is a refusal too', () => {
-  join().drop(closeCode.tooLarge, 'too-large');
-  expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'too-large' });
-});
-
-test('who is put out is out; whose seat has run out may have it renewed', () => {
+test('who is put out is out; whose seat has run out, or is another board’s, may have it renewed', () => {
   join().drop(closeCode.ticket, 'kicked');
   expect(on.ended).toHaveBeenLastCalledWith({ kind: 'kicked' });
   ana.open();
   join().drop(closeCode.ticket, 'expired');
-  expect(on.ended).toHaveBeenLastCalledWith({ kind: 'ticket' });
+  expect(on.ended).toHaveBeenLastCalledWith({ kind: 'ticket', wasIn: true });
+  ana.open();
+  ServerSocket.latest.drop(closeCode.ticket, 'ticket');
+  expect(on.ended).toHaveBeenLastCalledWith({ kind: 'ticket', wasIn: false });
+  ana.open();
+  ServerSocket.latest.drop(closeCode.notAllowed, 'not-allowed');
+  expect(on.ended).toHaveBeenLastCalledWith({ kind: 'ticket', wasIn: false });
+});
+
+describe('C6 all that was sent is saved', () => {
+  test('but something lies on the device: the light says so, until it does not', () => {
+    on.holding.mockReturnValue('reading');
+    join();
+    expect([ana.light, ana.unsaved]).toEqual(['sending', false]);
+    on.holding.mockReturnValue('held');
+    expect([ana.light, ana.unsaved]).toEqual(['held', false]);
+    on.holding.mockReturnValue(null);
+    expect(ana.light).toBe('saved');
+  });
+
+  test('but the document waits for what has not come: that is not saved', () => {
+    join();
+    const other = new Y.Doc();
+    other.getText('words').insert(0, 'base ');
+    const base = Y.encodeStateVector(other);
+    other.getText('words').insert(5, 'and more ');
+    on.saved.mockClear();
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(other, base));
+    takeAll();
+    expect([ana.light, ana.unsaved]).toEqual(['sending', true]);
+    expect(on.saved).not.toHaveBeenCalled();
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(other));
+    takeAll();
+    expect(ana.light).toBe('saved');
+  });
 });
 
 describe('a board that was put back to an earlier version', () => {
@@ -135,11 +211,20 @@ describe('a board that was put back to an earlier version', () => {
     vi.runOnlyPendingTimers();
     const socket = ServerSocket.latest;
     socket.admit(board, 2);
-    expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'outdated' });
+    expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'outdated', isOlder: false });
     expect(socket.takeEdits()).toEqual([]);
     expect(socket.isClosed).toBe(true);
     vi.runOnlyPendingTimers();
     expect(ServerSocket.latest).toBe(socket);
+  });
+
+  test('gets nothing either where the server fell back to an older generation', () => {
+    join(2).drop(closeCode.restart);
+    vi.runOnlyPendingTimers();
+    const socket = ServerSocket.latest;
+    socket.admit(board, 1);
+    expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'outdated', isOlder: true });
+    expect([socket.takeEdits(), socket.isClosed]).toEqual([[], true]);
   });
 
   test('is opened as any other by who comes to it for the first time', () => {

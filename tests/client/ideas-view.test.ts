@@ -27,10 +27,7 @@ beforeEach(() => {
   vi.stubGlobal('WebSocket', SilentSocket);
   Element.prototype.animate = vi.fn();
   HTMLElement.prototype.showPopover = vi.fn();
-  board = new Board(
-    { board: 'b', seat: 'ana', origin: 'http://localhost' },
-    { ended: vi.fn(), outdated: vi.fn() },
-  );
+  board = new Board({ board: 'b', seat: 'ana', origin: 'http://localhost' }, { ended: vi.fn() });
 });
 
 afterEach(async () => {

@@ -68,6 +68,31 @@ test('on a board that was reset, the seat is taken again by the link, as the sam
   });
 });
 
+test('C7 a seat whose token is not good any more is taken again by the link, and the page goes on as it was', async () => {
+  anaWasHere();
+  answers = { [renew]: no(401, 'ticket'), '/api/join': joined };
+  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'renewed' });
+  expect(asked).toHaveBeenLastCalledWith('/api/join', expect.objectContaining({ link: 'b.secret' }));
+});
+
+test.each(['ticket', 'board-reset'])(
+  'C7 %s: nobody becomes someone else without being asked',
+  async (code) => {
+    anaWasHere();
+    const other = { status: 200, body: { ...joined.body, person: 'somebody-else' } };
+    answers = { [renew]: no(401, code), '/api/join': other };
+    expect(await regainSeat('b', 'ana')).toEqual({ kind: 'lost', notice: 'session-ended' });
+  },
+);
+
+test('a board that is gone, or a link that is withdrawn, is said', async () => {
+  anaWasHere();
+  answers = { [renew]: no(401, 'ticket'), '/api/join': no(404, 'no-such-board') };
+  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'lost', notice: 'no-board' });
+  answers = { [renew]: no(410, 'link-revoked') };
+  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'lost', notice: 'revoked-link' });
+});
+
 test('a link that was withdrawn, or that this device does not know, leads nowhere', async () => {
   answers = { '/api/boards/never-seen/renew': no(401, 'board-reset') };
   expect(await regainSeat('never-seen', 'ana')).toEqual({ kind: 'lost', notice: 'session-ended' });
@@ -79,6 +104,7 @@ test('a link that was withdrawn, or that this device does not know, leads nowher
 test.each([
   ['is about to stop', no(503, 'stopping')],
   ['has heard too many at once', no(429, 'rate')],
+  ['has no room on the board', no(503, 'board-full')],
 ])('a server that %s is asked again later', async (_what, answer) => {
   anaWasHere();
   answers = { [renew]: no(401, 'board-reset'), '/api/join': answer };

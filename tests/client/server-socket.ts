@@ -68,7 +68,7 @@ export class ServerSocket {
     this.onmessage?.({ data: bytes.slice().buffer });
   }
 
-  drop(code: CloseCode | 1006, reason = ''): void {
+  drop(code: CloseCode | 1006 | 1009, reason = ''): void {
     this.isClosed = true;
     this.onclose?.({ code, reason });
   }

@@ -129,7 +129,7 @@ describe('a connection', () => {
 
   /** Ana's page is on the board, and says where she is. */
   function open(): ServerSocket {
-    const on = { ready: () => {}, saved: () => {}, ended: () => {} };
+    const on = { ready: () => {}, saved: () => {}, holding: () => null, ended: () => {} };
     ana = new Connection(doc, { board: 'b', seat: 'ana', origin: 'http://localhost' }, on);
     ana.open();
     const socket = ServerSocket.latest;

@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest';
 import { check } from './axe.ts';
 import { expect, setStage } from './stage.ts';
+import { Wire } from './wire.ts';
 import { word } from './words.ts';
 
 const stage = setStage();
@@ -89,5 +90,34 @@ describe.each(['en', 'ar'] as const)('axe finds nothing, in %s', (language) => {
     await expect(maja.page.getByRole('dialog')).toBeVisible();
     await check(maja, 'list of keys');
     await Promise.all([maja.leave(), nadia.leave(), asa.leave()]);
+  });
+
+  test('where something was refused: the dialog, its question, and the bar that stays', async () => {
+    const maja = await stage.person('Maja', options);
+    const wire = await Wire.lay(maja);
+    await maja.join((await stage.house.board('demo', language)).facilitator);
+    wire.holdsEdits = true;
+    for (const text of ['One text', 'Another text']) {
+      await maja.page.locator('[data-card]').first().focus();
+      await maja.press('n');
+      await maja.type(text);
+      await maja.press('Escape');
+    }
+    await maja.page.locator('[data-card]').last().focus();
+    await maja.press('Delete');
+    await maja.page.locator('[data-light="sending"]').waitFor();
+    wire.holdsEdits = false;
+    wire.tell({ kind: 'refused', reason: 'missing-dependency' });
+    const dialog = maja.dialog(say('lost.refused.title'));
+    await expect(dialog.getByRole('textbox')).toHaveCount(2);
+    await expect(dialog.getByRole('button', { name: say('lost.addAll') })).toBeVisible();
+    await check(maja, 'what was lost');
+    await dialog.getByRole('button', { name: say('app.done') }).click();
+    await expect(dialog.getByRole('button', { name: say('lost.sure.stay') })).toBeFocused();
+    await check(maja, 'whether to delete it');
+    await maja.press('Escape');
+    await expect(maja.page.getByRole('button', { name: say('lost.bar.show') })).toBeVisible();
+    await check(maja, 'bar of what was lost');
+    await maja.leave();
   });
 });

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -114,6 +114,16 @@ export class House {
     if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
     const text = await answer.text();
     return text === '' ? null : JSON.parse(text);
+  }
+
+  /** Copies what it has on disk; it must not run. Returns how to put the copy back: a backup that is restored. */
+  async backup(): Promise<() => Promise<void>> {
+    const copy = `${this.#folder}.backup`;
+    await cp(this.#folder, copy, { recursive: true });
+    return async () => {
+      await rm(this.#folder, { recursive: true });
+      await rename(copy, this.#folder);
+    };
   }
 
   async close(): Promise<void> {

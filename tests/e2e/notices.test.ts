@@ -73,15 +73,71 @@ test('a server that has no room says so, and the page comes back by itself', asy
   await expect(told).toBeHidden();
 });
 
-test('what was refused is told with its reason, and is there to be copied', async () => {
-  wire.tell({ kind: 'read-only', why: 'store' });
-  await write(maja, 'One word too many');
-  await expect(light(maja, 'held')).toBeVisible();
-  wire.tell({ kind: 'refused', reason: 'document-full' });
-  await wire.close(closeCode.refused, 'document-full');
-  const dialog = maja.dialog('Not everything could be saved');
-  await expect(dialog).toContainText('The board is full. Go on with a new one.');
-  await expect(dialog.getByRole('textbox')).toHaveValue('One word too many');
+describe('what the server refuses', () => {
+  const dialog = () => maja.dialog('Not everything could be saved');
+
+  /** Maja does something that reaches the server never, and is refused. */
+  async function refused(does: () => Promise<void>): Promise<void> {
+    wire.holdsEdits = true;
+    await does();
+    await expect(light(maja, 'sending')).toBeVisible();
+    wire.holdsEdits = false;
+    wire.tell({ kind: 'refused', reason: 'document-full' });
+    await wire.close(closeCode.refused, 'document-full');
+  }
+
+  test('is told with its reason, and is there to be copied; it is not called saved', async () => {
+    await maja.page.evaluate(() => {
+      const lights: string[] = [];
+      Object.assign(window, { lights });
+      new MutationObserver(() => {
+        const light = document.querySelector('[data-light]')?.getAttribute('data-light') ?? 'none';
+        if (lights.at(-1) !== light) lights.push(light);
+      }).observe(document.body, { subtree: true, childList: true, attributes: true });
+    });
+    await refused(() => write(maja, 'One word too many'));
+    await expect(dialog()).toContainText('The board is full. Go on with a new one.');
+    await expect(dialog().getByRole('textbox')).toHaveValue('One word too many');
+    await expect(light(maja, 'held')).toBeVisible();
+    const lights = await maja.page.evaluate(() => (window as unknown as { lights: string[] }).lights);
+    expect(lights.slice(lights.indexOf('sending'))).not.toContain('saved');
+    await dialog().getByRole('button', { name: 'Done' }).click();
+    await dialog().getByRole('button', { name: 'Delete' }).click();
+    await maja.saved();
+    await expect(dialog()).toHaveCount(0);
+  });
+
+  test('is told also where it has no text', async () => {
+    await refused(async () => {
+      await maja.card('Train, car or stay at home').focus();
+      await maja.press('Delete');
+    });
+    await expect(dialog()).toContainText('card removed: “Train, car or stay at home”');
+    await expect(maja.card('Train, car or stay at home')).toBeVisible();
+    await dialog().getByRole('button', { name: 'Done' }).click();
+    await maja.saved();
+  });
+
+  test('stays on the device when the page is closed; a second refusal is put to the first', async () => {
+    await refused(() => write(maja, 'The first'));
+    await expect(dialog().getByRole('textbox')).toHaveValue('The first');
+    await maja.press('Escape');
+    const bar = maja.page.locator('[data-standing="lost"]');
+    await expect(bar).toContainText('1 of your changes is not on the board.');
+    await refused(() => write(maja, 'The second'));
+    await expect(dialog().getByRole('textbox')).toHaveCount(2);
+    await expect.poll(() => maja.kept()).toContain('The second');
+    await maja.page.reload();
+    await expect(dialog().getByRole('textbox')).toHaveCount(2);
+    await maja.press('Escape');
+    await bar.getByRole('button', { name: 'Show' }).click();
+    await dialog().getByRole('button', { name: 'Copy all' }).click();
+    await dialog().getByRole('button', { name: 'Done' }).click();
+    await maja.saved();
+    await maja.page.reload();
+    await maja.arrive();
+    await expect(dialog()).toHaveCount(0);
+  });
 });
 
 describe('a board that is put back to an earlier version while Maja is away', () => {
@@ -93,6 +149,7 @@ describe('a board that is put back to an earlier version while Maja is away', ()
     wire.generations++;
     wire.letIn();
     await expect(dialog().getByRole('textbox')).toHaveValue('Of the time before');
+    await dialog().getByRole('button', { name: 'Copy' }).click();
     await dialog().getByRole('button', { name: 'Done' }).click();
     await maja.saved();
     await expect(maja.card('Of the time before')).toHaveCount(0);
@@ -113,10 +170,12 @@ describe('a board that is put back to an earlier version while Maja is away', ()
     for (const _visit of ['first', 'second']) {
       await expect(dialog().getByRole('textbox')).toHaveCount(2);
       await expect(dialog().getByRole('textbox').first()).toHaveValue('Written and closed');
-      await maja.saved();
+      await expect(light(maja, 'held')).toBeVisible();
       await maja.page.reload();
     }
     await dialog().getByRole('button', { name: 'Done' }).click();
+    await dialog().getByRole('button', { name: 'Delete' }).click();
+    await maja.saved();
     await maja.page.reload();
     await maja.arrive();
     await expect(dialog()).toHaveCount(0);

@@ -68,6 +68,13 @@ export class Person {
     );
   }
 
+  /** Another page of the same device. */
+  async another(): Promise<Person> {
+    const person = new Person(this.name, this.context, await this.context.newPage());
+    person.#forgiven.push(...this.#forgiven);
+    return person;
+  }
+
   /** Any card with this text in it. */
   card(text: string): Locator {
     return this.page.locator('[data-card]').filter({ hasText: text });

@@ -63,6 +63,7 @@ test('a board that is reset is open again on every screen as it was then; what w
   const dialog = maja.dialog('The board was restored');
   await expect(dialog.getByRole('textbox')).toHaveValue('Not saved');
   await dialog.getByRole('button', { name: 'Done' }).click();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
   await admin('POST', '/thaw');
   await expect(nadia.page.getByText('The board was restored')).toBeVisible();
   for (const person of [maja, nadia]) {

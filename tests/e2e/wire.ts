@@ -2,7 +2,7 @@ import type { WebSocketRoute } from '@playwright/test';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
-import { frameKind } from '../../shared/protocol.ts';
+import { frameKind, syncKind } from '../../shared/protocol.ts';
 import type { Person } from './person.ts';
 
 /**
@@ -14,6 +14,8 @@ export class Wire {
   #refusal: { readonly code: CloseCode; readonly reason: string } | null = null;
   /** Added to the generation that the server tells. */
   generations = 0;
+  /** While set, no edit of the page reaches the server. */
+  holdsEdits = false;
 
   /** To be laid before the page opens its socket. */
   static async lay(person: Person): Promise<Wire> {
@@ -44,6 +46,9 @@ export class Wire {
     if (this.#refusal) return void page.close(this.#refusal);
     this.#page = page;
     const server = page.connectToServer();
+    page.onMessage((message) => {
+      if (!this.holdsEdits || typeof message === 'string' || !isEdit(message)) server.send(message);
+    });
     server.onMessage((message) => page.send(typeof message === 'string' ? message : this.#pass(message)));
   }
 
@@ -54,6 +59,12 @@ export class Wire {
     if (control.kind !== 'welcome') return message;
     return Buffer.from(controlFrame({ ...control, generation: control.generation + this.generations }));
   }
+}
+
+/** Whether a frame is an update, or the answer to sync step 1. */
+function isEdit(message: Buffer): boolean {
+  const decoder = decoding.createDecoder(message);
+  return decoding.readVarUint(decoder) === frameKind.sync && decoding.readVarUint(decoder) !== syncKind.step1;
 }
 
 function controlFrame(control: Control): Uint8Array {

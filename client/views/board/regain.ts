@@ -13,11 +13,14 @@ export type Regained =
   | { readonly kind: 'later' }
   | { readonly kind: 'lost'; readonly notice: NoticeKind };
 
-/** Renews a seat; where the board was reset, which ends all seats, takes it again by the link of this device. */
+/**
+ * Renews a seat. If its token is not good any more (it ran out, the server's key was changed, or the board was
+ * reset), takes the seat again by the link of this device. Only as the same person: another one must choose to come.
+ */
 export async function regainSeat(board: string, seat: string): Promise<Regained> {
   const renewed = await renewSeat(board, seat);
   if (renewed.ok) return { kind: 'renewed' };
-  if (renewed.code !== 'board-reset') return afterFailure(renewed.code);
+  if (renewed.code !== 'ticket' && renewed.code !== 'board-reset') return afterFailure(renewed.code);
   const visit = visits().find((one) => one.board === board && one.person === seat);
   if (!visit) return { kind: 'lost', notice: 'session-ended' };
   const { secret, name, color, device } = visit;
@@ -29,11 +32,12 @@ export async function regainSeat(board: string, seat: string): Promise<Regained>
     device,
   });
   if (!joined.ok) return afterFailure(joined.code);
-  return joined.value.person === seat ? { kind: 'board-reset' } : { kind: 'lost', notice: 'session-ended' };
+  if (joined.value.person !== seat) return { kind: 'lost', notice: 'session-ended' };
+  return { kind: renewed.code === 'board-reset' ? 'board-reset' : 'renewed' };
 }
 
 function afterFailure(code: string): Regained {
   const notice = noticeFor(code);
-  const mayPass = notice === 'unreachable' || notice === 'trouble';
-  return mayPass ? { kind: 'later' } : { kind: 'lost', notice };
+  const mayPass: readonly NoticeKind[] = ['unreachable', 'trouble', 'board-full'];
+  return mayPass.includes(notice) ? { kind: 'later' } : { kind: 'lost', notice };
 }

@@ -12,7 +12,9 @@ export type Standing =
   /** The server lacks edits that this page has. */
   | { readonly kind: 'held'; readonly why: 'waiting' | 'full' }
   | { readonly kind: 'full'; readonly percent: number }
-  | { readonly kind: 'observing' };
+  | { readonly kind: 'observing' }
+  /** Changes of this person that the board does not have, and that wait to be dealt with. */
+  | { readonly kind: 'lost'; readonly count: number };
 
 /** From this percentage on everyone who writes is told how full the board is; facilitators from the first word. */
 const nearlyFull = 90;

@@ -1,5 +1,6 @@
 import { getContext, setContext, tick } from 'svelte';
-import type { CellAt, Gap } from '$shared/commands/card.ts';
+import type { CellAt } from '$shared/commands/card.ts';
+import type { Gap } from '$shared/commands/placing.ts';
 import { addCard, moveCards, removeCards } from '$shared/commands/card.ts';
 import { setGone } from '$shared/commands/editor.ts';
 import { cards } from '$shared/board/card.ts';

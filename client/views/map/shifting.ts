@@ -1,12 +1,12 @@
 import type { Period } from '$shared/board/phase.ts';
 import { periods } from '$shared/board/phase.ts';
-import type { Between } from '$shared/commands/journey.ts';
+import type { Gap } from '$shared/commands/placing.ts';
 import type { Journey } from '$shared/queries/journey.ts';
 
 export type Shift =
-  | ({ readonly kind: 'phase'; readonly period: Period } & Between)
-  | ({ readonly kind: 'step'; readonly phase: string } & Between)
-  | ({ readonly kind: 'lane' } & Between);
+  | ({ readonly kind: 'phase'; readonly period: Period } & Gap)
+  | ({ readonly kind: 'step'; readonly phase: string } & Gap)
+  | ({ readonly kind: 'lane' } & Gap);
 
 /**
  * Where a phase, a step or a lane goes when it is moved one place on (1) or back (-1); null at the end.
@@ -71,7 +71,7 @@ function shiftStep(journey: Journey, id: string, by: 1 | -1): Shift | null {
 }
 
 /** The gap beyond the neighbour, or null at the end of the list. */
-function swap(ids: readonly string[], id: string, by: 1 | -1): Between | null {
+function swap(ids: readonly string[], id: string, by: 1 | -1): Gap | null {
   const to = ids.indexOf(id) + by;
   if (to < 0 || to >= ids.length) return null;
   return by > 0
@@ -80,6 +80,6 @@ function swap(ids: readonly string[], id: string, by: 1 | -1): Between | null {
 }
 
 /** The near end of the list that one comes into. */
-function edge(ids: readonly string[], by: 1 | -1): Between {
+function edge(ids: readonly string[], by: 1 | -1): Gap {
   return by > 0 ? { after: null, before: ids[0] ?? null } : { after: ids.at(-1) ?? null, before: null };
 }

@@ -3,16 +3,18 @@ import { expect, test } from 'vitest';
 
 const here = new URL('.', import.meta.url);
 const spec = readFileSync(new URL('../../../docs/SYNC.md', here), 'utf8');
-const tests = readdirSync(here)
-  .filter((name) => name.endsWith('.test.ts'))
-  .map((name) => readFileSync(new URL(name, here), 'utf8'))
+const folders = [here, new URL('../../client/', here)];
+const tests = folders
+  .flatMap((folder) => readdirSync(folder).map((name) => new URL(name, folder)))
+  .filter(({ pathname }) => pathname.endsWith('.test.ts'))
+  .map((file) => readFileSync(file, 'utf8'))
   .join();
 
 const numbers = [...spec.matchAll(/^- \*\*([A-Z]\d+)\*\*/gm)].map(([, number]) => number ?? '');
 
-test('docs/SYNC.md has rules of all eight kinds', () => {
+test('docs/SYNC.md has rules of all nine kinds', () => {
   expect(new Set(numbers.map((number) => number[0]))).toEqual(
-    new Set(['W', 'P', 'B', 'G', 'D', 'R', 'T', 'L']),
+    new Set(['W', 'P', 'B', 'G', 'D', 'R', 'T', 'L', 'C']),
   );
 });
 

@@ -1,0 +1,101 @@
+import * as Y from 'yjs';
+
+/**
+ * Finds out whether updates fit a document before they go into it. An update whose base is missing would stay in
+ * the document unseen, neither shown nor sent, and would be refused at each return.
+ */
+export class FittingRoom {
+  readonly #doc: Y.Doc;
+  /** A copy of the document with all that fitted so far; made when it is first needed. */
+  #copy: Y.Doc | null = null;
+  readonly #taken: Uint8Array[] = [];
+
+  constructor(doc: Y.Doc) {
+    this.#doc = doc;
+  }
+
+  /** Whether the document, with the updates that fitted before, has all that this one builds on. */
+  fits(update: Uint8Array): boolean {
+    const copy = (this.#copy ??= this.#makeCopy());
+    try {
+      // Looked at first, since a copy that has taken an update without its base has to be made again.
+      if (!hasBase(copy, update)) return false;
+      Y.applyUpdate(copy, update);
+      if (isWhole(copy)) {
+        this.#taken.push(update);
+        return true;
+      }
+    } catch {
+      // Cut short, or written by something else than Yjs: it may have changed half of the copy.
+    }
+    this.close();
+    return false;
+  }
+
+  close(): void {
+    this.#copy?.destroy();
+    this.#copy = null;
+  }
+
+  #makeCopy(): Y.Doc {
+    const copy = new Y.Doc();
+    for (const update of [Y.encodeStateAsUpdate(this.#doc), ...this.#taken]) Y.applyUpdate(copy, update);
+    return copy;
+  }
+}
+
+/** Whether nothing in a document waits for a base that has not come in. */
+export function isWhole({ store }: Y.Doc): boolean {
+  return store.pendingStructs === null && store.pendingDs === null;
+}
+
+/** Whether bytes read as an update at all. */
+export function isUpdate(bytes: Uint8Array): boolean {
+  try {
+    Y.decodeUpdate(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The texts that an update inserts, each run for itself: all that can be told of one that fits no document.
+ * @throws where the bytes are no update
+ */
+export function textsInserted(update: Uint8Array): string[] {
+  const runs: { client: number; end: number; text: string }[] = [];
+  for (const struct of Y.decodeUpdate(update).structs) {
+    if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentString)) continue;
+    const { client, clock } = struct.id;
+    const last = runs.at(-1);
+    if (last && last.client === client && last.end === clock) {
+      last.text += struct.content.str;
+      last.end += struct.length;
+    } else runs.push({ client, end: clock + struct.length, text: struct.content.str });
+  }
+  return runs.map(({ text }) => text).filter((text) => text.trim() !== '');
+}
+
+/** Whether a document has all structs that an update continues, stands beside, is in, or deletes. */
+function hasBase(doc: Y.Doc, update: Uint8Array): boolean {
+  const { structs, ds } = Y.decodeUpdate(update);
+  const ends = new Map<number, number>();
+  const endOf = (client: number) => ends.get(client) ?? Y.getState(doc.store, client);
+  for (const { id, length, constructor } of structs) {
+    if (constructor === Y.Skip) continue;
+    if (id.clock > endOf(id.client)) return false;
+    ends.set(id.client, Math.max(endOf(id.client), id.clock + length));
+  }
+  const isThere = (id: Y.ID) => id.clock < endOf(id.client);
+  for (const struct of structs) {
+    if (!(struct instanceof Y.Item)) continue;
+    for (const base of [struct.origin, struct.rightOrigin, struct.parent]) {
+      if (base instanceof Y.ID && !isThere(base)) return false;
+    }
+  }
+  for (const [client, ranges] of ds.clients) {
+    for (const { clock, len } of ranges) if (clock + len > endOf(client)) return false;
+  }
+  return true;
+}

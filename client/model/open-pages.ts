@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import { newId } from '$shared/id.ts';
+
+/** A page that is open answers at once; one that the browser has frozen does not, and counts as closed. */
+const patienceMs = 400;
+
+const messageSchema = v.variant('kind', [
+  v.object({ kind: v.literal('ask') }),
+  v.object({ kind: v.literal('here'), page: v.string() }),
+]);
+type Message = v.InferOutput<typeof messageSchema>;
+
+/**
+ * Tells the pages of this browser that have a board open from those that are closed. What an open page keeps on the
+ * device it sends itself; what a closed one has left there is for the next page.
+ */
+export class OpenPages {
+  /** Names this page. */
+  readonly id = newId();
+  readonly #channel: BroadcastChannel | null;
+  /** Hears of each page that answers, while one question is out. */
+  #answered: ((page: string) => void) | null = null;
+
+  constructor(board: string) {
+    this.#channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel(`resa-board-${board}`) : null;
+    if (this.#channel) this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#hear(data);
+  }
+
+  /** Which of these pages are open. One question at a time. */
+  async among(pages: Iterable<string>): Promise<ReadonlySet<string>> {
+    const asked = new Set(pages);
+    const open = new Set<string>();
+    if (asked.size === 0 || !this.#channel) return open;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, patienceMs);
+      this.#answered = (page) => {
+        if (asked.has(page)) open.add(page);
+        if (open.size < asked.size) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#say({ kind: 'ask' });
+    });
+    this.#answered = null;
+    return open;
+  }
+
+  close(): void {
+    this.#channel?.close();
+  }
+
+  #hear(data: unknown): void {
+    const message = v.safeParse(messageSchema, data);
+    if (!message.success) return;
+    if (message.output.kind === 'ask') this.#say({ kind: 'here', page: this.id });
+    else this.#answered?.(message.output.page);
+  }
+
+  #say(message: Message): void {
+    this.#channel?.postMessage(message);
+  }
+}

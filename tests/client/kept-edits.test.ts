@@ -1,0 +1,412 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import * as Y from 'yjs';
+import { lostChanges } from '../../client/views/board/lost-words.ts';
+import { cards } from '../../shared/board/card.ts';
+import { openRoots, readAll, readRecord, textOf } from '../../shared/board/document.ts';
+import { addCard, moveCards, removeCards } from '../../shared/commands/card.ts';
+import { PlainEditor, setField } from '../../shared/commands/editor.ts';
+import { addPhase } from '../../shared/commands/journey.ts';
+import { writeText } from '../../shared/commands/text.ts';
+import type { House } from '../server/live/harness.ts';
+import { board, openHouse, openHouseOn } from '../server/live/harness.ts';
+import { MemoryStore } from '../server/live/memory-store.ts';
+import { FakeDevice } from './fake-indexeddb.ts';
+import { Page } from './page.svelte.ts';
+
+const cell = { lane: 'doing', phase: 'arrive', step: null };
+
+vi.setConfig({ testTimeout: 20_000 });
+
+let house: House;
+let device: FakeDevice;
+const pages: Page[] = [];
+
+beforeEach(async () => {
+  device = new FakeDevice().use();
+  house = await openHouse();
+  seatAll(house);
+});
+
+afterEach(async () => {
+  for (const page of pages.splice(0)) page.close();
+  await house.close();
+  vi.unstubAllGlobals();
+});
+
+function seatAll(on: House): void {
+  for (const person of ['ana', 'ben']) on.seat(person);
+  on.seat('lea', 'facilitator');
+  on.seat('olga', 'observer');
+}
+
+function open(person: string): Page {
+  const page = new Page(house, person);
+  pages.push(page);
+  return page;
+}
+
+async function opened(person: string): Promise<Page> {
+  const page = open(person);
+  await page.shows('saved');
+  return page;
+}
+
+function close(page: Page): void {
+  page.close();
+  pages.splice(pages.indexOf(page), 1);
+}
+
+/** Ends the server, and starts it on what it had on disk after so many journal entries. */
+async function restart(entries = Infinity, generation = 1): Promise<void> {
+  await house.close();
+  const store = new MemoryStore();
+  store.addBoard(board);
+  await store.changeBoard(board, (record) => ({ ...record, generation }));
+  for (const entry of house.store.journal.slice(0, entries)) await store.append(entry);
+  house = await openHouseOn(store);
+  seatAll(house);
+}
+
+/** The texts of the cards that a stock client sees on the board. */
+async function onBoard(): Promise<string[]> {
+  const lea = await house.stock('lea').synced();
+  const texts = readAll(lea.doc, cards).map(({ text }) => text);
+  lea.close();
+  return texts.sort();
+}
+
+const idOf = (page: Page, text: string) =>
+  readAll(page.now.editor.doc, cards).find((card) => card.text === text)?.id ?? '';
+
+/** Ana writes in a card while the server is down, and closes her page: the edit is on the device only. */
+async function anaWritesOffline(write: (page: Page) => void): Promise<void> {
+  const ana = await opened('ana');
+  await house.close();
+  await ana.shows('offline');
+  write(ana);
+  close(ana);
+  await vi.waitFor(() => expect(device.rows.size).toBe(1));
+}
+
+async function addBase(person = 'lea'): Promise<void> {
+  const page = await opened(person);
+  addCard(page.now.editor, cell, { text: 'Base' });
+  await page.shows('saved');
+  close(page);
+}
+
+describe('C1 C2 C3 edits that this device kept', () => {
+  test('that fit the board go to it, and are not kept any longer', async () => {
+    await addBase();
+    await anaWritesOffline((ana) => {
+      writeText(ana.now.editor, cards, idOf(ana, 'Base'), 'text', 'Base, and more');
+      addCard(ana.now.editor, cell, { text: 'New' });
+    });
+    await restart();
+    const ana = await opened('ana');
+    expect(ana.lost).toEqual([]);
+    expect(await onBoard()).toEqual(['Base, and more', 'New']);
+    await vi.waitFor(() => expect(device.rows.size).toBe(0));
+  });
+
+  test('whose base the server has lost are shown, and stay until the person has dealt with them', async () => {
+    const before = house.store.journal.length;
+    await addBase();
+    await anaWritesOffline((ana) => {
+      writeText(ana.now.editor, cards, idOf(ana, 'Base'), 'text', 'Base, and more');
+      addCard(ana.now.editor, cell, { text: 'New' });
+    });
+    await restart(before);
+    for (const _visit of ['first', 'second']) {
+      const ana = open('ana');
+      await ana.shows('held');
+      expect(ana.lost).toEqual([['no-base', 'Base, and more', 'New']]);
+      expect(ana.now.editor.doc.store.pendingStructs).toBeNull();
+      addCard(ana.now.editor, cell, { text: 'Later' });
+      await vi.waitFor(() => expect(ana.now.connection.unsaved).toBe(false));
+      expect(ana.light).toBe('held');
+      expect(ana.lights).not.toContain('saved');
+      expect(device.words).toContain('Base, and more');
+      close(ana);
+    }
+    const ana = open('ana');
+    await ana.shows('held');
+    ana.kept.discard();
+    await ana.shows('saved');
+    await vi.waitFor(() => expect(device.rows.size).toBe(0));
+    expect(await onBoard()).toEqual(['Later', 'Later']);
+  });
+
+  test('a card that was made after what the server lost is shown too; it is not half applied', async () => {
+    const ana = await opened('ana');
+    const before = house.store.journal.length;
+    addCard(ana.now.editor, cell, { text: 'Lost with the server' });
+    await ana.shows('saved');
+    await house.close();
+    await ana.shows('offline');
+    addCard(ana.now.editor, cell, { text: 'Made later' });
+    close(ana);
+    await restart(before);
+    const again = open('ana');
+    await again.shows('held');
+    expect(again.lost).toEqual([['no-base', 'Made later']]);
+  });
+
+  test('a removal is told of as such', async () => {
+    const before = house.store.journal.length;
+    await addBase();
+    await anaWritesOffline((ana) => removeCards(ana.now.editor, [idOf(ana, 'Base')]));
+    await restart(before);
+    const ana = open('ana');
+    await ana.shows('held');
+    expect(ana.kept.losses.flatMap(({ records }) => lostChanges(records))).toEqual(['card removed: “Base”']);
+  });
+
+  test.each([['olga'], ['ben'], ['lea']])(
+    'of Ana are shown to %s too, who comes by another link',
+    async (other) => {
+      await addBase();
+      await anaWritesOffline((ana) => addCard(ana.now.editor, cell, { text: 'Of Ana' }));
+      await restart();
+      const page = open(other);
+      await page.shows('held');
+      expect(page.lost).toEqual([['other-person', 'Of Ana']]);
+      expect(page.kept.losses[0]?.person).toBe('ana');
+      close(page);
+      expect(await onBoard()).toEqual(['Base']);
+      const ana = await opened('ana');
+      expect(ana.lost).toEqual([]);
+      expect(await onBoard()).toEqual(['Base', 'Of Ana']);
+    },
+  );
+
+  test('of another generation, older or newer than the board is, are shown and not applied', async () => {
+    await anaWritesOffline((ana) => addCard(ana.now.editor, cell, { text: 'Of the first' }));
+    await restart(Infinity, 2);
+    const later = open('ana');
+    await later.shows('held');
+    expect(later.lost).toEqual([['outdated', 'Of the first']]);
+    later.kept.discard();
+    await later.shows('saved');
+    await house.close();
+    await later.shows('offline');
+    addCard(later.now.editor, cell, { text: 'Of the second' });
+    close(later);
+    await restart();
+    const earlier = open('ana');
+    await earlier.shows('held');
+    expect(earlier.lost).toEqual([['fallen-back', 'Of the second']]);
+    expect(await onBoard()).toEqual([]);
+  });
+
+  test('C4 of an open page are left to it; when it is closed, the next page takes them in', async () => {
+    const first = await opened('ana');
+    house.rooms.freeze(board, true);
+    addCard(first.now.editor, cell, { text: 'Of the first page' });
+    await vi.waitFor(() => expect(device.words).toContain('Of the first page'));
+    const [second, beside] = await Promise.all([opened('ana'), opened('olga')]);
+    expect([second, beside].map((page) => readAll(page.now.editor.doc, cards))).toEqual([[], []]);
+    expect([second.lost, beside.lost]).toEqual([[], []]);
+    close(first);
+    close(second);
+    const third = open('ana');
+    await third.shows('held');
+    expect([third.lost, idOf(third, 'Of the first page')]).toEqual([[], expect.stringMatching(/./)]);
+    house.rooms.freeze(board, false);
+    await third.shows('saved');
+    expect(await onBoard()).toEqual(['Of the first page']);
+    await vi.waitFor(() => expect(device.rows.size).toBe(0));
+  });
+
+  test('that two pages find at once are on the board once', async () => {
+    await addBase();
+    await anaWritesOffline((ana) => {
+      writeText(ana.now.editor, cards, idOf(ana, 'Base'), 'text', 'Base, and more');
+    });
+    await restart();
+    await Promise.all([open('ana'), open('ana')].map((page) => page.shows('saved')));
+    expect(await onBoard()).toEqual(['Base, and more']);
+    await vi.waitFor(() => expect(device.rows.size).toBe(0));
+  });
+
+  test('of an hour, in thousands of rows, go to the board in a few frames', async () => {
+    const doc = new Y.Doc();
+    openRoots(doc);
+    const rows: Uint8Array[] = [];
+    doc.on('update', (update: Uint8Array) => rows.push(update));
+    const editor = new PlainEditor(doc, 'ana');
+    const id = addCard(editor, cell);
+    const words = Array.from({ length: 2_000 }, (_, index) => `w${index % 10}`);
+    for (const word of words) doc.transact(() => textOf(doc, cards, id, 'text')?.insert(0, word));
+    for (const bytes of rows) device.put({ room: `${board}/ana`, bytes, generation: 1 });
+    const ana = await opened('ana');
+    expect(ana.lost).toEqual([]);
+    expect(await onBoard()).toEqual([words.toReversed().join('')]);
+    expect(house.rooms.tally.updates).toBeLessThan(10);
+    await vi.waitFor(() => expect(device.rows.size).toBe(0), 5_000);
+  });
+
+  test('C6 are not called saved while they are being read', async () => {
+    device.isStuck = true;
+    const ana = open('ana');
+    await vi.waitFor(() => expect(ana.now.connection.unsaved).toBe(false));
+    expect(ana.light).toBe('sending');
+  });
+});
+
+describe('C3 rows that an earlier release wrote, or that are damaged', () => {
+  const doc = new Y.Doc();
+  doc.getMap('cards').set('x', new Y.Map([['text', new Y.Text('Only in the bytes')]]));
+  /** An update without the half on which it rests. */
+  const half = (() => {
+    const before = Y.encodeStateVector(doc);
+    (doc.getMap<Y.Map<Y.Text>>('cards').get('x')?.get('text') as Y.Text).insert(4, ' really');
+    return Y.encodeStateAsUpdate(doc, before);
+  })();
+
+  test('say what they can, and stay until the person has dealt with them', async () => {
+    const room = `${board}/ana`;
+    device.put({ room, bytes: half, generation: 1, texts: [['"name"', 'As the last release kept it']] });
+    device.put({ room, bytes: half });
+    device.put({ room, bytes: new Uint8Array([1, 2, 3]), texts: [['"name"', 'Cut short']] });
+    device.put({ room, bytes: 'no bytes', generation: 'none', records: 7, texts: [['"name"', 'No bytes']] });
+    device.put({ room });
+    device.unreadable.add(device.put({ room, bytes: half }));
+    device.put({ room: `${board}x/ana`, bytes: half, texts: [['"name"', 'Of another board']] });
+    const ana = open('ana');
+    await ana.shows('held');
+    expect(ana.lost.flatMap(([, ...texts]) => texts).sort()).toEqual([
+      ' really',
+      'As the last release kept it',
+      'Cut short',
+      'No bytes',
+    ]);
+    expect(ana.kept.losses.map(({ why }) => why).sort()).toEqual(['no-base', 'unreadable']);
+    expect(device.rows.size).toBe(7);
+    ana.kept.discard();
+    await ana.shows('saved');
+    await vi.waitFor(() => expect(device.rows.size).toBe(1));
+    expect(ana.now.editor.doc.store.pendingStructs).toBeNull();
+  });
+});
+
+describe('C5 what the server refuses', () => {
+  test('is shown with its text, stays on the device, and is called saved at no moment', async () => {
+    const ana = await opened('ana');
+    ana.lights.length = 0;
+    addPhase(ana.now.editor, 'during', 'Not hers to make', { after: null, before: null });
+    await ana.shows('held');
+    expect(ana.endings).toEqual([{ kind: 'refused', reason: 'role' }]);
+    expect(ana.lost).toEqual([['role', 'Not hers to make']]);
+    expect(ana.lights).not.toContain('saved');
+    await vi.waitFor(() => expect(device.words).toContain('Not hers to make'));
+    close(ana);
+
+    const again = open('ana');
+    await again.shows('held');
+    expect(again.lost).toEqual([['role', 'Not hers to make']]);
+    expect(again.endings).toEqual([]);
+    const file = again.kept.losses[0]?.file;
+    const saved = new Y.Doc();
+    Y.applyUpdate(saved, file?.bytes() ?? new Uint8Array());
+    expect(JSON.stringify(saved.getMap('phases').toJSON())).toContain('Not hers to make');
+    again.kept.discard();
+    await again.shows('saved');
+    await vi.waitFor(() => expect(device.rows.size).toBe(0));
+  });
+
+  test('is told of in words where it has no text: which card was to be moved', async () => {
+    await addBase('ana');
+    const ana = await opened('ana');
+    const id = idOf(ana, 'Base');
+    ana.now.editor.change('move-card', () => {
+      setField(ana.now.editor, cards, id, 'place', { ...cell, order: 'a'.repeat(300) });
+    });
+    await ana.shows('held');
+    expect(ana.kept.losses.map(({ why }) => why)).toEqual(['bad-value']);
+    expect(ana.kept.losses.flatMap(({ records }) => lostChanges(records))).toEqual(['card moved: “Base”']);
+    expect(readRecord(ana.now.editor.doc, cards, id)?.place.order.length).toBeLessThan(10);
+  });
+
+  test('does not take what was saved before it for lost', async () => {
+    const ana = await opened('ana');
+    addCard(ana.now.editor, cell, { text: 'Taken' });
+    addPhase(ana.now.editor, 'during', 'Refused', { after: null, before: null });
+    await ana.shows('held');
+    expect(ana.lost).toEqual([['role', 'Refused']]);
+    expect(await onBoard()).toEqual(['Taken']);
+  });
+
+  test('twice is shown twice, and once more after both pages are gone', async () => {
+    const ana = await opened('ana');
+    addPhase(ana.now.editor, 'during', 'First', { after: null, before: null });
+    await ana.shows('held');
+    addPhase(ana.now.editor, 'during', 'Second', { after: null, before: null });
+    await vi.waitFor(() =>
+      expect(ana.lost).toEqual([
+        ['role', 'First'],
+        ['role', 'Second'],
+      ]),
+    );
+    await ana.shows('held');
+    close(ana);
+    const again = open('ana');
+    await again.shows('held');
+    expect(again.lost).toEqual([
+      ['role', 'First'],
+      ['role', 'Second'],
+    ]);
+  });
+
+  test('is told with what is being composed at that moment, as every word is on a phone', async () => {
+    const ana = await opened('ana');
+    const id = addCard(ana.now.editor, cell, { text: 'Begun, ' });
+    await ana.shows('saved');
+    const area = document.createElement('textarea');
+    ana.now.edit({ of: cards, id, field: 'text' }, area, 'write');
+    area.dispatchEvent(new CompositionEvent('compositionstart'));
+    area.value = 'Begun, and not';
+    addPhase(ana.now.editor, 'during', 'Refused', { after: null, before: null });
+    await ana.shows('held');
+    expect(ana.lost).toEqual([['role', 'Refused', 'Begun, and not']]);
+  });
+
+  test('of an observer is told too, though the socket stays open', async () => {
+    const olga = await opened('olga');
+    addCard(olga.now.editor, cell, { text: 'Nobody hears' });
+    await olga.shows('held');
+    expect(olga.lost).toEqual([['observer', 'Nobody hears']]);
+    expect(readAll(olga.now.editor.doc, cards)).toEqual([]);
+  });
+
+  test('is shown also where the device has no room; the page then knows that it must not be closed', async () => {
+    device.isFull = true;
+    const ana = await opened('ana');
+    addPhase(ana.now.editor, 'during', 'No room for it', { after: null, before: null });
+    await ana.shows('held');
+    expect(ana.lost).toEqual([['role', 'No room for it']]);
+    expect(ana.kept.isVolatile).toBe(true);
+    ana.kept.discard();
+    await ana.shows('saved');
+    expect(ana.kept.isVolatile).toBe(false);
+  });
+
+  test('a card can be placed behind one that has the longest order key', async () => {
+    const lea = await opened('lea');
+    const long = addCard(lea.now.editor, cell, { text: 'Long' });
+    setField(lea.now.editor, cards, long, 'place', { ...cell, order: 'z'.repeat(256) });
+    await lea.shows('saved');
+    const ana = await opened('ana');
+    const { editor } = ana.now;
+    const behind = addCard(editor, cell, { text: 'Behind', gap: { after: long, before: null } });
+    const moved = addCard(editor, cell, { text: 'Moved' });
+    moveCards(editor, [moved], cell, { after: long, before: behind });
+    await ana.shows('saved');
+    expect([ana.endings, ana.lost]).toEqual([[], []]);
+    expect(ana.now.stacks.at(cell).ids.map((id) => ana.now.cards.get(id)?.text)).toEqual([
+      'Long',
+      'Moved',
+      'Behind',
+    ]);
+  });
+});

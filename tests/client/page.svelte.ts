@@ -1,0 +1,67 @@
+import { flushSync } from 'svelte';
+import { expect, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { Board } from '../../client/model/board.svelte.ts';
+import type { Light } from '../../client/model/connection.svelte.ts';
+import type { Ending } from '../../client/model/ending.ts';
+import { KeptEdits } from '../../client/model/kept.svelte.ts';
+import { textsIn } from '../../client/model/touched.ts';
+import type { House } from '../server/live/harness.ts';
+import { board } from '../server/live/harness.ts';
+
+/** A page of a person on a real server, without its views: it does with refusals what the page does. */
+export class Page {
+  readonly kept: KeptEdits;
+  readonly endings: Ending[] = [];
+  /** What the light has shown, each change once. */
+  readonly lights: Light[] = [];
+  now: Board;
+  readonly #at: { board: string; seat: string; origin: string };
+  readonly #stop: () => void;
+
+  constructor(house: House, seat: string) {
+    vi.stubGlobal('WebSocket', WebSocket);
+    this.#at = { board, seat, origin: `http://127.0.0.1:${house.port}` };
+    this.kept = new KeptEdits(this.#at);
+    this.now = $state.raw(this.#open());
+    this.#stop = $effect.root(() => {
+      $effect(() => void this.lights.push(this.now.connection.light));
+    });
+    flushSync();
+  }
+
+  get light(): Light {
+    return this.now.connection.light;
+  }
+
+  /** What is shown as lost: for each loss why, and its texts. */
+  get lost(): (readonly [why: string, ...texts: string[]])[] {
+    return this.kept.losses.map(
+      ({ why, records }) => [why, ...records.flatMap((one) => textsIn(one).map(([, text]) => text))] as const,
+    );
+  }
+
+  async shows(light: Light): Promise<void> {
+    await vi.waitFor(() => expect(this.light).toBe(light), 5_000);
+  }
+
+  /** Nothing more is written or sent; what waits is put away first, as a browser lets a page that is closed. */
+  close(): void {
+    this.#stop();
+    this.now.close();
+    this.kept.close();
+  }
+
+  #open(): Board {
+    return new Board(this.#at, { ended: (why) => this.#end(why) }, this.kept);
+  }
+
+  #end(why: Ending): void {
+    this.endings.push(why);
+    if (why.kind === 'refused') this.now.giveUp(why.reason ?? 'unknown');
+    else if (why.kind === 'outdated') this.now.giveUp(why.isOlder ? 'fallen-back' : 'outdated');
+    else return;
+    this.now.close();
+    this.now = this.#open();
+  }
+}

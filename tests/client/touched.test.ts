@@ -1,0 +1,194 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { FittingRoom, isWhole, textsInserted } from '../../client/model/fit.ts';
+import { mergeRecords } from '../../client/model/lost.ts';
+import type { Touched } from '../../client/model/touched.ts';
+import { missingFrom, Touches } from '../../client/model/touched.ts';
+import { lostChanges } from '../../client/views/board/lost-words.ts';
+import { cards } from '../../shared/board/card.ts';
+import { openRoots } from '../../shared/board/document.ts';
+import { ideas } from '../../shared/board/idea.ts';
+import { addCard, markPersona, moveCards, removeCards } from '../../shared/commands/card.ts';
+import { PlainEditor, setGone } from '../../shared/commands/editor.ts';
+import { markEmotion } from '../../shared/commands/emotion.ts';
+import { addIdea, linkIdea, setIdeaState } from '../../shared/commands/idea.ts';
+import { addPhase, movePhase } from '../../shared/commands/journey.ts';
+import { ensureText, writeText } from '../../shared/commands/text.ts';
+
+const cell = { lane: 'doing', phase: 'arrive', step: null };
+const end = { after: null, before: null };
+
+let doc: Y.Doc;
+let ana: PlainEditor;
+let touches: Touches;
+
+beforeEach(() => {
+  doc = new Y.Doc();
+  openRoots(doc);
+  ana = new PlainEditor(doc, 'ana');
+  touches = new Touches(doc);
+  doc.on('afterTransaction', (transaction) => touches.note(transaction));
+});
+
+/** What was touched since, in words. */
+const told = () => lostChanges(touches.read());
+
+describe('what was touched', () => {
+  test('is told by record and field, with the texts as they read at last', () => {
+    const id = addCard(ana, cell, { text: 'First' });
+    writeText(ana, cards, id, 'text', 'First, and more');
+    const [card, ...others] = touches.read();
+    expect(others).toEqual([]);
+    expect(card).toMatchObject({ of: 'cards', id, isNew: true, name: 'First, and more', cell });
+    expect(card?.texts).toEqual([['text', 'First, and more']]);
+    touches.clear();
+    writeText(ana, cards, id, 'text', 'Second');
+    expect(touches.read()).toMatchObject([{ isNew: false, texts: [['text', 'Second']], values: [] }]);
+  });
+
+  test('is told in words where it has no text', () => {
+    const id = addCard(ana, cell, { text: 'Buys a ticket' });
+    const idea = addIdea(ana, { title: 'One ticket' });
+    const phase = addPhase(ana, 'during', 'Ride', end);
+    touches.clear();
+    moveCards(ana, [id], { ...cell, lane: 'thinking' }, end);
+    markPersona(ana, [id], 'p', true);
+    setIdeaState(ana, idea, 'done');
+    linkIdea(ana, idea, id, true);
+    movePhase(ana, phase, 'after', end);
+    markEmotion(ana, { persona: 'p', phase, emotion: 'calm' }, 'present');
+    expect(told().sort()).toEqual([
+      'card moved: “Buys a ticket”',
+      'feeling marked: “Ride”',
+      'idea linked: “One ticket”',
+      'persona marked: “Buys a ticket”',
+      'phase moved: “Ride”',
+      'state of the idea set: “One ticket”',
+    ]);
+  });
+
+  test('is told by the first few names where it is many, and by nothing where it came to nothing', () => {
+    const ids = Array.from({ length: 700 }, (_, index) => addCard(ana, cell, { text: `Card ${index + 1}` }));
+    touches.clear();
+    removeCards(ana, ids);
+    expect(told()).toEqual(['card removed: “Card 1”, “Card 2”, “Card 3”, and 697 more']);
+    touches.clear();
+    const blank = addCard(ana, cell);
+    expect(told()).toEqual(['card added']);
+    setGone(ana, cards, blank, true);
+    expect(touches.read()).toEqual([]);
+  });
+
+  test('and is on the board by now is not missing from it; the rest is', () => {
+    const id = addCard(ana, cell, { text: 'Here' });
+    const idea = addIdea(ana, { title: 'Title' });
+    writeText(ana, ideas, idea, 'solution', 'Solution');
+    const records = touches.read();
+    expect(records.map((record) => missingFrom(doc, record))).toEqual([null, null]);
+    const empty = new Y.Doc();
+    openRoots(empty);
+    expect(records.map((record) => missingFrom(empty, record))).toEqual(records);
+    writeText(ana, ideas, idea, 'solution', 'Another');
+    moveCards(ana, [id], { ...cell, lane: 'thinking' }, end);
+    expect(records.map((record) => missingFrom(doc, record))).toMatchObject([
+      { texts: [], values: [['place', { lane: 'doing' }]] },
+      { texts: [['solution', 'Solution']], values: [] },
+    ]);
+  });
+
+  test('several times is one record, the last word on each field', () => {
+    const before: Touched = {
+      of: 'ideas',
+      id: 'i',
+      isNew: true,
+      name: '',
+      cell: null,
+      texts: [
+        ['title', 'A'],
+        ['why', 'B'],
+      ],
+      values: [],
+    };
+    const after: Touched = {
+      ...before,
+      isNew: false,
+      name: 'C',
+      texts: [['title', 'C']],
+      values: [['owner', 'x']],
+    };
+    expect(mergeRecords([before, after])).toEqual([
+      {
+        ...after,
+        isNew: true,
+        texts: [
+          ['title', 'C'],
+          ['why', 'B'],
+        ],
+      },
+    ]);
+  });
+});
+
+describe('whether an update fits', () => {
+  /** The updates of a second page that starts from `doc`, one for each of its edits. */
+  function elsewhere(...edits: readonly ((editor: PlainEditor) => void)[]): Uint8Array[] {
+    const other = new Y.Doc();
+    openRoots(other);
+    Y.applyUpdate(other, Y.encodeStateAsUpdate(doc));
+    return edits.map((edit) => {
+      const before = Y.encodeStateVector(other);
+      edit(new PlainEditor(other, 'ana'));
+      return Y.encodeStateAsUpdate(other, before);
+    });
+  }
+
+  test('is found out without touching the document', () => {
+    const id = addCard(ana, cell, { text: 'Base' });
+    const [one, two, three] = elsewhere(
+      (editor) => writeText(editor, cards, id, 'text', 'Base, and more'),
+      (editor) => addCard(editor, cell, { text: 'New' }),
+      (editor) => removeCards(editor, [id]),
+    );
+    if (!one || !two || !three) throw new Error('three edits');
+    const before = Y.encodeStateAsUpdate(doc);
+    const room = new FittingRoom(doc);
+    expect([two, three, one].map((update) => room.fits(update))).toEqual([false, false, true]);
+    expect([two, three].map((update) => room.fits(update))).toEqual([true, true]);
+    expect(Y.encodeStateAsUpdate(doc)).toEqual(before);
+    expect(isWhole(doc)).toBe(true);
+    room.close();
+  });
+
+  test('a deletion of what is not there does not', () => {
+    const id = addCard(ana, cell, { text: 'Base' });
+    const [cut] = elsewhere((editor) => writeText(editor, cards, id, 'text', 'B'));
+    if (!cut) throw new Error('one edit');
+    const empty = new Y.Doc();
+    openRoots(empty);
+    expect([new FittingRoom(doc).fits(cut), new FittingRoom(empty).fits(cut)]).toEqual([true, false]);
+  });
+
+  test('bytes that are damaged fit nowhere, and those after them are not harmed', () => {
+    const id = addCard(ana, cell, { text: 'Base' });
+    const [good] = elsewhere((editor) => writeText(editor, cards, id, 'text', 'Base, and more'));
+    if (!good) throw new Error('one edit');
+    const room = new FittingRoom(doc);
+    for (let at = 0; at < good.length; at++) {
+      room.fits(good.slice(0, at));
+      const flipped = good.slice();
+      flipped[at] = (flipped[at] ?? 0) ^ 255;
+      room.fits(flipped);
+    }
+    const fresh = new FittingRoom(doc);
+    expect(fresh.fits(good)).toBe(true);
+    expect(textsInserted(good)).toEqual([', and more']);
+  });
+});
+
+test('a record that was made without a text is given one to write in, and a set to mark', () => {
+  doc.getMap('cards').set('bare', new Y.Map([['place', { ...cell, order: 'a0' }]]));
+  ensureText(ana, cards, 'bare', 'text')?.insert(0, 'Written');
+  markPersona(ana, ['bare'], 'p', true);
+  expect(doc.getMap('cards').toJSON()).toMatchObject({ bare: { text: 'Written', personas: { p: true } } });
+  expect(ensureText(ana, cards, 'nowhere', 'text')).toBeNull();
+});

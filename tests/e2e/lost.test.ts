@@ -1,0 +1,216 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, test } from 'vitest';
+import { closeCode } from '../../shared/protocol.ts';
+import type { Links } from './harness.ts';
+import type { Person } from './person.ts';
+import { expect, setStage } from './stage.ts';
+import { Wire } from './wire.ts';
+
+const stage = setStage();
+let links: Links;
+let maja: Person;
+let wire: Wire;
+
+beforeEach(async () => {
+  links = await stage.house.board('demo');
+  maja = await stage.person('Maja');
+  // What a browser says by itself of a server that is not there, or of a seat that has run out.
+  maja.forgive(/^WebSocket connection to .* failed/);
+  maja.forgive(/^Failed to load resource: /);
+  maja.forgive(/^WebSocket is already in CLOSING/);
+  wire = await Wire.lay(maja);
+  await maja.join(links.facilitator);
+});
+
+afterEach(() => maja.leave());
+
+const light = (person: Person, state: string) => person.page.locator(`[data-light="${state}"]`);
+const bar = (person: Person) => person.page.locator('[data-standing="lost"]');
+
+async function write(person: Person, text: string): Promise<void> {
+  await person.cell('Choices', 'Plan the trip').focus();
+  await person.press('n');
+  await person.type(text);
+  await person.press('Escape');
+}
+
+/** Maja writes offline, and closes her page when the device has it. */
+async function writeAndGo(text: string): Promise<void> {
+  await wire.keepAway(closeCode.restart, '');
+  await expect(light(maja, 'offline')).toBeVisible();
+  await write(maja, text);
+  await expect.poll(() => maja.kept()).toContain(text);
+  await maja.page.goto('about:blank');
+  wire.letIn();
+}
+
+test('a backup is restored: what was kept here and has lost its base can be copied, saved or added again', async () => {
+  await stage.house.stop('SIGTERM');
+  const restore = await stage.house.backup();
+  await stage.house.start();
+  await maja.page.reload();
+  await maja.arrive();
+  await write(maja, 'Only on the server that was lost');
+  await maja.saved();
+  await wire.keepAway(closeCode.restart, '');
+  await expect(light(maja, 'offline')).toBeVisible();
+  await maja.card('Only on the server that was lost').focus();
+  await maja.press('Enter', 'End');
+  await maja.type(', and on in a tunnel');
+  await maja.press('Escape');
+  await expect.poll(() => maja.kept()).toContain('in a tunnel');
+  const address = maja.page.url();
+  await maja.page.goto('about:blank');
+  await stage.house.stop('SIGKILL');
+  await restore();
+  await stage.house.start();
+  wire.letIn();
+
+  await maja.page.goto(address);
+  const dialog = maja.dialog('Some unsent changes no longer fit the board');
+  const text = 'Only on the server that was lost, and on in a tunnel';
+  await expect(dialog.getByRole('textbox')).toHaveValue(text);
+  await expect(light(maja, 'held')).toBeVisible();
+  await expect(maja.card(text)).toHaveCount(0);
+
+  const [download] = await Promise.all([
+    maja.page.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Save as file' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/^A demo to try \d{4}-\d\d-\d\d\.txt$/);
+  expect(await readFile(await download.path(), 'utf8')).toContain(`Text of the card:\n${text}\n`);
+
+  await dialog.getByRole('button', { name: 'Add again' }).click();
+  await expect(dialog.getByRole('button', { name: 'Added' })).toBeDisabled();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(maja.cell('Choices', 'Plan the trip')).toContainText(text);
+  await maja.saved();
+  await maja.page.reload();
+  await maja.arrive();
+  await expect(maja.cell('Choices', 'Plan the trip')).toContainText(text);
+  await expect(dialog).toHaveCount(0);
+});
+
+test('what one left as facilitator is shown to who comes back as observer, and waits for a decision', async () => {
+  await writeAndGo('Left as facilitator');
+  await maja.page.goto(links.observer);
+  const name = maja.page.getByRole('textbox', { name: 'Your name' });
+  await name.fill('Maja');
+  await name.press('Enter');
+  const dialog = maja.dialog('This device holds unsent changes');
+  await expect(dialog).toContainText('Left by Maja (facilitator).');
+  await expect(dialog.getByRole('textbox')).toHaveValue('Left as facilitator');
+  await expect(dialog.getByRole('button', { name: 'Add again' })).toHaveCount(0);
+  await maja.press('Escape');
+  await expect(bar(maja)).toContainText('1 of your changes is not on the board.');
+  await expect(light(maja, 'held')).toBeVisible();
+  await maja.page.reload();
+  await expect(dialog.getByRole('textbox')).toHaveValue('Left as facilitator');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await dialog.getByRole('button', { name: 'Keep' }).click();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await maja.saved();
+  expect(await maja.kept()).not.toContain('Left as facilitator');
+});
+
+test('what was left of a board that is gone by now is shown with the notice', async () => {
+  await writeAndGo('Left for nobody');
+  const board = /#([^.]+)\./.exec(links.facilitator)?.[1] ?? '';
+  await stage.house.admin('DELETE', board);
+  await maja.page.goto(`/b/${board}/map`);
+  await expect(maja.page.getByRole('heading', { name: 'There is no such board' })).toBeVisible();
+  const dialog = maja.dialog('This board no longer exists');
+  await expect(dialog.getByRole('textbox')).toHaveValue('Left for nobody');
+  await dialog.getByRole('button', { name: 'Copy' }).click();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect.poll(() => maja.kept()).toBe('[]');
+});
+
+test('what an open page keeps is its own: a second page of the device neither shows nor deletes it', async () => {
+  await wire.keepAway(closeCode.restart, '');
+  await write(maja, 'On its way');
+  await expect.poll(() => maja.kept()).toContain('On its way');
+  const second = await maja.another();
+  await second.page.goto(maja.page.url());
+  await second.saved();
+  await expect(second.card('On its way')).toHaveCount(0);
+  await expect(bar(second)).toHaveCount(0);
+  wire.letIn();
+  await maja.page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await maja.saved();
+  await expect(second.card('On its way')).toBeVisible();
+  await expect.poll(() => maja.kept()).toBe('[]');
+});
+
+describe('a seat that has run out', () => {
+  test('is renewed by the link that the page has; what was written meanwhile is sent', async () => {
+    await maja.context.clearCookies();
+    await wire.keepAway(closeCode.restart, '');
+    await expect(light(maja, 'offline')).toBeVisible();
+    await write(maja, 'While it ran out');
+    wire.letIn();
+    await maja.page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await maja.saved();
+    await expect(maja.page.getByRole('heading', { name: 'Your place on the board has ended' })).toHaveCount(
+      0,
+    );
+    await maja.page.reload();
+    await maja.arrive();
+    await expect(maja.card('While it ran out')).toBeVisible();
+  });
+
+  test('whose link is withdrawn meanwhile is told so, with what could not be sent', async () => {
+    const nadia = await stage.person('Nadia');
+    nadia.forgive(/^Failed to load resource: /);
+    nadia.forgive(/^WebSocket is already in CLOSING/);
+    const hers = await Wire.lay(nadia);
+    await nadia.join(links.participant);
+    await hers.keepAway(closeCode.restart, '');
+    await expect(light(nadia, 'offline')).toBeVisible();
+    await write(nadia, 'Too late');
+    await maja.page.getByRole('button', { name: 'Share' }).click();
+    const board = /\/b\/([^/]+)/.exec(maja.page.url())?.[1] ?? '';
+    await maja.page.evaluate(async (id) => {
+      const list = (await (await fetch(`/api/boards/${id}/links`)).json()) as {
+        links: { id: string; role: string }[];
+      };
+      const link = list.links.find(({ role }) => role === 'participant');
+      await fetch(`/api/boards/${id}/links/${link?.id ?? ''}`, { method: 'DELETE' });
+    }, board);
+    hers.letIn();
+    await nadia.page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await expect(nadia.page.getByRole('heading', { name: 'This link was withdrawn' })).toBeVisible();
+    const dialog = nadia.dialog('Your last changes were not sent');
+    await expect(dialog.getByRole('textbox')).toHaveValue('Too late');
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await expect.poll(() => nadia.kept()).toContain('Too late');
+    await nadia.leave();
+  });
+});
+
+test('a server that renews the seat and lets nobody in is not asked for ever', async () => {
+  await wire.keepAway(closeCode.ticket, 'expired');
+  await expect(maja.page.getByRole('heading', { name: 'Your place on the board has ended' })).toBeVisible();
+});
+
+test('a server that refuses a page that has sent nothing is asked ever later, and said once', async () => {
+  await wire.keepAway(closeCode.refused, 'malformed');
+  const dialog = maja.dialog('Not everything could be saved');
+  await expect(dialog).toContainText('No text of yours was in it.');
+  wire.letIn();
+  await expect(light(maja, 'held')).toBeVisible();
+  await expect(dialog.getByText('No text of yours was in it.')).toHaveCount(1);
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await maja.saved();
+});
+
+test('what fails on the page itself is said', async () => {
+  maja.forgive(/a fault of ours/);
+  await maja.page.evaluate(() =>
+    setTimeout(() => {
+      throw new Error('a fault of ours');
+    }),
+  );
+  await expect(maja.page.getByText('Something went wrong on this page.')).toBeVisible();
+});

@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { cards } from '../../shared/board/card.ts';
+import { buildRecord } from '../../shared/board/collection.ts';
+import { openRoots, readAll, readRecord, rootOf } from '../../shared/board/document.ts';
+import { lanes } from '../../shared/board/lane.ts';
+import { personas } from '../../shared/board/persona.ts';
+import { phases, steps } from '../../shared/board/phase.ts';
+import { addCard, moveCards } from '../../shared/commands/card.ts';
+import { PlainEditor } from '../../shared/commands/editor.ts';
+import { addLane, addPhase, addStep, moveLane, movePhase, moveStep } from '../../shared/commands/journey.ts';
+import { addPersona } from '../../shared/commands/persona.ts';
+import { maxNewOrderKey, maxOrderKey } from '../../shared/limits.ts';
+import type { Ordered } from '../../shared/order-key.ts';
+import { byOrder, keysBetween, placeAmong } from '../../shared/order-key.ts';
+
+/** The last of all keys within the bound: every key behind it is longer. */
+const longest = 'z'.repeat(maxOrderKey);
+const cell = { lane: 'l', phase: 'p', step: null };
+
+function ana(): PlainEditor {
+  const doc = new Y.Doc();
+  openRoots(doc);
+  return new PlainEditor(doc, 'ana');
+}
+
+/** A card as a program that knows no bounds may have written it. */
+function putCard(editor: PlainEditor, id: string, order: string): void {
+  rootOf(editor.doc, cards).set(id, buildRecord(cards, { text: id, place: { ...cell, order } }));
+}
+
+const stack = (editor: PlainEditor): string[] =>
+  readAll(editor.doc, cards)
+    .map(({ id, place, text }) => ({ id, order: place.order, text }))
+    .sort(byOrder)
+    .map(({ text }) => text);
+
+describe('a card placed with the longest order key', () => {
+  test('does not keep others from adding behind it: it gets a shorter key in the same command', () => {
+    const editor = ana();
+    addCard(editor, cell, { text: 'first' });
+    putCard(editor, 'long', longest);
+    for (const text of ['second', 'third', 'fourth']) {
+      const all = readAll(editor.doc, cards).map(({ id, place }) => ({ id, order: place.order }));
+      const after = all.sort(byOrder).at(-1)?.id ?? null;
+      addCard(editor, cell, { text, gap: { after, before: null } });
+    }
+    addCard(editor, cell, { text: 'fifth' });
+    expect(stack(editor)).toEqual(['first', 'long', 'second', 'third', 'fourth', 'fifth']);
+    for (const { place } of readAll(editor.doc, cards)) {
+      expect(place.order.length).toBeLessThanOrEqual(maxNewOrderKey);
+    }
+  });
+
+  test('nor from moving a card behind it, or between two of one key', () => {
+    const editor = ana();
+    const moved = addCard(editor, cell, { text: 'moved' });
+    for (const id of ['a', 'b', 'c']) putCard(editor, id, longest);
+    moveCards(editor, [moved], cell, { after: 'b', before: 'c' });
+    expect(stack(editor)).toEqual(['a', 'b', 'moved', 'c']);
+    moveCards(editor, [moved], cell, { after: 'c', before: null });
+    expect(stack(editor)).toEqual(['a', 'b', 'c', 'moved']);
+  });
+
+  test('a key of other characters than keys have is no obstacle either', () => {
+    const editor = ana();
+    putCard(editor, 'tilde', '~~~');
+    putCard(editor, 'empty', '');
+    addCard(editor, cell, { text: 'between', gap: { after: 'empty', before: 'tilde' } });
+    addCard(editor, cell, { text: 'last', gap: { after: 'tilde', before: null } });
+    expect(stack(editor)).toEqual(['empty', 'between', 'tilde', 'last']);
+  });
+});
+
+test('phases, steps, lanes and personas make room in the same way', () => {
+  const editor = ana();
+  const { doc } = editor;
+  rootOf(doc, phases).set('p', buildRecord(phases, { place: { period: 'before', order: longest } }));
+  rootOf(doc, steps).set('s', buildRecord(steps, { place: { phase: 'p', order: longest } }));
+  rootOf(doc, lanes).set('l', buildRecord(lanes, { order: longest }));
+  rootOf(doc, personas).set('x', buildRecord(personas, { order: longest }));
+  const phase = addPhase(editor, 'before', 'Next', { after: 'p', before: null });
+  const step = addStep(editor, 'p', 'Next', { after: 's', before: null });
+  const lane = addLane(
+    editor,
+    { title: 'Next', type: 'text', group: 'customer' },
+    { after: 'l', before: null },
+  );
+  addPersona(editor, 'Next');
+  const phaseOrder = (id: string) => readRecord(doc, phases, id)?.place.order ?? '';
+  const stepOrder = (id: string) => readRecord(doc, steps, id)?.place.order ?? '';
+  const laneOrder = (id: string) => readRecord(doc, lanes, id)?.order ?? '';
+  expect([phaseOrder('p') < phaseOrder(phase), phaseOrder(phase).length < 10]).toEqual([true, true]);
+  expect([stepOrder('s') < stepOrder(step), stepOrder(step).length < 10]).toEqual([true, true]);
+  expect([laneOrder('l') < laneOrder(lane), laneOrder(lane).length < 10]).toEqual([true, true]);
+  expect(
+    readAll(doc, personas)
+      .sort(byOrder)
+      .map(({ name }) => name),
+  ).toEqual(['', 'Next']);
+
+  rootOf(doc, phases).set('q', buildRecord(phases, { place: { period: 'after', order: longest } }));
+  rootOf(doc, steps).set('t', buildRecord(steps, { place: { phase: phase, order: longest } }));
+  rootOf(doc, lanes).set('m', buildRecord(lanes, { order: longest }));
+  movePhase(editor, phase, 'after', { after: 'q', before: null });
+  moveStep(editor, step, phase, { after: 't', before: null });
+  moveLane(editor, lane, { after: 'm', before: null });
+  expect(phaseOrder('q') < phaseOrder(phase)).toBe(true);
+  expect(stepOrder('t') < stepOrder(step)).toBe(true);
+  expect(laneOrder('m') < laneOrder(lane)).toBe(true);
+});
+
+test('a thousand cards that are moved into one gap keep short keys, in the order given', () => {
+  const editor = ana();
+  putCard(editor, 'a', 'a0');
+  putCard(editor, 'b', 'a0V');
+  const ids = Array.from({ length: 1_000 }, (_, index) => `card${String(index).padStart(4, '0')}`);
+  for (const id of ids) rootOf(editor.doc, cards).set(id, buildRecord(cards, { text: id }));
+  moveCards(editor, ids, cell, { after: 'a', before: 'b' });
+  expect(stack(editor)).toEqual(['a', ...ids, 'b']);
+  const longestMade = Math.max(...readAll(editor.doc, cards).map(({ place }) => place.order.length));
+  expect(longestMade).toBeLessThan(10);
+});
+
+test('two thousand inserts at one spot stay in order and within the bound', () => {
+  const editor = ana();
+  putCard(editor, 'a', 'a0');
+  putCard(editor, 'b', 'a1');
+  let before = 'b';
+  const added: string[] = [];
+  for (let index = 0; index < 2_000; index++) {
+    before = addCard(editor, cell, { text: String(index), gap: { after: 'a', before } });
+    added.unshift(String(index));
+  }
+  expect(stack(editor)).toEqual(['a', ...added, 'b']);
+  for (const { place } of readAll(editor.doc, cards)) {
+    expect(place.order.length).toBeLessThanOrEqual(maxNewOrderKey);
+  }
+});
+
+describe('whatever keys the siblings have', () => {
+  const order = fc.oneof(
+    fc.constantFrom('', 'a0', 'a0V', 'a1', 'Zz', '~', 'a00', longest, 'A'.padEnd(27, '0')),
+    fc.string({ unit: fc.constantFrom('0', 'V', 'z', 'a', 'Z', 'b'), maxLength: 12 }),
+    fc.integer({ min: 1, max: maxOrderKey }).map((length) => 'z'.repeat(length)),
+  );
+  const siblings = fc
+    .array(order, { maxLength: 12 })
+    .map((keys): Ordered[] => keys.map((key, index) => ({ id: `s${index}`, order: key })).sort(byOrder));
+
+  test('new ones land exactly where they were put, with keys within the bound', () => {
+    fc.assert(
+      fc.property(siblings, fc.nat(12), fc.integer({ min: 1, max: 5 }), (list, place, count) => {
+        const at = Math.min(place, list.length);
+        const { keys, shifted } = placeAmong(list, at, count);
+        const moved = new Map(shifted.map(({ id, order }) => [id, order]));
+        const now = list.map(({ id, order }) => ({ id, order: moved.get(id) ?? order }));
+        const added = keys.map((order, index) => ({ id: `new${index}`, order }));
+        const expected = [...now.slice(0, at), ...added, ...now.slice(at)];
+        expect([...expected].sort(byOrder)).toEqual(expected);
+        for (const key of [...keys, ...moved.values()]) {
+          expect(key.length).toBeLessThanOrEqual(maxNewOrderKey);
+        }
+      }),
+    );
+  });
+});
+
+test('where more neighbours would have to move than may, a card goes to the nearest gap that has room', () => {
+  const list = Array.from({ length: 500 }, (_, index) => ({
+    id: `s${String(index).padStart(3, '0')}`,
+    order: longest,
+  }));
+  const { keys, shifted } = placeAmong(list, 250, 1);
+  expect(shifted).toEqual([]);
+  expect(keys).toHaveLength(1);
+  expect((keys[0] ?? longest) < longest).toBe(true);
+});
+
+test('two who insert in one gap seldom get one key', () => {
+  const made = new Set(Array.from({ length: 64 }, () => keysBetween('a0', 'a1', 1)?.[0]));
+  expect(made.size).toBeGreaterThan(4);
+});

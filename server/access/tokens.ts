@@ -13,6 +13,8 @@ const maxTokenChars = 2048;
 const seatSchema = v.object({
   board: idSchema,
   person: idSchema,
+  /** Missing from tokens of releases that did not know devices. */
+  device: v.optional(idSchema),
   name: v.string(),
   color: colorSchema,
   role: v.picklist(roles),
@@ -47,7 +49,9 @@ export class Tokens {
     const right = this.#sign(payload);
     if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
     const seat = v.safeParse(seatSchema, parseJson(Buffer.from(payload, 'base64url').toString()));
-    return seat.success && seat.output.expires > now ? seat.output : null;
+    if (!seat.success || seat.output.expires <= now) return null;
+    const { device = seat.output.person, ...rest } = seat.output;
+    return { ...rest, device };
   }
 
   #sign(payload: string): Buffer {

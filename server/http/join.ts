@@ -5,7 +5,7 @@ import { personColors } from '../../shared/board/person.ts';
 import { maxPersonName } from '../../shared/limits.ts';
 import { setSeatCookies } from '../access/cookies.ts';
 import { findLink, parseLink } from '../access/links.ts';
-import { personId } from '../access/person.ts';
+import { deviceId, personIds } from '../access/person.ts';
 import type { Seat } from '../access/seat.ts';
 import { tokenLifeMs } from '../access/tokens.ts';
 import type { BoardRecord, LinkRecord } from '../store/contract.ts';
@@ -15,7 +15,7 @@ import { needRate, needRoom, needSeat } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
-const invitation = v.object({ link: linkSchema });
+const invitation = v.object({ link: linkSchema, device: v.optional(deviceSchema) });
 
 const joining = v.object({
   link: linkSchema,
@@ -35,14 +35,19 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
     return { token, expires: seat.expires };
   }
 
+  /** The colours that others wear. Whoever is here already, in another role, does not take a colour from themselves. */
+  function takenFrom(board: string, device: string | undefined): readonly string[] {
+    return live.colorsTaken(board, device && deviceId(store.secret, board, device));
+  }
+
   const app = new Hono<AppEnv>();
   app
     .post('/invitation', needRate(parts, parts.joins), async (c) => {
-      const { link } = await readBody(c, invitation);
+      const { link, device } = await readBody(c, invitation);
       const { record, role } = await openLink(parts, link);
       needRoom(parts, record.id);
       const { id, title, language } = record;
-      return c.json({ board: id, title, role, language, colorsTaken: live.colorsTaken(id) });
+      return c.json({ board: id, title, role, language, colorsTaken: takenFrom(id, device) });
     })
     .post('/join', needRate(parts, parts.joins), async (c) => {
       const { link, name, color, device } = await readBody(c, joining);
@@ -50,16 +55,26 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
       needRoom(parts, record.id);
       const seat: Seat = {
         board: record.id,
-        person: personId(store.secret, { board: record.id, role, device }),
+        ...personIds(store.secret, { board: record.id, role, secret: device }),
         name,
-        color: color ?? freeColor(live.colorsTaken(record.id)),
+        color: color ?? freeColor(takenFrom(record.id, device)),
         role,
         link: id,
         generation: record.generation,
         expires: now() + tokenLifeMs,
       };
       const { title, start } = record;
-      return c.json({ ...seat, link: undefined, generation: undefined, ...seatAt(c, seat), title, start });
+      const { person } = seat;
+      return c.json({
+        board: record.id,
+        role,
+        person,
+        name,
+        color: seat.color,
+        ...seatAt(c, seat),
+        title,
+        start,
+      });
     })
     .post('/boards/:board/renew', needSeat(parts), (c) =>
       c.json(seatAt(c, { ...c.var.seat, expires: now() + tokenLifeMs })),

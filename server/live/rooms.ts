@@ -121,7 +121,7 @@ class OpenRooms implements Rooms, Keeper {
     if (line.socket.readyState !== line.socket.OPEN) return;
     const room = this.#room(seat.board, document);
     this.#keepFromRetiring(room);
-    room.enter(new Connection(seat, line, this.#around, this.#rates.of(seat.board, seat.person)));
+    room.enter(new Connection(seat, line, this.#around, this.#rates.of(seat.board, seat.device)));
   }
 
   dismiss(
@@ -139,8 +139,9 @@ class OpenRooms implements Rooms, Keeper {
     for (const room of this.#roomsOf(board)) room.tell(control);
   }
 
-  colorsTaken(board: string): readonly string[] {
-    return [...new Set(this.#connectionsOf(board).map(({ seat }) => seat.color))];
+  colorsTaken(board: string, except?: string): readonly string[] {
+    const others = this.#connectionsOf(board).filter(({ seat }) => seat.device !== except);
+    return [...new Set(others.map(({ seat }) => seat.color))];
   }
 
   crowd(board: string): number {
@@ -257,9 +258,9 @@ class OpenRooms implements Rooms, Keeper {
     return { code: closeCode.busy, reason: 'server-full' };
   }
 
-  /** A board is not to be filled by one person. */
-  #excess({ board, person }: Seat): { code: CloseCode; reason: string } | null {
-    const sockets = this.#connectionsOf(board).filter(({ seat }) => seat.person === person).length;
+  /** A board is not to be filled by one person, in however many roles. */
+  #excess({ board, device }: Seat): { code: CloseCode; reason: string } | null {
+    const sockets = this.#connectionsOf(board).filter(({ seat }) => seat.device === device).length;
     return sockets < maxSocketsPerPerson ? null : { code: closeCode.busy, reason: 'too-many-sockets' };
   }
 

@@ -47,7 +47,7 @@ export class SenderRates {
   }
 }
 
-/** The buckets of all people on all boards. Who leaves in debt comes back to it. */
+/** The buckets of all people on all boards, by device. Who leaves in debt comes back to it, in any role. */
 export class PeopleRates {
   readonly #clock: Clock;
   readonly #buckets = new Map<string, Buckets>();
@@ -56,8 +56,8 @@ export class PeopleRates {
     this.#clock = clock;
   }
 
-  of(board: string, person: string): SenderRates {
-    const key = `${board}/${person}`;
+  of(board: string, device: string): SenderRates {
+    const key = `${board}/${device}`;
     // Looked up each time: full ones are forgotten, and all sockets of a person must share those that follow.
     return new SenderRates(() => this.#at(key), this.#clock);
   }

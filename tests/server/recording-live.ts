@@ -54,8 +54,9 @@ export class RecordingLive implements LiveBoards {
     this.announced.push({ board, control });
   }
 
-  colorsTaken(): readonly string[] {
-    return this.colors;
+  colorsTaken(_board: string, except?: string): readonly string[] {
+    const others = this.present.filter(({ seat }) => seat.device !== except);
+    return [...this.colors, ...others.map(({ seat }) => seat.color)];
   }
 
   crowd(): number {

@@ -24,7 +24,7 @@ export interface House<S extends Store = MemoryStore> {
   readonly port: number;
   /** What the server writes to a person's socket, write by write. */
   written(person: string): readonly unknown[];
-  /** Seats a person. The same name is the same person; a second call may change the role. */
+  /** Seats a person, on a device of their own. The same name is the same person; a second call may change the role. */
   seat(person: string, role?: Role, more?: Partial<Seat>): Seat;
   /** A stock `y-websocket` client of a person who has a seat. */
   stock(person: string): StockClient;
@@ -86,6 +86,7 @@ export async function openHouseOn<S extends Store>(store: S, options: HouseOptio
       const seat: Seat = {
         board,
         person,
+        device: `device of ${person}`,
         name: person,
         color: '#5b3df5',
         role,

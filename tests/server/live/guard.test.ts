@@ -14,6 +14,7 @@ import { writeText } from '../../../shared/commands/text.ts';
 import { maxCardText, maxRecords, maxSetSize, maxTitleText } from '../../../shared/limits.ts';
 import { Guard } from '../../../server/live/guard/guard.ts';
 import { rules } from '../../../server/live/guard/rules.ts';
+import type { Role } from '../../../shared/roles.ts';
 import type { Person } from './guarded.ts';
 import { Guarded } from './guarded.ts';
 import type { HandNumber } from './hand-update.ts';
@@ -436,6 +437,47 @@ describe('the table of rules', () => {
     if (!at) throw new Error('no card');
     const forged = { parent: idOf(at), key: 'author', content: { any: ['ana'] } } as const;
     expect(tab.send(handUpdate([{ client: 2 ** 32 - 1, clock: 0, structs: [forged] }]))).toBe('not-author');
+  });
+
+  test.each<[string, Role, object]>([
+    ['without an author', 'participant', {}],
+    ['with an empty author', 'participant', { author: '' }],
+    ['of a facilitator, without an author', 'facilitator', {}],
+    ['of a facilitator, with an empty author', 'facilitator', { author: '' }],
+  ])('G12 a record %s is taken, and nobody claims it later, not even who made it', (_, role, fields) => {
+    for (const of of [cards, ideas]) {
+      const maker = board.person('maker', role);
+      expect(maker.does((doc) => rootOf(doc, of).set('a', new Y.Map<unknown>(Object.entries(fields))))).toBe(
+        'pass',
+      );
+      for (const [id, as] of [
+        ['ana', 'participant'],
+        ['fia', 'facilitator'],
+        ['maker', role],
+      ] as const) {
+        for (const author of [id, '']) {
+          const one = board.person(id, as);
+          expect(one.does((doc) => storedRecord(doc, of, 'a')?.set('author', author))).toBe('not-author');
+        }
+      }
+      // Nor is it made to look as if it had one that is gone.
+      const at = storedRecord(board.doc, of, 'a')?._item?.id;
+      if (!at) throw new Error('no record');
+      const past = { parent: idOf(at), key: 'author', content: { deleted: 1 } } as const;
+      expect(ana.send(handUpdate([{ client: 9, clock: 0, structs: [past] }]))).toBe('not-author');
+    }
+  });
+
+  test('G12 a record and its author are one update: what comes in two is refused', () => {
+    ana.doc.transact(() => rootOf(ana.doc, cards).set('a', buildRecord(cards, { text: 'mine' })));
+    expect(ana.say()).toBe('pass');
+    ana.doc.transact(() => storedRecord(ana.doc, cards, 'a')?.set('author', 'ana'));
+    expect(ana.say()).toBe('not-author');
+    // While offline it was two transactions and comes as one: nobody has seen the record without its author.
+    ben.doc.transact(() => rootOf(ben.doc, cards).set('b', buildRecord(cards, { text: 'mine' })));
+    ben.doc.transact(() => storedRecord(ben.doc, cards, 'b')?.set('author', 'ben'));
+    expect(ben.say()).toBe('pass');
+    expect(storedRecord(board.doc, cards, 'b')?.get('author')).toBe('ben');
   });
 
   test('G13 a text that others may be typing in is neither replaced nor deleted', () => {

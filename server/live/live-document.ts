@@ -61,9 +61,15 @@ export class LiveDocument {
     return this.#update;
   }
 
-  /** Applies an update; within `change`, and only after the guard has let it through, or of our own making. */
+  /** Applies an update that the guard has let through; within `change`. */
   apply(update: Uint8Array): void {
     Y.applyUpdate(this.doc, update);
+  }
+
+  /** Applies an update of the server's own making; within `change`. */
+  applyOwn(update: Uint8Array): void {
+    this.apply(update);
+    this.guard.changedByServer();
   }
 
   /** The clock of the server's own client id: it rises when the server writes. */

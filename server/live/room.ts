@@ -219,7 +219,7 @@ export class Room implements Listener {
     if (!open || this.readOnly !== null) throw new Error(`${this.name} cannot be written just now.`);
     await new Promise<void>((resolve, reject) => {
       const edit = (document: LiveDocument) => {
-        document.apply(update);
+        document.applyOwn(update);
         // An idea that a restore brings back from before a reset comes without its number.
         document.numbering.noticeAll();
       };

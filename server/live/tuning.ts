@@ -218,5 +218,14 @@ export const maxValueDepth = 16;
 /** How many times its limit of members a set may have had in all: what leaves a set leaves its key there. */
 export const pastMembers = 10;
 
+/** How many times its limit of entries a collection may have had in all, for the same reason. */
+export const pastEntries = 3;
+
+/**
+ * Of what a document may hold (bytes, entries, client ids) participants may fill so much together: with the rest,
+ * facilitators can still tidy up a board that is full, and restore a version.
+ */
+export const participantShare = 0.9;
+
 /** Client ids that are kept for one person who has not written under them yet: a page load is one. */
 export const maxReserved = 64;

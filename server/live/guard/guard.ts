@@ -1,11 +1,14 @@
 import type * as Y from 'yjs';
 import { collectionNamed } from '../../../shared/board/document.ts';
+import { maxRecords } from '../../../shared/limits.ts';
 import type { Refusal } from '../../../shared/protocol.ts';
+import { may } from '../../../shared/roles.ts';
 import type { Seat } from '../../access/seat.ts';
-import { tariff } from '../tuning.ts';
+import { participantShare, tariff } from '../tuning.ts';
 import type { Change, Listener } from './anatomy.ts';
 import { dissect } from './anatomy.ts';
 import { Roots } from './homes.ts';
+import { LiveEntries } from './live-entries.ts';
 import { Owners } from './owners.ts';
 import { Quotas } from './quotas.ts';
 import { Refused } from './refused.ts';
@@ -42,27 +45,35 @@ export class Guard {
   readonly #doc: Y.Doc;
   readonly #roots: Roots;
   readonly #owners: Owners;
+  readonly #live: LiveEntries;
 
   /** @param owners whose each client id is, as far as records told */
   constructor(doc: Y.Doc, owners: ReadonlyMap<number, string>) {
     this.#doc = doc;
     this.#roots = new Roots(doc);
     this.#owners = new Owners(doc, owners);
+    this.#live = new LiveEntries(doc);
   }
 
   judge(update: Uint8Array, seat: Pick<Seat, 'person' | 'role'>, when: Circumstances = atRest): Verdict {
-    const hearing = new Hearing(this.#owners, seat, when);
+    const hearing = new Hearing(this.#owners, this.#live, seat, when);
     try {
       const effort = dissect(this.#doc.store, this.#roots, update, hearing);
       hearing.close();
       const { changes, claims } = hearing;
       if (claims) this.#owners.add(claims);
+      this.#live.note(changes);
       const weight = effort + (claims?.size ?? 0) * tariff.newcomer;
       return { kind: 'pass', changes, hasEffect: hearing.hasEffect, weight, owners: claims };
     } catch (error) {
       if (error instanceof Refused) return { kind: 'refuse', reason: error.reason, rule: error.rule };
       throw error;
     }
+  }
+
+  /** To be called when the server itself has written in the document. */
+  changedByServer(): void {
+    this.#live.forget();
   }
 
   /**
@@ -83,10 +94,11 @@ class Hearing implements Listener {
   readonly #owners: Owners;
   readonly #seat: Deed['seat'];
   readonly #when: Circumstances;
-  readonly #quotas = new Quotas();
+  readonly #quotas: Quotas;
 
-  constructor(owners: Owners, seat: Deed['seat'], when: Circumstances) {
+  constructor(owners: Owners, live: LiveEntries, seat: Deed['seat'], when: Circumstances) {
     this.#owners = owners;
+    this.#quotas = new Quotas(live, maxRecords * (may(seat.role, 'structure') ? 1 : participantShare));
     this.#seat = seat;
     this.#when = when;
   }

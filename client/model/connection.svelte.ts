@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import type * as Y from 'yjs';
-import type { Control, Refusal } from '$shared/protocol.ts';
+import type { Control, Exceeded, Refusal } from '$shared/protocol.ts';
 import { closeCode, controlProtocol, controlSchema, frameKind, syncKind } from '$shared/protocol.ts';
 import type { Role } from '$shared/roles.ts';
 import { waitMs } from './backoff.ts';
@@ -24,7 +24,12 @@ export type Ending =
   /** Whoever runs the server has put this person out. */
   | { readonly kind: 'kicked' }
   /** The server did not take an edit; null where it did not say why. */
-  | { readonly kind: 'refused'; readonly reason: Refusal | 'too-large' | null }
+  | {
+      readonly kind: 'refused';
+      readonly reason: Refusal | 'too-large' | null;
+      /** With the reason `allowance`: which one, where the server said so. */
+      readonly exceeded?: Exceeded;
+    }
   /** The board was put back to an older version meanwhile: this document must not fill it again. */
   | { readonly kind: 'outdated' };
 
@@ -72,6 +77,7 @@ export class Connection {
   #closed = false;
   #failed = false;
   #refusal: Refusal | null = null;
+  #exceeded: Exceeded | null = null;
   readonly #on: ConnectionEvents;
 
   constructor(doc: Y.Doc, at: { board: string; seat: string; origin: string }, on: ConnectionEvents) {
@@ -217,6 +223,7 @@ export class Connection {
         break;
       case 'refused':
         this.#refusal = control.reason;
+        this.#exceeded = exceededIn(control);
         break;
       case 'read-only':
         this.readOnly = control.why;
@@ -251,7 +258,11 @@ export class Connection {
       case closeCode.tooLarge:
         return this.#on.ended({ kind: 'refused', reason: 'too-large' });
       default:
-        this.#on.ended({ kind: 'refused', reason: this.#refusal });
+        this.#on.ended({
+          kind: 'refused',
+          reason: this.#refusal,
+          ...(this.#exceeded && { exceeded: this.#exceeded }),
+        });
     }
   }
 
@@ -267,6 +278,12 @@ export class Connection {
     this.#provider.disconnect();
     this.#provider.connect();
   };
+}
+
+/** The allowance that a refusal names; null where it names none. */
+function exceededIn(control: Extract<Control, { kind: 'refused' }>): Exceeded | null {
+  const { of, limit, for: whose } = control;
+  return of !== undefined && limit !== undefined && whose !== undefined ? { of, limit, for: whose } : null;
 }
 
 function parseJson(json: string): unknown {

@@ -41,13 +41,13 @@ export function applyLetters(document: LiveDocument, letters: readonly Letter[],
     if (from.wasRefused) return;
     if (!isEmptyUpdate(frame.update)) {
       const began = performance.now();
-      const verdict = document.judge(frame.update, from.seat);
+      const verdict = document.judge(frame.update, from.seat, from.since);
       if (verdict.kind === 'refuse') {
         if (verdict.reason === 'missing-dependency' && mayWait(from, frame)) return;
         // To be refused is not free: whoever comes back for it comes back in debt.
         from.charge('work', performance.now() - began);
         tally.refusals[verdict.reason]++;
-        from.refuse(verdict.reason, verdict.rule);
+        from.refuse(verdict);
         return;
       }
       from.charge('work', verdict.weight / 1000);

@@ -1,12 +1,13 @@
 import type { RawData, WebSocket } from 'ws';
 import { newId } from '../../shared/id.ts';
 import { maxFrameBytes } from '../../shared/limits.ts';
-import type { CloseCode, Control, Refusal } from '../../shared/protocol.ts';
+import type { CloseCode, Control, Exceeded, Refusal } from '../../shared/protocol.ts';
 import { closeCode } from '../../shared/protocol.ts';
 import type { Seat } from '../access/seat.ts';
 import type { Log } from '../log.ts';
 import type { Clock } from './clock.ts';
 import type { Line, SocketReport } from './contract.ts';
+import type { Refuse } from './guard/guard.ts';
 import type { Reader } from './outlet.ts';
 import { Outlet } from './outlet.ts';
 import type { Packet } from './packets.ts';
@@ -44,12 +45,13 @@ export class Connection implements Reader {
   readonly receipts = new Receipts();
   readonly isOurs: boolean;
   readonly out: Outlet;
+  /** When it was opened, by the clock of the live side. */
+  readonly since: number;
   readonly #socket: WebSocket;
   readonly #clock: Clock;
   readonly #tally: Tally;
   readonly #log: Log;
   readonly #rates: SenderRates;
-  readonly #since: number;
   readonly #holds = new Set<Hold>();
   #listener: Listener | null = null;
   /** The socket is gone, or let go of. */
@@ -73,7 +75,7 @@ export class Connection implements Reader {
     this.#tally = tally;
     this.#log = log;
     this.#rates = rates;
-    this.#since = this.#lastHeard = clock.now();
+    this.since = this.#lastHeard = clock.now();
     socket.on('message', this.#onMessage);
     socket.on('pong', () => (this.#lastHeard = this.#clock.now()));
     socket.on('close', (code) => this.#leave(code !== abnormal));
@@ -93,7 +95,7 @@ export class Connection implements Reader {
   get report(): SocketReport {
     const { person, role } = this.seat;
     const { unreadBytes: bufferedBytes, isBehind } = this.out;
-    return { id: this.id, person, role, since: this.#since, bufferedBytes, isBehind };
+    return { id: this.id, person, role, since: this.since, bufferedBytes, isBehind };
   }
 
   listen(listener: Listener): void {
@@ -143,10 +145,10 @@ export class Connection implements Reader {
   }
 
   /** Turns the client away for what it sent. It comes back, if at all, from the server's state. */
-  refuse(reason: Refusal, rule: string): void {
+  refuse({ reason, rule, exceeded }: Refuse): void {
     this.#wasRefused = true;
-    this.#deny(reason);
-    this.#log.warn({ ...this.#names, reason, rule }, 'update refused');
+    this.#deny(reason, exceeded);
+    this.#log.warn({ ...this.#names, reason, rule, ...exceeded }, 'update refused');
     this.close(closeForRefusal(reason), reason);
   }
 
@@ -193,9 +195,9 @@ export class Connection implements Reader {
     return { board: this.seat.board, connection: this.id };
   }
 
-  #deny(reason: Refusal): void {
-    this.out.send(deniedPacket(reason));
-    this.tell({ kind: 'refused', reason });
+  #deny(reason: Refusal, exceeded?: Exceeded): void {
+    this.out.send(deniedPacket(exceeded ? `${reason}: ${wordsFor(exceeded)}` : reason));
+    this.tell({ kind: 'refused', reason, ...exceeded });
   }
 
   #terminate(): void {
@@ -230,6 +232,10 @@ export class Connection implements Reader {
     this.#log.warn({ ...this.#names, reason }, 'frame refused');
     this.close(code, reason);
   }
+}
+
+function wordsFor({ of, limit, for: whose }: Exceeded): string {
+  return `at most ${limit} ${of} a day for ${whose === 'person' ? 'one person' : 'all participants of a board'}`;
 }
 
 /** The close code for a refused update; docs/API.md holds the table. */

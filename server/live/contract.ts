@@ -87,6 +87,8 @@ export interface LiveBoards {
   colorsTaken(board: string, except?: string): readonly string[];
   /** How many sockets the board has open: what it costs the server. */
   crowd(board: string): number;
+  /** Lets participants add as much as in a day once more: who has added too much was shut out. */
+  relieve(board: string): void;
   /** All documents that are open. */
   report(): readonly RoomReport[];
   /** The sockets that a board has open. */

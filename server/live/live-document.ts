@@ -2,6 +2,8 @@ import * as Y from 'yjs';
 import { openRoots } from '../../shared/board/document.ts';
 import type { StoredDocument } from '../store/contract.ts';
 import type { Seat } from '../access/seat.ts';
+import type { Exceeded } from '../../shared/protocol.ts';
+import type { Additions } from './allowances.ts';
 import type { Verdict } from './guard/guard.ts';
 import { Guard } from './guard/guard.ts';
 import { Numbering } from './numbering.ts';
@@ -10,23 +12,30 @@ import { step1Packet, step2Packet } from './packets.ts';
 import type { Tally } from './tally.ts';
 import { maxAnswersKept } from './tuning.ts';
 
+/** What bounds how much comes into a document. */
+export interface Bounds {
+  /** Whether the document has the size up to which this person may add to it. */
+  isFull(seat: Seat): boolean;
+  /** Takes what an update adds from what its writer may add; as `Spend` of the guard. */
+  spend(seat: Seat, since: number, additions: Additions, isKnown: boolean): Exceeded | null;
+}
+
 /** A document in memory, as the room sees it: changed in one transaction a tick, and encoded once a version. */
 export class LiveDocument {
   readonly doc = new Y.Doc();
   readonly guard: Guard;
   readonly numbering = new Numbering(this.doc);
   readonly #tally: Tally;
-  readonly #isFull: () => boolean;
+  readonly #bounds: Bounds;
   #update: Uint8Array | null = null;
   /** Of the document as it is: everyone who joins is asked by it. */
   #stateVector: Uint8Array | null = null;
   /** The answers to state vectors that hold for the document as it is, by the vector's bytes. */
   readonly #answers = new Map<string, Packet>();
 
-  /** `isFull`: whether it has the size that it may have; then what adds to it is refused. */
-  constructor({ snapshot, updates, owners }: StoredDocument, tally: Tally, isFull: () => boolean) {
+  constructor({ snapshot, updates, owners }: StoredDocument, tally: Tally, bounds: Bounds) {
     this.#tally = tally;
-    this.#isFull = isFull;
+    this.#bounds = bounds;
     this.guard = new Guard(this.doc, owners);
     openRoots(this.doc);
     this.doc.transact(() => {
@@ -40,8 +49,12 @@ export class LiveDocument {
     });
   }
 
-  judge(update: Uint8Array, seat: Pick<Seat, 'person' | 'role'>): Verdict {
-    return this.guard.judge(update, seat, { isFull: this.#isFull() });
+  /** `since`: since when its sender is here. */
+  judge(update: Uint8Array, seat: Seat, since: number): Verdict {
+    const bounds = this.#bounds;
+    return this.guard.judge(update, seat, { isFull: bounds.isFull(seat) }, (additions, isKnown) =>
+      bounds.spend(seat, since, additions, isKnown),
+    );
   }
 
   /** Whether all that was ever applied found its place. The guard sees to it; nobody may rely on it unseen. */

@@ -5,6 +5,8 @@ import { closeCode } from '../../shared/protocol.ts';
 import type { Seat } from '../access/seat.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/contract.ts';
+import type { AllowanceTable } from './allowances.ts';
+import { Allowances } from './allowances.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
@@ -40,6 +42,8 @@ export interface LiveOptions {
   readonly heapBudgetBytes?: number;
   /** The encoded size that one document may have. */
   readonly maxDocumentBytes?: number;
+  /** What participants may add to a document in a day. */
+  readonly allowances?: AllowanceTable;
 }
 
 /** The live side, and what only the house itself may ask of it. */
@@ -53,10 +57,12 @@ const unobserved: Observer = { tick: () => undefined, commit: () => undefined };
 /** Opens the live side. `close` ends it; the store is its owner's to close. */
 export function openRooms(options: LiveOptions): Rooms {
   const { store, log, now, clock = systemClock, observe = unobserved } = options;
+  const timed = now ? { ...clock, now } : clock;
   const around = {
     store,
     log,
-    clock: now ? { ...clock, now } : clock,
+    clock: timed,
+    allowances: new Allowances(timed, options.allowances),
     tally: newTally(),
     observe,
     largeAnswers: new Paced(largeAnswersMs),
@@ -82,6 +88,7 @@ class OpenRooms implements Rooms, Keeper {
     this.#stopBeat = around.clock.every(beatMs, () => {
       for (const room of this.#rooms.values()) room.beat();
       this.#rates.sweep();
+      around.allowances.sweep();
     });
   }
 
@@ -160,6 +167,10 @@ class OpenRooms implements Rooms, Keeper {
     for (const room of this.#roomsOf(board)) room.freeze(frozen);
   }
 
+  relieve(board: string): void {
+    for (const document of documents) this.#around.allowances.relieve(`${board}/${document}`);
+  }
+
   async write(board: string, document: string, update: Uint8Array): Promise<void> {
     const refusal = this.#refusal(board, document);
     if (refusal) throw new Error(`${board}/${document} cannot be written: ${refusal.reason}`);
@@ -175,6 +186,8 @@ class OpenRooms implements Rooms, Keeper {
         room.shut(code, reason);
       }),
     );
+    // What comes back is another document, or none.
+    for (const document of documents) this.#around.allowances.forget(`${board}/${document}`);
   }
 
   async close(deadlineMs = 15_000): Promise<void> {

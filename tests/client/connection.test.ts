@@ -115,6 +115,14 @@ test('a refusal says why', () => {
   expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'document-full' });
 });
 
+test('a refusal for an allowance says which, and how much it is', () => {
+  const socket = join();
+  const exceeded = { of: 'records', limit: 3_000, for: 'person' } as const;
+  socket.tell({ kind: 'refused', reason: 'allowance', ...exceeded });
+  socket.drop(closeCode.refused, 'allowance');
+  expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'allowance', exceeded });
+});
+
 test('a frame that is too large for the server is a refusal too', () => {
   join().drop(closeCode.tooLarge, 'too-large');
   expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'too-large' });

@@ -1,13 +1,16 @@
 import type * as Y from 'yjs';
 import { collectionNamed } from '../../../shared/board/document.ts';
 import { maxRecords } from '../../../shared/limits.ts';
-import type { Refusal } from '../../../shared/protocol.ts';
+import type { Exceeded, Refusal } from '../../../shared/protocol.ts';
+import type { Role } from '../../../shared/roles.ts';
 import { may } from '../../../shared/roles.ts';
 import type { Seat } from '../../access/seat.ts';
-import { participantShare, tariff } from '../tuning.ts';
+import type { Additions } from '../allowances.ts';
+import { maxClientIdsInDocument, participantShare, tariff } from '../tuning.ts';
 import type { Change, Listener } from './anatomy.ts';
 import { dissect } from './anatomy.ts';
 import { Roots } from './homes.ts';
+import { clientBytes } from './growth.ts';
 import { LiveEntries } from './live-entries.ts';
 import { Owners } from './owners.ts';
 import { Quotas } from './quotas.ts';
@@ -33,9 +36,18 @@ export interface Refuse {
   readonly reason: Refusal;
   /** The number of the broken rule in docs/SYNC.md. */
   readonly rule: string;
+  /** With the reason `allowance`: which. */
+  readonly exceeded?: Exceeded;
 }
 
+/**
+ * Takes what an update adds for good from what the writer may add. Returns what would be exceeded, or null.
+ * `isKnown`: whether this person has written in the document before.
+ */
+export type Spend = (additions: Additions, isKnown: boolean) => Exceeded | null;
+
 const atRest: Circumstances = { isFull: false };
+const free: Spend = () => null;
 
 /**
  * Judges updates before they touch the document. A verdict holds for the document as it is just now:
@@ -55,12 +67,20 @@ export class Guard {
     this.#live = new LiveEntries(doc);
   }
 
-  judge(update: Uint8Array, seat: Pick<Seat, 'person' | 'role'>, when: Circumstances = atRest): Verdict {
+  /** `spend` is asked last: what it takes is of an update that passes. */
+  judge(
+    update: Uint8Array,
+    seat: Pick<Seat, 'person' | 'role'>,
+    when: Circumstances = atRest,
+    spend: Spend = free,
+  ): Verdict {
     const hearing = new Hearing(this.#owners, this.#live, seat, when);
     try {
-      const effort = dissect(this.#doc.store, this.#roots, update, hearing);
+      const { effort, growth } = dissect(this.#doc.store, this.#roots, update, hearing);
       hearing.close();
       const { changes, claims } = hearing;
+      const exceeded = spend(hearing.additions(growth), this.#owners.hasWritten(seat.person));
+      if (exceeded) return { kind: 'refuse', reason: 'allowance', rule: 'G21', exceeded };
       if (claims) this.#owners.add(claims);
       this.#live.note(changes);
       const weight = effort + (claims?.size ?? 0) * tariff.newcomer;
@@ -78,10 +98,10 @@ export class Guard {
 
   /**
    * Keeps a client id for a person before anything is written under it: by presence others know it before,
-   * and could write under it first.
+   * and could write under it first. `present`: who is on the board; when there are too many, only theirs are kept.
    */
-  reserve(client: number, person: string): void {
-    this.#owners.reserve(client, person);
+  reserve(client: number, person: string, present: () => ReadonlySet<string>): void {
+    this.#owners.reserve(client, person, present);
   }
 }
 
@@ -95,10 +115,15 @@ class Hearing implements Listener {
   readonly #seat: Deed['seat'];
   readonly #when: Circumstances;
   readonly #quotas: Quotas;
+  /** How full a document may become by this person: 1 is all of it. */
+  readonly #share: number;
+  #records = 0;
+  #keys = 0;
 
   constructor(owners: Owners, live: LiveEntries, seat: Deed['seat'], when: Circumstances) {
     this.#owners = owners;
-    this.#quotas = new Quotas(live, maxRecords * (may(seat.role, 'structure') ? 1 : participantShare));
+    this.#share = shareOf(seat.role);
+    this.#quotas = new Quotas(live, maxRecords * this.#share);
     this.#seat = seat;
     this.#when = when;
   }
@@ -117,14 +142,36 @@ class Hearing implements Listener {
     const rule = brokenRule(deed);
     if (rule) throw new Refused(rule.refusal, rule.number);
     this.#quotas.count(deed);
+    if (change.does === 'insert' && change.key !== null && !change.isTaken) this.#countKey(deed);
     this.changes.push(change);
+  }
+
+  /** What it adds for good, where it makes the document grow by so many bytes beside new client ids. */
+  additions(growth: number): Additions {
+    const clients = this.claims?.size ?? 0;
+    return { clients, records: this.#records, keys: this.#keys, bytes: growth + clients * clientBytes };
   }
 
   /** @throws Refused where a limit would be passed */
   close(): void {
     const reason = this.#quotas.exceeded();
     if (reason) throw new Refused(reason, 'G16');
+    const clients = this.claims?.size ?? 0;
+    if (clients > 0 && this.#owners.size + clients > maxClientIdsInDocument * this.#share)
+      throw new Refused('too-many', 'G16');
   }
+
+  /** The keys of a record's fields are few, and its own stands for them. */
+  #countKey({ depth, collection }: Deed): void {
+    if (depth === 2) return;
+    this.#keys++;
+    if (depth === 1 && collection?.kind === 'records') this.#records++;
+  }
+}
+
+/** What share of a document's limits a role may fill: the rest is for those who tidy up. */
+export function shareOf(role: Role): number {
+  return may(role, 'structure') ? 1 : participantShare;
 }
 
 /** The ids of the records of one collection that these changes make. */

@@ -275,8 +275,9 @@ describe('G4 a client id stays a person’s when the process starts again', () =
 
   test('G4 nobody takes a client id that presence has shown before its person wrote', () => {
     const [first] = written(7, 'ben');
-    board.guard.reserve(7, 'ana');
-    board.guard.reserve(7, 'ben');
+    const nobody = () => new Set<string>();
+    board.guard.reserve(7, 'ana', nobody);
+    board.guard.reserve(7, 'ben', nobody);
     expect(board.guard.judge(first, ben.seat)).toMatchObject({ reason: 'not-author', rule: 'G4' });
     expect(board.guard.judge(written(7, 'ana')[0], ana.seat)).toMatchObject({
       kind: 'pass',

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { Seat } from '../../../server/access/seat.ts';
+import type { AllowanceTable } from '../../../server/live/allowances.ts';
 import type { Clock } from '../../../server/live/clock.ts';
 import type { Rooms } from '../../../server/live/rooms.ts';
 import { openRooms } from '../../../server/live/rooms.ts';
@@ -39,6 +40,7 @@ export interface HouseOptions {
   readonly clock?: Clock;
   readonly heapBudgetBytes?: number;
   readonly maxDocumentBytes?: number;
+  readonly allowances?: AllowanceTable;
 }
 
 export async function openHouse(options?: HouseOptions): Promise<House> {

@@ -187,6 +187,7 @@ describe('B8 the heap', () => {
 describe('B9 the size of a document', () => {
   test('B9 people are told from 70 % on, and at 100 % what adds is refused, but not what removes', async () => {
     await open({ maxDocumentBytes: 40_000 });
+    house.seat('ana', 'facilitator');
     const ana = await house.stock('ana').synced();
     const ben = await house.raw('ben', { control: true });
     let last = '';
@@ -209,6 +210,26 @@ describe('B9 the size of a document', () => {
     const ended = ana.ended();
     addCard(ana.editor, cell, { text: 'one more' });
     expect(await ended).toEqual({ code: 4422, reason: 'document-full' });
+  });
+
+  test('B9 G20 participants fill 90 % of it, also faster than it is merged, and facilitators go on', async () => {
+    await open({ maxDocumentBytes: 400_000 });
+    house.seat('fia', 'facilitator');
+    house.seat('olga', 'observer');
+    const fia = await house.stock('fia').synced();
+    const crowd = await Promise.all(['ana', 'ben', 'cleo'].map((person) => house.stock(person).synced()));
+    const endings = crowd.map((one) => one.ended());
+    // All at once: nothing of it is merged before the last of it is judged.
+    for (const one of crowd)
+      for (let i = 0; i < 60; i++) addCard(one.editor, cell, { text: 'x'.repeat(3_000) });
+    for (const ended of endings) expect(await ended).toEqual({ code: 4422, reason: 'document-full' });
+    const most = 0.9 * 400_000;
+    const { bytes = 0 } = house.rooms.report().find(({ board }) => board === 'lovtag') ?? {};
+    expect(bytes).toBeGreaterThan(0.7 * most);
+    expect(bytes).toBeLessThan(1.02 * most);
+    const id = addCard(fia.editor, cell, { text: 'There is room for me.' });
+    const late = await house.stock('olga').synced();
+    await late.sees(() => readRecord(late.doc, cards, id)?.gone === false);
   });
 
   test('B9 only what is fuller than before is told', () => {

@@ -38,8 +38,13 @@ export class Stored {
 
   /** Whether nothing more fits, of the share of the document that somebody may fill. */
   isFull(share: number): boolean {
-    if (this.fullness.isReached || this.full.bytes >= this.#mostBytes) return true;
-    return share < 1 && this.fullness.fills(share);
+    const isFull =
+      this.fullness.isReached ||
+      this.full.bytes >= this.#mostBytes ||
+      (share < 1 && this.fullness.fills(share));
+    // What is not merged looks larger than it is, and where all is refused nothing else has it merged.
+    if (isFull) this.upkeep.mergeIfDue();
+    return isFull;
   }
 
   /** Notes that the document in memory has grown, before that is on disk. */

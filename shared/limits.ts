@@ -30,7 +30,7 @@ export const maxVersionName = 80;
 /** Members of one set field: personas of a card, cards of an idea. */
 export const maxSetSize = 200;
 
-/** Records of one collection, removed ones included: the page is measured to 5,000 cards. */
+/** Entries of one collection that are there; removed ones do not count. The page is measured to 5,000 cards. */
 export const maxRecords = 20_000;
 
 /**

@@ -54,6 +54,7 @@ export const refusals = [
   'too-long',
   'too-many',
   'document-full',
+  'allowance',
   'missing-dependency',
   'malformed',
 ] as const;
@@ -63,6 +64,23 @@ export type Refusal = (typeof refusals)[number];
 export function isRefusal(text: string): text is Refusal {
   return refusals.some((reason) => reason === text);
 }
+
+/**
+ * What a participant adds to a document for good, as far as a day's allowance counts it: Yjs client ids, records, keys
+ * (of records, set members and values), and bytes.
+ */
+export const allowanceKinds = ['clients', 'records', 'keys', 'bytes'] as const;
+export type AllowanceKind = (typeof allowanceKinds)[number];
+
+/** An allowance that an update would exceed. */
+const exceededSchema = v.object({
+  of: v.picklist(allowanceKinds),
+  /** How many a day. */
+  limit: v.number(),
+  /** Whether that is what one person may add, or all participants of the board together. */
+  for: v.picklist(['person', 'board']),
+});
+export type Exceeded = v.InferOutput<typeof exceededSchema>;
 
 /** What the server tells our own client beside the document. */
 export const controlSchema = v.variant('kind', [
@@ -81,7 +99,12 @@ export const controlSchema = v.variant('kind', [
   v.object({ kind: v.literal('fullness'), percent: v.number() }),
   /** All of this socket's first `frames` document frames (sync step 2 and updates) are on disk. */
   v.object({ kind: v.literal('saved'), frames: v.number() }),
-  v.object({ kind: v.literal('refused'), reason: v.picklist(refusals) }),
+  /** The other fields are there with the reason `allowance`. */
+  v.object({
+    kind: v.literal('refused'),
+    reason: v.picklist(refusals),
+    ...v.partial(exceededSchema).entries,
+  }),
   /** A signed statement of which edits are on disk; see `readClockMark`. The page shows it if the server loses them. */
   v.object({ kind: v.literal('mark'), mark: v.string() }),
   /**

@@ -88,9 +88,12 @@ export function createBoard(
   );
 }
 
-/** @param link a whole link or its secret */
-export function readInvitation(link: string): Promise<Answer<Invitation>> {
-  return ask('POST', '/api/invitation', invitationSchema, { link });
+/**
+ * @param link a whole link or its secret
+ * @param device of this browser: the colour that it wears on the board already is not taken
+ */
+export function readInvitation(link: string, device: string): Promise<Answer<Invitation>> {
+  return ask('POST', '/api/invitation', invitationSchema, { link, device });
 }
 
 /** Takes a seat on a board; the token comes as a cookie that no script can read. */

@@ -3,6 +3,7 @@ import type { Card } from '$shared/board/card.ts';
 import { cards } from '$shared/board/card.ts';
 import type { Collection, ValueCollection } from '$shared/board/collection.ts';
 import { parseValue } from '$shared/board/collection.ts';
+import type { Exceeded } from '$shared/protocol.ts';
 import { openRoots, rootOf, textOf } from '$shared/board/document.ts';
 import type { Emotion, PlacedPoint } from '$shared/board/emotion.ts';
 import { emotions, experience } from '$shared/board/emotion.ts';
@@ -186,13 +187,16 @@ export class Board {
    * Gives up the document, whose edits the server will not take: they and the whole state go to what is kept. To be
    * called before `close`. Returns false where nothing is lost, since all of it is on the server's disk.
    */
-  giveUp(why: LostWhy): boolean {
+  giveUp(why: LostWhy, exceeded?: Exceeded): boolean {
     // What the server does not have may be others' too: nobody else may have it any more.
     const records = why === 'discarded' || why === 'fallen-back' ? this.#takeBeyond() : this.#takeUnsaved();
     // A board that is put back on purpose takes nothing from a person all of whose work was saved before.
     if (['outdated', 'no-board'].includes(why) && records.length === 0) return false;
     const state = Y.encodeStateAsUpdate(this.#doc);
-    this.#kept.lose({ why, generation: this.#generation, records, state }, this.#pending.surrender());
+    this.#kept.lose(
+      { why, generation: this.#generation, records, state, exceeded },
+      this.#pending.surrender(),
+    );
     return true;
   }
 

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import type { ClientControl, Control } from '$shared/protocol.ts';
+import type { ClientControl, Control, Exceeded } from '$shared/protocol.ts';
 import { controlProtocol, controlSchema, frameKind, syncKind } from '$shared/protocol.ts';
 import type { Role } from '$shared/roles.ts';
 import { waitMs } from './backoff.ts';
@@ -276,7 +276,7 @@ export class Connection {
         break;
       case 'refused':
         // Not only when the socket is closed: an observer's stays open, and a server may die between the two.
-        return this.#finish({ kind: 'refused', reason: control.reason });
+        return this.#finish({ kind: 'refused', reason: control.reason, ...exceededIn(control) });
       case 'read-only':
         this.readOnly = control.why;
         if (control.why === null) this.#keeps = false;
@@ -358,6 +358,14 @@ export class Connection {
 }
 
 const anyRefusalSchema = v.object({ kind: v.literal('refused') });
+
+/** The allowance that a refusal names, where it names one. */
+function exceededIn(control: Extract<Control, { kind: 'refused' }>): { exceeded?: Exceeded } {
+  const { of, limit, for: whose } = control;
+  return of !== undefined && limit !== undefined && whose !== undefined
+    ? { exceeded: { of, limit, for: whose } }
+    : {};
+}
 
 function parseJson(json: string): unknown {
   try {

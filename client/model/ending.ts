@@ -1,4 +1,4 @@
-import type { Refusal } from '$shared/protocol.ts';
+import type { Exceeded, Refusal } from '$shared/protocol.ts';
 import { closeCode, isRefusal } from '$shared/protocol.ts';
 
 /** A frame that `ws` drops unread: the same frame would be sent again each time. */
@@ -12,7 +12,12 @@ export type Ending =
   /** Whoever runs the server has put this person out. */
   | { readonly kind: 'kicked' }
   /** The server did not take an edit; null where it did not say why. */
-  | { readonly kind: 'refused'; readonly reason: Refusal | 'too-large' | null }
+  | {
+      readonly kind: 'refused';
+      readonly reason: Refusal | 'too-large' | null;
+      /** With the reason `allowance`: which one, where the server said so. */
+      readonly exceeded?: Exceeded;
+    }
   /**
    * The board is of another generation than this document, which must not fill it again: the board was put back to
    * an older version, or (`isOlder`) the server itself fell back to an older generation.

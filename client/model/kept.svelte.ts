@@ -1,4 +1,5 @@
 import { newId } from '$shared/id.ts';
+import type { Exceeded } from '$shared/protocol.ts';
 import type { EditRows, RowKey } from './edit-rows.ts';
 import { IndexedDbRows } from './edit-rows.ts';
 import type { FoundLoss } from './edit-sorting.ts';
@@ -12,6 +13,7 @@ export interface GivenUp {
   readonly generation: number;
   readonly records: readonly Touched[];
   readonly state: Uint8Array;
+  readonly exceeded?: Exceeded | undefined;
 }
 
 /** The rows on the device that a loss is kept in; they may still be being written. */
@@ -49,10 +51,10 @@ export class KeptEdits {
 
   /** Keeps what a document had and the server did not take, in place of the rows that it was in. */
   lose(given: GivenUp, replaced: Keys): void {
-    const { why, generation, records, state } = given;
+    const { why, generation, records, state, exceeded } = given;
     // Refused again with nothing in it: the same word twice says no more.
     if (records.length === 0 && this.#own.some((one) => one.why === why && one.records.length === 0)) return;
-    const lost = this.#lost(why, this.person, records, state);
+    const lost = { ...this.#lost(why, this.person, records, state), ...(exceeded && { exceeded }) };
     const row = { why, generation, records, state, page: this.pages.id };
     this.#volatile.add(lost.id);
     this.#keys.set(

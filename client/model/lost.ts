@@ -1,4 +1,4 @@
-import type { Refusal } from '$shared/protocol.ts';
+import type { Exceeded, Refusal } from '$shared/protocol.ts';
 import { isRefusal } from '$shared/protocol.ts';
 import type { Touched } from './touched.ts';
 
@@ -38,6 +38,8 @@ export interface Lost {
   /** Who did it: this person, or another one of this device. */
   readonly person: string;
   readonly records: readonly Touched[];
+  /** With the reason `allowance`: which one, where the server said so. */
+  readonly exceeded?: Exceeded;
   /** The whole document that it was part of, where the server does not have that either. */
   readonly file: { readonly name: string; readonly bytes: () => Uint8Array } | null;
 }

@@ -1,16 +1,34 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Role } from '../../shared/roles.ts';
 
+/** A person on a board, and the device that they are on. */
+export interface PersonIds {
+  /** The same device in the same role on the same board is the same person. */
+  readonly person: string;
+  /** The same in every role, and another on each board. */
+  readonly device: string;
+}
+
 /**
- * The id of a person on a board. `device` is a random secret that the page keeps: the same device in the
- * same role is the same person after a reload and after the token has run out. Without it everyone who
- * joins is new. Nobody else can become that person, since the id tells nothing of the secret.
+ * The ids of whoever joins. `secret` is what the page keeps at random: by it somebody is the same person after a
+ * reload and after the token has run out. Without it everyone who joins is new. Nobody else can become that person,
+ * since the ids tell nothing of the secret.
  */
-export function personId(
+export function personIds(
   installation: Uint8Array,
-  who: { board: string; role: Role; device: string | undefined },
-): string {
-  const device = who.device ?? randomBytes(24).toString('base64url');
-  const text = JSON.stringify(['person', who.board, who.role, device]);
-  return createHmac('sha256', installation).update(text).digest('base64url').slice(0, 16);
+  who: { board: string; role: Role; secret: string | undefined },
+): PersonIds {
+  const secret = who.secret ?? randomBytes(24).toString('base64url');
+  return {
+    person: idOf(installation, ['person', who.board, who.role, secret]),
+    device: deviceId(installation, who.board, secret),
+  };
+}
+
+export function deviceId(installation: Uint8Array, board: string, secret: string): string {
+  return idOf(installation, ['device', board, secret]);
+}
+
+function idOf(installation: Uint8Array, parts: readonly string[]): string {
+  return createHmac('sha256', installation).update(JSON.stringify(parts)).digest('base64url').slice(0, 16);
 }

@@ -4,6 +4,11 @@ import type { Role } from '../../shared/roles.ts';
 export interface Seat {
   readonly board: string;
   readonly person: string;
+  /**
+   * The device they came from, whatever the role: who may do what how often is counted by it, so that one who
+   * joins by two links does not count twice. Never shown to others. Equal to `person` where it is not known.
+   */
+  readonly device: string;
   readonly name: string;
   /** `#rrggbb` */
   readonly color: string;

@@ -21,6 +21,8 @@ const maxTokenChars = 2048;
 const seatSchema = v.object({
   board: idSchema,
   person: idSchema,
+  /** Missing from tokens of releases that did not know devices. */
+  device: v.optional(idSchema),
   name: v.string(),
   color: colorSchema,
   role: v.picklist(roles),
@@ -61,10 +63,22 @@ export class Tokens {
     this.#start = { now: time.now(), wall: time.wall() };
   }
 
-  issue({ board, person, name, color, role, link, generation }: Holder): Issued {
+  issue({ board, person, device, name, color, role, link, generation }: Holder): Issued {
     const expires = this.#time.wall() + tokenLifeMs;
     const ends = Math.round(this.#time.now() + tokenLifeMs);
-    const seat = { board, person, name, color, role, link, generation, expires, run: this.#run, ends };
+    const seat = {
+      board,
+      person,
+      device,
+      name,
+      color,
+      role,
+      link,
+      generation,
+      expires,
+      run: this.#run,
+      ends,
+    };
     const payload = Buffer.from(JSON.stringify(seat)).toString('base64url');
     return { token: `${payload}.${this.#sign(payload).toString('base64url')}`, expires };
   }
@@ -79,10 +93,10 @@ export class Tokens {
     if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
     const seat = v.safeParse(seatSchema, parseJson(Buffer.from(payload, 'base64url').toString()));
     if (!seat.success) return null;
-    const { expires, run, ends, ...holder } = seat.output;
+    const { expires, run, ends, device = seat.output.person, ...holder } = seat.output;
     const now = this.#time.now();
     const leftMs = run === this.#run ? ends - now : this.#leftAtStart(expires) - (now - this.#start.now);
-    return leftMs > 0 ? { ...holder, expires: now + leftMs } : null;
+    return leftMs > 0 ? { ...holder, device, expires: now + leftMs } : null;
   }
 
   /**

@@ -5,7 +5,7 @@ import { personColors } from '../../shared/board/person.ts';
 import { maxPersonName } from '../../shared/limits.ts';
 import { setSeatCookies } from '../access/cookies.ts';
 import { findLink, parseLink } from '../access/links.ts';
-import { personId } from '../access/person.ts';
+import { deviceId, personIds } from '../access/person.ts';
 import type { Holder, Issued } from '../access/tokens.ts';
 import type { BoardRecord, LinkRecord } from '../store/contract.ts';
 import { readBody } from './body.ts';
@@ -14,7 +14,7 @@ import { needRate, needRoom, needSeat } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
-const invitation = v.object({ link: linkSchema });
+const invitation = v.object({ link: linkSchema, device: v.optional(deviceSchema) });
 
 const joining = v.object({
   link: linkSchema,
@@ -34,14 +34,19 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
     return issued;
   }
 
+  /** The colours that others wear. Whoever is here already, in another role, does not take a colour from themselves. */
+  function takenFrom(board: string, device: string | undefined): readonly string[] {
+    return live.colorsTaken(board, device && deviceId(store.secret, board, device));
+  }
+
   const app = new Hono<AppEnv>();
   app
     .post('/invitation', needRate(parts, parts.joins), async (c) => {
-      const { link } = await readBody(c, invitation);
+      const { link, device } = await readBody(c, invitation);
       const { record, role } = await openLink(parts, link);
       needRoom(parts, record.id);
       const { id, title, language } = record;
-      return c.json({ board: id, title, role, language, colorsTaken: live.colorsTaken(id) });
+      return c.json({ board: id, title, role, language, colorsTaken: takenFrom(id, device) });
     })
     .post('/join', needRate(parts, parts.joins), async (c) => {
       const { link, name, color, device } = await readBody(c, joining);
@@ -49,18 +54,21 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
       needRoom(parts, record.id);
       const holder: Holder = {
         board: record.id,
-        person: personId(store.secret, { board: record.id, role, device }),
+        ...personIds(store.secret, { board: record.id, role, secret: device }),
         name,
-        color: color ?? freeColor(live.colorsTaken(record.id)),
+        color: color ?? freeColor(takenFrom(record.id, device)),
         role,
         link: id,
         generation: record.generation,
       };
       const { title, start } = record;
+      const { person } = holder;
       return c.json({
-        ...holder,
-        link: undefined,
-        generation: undefined,
+        board: record.id,
+        role,
+        person,
+        name,
+        color: holder.color,
         ...seatAt(c, holder),
         title,
         start,

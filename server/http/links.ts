@@ -45,12 +45,15 @@ export function linkRoutes(parts: Parts): Hono<AppEnv> {
       needWritable(parts);
       const board = c.var.record.id;
       const id = c.req.param('link');
-      if (!c.var.record.links.some((link) => link.id === id)) throw new Problem('no-such-link');
+      const link = c.var.record.links.find((one) => one.id === id);
+      if (!link) throw new Problem('no-such-link');
       const after = await store.changeBoard(board, (record) => revoke(record, id, time.wall()));
       // The change itself decides, since another facilitator may be withdrawing the other link just now.
       if (after?.links.some((link) => link.id === id && link.revokedAt === null))
         throw new Problem('last-link');
       const dismissed = live.dismiss(board, (seat) => seat.link === id, closeCode.ticket, 'link-revoked');
+      // Whoever came by it may have left nothing to the others of what all may add in a day.
+      if (link.revokedAt === null) live.relieve(board);
       log.info({ board, dismissed }, 'link revoked');
       return c.body(null, 204);
     });

@@ -75,7 +75,7 @@ export function applyLetters(
   function applyFrame({ from, frame }: FrameLetter): readonly FrameLetter[] {
     if (!isEmptyUpdate(frame.update)) {
       const began = performance.now();
-      const verdict = document.judge(frame.update, from.seat);
+      const verdict = document.judge(frame.update, from.seat, from.since);
       if (verdict.kind === 'refuse') {
         const isWaiting = verdict.reason === 'missing-dependency' && !from.isHeld && mayWait(from, frame);
         const isHeld = !isWaiting && recovery.holds(document, from, frame, verdict);
@@ -86,7 +86,7 @@ export function applyLetters(
         from.charge('work', tookMs);
         if (isWaiting || isHeld) return [];
         tally.refusals[verdict.reason]++;
-        from.refuse(verdict.reason, verdict.rule);
+        from.refuse(verdict);
         return [];
       }
       effort += verdict.weight;
@@ -106,7 +106,7 @@ export function applyLetters(
   function hold(from: Connection, frame: DocumentFrame, verdict: Refuse): void {
     const part = recovery.hold(document, from, frame, verdict);
     if (!part) return;
-    const own = document.judge(part, from.seat);
+    const own = document.judge(part, from.seat, from.since);
     if (own.kind === 'refuse' || !own.hasEffect) return;
     apply(part, own);
     tally.updates++;

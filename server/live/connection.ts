@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import { newId } from '../../shared/id.ts';
 import { maxFrameBytes } from '../../shared/limits.ts';
-import type { CloseCode, Control, Refusal } from '../../shared/protocol.ts';
+import type { CloseCode, Control, Exceeded, Refusal } from '../../shared/protocol.ts';
 import { closeCode } from '../../shared/protocol.ts';
 import type { Seat } from '../access/seat.ts';
 import type { Log } from '../log.ts';
@@ -12,6 +12,7 @@ import { isControl, isFragment } from './frame-head.ts';
 import type { Door, Inlet } from './inlet.ts';
 import type { Claimant, LargeMessages } from './large-messages.ts';
 import type { Line } from './line.ts';
+import type { Refuse } from './guard/guard.ts';
 import type { Reader } from './outlet.ts';
 import { Outlet } from './outlet.ts';
 import type { Packet } from './packets.ts';
@@ -59,6 +60,8 @@ export class Connection implements Reader, Door, Claimant {
   readonly receipts = new Receipts();
   readonly isOurs: boolean;
   readonly out: Outlet;
+  /** When it was opened, by the clock of the live side. */
+  readonly since: number;
   readonly #socket: WebSocket;
   readonly #inlet: Inlet;
   readonly #large: LargeMessages;
@@ -66,7 +69,6 @@ export class Connection implements Reader, Door, Claimant {
   readonly #tally: Tally;
   readonly #log: Log;
   readonly #rates: SenderRates;
-  readonly #since: number;
   readonly #holds = new Set<Hold>();
   /** Updates that have come in and are not judged; counted by the room. */
   unjudged = 0;
@@ -103,7 +105,7 @@ export class Connection implements Reader, Door, Claimant {
     this.#tally = tally;
     this.#log = log;
     this.#rates = rates;
-    this.#since = this.#lastHeard = clock.now();
+    this.since = this.#lastHeard = clock.now();
     socket.on('message', this.#onMessage);
     socket.on('close', (code) => this.#leave(code !== abnormal));
     // A fault of the socket is followed by its close; without a listener it would end the process.
@@ -123,7 +125,7 @@ export class Connection implements Reader, Door, Claimant {
   get report(): SocketReport {
     const { person, role } = this.seat;
     const { unreadBytes: bufferedBytes, isBehind } = this.out;
-    const since = Math.round(this.#clock.wall() - (this.#clock.now() - this.#since));
+    const since = Math.round(this.#clock.wall() - (this.#clock.now() - this.since));
     return { id: this.id, person, role, since, bufferedBytes, isBehind };
   }
 
@@ -236,10 +238,10 @@ export class Connection implements Reader, Door, Claimant {
   }
 
   /** Turns the client away for what it sent. It comes back, if at all, from the server's state. */
-  refuse(reason: Refusal, rule: string): void {
+  refuse({ reason, rule, exceeded }: Refuse): void {
     this.#wasRefused = true;
-    this.#deny(reason);
-    this.#log.warn({ ...this.#names, reason, rule }, 'update refused');
+    this.#deny(reason, exceeded);
+    this.#log.warn({ ...this.#names, reason, rule, ...exceeded }, 'update refused');
     this.close(closeForRefusal(reason), reason);
   }
 
@@ -286,9 +288,9 @@ export class Connection implements Reader, Door, Claimant {
     return { board: this.seat.board, connection: this.id };
   }
 
-  #deny(reason: Refusal): void {
-    this.out.send(deniedPacket(reason));
-    this.tell({ kind: 'refused', reason });
+  #deny(reason: Refusal, exceeded?: Exceeded): void {
+    this.out.send(deniedPacket(exceeded ? `${reason}: ${wordsFor(exceeded)}` : reason));
+    this.tell({ kind: 'refused', reason, ...exceeded });
   }
 
   #terminate(): void {
@@ -323,6 +325,10 @@ export class Connection implements Reader, Door, Claimant {
     this.#log.warn({ ...this.#names, reason }, 'frame refused');
     this.close(code, reason);
   }
+}
+
+function wordsFor({ of, limit, for: whose }: Exceeded): string {
+  return `at most ${limit} ${of} a day for ${whose === 'person' ? 'one person' : 'all participants of a board'}`;
 }
 
 /** The close code for a refused update; docs/API.md holds the table. */

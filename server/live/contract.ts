@@ -86,10 +86,12 @@ export interface LiveBoards {
   ): number;
   /** Tells everyone on a board that listens for control frames. */
   announce(board: string, control: Control): void;
-  /** The colours of the people who are on the board now. */
-  colorsTaken(board: string): readonly string[];
+  /** The colours of the people who are on the board now, without those on a certain device. */
+  colorsTaken(board: string, except?: string): readonly string[];
   /** How many sockets the board has open: what it costs the server. */
   crowd(board: string): number;
+  /** Lets participants add as much as in a day once more: who has added too much was shut out. */
+  relieve(board: string): void;
   /** All documents that are open. */
   report(): readonly RoomReport[];
   /** The sockets that a board has open. */

@@ -2,6 +2,8 @@ import * as Y from 'yjs';
 import { openRoots } from '../../shared/board/document.ts';
 import type { StoredDocument } from '../store/contract.ts';
 import type { Seat } from '../access/seat.ts';
+import type { Exceeded } from '../../shared/protocol.ts';
+import type { Additions } from './allowances.ts';
 import type { Verdict } from './guard/guard.ts';
 import { Guard } from './guard/guard.ts';
 import { KnownDeletes } from './guard/known-deletes.ts';
@@ -11,6 +13,14 @@ import { step1Packet, step2Packet } from './packets.ts';
 import type { Tally } from './tally.ts';
 import { maxAnswersKept, maxKeptAnswerBytes } from './tuning.ts';
 
+/** What bounds how much comes into a document. */
+export interface Bounds {
+  /** Whether the document has the size up to which this person may add to it. */
+  isFull(seat: Seat): boolean;
+  /** Takes what an update adds from what its writer may add; as `Spend` of the guard. */
+  spend(seat: Seat, since: number, additions: Additions, isKnown: boolean): Exceeded | null;
+}
+
 /** A document in memory, as the room sees it: changed in one transaction a tick, and encoded once a version. */
 export class LiveDocument {
   readonly doc = new Y.Doc();
@@ -18,17 +28,16 @@ export class LiveDocument {
   readonly numbering = new Numbering(this.doc);
   readonly #knownDeletes = new KnownDeletes(this.doc.store);
   readonly #tally: Tally;
-  readonly #isFull: () => boolean;
+  readonly #bounds: Bounds;
   #update: Uint8Array | null = null;
   /** Of the document as it is: everyone who joins is asked by it. */
   #stateVector: Uint8Array | null = null;
   /** The answers to state vectors that hold for the document as it is, by the vector's bytes. */
   readonly #answers = new Map<string, Packet>();
 
-  /** `isFull`: whether it has the size that it may have; then what adds to it is refused. */
-  constructor({ snapshot, updates, owners }: StoredDocument, tally: Tally, isFull: () => boolean) {
+  constructor({ snapshot, updates, owners }: StoredDocument, tally: Tally, bounds: Bounds) {
     this.#tally = tally;
-    this.#isFull = isFull;
+    this.#bounds = bounds;
     this.guard = new Guard(this.doc, owners);
     openRoots(this.doc);
     this.doc.transact(() => {
@@ -42,8 +51,12 @@ export class LiveDocument {
     });
   }
 
-  judge(update: Uint8Array, seat: Pick<Seat, 'person' | 'role'>): Verdict {
-    return this.guard.judge(update, seat, { isFull: this.#isFull() });
+  /** `since`: since when its sender is here. */
+  judge(update: Uint8Array, seat: Seat, since: number): Verdict {
+    const bounds = this.#bounds;
+    return this.guard.judge(update, seat, { isFull: bounds.isFull(seat) }, (additions, isKnown) =>
+      bounds.spend(seat, since, additions, isKnown),
+    );
   }
 
   /** How many clocks of a client id it has. */
@@ -73,9 +86,15 @@ export class LiveDocument {
     return this.#update;
   }
 
-  /** Applies an update; within `change`, and only after the guard has let it through, or of our own making. */
+  /** Applies an update that the guard has let through; within `change`. */
   apply(update: Uint8Array): void {
     Y.applyUpdate(this.doc, update);
+  }
+
+  /** Applies an update of the server's own making; within `change`. */
+  applyOwn(update: Uint8Array): void {
+    this.apply(update);
+    this.guard.changedByServer();
   }
 
   /** The clock of the server's own client id: it rises when the server writes. */

@@ -5,6 +5,7 @@ import { closeCode } from '../../shared/protocol.ts';
 import { may } from '../../shared/roles.ts';
 import type { Log } from '../log.ts';
 import type { BoardRecord, HeldRecord, Store, StoredDocument } from '../store/contract.ts';
+import type { Allowances } from './allowances.ts';
 import type { Source } from './asks.ts';
 import { Asks } from './asks.ts';
 import { Audience } from './audience.ts';
@@ -14,6 +15,8 @@ import { Commits, messageOf } from './commits.ts';
 import type { Connection, Listener } from './connection.ts';
 import type { Loss, Observer, ReadOnly, RoomReport } from './contract.ts';
 import type { LargeMessages } from './large-messages.ts';
+import { shareOf } from './guard/guard.ts';
+import type { Bounds } from './live-document.ts';
 import { LiveDocument, nothing } from './live-document.ts';
 import { OwnWrites } from './own-writes.ts';
 import type { Paced } from './paced.ts';
@@ -41,6 +44,8 @@ export interface Surroundings {
   /** The memory for large answers to our own questions. */
   readonly largeMessages: LargeMessages;
   readonly unreadDifferences: Unread;
+  /** What people may add to documents for good. */
+  readonly allowances: Allowances;
   readonly maxDocumentBytes: number;
 }
 
@@ -80,6 +85,7 @@ export class Room implements Listener {
   readonly #asks: Asks;
   readonly #recovery: Recovery;
   readonly #ownWrites = new OwnWrites();
+  readonly #present = () => this.#audience.people();
   /** What came in before there was a document to put it into. Who sent it is not read any further. */
   #early: { readonly from: Connection; readonly frame: DocumentFrame }[] = [];
   #whenOpen: (() => void)[] = [];
@@ -100,7 +106,7 @@ export class Room implements Listener {
     this.#audience = new Audience(around, {
       stateVector: () => this.#open?.document.stateVector() ?? nothing,
       // Others learn the id from presence, and could write under it before its owner does.
-      claimed: (client, person) => this.#open?.document.guard.reserve(client, person),
+      claimed: (client, person) => this.#open?.document.guard.reserve(client, person, this.#present),
     });
   }
 
@@ -243,7 +249,7 @@ export class Room implements Listener {
     await this.#ownWrites.post(open.commits, (applied) => ({
       kind: 'own',
       edit: (document) => {
-        document.apply(update);
+        document.applyOwn(update);
         // An idea that a restore brings back from before a reset comes without its number.
         document.numbering.noticeAll();
         applied();
@@ -326,6 +332,20 @@ export class Room implements Listener {
     );
   }
 
+  /** Facilitators add what they like, up to the document's own limits. */
+  get #bounds(): Bounds {
+    return {
+      isFull: ({ role }) => this.#stored?.isFull(shareOf(role)) ?? false,
+      spend: ({ role, device }, since, additions, isKnown) => {
+        const exceeded = may(role, 'structure')
+          ? null
+          : this.#around.allowances.spend(this.name, { device, isKnown, since }, additions);
+        if (!exceeded) this.#stored?.grow(additions.bytes);
+        return exceeded;
+      },
+    };
+  }
+
   get #source(): Source | null {
     const { full } = this.#stored ?? {};
     const { document = null, commits } = this.#open ?? {};
@@ -335,7 +355,7 @@ export class Room implements Listener {
   /** Makes the document of its bytes, and goes on with what has come in meanwhile. */
   #unfold(stored: StoredDocument): void {
     const { store, log, tally } = this.#around;
-    const document = new LiveDocument(stored, tally, () => this.#stored?.isFull ?? false);
+    const document = new LiveDocument(stored, tally, this.#bounds);
     if (!document.isWhole) {
       log.error({ board: this.board }, 'the stored document does not fit together; it is quarantined');
       return this.#quarantine(document);
@@ -352,7 +372,8 @@ export class Room implements Listener {
     this.#open = open;
     if (this.#phase.now === 'loading') this.#phase.become(store.failure ? 'failing' : 'live');
     if (this.#phase.now === 'live') commits.post({ kind: 'own', edit: () => document.numbering.noticeAll() });
-    for (const [client, person] of this.#audience.claims()) document.guard.reserve(client, person);
+    for (const [client, person] of this.#audience.claims())
+      document.guard.reserve(client, person, this.#present);
     for (const connection of this.#audience) this.#welcome(connection, open);
     for (const { from, frame } of this.#early.splice(0)) this.#admit(from, frame);
     for (const connection of this.#audience) connection.release('loading');
@@ -397,7 +418,8 @@ export class Room implements Listener {
 
   #introduce(connection: Connection, doc: Y.Doc): void {
     if (!this.#audience.has(connection)) return;
-    if (!introduce(doc, connection.seat, () => this.#audience.people()))
+    const admit = () => this.#around.allowances.admit(this.name, connection.seat.role);
+    if (!introduce(doc, connection.seat, this.#present, admit))
       connection.close(closeCode.busy, 'board-full');
   }
 

@@ -5,6 +5,8 @@ import { closeCode } from '../../shared/protocol.ts';
 import type { Seat } from '../access/seat.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/contract.ts';
+import type { AllowanceTable } from './allowances.ts';
+import { Allowances } from './allowances.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
@@ -44,6 +46,8 @@ export interface LiveOptions {
   readonly heapBudgetBytes?: number;
   /** The encoded size that one document may have. */
   readonly maxDocumentBytes?: number;
+  /** What participants may add to a document in a day. */
+  readonly allowances?: AllowanceTable;
 }
 
 /** The live side, and what only the house itself may ask of it. */
@@ -61,6 +65,7 @@ export function openRooms(options: LiveOptions): Rooms {
     store,
     log,
     clock,
+    allowances: new Allowances(clock, options.allowances),
     tally: newTally(),
     observe,
     largeAnswers: new Paced(largeAnswersMs),
@@ -91,6 +96,7 @@ class OpenRooms implements Rooms, Keeper {
       for (const room of this.#rooms.values()) room.beat();
       this.#rates.sweep();
       this.#around.largeMessages.beat();
+      around.allowances.sweep();
     });
   }
 
@@ -126,7 +132,7 @@ class OpenRooms implements Rooms, Keeper {
     if (line.socket.readyState !== line.socket.OPEN) return;
     const room = this.#room(seat.board, document);
     this.#keepFromRetiring(room);
-    room.enter(new Connection(seat, line, this.#around, this.#rates.of(seat.board, seat.person)));
+    room.enter(new Connection(seat, line, this.#around, this.#rates.of(seat.board, seat.device)));
   }
 
   dismiss(
@@ -144,8 +150,9 @@ class OpenRooms implements Rooms, Keeper {
     for (const room of this.#roomsOf(board)) room.tell(control);
   }
 
-  colorsTaken(board: string): readonly string[] {
-    return [...new Set(this.#connectionsOf(board).map(({ seat }) => seat.color))];
+  colorsTaken(board: string, except?: string): readonly string[] {
+    const others = this.#connectionsOf(board).filter(({ seat }) => seat.device !== except);
+    return [...new Set(others.map(({ seat }) => seat.color))];
   }
 
   crowd(board: string): number {
@@ -162,6 +169,10 @@ class OpenRooms implements Rooms, Keeper {
 
   freeze(board: string, frozen: boolean): void {
     for (const room of this.#roomsOf(board)) room.freeze(frozen);
+  }
+
+  relieve(board: string): void {
+    for (const document of documents) this.#around.allowances.relieve(`${board}/${document}`);
   }
 
   async write(board: string, document: string, update: Uint8Array): Promise<void> {
@@ -195,6 +206,8 @@ class OpenRooms implements Rooms, Keeper {
         room.shut(code, reason);
       }),
     );
+    // What comes back is another document, or none.
+    for (const document of documents) this.#around.allowances.forget(`${board}/${document}`);
   }
 
   async close(deadlineMs = 15_000): Promise<void> {
@@ -279,9 +292,9 @@ class OpenRooms implements Rooms, Keeper {
     return { code: closeCode.busy, reason: 'server-full' };
   }
 
-  /** A board is not to be filled by one person. */
-  #excess({ board, person }: Seat): { code: CloseCode; reason: string } | null {
-    const sockets = this.#connectionsOf(board).filter(({ seat }) => seat.person === person).length;
+  /** A board is not to be filled by one person, in however many roles. */
+  #excess({ board, device }: Seat): { code: CloseCode; reason: string } | null {
+    const sockets = this.#connectionsOf(board).filter(({ seat }) => seat.device === device).length;
     return sockets < maxSocketsPerPerson ? null : { code: closeCode.busy, reason: 'too-many-sockets' };
   }
 

@@ -127,7 +127,7 @@ export class SenderRates {
   }
 }
 
-/** The accounts of all who pay, on all boards. Who leaves in debt comes back to it. */
+/** The accounts of all who pay, on all boards, by device. Who leaves in debt comes back to it, in any role. */
 export class PeopleRates {
   readonly #clock: Clock;
   readonly #accounts = new Map<string, Account>();

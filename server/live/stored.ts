@@ -12,6 +12,8 @@ export class Stored {
   readonly generation: number;
   readonly fullness: Fullness;
   readonly upkeep: Upkeep;
+  /** What the document has grown by that is not on disk yet. */
+  #uncommitted = 0;
   readonly #unmergedBytes: number;
   readonly #mostBytes: number;
   readonly #tell: (percent: number) => void;
@@ -34,14 +36,27 @@ export class Stored {
     if (this.full.bytesSince <= this.#unmergedBytes) this.fullness.note(this.full.bytes);
   }
 
-  /** Whether nothing more fits. */
-  get isFull(): boolean {
-    return this.fullness.isReached || this.full.bytes >= this.#mostBytes;
+  /** Whether nothing more fits, of the share of the document that somebody may fill. */
+  isFull(share: number): boolean {
+    const isFull =
+      this.fullness.isReached ||
+      this.full.bytes >= this.#mostBytes ||
+      (share < 1 && this.fullness.fills(share));
+    // What is not merged looks larger than it is, and where all is refused nothing else has it merged.
+    if (isFull) this.upkeep.mergeIfDue();
+    return isFull;
+  }
+
+  /** Notes that the document in memory has grown, before that is on disk. */
+  grow(bytes: number): void {
+    this.#uncommitted += bytes;
+    this.fullness.grow(bytes);
   }
 
   /** Takes in an update that is on disk by now; `isEdit` where people made any of it. */
   add(update: Uint8Array, sequence: number, isEdit: boolean): void {
     this.full.add(update, sequence);
+    this.#uncommitted = 0;
     this.upkeep.committed(isEdit);
     this.#weigh();
   }
@@ -53,7 +68,7 @@ export class Stored {
       if (this.fullness.wouldTell(bytes)) void this.upkeep.checkpoint();
       return;
     }
-    const percent = this.fullness.note(bytes);
+    const percent = this.fullness.note(bytes, this.#uncommitted);
     if (percent !== null) this.#tell(percent);
   }
 }

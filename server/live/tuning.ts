@@ -296,6 +296,50 @@ export const maxValueDepth = 16;
 /** How many times its limit of members a set may have had in all: what leaves a set leaves its key there. */
 export const pastMembers = 10;
 
+/** How many times its limit of entries a collection may have had in all, for the same reason. */
+export const pastEntries = 3;
+
+/**
+ * Of what a document may hold (bytes, entries, client ids) participants may fill so much together: with the rest,
+ * facilitators can still tidy up a board that is full, and restore a version.
+ */
+export const participantShare = 0.9;
+
+/**
+ * What one participant may add to a document in a day, at once or bit by bit. A page load that writes takes a client
+ * id; people reload some tens of times, programs that connect for each message some hundreds. A workshop makes some
+ * tens of cards a person; a program some thousands, of 250 bytes each. A day of typing is some 100 KB.
+ */
+export const personAllowance = { clients: 300, records: 3_000, keys: 20_000, bytes: 4 << 20 } as const;
+
+/**
+ * And all participants of a board together: 200 people who reload 30 times; three boards of 5,000 cards; three
+ * quarters of what a document may hold. 6,000 client ids more make a commit 0.6 ms longer.
+ */
+export const boardAllowance = { clients: 6_000, records: 15_000, keys: 100_000, bytes: 6 << 20 } as const;
+
+/** Bytes of small updates of one person that are gathered before they are taken from these, all at once. */
+export const gatheredBytes = 4 << 10;
+
+/**
+ * The last share of what all together may add is for people who have written before, or were here before it was the
+ * last, and who have taken no more than a small share of their own today.
+ */
+export const reservedShare = 0.25;
+export const frugalShare = 0.1;
+
+/** People of each role who are written into a document for the first time, in a day: ten workshops of 200. */
+export const newcomersPerDay = 2_000;
+
+/**
+ * Client ids that may have written in a document. Each takes 7 bytes of a state vector, which must fit a frame. On a
+ * board of 50 people with ten page loads a day each it takes 200 days; then the board must be rebuilt.
+ */
+export const maxClientIdsInDocument = 100_000;
+
+/** Client ids that are kept in a room for people who are not there, before all of theirs are given up. */
+export const maxReservedInRoom = 20_000;
+
 /** Client ids that are kept for one person who has not written under them yet: a page load is one. */
 export const maxReserved = 64;
 

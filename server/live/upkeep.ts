@@ -48,6 +48,11 @@ export class Upkeep {
     if (isDue && (hasDoubled || this.#options.clock.now() >= this.#nextMerge)) void this.checkpoint();
   }
 
+  /** Has it merged where that is due by now, or else leaves it: it is smaller then, and perhaps not full. */
+  mergeIfDue(): void {
+    if (this.#full.updatesSince > 0 && this.#options.clock.now() >= this.#nextMerge) void this.checkpoint();
+  }
+
   /** Has what has piled up merged and stored, in the store's own thread. */
   checkpoint(): Promise<void> {
     if (this.#full.updatesSince === 0 && !this.#merging) return Promise.resolve();

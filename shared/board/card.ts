@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { maxCardText } from '../limits.ts';
 import type { RecordOf } from './collection.ts';
 import { collection } from './collection.ts';
-import { idSchema, orderSchema, setOfIds, text, value } from './field.ts';
+import { authorSchema, idSchema, orderSchema, setOfIds, text, value } from './field.ts';
 
 /** How well founded a card is, from a guess to measured data. */
 export const evidenceLevels = ['hypothesis', 'partly', 'validated', 'data'] as const;
@@ -37,7 +37,7 @@ export const cards = collection('cards', 'write', {
   text: text(maxCardText),
   place: value<Place>(placeSchema, { lane: '', phase: '', step: null, order: '' }),
   personas: setOfIds(),
-  author: value(idSchema, '', 'author'),
+  author: value(authorSchema, '', 'author'),
   evidence: value(v.picklist(evidenceLevels), 'hypothesis'),
   mode: value(v.nullable(v.picklist(modes)), null),
   support: value(v.nullable(v.picklist(supports)), null),

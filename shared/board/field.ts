@@ -16,7 +16,8 @@ export interface SetField {
 
 /**
  * Plain JSON, replaced whole, the last writer wins. `by` narrows who may set it:
- * `author`, only the person whose id it is, and only once; `server`, no client.
+ * `author`, only who makes the record, with the record, and only to their own id or to nobody's (empty);
+ * `server`, no client.
  */
 export interface ValueField<T> {
   readonly kind: 'value';
@@ -41,5 +42,6 @@ export function value<T>(
 
 /** Schemas that several collections use. */
 export const idSchema = v.pipe(v.string(), v.regex(idPattern));
+export const authorSchema = v.union([idSchema, v.literal('')]);
 export const orderSchema = v.pipe(v.string(), v.maxLength(maxOrderKey));
 export const colorSchema = v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/i));

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { maxLongText, maxTitleText } from '../limits.ts';
 import type { RecordOf } from './collection.ts';
 import { collection } from './collection.ts';
-import { idSchema, setOfIds, text, value } from './field.ts';
+import { authorSchema, idSchema, setOfIds, text, value } from './field.ts';
 
 /** The life of an idea. */
 export const ideaStates = ['new', 'shortlisted', 'planned', 'doing', 'done', 'dropped'] as const;
@@ -22,7 +22,7 @@ export const ideas = collection('ideas', 'write', {
     step: null,
   }),
   personas: setOfIds(),
-  author: value(idSchema, '', 'author'),
+  author: value(authorSchema, '', 'author'),
   state: value(v.picklist(ideaStates), 'new'),
   why: text(maxTitleText),
   owner: value(v.nullable(idSchema), null),

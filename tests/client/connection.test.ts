@@ -162,6 +162,13 @@ describe('C5 a refusal', () => {
   );
 });
 
+test('a refusal for an allowance says which, and how much it is', () => {
+  const socket = join();
+  const exceeded = { of: 'records', limit: 3_000, for: 'person' } as const;
+  socket.tell({ kind: 'refused', reason: 'allowance', ...exceeded });
+  expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'allowance', exceeded });
+});
+
 test('who is put out is out; whose seat has run out, or is another board’s, may have it renewed', () => {
   join().drop(closeCode.ticket, 'kicked');
   expect(on.ended).toHaveBeenLastCalledWith({ kind: 'kicked' });

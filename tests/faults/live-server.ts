@@ -36,6 +36,7 @@ export class LiveServer {
         const seat = {
           board,
           person,
+          device: person,
           name: person,
           color: '#5b3df5',
           role: 'participant',

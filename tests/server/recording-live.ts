@@ -16,6 +16,7 @@ export class RecordingLive implements LiveBoards {
   readonly joined: { seat: Seat; document: string; socket: WebSocket; control: boolean }[] = [];
   readonly dismissed: { board: string; persons: string[]; code: CloseCode; reason: string }[] = [];
   readonly announced: { board: string; control: Control }[] = [];
+  readonly relieved: string[] = [];
   readonly frozen: { board: string; frozen: boolean }[] = [];
   readonly written: { board: string; document: string; update: Uint8Array }[] = [];
   readonly evicted: { board: string; code: CloseCode; reason: string }[] = [];
@@ -64,8 +65,9 @@ export class RecordingLive implements LiveBoards {
     this.announced.push({ board, control });
   }
 
-  colorsTaken(): readonly string[] {
-    return this.colors;
+  colorsTaken(_board: string, except?: string): readonly string[] {
+    const others = this.present.filter(({ seat }) => seat.device !== except);
+    return [...this.colors, ...others.map(({ seat }) => seat.color)];
   }
 
   crowd(): number {
@@ -82,6 +84,10 @@ export class RecordingLive implements LiveBoards {
 
   freeze(board: string, frozen: boolean): void {
     this.frozen.push({ board, frozen });
+  }
+
+  relieve(board: string): void {
+    this.relieved.push(board);
   }
 
   async write(board: string, document: string, update: Uint8Array): Promise<void> {

@@ -65,7 +65,7 @@ export function fieldWords(field: Field): [holds: string, missing: string, setBy
     case 'set':
       return [`Y.Map of ids ≤ ${field.max}`, '[]', ''];
     case 'value': {
-      const setBy = { author: 'its author, once', server: 'the server' };
+      const setBy = { author: 'its maker, with it', server: 'the server' };
       return [schemaWords(field.schema), JSON.stringify(field.fallback), field.by ? setBy[field.by] : ''];
     }
   }

@@ -5,6 +5,7 @@ import type { Touched } from '../../model/touched.ts';
 import { textsIn } from '../../model/touched.ts';
 import type { Key } from '../../text/messages.svelte.ts';
 import { dateTime, list, t } from '../../text/messages.svelte.ts';
+import { refusalText } from './refusal-text.ts';
 
 /** Names of records that are told of one kind of change; the others are counted. */
 const mostNames = 3;
@@ -68,9 +69,9 @@ export function lostTitle({ why }: Lost): string {
 }
 
 /** What happened, in sentences. */
-export function lostAbout({ why, person }: Lost, visits: readonly Visit[]): string {
+export function lostAbout({ why, person, exceeded }: Lost, visits: readonly Visit[]): string {
   if (isRefused(why)) {
-    return [t('lost.refused.text'), t(`refusal.${why}`), t('lost.refused.reloaded')].join(' ');
+    return [t('lost.refused.text'), refusalText(why, exceeded), t('lost.refused.reloaded')].join(' ');
   }
   const about = t(`lost.${why}.text`);
   const visit = why === 'other-person' ? visits.find((one) => one.person === person) : undefined;

@@ -4,6 +4,7 @@ import type { Content } from './content.ts';
 import { contentOf } from './content.ts';
 import { Crowds } from './crowds.ts';
 import { Effort } from './effort.ts';
+import { Growth } from './growth.ts';
 import type { Home, Roots } from './homes.ts';
 import { hasKey, Homes, homeWithin } from './homes.ts';
 import type { Id, Item, Part, Parts, Run } from './parts.ts';
@@ -49,10 +50,18 @@ export interface Listener {
   change(change: Change): void;
 }
 
+/** What an update costs. */
+export interface Price {
+  /** Of the main thread's time, in microseconds by `tariff`. */
+  readonly effort: number;
+  /** By how many bytes the encoded document grows for good. */
+  readonly growth: number;
+}
+
 /**
  * Finds out what an update would change, and tells it piece by piece. It walks the structs in the order and
  * by the rules in which Yjs would integrate them (`integrateStructs`, `Item.getMissing`, `Item.integrate`),
- * but touches nothing. Returns what the update costs, in microseconds by `tariff`; past `limit` it is refused.
+ * but touches nothing. An update that costs more than `limit` is refused.
  * @throws Refused with `malformed`, `missing-dependency`, `wrong-parent`, `unknown-root` or `too-many`
  */
 export function dissect(
@@ -61,13 +70,15 @@ export function dissect(
   update: Uint8Array,
   listener: Listener,
   limit?: number,
-): number {
+): Price {
   const effort = new Effort(limit);
-  new Dissection(store, roots, takeApart(update, effort), effort, listener).run();
-  return effort.spent;
+  const dissection = new Dissection(store, roots, takeApart(update, effort), effort, listener);
+  dissection.run();
+  return { effort: effort.spent, growth: dissection.growth.bytes };
 }
 
 class Dissection {
+  readonly growth = new Growth();
   readonly #store: Y.Doc['store'];
   readonly #roots: Roots;
   readonly #homes: Homes;
@@ -122,7 +133,7 @@ class Dissection {
       return;
     }
     if (from === run.stored) this.#countWriter(run.client);
-    if (item) this.#settle(part, item, from);
+    if (!item || !this.#settle(part, item, from)) this.growth.collected(part);
     run.clock = part.end;
   }
 
@@ -156,26 +167,31 @@ class Dissection {
     if (right) this.#crowds.cut(this.#find(right), right.clock);
   }
 
-  /** Puts an item where it goes: beside its left neighbour, else its right one, else where it says. */
-  #settle(part: Part, item: Item, from: number): void {
+  /**
+   * Puts an item where it goes: beside its left neighbour, else its right one, else where it says. Returns false
+   * where it is collected at once.
+   */
+  #settle(part: Part, item: Item, from: number): boolean {
     const { client } = part.run;
     const named = item.left && this.#find(item.left);
     const right = item.right && this.#find(item.right);
     // What stands beside something collected is collected.
-    if (named?.home === null || right?.home === null) return;
+    if (named?.home === null || right?.home === null) return false;
     const home = named?.home ?? right?.home ?? this.#homeNamed(item);
-    if (!home) return;
+    if (!home) return false;
     const key = named ? named.key : right ? right.key : item.key;
     const id = { client, clock: from };
     const leftId = part.clock < from ? { client, clock: from - 1 } : item.left;
     const left = part.clock < from ? this.#continued({ client, clock: from - 1 }, home, key) : named;
     const isTaken = key !== null && this.#take(home, key);
     this.#crowds.enter({ home, key, id, leftId, rightId: item.right, left, right, isTaken });
+    this.growth.insert(part, item, from, leftId, left, right);
     part.home = home;
     part.key = key;
     const { content } = item;
     const length = part.end - from;
     this.#listener.change({ does: 'insert', home, key, content, client, clock: from, length, isTaken });
+    return true;
   }
 
   /** The home that an item without neighbours names; null where that is collected or deleted. */
@@ -243,7 +259,7 @@ class Dissection {
       if (!struct) return start;
       if (!struct.deleted && struct instanceof Y.Item) {
         const stand = standInStore(structs, i, this.#homes);
-        if (stand) this.#tellRemoval(client, from, to, stand, contentOf(struct), false);
+        if (stand) this.#tellRemoval(client, from, to, stand, contentOf(struct), structs, i);
       }
       if (struct.id.clock + struct.length >= to) return i;
     }
@@ -255,23 +271,27 @@ class Dissection {
       if (!part || part.clock >= to) return;
       const content = part.item?.content;
       if (content && content.kind !== 'deleted')
-        this.#tellRemoval(run.client, from, to, standOfPart(part), content, true);
+        this.#tellRemoval(run.client, from, to, standOfPart(part), content, null, 0);
     }
   }
 
+  /** `structs`: where it is in the store, at `index`; null for what this update brings. */
   #tellRemoval(
     client: number,
     from: number,
     to: number,
     stand: Stand,
     content: Content,
-    isFresh: boolean,
+    structs: readonly (Y.Item | Y.GC)[] | null,
+    index: number,
   ): void {
     const { home, key, behind } = stand;
     if (!home) return;
     this.#effort.spend(tariff.struct + behind * tariff.slot);
     this.#crowds.cut(stand, from);
     this.#crowds.cut(stand, to);
+    this.growth.remove(from, to, stand, content, structs?.[index - 1], structs?.[index + 1]);
+    const isFresh = structs === null;
     const clock = Math.max(from, stand.clock);
     const length = Math.min(to, stand.end) - clock;
     this.#listener.change({ does: 'remove', home, key, content, client, clock, length, isFresh });

@@ -1,12 +1,18 @@
 import type * as Y from 'yjs';
 import { collectionNamed } from '../../../shared/board/document.ts';
-import type { Refusal } from '../../../shared/protocol.ts';
+import { maxRecords } from '../../../shared/limits.ts';
+import type { Exceeded, Refusal } from '../../../shared/protocol.ts';
+import type { Role } from '../../../shared/roles.ts';
+import { may } from '../../../shared/roles.ts';
 import type { Seat } from '../../access/seat.ts';
-import { maxRecoveryEffort, tariff } from '../tuning.ts';
+import type { Additions } from '../allowances.ts';
+import { maxClientIdsInDocument, maxRecoveryEffort, participantShare, tariff } from '../tuning.ts';
 import type { Change, Insertion, Listener } from './anatomy.ts';
 import { dissect } from './anatomy.ts';
 import type { Home } from './homes.ts';
 import { Roots } from './homes.ts';
+import { clientBytes } from './growth.ts';
+import { LiveEntries } from './live-entries.ts';
 import { Owners } from './owners.ts';
 import { Quotas } from './quotas.ts';
 import { Refused } from './refused.ts';
@@ -33,9 +39,18 @@ export interface Refuse {
   readonly reason: Refusal;
   /** The number of the broken rule in docs/SYNC.md. */
   readonly rule: string;
+  /** With the reason `allowance`: which. */
+  readonly exceeded?: Exceeded;
 }
 
+/**
+ * Takes what an update adds for good from what the writer may add. Returns what would be exceeded, or null.
+ * `isKnown`: whether this person has written in the document before.
+ */
+export type Spend = (additions: Additions, isKnown: boolean) => Exceeded | null;
+
 const atRest: Circumstances = { isFull: false };
+const free: Spend = () => null;
 
 /** Who restores edits that the server lost: their authors made them, and the server took them once. */
 const restorer: Deed['seat'] = { person: '', role: 'facilitator' };
@@ -48,28 +63,44 @@ export class Guard {
   readonly #doc: Y.Doc;
   readonly #roots: Roots;
   readonly #owners: Owners;
+  readonly #live: LiveEntries;
 
   /** @param owners whose each client id is, as far as records told */
   constructor(doc: Y.Doc, owners: ReadonlyMap<number, string>) {
     this.#doc = doc;
     this.#roots = new Roots(doc);
     this.#owners = new Owners(doc, owners);
+    this.#live = new LiveEntries(doc);
   }
 
-  judge(update: Uint8Array, seat: Pick<Seat, 'person' | 'role'>, when: Circumstances = atRest): Verdict {
-    const hearing = new Hearing(this.#owners, seat, when);
+  /** `spend` is asked last: what it takes is of an update that passes. */
+  judge(
+    update: Uint8Array,
+    seat: Pick<Seat, 'person' | 'role'>,
+    when: Circumstances = atRest,
+    spend: Spend = free,
+  ): Verdict {
+    const hearing = new Hearing(this.#owners, this.#live, seat, when);
     try {
       const limit = when.isRecovery ? maxRecoveryEffort : undefined;
-      const effort = dissect(this.#doc.store, this.#roots, update, hearing, limit);
+      const { effort, growth } = dissect(this.#doc.store, this.#roots, update, hearing, limit);
       hearing.close();
       const { changes, claims, writers } = hearing;
+      const exceeded = spend(hearing.additions(growth), this.#owners.hasWritten(seat.person));
+      if (exceeded) return { kind: 'refuse', reason: 'allowance', rule: 'G21', exceeded };
       if (claims) this.#owners.add(claims);
+      this.#live.note(changes);
       const weight = effort + (claims?.size ?? 0) * tariff.newcomer;
       return { kind: 'pass', changes, hasEffect: hearing.hasEffect, weight, owners: claims, writers };
     } catch (error) {
       if (error instanceof Refused) return { kind: 'refuse', reason: error.reason, rule: error.rule };
       throw error;
     }
+  }
+
+  /** To be called when the server itself has written in the document. */
+  changedByServer(): void {
+    this.#live.forget();
   }
 
   /**
@@ -97,10 +128,10 @@ export class Guard {
 
   /**
    * Keeps a client id for a person before anything is written under it: by presence others know it before,
-   * and could write under it first.
+   * and could write under it first. `present`: who is on the board; when there are too many, only theirs are kept.
    */
-  reserve(client: number, person: string): void {
-    this.#owners.reserve(client, person);
+  reserve(client: number, person: string, present: () => ReadonlySet<string>): void {
+    this.#owners.reserve(client, person, present);
   }
 }
 
@@ -114,10 +145,16 @@ class Hearing implements Listener {
   readonly #owners: Owners;
   readonly #seat: Deed['seat'];
   readonly #when: Circumstances;
-  readonly #quotas = new Quotas();
+  readonly #quotas: Quotas;
+  /** How full a document may become by this person: 1 is all of it. */
+  readonly #share: number;
+  #records = 0;
+  #keys = 0;
 
-  constructor(owners: Owners, seat: Deed['seat'], when: Circumstances) {
+  constructor(owners: Owners, live: LiveEntries, seat: Deed['seat'], when: Circumstances) {
     this.#owners = owners;
+    this.#share = shareOf(seat.role);
+    this.#quotas = new Quotas(live, maxRecords * this.#share);
     this.#seat = seat;
     this.#when = when;
   }
@@ -138,14 +175,36 @@ class Hearing implements Listener {
     const rule = brokenRule(deed);
     if (rule) throw new Refused(rule.refusal, rule.number);
     this.#quotas.count(deed);
+    if (change.does === 'insert' && change.key !== null && !change.isTaken) this.#countKey(deed);
     this.changes.push(change);
+  }
+
+  /** What it adds for good, where it makes the document grow by so many bytes beside new client ids. */
+  additions(growth: number): Additions {
+    const clients = this.claims?.size ?? 0;
+    return { clients, records: this.#records, keys: this.#keys, bytes: growth + clients * clientBytes };
   }
 
   /** @throws Refused where a limit would be passed */
   close(): void {
     const reason = this.#quotas.exceeded();
     if (reason) throw new Refused(reason, 'G16');
+    const clients = this.claims?.size ?? 0;
+    if (clients > 0 && this.#owners.size + clients > maxClientIdsInDocument * this.#share)
+      throw new Refused('too-many', 'G16');
   }
+
+  /** The keys of a record's fields are few, and its own stands for them. */
+  #countKey({ depth, collection }: Deed): void {
+    if (depth === 2) return;
+    this.#keys++;
+    if (depth === 1 && collection?.kind === 'records') this.#records++;
+  }
+}
+
+/** What share of a document's limits a role may fill: the rest is for those who tidy up. */
+export function shareOf(role: Role): number {
+  return may(role, 'structure') ? 1 : participantShare;
 }
 
 /** Finds what an update leaves without a value. */

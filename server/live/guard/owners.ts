@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { maxReserved } from '../tuning.ts';
+import { maxReserved, maxReservedInRoom } from '../tuning.ts';
 
 /** No person has this id. */
 const nobody = '';
@@ -12,16 +12,30 @@ const nobody = '';
 export class Owners {
   readonly #doc: Y.Doc;
   readonly #written: Map<number, string>;
+  readonly #writers: Set<string>;
   /** Named for somebody who has not written under it yet. */
   readonly #reserved = new Map<number, string>();
   readonly #reservedOf = new Map<string, Set<number>>();
   /** Whose ids are by a mark that this server signed before it lost edits. It knew better then. */
   readonly #proven = new Map<number, string>();
   #isStrict = false;
+  /** Past so many, those of people who are not there are given up. */
+  #mostReserved = maxReservedInRoom;
 
   constructor(doc: Y.Doc, written: ReadonlyMap<number, string>) {
     this.#doc = doc;
     this.#written = new Map(written);
+    this.#writers = new Set(written.values());
+  }
+
+  /** How many client ids people have written under. */
+  get size(): number {
+    return this.#written.size;
+  }
+
+  /** Whether a person has written anything. */
+  hasWritten(person: string): boolean {
+    return this.#writers.has(person);
   }
 
   knows(client: number): boolean {
@@ -72,11 +86,12 @@ export class Owners {
   add(owners: ReadonlyMap<number, string>): void {
     for (const [client, person] of owners) {
       this.#written.set(client, person);
+      this.#writers.add(person);
       this.#release(client, person);
     }
   }
 
-  reserve(client: number, person: string): void {
+  reserve(client: number, person: string, present: () => ReadonlySet<string>): void {
     if (this.#written.has(client) || this.#reserved.has(client)) return;
     this.#reserved.set(client, person);
     const own = this.#reservedOf.get(person) ?? new Set();
@@ -84,6 +99,14 @@ export class Owners {
     // Only one's own make room: nobody can take what is kept for another.
     const [oldest] = own;
     if (own.size > maxReserved && oldest !== undefined) this.#release(oldest, person);
+    if (this.#reserved.size > this.#mostReserved) this.#releaseAbsent(present());
+  }
+
+  /** Whoever comes as ever new persons leaves them behind; nobody can take what is kept for one who is there. */
+  #releaseAbsent(present: ReadonlySet<string>): void {
+    for (const [client, person] of this.#reserved) if (!present.has(person)) this.#release(client, person);
+    // All who are there may have more than that: then it is looked at again when as many have come anew.
+    this.#mostReserved = this.#reserved.size + maxReservedInRoom;
   }
 
   #release(client: number, person: string): void {

@@ -18,6 +18,8 @@ export class Part {
   readonly run: Run;
   readonly clock: number;
   readonly length: number;
+  /** How many bytes of the update it takes. */
+  readonly bytes: number;
   /** Null where Yjs has collected it already. */
   readonly item: Item | null;
   /** Where it stands; null until it is placed, and for what is collected, or will be at once. */
@@ -26,10 +28,11 @@ export class Part {
   /** The home that its content is, once something is put into it. */
   inner: Home | null = null;
 
-  constructor(run: Run, clock: number, length: number, item: Item | null) {
+  constructor(run: Run, clock: number, length: number, bytes: number, item: Item | null) {
     this.run = run;
     this.clock = clock;
     this.length = length;
+    this.bytes = bytes;
     this.item = item;
   }
 
@@ -48,6 +51,8 @@ export interface Item {
   readonly parent: Id | null;
   readonly key: string | null;
   readonly content: Content;
+  /** How many bytes of the update the content takes. */
+  readonly contentBytes: number;
 }
 
 /** What an update has of one client id, in the order of clocks; skipped clocks have no part. */
@@ -114,13 +119,14 @@ const skippedKind = 10;
 
 /** Reads what follows at a clock. Returns the clock behind it. */
 function readPart(reader: Reader, run: Run, clock: number): number {
+  const { at } = reader;
   const info = reader.byte();
   const isItem = info !== collectedKind && info !== skippedKind;
   const item = isItem ? readItem(reader, info) : null;
   const length = item ? item.content.length : reader.number();
   // A struct of no length breaks the search by clock in everyone's store.
   if (!isStretch(clock, length)) throw malformed();
-  if (info !== skippedKind) run.parts.push(new Part(run, clock, length, item));
+  if (info !== skippedKind) run.parts.push(new Part(run, clock, length, reader.at - at, item));
   return clock + length;
 }
 
@@ -137,7 +143,9 @@ function readItem(reader: Reader, info: number): Item {
     else parent = readId(reader);
     if (info & hasKey) key = reader.string();
   }
-  return { left, right, root, parent, key, content: readContent(reader, info & kindBits) };
+  const { at } = reader;
+  const content = readContent(reader, info & kindBits);
+  return { left, right, root, parent, key, content, contentBytes: reader.at - at };
 }
 
 /** The kinds are those of Yjs (`readItemContent`). */

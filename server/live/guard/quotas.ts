@@ -1,10 +1,11 @@
 import * as Y from 'yjs';
-import { maxRecords, mergeSlack } from '../../../shared/limits.ts';
+import { mergeSlack } from '../../../shared/limits.ts';
 import type { Refusal } from '../../../shared/protocol.ts';
-import { pastMembers } from '../tuning.ts';
+import { pastEntries, pastMembers } from '../tuning.ts';
 import type { Change } from './anatomy.ts';
 import type { Home } from './homes.ts';
 import { keyCount } from './homes.ts';
+import type { LiveEntries } from './live-entries.ts';
 import type { Deed } from './rules.ts';
 
 /** What an update does to one text, or to one set. */
@@ -20,6 +21,16 @@ interface SetSum {
   readonly dropped: Set<string>;
 }
 
+/** What an update does to the entries of one collection, by their keys. */
+interface EntrySum {
+  /** Keys that were never there. */
+  readonly made: Set<string>;
+  /** What may be there afterwards: values that are set, and records that are brought back. It prevails over `hidden`. */
+  readonly shown: Set<string>;
+  /** Values that are taken back, and records that are made as removed ones. */
+  readonly hidden: Set<string>;
+}
+
 /**
  * Adds up what the changes of one update do to sizes. Removals count only for what was still there, and
  * once, so that nothing can be made to look smaller than it will be.
@@ -27,11 +38,19 @@ interface SetSum {
 export class Quotas {
   readonly #texts = new Map<Home, TextSum>();
   readonly #sets = new Map<Home, SetSum>();
-  /** New keys of each collection. */
-  readonly #entries = new Map<Home, number>();
+  readonly #entries = new Map<Home, EntrySum>();
+  readonly #live: LiveEntries;
+  readonly #maxEntries: number;
+
+  /** `maxEntries`: how many entries of a collection may be there. */
+  constructor(live: LiveEntries, maxEntries: number) {
+    this.#live = live;
+    this.#maxEntries = maxEntries;
+  }
 
   count({ change, collection, depth, field }: Deed): void {
-    if (depth === 1 && collection !== null) this.#countEntry(change);
+    if (depth === 1 && collection !== null) this.#countEntry(change, collection.kind === 'values');
+    else if (depth === 2 && change.key === 'gone') this.#countRemovalMark(change);
     else if (depth === 3 && field?.kind === 'text') this.#countText(change, field.max * mergeSlack);
     else if (depth === 3 && field?.kind === 'set') this.#countMember(change, field.max);
   }
@@ -42,15 +61,48 @@ export class Quotas {
       if (inserted > removed && textLength(home) + inserted - removed > max) return 'too-long';
     }
     for (const [home, sum] of this.#sets) if (isOverfull(home, sum)) return 'too-many';
-    for (const [home, added] of this.#entries) {
-      if (keyCount(home) + added > maxRecords) return 'too-many';
-    }
+    for (const [home, sum] of this.#entries) if (this.#isCrowded(home, sum)) return 'too-many';
     return null;
   }
 
-  #countEntry(change: Change): void {
-    if (change.does === 'insert' && !change.isTaken && change.key !== null)
-      this.#entries.set(change.home, (this.#entries.get(change.home) ?? 0) + 1);
+  /** Entries are counted only where all that ever were might be too many: what is removed keeps its key. */
+  #isCrowded({ root, type }: Home, { made, shown, hidden }: EntrySum): boolean {
+    const ever = (type?._map.size ?? 0) + made.size;
+    if (ever <= this.#maxEntries) return false;
+    if (made.size > 0 && ever > this.#maxEntries * pastEntries) return true;
+    const live = this.#live.of(root);
+    let more = 0;
+    for (const key of shown) if (!live.has(key)) more++;
+    for (const key of made) if (!shown.has(key) && !hidden.has(key)) more++;
+    for (const key of hidden) if (!shown.has(key) && live.has(key)) more--;
+    return more > 0 && live.size + more > this.#maxEntries;
+  }
+
+  #entriesOf(home: Home): EntrySum {
+    const known = this.#entries.get(home);
+    if (known) return known;
+    const sum = { made: new Set<string>(), shown: new Set<string>(), hidden: new Set<string>() };
+    this.#entries.set(home, sum);
+    return sum;
+  }
+
+  #countEntry(change: Change, isValue: boolean): void {
+    const { key, home } = change;
+    if (key === null) return;
+    if (change.does === 'insert' && !change.isTaken) this.#entriesOf(home).made.add(key);
+    if (isValue) this.#entriesOf(home)[change.does === 'insert' ? 'shown' : 'hidden'].add(key);
+  }
+
+  /**
+   * Which of several marks will hold is Yjs's to say. So a record that one of them may bring back counts as there,
+   * and one that they may remove makes no room, unless this update makes it and has no other mark for it.
+   */
+  #countRemovalMark({ home, does, content }: Change): void {
+    if (home.outer === null || home.key === null) return;
+    const isGone = content.kind === 'values' && content.values.every((value) => value === true);
+    const { made, shown, hidden } = this.#entriesOf(home.outer);
+    if (does === 'insert' ? !isGone : isGone) shown.add(home.key);
+    else if (made.has(home.key)) hidden.add(home.key);
   }
 
   #countText({ home, does, content, length }: Change, max: number): void {

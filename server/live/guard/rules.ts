@@ -94,9 +94,9 @@ export const rules: readonly Rule[] = [
   },
   {
     number: 'G12',
-    says: 'An author is who writes it, and is set once.',
+    says: 'An author is who makes the record, or nobody, and is set with the record: it can be claimed by nobody later.',
     refusal: 'not-author',
-    what: (deed) => isAuthor(deed) && (isReplacing(deed.change) || !isOwnId(deed)),
+    what: (deed) => isAuthor(deed) && (isReplacing(deed.change) || isLate(deed) || !isOwnId(deed)),
     when: unlessRestored,
   },
   {
@@ -169,8 +169,13 @@ function isReplacing(change: Change): boolean {
   return change.does === 'insert' ? change.isTaken : !change.isFresh;
 }
 
+/** Whether something is put into a record that the update does not make: the document has it already. */
+function isLate({ change }: Deed): boolean {
+  return change.does === 'insert' && change.home.type !== null;
+}
+
 function isOwnId({ change, seat }: Deed): boolean {
-  return valuesOf(change).every((value) => value === seat.person);
+  return valuesOf(change).every((value) => value === seat.person || value === '');
 }
 
 /** Plain values of an insertion. Values that one person overwrote while offline come as one run of them. */

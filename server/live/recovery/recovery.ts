@@ -293,7 +293,7 @@ export class Recovery {
     const end = new Map<number, number>();
     for (let cut = 0; cut < maxCuts; cut++) {
       const part = ownPart(update, { ...ground, end });
-      if (!part || document.judge(part, from.seat).kind === 'refuse') return null;
+      if (!part || document.guard.judge(part, from.seat).kind === 'refuse') return null;
       const emptied = document.guard.emptied(part);
       if (emptied.size === 0) return part;
       for (const [client, clock] of emptied) end.set(client, clock);

@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import type { Seat } from '../../../server/access/seat.ts';
+import { Tokens } from '../../../server/access/tokens.ts';
 import { personColors } from '../../../shared/board/person.ts';
 import { House, refusal } from './house.ts';
 
 const device = 'a-device-secret-of-ana';
 const noKey = 'A'.repeat(32);
+
+function seatOf(house: House, token: string): Seat {
+  const seat = new Tokens(house.store.secret, { now: () => house.now, wall: () => house.now }).read(token);
+  if (!seat) throw new Error('no seat');
+  return seat;
+}
 
 describe('an invitation', () => {
   test('tells what a link leads to, so that the join page can be drawn', async () => {
@@ -65,6 +73,51 @@ describe('joining', () => {
     const body = { link: links.participant, name: 'Ben' };
     expect(await refusal(await house.send('POST', '/api/invitation', body))).toEqual([503, 'board-full']);
     expect(await refusal(await house.send('POST', '/api/join', body))).toEqual([503, 'board-full']);
+  });
+
+  test('one device in two roles is two people and one device, which nobody else is told', async () => {
+    const house = new House();
+    const { board, links } = await house.createBoard();
+    const answer = await house.send('POST', '/api/join', { link: links.facilitator, name: 'Ana', device });
+    const text = await answer.text();
+    const lead = seatOf(house, (JSON.parse(text) as { token: string }).token);
+    const guest = seatOf(house, (await house.join(links.participant, 'Ana', { device })).token);
+    const ben = seatOf(house, (await house.join(links.participant, 'Ben')).token);
+    expect(guest.person).not.toBe(lead.person);
+    expect(guest.device).toBe(lead.device);
+    expect(ben.device).not.toBe(lead.device);
+    expect(text).not.toContain(lead.device);
+    const facts = await house.send('GET', `/api/boards/${board}`, undefined, {
+      authorization: `Bearer ${(JSON.parse(text) as { token: string }).token}`,
+    });
+    expect(await facts.text()).not.toContain(lead.device);
+  });
+
+  test('nobody takes a colour from themselves: who is here in another role is given theirs, or may keep it', async () => {
+    const house = new House();
+    const { links } = await house.createBoard();
+    const ana = await house.join(links.facilitator, 'Ana', { device });
+    const socket = {
+      id: '1',
+      person: ana.person,
+      role: ana.role,
+      since: 0,
+      bufferedBytes: 0,
+      isBehind: false,
+    };
+    house.live.present = [{ seat: seatOf(house, ana.token), socket }];
+    const taken = async (fields: object) =>
+      (
+        (await (
+          await house.send('POST', '/api/invitation', { link: links.participant, ...fields })
+        ).json()) as {
+          colorsTaken: string[];
+        }
+      ).colorsTaken;
+    expect(await taken({})).toEqual([ana.color]);
+    expect(await taken({ device })).toEqual([]);
+    expect((await house.join(links.participant, 'Ana', { device })).color).toBe(ana.color);
+    expect((await house.join(links.participant, 'Ben')).color).not.toBe(ana.color);
   });
 
   test('two people of one name are two people', async () => {

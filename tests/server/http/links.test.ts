@@ -59,6 +59,14 @@ describe('links', () => {
     }
   });
 
+  test('what those who came by a revoked one added does not count against the others; once, however often', async () => {
+    const { house, board, idOf, revoke } = await begin();
+    const id = await idOf('participant');
+    expect(house.live.relieved).toEqual([]);
+    for (let i = 0; i < 2; i++) expect((await revoke(id)).status).toBe(204);
+    expect(house.live.relieved).toEqual([board]);
+  });
+
   test('a revoked one lets nobody in, ends the seats that came of it and no others', async () => {
     const { house, board, links, list, idOf, revoke } = await begin();
     const ben = await house.join(links.participant, 'Ben');

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { demoLink, findLink, makeLink, parseLink } from '../../../server/access/links.ts';
-import { personId } from '../../../server/access/person.ts';
+import { deviceId, personIds } from '../../../server/access/person.ts';
 import type { Holder } from '../../../server/access/tokens.ts';
 import { Tokens } from '../../../server/access/tokens.ts';
 
@@ -24,6 +24,7 @@ const { tokens } = start();
 const ana: Holder = {
   board: 'trip',
   person: 'person-of-ana',
+  device: 'device-of-ana',
   name: 'آنا & Ana',
   color: '#5b3df5',
   role: 'observer',
@@ -99,6 +100,15 @@ describe('a token', () => {
     expect(tokens.read(token)).toMatchObject(ana);
     pass(hour);
     expect(tokens.read(token)).toBeNull();
+  });
+
+  test('of the last release, which names no device, counts as a device of its own', () => {
+    const { device, ...before } = ana;
+    expect(device).toBe('device-of-ana');
+    const payload = encode({ ...before, expires: now + hour });
+    const signature = createHmac('sha256', secret).update(`token\0${payload}`).digest('base64url');
+    const { tokens } = start();
+    expect(tokens.read(`${payload}.${signature}`)).toMatchObject({ ...ana, device: ana.person });
   });
 
   test('altered anywhere is none', () => {
@@ -206,19 +216,33 @@ describe('a link', () => {
   });
 });
 
-test('a person is told by device, role and board together, and never by a name', () => {
-  const who = { board: 'trip', role: 'participant', device: 'a-device-secret-of-ana' } as const;
-  const id = personId(secret, who);
-  expect(id).toMatch(/^[A-Za-z0-9_-]{16}$/);
-  expect(personId(secret, { ...who })).toBe(id);
-  for (const other of [
-    { board: 'tour' },
-    { role: 'observer' },
-    { device: 'a-device-secret-of-ben' },
-  ] as const) {
-    expect(personId(secret, { ...who, ...other })).not.toBe(id);
-  }
-  expect(personId(randomBytes(32), who)).not.toBe(id);
-  const unnamed = { ...who, device: undefined };
-  expect(personId(secret, unnamed)).not.toBe(personId(secret, unnamed));
+describe('whoever joins', () => {
+  const who = { board: 'trip', role: 'participant', secret: 'a-device-secret-of-ana' } as const;
+  const { person, device } = personIds(secret, who);
+
+  test('is told by device, role and board together, and never by a name', () => {
+    expect(person).toMatch(/^[A-Za-z0-9_-]{16}$/);
+    expect(personIds(secret, { ...who })).toEqual({ person, device });
+    for (const other of [
+      { board: 'tour' },
+      { role: 'observer' },
+      { secret: 'a-device-secret-of-ben' },
+    ] as const) {
+      expect(personIds(secret, { ...who, ...other }).person).not.toBe(person);
+    }
+    expect(personIds(randomBytes(32), who).person).not.toBe(person);
+    const unnamed = { ...who, secret: undefined };
+    expect(personIds(secret, unnamed).person).not.toBe(personIds(secret, unnamed).person);
+  });
+
+  test('is on one device in every role, and on another on each board', () => {
+    expect(device).toMatch(/^[A-Za-z0-9_-]{16}$/);
+    expect(device).not.toBe(person);
+    expect(personIds(secret, { ...who, role: 'observer' }).device).toBe(device);
+    expect(deviceId(secret, who.board, who.secret)).toBe(device);
+    expect(personIds(secret, { ...who, board: 'tour' }).device).not.toBe(device);
+    expect(personIds(secret, { ...who, secret: 'a-device-secret-of-ben' }).device).not.toBe(device);
+    const unnamed = { ...who, secret: undefined };
+    expect(personIds(secret, unnamed).device).not.toBe(personIds(secret, unnamed).device);
+  });
 });

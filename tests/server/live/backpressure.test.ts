@@ -60,6 +60,14 @@ async function flood(bytes: number): Promise<void> {
   }
 }
 
+/** With many sockets a room waits a little between two commits, on the clock of the test. */
+async function committed(): Promise<void> {
+  while (house.rooms.gauges.unsaved > 0) {
+    clock.advance(maxTickMs);
+    await new Promise(setImmediate);
+  }
+}
+
 /** Ana writes a card, and waits until it is on disk. */
 async function addCard(id: string): Promise<void> {
   const doc = new Y.Doc();
@@ -348,9 +356,22 @@ test('B10 a person has so many sockets on a board, and no more; others come in',
   await first?.leave();
   while (hers() === maxSocketsPerPerson) await new Promise(setImmediate);
   await (await house.raw('mallory')).state();
-  // With so many sockets a room waits a little between two commits, on the clock of the test.
-  while (house.rooms.gauges.unsaved > 0) {
-    clock.advance(maxTickMs);
-    await new Promise(setImmediate);
-  }
+  await committed();
+});
+
+test('B5 B10 one device that joins by two links has the rates and the sockets of one', async () => {
+  const device = 'device of mallory';
+  house.seat('lead', 'facilitator', { device, color: '#a00000' });
+  house.seat('guest', 'participant', { device, color: '#b00000' });
+  const half = Array.from({ length: maxSocketsPerPerson / 2 });
+  await Promise.all(half.map(() => house.raw('lead')));
+  await Promise.all(half.map(() => house.raw('guest')));
+  for (const name of ['lead', 'guest'])
+    expect(await (await house.raw(name)).closed).toEqual({ code: 1013, reason: 'too-many-sockets' });
+  expect(house.rooms.sockets(board).filter(({ person }) => ['lead', 'guest'].includes(person))).toHaveLength(
+    maxSocketsPerPerson,
+  );
+  expect(house.rooms.colorsTaken(board)).toEqual(expect.arrayContaining(['#a00000', '#b00000']));
+  expect(house.rooms.colorsTaken(board, device)).toEqual(['#5b3df5']);
+  await committed();
 });

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { pino } from 'pino';
 import { vi } from 'vitest';
 import type { Seat } from '../../../server/access/seat.ts';
+import type { AllowanceTable } from '../../../server/live/allowances.ts';
 import type { Clock } from '../../../server/live/clock.ts';
 import { Lines } from '../../../server/live/line.ts';
 import type { Rooms } from '../../../server/live/rooms.ts';
@@ -23,7 +24,7 @@ export interface House<S extends Store = MemoryStore> {
   readonly port: number;
   /** What the server writes to a person's socket, write by write. */
   written(person: string): readonly unknown[];
-  /** Seats a person. The same name is the same person; a second call may change the role. */
+  /** Seats a person, on a device of their own. The same name is the same person; a second call may change the role. */
   seat(person: string, role?: Role, more?: Partial<Seat>): Seat;
   /** A stock `y-websocket` client of a person who has a seat. */
   stock(person: string): StockClient;
@@ -38,6 +39,7 @@ export interface HouseOptions {
   readonly clock?: Clock;
   readonly heapBudgetBytes?: number;
   readonly maxDocumentBytes?: number;
+  readonly allowances?: AllowanceTable;
 }
 
 export async function openHouse(options?: HouseOptions): Promise<House> {
@@ -82,6 +84,7 @@ export async function openHouseOn<S extends Store>(store: S, options: HouseOptio
       const seat: Seat = {
         board,
         person,
+        device: `device of ${person}`,
         name: person,
         color: '#5b3df5',
         role,

@@ -7,7 +7,7 @@ import { mayFollow, RoomPhase } from '../../../server/live/room-state.ts';
 import { heapPerRoom } from '../../../server/live/tuning.ts';
 import { cards } from '../../../shared/board/card.ts';
 import { buildRecord } from '../../../shared/board/collection.ts';
-import { readAll, readRecord, rootOf } from '../../../shared/board/document.ts';
+import { readAll, readRecord, rootOf, textOf } from '../../../shared/board/document.ts';
 import { addCard, removeCards } from '../../../shared/commands/card.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House, HouseOptions } from './harness.ts';
@@ -187,6 +187,7 @@ describe('B8 the heap', () => {
 describe('B9 the size of a document', () => {
   test('B9 people are told from 70 % on, and at 100 % what adds is refused, but not what removes', async () => {
     await open({ maxDocumentBytes: 40_000 });
+    house.seat('ana', 'facilitator');
     const ana = await house.stock('ana').synced();
     const ben = await house.raw('ben', { control: true });
     let last = '';
@@ -209,6 +210,54 @@ describe('B9 the size of a document', () => {
     const ended = ana.ended();
     addCard(ana.editor, cell, { text: 'one more' });
     expect(await ended).toEqual({ code: 4422, reason: 'document-full' });
+  });
+
+  test('B9 G20 participants fill 90 % of it, also faster than it is merged, and facilitators go on', async () => {
+    await open({ maxDocumentBytes: 400_000 });
+    house.seat('fia', 'facilitator');
+    house.seat('olga', 'observer');
+    const fia = await house.stock('fia').synced();
+    const crowd = await Promise.all(['ana', 'ben', 'cleo'].map((person) => house.stock(person).synced()));
+    const endings = crowd.map((one) => one.ended());
+    // All at once, so that most of it is judged before anything is merged; and then what is still missing.
+    for (const one of crowd)
+      for (let i = 0; i < 60; i++) addCard(one.editor, cell, { text: 'x'.repeat(3_000) });
+    for (const [n, { editor, provider }] of crowd.entries()) {
+      while (provider.wsconnected) {
+        const { commits } = house.rooms.tally;
+        addCard(editor, cell, { text: 'x'.repeat(1_000) });
+        await until(() => !provider.wsconnected || house.rooms.tally.commits > commits);
+      }
+      expect(await endings[n]).toEqual({ code: 4422, reason: 'document-full' });
+    }
+    const most = 0.9 * 400_000;
+    const { bytes = 0 } = house.rooms.report().find(({ board }) => board === 'lovtag') ?? {};
+    expect(bytes).toBeGreaterThan(0.7 * most);
+    expect(bytes).toBeLessThan(1.02 * most);
+    const id = addCard(fia.editor, cell, { text: 'There is room for me.' });
+    const late = await house.stock('olga').synced();
+    await late.sees(() => readRecord(late.doc, cards, id)?.gone === false);
+  });
+
+  test('B9 what is full only because it is not merged is merged, and then takes more', async () => {
+    await open({ maxDocumentBytes: 20_000 });
+    const ana = await house.stock('ana').synced();
+    const id = addCard(ana.editor, cell, { text: 'x'.repeat(3_950) });
+    for (let i = 0; i < 3; i++) addCard(ana.editor, cell, { text: 'y'.repeat(3_950) });
+    await until(() => house.rooms.gauges.unsaved === 0);
+    // Letter by letter the journal grows by ten times what is written.
+    const { provider } = ana;
+    for (let i = 0; i < 200 && provider.wsconnected; i++) {
+      textOf(ana.doc, cards, id, 'text')?.insert(0, 'z');
+      const { commits } = house.rooms.tally;
+      await until(() => !provider.wsconnected || house.rooms.tally.commits > commits);
+    }
+    const ben = await house.raw('ben', { control: true });
+    await until(() => house.store.checkpoints > 0);
+    const doc = new Y.Doc();
+    rootOf(doc, cards).set('late', buildRecord(cards, { text: 'There is room.' }));
+    ben.update(Y.encodeStateAsUpdate(doc));
+    expect((await ben.told('saved')).frames).toBe(1);
   });
 
   test('B9 only what is fuller than before is told', () => {

@@ -1,0 +1,123 @@
+import * as Y from 'yjs';
+import type { Content } from './content.ts';
+import type { Id, Item, Part } from './parts.ts';
+import type { Stand } from './stand.ts';
+import { isSame } from './stand.ts';
+
+/** What a struct takes beside its content when another is cut in two: its neighbours, mostly. */
+const pieceBytes = 16;
+/** A deleted range: where it begins, and how long it is. */
+const rangeBytes = 4;
+/** What a client id takes in a document: in its list of structs, its state vector and its deleted ranges. */
+export const clientBytes = 20;
+
+/**
+ * Reckons how much larger an update makes the encoded document for good. The length of the frame would not do: of a
+ * letter that is typed behind another only the letter stays, and a value that is set anew takes the place of the old
+ * one. What cannot be known cheaply is put too high rather than too low.
+ */
+export class Growth {
+  /** Structs and deleted ranges, which stay whatever they held. */
+  #kept = 0;
+  /** Content that comes, less what goes. */
+  #content = 0;
+
+  get bytes(): number {
+    return this.#kept + Math.max(0, Math.ceil(this.#content));
+  }
+
+  /** Something that is collected, or will be at once. */
+  collected({ bytes }: Part): void {
+    this.#kept += bytes + rangeBytes;
+  }
+
+  /** An item that goes to its place, of which the clocks from `from` on are new, beside `left` and `right`. */
+  insert(
+    part: Part,
+    item: Item,
+    from: number,
+    leftId: Id | null,
+    left: Stand | null,
+    right: Stand | null,
+  ): void {
+    this.#content += item.contentBytes * ((part.end - from) / part.length);
+    if (item.content.kind === 'deleted') this.#kept += rangeBytes;
+    if (!isMerged(part, item, from, leftId, left)) this.#kept += part.bytes - item.contentBytes;
+    const cutsLeft = left !== null && leftId !== null && leftId.clock + 1 < left.end;
+    const cutsRight = right !== null && item.right !== null && item.right.clock > right.clock;
+    // Between two characters of one struct there is one cut.
+    const isOneCut =
+      cutsLeft && cutsRight && left.clock === right.clock && leftId.client === item.right.client;
+    this.#kept += ((cutsLeft ? 1 : 0) + (cutsRight && !isOneCut ? 1 : 0)) * pieceBytes;
+  }
+
+  /**
+   * Something that is there is deleted, from a clock up to another.
+   * `before` and `after`: what the same client has written directly before and behind it.
+   */
+  remove(
+    from: number,
+    to: number,
+    stand: Stand,
+    content: Content,
+    before: Y.AbstractStruct | undefined,
+    after: Y.AbstractStruct | undefined,
+  ): void {
+    const first = Math.max(from, stand.clock);
+    const last = Math.min(to, stand.end);
+    const pieces = (first > stand.clock ? 1 : 0) + (last < stand.end ? 1 : 0);
+    const isJoined =
+      (first === stand.clock && before?.deleted === true) || (last === stand.end && after?.deleted === true);
+    this.#kept += isJoined ? Math.max(0, pieces - 1) * pieceBytes : pieces * pieceBytes + rangeBytes;
+    const { part } = stand;
+    this.#content -= part?.item
+      ? part.item.contentBytes * ((last - first) / part.length)
+      : contentBytes(content, first - stand.clock, last - stand.clock);
+  }
+}
+
+/**
+ * Whether Yjs makes one struct of a new item and what the same client has written directly before it: text that goes
+ * on, or a value that takes the place of one which took the place of another.
+ */
+function isMerged(part: Part, item: Item, from: number, leftId: Id | null, left: Stand | null): boolean {
+  if (part.clock < from) return true;
+  if (!left || leftId?.client !== part.run.client || leftId.clock !== from - 1) return false;
+  const { content } = item;
+  if (left.part?.item) {
+    return (
+      content.kind === left.part.item.content.kind &&
+      content.kind !== 'values' &&
+      isSame(left.part.item.right, item.right)
+    );
+  }
+  const before = left.item;
+  if (!before || before.deleted) return false;
+  if (content.kind === 'string')
+    return before.content instanceof Y.ContentString && isSame(before.rightOrigin, item.right);
+  const past = before.left;
+  return content.kind === 'values' && past !== null && past.deleted && isSame(past.lastId, idBefore(before));
+}
+
+function idBefore({ id }: Y.Item): Id {
+  return { client: id.client, clock: id.clock - 1 };
+}
+
+/** What a stretch of a stored content takes in an update, or a little less. */
+function contentBytes(content: Content, from: number, to: number): number {
+  if (content.kind === 'string') return to - from;
+  if (content.kind !== 'values') return 0;
+  let bytes = 0;
+  for (let i = from; i < to; i++) bytes += valueBytes(content.values[i]);
+  return bytes;
+}
+
+function valueBytes(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value === 'number') return 2;
+  if (typeof value !== 'object' || value === null) return 1;
+  let bytes = 2;
+  const inner = value as Readonly<Record<string, unknown>>;
+  for (const key in inner) bytes += key.length + 1 + valueBytes(inner[key]);
+  return bytes;
+}

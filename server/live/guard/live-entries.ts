@@ -1,0 +1,63 @@
+import type * as Y from 'yjs';
+import { collectionNamed, rootOf, storedRecord } from '../../../shared/board/document.ts';
+import type { Change } from './anatomy.ts';
+
+interface Counted {
+  /** The keys of all that is there. */
+  readonly there: Set<string>;
+  /** Keys to be looked at again: an update that passed has touched them. */
+  readonly touched: Set<string>;
+}
+
+/**
+ * What a collection holds at present: records that are not removed, and values whose key is set. A collection is
+ * walked when it is first asked for, which happens only near its limit; from then on only what updates touch is
+ * looked at again.
+ */
+export class LiveEntries {
+  readonly #doc: Y.Doc;
+  readonly #counted = new Map<string, Counted>();
+
+  constructor(doc: Y.Doc) {
+    this.#doc = doc;
+  }
+
+  /** The keys of a collection's entries that are there. */
+  of(root: string): ReadonlySet<string> {
+    const { there, touched } = this.#counted.get(root) ?? this.#walk(root);
+    for (const key of touched) {
+      if (this.#isThere(root, key)) there.add(key);
+      else there.delete(key);
+    }
+    touched.clear();
+    return there;
+  }
+
+  /** Notes what an update changes that is about to be applied. */
+  note(changes: readonly Change[]): void {
+    if (this.#counted.size === 0) return;
+    for (const { home, key } of changes) {
+      const entry = home.depth === 0 ? key : home.depth === 1 && key === 'gone' ? home.key : null;
+      if (entry !== null) this.#counted.get(home.root)?.touched.add(entry);
+    }
+  }
+
+  /** To be called when the document was changed by what `note` has not heard of. */
+  forget(): void {
+    this.#counted.clear();
+  }
+
+  #walk(root: string): Counted {
+    const there = new Set<string>();
+    for (const key of rootOf(this.#doc, { name: root }).keys()) if (this.#isThere(root, key)) there.add(key);
+    const counted = { there, touched: new Set<string>() };
+    this.#counted.set(root, counted);
+    return counted;
+  }
+
+  #isThere(name: string, key: string): boolean {
+    if (collectionNamed(name)?.kind === 'values') return rootOf(this.#doc, { name }).has(key);
+    const record = storedRecord(this.#doc, { name }, key);
+    return record !== null && record.get('gone') !== true;
+  }
+}

@@ -1,0 +1,18 @@
+import { afterEach, expect, test } from 'vitest';
+import { setLanguage } from '../../client/text/messages.svelte.ts';
+import { refusalText } from '../../client/views/board/refusal-text.ts';
+
+afterEach(() => setLanguage('en'));
+
+test('who has added as much as may be in a day is told how much that is', async () => {
+  expect(refusalText('allowance', { of: 'records', limit: 3_000, for: 'person' })).toBe(
+    'You have added as much as one participant may in a day: 3,000 cards and ideas. You can add more later.',
+  );
+  expect(refusalText('allowance', { of: 'bytes', limit: 6 << 20, for: 'board' })).toContain('6 MB');
+  expect(refusalText('allowance', undefined)).toBe(
+    'It was more than may be added to a board in a day. Try again later.',
+  );
+  expect(refusalText('role', undefined)).toBe('Your role may not change this part of the board.');
+  await setLanguage('sv');
+  expect(refusalText('allowance', { of: 'clients', limit: 300, for: 'person' })).toContain('300 gånger');
+});

@@ -31,7 +31,7 @@ const chunks = [
   },
   {
     name: 'board',
-    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(board|connection|records|stacks|shelves|presence|pointers|backoff|hindrance|text-binding|undo|unsaved|offline)\.|views\/(text\/|map\/(?!drag|Menus|Overlays|[A-Za-z]+Dialog)|board\/(?!Help|LostDialog)))|shared\/(board\/(?!person-colors)|commands|queries|presence|pointer|protocol|order-key)/,
+    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(board|connection|records|stacks|shelves|presence|pointers|backoff|hindrance|text-binding|undo|undo-recorder|slices|answer-parts|unsaved|offline)\.|views\/(text\/|map\/(?!drag|Menus|Overlays|[A-Za-z]+Dialog)|board\/(?!Help|LostDialog)))|shared\/(board\/(?!person-colors)|commands|queries|presence|pointer|protocol|order-key)/,
   },
 ];
 

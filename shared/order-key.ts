@@ -1,4 +1,4 @@
-import { generateKeyBetween } from 'fractional-indexing';
+import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing';
 
 /** Rounds of halving the gap at random: 8 places to land on, so that two people rarely pick one. */
 const jitterRounds = 3;
@@ -27,6 +27,24 @@ export function orderBetween(
   } catch {
     return low === null && high === null ? 'a0' : orderBetween(valid(before), valid(after), random);
   }
+}
+
+/**
+ * `count` keys in rising order for things that go to one place together, after `before` and before `after`. The
+ * length of the keys grows with the logarithm of the count, while keys that are each put after the last grow
+ * with the count.
+ */
+export function ordersBetween(
+  before: string | null,
+  after: string | null,
+  count: number,
+  random: () => number = Math.random,
+): string[] {
+  // What `orderBetween` puts on either side are valid keys, and two people who do so at once rarely share them.
+  const low = orderBetween(before, after, random);
+  if (count < 2) return count < 1 ? [] : [low];
+  const end = after !== null && low < after ? orderBetween(low, after, random) : null;
+  return [low, ...generateNKeysBetween(low, end, count - 1)];
 }
 
 /** `count` keys in rising order for a list made at once (a template). */

@@ -1,7 +1,7 @@
 import type { Card, EvidenceLevel, Mode, Place, Support } from '../board/card.ts';
 import { cards } from '../board/card.ts';
-import { readAll, readRecord } from '../board/document.ts';
-import { byOrder, orderBetween } from '../order-key.ts';
+import { readAll, readRecord, storedRecord } from '../board/document.ts';
+import { byOrder, orderBetween, ordersBetween } from '../order-key.ts';
 import type { Editor } from './editor.ts';
 import { addRecord, setField, setGone, setMember } from './editor.ts';
 
@@ -26,7 +26,7 @@ export function addCard(
 ): string {
   return addRecord(editor, cards, 'add-card', {
     text: given.text ?? '',
-    place: { ...cell, order: orderIn(editor, cell, given.gap, []) },
+    place: { ...cell, order: orderIn(editor, cell, given.gap) },
     personas: given.personas ?? [],
     author: editor.person,
   });
@@ -34,66 +34,62 @@ export function addCard(
 
 /** Moves cards, in the order given, to one gap of a cell. Moving sets one field; nothing is made anew. */
 export function moveCards(editor: Editor, ids: readonly string[], cell: CellAt, gap?: Gap): void {
-  editor.change('move-card', () => {
-    let after = gap?.after ?? null;
-    for (const id of ids) {
-      const card = readRecord(editor.doc, cards, id);
-      if (!card || card.gone) continue;
-      const order = orderIn(editor, cell, gap ? { after, before: gap.before } : undefined, ids);
-      const place: Place = { ...cell, order };
-      setField(editor, cards, id, 'place', place);
-      after = id;
-    }
+  const moving = ids.filter((id) => isThere(editor, id));
+  const after = gap ? orderOf(editor, gap.after) : lastOrder(editor, cell, moving);
+  const orders = ordersBetween(after, orderOf(editor, gap?.before ?? null), moving.length);
+  const moves = moving.map((id, index) => ({ id, place: { ...cell, order: orders[index] ?? '' } }));
+  editor.changeEach('move-card', moves, ({ id, place }) => {
+    if (isThere(editor, id)) setField(editor, cards, id, 'place', place satisfies Place);
   });
 }
 
 /** Takes cards off the map; undo brings them back with all that was written on them. */
 export function removeCards(editor: Editor, ids: readonly string[]): void {
-  editor.change('remove-card', () => {
-    for (const id of ids) setGone(editor, cards, id, true);
-  });
+  editor.changeEach('remove-card', ids, (id) => setGone(editor, cards, id, true));
 }
 
 /** Brings removed cards back, as they were. */
 export function restoreCards(editor: Editor, ids: readonly string[]): void {
-  editor.change('restore-card', () => {
-    for (const id of ids) setGone(editor, cards, id, false);
-  });
+  editor.changeEach('restore-card', ids, (id) => setGone(editor, cards, id, false));
 }
 
 export function markPersona(editor: Editor, ids: readonly string[], persona: string, on: boolean): void {
-  editor.change('mark-persona', () => {
-    for (const id of ids) setMember(editor, cards, id, 'personas', persona, on);
-  });
+  editor.changeEach('mark-persona', ids, (id) => setMember(editor, cards, id, 'personas', persona, on));
 }
 
 export function setEvidence(editor: Editor, ids: readonly string[], level: EvidenceLevel): void {
-  editor.change('set-evidence', () => {
-    for (const id of ids) setField(editor, cards, id, 'evidence', level);
-  });
+  editor.changeEach('set-evidence', ids, (id) => setField(editor, cards, id, 'evidence', level));
 }
 
 export function setMode(editor: Editor, ids: readonly string[], mode: Mode | null): void {
-  editor.change('set-mode', () => {
-    for (const id of ids) setField(editor, cards, id, 'mode', mode);
-  });
+  editor.changeEach('set-mode', ids, (id) => setField(editor, cards, id, 'mode', mode));
 }
 
 export function setSupport(editor: Editor, ids: readonly string[], support: Support | null): void {
-  editor.change('set-support', () => {
-    for (const id of ids) setField(editor, cards, id, 'support', support);
-  });
+  editor.changeEach('set-support', ids, (id) => setField(editor, cards, id, 'support', support));
 }
 
 /** An order key for the gap; without one, after the last card of the cell. */
-function orderIn(editor: Editor, cell: CellAt, gap: Gap | undefined, moving: readonly string[]): string {
+function orderIn(editor: Editor, cell: CellAt, gap: Gap | undefined): string {
   if (gap) return orderBetween(orderOf(editor, gap.after), orderOf(editor, gap.before));
-  const last = readAll(editor.doc, cards)
-    .filter((card) => inCell(card, cell) && !moving.includes(card.id))
-    .map((card) => ({ id: card.id, order: card.place.order }))
-    .sort(byOrder)
-    .at(-1);
-  return orderBetween(last?.order ?? null, null);
+  return orderBetween(lastOrder(editor, cell, []), null);
+}
+
+/** The order key of the last card of a cell, beside those that are moved there. */
+function lastOrder(editor: Editor, cell: CellAt, moving: readonly string[]): string | null {
+  const leaving = new Set(moving);
+  let last: { id: string; order: string } | null = null;
+  for (const card of readAll(editor.doc, cards)) {
+    if (!inCell(card, cell) || leaving.has(card.id)) continue;
+    const one = { id: card.id, order: card.place.order };
+    if (!last || byOrder(last, one) < 0) last = one;
+  }
+  return last?.order ?? null;
+}
+
+function isThere(editor: Editor, id: string): boolean {
+  const card = storedRecord(editor.doc, cards, id);
+  return card !== null && card.get('gone') !== true;
 }
 
 function orderOf(editor: Editor, id: string | null): string | null {

@@ -3,10 +3,11 @@ import * as encoding from 'lib0/encoding';
 import * as v from 'valibot';
 import { encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
-import type * as Y from 'yjs';
+import * as Y from 'yjs';
 import type { Control, Refusal } from '$shared/protocol.ts';
 import { closeCode, controlProtocol, controlSchema, frameKind, syncKind } from '$shared/protocol.ts';
 import type { Role } from '$shared/roles.ts';
+import { answerInParts, mostPartBytes } from './answer-parts.ts';
 import { waitMs } from './backoff.ts';
 import type { Hindrance } from './hindrance.ts';
 import { hindranceOf } from './hindrance.ts';
@@ -40,8 +41,8 @@ export interface ConnectionEvents {
 
 /**
  * The stock `y-websocket` provider, with what ours adds: it counts the document frames it sends and
- * hears from the server how many are on disk, takes control frames, sends pointers apart from presence, and
- * does not echo what it hears of others' presence.
+ * hears from the server how many are on disk, sends large changes in parts, takes control frames, sends pointers
+ * apart from presence, and does not echo what it hears of others' presence.
  */
 export class Connection {
   /** Whether the server's state has come in at least once. */
@@ -69,6 +70,8 @@ export class Connection {
   #keeps = false;
   /** Which generation of the board the document is of; null until the first welcome. */
   #generation: number | null = null;
+  /** The client ids of this person that the document was written under here: this page's, and those on the device. */
+  readonly #own = new Set<number>();
   #closed = false;
   #failed = false;
   #refusal: Refusal | null = null;
@@ -125,7 +128,8 @@ export class Connection {
       this.#shine();
     });
     provider.on('closed', ({ code, reason }) => this.#end(code, reason));
-    doc.on('update', this.#countUpdate);
+    doc.off('update', provider._updateHandler);
+    doc.on('update', this.#sendUpdate);
     addEventListener('online', this.#retryNow);
   }
 
@@ -145,7 +149,7 @@ export class Connection {
   close(): void {
     this.#closed = true;
     removeEventListener('online', this.#retryNow);
-    this.#doc.off('update', this.#countUpdate);
+    this.#doc.off('update', this.#sendUpdate);
     this.pointers.close();
     this.#provider.awareness.setLocalState(null);
     this.#provider.destroy();
@@ -156,7 +160,7 @@ export class Connection {
     const stock = this.#provider.messageHandlers[frameKind.sync];
     this.#provider.messageHandlers[frameKind.sync] = (encoder, decoder, provider, emitSynced, kind) => {
       const isStep1 = decoder.arr[decoder.pos] === syncKind.step1;
-      stock?.(encoder, decoder, provider, emitSynced, kind);
+      stock?.(encoder, isStep1 ? this.#sendAhead(decoder) : decoder, provider, emitSynced, kind);
       if (!isStep1) return;
       this.#sent++;
       this.#offered = true;
@@ -164,14 +168,31 @@ export class Connection {
     };
   }
 
-  /** Registered after the provider's own listener, which sends under the same conditions. */
-  #countUpdate = (_update: Uint8Array, origin: unknown) => {
+  /**
+   * Sends what is too much for one answer in parts, before the answer. Returns the server's step 1 as it would
+   * read after them, so that the stock handler answers with the rest.
+   */
+  #sendAhead(step1: decoding.Decoder): decoding.Decoder {
+    decoding.readVarUint(step1);
+    const server = Y.decodeStateVector(decoding.readVarUint8Array(step1));
+    const { updates, after } = answerInParts(this.#doc, server, this.#own.add(this.#doc.clientID));
+    for (const update of updates) this.#sendChanges(update);
+    return decoding.createDecoder(message([syncKind.step1], Y.encodeStateVector(after)));
+  }
+
+  /** In place of the provider's own listener: what is too much for one frame is sent in parts. */
+  #sendUpdate = (update: Uint8Array, origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
     if (origin === this.#provider) return;
+    if (!transaction.local) for (const client of writersOf(transaction)) this.#own.add(client);
     this.#isDirty = true;
     this.#keeps ||= this.readOnly !== null;
-    if (this.#provider.wsconnected) this.#sent++;
+    if (this.#provider.wsconnected) for (const part of inParts(update, transaction)) this.#sendChanges(part);
     this.#shine();
   };
+
+  #sendChanges(update: Uint8Array): void {
+    if (this.#send(message([frameKind.sync, syncKind.update], update))) this.#sent++;
+  }
 
   #sendOwnPresenceOnly(): void {
     const { awareness } = this.#provider;
@@ -267,6 +288,26 @@ export class Connection {
     this.#provider.disconnect();
     this.#provider.connect();
   };
+}
+
+function writersOf({ beforeState, afterState }: Y.Transaction): number[] {
+  return [...afterState].flatMap(([client, clock]) => (beforeState.get(client) === clock ? [] : [client]));
+}
+
+/** Edits that come from the device may be many in one update. */
+function inParts(update: Uint8Array, transaction: Y.Transaction): readonly Uint8Array[] {
+  if (update.length <= mostPartBytes) return [update];
+  const { doc, beforeState } = transaction;
+  const { updates, after } = answerInParts(doc, beforeState, new Set(writersOf(transaction)));
+  return updates.length > 0 ? [...updates, Y.diffUpdate(update, Y.encodeStateVector(after))] : [update];
+}
+
+/** Bytes behind the numbers that say what they are. */
+function message(kinds: readonly number[], bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const encoder = encoding.createEncoder();
+  for (const kind of kinds) encoding.writeVarUint(encoder, kind);
+  encoding.writeVarUint8Array(encoder, bytes);
+  return encoding.toUint8Array(encoder);
 }
 
 function parseJson(json: string): unknown {

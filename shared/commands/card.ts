@@ -34,12 +34,12 @@ export function addCard(
 
 /** Moves cards, in the order given, to one gap of a cell. Moving sets one field; nothing is made anew. */
 export function moveCards(editor: Editor, ids: readonly string[], cell: CellAt, gap?: Gap): void {
-  const moving = ids.filter((id) => isThere(editor, id));
-  const after = gap ? orderOf(editor, gap.after) : lastOrder(editor, cell, moving);
-  const orders = ordersBetween(after, orderOf(editor, gap?.before ?? null), moving.length);
-  const moves = moving.map((id, index) => ({ id, place: { ...cell, order: orders[index] ?? '' } }));
+  const after = gap ? orderOf(editor, gap.after) : lastOrder(editor, cell, ids);
+  const orders = ordersBetween(after, orderOf(editor, gap?.before ?? null), ids.length);
+  const moves = ids.map((id, index) => ({ id, place: { ...cell, order: orders[index] ?? '' } }));
   editor.changeEach('move-card', moves, ({ id, place }) => {
-    if (isThere(editor, id)) setField(editor, cards, id, 'place', place satisfies Place);
+    const card = storedRecord(editor.doc, cards, id);
+    if (card?.get('gone') !== true) setField(editor, cards, id, 'place', place satisfies Place);
   });
 }
 
@@ -85,11 +85,6 @@ function lastOrder(editor: Editor, cell: CellAt, moving: readonly string[]): str
     if (!last || byOrder(last, one) < 0) last = one;
   }
   return last?.order ?? null;
-}
-
-function isThere(editor: Editor, id: string): boolean {
-  const card = storedRecord(editor.doc, cards, id);
-  return card !== null && card.get('gone') !== true;
 }
 
 function orderOf(editor: Editor, id: string | null): string | null {

@@ -174,9 +174,10 @@ export class Board {
   }
 
   close(): void {
+    // A large command that is under way is finished, and still kept and sent.
+    this.editor.close();
     this.#pending.close();
     this.connection.close();
-    this.editor.close();
     this.#unsaved.close();
     this.#doc.destroy();
   }

@@ -15,7 +15,8 @@ export class Slices {
   run(work: Iterator<unknown>): Promise<void> {
     this.finish();
     this.#work = work;
-    addEventListener('pagehide', this.#hidden);
+    // Before those who put away what was done.
+    addEventListener('pagehide', this.#hidden, { capture: true });
     document.addEventListener('visibilitychange', this.#hidden);
     this.#slice(sliceMs);
     return this.settled();
@@ -52,7 +53,7 @@ export class Slices {
 
   #end(): void {
     this.#work = null;
-    removeEventListener('pagehide', this.#hidden);
+    removeEventListener('pagehide', this.#hidden, { capture: true });
     document.removeEventListener('visibilitychange', this.#hidden);
     for (const resolve of this.#whenDone.splice(0)) resolve();
   }

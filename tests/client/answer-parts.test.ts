@@ -23,7 +23,7 @@ function docOf(client: number): Y.Doc {
   return doc;
 }
 
-test('the guard lets every part pass, and with the answer they bring everything', () => {
+test('the guard lets every part pass, and with the answer they bring everything', { timeout: 60_000 }, () => {
   const chance = new Chance(seed);
   const board = new Guarded();
   const server = board.doc;

@@ -344,7 +344,7 @@ describe('letters', () => {
   });
 });
 
-describe('a large command', () => {
+describe('a large command', { timeout: 30_000 }, () => {
   const many = (count: number) => {
     const places = Array.from({ length: count }, () => ({ place: { ...cell('a'), order: 'a0' } }));
     const ids = addRecords(people.of.ana, cards, 'add-card', places);

@@ -17,7 +17,7 @@ import {
   setSupport,
 } from '../../shared/commands/card.ts';
 import type { Editor } from '../../shared/commands/editor.ts';
-import { addRecord, addRecords, setGone } from '../../shared/commands/editor.ts';
+import { addRecord, addRecords, setField, setGone } from '../../shared/commands/editor.ts';
 import { markEmotion, placePoint } from '../../shared/commands/emotion.ts';
 import {
   addIdea,
@@ -27,7 +27,7 @@ import {
   setIdeaPlace,
   setIdeaState,
 } from '../../shared/commands/idea.ts';
-import { moveLane, movePhase, moveStep, setLine, setTruth } from '../../shared/commands/journey.ts';
+import { movePhase, moveStep, setLine, setTruth } from '../../shared/commands/journey.ts';
 import { recolorPersona } from '../../shared/commands/persona.ts';
 import { maxCardText, maxFrameBytes } from '../../shared/limits.ts';
 import { writeText } from '../../shared/commands/text.ts';
@@ -555,8 +555,9 @@ const kinds: Record<string, Kind> = {
   },
   'the order of a lane': {
     begin: newLane,
-    ana: (editor, id) => moveLane(editor, id, end),
-    ben: (editor, id) => moveLane(editor, id, end),
+    // `moveLane` picks a key at random, and may pick one twice.
+    ana: (editor, id) => editor.change('move-lane', () => setField(editor, lanes, id, 'order', 'b0')),
+    ben: (editor, id) => editor.change('move-lane', () => setField(editor, lanes, id, 'order', 'c0')),
     reads: field(lanes, 'order'),
   },
   'the line of a lane': {

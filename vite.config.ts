@@ -31,7 +31,7 @@ const chunks = [
   },
   {
     name: 'board',
-    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(board|connection|records|stacks|shelves|presence|pointers|backoff|hindrance|marks|pulse|wake|seat-renewal|text-binding|undo|unsaved|offline|ending|edit-rows|edit-sorting|fit|kept|lost|open-pages|touched)\.|views\/(text\/|map\/(?!drag|Menus|Overlays|[A-Za-z]+Dialog)|board\/(?!Help|Lost|LossDialog|lost-words|add-again)))|shared\/(board\/(?!person-colors)|commands|queries|presence|pointer|protocol|order-key)/,
+    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(board|connection|records|stacks|shelves|presence|pointers|backoff|hindrance|marks|pulse|wake|seat-renewal|text-binding|undo|undo-recorder|slices|answer-parts|unsaved|offline|ending|edit-rows|edit-sorting|fit|kept|lost|open-pages|touched)\.|views\/(text\/|map\/(?!drag|Menus|Overlays|[A-Za-z]+Dialog)|board\/(?!Help|Lost|LossDialog|lost-words|add-again)))|shared\/(board\/(?!person-colors)|commands|queries|presence|pointer|protocol|order-key)/,
   },
 ];
 

@@ -217,10 +217,11 @@ export class Board {
   }
 
   close(): void {
+    // A large command that is under way is finished, and still kept and sent.
+    this.editor.close();
     this.#pending.close();
     if (this.#ownsKept) this.#kept.close();
     this.connection.close();
-    this.editor.close();
     this.#unsaved.close();
     this.#doc.destroy();
   }

@@ -7,6 +7,7 @@ import * as Y from 'yjs';
 import type { ClientControl, Control, Exceeded } from '$shared/protocol.ts';
 import { controlProtocol, controlSchema, frameKind, syncKind } from '$shared/protocol.ts';
 import type { Role } from '$shared/roles.ts';
+import { answerInParts, mostPartBytes } from './answer-parts.ts';
 import { waitMs } from './backoff.ts';
 import type { Ending } from './ending.ts';
 import { endingOf, isFinal } from './ending.ts';
@@ -41,8 +42,8 @@ export interface ConnectionEvents {
 
 /**
  * The stock `y-websocket` provider, with what ours adds: it counts the document frames it sends and
- * hears from the server how many are on disk, takes control frames, sends pointers apart from presence, and
- * does not echo what it hears of others' presence.
+ * hears from the server how many are on disk, sends large changes in parts, takes control frames, sends pointers
+ * apart from presence, and does not echo what it hears of others' presence.
  */
 export class Connection {
   /** Whether the server's state has come in at least once. */
@@ -76,6 +77,8 @@ export class Connection {
   #keeps = false;
   /** Which generation of the board the document is of; null until the first welcome. */
   #generation: number | null = null;
+  /** The client ids of this person that the document was written under here: this page's, and those on the device. */
+  readonly #own = new Set<number>();
   #closed = false;
   #failed = false;
   readonly #marks: KeptMarks;
@@ -143,7 +146,8 @@ export class Connection {
       this.#shine();
     });
     provider.on('closed', ({ code, reason }) => this.#end(code, reason));
-    doc.on('update', this.#countUpdate);
+    doc.off('update', provider._updateHandler);
+    doc.on('update', this.#sendUpdate);
     this.#pulse = new Pulse(provider, () => this.#reconnect());
     this.#stopWaking = onWake(this.#tryNow);
     addEventListener('online', this.#tryNow);
@@ -181,7 +185,7 @@ export class Connection {
     this.#stopWaking();
     this.#pulse.close();
     removeEventListener('online', this.#tryNow);
-    this.#doc.off('update', this.#countUpdate);
+    this.#doc.off('update', this.#sendUpdate);
     this.pointers.close();
     this.#provider.awareness.setLocalState(null);
     this.#provider.destroy();
@@ -192,8 +196,7 @@ export class Connection {
     const stock = this.#provider.messageHandlers[frameKind.sync];
     this.#provider.messageHandlers[frameKind.sync] = (encoder, decoder, provider, emitSynced, kind) => {
       const isStep1 = decoder.arr[decoder.pos] === syncKind.step1;
-      if (isStep1) this.#proveLoss(decoder);
-      stock?.(encoder, decoder, provider, emitSynced, kind);
+      stock?.(encoder, isStep1 ? this.#sendAhead(decoder) : decoder, provider, emitSynced, kind);
       if (!isStep1) return;
       this.#sent++;
       this.#offered = true;
@@ -202,11 +205,7 @@ export class Connection {
   }
 
   /** Goes out before our answer to the server's step 1, so that the server knows how to take that. */
-  #proveLoss(step1: decoding.Decoder): void {
-    const { arr, pos } = step1;
-    const body = decoding.createDecoder(arr.subarray(pos + 1));
-    const state = Y.decodeStateVector(decoding.readVarUint8Array(body));
-    this.serverState = state;
+  #proveLoss(state: ReadonlyMap<number, number>): void {
     const marks = [...this.#marks.proof(state)];
     if (marks.length === 0) return;
     const frame = encoding.createEncoder();
@@ -215,14 +214,33 @@ export class Connection {
     this.#send(encoding.toUint8Array(frame));
   }
 
-  /** Registered after the provider's own listener, which sends under the same conditions. */
-  #countUpdate = (_update: Uint8Array, origin: unknown) => {
+  /**
+   * Sends what is too much for one answer in parts, before the answer. Returns the server's step 1 as it would
+   * read after them, so that the stock handler answers with the rest.
+   */
+  #sendAhead(step1: decoding.Decoder): decoding.Decoder {
+    decoding.readVarUint(step1);
+    const server = Y.decodeStateVector(decoding.readVarUint8Array(step1));
+    this.serverState = server;
+    this.#proveLoss(server);
+    const { updates, after } = answerInParts(this.#doc, server, this.#own.add(this.#doc.clientID));
+    for (const update of updates) this.#sendChanges(update);
+    return decoding.createDecoder(message([syncKind.step1], Y.encodeStateVector(after)));
+  }
+
+  /** In place of the provider's own listener: what is too much for one frame is sent in parts. */
+  #sendUpdate = (update: Uint8Array, origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
     if (origin === this.#provider) return;
+    if (!transaction.local) for (const client of writersOf(transaction)) this.#own.add(client);
     this.#isDirty = true;
     this.#keeps ||= this.readOnly !== null;
-    if (this.#provider.wsconnected) this.#sent++;
+    if (this.#provider.wsconnected) for (const part of inParts(update, transaction)) this.#sendChanges(part);
     this.#shine();
   };
+
+  #sendChanges(update: Uint8Array): void {
+    if (this.#send(message([frameKind.sync, syncKind.update], update))) this.#sent++;
+  }
 
   #sendOwnPresenceOnly(): void {
     const { awareness } = this.#provider;
@@ -365,6 +383,26 @@ function exceededIn(control: Extract<Control, { kind: 'refused' }>): { exceeded?
   return of !== undefined && limit !== undefined && whose !== undefined
     ? { exceeded: { of, limit, for: whose } }
     : {};
+}
+
+function writersOf({ beforeState, afterState }: Y.Transaction): number[] {
+  return [...afterState].flatMap(([client, clock]) => (beforeState.get(client) === clock ? [] : [client]));
+}
+
+/** Edits that come from the device may be many in one update. */
+function inParts(update: Uint8Array, transaction: Y.Transaction): readonly Uint8Array[] {
+  if (update.length <= mostPartBytes) return [update];
+  const { doc, beforeState } = transaction;
+  const { updates, after } = answerInParts(doc, beforeState, new Set(writersOf(transaction)));
+  return updates.length > 0 ? [...updates, Y.diffUpdate(update, Y.encodeStateVector(after))] : [update];
+}
+
+/** Bytes behind the numbers that say what they are. */
+function message(kinds: readonly number[], bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const encoder = encoding.createEncoder();
+  for (const kind of kinds) encoding.writeVarUint(encoder, kind);
+  encoding.writeVarUint8Array(encoder, bytes);
+  return encoding.toUint8Array(encoder);
 }
 
 function parseJson(json: string): unknown {

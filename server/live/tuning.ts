@@ -283,7 +283,9 @@ export const tariff = {
   newcomer: 2_000,
   /** A step of Yjs past an item that stands at the same spot. */
   step: 0.2,
-  /** A struct that is moved in memory because one before it is cut in two, taken out or merged. */
+  /** A struct, or a part of one, that is deleted. */
+  removal: 1,
+  /** A struct that is moved in memory because one before it is cut in two, or merged with the next. */
   slot: 0.001,
 } as const;
 

@@ -1,6 +1,6 @@
 import type { CellAt, EvidenceLevel, Mode, Place, Support } from '../board/card.ts';
 import { cards } from '../board/card.ts';
-import { readAll, readRecord } from '../board/document.ts';
+import { readAll, readRecord, storedRecord } from '../board/document.ts';
 import { steps } from '../board/phase.ts';
 import type { Ordered, Placing } from '../order-key.ts';
 import { cellKey, cellOf } from '../queries/journey.ts';
@@ -34,53 +34,41 @@ export function addCard(
 
 /** Moves cards, in the order given, to one gap of a cell. Moving sets one field; nothing is made anew. */
 export function moveCards(editor: Editor, ids: readonly string[], cell: CellAt, gap?: Gap): void {
-  editor.change('move-card', () => {
-    const moving = new Set(ids.filter((id) => readRecord(editor.doc, cards, id)?.gone === false));
-    const placing = placeIn(editor, cell, gap, moving);
-    shift(editor, placing);
-    for (const [index, id] of [...moving].entries()) {
-      const place: Place = { ...cell, order: placing.keys[index] ?? '' };
-      setField(editor, cards, id, 'place', place);
-    }
+  const moving = new Set(ids.filter((id) => isThere(editor, id)));
+  const placing = placeIn(editor, cell, gap, moving);
+  const moves = [
+    ...shiftedPlaces(editor, placing),
+    ...[...moving].map((id, index) => ({ id, place: { ...cell, order: placing.keys[index] ?? '' } })),
+  ];
+  editor.changeEach('move-card', moves, ({ id, place }) => {
+    if (isThere(editor, id)) setField(editor, cards, id, 'place', place satisfies Place);
   });
 }
 
 /** Takes cards off the map; undo brings them back with all that was written on them. */
 export function removeCards(editor: Editor, ids: readonly string[]): void {
-  editor.change('remove-card', () => {
-    for (const id of ids) setGone(editor, cards, id, true);
-  });
+  editor.changeEach('remove-card', ids, (id) => setGone(editor, cards, id, true));
 }
 
 /** Brings removed cards back, as they were. */
 export function restoreCards(editor: Editor, ids: readonly string[]): void {
-  editor.change('restore-card', () => {
-    for (const id of ids) setGone(editor, cards, id, false);
-  });
+  editor.changeEach('restore-card', ids, (id) => setGone(editor, cards, id, false));
 }
 
 export function markPersona(editor: Editor, ids: readonly string[], persona: string, on: boolean): void {
-  editor.change('mark-persona', () => {
-    for (const id of ids) setMember(editor, cards, id, 'personas', persona, on);
-  });
+  editor.changeEach('mark-persona', ids, (id) => setMember(editor, cards, id, 'personas', persona, on));
 }
 
 export function setEvidence(editor: Editor, ids: readonly string[], level: EvidenceLevel): void {
-  editor.change('set-evidence', () => {
-    for (const id of ids) setField(editor, cards, id, 'evidence', level);
-  });
+  editor.changeEach('set-evidence', ids, (id) => setField(editor, cards, id, 'evidence', level));
 }
 
 export function setMode(editor: Editor, ids: readonly string[], mode: Mode | null): void {
-  editor.change('set-mode', () => {
-    for (const id of ids) setField(editor, cards, id, 'mode', mode);
-  });
+  editor.changeEach('set-mode', ids, (id) => setField(editor, cards, id, 'mode', mode));
 }
 
 export function setSupport(editor: Editor, ids: readonly string[], support: Support | null): void {
-  editor.change('set-support', () => {
-    for (const id of ids) setField(editor, cards, id, 'support', support);
-  });
+  editor.changeEach('set-support', ids, (id) => setField(editor, cards, id, 'support', support));
 }
 
 /**
@@ -109,9 +97,19 @@ function cardsIn(editor: Editor, cell: CellAt): Ordered[] {
 }
 
 /** Gives neighbours the keys that make room; they stay in the cells where they are. */
-function shift(editor: Editor, { shifted }: Placing): void {
-  for (const { id, order } of shifted) {
+function shift(editor: Editor, placing: Placing): void {
+  for (const { id, place } of shiftedPlaces(editor, placing)) setField(editor, cards, id, 'place', place);
+}
+
+function shiftedPlaces(editor: Editor, { shifted }: Placing): { id: string; place: Place }[] {
+  return shifted.flatMap(({ id, order }) => {
     const card = readRecord(editor.doc, cards, id);
-    if (card) setField(editor, cards, id, 'place', { ...card.place, order });
-  }
+    return card ? [{ id, place: { ...card.place, order } }] : [];
+  });
+}
+
+/** Whether a card is on the board and not removed. Reads nothing else of it, since thousands may be asked about. */
+function isThere(editor: Editor, id: string): boolean {
+  const card = storedRecord(editor.doc, cards, id);
+  return card !== null && card.get('gone') !== true;
 }

@@ -6,8 +6,8 @@ import type { Field } from '../board/field.ts';
 import { newId } from '../id.ts';
 
 /**
- * The hands of a person on a board. A command is one intent and one transaction through `change`,
- * which is what undo takes back; `prepare` is for what undo must leave alone.
+ * Write access to a board on behalf of a person. A command is one intent and one step of undo: one transaction
+ * through `change`, or several through `changeEach`. `prepare` is for what undo must leave alone.
  */
 export interface Editor {
   readonly doc: Y.Doc;
@@ -15,7 +15,53 @@ export interface Editor {
   readonly person: string;
   /** Runs one intent. `label` names it for undo: "move-card", with what it is about after a colon. */
   change(label: string, edit: () => void): void;
+  /**
+   * Runs one intent over many things. It is sent in parts, each a transaction that no server refuses for its
+   * size, and an editor may let time pass between them: `edit` finds the document as it is then, with what
+   * others have done meanwhile. `prepare` runs for the things of a part before, and undo leaves it alone.
+   */
+  changeEach<T>(
+    label: string,
+    things: readonly T[],
+    edit: (thing: T) => void,
+    prepare?: (thing: T) => void,
+  ): void;
   prepare(edit: () => void): void;
+}
+
+/**
+ * What one part of a large command holds at most: things, and clocks of Yjs, of which each character takes one.
+ * 200 moves cost the server 2 ms, and take the page about as long as a frame of the screen lasts. 32,768
+ * characters are 100 KB at most.
+ */
+const mostThings = 200;
+const mostClocks = 1 << 15;
+
+/** The transactions of a `changeEach`; yields between two parts. */
+export function* inParts<T>(
+  editor: Editor,
+  things: readonly T[],
+  change: (edit: () => void) => void,
+  edit: (thing: T) => void,
+  preparing?: (thing: T) => void,
+): Generator<undefined> {
+  const { doc } = editor;
+  const clock = () => Y.getState(doc.store, doc.clientID);
+  for (let from = 0, to = 0; to < things.length; from = to) {
+    const write = (each: (thing: T) => void) => {
+      const full = clock() + mostClocks;
+      for (const thing of things.slice(from, from + mostThings)) {
+        if (clock() >= full) break;
+        each(thing);
+        to++;
+      }
+    };
+    if (preparing) {
+      editor.prepare(() => write(preparing));
+      change(() => things.slice(from, to).forEach(edit));
+    } else change(() => write(edit));
+    if (to < things.length) yield;
+  }
 }
 
 /** An editor without undo: the server's own, a template's, a test's. */
@@ -30,6 +76,16 @@ export class PlainEditor implements Editor {
 
   change(_label: string, edit: () => void): void {
     this.doc.transact(edit, this);
+  }
+
+  changeEach<T>(
+    label: string,
+    things: readonly T[],
+    edit: (thing: T) => void,
+    prepare?: (thing: T) => void,
+  ): void {
+    const parts = inParts(this, things, (part) => this.change(label, part), edit, prepare);
+    while (!parts.next().done);
   }
 
   prepare(edit: () => void): void {
@@ -57,6 +113,24 @@ export function addRecord<F extends Record<string, Field>>(
   });
   editor.change(`${label}:${of.name}/${id}/`, () => record.set('gone', false));
   return id;
+}
+
+/** Adds many records as one step. Returns their ids. */
+export function addRecords<F extends Record<string, Field>>(
+  editor: Editor,
+  of: Collection<F>,
+  label: string,
+  all: readonly NewRecord<F>[],
+): string[] {
+  const root = rootOf(editor.doc, of);
+  const made = all.map((fields) => ({ id: newId(), fields }));
+  editor.changeEach(
+    label,
+    made,
+    ({ id }) => setGone(editor, of, id, false),
+    ({ id, fields }) => root.set(id, buildRecord(of, fields, true)),
+  );
+  return made.map(({ id }) => id);
 }
 
 /** Sets a plain field where it differs: setting it to what it is would make an update all the same. */

@@ -211,6 +211,48 @@ describe('C6 all that was sent is saved', () => {
   });
 });
 
+test('work of hours without a connection goes out in parts, each of which counts', () => {
+  join().drop(1006);
+  const earlier = new Y.Doc();
+  for (let i = 0; i < 300; i++) earlier.getText('words').insert(0, 'earlier ');
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(earlier), 'from the device');
+  for (let i = 0; i < 300; i++) write('now ');
+  vi.runOnlyPendingTimers();
+  const socket = ServerSocket.latest;
+  socket.admit(board);
+  const edits = socket.takeEdits();
+  expect(edits).toHaveLength(7);
+  for (const edit of edits) {
+    Y.applyUpdate(board, edit);
+    expect(board.store.pendingStructs).toBeNull();
+  }
+  expect(edits.at(-1)?.length).toBeLessThan(10);
+  expect(board.getText('words').toJSON()).toBe(doc.getText('words').toJSON());
+  socket.tell({ kind: 'saved', frames: 6 });
+  expect(ana.light).toBe('sending');
+  socket.tell({ kind: 'saved', frames: 7 });
+  expect(ana.light).toBe('saved');
+});
+
+test('many edits that come from the device at once go out in parts too', () => {
+  const socket = join();
+  const earlier = new Y.Doc();
+  for (let i = 0; i < 4_000; i++) earlier.getText('words').insert(0, 'earlier ');
+  earlier.getText('words').delete(100, 7);
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(earlier), 'from the device');
+  const edits = socket.takeEdits();
+  expect(edits.length).toBeGreaterThan(30);
+  for (const edit of edits) {
+    Y.applyUpdate(board, edit);
+    expect(board.store.pendingStructs).toBeNull();
+  }
+  expect(board.getText('words').toJSON()).toBe(earlier.getText('words').toJSON());
+  socket.tell({ kind: 'saved', frames: taken + edits.length - 1 });
+  expect(ana.light).toBe('sending');
+  socket.tell({ kind: 'saved', frames: taken + edits.length });
+  expect(ana.light).toBe('saved');
+});
+
 describe('a board that was put back to an earlier version', () => {
   test('gets nothing of the document that Ana had of the one before', () => {
     join(1).drop(closeCode.restart);

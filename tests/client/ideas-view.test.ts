@@ -112,7 +112,7 @@ test('Ana goes from idea to idea by the arrows, opens one, closes it and deletes
   await press('Delete');
   expect(titles()).toEqual([first]);
   expect(said).toHaveBeenCalledWith(expect.stringContaining(second ?? ''), true);
-  board.editor.undo();
+  await board.editor.undo();
   flushSync();
   expect(titles()).toHaveLength(2);
 });

@@ -210,7 +210,7 @@ export class Backlog {
     if (idea.title.trim() !== '' || idea.solution.trim() !== '') return;
     const { editor } = this.board;
     if (this.board.ideas.entry(id).visitors.length > 0) return;
-    editor.discard(id, () => setGone(editor, ideas, id, true));
+    editor.discard(id, 'remove-idea', () => setGone(editor, ideas, id, true));
   }
 
   #groupOf(id: string): string | null {

@@ -212,7 +212,7 @@ export class MapState {
     const record = entry.record;
     if (record && !record.gone && record.text.trim() === '' && entry.visitors.length === 0) {
       const { editor } = this.board;
-      editor.discard(id, () => setGone(editor, cards, id, true));
+      editor.discard(id, 'remove-card', () => setGone(editor, cards, id, true));
       await tick();
       if (focus && cell) this.focusSpot({ kind: 'cell', cell });
       return;
@@ -241,9 +241,10 @@ export class MapState {
     if (!this.desk.may('write')) return;
     const cell = ids[0] === undefined ? null : this.board.cellOf(ids[0]);
     const stack = cell ? this.#shown(cell) : [];
+    const going = new Set(ids);
     const next =
-      stack.slice(stack.indexOf(ids[0] ?? '')).find((id) => !ids.includes(id)) ??
-      stack.findLast((id) => !ids.includes(id));
+      stack.slice(stack.indexOf(ids[0] ?? '')).find((id) => !going.has(id)) ??
+      stack.findLast((id) => !going.has(id));
     removeCards(this.board.editor, ids);
     this.clearSelection();
     this.desk.say(t('map.removed', { count: ids.length }), true);
@@ -255,7 +256,8 @@ export class MapState {
   /** Moves cards to a cell; to the end of the stack, or into a gap. Keeps the focus on the first. */
   async move(ids: readonly string[], cell: CellAt, gap?: Gap): Promise<void> {
     if (!this.desk.may('write')) return;
-    const stack = this.board.stacks.at(cell).ids.filter((id) => !ids.includes(id));
+    const moving = new Set(ids);
+    const stack = this.board.stacks.at(cell).ids.filter((id) => !moving.has(id));
     moveCards(this.board.editor, ids, cell, gap ?? { after: stack.at(-1) ?? null, before: null });
     this.unfold(spotKey({ kind: 'cell', cell }));
     await tick();

@@ -6,12 +6,20 @@ import { Crowds } from './crowds.ts';
 import { Effort } from './effort.ts';
 import { Growth } from './growth.ts';
 import type { Home, Roots } from './homes.ts';
-import { hasKey, Homes, homeWithin } from './homes.ts';
+import { Homes, homeWithin } from './homes.ts';
 import type { Id, Item, Part, Parts, Run } from './parts.ts';
 import { takeApart } from './parts.ts';
 import { malformed, misplaced, missing, Refused } from './refused.ts';
 import type { Stand } from './stand.ts';
-import { partEndingAfter, standInStore, standInUpdate, standOfPart, structFrom } from './stand.ts';
+import {
+  mergesInStore,
+  mergesInUpdate,
+  partEndingAfter,
+  standInStore,
+  standInUpdate,
+  standOfPart,
+  structFrom,
+} from './stand.ts';
 
 /** Something that an update puts somewhere. */
 export interface Insertion {
@@ -87,8 +95,6 @@ class Dissection {
   readonly #effort: Effort;
   readonly #listener: Listener;
   readonly #crowds: Crowds;
-  /** The keys that this update has put something under. */
-  readonly #taken = new Map<Home, Set<string>>();
   #writers = 0;
 
   constructor(
@@ -163,8 +169,21 @@ class Dissection {
   /** What is known changes nothing. But Yjs looks its neighbours up all the same, and makes the root it names. */
   #passOver({ left, right, root }: Item): void {
     if (root !== null && !this.#roots.named(root)) throw new Refused('unknown-root', 'G5');
-    if (left) this.#crowds.cut(this.#find(left), left.clock + 1);
-    if (right) this.#crowds.cut(this.#find(right), right.clock);
+    this.#neighbour(left, 1);
+    this.#neighbour(right, 0);
+  }
+
+  /** What stands at a neighbour that an item names, and is cut in two where that does not end or begin there. */
+  #neighbour(id: Id | null, toEnd: 0 | 1): Stand | null {
+    if (!id) return null;
+    const stand = this.#find(id);
+    this.#payCut(stand, id.clock + toEnd);
+    return stand;
+  }
+
+  /** Pays for what Yjs moves when it cuts a struct in two. It does not cut what is collected. */
+  #payCut({ clock, end, home, behind }: Stand, at: number): void {
+    if (home && clock < at && at < end) this.#effort.spend(behind * tariff.slot);
   }
 
   /**
@@ -173,8 +192,8 @@ class Dissection {
    */
   #settle(part: Part, item: Item, from: number): boolean {
     const { client } = part.run;
-    const named = item.left && this.#find(item.left);
-    const right = item.right && this.#find(item.right);
+    const named = this.#neighbour(item.left, 1);
+    const right = this.#neighbour(item.right, 0);
     // What stands beside something collected is collected.
     if (named?.home === null || right?.home === null) return false;
     const home = named?.home ?? right?.home ?? this.#homeNamed(item);
@@ -183,7 +202,7 @@ class Dissection {
     const id = { client, clock: from };
     const leftId = part.clock < from ? { client, clock: from - 1 } : item.left;
     const left = part.clock < from ? this.#continued({ client, clock: from - 1 }, home, key) : named;
-    const isTaken = key !== null && this.#take(home, key);
+    const isTaken = key !== null && this.#crowds.take(home, key);
     this.#crowds.enter({ home, key, id, leftId, rightId: item.right, left, right, isTaken });
     this.growth.insert(part, item, from, leftId, left, right);
     part.home = home;
@@ -228,15 +247,6 @@ class Dissection {
     return stand;
   }
 
-  /** Whether there is, or was, something under a key, which this update takes now. */
-  #take(home: Home, key: string): boolean {
-    const keys = this.#taken.get(home);
-    const isTaken = hasKey(home, key) || (keys?.has(key) ?? false);
-    if (keys) keys.add(key);
-    else this.#taken.set(home, new Set([key]));
-    return isTaken;
-  }
-
   #remove(client: number, ranges: Uint32Array): void {
     const run = this.#runs.get(client);
     const inStore = run ? run.stored : Y.getState(this.#store, client);
@@ -259,7 +269,10 @@ class Dissection {
       if (!struct) return start;
       if (!struct.deleted && struct instanceof Y.Item) {
         const stand = standInStore(structs, i, this.#homes);
-        if (stand) this.#tellRemoval(client, from, to, stand, contentOf(struct), structs, i);
+        if (stand) {
+          this.#payRemoval(stand, from, to, mergesInStore(structs, i));
+          this.#tellRemoval(client, from, to, stand, contentOf(struct), structs, i);
+        }
       }
       if (struct.id.clock + struct.length >= to) return i;
     }
@@ -270,9 +283,18 @@ class Dissection {
       const part = run.parts[i];
       if (!part || part.clock >= to) return;
       const content = part.item?.content;
-      if (content && content.kind !== 'deleted')
-        this.#tellRemoval(run.client, from, to, standOfPart(part), content, null, 0);
+      if (!content || content.kind === 'deleted') continue;
+      const stand = standOfPart(part);
+      this.#payRemoval(stand, from, to, mergesInUpdate(run, i));
+      this.#tellRemoval(run.client, from, to, stand, content, null, 0);
     }
+  }
+
+  /** Yjs cuts the struct at both ends of the range, and merges what is deleted with what was before. */
+  #payRemoval(stand: Stand, from: number, to: number, merges: number): void {
+    this.#effort.spend(tariff.removal + merges * stand.behind * tariff.slot);
+    this.#payCut(stand, from);
+    this.#payCut(stand, to);
   }
 
   /** `structs`: where it is in the store, at `index`; null for what this update brings. */
@@ -285,11 +307,8 @@ class Dissection {
     structs: readonly (Y.Item | Y.GC)[] | null,
     index: number,
   ): void {
-    const { home, key, behind } = stand;
+    const { home, key } = stand;
     if (!home) return;
-    this.#effort.spend(tariff.struct + behind * tariff.slot);
-    this.#crowds.cut(stand, from);
-    this.#crowds.cut(stand, to);
     this.growth.remove(from, to, stand, content, structs?.[index - 1], structs?.[index + 1]);
     const isFresh = structs === null;
     const clock = Math.max(from, stand.clock);

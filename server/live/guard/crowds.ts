@@ -2,6 +2,7 @@ import type * as Y from 'yjs';
 import { tariff } from '../tuning.ts';
 import type { Effort } from './effort.ts';
 import type { Home } from './homes.ts';
+import { hasKey } from './homes.ts';
 import type { Id } from './parts.ts';
 import type { Stand } from './stand.ts';
 import { isSame } from './stand.ts';
@@ -20,7 +21,7 @@ export interface Arrival {
   readonly isTaken: boolean;
 }
 
-/** What this update has put into one home. */
+/** What this update has put into one list of Yjs: the elements of a home, or what is and was under one of its keys. */
 interface Crowd {
   size: number;
   /** The last item that went directly behind each left neighbour, by its id as a number; the start is -1. */
@@ -41,24 +42,26 @@ interface Neighbour {
  */
 export class Crowds {
   readonly #effort: Effort;
-  readonly #crowds = new Map<Home, Crowd>();
+  /** By home and key, null being its elements; null for a key that this update has put one first thing under. */
+  readonly #crowds = new Map<Home, Map<string | null, Crowd | null>>();
 
   constructor(effort: Effort) {
     this.#effort = effort;
   }
 
-  /** Pays for the cut at a clock where something goes between two characters of one struct. */
-  cut({ clock, end, home, behind }: Stand, at: number): void {
-    if (home && clock < at && at < end) this.#effort.spend(behind * tariff.slot);
+  /** Whether there is, or was, something under a key, which this update takes now. */
+  take(home: Home, key: string): boolean {
+    const lists = this.#listsOf(home);
+    if (lists.has(key)) return true;
+    lists.set(key, null);
+    return hasKey(home, key);
   }
 
   enter(arrival: Arrival): void {
-    const { home, key, id, left, right, leftId, rightId, isTaken } = arrival;
-    if (left && leftId) this.cut(left, leftId.clock + 1);
-    if (right && rightId) this.cut(right, rightId.clock);
+    const { home, key, id, left, leftId, rightId, isTaken } = arrival;
     const isFirstUnderKey = key !== null && left === null;
     if (isFirstUnderKey && !isTaken) return;
-    const crowd = this.#crowdOf(home);
+    const crowd = this.#crowdOf(home, key);
     // Yjs finds what is first under a key by going back from what is last, twice.
     if (isFirstUnderKey) this.#effort.spend(2 * crowd.size * tariff.step);
     const next = this.#storedBehind(arrival);
@@ -73,12 +76,21 @@ export class Crowds {
     crowd.size++;
   }
 
-  #crowdOf(home: Home): Crowd {
-    const known = this.#crowds.get(home);
+  #crowdOf(home: Home, key: string | null): Crowd {
+    const lists = this.#listsOf(home);
+    const known = lists.get(key);
     if (known) return known;
     const crowd: Crowd = { size: 1, last: new Map() };
-    this.#crowds.set(home, crowd);
+    lists.set(key, crowd);
     return crowd;
+  }
+
+  #listsOf(home: Home): Map<string | null, Crowd | null> {
+    const known = this.#crowds.get(home);
+    if (known) return known;
+    const lists = new Map<string | null, Crowd | null>();
+    this.#crowds.set(home, lists);
+    return lists;
   }
 
   /** What of the store stands directly behind the left neighbour: nothing, where this update brings that. */

@@ -45,6 +45,34 @@ export function standOfPart(part: Part): Stand {
   return { home, key, clock, end, item: null, part, behind: run.parts.length };
 }
 
+/**
+ * How many of a struct's two neighbours of the same client id Yjs merges it with once all of them are deleted.
+ * These are the conditions of `Item.mergeWith` that deletion does not change; each merge moves what is behind.
+ */
+export function mergesInStore(structs: Structs, index: number): number {
+  const at = structs[index];
+  return (mergesItems(structs[index - 1], at) ? 1 : 0) + (mergesItems(at, structs[index + 1]) ? 1 : 0);
+}
+
+function mergesItems(left: Y.Item | Y.GC | undefined, right: Y.Item | Y.GC | undefined): boolean {
+  if (!(left instanceof Y.Item && right instanceof Y.Item) || left.right !== right) return false;
+  return isSame(right.origin, left.lastId) && isSame(left.rightOrigin, right.rightOrigin);
+}
+
+/** The same for a part, whose place in its list is not known yet: as many as there may be. */
+export function mergesInUpdate({ client, parts }: Run, index: number): number {
+  const at = parts[index];
+  const before = mergesParts(client, parts[index - 1], at);
+  return (before ? 1 : 0) + (mergesParts(client, at, parts[index + 1]) ? 1 : 0);
+}
+
+function mergesParts(client: number, left: Part | undefined, right: Part | undefined): boolean {
+  if (!left?.item || !right?.item?.left) return false;
+  const { left: origin, right: rightOrigin } = right.item;
+  const isBehind = origin.client === client && origin.clock === left.end - 1;
+  return isBehind && isSame(left.item.right, rightOrigin);
+}
+
 /** The index of the first part of a run that ends after a clock. */
 export function partEndingAfter({ parts }: Run, clock: number): number {
   let low = 0;

@@ -1,0 +1,34 @@
+import * as Y from 'yjs';
+import { UndoableEditor } from '../../client/model/undo.svelte.ts';
+import { openRoots } from '../../shared/board/document.ts';
+
+/** Several people on one board, who hear each other when the test says so. */
+export class Together<Name extends string> {
+  readonly of: Readonly<Record<Name, UndoableEditor>>;
+  readonly #waiting: { readonly to: Y.Doc; readonly update: Uint8Array }[] = [];
+
+  constructor(names: readonly Name[]) {
+    const editors = names.map((name, index) => {
+      const doc = new Y.Doc();
+      doc.clientID = index + 1;
+      openRoots(doc);
+      return [name, new UndoableEditor(doc, name)] as const;
+    });
+    this.of = Object.fromEntries(editors) as Record<Name, UndoableEditor>;
+    for (const [name, { doc }] of editors) {
+      doc.on('update', (update: Uint8Array, origin: unknown) => {
+        if (origin === 'others') return;
+        for (const [other, { doc: to }] of editors) if (other !== name) this.#waiting.push({ to, update });
+      });
+    }
+  }
+
+  /** Everybody hears what was done since the last time. */
+  hear(): void {
+    for (const { to, update } of this.#waiting.splice(0)) Y.applyUpdate(to, update, 'others');
+  }
+
+  close(): void {
+    for (const editor of Object.values<UndoableEditor>(this.of)) editor.close();
+  }
+}

@@ -4,7 +4,7 @@ import { recordsMade } from './guard/guard.ts';
 import type { LiveDocument } from './live-document.ts';
 import type { DocumentFrame } from './receipts.ts';
 import type { Tally } from './tally.ts';
-import { maxBatchEffort } from './tuning.ts';
+import { answerBytesPerMs, maxBatchEffort } from './tuning.ts';
 import { isEmptyUpdate } from './wire.ts';
 
 /** What waits for the next transaction: a client's frame, or something that the server itself writes. */
@@ -39,7 +39,11 @@ export interface Batch {
  * the same sender with it; so does everything once the batch has cost enough.
  * @throws where an update that passed did not go in whole: the document is then worth nothing any more
  */
-export function applyLetters(document: LiveDocument, letters: readonly Letter[], tally: Tally): Batch {
+export function applyLetters(
+  document: LiveDocument,
+  letters: readonly Letter[],
+  { tally, receivers }: { tally: Tally; receivers: number },
+): Batch {
   const authors = new Set<Connection>();
   const senders = new Set<Connection>();
   const owners = new Map<number, string>();
@@ -76,7 +80,9 @@ export function applyLetters(document: LiveDocument, letters: readonly Letter[],
         return [];
       }
       effort += verdict.weight;
-      from.charge('work', verdict.weight / 1000);
+      // What it is to the others as well: the system copies it for each.
+      const toAllMs = verdict.hasEffect ? (frame.update.length * receivers) / answerBytesPerMs : 0;
+      from.charge('work', verdict.weight / 1000 + toAllMs);
       tally.updates++;
       if (verdict.hasEffect) {
         document.apply(frame.update);

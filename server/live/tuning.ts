@@ -78,8 +78,18 @@ export const wholePresenceBytes = 4 << 10;
 
 /** Answers to one state vector are kept while the document does not change: after a break many ask the same. */
 export const maxAnswersKept = 8;
-/** Bytes of one that is kept, its vector included. After a break they are small. */
-export const maxKeptAnswerBytes = 256 << 10;
+/** Bytes of all that are kept of a document, their vectors included. */
+export const maxKeptAnswerBytes = 4 << 20;
+
+/**
+ * A difference that brings more than this, without the delete set, is not encoded: the stored state answers as well,
+ * and takes the net longer but not the main thread. This much takes some 5 ms.
+ */
+export const maxDifferenceBytes = 512 << 10;
+
+/** What a struct takes in an answer at least, and a struct of plain values. */
+export const structBytes = 8;
+export const valueBytes = 40;
 
 /** Ranges of a large answer that are looked at in one go: some 0.5 ms. */
 export const rangesAtOnce = 5_000;

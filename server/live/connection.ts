@@ -97,7 +97,7 @@ export class Connection implements Reader, Door, Claimant {
     this.#log = log;
     this.#rates = rates;
     this.#since = this.#lastHeard = clock.now();
-    socket.on('message', this.#onMessage);
+    socket.on('message', (data, isBinary) => this.#hear(bytesOf(data), isBinary));
     socket.on('close', (code) => this.#leave(code !== abnormal));
     // A fault of the socket is followed by its close; without a listener it would end the process.
     socket.on('error', (error) => this.#log.debug({ ...this.#names, code: codeOf(error) }, 'socket failed'));
@@ -290,9 +290,12 @@ export class Connection implements Reader, Door, Claimant {
     this.#listener?.left(this, isClean);
   }
 
-  #onMessage = (data: RawData, isBinary: boolean) => {
+  message(bytes: Buffer): void {
+    this.#hear(bytes, true);
+  }
+
+  #hear(bytes: Uint8Array, isBinary: boolean): void {
     if (this.#isOver) return;
-    const bytes = bytesOf(data);
     this.#tally.framesIn++;
     const frame = isBinary ? readFrame(bytes) : null;
     if (frame === null) return this.#reject(closeCode.malformed, 'malformed');
@@ -300,7 +303,7 @@ export class Connection implements Reader, Door, Claimant {
       return this.#reject(closeCode.tooLarge, 'too-large');
     this.charge(frame.kind === 'changes' || frame.kind === 'step1' ? 'updates' : 'presence', 1);
     this.#listener?.hear(this, frame);
-  };
+  }
 
   #reject(code: CloseCode, reason: string): void {
     this.#tally.malformedFrames++;

@@ -148,6 +148,15 @@ export const personRates = {
 export const lightWork: Allowance = { perSecond: 5, burst: 30 };
 export const heavyWork: Allowance = { perSecond: 100, burst: 1_000 };
 
+/** What taking in a frame or a byte costs in milliseconds, whatever comes of it. */
+export const workPerUnit = {
+  updates: 0.004,
+  presence: 0.004,
+  pings: 0.002,
+  bytes: 1 / 2_000_000,
+  work: 1,
+} as const satisfies Record<keyof typeof connectionRates, number>;
+
 /** What a join costs beside the state: admission, handshake, welcome and being written into the document. */
 export const joinWorkMs = 0.7;
 

@@ -236,11 +236,10 @@ export const maxAnswerBytes = 2 * maxDocumentBytes;
 export const farewellBytes = maxAnswerBytes;
 
 /**
- * What messages past `maxFrameBytes` may take in memory, of all sockets together; the others are not read until
- * there is room. While somebody waits, one that comes in more slowly than this makes room.
+ * What messages past `maxFrameBytes` may take in memory, of all sockets together, and one more: the others are not
+ * read until there is room. While somebody waits, one that comes in more slowly than this makes room.
  */
 export const largeMessageBytes = 64 << 20;
-export const largeMessageMs = 5_000;
 export const leastBytesPerSecond = 256 << 10;
 
 /** Differences that were encoded for somebody and that nobody has read; past this the stored state is sent instead. */

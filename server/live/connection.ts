@@ -297,6 +297,7 @@ export class Connection implements Reader, Door, Sender {
     if (frame === null) return this.#reject(closeCode.malformed, 'malformed');
     if (bytes.length > maxFrameBytes && !(frame.kind === 'changes' && frame.isStep2))
       return this.#reject(closeCode.tooLarge, 'too-large');
+    if (this.#isLarge) this.#large.isIn(this);
     this.charge(frame.kind === 'changes' || frame.kind === 'step1' ? 'updates' : 'presence', 1);
     this.#listener?.hear(this, frame);
   }

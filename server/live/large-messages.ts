@@ -13,6 +13,8 @@ interface Message {
   /** What had come in by the last look; null before the first one. */
   before: number | null;
   isWaiting: boolean;
+  /** Whether all of it is in. */
+  isIn: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export class LargeMessages {
   }
 
   begins(by: Sender): void {
-    this.#messages.set(by, { bytes: 0, before: null, isWaiting: false });
+    this.#messages.set(by, { bytes: 0, before: null, isWaiting: false, isIn: false });
   }
 
   passes(by: Sender, bytes: number): void {
@@ -49,6 +51,12 @@ export class LargeMessages {
     return false;
   }
 
+  /** All of it is in; it takes memory until it has been dealt with. */
+  isIn(by: Sender): void {
+    const message = this.#messages.get(by);
+    if (message) message.isIn = true;
+  }
+
   /** It is in and has been dealt with, or will never come. */
   ends(by: Sender): void {
     this.#bytes -= this.#messages.get(by)?.bytes ?? 0;
@@ -64,8 +72,8 @@ export class LargeMessages {
   /** Called at each beat: whoever comes in too slowly makes room for those who wait. */
   beat(): void {
     const messages = [...this.#messages];
-    const isSlow = ({ bytes, before, isWaiting }: Message) =>
-      !isWaiting && before !== null && bytes - before < (leastBytesPerSecond * beatMs) / 1_000;
+    const isSlow = ({ bytes, before, isWaiting, isIn }: Message) =>
+      !isWaiting && !isIn && before !== null && bytes - before < (leastBytesPerSecond * beatMs) / 1_000;
     const doesWait = messages.some(([, { isWaiting }]) => isWaiting);
     const slow = doesWait ? messages.filter(([, message]) => isSlow(message)) : [];
     for (const [, message] of messages) message.before = message.bytes;

@@ -269,6 +269,15 @@ test('B12 when there is no memory the first goes on, and those that wait go on w
   memory.ends(two);
   expect(said.splice(0)).toEqual(['three may go on']);
   memory.ends(three);
+  // What is in is not slow, however long it is dealt with.
+  for (const sender of senders) memory.begins(sender);
+  memory.passes(one, 100);
+  memory.isIn(one);
+  expect(memory.mayGrow(two)).toBe(false);
+  for (let i = 0; i < 3; i++) memory.beat();
+  expect(said.splice(0)).toEqual(['three is too slow', 'three is too slow']);
+  for (const sender of senders) memory.ends(sender);
+  said.length = 0;
   // Nobody waits, so nobody is in a hurry.
   memory.begins(one);
   for (let i = 0; i < 3; i++) memory.beat();

@@ -87,7 +87,7 @@ export class Asks {
     this.#waiting.delete(by);
     if (!full || !by.isOpen) return;
     if (hasNothing(stateVector) || !this.#mayEncode(by)) this.#sendState(by, full);
-    else this.#sendDifference(by, stateVector);
+    else this.#sendDifference(by, stateVector, full);
   }
 
   /**
@@ -99,17 +99,19 @@ export class Asks {
   }
 
   #sendState(to: Connection, full: FullState): void {
+    const began = performance.now();
     this.#around.tally.statesSent++;
-    to.charge('work', full.bytes / answerBytesPerMs);
     to.out.answer(full.packets());
+    to.charge('work', Math.max(full.bytes / answerBytesPerMs, performance.now() - began));
   }
 
   /** To encode it takes the time of all, so that it is charged for. */
-  #sendDifference(to: Connection, stateVector: Uint8Array): void {
+  #sendDifference(to: Connection, stateVector: Uint8Array, full: FullState): void {
     const began = performance.now();
     const answer = this.#source()?.document?.answer(stateVector) ?? null;
     to.charge('work', performance.now() - began);
-    if (answer) to.out.answer([answer], this.#around.unreadDifferences);
+    if (answer === 'large') this.#sendState(to, full);
+    else if (answer) to.out.answer([answer], this.#around.unreadDifferences);
     else to.close(closeCode.malformed, 'malformed');
   }
 }

@@ -7,7 +7,7 @@ import type { LiveDocument } from './live-document.ts';
 import type { DocumentFrame } from './receipts.ts';
 import type { Recovery } from './recovery/recovery.ts';
 import type { Tally } from './tally.ts';
-import { maxBatchEffort } from './tuning.ts';
+import { answerBytesPerMs, maxBatchEffort } from './tuning.ts';
 import { isEmptyUpdate } from './wire.ts';
 
 /** What one transaction did. */
@@ -39,8 +39,7 @@ export interface Batch {
 export function applyLetters(
   document: LiveDocument,
   letters: readonly Letter[],
-  recovery: Recovery,
-  tally: Tally,
+  { recovery, tally, receivers }: { recovery: Recovery; tally: Tally; receivers: number },
 ): Batch {
   const authors = new Set<Connection>();
   const senders = new Set<Connection>();
@@ -90,7 +89,9 @@ export function applyLetters(
         return [];
       }
       effort += verdict.weight;
-      from.charge('work', verdict.weight / 1000);
+      // What it is to the others as well: the system copies it for each.
+      const toAllMs = verdict.hasEffect ? (frame.update.length * receivers) / answerBytesPerMs : 0;
+      from.charge('work', verdict.weight / 1000 + toAllMs);
       tally.updates++;
       if (verdict.hasEffect) {
         apply(frame.update, verdict);

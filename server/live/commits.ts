@@ -154,14 +154,18 @@ export class Commits {
   }
 
   async #commit(): Promise<void> {
-    const { store, tally, observe, recovery, committed, failed } = this.#options;
+    const { store, tally, observe, recovery, receivers, committed, failed } = this.#options;
     const began = this.#inbox.length > 0 ? this.#oldest : performance.now();
     const letters = [...this.#parked.takeDue(), ...this.#inbox];
     this.#inbox = [];
     this.#inboxBytes = 0;
     for (const letter of letters) if (letter.kind === 'frame') letter.from.unjudged--;
     try {
-      const batch = applyLetters(this.#document, letters, recovery, tally);
+      const batch = applyLetters(this.#document, letters, {
+        recovery,
+        tally,
+        receivers: receivers(),
+      });
       for (const letter of batch.left) this.#park(letter);
       const applied = performance.now();
       observe.tick((applied - began) / 1000);

@@ -10,7 +10,7 @@ import type { SocketReport } from './contract.ts';
 import type { FrameHead } from './frame-head.ts';
 import { isControl, isFragment } from './frame-head.ts';
 import type { Door, Inlet } from './inlet.ts';
-import type { Claimant, LargeMessages } from './large-messages.ts';
+import type { LargeMessages, Sender } from './large-messages.ts';
 import type { Line } from './line.ts';
 import type { Refuse } from './guard/guard.ts';
 import type { Reader } from './outlet.ts';
@@ -53,7 +53,7 @@ const abnormal = 1006;
  * One socket of one seat, for as long as it is open: what comes in, how fast, and its end. What goes out is
  * its outlet's. `ws` does the handshake, reads and closes.
  */
-export class Connection implements Reader, Door, Claimant {
+export class Connection implements Reader, Door, Sender {
   /** For the log; says nothing of the person. */
   readonly id = newId(8);
   readonly seat: Seat;
@@ -106,7 +106,7 @@ export class Connection implements Reader, Door, Claimant {
     this.#log = log;
     this.#rates = rates;
     this.since = this.#lastHeard = clock.now();
-    socket.on('message', this.#onMessage);
+    socket.on('message', (data, isBinary) => this.#hear(bytesOf(data), isBinary));
     socket.on('close', (code) => this.#leave(code !== abnormal));
     // A fault of the socket is followed by its close; without a listener it would end the process.
     socket.on('error', (error) => this.#log.debug({ ...this.#names, code: codeOf(error) }, 'socket failed'));
@@ -157,6 +157,7 @@ export class Connection implements Reader, Door, Claimant {
   }
 
   mayEnter(): boolean {
+    if (this.#isLarge && !this.#large.mayGrow(this)) this.hold('memory');
     if (this.#holds.size > 0) return false;
     const waitMs = this.#rates.owes;
     if (waitMs === 0) return true;
@@ -171,7 +172,7 @@ export class Connection implements Reader, Door, Claimant {
     if (isControl(head)) return this.trifle();
     if (isFragment(head) && payloadBytes < smallFragmentBytes) this.trifle();
     this.#messageBytes = opcode === 0 ? this.#messageBytes + payloadBytes : payloadBytes;
-    if (this.#messageBytes > maxFrameBytes) this.#admitLarge(isFragment(head));
+    if (this.#messageBytes > maxFrameBytes) this.#admitLarge();
   }
 
   passes(bytes: number): void {
@@ -179,6 +180,7 @@ export class Connection implements Reader, Door, Claimant {
     this.#lastHeard = this.#clock.now();
     this.#tally.bytesIn += bytes;
     this.charge('bytes', bytes);
+    if (this.#isLarge) this.#large.passes(this, bytes);
   }
 
   trifle(): void {
@@ -187,28 +189,22 @@ export class Connection implements Reader, Door, Claimant {
   }
 
   /** Only the answer to our own question may be larger than a frame; and it waits until there is memory for it. */
-  #admitLarge(comesInParts: boolean): void {
+  #admitLarge(): void {
     if (!this.receipts.expectsAnswer || this.#messageBytes > maxAnswerBytes)
       return this.#reject(closeCode.tooLarge, 'too-large');
-    if (this.#isLarge) return;
+    if (!this.#isLarge) this.#large.begins(this);
     this.#isLarge = true;
-    this.hold('memory');
-    this.#large.claim(this, comesInParts ? maxAnswerBytes : this.#messageBytes);
   }
 
   granted(): void {
     this.release('memory');
   }
 
-  overdue(): void {
-    this.tooSlow();
-  }
-
   /** The large message of this socket, if there is one, has been dealt with. */
   freeLarge(): void {
     if (!this.#isLarge) return;
     this.#isLarge = false;
-    this.#large.release(this);
+    this.#large.ends(this);
   }
 
   /** Asks the client for what it has, by sync step 1. */
@@ -308,17 +304,21 @@ export class Connection implements Reader, Door, Claimant {
     this.#listener?.left(this, isClean);
   }
 
-  #onMessage = (data: RawData, isBinary: boolean) => {
+  message(bytes: Buffer): void {
+    this.#hear(bytes, true);
+  }
+
+  #hear(bytes: Uint8Array, isBinary: boolean): void {
     if (this.#isOver) return;
-    const bytes = bytesOf(data);
     this.#tally.framesIn++;
     const frame = isBinary ? readFrame(bytes) : null;
     if (frame === null) return this.#reject(closeCode.malformed, 'malformed');
     if (bytes.length > maxFrameBytes && !(frame.kind === 'changes' && frame.isStep2))
       return this.#reject(closeCode.tooLarge, 'too-large');
+    if (this.#isLarge) this.#large.isIn(this);
     this.charge(frame.kind === 'changes' || frame.kind === 'step1' ? 'updates' : 'presence', 1);
     this.#listener?.hear(this, frame);
-  };
+  }
 
   #reject(code: CloseCode, reason: string): void {
     this.#tally.malformedFrames++;

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { FrameHead } from './frame-head.ts';
-import { closeOpcode, readHead } from './frame-head.ts';
+import { closeOpcode, isControl, readHead, unmask } from './frame-head.ts';
 import type { Paced } from './paced.ts';
 import { farewellBytes, farewellFrames, freePieces, piecesAtOnce, smallPieceBytes } from './tuning.ts';
 
@@ -14,13 +14,15 @@ export interface Door {
   passes(bytes: number): void;
   /** A piece of a frame was so small that it costs more than its bytes. */
   trifle(): void;
+  /** A message that came as one frame, in one piece. All others come from `ws`. */
+  message(bytes: Buffer): void;
 }
 
 /**
  * The stream between a socket and `ws`. It hands `ws` one frame at a time, and stops between two frames, or
  * within one, when its door says so. `ws` cannot do that: it reads to the end of a chunk, which may be 10,000
- * frames, whether it is paused or not. While an inlet waits it keeps one chunk, and the system another that it
- * had read already. Writes go to the socket as they are.
+ * frames, whether it is paused or not. A plain message in one piece need not go through `ws` at all. While an inlet
+ * waits it keeps one chunk, and the system another that it had read already. Writes go to the socket as they are.
  */
 export class Inlet extends Duplex {
   readonly #socket: Duplex;
@@ -30,6 +32,8 @@ export class Inlet extends Duplex {
   #rest: Buffer | null = null;
   /** Payload of the present frame that is still to come. */
   #left = 0;
+  /** Whether `ws` has a part of a message. */
+  #isInMessage = false;
   /** Small pieces in which the present frame has come so far. */
   #smallPieces = 0;
   /** Whether the present frame is left out. */
@@ -158,6 +162,7 @@ export class Inlet extends Duplex {
     if (this.#left === 0) {
       const head = readHead(bytes, 0);
       if (!head) return false;
+      if (this.#passWhole(bytes, head)) return true;
       to = head.headBytes;
       this.#left = head.payloadBytes;
       this.#begin(head);
@@ -176,8 +181,20 @@ export class Inlet extends Duplex {
     return true;
   }
 
+  /** Hands a plain message to the door, if all of it is there. */
+  #passWhole(bytes: Buffer, head: FrameHead): boolean {
+    const end = head.headBytes + head.payloadBytes;
+    if (!head.isPlain || end > bytes.length || !this.#door || this.#isOver || this.#isInMessage) return false;
+    this.#rest = end < bytes.length ? bytes.subarray(end) : null;
+    this.#door.begins(head);
+    this.#door.passes(end);
+    this.#door.message(unmask(bytes, head));
+    return true;
+  }
+
   #begin(head: FrameHead): void {
     this.#smallPieces = 0;
+    if (!isControl(head)) this.#isInMessage = !head.isFinal;
     if (!this.#isOver) this.#door?.begins(head);
     const isClose = head.opcode === closeOpcode;
     // The door may have said goodbye to this very frame.

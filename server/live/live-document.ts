@@ -7,11 +7,12 @@ import type { Additions } from './allowances.ts';
 import type { Verdict } from './guard/guard.ts';
 import { Guard } from './guard/guard.ts';
 import { KnownDeletes } from './guard/known-deletes.ts';
+import { structFrom } from './guard/stand.ts';
 import { Numbering } from './numbering.ts';
 import type { Packet } from './packets.ts';
 import { step1Packet, step2Packet } from './packets.ts';
 import type { Tally } from './tally.ts';
-import { maxAnswersKept, maxKeptAnswerBytes } from './tuning.ts';
+import { maxAnswersKept, maxDifferenceBytes, maxKeptAnswerBytes, structBytes, valueBytes } from './tuning.ts';
 
 /** What bounds how much comes into a document. */
 export interface Bounds {
@@ -34,6 +35,7 @@ export class LiveDocument {
   #stateVector: Uint8Array | null = null;
   /** The answers to state vectors that hold for the document as it is, by the vector's bytes. */
   readonly #answers = new Map<string, Packet>();
+  #answerBytes = 0;
 
   constructor({ snapshot, updates, owners }: StoredDocument, tally: Tally, bounds: Bounds) {
     this.#tally = tally;
@@ -47,7 +49,7 @@ export class LiveDocument {
     this.doc.on('update', (update: Uint8Array) => {
       this.#update = update;
       this.#stateVector = null;
-      this.#answers.clear();
+      this.#forgetAnswers();
     });
   }
 
@@ -111,25 +113,62 @@ export class LiveDocument {
     return step1Packet(this.stateVector());
   }
 
-  /** What a document of this state vector lacks, as sync step 2; null where the vector is malformed. */
-  answer(stateVector: Uint8Array): Packet | null {
+  /**
+   * What a document of this state vector lacks, as sync step 2; `large` where that is so much that the stored state is
+   * the better answer, and null where the vector is malformed.
+   */
+  answer(stateVector: Uint8Array): Packet | 'large' | null {
     const key = keyOf(stateVector);
     const known = key === null ? undefined : this.#answers.get(key);
     if (known) return known;
     try {
+      if (lacksMore(this.doc.store, Y.decodeStateVector(stateVector), maxDifferenceBytes)) return 'large';
       const answer = step2Packet(Y.encodeStateAsUpdate(this.doc, stateVector));
       this.#tally.differencesEncoded++;
-      if (this.#answers.size >= maxAnswersKept) this.#answers.clear();
-      if (key !== null && key.length + answer.length <= maxKeptAnswerBytes) this.#answers.set(key, answer);
+      if (key !== null) this.#keep(key, answer);
       return answer;
     } catch {
       return null;
     }
   }
 
+  #keep(key: string, answer: Packet): void {
+    const bytes = key.length + answer.length;
+    if (bytes > maxKeptAnswerBytes) return;
+    if (this.#answers.size >= maxAnswersKept || this.#answerBytes + bytes > maxKeptAnswerBytes)
+      this.#forgetAnswers();
+    this.#answers.set(key, answer);
+    this.#answerBytes += bytes;
+  }
+
+  #forgetAnswers(): void {
+    this.#answers.clear();
+    this.#answerBytes = 0;
+  }
+
   close(): void {
     this.doc.destroy();
   }
+}
+
+/** Whether what a document of this state vector lacks takes more than so many bytes, its delete set aside. */
+function lacksMore(store: Y.Doc['store'], has: ReadonlyMap<number, number>, most: number): boolean {
+  let bytes = 0;
+  for (const [client, structs] of store.clients) {
+    const from = has.get(client) ?? 0;
+    if (from >= Y.getState(store, client)) continue;
+    for (let i = structFrom(structs, 0, from); i < structs.length; i++) {
+      bytes += bytesOf(structs[i]);
+      if (bytes > most) return true;
+    }
+  }
+  return false;
+}
+
+function bytesOf(struct: Y.Item | Y.GC | undefined): number {
+  const content = struct instanceof Y.Item ? struct.content : null;
+  if (content instanceof Y.ContentString) return structBytes + content.str.length;
+  return content instanceof Y.ContentAny ? valueBytes : structBytes;
 }
 
 /** A state vector as a key; null where it is too large to be kept. */

@@ -69,7 +69,7 @@ export function openRooms(options: LiveOptions): Rooms {
     tally: newTally(),
     observe,
     largeAnswers: new Paced(largeAnswersMs),
-    largeMessages: new LargeMessages(largeMessageBytes, clock),
+    largeMessages: new LargeMessages(largeMessageBytes),
     unreadDifferences: new Unread(maxUnreadDifferences),
     maxDocumentBytes: options.maxDocumentBytes ?? maxDocumentBytes,
   };

@@ -1,7 +1,7 @@
 import type { Allowance } from './bucket.ts';
 import { Bucket } from './bucket.ts';
 import type { Clock } from './clock.ts';
-import { connectionRates, heavyWork, lightWork, personRates } from './tuning.ts';
+import { connectionRates, heavyWork, lightWork, personRates, workPerUnit } from './tuning.ts';
 
 /** What a sender is charged for. `work` is the server's own time for its frames, in milliseconds. */
 export type Charge = keyof typeof connectionRates;
@@ -81,9 +81,9 @@ class Account {
 
   take(charge: Charge, amount: number, now: number): void {
     this.#meters.take(charge, amount, now);
-    if (charge !== 'work' || amount === 0) return;
-    this.#light.take(amount, now);
-    if (this.#light.until > now) this.#heavy.take(amount, now);
+    const workMs = amount * workPerUnit[charge];
+    this.#light.take(workMs, now);
+    if (this.#light.until > now) this.#heavy.take(workMs, now);
   }
 
   isFull(now: number): boolean {

@@ -78,8 +78,18 @@ export const wholePresenceBytes = 4 << 10;
 
 /** Answers to one state vector are kept while the document does not change: after a break many ask the same. */
 export const maxAnswersKept = 8;
-/** Bytes of one that is kept, its vector included. After a break they are small. */
-export const maxKeptAnswerBytes = 256 << 10;
+/** Bytes of all that are kept of a document, their vectors included. */
+export const maxKeptAnswerBytes = 4 << 20;
+
+/**
+ * A difference that brings more than this, without the delete set, is not encoded: the stored state answers as well,
+ * and takes the net longer but not the main thread. This much takes some 5 ms.
+ */
+export const maxDifferenceBytes = 512 << 10;
+
+/** What a struct takes in an answer at least, and a struct of plain values. */
+export const structBytes = 8;
+export const valueBytes = 40;
 
 /** Ranges of a large answer that are looked at in one go: some 0.5 ms. */
 export const rangesAtOnce = 5_000;
@@ -137,6 +147,15 @@ export const personRates = {
  */
 export const lightWork: Allowance = { perSecond: 5, burst: 30 };
 export const heavyWork: Allowance = { perSecond: 100, burst: 1_000 };
+
+/** What taking in a frame or a byte costs in milliseconds, whatever comes of it. */
+export const workPerUnit = {
+  updates: 0.004,
+  presence: 0.004,
+  pings: 0.002,
+  bytes: 1 / 2_000_000,
+  work: 1,
+} as const satisfies Record<keyof typeof connectionRates, number>;
 
 /** What a join costs beside the state: admission, handshake, welcome and being written into the document. */
 export const joinWorkMs = 0.7;
@@ -217,11 +236,10 @@ export const maxAnswerBytes = 2 * maxDocumentBytes;
 export const farewellBytes = maxAnswerBytes;
 
 /**
- * What messages past `maxFrameBytes` may take in memory, of all sockets together; the others are not read until
- * there is room. While somebody waits, one that comes in more slowly than this makes room.
+ * What messages past `maxFrameBytes` may take in memory, of all sockets together, and one more: the others are not
+ * read until there is room. While somebody waits, one that comes in more slowly than this makes room.
  */
 export const largeMessageBytes = 64 << 20;
-export const largeMessageMs = 5_000;
 export const leastBytesPerSecond = 256 << 10;
 
 /** Differences that were encoded for somebody and that nobody has read; past this the stored state is sent instead. */

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Connection } from '../connection.ts';
 import type { Refuse } from '../guard/guard.ts';
 import type { Owners } from '../guard/owners.ts';
+import { isUpdate } from '../guard/parts.ts';
 import type { LiveDocument } from '../live-document.ts';
 import type { Packet } from '../packets.ts';
 import { controlPacket } from '../packets.ts';
@@ -144,8 +145,10 @@ export class Recovery {
   /** Whether a frame that the guard does not take is to be held, rather than refused. */
   holds(document: LiveDocument, from: Connection, frame: DocumentFrame, verdict: Refuse): boolean {
     if (verdict.reason === 'malformed') return false;
-    // Too dear even to look into: only of somebody who has proven the loss it is kept, as it is.
-    if (verdict.rule === 'G19') return frame.isStep2 && this.#provers.has(from.seat.person);
+    // Too dear to judge: only of somebody who has proven the loss it is kept, as it is. What is kept is read later on,
+    // and the guard may have stopped before the end of it.
+    if (verdict.rule === 'G19')
+      return frame.isStep2 && this.#provers.has(from.seat.person) && isUpdate(frame.update);
     if (from.isHeld && !frame.isStep2) return verdict.rule === 'G3' || verdict.rule === 'G4';
     if (!frame.isStep2 && !this.#isProven) return false;
     const { owners } = document.guard;

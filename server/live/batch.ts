@@ -87,6 +87,7 @@ export function applyLetters(
       if (verdict.hasEffect) {
         apply(frame.update, verdict);
         authors.add(from);
+        if (frame.isStep2) recovery.hasCome();
       }
     }
     if (from.isHeld && from.receipts.isOffer(frame)) recovery.released(from);
@@ -98,9 +99,7 @@ export function applyLetters(
   function hold(from: Connection, frame: DocumentFrame, verdict: Refuse): void {
     const part = recovery.hold(document, from, frame, verdict);
     if (!part) return;
-    const own = document.judge(part, from.seat);
-    if (own.kind === 'refuse' || !own.hasEffect) return;
-    apply(part, own);
+    apply(part.update, part.verdict);
     tally.updates++;
     authors.add(from);
   }

@@ -83,16 +83,32 @@ export class Guard {
   /**
    * Where an update would leave a field without a value, though it has one now: for each client id the first clock
    * that does it. So it is where the value that came next is missing.
-   * @throws Refused
+   * Null where the update cannot be applied.
    */
-  emptied(update: Uint8Array): ReadonlyMap<number, number> {
+  emptied(update: Uint8Array): ReadonlyMap<number, number> | null {
     const emptying = new Emptying();
-    dissect(this.#doc.store, this.#roots, update, emptying, maxRecoveryEffort);
-    return emptying.clocks();
+    return this.#tells(update, emptying) ? emptying.clocks() : null;
+  }
+
+  /** Whether the document has all of an update, its deletions too. */
+  has(update: Uint8Array): boolean {
+    const noticing = new Noticing();
+    return this.#tells(update, noticing) && !noticing.hasEffect;
   }
 
   get owners(): Owners {
     return this.#owners;
+  }
+
+  /** Tells a listener what an update would do. Returns false where it cannot be applied. */
+  #tells(update: Uint8Array, listener: Listener): boolean {
+    try {
+      dissect(this.#doc.store, this.#roots, update, listener, maxRecoveryEffort);
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) return false;
+      throw error;
+    }
   }
 
   /**
@@ -173,6 +189,19 @@ class Emptying implements Listener {
       }
     }
     return first;
+  }
+}
+
+/** Notices whether an update does anything. */
+class Noticing implements Listener {
+  hasEffect = false;
+
+  writer(): void {
+    this.hasEffect = true;
+  }
+
+  change(): void {
+    this.hasEffect = true;
   }
 }
 

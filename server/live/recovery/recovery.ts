@@ -3,7 +3,7 @@ import type { Log } from '../../log.ts';
 import type { HeldRecord, Store } from '../../store/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../connection.ts';
-import type { Refuse } from '../guard/guard.ts';
+import type { Pass, Refuse } from '../guard/guard.ts';
 import type { Owners } from '../guard/owners.ts';
 import { isUpdate } from '../guard/parts.ts';
 import type { LiveDocument } from '../live-document.ts';
@@ -27,6 +27,12 @@ export interface RecoveryHooks {
   connections(): Iterable<Connection>;
   /** Asks a client for all that the document lacks. */
   ask(connection: Connection): void;
+}
+
+/** What the sender of an offer made of it, and the verdict on that. */
+export interface OwnPart {
+  readonly update: Uint8Array;
+  readonly verdict: Pass;
 }
 
 /** The rules that an edit breaks because of who brings it: see `rules.ts`. */
@@ -162,10 +168,10 @@ export class Recovery {
   }
 
   /**
-   * Applies the sender's own part of a frame, and keeps a copy of the whole. The frame is not acknowledged. Returns
-   * the part that was applied; null where nothing was.
+   * Keeps a copy of a frame, which is not acknowledged. Returns the sender's own part of it, which must be applied at
+   * once; null where nothing can be.
    */
-  hold(document: LiveDocument, from: Connection, frame: DocumentFrame, { rule }: Refuse): Uint8Array | null {
+  hold(document: LiveDocument, from: Connection, frame: DocumentFrame, { rule }: Refuse): OwnPart | null {
     from.receipts.lose(frame.number);
     if (!frame.isStep2 && from.isHeld) {
       // The next offer brings it along, with all that it rests on.
@@ -189,6 +195,11 @@ export class Recovery {
     return part;
   }
 
+  /** Somebody has brought what the document lacked: others may rest on it. */
+  hasCome(): void {
+    this.#hasNews = true;
+  }
+
   /** A client's offer was taken whole: the document lacks nothing of it. */
   released(from: Connection): void {
     from.isHeld = from.isToOffer = false;
@@ -199,7 +210,10 @@ export class Recovery {
   /** Asks again those who may have more by now, and lets go of the copies that nobody needs any more. */
   beat(document: LiveDocument): void {
     if (this.#held.size === 0 && !this.#hasNews) return;
-    this.#held.sweep((client) => document.clockOf(client));
+    this.#held.sweep(
+      (client) => document.clockOf(client),
+      (update) => document.guard.has(update),
+    );
     for (const connection of this.#hooks.connections()) {
       if (!connection.isHeld || !(connection.isToOffer || this.#hasNews)) continue;
       connection.isToOffer = false;
@@ -255,14 +269,18 @@ export class Recovery {
   }
 
   /** The sender's own part, cut before whatever would leave a field without its value. */
-  #applicable(document: LiveDocument, from: Connection, update: Uint8Array): Uint8Array | null {
+  #applicable(document: LiveDocument, from: Connection, update: Uint8Array): OwnPart | null {
     const ground = this.#ground(document, from);
     const end = new Map<number, number>();
     for (let cut = 0; cut < maxCuts; cut++) {
       const part = ownPart(update, { ...ground, end });
-      if (!part || document.judge(part, from.seat).kind === 'refuse') return null;
-      const emptied = document.guard.emptied(part);
-      if (emptied.size === 0) return part;
+      const emptied = part && document.guard.emptied(part);
+      if (!emptied) return null;
+      if (emptied.size === 0) {
+        // Once, and last: to pass makes the sender the owner of the client ids that are new.
+        const verdict = document.judge(part, from.seat);
+        return verdict.kind === 'pass' ? { update: part, verdict } : null;
+      }
       for (const [client, clock] of emptied) end.set(client, clock);
     }
     return null;

@@ -9,7 +9,7 @@ import type { Home } from './homes.ts';
 import { Roots } from './homes.ts';
 import { Owners } from './owners.ts';
 import { Quotas } from './quotas.ts';
-import { Refused } from './refused.ts';
+import { missing, Refused } from './refused.ts';
 import type { Circumstances, Deed } from './rules.ts';
 import { brokenRule, deedOf } from './rules.ts';
 
@@ -87,23 +87,22 @@ export class Guard {
    */
   emptied(update: Uint8Array): ReadonlyMap<number, number> | null {
     const emptying = new Emptying();
-    return this.#tells(update, emptying) ? emptying.clocks() : null;
+    return this.#tells(update, emptying, undefined) ? emptying.clocks() : null;
   }
 
   /** Whether the document has all of an update, its deletions too. */
   has(update: Uint8Array): boolean {
-    const noticing = new Noticing();
-    return this.#tells(update, noticing) && !noticing.hasEffect;
+    return this.#tells(update, new Unchanging(), maxRecoveryEffort);
   }
 
   get owners(): Owners {
     return this.#owners;
   }
 
-  /** Tells a listener what an update would do. Returns false where it cannot be applied. */
-  #tells(update: Uint8Array, listener: Listener): boolean {
+  /** Tells a listener what an update would do. Returns false where it cannot be applied, or the listener refuses it. */
+  #tells(update: Uint8Array, listener: Listener, limit: number | undefined): boolean {
     try {
-      dissect(this.#doc.store, this.#roots, update, listener, maxRecoveryEffort);
+      dissect(this.#doc.store, this.#roots, update, listener, limit);
       return true;
     } catch (error) {
       if (error instanceof Refused) return false;
@@ -192,16 +191,14 @@ class Emptying implements Listener {
   }
 }
 
-/** Notices whether an update does anything. */
-class Noticing implements Listener {
-  hasEffect = false;
-
+/** Refuses whatever changes anything. */
+class Unchanging implements Listener {
   writer(): void {
-    this.hasEffect = true;
+    throw missing();
   }
 
   change(): void {
-    this.hasEffect = true;
+    throw missing();
   }
 }
 

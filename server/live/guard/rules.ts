@@ -57,8 +57,9 @@ export const rules: readonly Rule[] = [
     number: 'G6',
     says: '`meta` and the people are written by the server.',
     refusal: 'server-only',
-    what: ({ collection }) => collection === null || collection.needs === null,
-    when: unlessRestored,
+    // Who people are came in with others' edits and comes back with them; `meta` is as old as the board.
+    what: ({ collection, when }) =>
+      collection === null || (collection.needs === null && unlessRestored(when)),
   },
   {
     number: 'G7',

@@ -1,3 +1,4 @@
+import * as Y from 'yjs';
 import type { Control } from '../../../shared/protocol.ts';
 import type { Log } from '../../log.ts';
 import type { HeldRecord, Store } from '../../store/contract.ts';
@@ -102,6 +103,7 @@ export class Recovery {
   opened(document: LiveDocument): void {
     for (const [client, { person }] of this.#claims) document.guard.owners.assign(client, person);
     if (this.#isProven) document.guard.owners.beStrict();
+    this.#hasNews = true;
   }
 
   /** Notes what is on disk. */
@@ -209,11 +211,12 @@ export class Recovery {
 
   /** Asks again those who may have more by now, and lets go of the copies that nobody needs any more. */
   beat(document: LiveDocument): void {
-    if (this.#held.size === 0 && !this.#hasNews) return;
-    this.#held.sweep(
-      (client) => document.clockOf(client),
-      (update) => document.guard.has(update),
-    );
+    // To look through copies of 8 MiB takes some 200 ms: not at each beat for as long as they wait.
+    if (this.#hasNews)
+      this.#held.sweep(
+        (client) => document.clockOf(client),
+        (update) => document.guard.has(update),
+      );
     for (const connection of this.#hooks.connections()) {
       if (!connection.isHeld || !(connection.isToOffer || this.#hasNews)) continue;
       connection.isToOffer = false;
@@ -272,8 +275,9 @@ export class Recovery {
   #applicable(document: LiveDocument, from: Connection, update: Uint8Array): OwnPart | null {
     const ground = this.#ground(document, from);
     const end = new Map<number, number>();
+    const decoded = Y.decodeUpdate(update);
     for (let cut = 0; cut < maxCuts; cut++) {
-      const part = ownPart(update, { ...ground, end });
+      const part = ownPart(decoded, { ...ground, end });
       const emptied = part && document.guard.emptied(part);
       if (!emptied) return null;
       if (emptied.size === 0) {

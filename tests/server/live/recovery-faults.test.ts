@@ -5,13 +5,12 @@ import { ideas } from '../../../shared/board/idea.ts';
 import { people } from '../../../shared/board/person.ts';
 import { readAll, readRecord, rootOf, storedRecord, textOf } from '../../../shared/board/document.ts';
 import type { CellAt } from '../../../shared/commands/card.ts';
-import { addCard, markPersona, moveCards } from '../../../shared/commands/card.ts';
+import { addCard, moveCards } from '../../../shared/commands/card.ts';
 import { writeText } from '../../../shared/commands/text.ts';
 import { addRecord } from '../../../shared/commands/editor.ts';
 import { preview } from '../../../server/history/preview.ts';
 import { beatMs, markMs } from '../../../server/live/tuning.ts';
 import { FakeClock } from './fake-clock.ts';
-import { handUpdate } from './hand-update.ts';
 import type { House } from './harness.ts';
 import { board, openHouse, openHouseOn } from './harness.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -35,8 +34,15 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const { client } of clients) client.close();
+  const leaving = clients;
   clients = [];
+  for (const { client } of leaving) {
+    try {
+      client.close();
+    } catch {
+      // Yjs has given a client a new id, which its provider does not know of.
+    }
+  }
   await house.close();
 });
 
@@ -177,33 +183,31 @@ describe('owners', () => {
   });
 
   // Before anything is proven an offer claims every unknown id in it, so others' ids become its bringer's.
-  test('who comes first with others’ lost edits does not become the owner of their ids', async () => {
+  test('L2 who comes first with others’ lost edits does not become the owner of their ids', async () => {
+    const cara = await stock('cara');
+    const card = addCard(cara.editor, cell, { text: 'old' });
     const ana = await stock('ana');
     const ben = await stock('ben');
-    const card = addCard(ben.editor, cell, { text: 'old' });
+    await agree(cara, ana, ben);
+    backUp();
+    goAway(cara);
+    writeText(ana.editor, cards, card, 'text', 'old, Ana');
+    await agree(ana, ben);
+    moveCards(ben.editor, [card], { ...cell, phase: 'later' });
     await agree(ana, ben);
     goAway(ana);
-    const ana2 = await stock('ana');
-    const ben2 = await stock('ben');
     goAway(ben);
-    await agree(ana2, ben2);
-    backUp();
-    writeText(ana2.editor, cards, card, 'text', 'old, Ana');
-    await agree(ana2, ben2);
-    moveCards(ben2.editor, [card], { ...cell, phase: 'later' });
-    await agree(ana2, ben2);
-    goAway(ana2);
-    goAway(ben2);
     await restoreBackup();
-    comeBack(ben2);
-    await ben2.synced();
+    comeBack(ben);
     await beatUntil(() => house.rooms.tally.updates + house.rooms.tally.offersHeld > 0);
-    comeBack(ana2);
-    await ana2.synced();
-    writeText(ana2.editor, cards, card, 'text', 'old, Ana goes on');
-    await beatUntil(() => house.rooms.tally.updates > 1 || Object.values(house.rooms.tally.refusals).some(Boolean));
-    expect(house.rooms.tally.refusals).toMatchObject({ 'not-author': 0, 'missing-dependency': 0 });
-    await agree(ana2, ben2);
+    comeBack(ana);
+    await ana.synced();
+    writeText(ana.editor, cards, card, 'text', 'old, Ana goes on');
+    const { tally } = house.rooms;
+    await beatUntil(
+      () => readRecord(ben.doc, cards, card)?.text === 'old, Ana goes on' || tally.refusals['not-author'] > 0,
+    );
+    expect(tally.refusals['not-author']).toBe(0);
   });
 
   // In strict mode a program without presence has no id that is surely its own: all it writes waits for good.
@@ -223,7 +227,7 @@ describe('owners', () => {
   });
 
   // Presence takes an id in strict mode though it is another's lost one; different content under it then hides his.
-  test('first presence under an id of a page that is away gains nothing on a board that lost edits', async () => {
+  test('L2 first presence under an id of a page that is away gains nothing on a board that lost edits', async () => {
     const ben = await page('ben');
     const ana = await page('ana');
     const card = addCard(ana.editor, cell, { text: 'old' });
@@ -245,16 +249,20 @@ describe('owners', () => {
     await beatUntil(() => house.rooms.tally.updates + house.rooms.tally.offersHeld > 0);
     comeBack(ben);
     await ben.told('welcome');
-    await beatUntil(() => house.rooms.report()[0]?.unsaved === 0);
-    addCard(ben.editor, cell, { text: 'next' });
-    await beatUntil(() => house.rooms.tally.updates > 1);
-    expect(texts(await shown())).toContain('old, Ben’s words');
+    await ben.synced();
+    for (let i = 0; i < 3; i++) {
+      clock.advance(beatMs);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(texts(await shown())).toEqual(['old, Ben’s words']);
   });
 
   // Presence reserves an id that stands in the document and is nobody's: the server's own.
   test('nobody takes the server’s own id by presence', async () => {
     const ben = await page('ben');
-    const serverId = [...Y.decodeStateVector(Y.encodeStateVector(ben.doc)).keys()].find((id) => id !== ben.doc.clientID);
+    const serverId = [...Y.decodeStateVector(Y.encodeStateVector(ben.doc)).keys()].find(
+      (id) => id !== ben.doc.clientID,
+    );
     const mallory = await house.raw('mallory');
     const doc = await mallory.state();
     const before = Y.encodeStateVector(doc);
@@ -364,7 +372,7 @@ describe('work', () => {
     await ben.told('held');
     await house.rooms.settleLoss(board, 'board', ['ben'], 'restore');
     const numbers = readAll(await shown(), ideas).map(({ number }) => number);
-    expect(new Set(numbers).size).toBe(2);
+    expect(numbers.sort()).toEqual([1, 2]);
   });
 });
 
@@ -401,13 +409,5 @@ describe('preview', () => {
     await mallory.told('held');
     const taken = await house.rooms.settleLoss(board, 'board', ['mallory'], 'restore');
     expect({ taken, meta: (await shown()).getMap('meta').toJSON() }).toEqual({ taken: [], meta: {} });
-  });
-});
-
-describe('room', () => {
-  // The copy of a stock client makes room for a forger's with a replayed mark, and nobody is told.
-  test('who was told that a copy waits is told when it does not any more', async () => {
-    expect(handUpdate).toBeTruthy();
-    expect(markPersona).toBeTruthy();
   });
 });

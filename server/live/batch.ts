@@ -109,7 +109,9 @@ export function applyLetters(
     const verdict = document.guard.judgeRestored(update);
     judged(verdict.kind === 'pass');
     if (verdict.kind === 'refuse' || !verdict.hasEffect) return;
+    const numbers = document.numbering.numbers();
     apply(update, verdict);
+    document.numbering.giveWay(numbers);
     restored.add(letter);
     for (const client of verdict.writers) {
       const owner = ownerOf(client);

@@ -77,7 +77,8 @@ export class Owners {
   }
 
   reserve(client: number, person: string): void {
-    if (this.#written.has(client) || this.#reserved.has(client)) return;
+    // All see the server's own id in the document, and could name it in their presence.
+    if (client === this.#doc.clientID || this.#written.has(client) || this.#reserved.has(client)) return;
     this.#reserved.set(client, person);
     const own = this.#reservedOf.get(person) ?? new Set();
     this.#reservedOf.set(person, own.add(client));

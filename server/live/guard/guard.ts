@@ -63,6 +63,7 @@ export class Guard {
       const effort = dissect(this.#doc.store, this.#roots, update, hearing, limit);
       hearing.close();
       const { changes, claims, writers } = hearing;
+      for (const writer of writers) this.#owners.confirm(writer);
       if (claims) this.#owners.add(claims);
       const weight = effort + (claims?.size ?? 0) * tariff.newcomer;
       return { kind: 'pass', changes, hasEffect: hearing.hasEffect, weight, owners: claims, writers };

@@ -17,6 +17,11 @@ export class Owners {
   readonly #reservedOf = new Map<string, Set<number>>();
   /** Whose ids are by a mark that this server signed before it lost edits. It knew better then. */
   readonly #proven = new Map<number, string>();
+  /**
+   * Whose bringer shows up under other ids: edits of an earlier page of theirs, or others' that the server lost
+   * without anybody having proven it. Whoever shows up under such an id is its owner, until the bringer writes on.
+   */
+  readonly #unshown = new Set<number>();
   #isStrict = false;
 
   constructor(doc: Y.Doc, written: ReadonlyMap<number, string>) {
@@ -71,12 +76,21 @@ export class Owners {
 
   add(owners: ReadonlyMap<number, string>): void {
     for (const [client, person] of owners) {
+      if (this.#reserved.get(client) !== person && this.hasAny(person)) this.#unshown.add(client);
+    }
+    for (const [client, person] of owners) {
       this.#written.set(client, person);
       this.#release(client, person);
     }
   }
 
+  /** Its owner has written on under it. */
+  confirm(client: number): void {
+    this.#unshown.delete(client);
+  }
+
   reserve(client: number, person: string): void {
+    if (this.#unshown.delete(client) && this.#written.get(client) !== person) this.#written.delete(client);
     // All see the server's own id in the document, and could name it in their presence.
     if (client === this.#doc.clientID || this.#written.has(client) || this.#reserved.has(client)) return;
     this.#reserved.set(client, person);

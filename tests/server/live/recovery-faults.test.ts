@@ -178,6 +178,8 @@ describe('owners', () => {
     const card = addCard(cara.editor, cell, { text: 'old' });
     const ana = await stock('ana');
     const ben = await stock('ben');
+    // The server knows his id from before.
+    writeText(ben.editor, cards, card, 'text', 'old, Ben');
     await agree(cara, ana, ben);
     backUp();
     goAway(cara);

@@ -8,6 +8,8 @@ import type { CellAt } from '../../../shared/commands/card.ts';
 import { addCard, moveCards } from '../../../shared/commands/card.ts';
 import { writeText } from '../../../shared/commands/text.ts';
 import { addRecord } from '../../../shared/commands/editor.ts';
+import { KeptMarks } from '../../../client/model/marks.ts';
+import { Marks } from '../../../server/live/recovery/marks.ts';
 import { preview } from '../../../server/history/preview.ts';
 import { beatMs, markMs } from '../../../server/live/tuning.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -402,5 +404,63 @@ describe('preview', () => {
     await mallory.told('held');
     const taken = await house.rooms.settleLoss(board, 'board', ['mallory'], 'restore');
     expect({ taken, meta: (await shown()).getMap('meta').toJSON() }).toEqual({ taken: [], meta: {} });
+  });
+});
+
+describe('more', () => {
+  // After a loss a mark of the same id at an earlier clock takes the place of the one that proves the loss.
+  test('L1 a page keeps the mark that is furthest ahead', () => {
+    const signer = new Marks(new Uint8Array(32));
+    const mark = (clock: number, at: number) =>
+      signer.sign({ room: 'b/board', at, generation: 1, clocks: [{ client: 5, clock, person: 'ben' }] });
+    const kept = new KeptMarks(9);
+    kept.keep(mark(20, 1));
+    kept.keep(mark(12, 2));
+    expect(kept.proof(new Map([[5, 12]]))).toEqual([mark(20, 1)]);
+  });
+
+  // The process says that a copy waits, and ends without waiting for it to be written.
+  test('L1 a copy is on disk when the process has ended in order', async () => {
+    const ana = await page('ana');
+    const ben = await page('ben');
+    await agree(ana, ben);
+    backUp();
+    addCard(ben.editor, cell, { text: 'Ben’s' });
+    await agree(ana, ben);
+    await marked(ana, ben);
+    goAway(ben);
+    await restoreBackup();
+    let isWritten = false;
+    const { store } = house;
+    const keep = store.keepHeld.bind(store);
+    store.keepHeld = async (...given) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await keep(...given);
+      isWritten = true;
+    };
+    await ana.told('held');
+    await house.rooms.close();
+    expect(isWritten).toBe(true);
+  });
+
+  // What a frame may hold is less than what a client may have that the server lost.
+  test('L1 an offer of more than one MiB is not turned away', async () => {
+    const ben = await page('ben');
+    const ana = await page('ana');
+    await agree(ana, ben);
+    backUp();
+    for (let part = 0; part < 6; part++) {
+      ben.doc.transact(() => {
+        for (let n = 0; n < 300; n++)
+          addCard(ben.editor, { ...cell, phase: `p${part}-${n}` }, { text: 'x'.repeat(600) });
+      });
+      await ana.sees(() => rootOf(ana.doc, cards).size === (part + 1) * 300);
+    }
+    await marked(ana, ben);
+    goAway(ana);
+    const ended = ben.ended();
+    await restoreBackup();
+    const end = await Promise.race([ended, ben.told('held'), beatUntil(() => house.rooms.tally.updates > 0)]);
+    expect(end).not.toMatchObject({ code: 4413 });
   });
 });

@@ -153,10 +153,9 @@ export class Recovery {
   /** Whether a frame that the guard does not take is to be held, rather than refused. */
   holds(document: LiveDocument, from: Connection, frame: DocumentFrame, verdict: Refuse): boolean {
     if (verdict.reason === 'malformed') return false;
-    // Too dear to judge: only of somebody who has proven the loss it is kept, as it is. What is kept is read later on,
-    // and the guard may have stopped before the end of it.
-    if (verdict.rule === 'G19')
-      return frame.isStep2 && this.#provers.has(from.seat.person) && isUpdate(frame.update);
+    // Too dear to judge: once a loss is proven it is kept, as it is. What is kept is read later on, and the guard may
+    // have stopped before the end of it.
+    if (verdict.rule === 'G19') return frame.isStep2 && this.#isProven && isUpdate(frame.update);
     if (from.isHeld && !frame.isStep2) return verdict.rule === 'G3' || verdict.rule === 'G4';
     if (!frame.isStep2 && !this.#isProven) return false;
     const { owners } = document.guard;

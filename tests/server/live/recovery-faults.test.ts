@@ -443,6 +443,24 @@ describe('more', () => {
     expect(isWritten).toBe(true);
   });
 
+  // An offer too dear to judge was kept of a page with a mark, and a stock client with as much was turned away for good.
+  test('L1 a stock client with very much that was lost is not turned away', async () => {
+    const ben = await stock('ben');
+    const ana = await page('ana');
+    await agree(ana, ben);
+    backUp();
+    for (let part = 0; part < 6; part++) {
+      ben.doc.transact(() => {
+        for (let n = 0; n < 300; n++) addCard(ben.editor, { ...cell, phase: `p${part}-${n}` }, { text: 'x' });
+      });
+      await ana.sees(() => rootOf(ana.doc, cards).size === (part + 1) * 300);
+    }
+    goAway(ana);
+    await restoreBackup(true);
+    await beatUntil(() => house.rooms.tally.offersHeld + house.rooms.tally.refusals['too-many'] > 0);
+    expect(house.rooms.tally.refusals['too-many']).toBe(0);
+  });
+
   // What a frame may hold is less than what a client may have that the server lost.
   test('L1 an offer of more than one MiB is not turned away', async () => {
     const ben = await page('ben');

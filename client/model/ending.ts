@@ -46,6 +46,8 @@ export function endingOf(code: number, reason: string, wasIn: boolean): Ending {
       return { kind: 'refused', reason: 'too-large' };
     default:
       if (reason === 'discarded') return { kind: 'discarded' };
+      // Others have written under the same client ids since: the two documents cannot be merged.
+      if (reason === 'fallen-back') return { kind: 'outdated', isOlder: true };
       return { kind: 'refused', reason: isRefusal(reason) ? reason : null };
   }
 }

@@ -9,7 +9,7 @@ interface Kept {
 }
 
 /**
- * The newest clock mark for each Yjs client id that this page has heard of. The server signs marks, so they prove what
+ * The furthest clock mark for each Yjs client id that this page has heard of. The server signs marks, so they prove what
  * it had on disk, should it come back without.
  */
 export class KeptMarks {
@@ -27,6 +27,8 @@ export class KeptMarks {
   keep(mark: string): void {
     for (const { client, clock } of readClockMark(decode(mark.split('.')[0] ?? ''))?.clocks ?? []) {
       if (client === this.#own) this.#first ??= mark;
+      // A server that went back marks the same id at an earlier clock: that proves nothing.
+      if ((this.#kept.get(client)?.clock ?? 0) > clock) continue;
       this.#kept.delete(client);
       this.#kept.set(client, { clock, mark });
     }

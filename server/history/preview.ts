@@ -4,7 +4,6 @@ import type { Collection, ValueCollection } from '../../shared/board/collection.
 import { parseRecord, parseValue } from '../../shared/board/collection.ts';
 import { collections, rootOf } from '../../shared/board/document.ts';
 import type { Field } from '../../shared/board/field.ts';
-import { people } from '../../shared/board/person.ts';
 import { openWhole } from './states.ts';
 
 /** One record or value that an update would change, in the words of the board. */
@@ -40,7 +39,6 @@ export function preview(current: Uint8Array, update: Uint8Array): Preview {
     Y.applyUpdate(after, update);
     const changes: PreviewChange[] = [];
     for (const of of Object.values<Collection | ValueCollection>(collections)) {
-      if (of.name === people.name) continue;
       const [then, now] = [rootOf(before, of), rootOf(after, of)];
       for (const key of new Set([...then.keys(), ...now.keys()])) {
         const change =
@@ -80,7 +78,8 @@ function textOf(of: Collection, record: Readonly<Record<string, unknown>>): stri
     const text = field.kind === 'text' ? record[name] : '';
     if (typeof text === 'string' && text.trim() !== '') return text.trim().slice(0, mostChars);
   }
-  return '';
+  // A person's name is no text that several may type in.
+  return typeof record.name === 'string' ? record.name.slice(0, mostChars) : '';
 }
 
 function valueChange(of: ValueCollection, key: string, then: unknown, now: unknown): PreviewChange | null {

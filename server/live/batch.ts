@@ -1,6 +1,6 @@
 import { ideas } from '../../shared/board/idea.ts';
 import type { Connection } from './connection.ts';
-import type { Pass, Refuse } from './guard/guard.ts';
+import type { Pass } from './guard/guard.ts';
 import { recordsMade } from './guard/guard.ts';
 import type { FrameLetter, Letter } from './letters.ts';
 import type { LiveDocument } from './live-document.ts';
@@ -74,15 +74,18 @@ export function applyLetters(
   function applyFrame({ from, frame }: FrameLetter): readonly FrameLetter[] {
     if (!isEmptyUpdate(frame.update)) {
       const began = performance.now();
+      if (recovery.mustHold(document, from, frame)) {
+        hold(from, frame, 'G4');
+        chargeSince(from, began);
+        return [];
+      }
       const verdict = document.judge(frame.update, from.seat, from.since);
       if (verdict.kind === 'refuse') {
         const isWaiting = verdict.reason === 'missing-dependency' && !from.isHeld && mayWait(from, frame);
         const isHeld = !isWaiting && recovery.holds(document, from, frame, verdict);
-        if (isHeld) hold(from, frame, verdict);
+        if (isHeld) hold(from, frame, verdict.rule);
         // To be refused, or to wait, is not free: whoever comes back for it comes back in debt.
-        const tookMs = performance.now() - began;
-        effort += tookMs * 1000;
-        from.charge('work', tookMs);
+        chargeSince(from, began);
         if (isWaiting || isHeld) return [];
         tally.refusals[verdict.reason]++;
         from.refuse(verdict);
@@ -96,6 +99,7 @@ export function applyLetters(
       if (verdict.hasEffect) {
         apply(frame.update, verdict);
         authors.add(from);
+        if (frame.isStep2) recovery.hasCome();
       }
     }
     if (from.isHeld && from.receipts.isOffer(frame)) recovery.released(from);
@@ -103,13 +107,17 @@ export function applyLetters(
     return from.receipts.done(frame).map((held) => ({ kind: 'frame', from, frame: held }));
   }
 
+  function chargeSince(from: Connection, began: number): void {
+    const tookMs = performance.now() - began;
+    effort += tookMs * 1000;
+    from.charge('work', tookMs);
+  }
+
   /** The document lacks what this rests on, or others made it: the sender's own part goes in, the rest waits. */
-  function hold(from: Connection, frame: DocumentFrame, verdict: Refuse): void {
-    const part = recovery.hold(document, from, frame, verdict);
+  function hold(from: Connection, frame: DocumentFrame, rule: string): void {
+    const part = recovery.hold(document, from, frame, rule);
     if (!part) return;
-    const own = document.judge(part, from.seat, from.since);
-    if (own.kind === 'refuse' || !own.hasEffect) return;
-    apply(part, own);
+    apply(part.update, part.verdict);
     tally.updates++;
     authors.add(from);
   }
@@ -119,7 +127,9 @@ export function applyLetters(
     const verdict = document.guard.judgeRestored(update);
     judged(verdict.kind === 'pass');
     if (verdict.kind === 'refuse' || !verdict.hasEffect) return;
+    const numbers = document.numbering.numbers();
     apply(update, verdict);
+    document.numbering.giveWay(numbers);
     restored.add(letter);
     for (const client of verdict.writers) {
       const owner = ownerOf(client);

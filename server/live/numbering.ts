@@ -37,6 +37,29 @@ export class Numbering {
     this.#waiting = [];
   }
 
+  /** The number of each idea. */
+  numbers(): ReadonlyMap<string, number> {
+    return new Map([...rootOf(this.#doc, ideas).keys()].map((id) => [id, this.#numberOf(id)]));
+  }
+
+  /**
+   * Ideas that came back with a number that another has by now give way; within a transaction.
+   * @param before the numbers from before they came back
+   */
+  giveWay(before: ReadonlyMap<string, number>): void {
+    // They may have brought higher ones than any that was given since.
+    this.#last = null;
+    const taken = new Set(before.values());
+    for (const [id, number] of this.numbers()) {
+      if (number === 0 || number === before.get(id)) continue;
+      if (taken.has(number)) {
+        this.#last = this.#last ?? this.#highest();
+        storedRecord(this.#doc, ideas, id)?.set('number', before.get(id) || ++this.#last);
+      }
+      taken.add(number);
+    }
+  }
+
   #highest(): number {
     let highest = numberedUpTo(this.#doc);
     for (const id of rootOf(this.#doc, ideas).keys()) highest = Math.max(highest, this.#numberOf(id));

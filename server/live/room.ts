@@ -299,6 +299,7 @@ export class Room implements Listener {
   /** Resolves when all that has come in is on disk, or was not taken. */
   async settled(): Promise<void> {
     await this.#open?.commits.settled();
+    await this.#recovery.written();
   }
 
   /** Closes all sockets with a code, and forgets the document. */

@@ -78,6 +78,12 @@ export function lostAbout({ why, person, exceeded }: Lost, visits: readonly Visi
   return visit ? `${about} ${t('lost.left', { name: visit.name, role: t(`role.${visit.role}`) })}` : about;
 }
 
+/** What changed in fields of a record: "card moved, text edit"; empty where there is no word for it. */
+export function fieldsChanged(of: string, names: readonly string[]): string {
+  const keys = names.flatMap((name) => fields[of]?.[name] ?? changes[of]?.[name] ?? []);
+  return list([...new Set(keys)].map((key) => t(key)));
+}
+
 /** What a text field of a record is called. */
 export function fieldName(of: string, field: string): string {
   return t(fields[of]?.[field] ?? 'lost.text');

@@ -15,7 +15,7 @@ import { clientBytes } from './growth.ts';
 import { LiveEntries } from './live-entries.ts';
 import { Owners } from './owners.ts';
 import { Quotas } from './quotas.ts';
-import { Refused } from './refused.ts';
+import { missing, Refused } from './refused.ts';
 import type { Circumstances, Deed } from './rules.ts';
 import { brokenRule, deedOf } from './rules.ts';
 
@@ -88,6 +88,7 @@ export class Guard {
       const { changes, claims, writers } = hearing;
       const exceeded = spend(hearing.additions(growth), this.#owners.hasWritten(seat.person));
       if (exceeded) return { kind: 'refuse', reason: 'allowance', rule: 'G21', exceeded };
+      for (const writer of writers) this.#owners.confirm(writer);
       if (claims) this.#owners.add(claims);
       this.#live.note(changes);
       const weight = effort + (claims?.size ?? 0) * tariff.newcomer;
@@ -114,16 +115,31 @@ export class Guard {
   /**
    * Where an update would leave a field without a value, though it has one now: for each client id the first clock
    * that does it. So it is where the value that came next is missing.
-   * @throws Refused
+   * Null where the update cannot be applied.
    */
-  emptied(update: Uint8Array): ReadonlyMap<number, number> {
+  emptied(update: Uint8Array): ReadonlyMap<number, number> | null {
     const emptying = new Emptying();
-    dissect(this.#doc.store, this.#roots, update, emptying, maxRecoveryEffort);
-    return emptying.clocks();
+    return this.#tells(update, emptying, undefined) ? emptying.clocks() : null;
+  }
+
+  /** Whether the document has all of an update, its deletions too. */
+  has(update: Uint8Array): boolean {
+    return this.#tells(update, new Unchanging(), maxRecoveryEffort);
   }
 
   get owners(): Owners {
     return this.#owners;
+  }
+
+  /** Tells a listener what an update would do. Returns false where it cannot be applied, or the listener refuses it. */
+  #tells(update: Uint8Array, listener: Listener, limit: number | undefined): boolean {
+    try {
+      dissect(this.#doc.store, this.#roots, update, listener, limit);
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) return false;
+      throw error;
+    }
   }
 
   /**
@@ -232,6 +248,17 @@ class Emptying implements Listener {
       }
     }
     return first;
+  }
+}
+
+/** Refuses whatever changes anything. */
+class Unchanging implements Listener {
+  writer(): void {
+    throw missing();
+  }
+
+  change(): void {
+    throw missing();
   }
 }
 

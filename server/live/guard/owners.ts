@@ -18,7 +18,13 @@ export class Owners {
   readonly #reservedOf = new Map<string, Set<number>>();
   /** Whose ids are by a mark that this server signed before it lost edits. It knew better then. */
   readonly #proven = new Map<number, string>();
-  #isStrict = false;
+  /**
+   * Whose bringer shows up under other ids: edits of an earlier page of theirs, or others' that the server lost
+   * without anybody having proven it. Whoever shows up under such an id is its owner, until the bringer writes on.
+   */
+  readonly #unshown = new Set<number>();
+  /** Nobody's, though nothing is known of them: lost edits that somebody else brought are under them. */
+  readonly #suspects = new Set<number>();
   /** Past so many, those of people who are not there are given up. */
   #mostReserved = maxReservedInRoom;
 
@@ -55,7 +61,7 @@ export class Owners {
   /** Whether a person may write under a client id. */
   allow(client: number, person: string): boolean {
     const owner = this.ownerOf(client) ?? this.#ofUnnamed(client);
-    return owner === null ? !this.#isStrict : owner === person;
+    return owner === null ? !this.#suspects.has(client) : owner === person;
   }
 
   /** Whether something tells that a client id is a person's: a record, presence, or a mark. */
@@ -65,7 +71,7 @@ export class Owners {
 
   /** Whether any client id is known to be a person's. */
   hasAny(person: string): boolean {
-    return this.#reservedOf.has(person) || [...this.#written.values()].includes(person);
+    return this.#reservedOf.has(person) || this.#writers.has(person);
   }
 
   /** Gives a client id to a person for good, whoever has it: a mark proves it, or a facilitator has decided. */
@@ -75,15 +81,21 @@ export class Owners {
     if (reserved !== undefined) this.#release(client, reserved);
   }
 
-  /**
-   * From now on a client id that nothing is known of belongs to nobody: on a board that lost edits it may be that of
-   * somebody who has not come back yet, and the first to bring it must not win it.
-   */
-  beStrict(): void {
-    this.#isStrict = true;
+  /** The owner of these client ids has not come back yet: whoever writes under one without showing up under it is another. */
+  suspect(clients: Iterable<number>): void {
+    for (const client of clients) this.#suspects.add(client);
+  }
+
+  /** Whether it is on record that somebody else showed up under a client id and wrote: what stands there is theirs. */
+  isTaken(client: number, person: string): boolean {
+    const owner = this.#written.get(client);
+    return owner !== undefined && owner !== person && !this.#unshown.has(client);
   }
 
   add(owners: ReadonlyMap<number, string>): void {
+    for (const [client, person] of owners) {
+      if (this.#reserved.get(client) !== person && this.hasAny(person)) this.#unshown.add(client);
+    }
     for (const [client, person] of owners) {
       this.#written.set(client, person);
       this.#writers.add(person);
@@ -91,8 +103,15 @@ export class Owners {
     }
   }
 
+  /** Its owner has written on under it. */
+  confirm(client: number): void {
+    this.#unshown.delete(client);
+  }
+
   reserve(client: number, person: string, present: () => ReadonlySet<string>): void {
-    if (this.#written.has(client) || this.#reserved.has(client)) return;
+    if (this.#unshown.delete(client) && this.#written.get(client) !== person) this.#written.delete(client);
+    // All see the server's own id in the document, and could name it in their presence.
+    if (client === this.#doc.clientID || this.#written.has(client) || this.#reserved.has(client)) return;
     this.#reserved.set(client, person);
     const own = this.#reservedOf.get(person) ?? new Set();
     this.#reservedOf.set(person, own.add(client));

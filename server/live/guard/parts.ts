@@ -2,9 +2,9 @@ import { tariff } from '../tuning.ts';
 import { isClient, isClock, isStretch } from '../yjs-id.ts';
 import type { Content, TypeName } from './content.ts';
 import { deleted, other, typeContents } from './content.ts';
-import type { Effort } from './effort.ts';
+import { Effort } from './effort.ts';
 import type { Home } from './homes.ts';
-import { malformed } from './refused.ts';
+import { malformed, Refused } from './refused.ts';
 import { Reader } from './reader.ts';
 
 /** What Yjs counts by: a client id, and a clock within what is written under it. */
@@ -99,6 +99,17 @@ export function takeApart(update: Uint8Array, effort: Effort): Parts {
 /** Passes over the structs of an update, up to its delete set. */
 export function skipRuns(reader: Reader): void {
   for (let sections = reader.count(4, 0); sections > 0; sections--) readRun(reader);
+}
+
+/** Whether the bytes are an update from beginning to end, whatever it would cost to apply it. */
+export function isUpdate(bytes: Uint8Array): boolean {
+  try {
+    takeApart(bytes, new Effort(Infinity));
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
+  }
 }
 
 function readRun(reader: Reader): Run {

@@ -57,8 +57,9 @@ export const rules: readonly Rule[] = [
     number: 'G6',
     says: '`meta` and the people are written by the server.',
     refusal: 'server-only',
-    what: ({ collection }) => collection === null || collection.needs === null,
-    when: unlessRestored,
+    // Who people are came in with others' edits and comes back with them; `meta` is as old as the board.
+    what: ({ collection, when }) =>
+      collection === null || (collection.needs === null && unlessRestored(when)),
   },
   {
     number: 'G7',
@@ -77,7 +78,7 @@ export const rules: readonly Rule[] = [
     number: 'G9',
     says: 'A record that is there is neither deleted nor made again; `gone` removes it.',
     refusal: 'record-delete',
-    what: (deed) => isRecord(deed) && isReplacing(deed.change),
+    what: (deed) => isRecord(deed) && isReplacing(deed.change) && !isPersonAgain(deed),
   },
   {
     number: 'G10',
@@ -161,6 +162,10 @@ function isEntryKey({ collection, change }: Deed): boolean {
 }
 
 const isRecord = ({ collection, depth }: Deed) => collection?.kind === 'records' && depth === 1;
+
+/** Whoever joined again after a loss was written anew by then; either entry says the same. */
+const isPersonAgain = ({ when, collection, change }: Deed) =>
+  when.isRecovery === true && collection?.needs === null && change.does === 'insert';
 
 const isAuthor = ({ depth, field }: Deed) => depth === 2 && field?.kind === 'value' && field.by === 'author';
 

@@ -68,10 +68,10 @@ export class HeldEdits {
     if (there.length > 0) this.#write(() => this.#store.dropHeld(this.#room, there));
   }
 
-  /** Lets go of the copies of which the document has everything by now. */
-  sweep(state: (client: number) => number): void {
-    const known = this.all.filter(({ update }) => isKnown(update, state)).map(({ person }) => person);
-    this.drop(known);
+  /** Lets go of the copies of which the document has everything by now, what they delete gone there too. */
+  sweep(state: (client: number) => number, has: (update: Uint8Array) => boolean): void {
+    const isKnown = ({ update }: HeldRecord) => hasStructs(update, state) && has(update);
+    this.drop(this.all.filter(isKnown).map(({ person }) => person));
   }
 
   /** Resolves when all of it is on disk, or could not be written. */
@@ -100,7 +100,8 @@ function sizeOf(records: readonly HeldRecord[]): number {
   return records.reduce((sum, { update }) => sum + update.length, 0);
 }
 
-function isKnown(update: Uint8Array, state: (client: number) => number): boolean {
+/** The cheaper half of the question. */
+function hasStructs(update: Uint8Array, state: (client: number) => number): boolean {
   return [...Y.parseUpdateMeta(update).to].every(([client, clock]) => clock <= state(client));
 }
 

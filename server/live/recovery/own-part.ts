@@ -1,8 +1,10 @@
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 
-type Struct = ReturnType<typeof Y.decodeUpdate>['structs'][number];
-type Deletes = ReturnType<typeof Y.decodeUpdate>['ds'];
+/** An update as Yjs decodes it. */
+export type Decoded = ReturnType<typeof Y.decodeUpdate>;
+type Struct = Decoded['structs'][number];
+type Deletes = Decoded['ds'];
 
 const maxRounds = 100;
 
@@ -33,8 +35,7 @@ interface Run {
  * Deletions say nothing of who made them. One of a replaced value would take away the old value without the new one,
  * so of all deletions only those of the sender's own new letters come along.
  */
-export function ownPart(update: Uint8Array, ground: Ground): Uint8Array | null {
-  const { structs, ds } = Y.decodeUpdate(update);
+export function ownPart({ structs, ds }: Decoded, ground: Ground): Uint8Array | null {
   const runs = runsOf(structs, ground);
   const isThere = ({ client, clock }: Y.ID) => clock < (runs.get(client)?.clock ?? ground.state(client));
   // Honest edits of one person need a round or two; the bound is for those that were made to need thousands.

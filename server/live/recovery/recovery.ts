@@ -1,3 +1,4 @@
+import * as Y from 'yjs';
 import type { Control } from '../../../shared/protocol.ts';
 import { closeCode } from '../../../shared/protocol.ts';
 import type { Log } from '../../log.ts';
@@ -5,8 +6,9 @@ import type { HeldRecord, Store } from '../../store/contract.ts';
 import type { Letter } from '../letters.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../connection.ts';
-import type { Refuse } from '../guard/guard.ts';
+import type { Pass, Refuse } from '../guard/guard.ts';
 import type { Owners } from '../guard/owners.ts';
+import { isUpdate } from '../guard/parts.ts';
 import type { LiveDocument } from '../live-document.ts';
 import type { Packet } from '../packets.ts';
 import { controlPacket } from '../packets.ts';
@@ -28,6 +30,12 @@ export interface RecoveryHooks {
   connections(): Iterable<Connection>;
   /** Asks a client for all that the document lacks. */
   ask(connection: Connection): void;
+}
+
+/** What the sender of an offer made of it, and the verdict on that. */
+export interface OwnPart {
+  readonly update: Uint8Array;
+  readonly verdict: Pass;
 }
 
 /** The rules that an edit breaks because of who brings it: see `rules.ts`. */
@@ -96,7 +104,8 @@ export class Recovery {
   /** The document is open, or open anew: it learns what is known of client ids. */
   opened(document: LiveDocument): void {
     for (const [client, { person }] of this.#claims) document.guard.owners.assign(client, person);
-    if (this.#isProven) document.guard.owners.beStrict();
+    for (const { update } of this.held) document.guard.owners.suspect(Y.parseUpdateMeta(update).to.keys());
+    this.#hasNews = true;
   }
 
   /** Notes what is on disk. */
@@ -115,16 +124,24 @@ export class Recovery {
 
   /** Reads the marks that a page shows: one ahead of the document proves that the server has lost edits. */
   prove(document: LiveDocument, from: Connection, marks: readonly string[]): void {
+    const { owners } = document.guard;
     let isAhead = false;
+    let isContested = false;
     for (const signed of marks) {
       const mark = this.#marks.read(signed);
       if (mark?.room !== this.#room || mark.generation !== this.#generation) continue;
       for (const { client, clock, person } of mark.clocks) {
         isAhead ||= clock > document.clockOf(client);
-        if (person !== '') this.#claim(document, client, person, mark.at);
+        if (person === '') continue;
+        // Its structs and those of the same clocks that are here are not the same: they can never be merged.
+        if (owners.isTaken(client, person)) {
+          isContested = true;
+          // Neither goes on under it.
+          owners.assign(client, '');
+        } else this.#claim(document, client, person, mark.at);
       }
     }
-    const { owners } = document.guard;
+    if (isContested) return from.close(closeCode.refused, 'fallen-back');
     if (!isAhead) return;
     this.#provers.add(from.seat.person);
     if (this.#isProven) return;
@@ -134,7 +151,6 @@ export class Recovery {
       { room: this.#room },
       'clients have edits that this server acknowledged and does not have: it was put back to an earlier state',
     );
-    owners.beStrict();
     // They were refused room, or proof, until now.
     for (const connection of this.#hooks.connections()) {
       if (connection.isHeld) connection.isToOffer = true;
@@ -143,11 +159,22 @@ export class Recovery {
     this.#hasNews = true;
   }
 
+  /**
+   * Whether an offer is to be held whatever the guard says: on a board that lost edits a client id of which nothing is
+   * known may be that of somebody who has not come back yet, and the first to bring it must not win it.
+   */
+  mustHold(document: LiveDocument, from: Connection, { update, isStep2 }: DocumentFrame): boolean {
+    if (!this.#isProven || !isStep2 || !isUpdate(update)) return false;
+    const { isOwn, state } = this.#ground(document, from);
+    return bringsOf(update, state, (client) => !isOwn(client));
+  }
+
   /** Whether a frame that the guard does not take is to be held, rather than refused. */
   holds(document: LiveDocument, from: Connection, frame: DocumentFrame, verdict: Refuse): boolean {
     if (verdict.reason === 'malformed') return false;
-    // Too dear even to look into: only of somebody who has proven the loss it is kept, as it is.
-    if (verdict.rule === 'G19') return frame.isStep2 && this.#provers.has(from.seat.person);
+    // Too dear to judge: once a loss is proven it is kept, as it is. What is kept is read later on, and the guard may
+    // have stopped before the end of it.
+    if (verdict.rule === 'G19') return frame.isStep2 && this.#isProven && isUpdate(frame.update);
     if (from.isHeld && !frame.isStep2) return verdict.rule === 'G3' || verdict.rule === 'G4';
     if (!frame.isStep2 && !this.#isProven) return false;
     const { owners } = document.guard;
@@ -161,10 +188,10 @@ export class Recovery {
   }
 
   /**
-   * Applies the sender's own part of a frame, and keeps a copy of the whole. The frame is not acknowledged. Returns
-   * the part that was applied; null where nothing was.
+   * Keeps a copy of a frame, which is not acknowledged. Returns the sender's own part of it, which must be applied at
+   * once; null where nothing can be.
    */
-  hold(document: LiveDocument, from: Connection, frame: DocumentFrame, { rule }: Refuse): Uint8Array | null {
+  hold(document: LiveDocument, from: Connection, frame: DocumentFrame, rule: string): OwnPart | null {
     from.receipts.lose(frame.number);
     if (!frame.isStep2 && from.isHeld) {
       // The next offer brings it along, with all that it rests on.
@@ -182,10 +209,18 @@ export class Recovery {
       isProven: this.#provers.has(person),
       update: frame.update.slice(),
     });
+    const { isOwn } = this.#ground(document, from);
+    document.guard.owners.suspect([...Y.parseUpdateMeta(frame.update).to.keys()].filter((id) => !isOwn(id)));
     from.isHeld = true;
     from.tellHeld(isKept ? 'waiting' : 'full');
+    this.#tellOfRoom();
     this.#tellLoss();
     return part;
+  }
+
+  /** Somebody has brought what the document lacked: others may rest on it. */
+  hasCome(): void {
+    this.#hasNews = true;
   }
 
   /** A client's offer was taken whole: the document lacks nothing of it. */
@@ -197,8 +232,12 @@ export class Recovery {
 
   /** Asks again those who may have more by now, and lets go of the copies that nobody needs any more. */
   beat(document: LiveDocument): void {
-    if (this.#held.size === 0 && !this.#hasNews) return;
-    this.#held.sweep((client) => document.clockOf(client));
+    // To look through copies of 8 MiB takes some 200 ms: not at each beat for as long as they wait.
+    if (this.#hasNews)
+      this.#held.sweep(
+        (client) => document.clockOf(client),
+        (update) => document.guard.has(update),
+      );
     for (const connection of this.#hooks.connections()) {
       if (!connection.isHeld || !(connection.isToOffer || this.#hasNews)) continue;
       connection.isToOffer = false;
@@ -225,20 +264,25 @@ export class Recovery {
     people: readonly string[],
     post: (letter: (applied: () => void) => Letter) => Promise<void>,
   ): Promise<readonly string[]> {
-    const taken: string[] = [];
-    for (const record of this.held.filter(({ person }) => people.includes(person))) {
-      await post((applied) => ({
-        kind: 'restored',
-        update: record.update,
-        ownerOf: (client) => this.#ownerIn(document, record, client),
-        judged: (isTaken) => {
-          if (isTaken) taken.push(record.person);
-          applied();
-        },
-      }));
+    const taken = new Set<string>();
+    const left = () => this.held.filter(({ person }) => people.includes(person) && !taken.has(person));
+    // One copy may rest on another, which may come later.
+    for (let before = -1; before < taken.size;) {
+      before = taken.size;
+      for (const record of left()) {
+        await post((applied) => ({
+          kind: 'restored',
+          update: record.update,
+          ownerOf: (client) => this.#ownerIn(document, record, client),
+          judged: (isTaken) => {
+            if (isTaken) taken.add(record.person);
+            applied();
+          },
+        }));
+      }
     }
-    this.#decided(taken);
-    return taken;
+    this.#decided([...taken]);
+    return [...taken];
   }
 
   /** Lets go of the copies of these people, and has their clients begin anew. Returns whose there were. */
@@ -288,17 +332,29 @@ export class Recovery {
   }
 
   /** The sender's own part, cut before whatever would leave a field without its value. */
-  #applicable(document: LiveDocument, from: Connection, update: Uint8Array): Uint8Array | null {
+  #applicable(document: LiveDocument, from: Connection, update: Uint8Array): OwnPart | null {
     const ground = this.#ground(document, from);
     const end = new Map<number, number>();
+    const decoded = Y.decodeUpdate(update);
     for (let cut = 0; cut < maxCuts; cut++) {
-      const part = ownPart(update, { ...ground, end });
-      if (!part || document.guard.judge(part, from.seat).kind === 'refuse') return null;
-      const emptied = document.guard.emptied(part);
-      if (emptied.size === 0) return part;
+      const part = ownPart(decoded, { ...ground, end });
+      const emptied = part && document.guard.emptied(part);
+      if (!emptied) return null;
+      if (emptied.size === 0) {
+        // Once, and last: to pass makes the sender the owner of the client ids that are new.
+        const verdict = document.judge(part, from.seat, from.since);
+        return verdict.kind === 'pass' ? { update: part, verdict } : null;
+      }
       for (const [client, clock] of emptied) end.set(client, clock);
     }
     return null;
+  }
+
+  /** A copy that somebody has proven may have taken the room of one that nobody has. */
+  #tellOfRoom(): void {
+    const kept = new Set(this.held.map(({ person }) => person));
+    for (const connection of this.#hooks.connections())
+      if (connection.isHeld && !kept.has(connection.seat.person)) connection.tellHeld('full');
   }
 
   #tellLoss(): void {

@@ -65,6 +65,14 @@ export function decodeHeld(content: Uint8Array): HeldRecord | null {
   if (bytes.byteLength < headBytes || !bytes.subarray(0, 8).equals(magic)) return null;
   if (bytes.readUInt32LE(8) !== crc32(bytes.subarray(12))) return null;
   const start = headBytes + bytes.readUInt32LE(12);
-  const header = v.safeParse(headerSchema, JSON.parse(bytes.toString('utf8', headBytes, start)));
+  const header = v.safeParse(headerSchema, parseJson(bytes.toString('utf8', headBytes, start)));
   return header.success ? { ...header.output, update: new Uint8Array(bytes.subarray(start)) } : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -1,10 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/board/card.ts';
 import { ideas } from '../../../shared/board/idea.ts';
 import { people } from '../../../shared/board/person.ts';
 import { readAll, readRecord, rootOf, storedRecord, textOf } from '../../../shared/board/document.ts';
-import type { CellAt } from '../../../shared/commands/card.ts';
 import { addCard, moveCards } from '../../../shared/commands/card.ts';
 import { writeText } from '../../../shared/commands/text.ts';
 import { addRecord } from '../../../shared/commands/editor.ts';
@@ -12,103 +11,27 @@ import { KeptMarks } from '../../../client/model/marks.ts';
 import { Marks } from '../../../server/live/recovery/marks.ts';
 import { preview } from '../../../server/history/preview.ts';
 import { beatMs, markMs } from '../../../server/live/tuning.ts';
-import { FakeClock } from './fake-clock.ts';
-import type { House } from './harness.ts';
-import { board, openHouse, openHouseOn } from './harness.ts';
-import { MemoryStore } from './memory-store.ts';
-import { PageClient } from './page-client.ts';
-import { agree, StockClient } from './stock-client.ts';
+import { board } from './harness.ts';
+import type { PageClient } from './page-client.ts';
+import { agree } from './stock-client.ts';
+import {
+  backUp,
+  beatUntil,
+  cell,
+  clock,
+  comeBack,
+  goAway,
+  house,
+  marked,
+  page,
+  restoreBackup,
+  setScene,
+  shown,
+  stock,
+  texts,
+} from './fallback-scene.ts';
 
-const cell: CellAt = { lane: 'lane', phase: 'phase', step: null };
-const texts = (doc: Y.Doc) =>
-  readAll(doc, cards)
-    .map(({ text }) => text)
-    .sort();
-
-let house: House;
-let clock: FakeClock;
-let backup: { entries: MemoryStore['journal']; secret: Uint8Array };
-
-beforeEach(async () => {
-  clock = new FakeClock();
-  house = await openHouse({ clock });
-  seatAll();
-});
-
-afterEach(async () => {
-  const leaving = clients;
-  clients = [];
-  for (const { client } of leaving) {
-    try {
-      client.close();
-    } catch {
-      // Yjs has given a client a new id, which its provider does not know of.
-    }
-  }
-  await house.close();
-});
-
-function seatAll(): void {
-  for (const person of ['ana', 'ben', 'cara', 'dora', 'mallory']) house.seat(person);
-  house.seat('fred', 'facilitator');
-}
-
-function backUp(): void {
-  backup = { entries: [...house.store.journal], secret: house.store.secret };
-}
-
-async function restoreBackup(isBehind = false): Promise<void> {
-  await house.close();
-  const store = new MemoryStore();
-  store.secret = backup.secret;
-  store.addBoard(board);
-  for (const entry of backup.entries) await store.append(entry);
-  store.isBehind = isBehind;
-  clock = new FakeClock();
-  house = await openHouseOn(store, { clock });
-  seatAll();
-  for (const client of clients) if (client.isBack) comeBack(client.client);
-}
-
-let clients: { client: StockClient; isBack: boolean }[] = [];
-
-function join<C extends StockClient>(Client: new (url: string, person: string) => C, person: string): C {
-  const client = new Client(url(), person);
-  clients.push({ client, isBack: true });
-  return client;
-}
-const page = (person: string) => join(PageClient, person).synced();
-const stock = (person: string) => join(StockClient, person).synced();
-
-const url = () => `ws://127.0.0.1:${house.port}/sync/${board}`;
-
-function comeBack(client: StockClient): void {
-  for (const one of clients) if (one.client === client) one.isBack = true;
-  client.provider.serverUrl = url();
-  client.provider.connect();
-}
-
-function goAway(client: StockClient): void {
-  client.provider.disconnect();
-  for (const one of clients) if (one.client === client) one.isBack = false;
-}
-
-async function marked(...pages: PageClient[]): Promise<void> {
-  for (const one of pages) one.forget('mark');
-  clock.advance(markMs);
-  await Promise.all(pages.map((one) => one.told('mark')));
-}
-
-async function shown(): Promise<Y.Doc> {
-  return (await house.raw('dora')).state();
-}
-
-async function beatUntil(what: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await what())) {
-    clock.advance(beatMs);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+setScene();
 
 describe('crash', () => {
   /** A frame whose head promises more structs than anybody may pay for, with nothing that reads behind it. */

@@ -1,111 +1,34 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/board/card.ts';
-import { readAll, readRecord, storedRecord, textOf } from '../../../shared/board/document.ts';
-import type { CellAt } from '../../../shared/commands/card.ts';
+import { readRecord, storedRecord, textOf } from '../../../shared/board/document.ts';
 import { addCard, moveCards } from '../../../shared/commands/card.ts';
 import { addPhase } from '../../../shared/commands/journey.ts';
 import { writeText } from '../../../shared/commands/text.ts';
 import { Marks } from '../../../server/live/recovery/marks.ts';
 import { beatMs, markMs, maxUnprovenBytes } from '../../../server/live/tuning.ts';
-import { FakeClock } from './fake-clock.ts';
-import type { House } from './harness.ts';
-import { board, openHouse, openHouseOn } from './harness.ts';
-import { MemoryStore } from './memory-store.ts';
-import { PageClient } from './page-client.ts';
-import { agree, StockClient } from './stock-client.ts';
+import { board } from './harness.ts';
+import type { StockClient } from './stock-client.ts';
+import { agree } from './stock-client.ts';
+import {
+  backUp,
+  beatUntil,
+  cell,
+  clock,
+  comeBack,
+  goAway,
+  house,
+  marked,
+  page,
+  restart,
+  restoreBackup,
+  setScene,
+  shown,
+  stock,
+  texts,
+} from './fallback-scene.ts';
 
-const cell: CellAt = { lane: 'lane', phase: 'phase', step: null };
-const texts = (doc: Y.Doc) =>
-  readAll(doc, cards)
-    .map(({ text }) => text)
-    .sort();
-
-let house: House;
-let clock: FakeClock;
-/** The entries of the journal when the backup was made, and the installation's secret. */
-let backup: { entries: MemoryStore['journal']; secret: Uint8Array };
-
-beforeEach(async () => {
-  clock = new FakeClock();
-  house = await openHouse({ clock });
-  seatAll();
-});
-
-afterEach(async () => {
-  for (const { client } of clients) client.close();
-  clients = [];
-  await house.close();
-});
-
-function seatAll(): void {
-  for (const person of ['ana', 'ben', 'cara', 'mallory']) house.seat(person);
-  house.seat('fred', 'facilitator');
-  house.seat('olga', 'observer');
-}
-
-function backUp(): void {
-  backup = { entries: [...house.store.journal], secret: house.store.secret };
-}
-
-/** Puts the backup in place: clients are cut off, and come back to a server that knows less. */
-async function restoreBackup(isBehind = false): Promise<void> {
-  await house.close();
-  const store = new MemoryStore();
-  store.secret = backup.secret;
-  store.addBoard(board);
-  for (const entry of backup.entries) await store.append(entry);
-  store.isBehind = isBehind;
-  clock = new FakeClock();
-  house = await openHouseOn(store, { clock });
-  seatAll();
-  for (const client of clients) if (client.isBack) comeBack(client.client);
-}
-
-/** Clients that outlive the server, and whether they come back as soon as it is there again. */
-let clients: { client: StockClient; isBack: boolean }[] = [];
-
-function join<C extends StockClient>(Client: new (url: string, person: string) => C, person: string): C {
-  const client = new Client(url(), person);
-  clients.push({ client, isBack: true });
-  return client;
-}
-const page = (person: string) => join(PageClient, person).synced();
-const stock = (person: string) => join(StockClient, person).synced();
-
-const url = () => `ws://127.0.0.1:${house.port}/sync/${board}`;
-
-function comeBack(client: StockClient): void {
-  client.provider.serverUrl = url();
-  client.provider.connect();
-}
-
-/** The client stays away until it comes back by hand. */
-function goAway(client: StockClient): void {
-  client.provider.disconnect();
-  for (const one of clients) if (one.client === client) one.isBack = false;
-}
-
-/** Lets the server mark what is on disk, and everybody hear it. */
-async function marked(...pages: PageClient[]): Promise<void> {
-  for (const one of pages) one.forget('mark');
-  clock.advance(markMs);
-  await Promise.all(pages.map((one) => one.told('mark')));
-}
-
-/** What a newcomer is shown. */
-async function shown(): Promise<Y.Doc> {
-  return (await house.raw('cara')).state();
-}
-
-/** Lets the server look after its sockets until something is so. */
-async function beatUntil(what: () => boolean): Promise<void> {
-  while (!what()) {
-    clock.advance(beatMs);
-    // Long enough for a pong to every ping: time must not run away from the clients.
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+setScene();
 
 describe('L1 a page proves that the server lost edits', () => {
   test('L1 everybody’s own edits come back with them, in any order, and nobody decides', async () => {
@@ -231,10 +154,7 @@ describe('L1 a page proves that the server lost edits', () => {
     await restoreBackup();
     await ana.told('held', ({ state }) => state === 'waiting');
     goAway(ana);
-    const { store } = house;
-    await house.close();
-    house = await openHouseOn(store.reopened(), { clock });
-    seatAll();
+    await restart();
     const fred = await page('fred');
     expect(await fred.told('loss')).toMatchObject({ people: 1 });
     await house.rooms.settleLoss(board, 'board', ['ana'], 'restore');

@@ -65,6 +65,8 @@ class Answer {
   readonly #told = new Set<AnyType>();
   readonly #updates: Uint8Array[] = [];
   #part = new Part();
+  /** A part ends behind this clock of a client id: the server takes an author only along with the record. */
+  #until: { readonly client: number; readonly clock: number } | null = null;
 
   constructor(store: Y.Doc['store'], known: Map<number, number>, own: ReadonlySet<number>) {
     this.#store = store;
@@ -98,8 +100,11 @@ class Answer {
       if (isDeletedHere(struct)) this.#part.delete(client, from, clock + struct.length);
       // The parent of an item that is in the store is always a type.
       this.#tell(struct.parent as AnyType);
+      const author = authorOf(struct);
+      if (author?.id.client === client) this.#until = author.id;
     }
-    if (this.#part.isFull) this.#flush();
+    if (this.#until && (this.#known.get(this.#until.client) ?? 0) > this.#until.clock) this.#until = null;
+    if (this.#part.isFull && !this.#until) this.#flush();
   }
 
   /** Puts what was deleted in a text or a set, as far as the server has it, into the part. */
@@ -185,6 +190,11 @@ function needs(struct: Struct): Y.ID[] {
   const beside = [origin, rightOrigin].filter((id) => id !== null);
   const holder = (struct.parent as AnyType)._item;
   return beside.length > 0 || !holder ? beside : [holder.id];
+}
+
+/** The author of the record that an item makes; null where it makes none, or one without an author. */
+function authorOf({ content }: Y.Item): Y.Item | null {
+  return content instanceof Y.ContentType ? (content.type._map.get('author') ?? null) : null;
 }
 
 /** Whether an item is deleted, other than by the value that has taken its place. */

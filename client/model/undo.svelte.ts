@@ -56,6 +56,10 @@ export class UndoableEditor implements Editor {
     this.#recorder = new UndoRecorder(doc, this);
   }
 
+  finish(): void {
+    this.#slices.finish();
+  }
+
   change(label: string, edit: () => void): void {
     this.#slices.finish();
     const typing = this.#typing;

@@ -17,6 +17,7 @@ export function addCard(
   cell: CellAt,
   given: { text?: string; gap?: Gap; personas?: readonly string[] } = {},
 ): string {
+  editor.finish();
   const placing = placeIn(editor, cell, given.gap, null);
   return addRecord(
     editor,
@@ -34,6 +35,7 @@ export function addCard(
 
 /** Moves cards, in the order given, to one gap of a cell. Moving sets one field; nothing is made anew. */
 export function moveCards(editor: Editor, ids: readonly string[], cell: CellAt, gap?: Gap): void {
+  editor.finish();
   const moving = new Set(ids.filter((id) => isThere(editor, id)));
   const placing = placeIn(editor, cell, gap, moving);
   const moves = [

@@ -27,6 +27,8 @@ export interface Editor {
     prepare?: (thing: T) => void,
   ): void;
   prepare(edit: () => void): void;
+  /** Finishes a large command that is under way. A command that reads the document first calls it before. */
+  finish(): void;
 }
 
 /**
@@ -90,6 +92,10 @@ export class PlainEditor implements Editor {
 
   prepare(edit: () => void): void {
     this.doc.transact(edit);
+  }
+
+  finish(): void {
+    // Nothing goes on in parts here.
   }
 }
 

@@ -349,9 +349,9 @@ test.each([-hour, 0, hour])(
     vi.advanceTimersByTime(second);
     setWall(-ms);
     type('three');
-    ana.undo();
+    void ana.undo();
     expect(text()?.toJSON()).toBe('one two ');
-    ana.undo();
+    void ana.undo();
     expect(text()?.toJSON()).toBe('');
     ana.close();
   },

@@ -233,7 +233,8 @@ class Emptying implements Listener {
   }
 
   change(change: Change): void {
-    if (change.does === 'remove' || change.key === null) return;
+    // A record that the update itself makes has no values to lose.
+    if (change.does === 'remove' || change.key === null || change.home.type === null) return;
     const keys = this.#last.get(change.home) ?? new Map<string, Insertion | null>();
     this.#last.set(change.home, keys.set(change.key, change.content.kind === 'deleted' ? change : null));
   }

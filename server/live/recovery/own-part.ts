@@ -43,6 +43,12 @@ export function ownPart({ structs, ds }: Decoded, ground: Ground): Uint8Array | 
     moved = false;
     for (const run of runs.values()) if (advance(run, isThere, ground.end?.get(run.client))) moved = true;
   }
+  const unsigned = [...runs.values()].flatMap((run) => unsignedRecord(run) ?? []);
+  if (unsigned.length > 0) {
+    const end = new Map(ground.end);
+    for (const { client, clock } of unsigned) end.set(client, clock);
+    return ownPart({ structs, ds }, { ...ground, end });
+  }
   const taken = [...runs.values()].filter((run) => run.clock > run.from);
   return taken.length > 0 ? encode(taken, ds) : null;
 }
@@ -56,6 +62,21 @@ export function bringsOf(
   for (const [client, clock] of Y.parseUpdateMeta(update).to)
     if (clock > state(client) && isOne(client)) return true;
   return false;
+}
+
+/**
+ * The earliest record that would be taken without its author, who is taken only along with it: the part ends before
+ * it.
+ */
+function unsignedRecord({ client, structs, next, clock }: Run): Y.ID | null {
+  let earliest: Y.ID | null = null;
+  for (const author of structs.slice(next)) {
+    if (!(author instanceof Y.Item) || author.parentSub !== 'author') continue;
+    const record: unknown = author.parent;
+    if (!(record instanceof Y.ID) || record.client !== client || record.clock >= clock) continue;
+    if (!earliest || record.clock < earliest.clock) earliest = record;
+  }
+  return earliest;
 }
 
 function runsOf(structs: readonly Struct[], ground: Ground): Map<number, Run> {

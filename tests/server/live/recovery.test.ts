@@ -59,6 +59,30 @@ describe('L1 a page proves that the server lost edits', () => {
     expect(house.rooms.tally.refusals['not-author']).toBe(0);
   });
 
+  test('L1 a card that somebody else has moved comes back whole, with its author, when its maker comes first', async () => {
+    const ana = await page('ana');
+    const ben = await page('ben');
+    backUp();
+    const card = addCard(ana.editor, cell, { text: 'Ana’s' });
+    await agree(ana, ben);
+    moveCards(ben.editor, [card], { ...cell, phase: 'later' });
+    addCard(ana.editor, cell, { text: 'Ana’s second' });
+    await agree(ana, ben);
+    await marked(ana, ben);
+    goAway(ben);
+    await restoreBackup();
+    await ana.told('held', ({ state }) => state === 'waiting');
+    comeBack(ben);
+    await beatUntil(async () => texts(await shown()).length === 2);
+    await beatUntil(() => ana.heard.some((one) => one.kind === 'held' && one.state === 'none'));
+    expect(readRecord(await shown(), cards, card)).toMatchObject({
+      author: 'ana',
+      place: { phase: 'later' },
+    });
+    expect(house.rooms.tally.refusals['not-author']).toBe(0);
+    await agree(ana, ben);
+  });
+
   test('L1 a facilitator restores what its author does not bring, and the author goes on under the same client id', async () => {
     const fred = await page('fred');
     const ana = await page('ana');

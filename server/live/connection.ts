@@ -66,6 +66,7 @@ export class Connection implements Reader, Door, Sender {
   readonly #rates: SenderRates;
   readonly #since: number;
   readonly #holds = new Set<Hold>();
+  #stopWaiting: () => void = () => undefined;
   /** Updates that have come in and are not judged; counted by the room. */
   unjudged = 0;
   #listener: Listener | null = null;
@@ -153,7 +154,7 @@ export class Connection implements Reader, Door, Sender {
     if (waitMs === 0) return true;
     this.#tally.delays++;
     this.hold('rate');
-    this.#clock.after(waitMs, () => this.release('rate'));
+    this.#stopWaiting = this.#clock.after(waitMs, () => this.release('rate'));
     return false;
   }
 
@@ -282,6 +283,7 @@ export class Connection implements Reader, Door, Sender {
     this.#isOver = true;
     this.out.close();
     this.freeLarge();
+    this.#stopWaiting();
     this.#rates.close();
     this.#listener?.left(this, isClean);
   }

@@ -8,7 +8,14 @@ import type { Observer } from './contract.ts';
 import type { LiveDocument } from './live-document.ts';
 import { Parked } from './parked.ts';
 import type { Tally } from './tally.ts';
-import { leastTickMs, maxInboxBytes, maxTickMs, maxUnjudged, tickMsPerSocket } from './tuning.ts';
+import {
+  leastPauseMs,
+  leastTickMs,
+  maxInboxBytes,
+  maxTickMs,
+  maxUnjudged,
+  tickMsPerSocket,
+} from './tuning.ts';
 
 export interface CommitsOptions {
   readonly store: Store;
@@ -147,7 +154,8 @@ export class Commits {
     this.#isWorking = false;
     for (const resolve of this.#whenSettled.splice(0)) resolve();
     this.#stopParking?.();
-    this.#stopParking = waitMs === null ? null : this.#options.clock.after(waitMs, () => this.#work());
+    const pauseMs = waitMs === null ? null : Math.max(waitMs, leastPauseMs);
+    this.#stopParking = pauseMs === null ? null : this.#options.clock.after(pauseMs, () => this.#work());
   }
 
   async #commit(): Promise<void> {

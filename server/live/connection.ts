@@ -19,7 +19,7 @@ import { controlPacket, deniedPacket, quietPacket } from './packets.ts';
 import { Receipts } from './receipts.ts';
 import type { Charge, SenderRates } from './sender-rates.ts';
 import type { Tally } from './tally.ts';
-import { deafMs, joinWorkMs, maxAnswerBytes, quietMs, smallFragmentBytes } from './tuning.ts';
+import { deafMs, joinWorkMs, leastPauseMs, maxAnswerBytes, quietMs, smallFragmentBytes } from './tuning.ts';
 import type { Frame } from './wire.ts';
 import { readFrame } from './wire.ts';
 
@@ -154,7 +154,7 @@ export class Connection implements Reader, Door, Sender {
     if (waitMs === 0) return true;
     this.#tally.delays++;
     this.hold('rate');
-    this.#stopWaiting = this.#clock.after(waitMs, () => this.release('rate'));
+    this.#stopWaiting = this.#clock.after(Math.max(waitMs, leastPauseMs), () => this.release('rate'));
     return false;
   }
 

@@ -66,7 +66,7 @@ export class Connection implements Reader, Door, Sender {
   readonly #rates: SenderRates;
   readonly #since: number;
   readonly #holds = new Set<Hold>();
-  #stopWaiting: () => void = () => undefined;
+  #stopWaiting: (() => void) | null = null;
   /** Updates that have come in and are not judged; counted by the room. */
   unjudged = 0;
   #listener: Listener | null = null;
@@ -283,7 +283,7 @@ export class Connection implements Reader, Door, Sender {
     this.#isOver = true;
     this.out.close();
     this.freeLarge();
-    this.#stopWaiting();
+    this.#stopWaiting?.();
     this.#rates.close();
     this.#listener?.left(this, isClean);
   }

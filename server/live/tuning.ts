@@ -151,12 +151,12 @@ export const leastPauseMs = 25;
 export const lightWork: Allowance = { perSecond: 5, burst: 30 };
 export const heavyWork: Allowance = { perSecond: 100, burst: 1_000 };
 
-/** What taking in a frame or a byte costs in milliseconds, whatever comes of it. */
+/** What taking in a frame or a byte costs in milliseconds, whatever comes of it. A byte is read, unmasked and copied. */
 export const workPerUnit = {
   updates: 0.004,
   presence: 0.004,
   pings: 0.002,
-  bytes: 1 / 2_000_000,
+  bytes: 1 / 500_000,
   work: 1,
 } as const satisfies Record<keyof typeof connectionRates, number>;
 

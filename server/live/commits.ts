@@ -97,14 +97,21 @@ export class Commits {
     this.#work();
   }
 
+  /** Gives back what waits for debts to be paid: it will not be judged. */
+  takeParked(): FrameLetter[] {
+    const letters = this.#parked.takeAll();
+    for (const { from } of letters) from.unjudged--;
+    this.#release();
+    return letters;
+  }
+
   /** Takes no more; what is in the inbox is forgotten. */
   stop(): void {
     this.#isStopped = true;
-    for (const letter of [...this.#inbox, ...this.#parked.takeAll()])
-      if (letter.kind === 'frame') letter.from.unjudged--;
+    for (const letter of this.#inbox) if (letter.kind === 'frame') letter.from.unjudged--;
     this.#inbox = [];
     this.#stopParking?.();
-    this.#release();
+    this.takeParked();
   }
 
   /** Past a bound the sender is read no further until the disk has caught up. */

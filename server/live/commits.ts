@@ -10,7 +10,14 @@ import type { LiveDocument } from './live-document.ts';
 import { Parked } from './parked.ts';
 import type { Recovery } from './recovery/recovery.ts';
 import type { Tally } from './tally.ts';
-import { leastTickMs, maxInboxBytes, maxTickMs, maxUnjudged, tickMsPerSocket } from './tuning.ts';
+import {
+  leastPauseMs,
+  leastTickMs,
+  maxInboxBytes,
+  maxTickMs,
+  maxUnjudged,
+  tickMsPerSocket,
+} from './tuning.ts';
 
 export interface CommitsOptions {
   readonly store: Store;
@@ -93,14 +100,21 @@ export class Commits {
     this.#work();
   }
 
+  /** Gives back what waits for debts to be paid: it will not be judged. */
+  takeParked(): FrameLetter[] {
+    const letters = this.#parked.takeAll();
+    for (const { from } of letters) from.unjudged--;
+    this.#release();
+    return letters;
+  }
+
   /** Takes no more; what is in the inbox is forgotten. */
   stop(): void {
     this.#isStopped = true;
-    for (const letter of [...this.#inbox, ...this.#parked.takeAll()])
-      if (letter.kind === 'frame') letter.from.unjudged--;
+    for (const letter of this.#inbox) if (letter.kind === 'frame') letter.from.unjudged--;
     this.#inbox = [];
     this.#stopParking?.();
-    this.#release();
+    this.takeParked();
   }
 
   /** Past a bound the sender is read no further until the disk has caught up. */
@@ -150,7 +164,8 @@ export class Commits {
     this.#isWorking = false;
     for (const resolve of this.#whenSettled.splice(0)) resolve();
     this.#stopParking?.();
-    this.#stopParking = waitMs === null ? null : this.#options.clock.after(waitMs, () => this.#work());
+    const pauseMs = waitMs === null ? null : Math.max(waitMs, leastPauseMs);
+    this.#stopParking = pauseMs === null ? null : this.#options.clock.after(pauseMs, () => this.#work());
   }
 
   async #commit(): Promise<void> {

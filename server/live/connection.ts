@@ -20,7 +20,7 @@ import { controlPacket, deniedPacket, quietPacket } from './packets.ts';
 import { Receipts } from './receipts.ts';
 import type { Charge, SenderRates } from './sender-rates.ts';
 import type { Tally } from './tally.ts';
-import { deafMs, joinWorkMs, maxAnswerBytes, quietMs, smallFragmentBytes } from './tuning.ts';
+import { deafMs, joinWorkMs, leastPauseMs, maxAnswerBytes, quietMs, smallFragmentBytes } from './tuning.ts';
 import type { Frame } from './wire.ts';
 import { readFrame } from './wire.ts';
 
@@ -70,6 +70,7 @@ export class Connection implements Reader, Door, Sender {
   readonly #log: Log;
   readonly #rates: SenderRates;
   readonly #holds = new Set<Hold>();
+  #stopWaiting: (() => void) | null = null;
   /** Updates that have come in and are not judged; counted by the room. */
   unjudged = 0;
   #listener: Listener | null = null;
@@ -163,7 +164,7 @@ export class Connection implements Reader, Door, Sender {
     if (waitMs === 0) return true;
     this.#tally.delays++;
     this.hold('rate');
-    this.#clock.after(waitMs, () => this.release('rate'));
+    this.#stopWaiting = this.#clock.after(Math.max(waitMs, leastPauseMs), () => this.release('rate'));
     return false;
   }
 
@@ -300,6 +301,7 @@ export class Connection implements Reader, Door, Sender {
     this.#isOver = true;
     this.out.close();
     this.freeLarge();
+    this.#stopWaiting?.();
     this.#rates.close();
     this.#listener?.left(this, isClean);
   }

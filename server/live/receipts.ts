@@ -17,7 +17,7 @@ export class Receipts {
   #held: DocumentFrame[] = [];
   #heldBytes = 0;
   /** The numbers of frames that were held and are not done, the first one first. */
-  readonly #open = new Set<number>();
+  #open: number[] = [];
   #hasOffered = false;
   /** The first frame that was not taken and has to come again; null where there is none. */
   #lost: number | null = null;
@@ -50,7 +50,7 @@ export class Receipts {
     if (this.#held.length >= maxHeldFrames || this.#heldBytes + frame.update.length > maxHeldBytes)
       return false;
     this.#held.push(frame);
-    this.#open.add(frame.number);
+    if (!this.#open.includes(frame.number)) this.#open.push(frame.number);
     this.#heldBytes += frame.update.length;
     return true;
   }
@@ -74,7 +74,7 @@ export class Receipts {
   /** Notes that a frame has been dealt with. Returns the held frames that may now be tried again. */
   done(frame: DocumentFrame): readonly DocumentFrame[] {
     this.#done = Math.max(this.#done, frame.number);
-    this.#open.delete(frame.number);
+    if (this.#open.length > 0) this.#open = this.#open.filter((number) => number !== frame.number);
     if (!this.isOffer(frame)) return [];
     this.#hasOffered = true;
     this.#lost = null;

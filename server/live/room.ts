@@ -223,6 +223,9 @@ export class Room implements Listener {
   freeze(isFrozen: boolean): void {
     if (this.#isFrozen === isFrozen) return;
     this.#isFrozen = isFrozen;
+    // What waits for debts to be paid would be judged while the board is frozen.
+    if (isFrozen)
+      for (const letter of this.#open?.commits.takeParked() ?? []) this.#judge(letter.from, letter.frame);
     this.tell({ kind: 'read-only', why: this.readOnly });
     if (this.readOnly === null) this.#askForEdits();
   }

@@ -7,7 +7,57 @@ import { connectionRates, heavyWork, lightWork, personRates, workPerUnit } from 
 export type Charge = keyof typeof connectionRates;
 type RateTable = Readonly<Record<Charge, Allowance>>;
 
-/** A bucket that knows until when it is in debt. */
+/** The order in which levels are kept. */
+const charges = ['updates', 'presence', 'pings', 'bytes', 'work'] as const satisfies readonly Charge[];
+
+/** A bucket for each charge, all in a few numbers: each socket has these, and each payer. */
+class Meters {
+  readonly #table: RateTable;
+  /** What could be taken just now without a debt, by the order above; less than 0 in debt. */
+  readonly #levels: number[];
+  #at: number;
+  #until = -Infinity;
+
+  constructor(table: RateTable, now: number) {
+    this.#table = table;
+    this.#levels = charges.map((charge) => table[charge].burst);
+    this.#at = now;
+  }
+
+  /** When all that was taken is paid for; in the past where nothing is owed. */
+  get until(): number {
+    return this.#until;
+  }
+
+  take(charge: Charge, amount: number, now: number): void {
+    this.#refill(now);
+    const index = charges.indexOf(charge);
+    const level = (this.#levels[index] ?? 0) - amount;
+    this.#levels[index] = level;
+    if (level < 0) this.#until = Math.max(this.#until, now + msUntilPaid(level, this.#table[charge]));
+  }
+
+  isFull(now: number): boolean {
+    this.#refill(now);
+    return charges.every((charge, i) => (this.#levels[i] ?? 0) >= this.#table[charge].burst);
+  }
+
+  #refill(now: number): void {
+    const seconds = (now - this.#at) / 1_000;
+    if (seconds === 0) return;
+    this.#at = now;
+    for (let i = 0; i < charges.length; i++) {
+      const { perSecond, burst } = this.#table[charges[i] ?? 'work'];
+      this.#levels[i] = Math.min(burst, (this.#levels[i] ?? 0) + seconds * perSecond);
+    }
+  }
+}
+
+function msUntilPaid(level: number, { perSecond }: Allowance): number {
+  return Math.ceil((-level / perSecond) * 1_000);
+}
+
+/** One bucket, and until when it is in debt. */
 class Meter {
   readonly #bucket: Bucket;
   #until = -Infinity;
@@ -16,7 +66,6 @@ class Meter {
     this.#bucket = new Bucket(allowance, now);
   }
 
-  /** When all that was taken is paid for; in the past where nothing is owed. */
   get until(): number {
     return this.#until;
   }
@@ -28,35 +77,6 @@ class Meter {
 
   isFull(now: number): boolean {
     return this.#bucket.isFull(now);
-  }
-}
-
-class Meters {
-  readonly #of: Readonly<Record<Charge, Meter>>;
-  #until = -Infinity;
-
-  constructor(table: RateTable, now: number) {
-    this.#of = {
-      updates: new Meter(table.updates, now),
-      presence: new Meter(table.presence, now),
-      pings: new Meter(table.pings, now),
-      bytes: new Meter(table.bytes, now),
-      work: new Meter(table.work, now),
-    };
-  }
-
-  get until(): number {
-    return this.#until;
-  }
-
-  take(charge: Charge, amount: number, now: number): void {
-    const meter = this.#of[charge];
-    meter.take(amount, now);
-    if (meter.until > this.#until) this.#until = meter.until;
-  }
-
-  isFull(now: number): boolean {
-    return Object.values(this.#of).every((meter) => meter.isFull(now));
   }
 }
 

@@ -140,6 +140,9 @@ export const personRates = {
   work: { perSecond: 150, burst: 1_500 },
 } as const satisfies Record<keyof typeof connectionRates, Allowance>;
 
+/** Whoever is in debt waits at least so long: better a few frames each time than a timer for each frame. */
+export const leastPauseMs = 25;
+
 /**
  * Of the server's own time each person is sure of this much: typing takes 0.3 ms a second, a paste of 500 cards
  * 15 ms. All work past it comes out of one pool for the whole process, so that no number of people who send what
@@ -148,12 +151,12 @@ export const personRates = {
 export const lightWork: Allowance = { perSecond: 5, burst: 30 };
 export const heavyWork: Allowance = { perSecond: 100, burst: 1_000 };
 
-/** What taking in a frame or a byte costs in milliseconds, whatever comes of it. */
+/** What taking in a frame or a byte costs in milliseconds, whatever comes of it. A byte is read, unmasked and copied. */
 export const workPerUnit = {
   updates: 0.004,
   presence: 0.004,
   pings: 0.002,
-  bytes: 1 / 2_000_000,
+  bytes: 1 / 500_000,
   work: 1,
 } as const satisfies Record<keyof typeof connectionRates, number>;
 

@@ -53,6 +53,7 @@ const update = (bytes: Uint8Array) => clientFrame(syncFrame(syncKind.update, byt
 const step1 = (vector: Uint8Array) => clientFrame(syncFrame(syncKind.step1, vector));
 const step2 = (bytes: Uint8Array) => clientFrame(syncFrame(syncKind.step2, bytes));
 const emptyAnswer = step2(Uint8Array.of(0, 0));
+const more = repeated(2_000, emptyAnswer);
 
 /** A state vector that nobody else has: the answer is of use to nobody else. */
 const strangeVector = (chance: Chance) =>
@@ -88,28 +89,37 @@ function forged(edit: (doc: Y.Doc) => void): Uint8Array {
   return update(Y.encodeStateAsUpdate(doc));
 }
 
-const forgeries: ((chance: Chance) => Uint8Array)[] = [
-  (chance) => update(chance.bytes(40)),
-  (chance) => clientFrame(chance.bytes(1 + chance.below(300))),
-  () => forged((doc) => doc.getMap('secrets').set('a', 'b')),
-  () => forged((doc) => doc.getMap(cards.name).set('a', 'a string')),
-  () => forged((doc) => doc.getMap(cards.name).set('a', buildRecord(cards, { author: 'somebody else' }))),
-  () => forged((doc) => doc.getMap(cards.name).set('a', buildRecord(cards, { text: 'x'.repeat(300_000) }))),
+const wholeForgeries = [
+  forged((doc) => doc.getMap('secrets').set('a', 'b')),
+  forged((doc) => doc.getMap(cards.name).set('a', 'a string')),
+  forged((doc) => doc.getMap(cards.name).set('a', buildRecord(cards, { author: 'somebody else' }))),
+  forged((doc) => doc.getMap(cards.name).set('a', buildRecord(cards, { text: 'x'.repeat(300_000) }))),
+  clientFrame(Buffer.from('hello'), { kind: opcode.text }),
   // 350,000 structs in one frame, and one that says it is 4 GB long.
-  () => update(Buffer.concat([Uint8Array.of(1, 0xb0, 0xae, 0x15, 79, 0), Buffer.alloc(700_000, 1)])),
-  () => Uint8Array.of(0x82, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4),
-  () => clientFrame(Buffer.from('hello'), { kind: opcode.text }),
+  update(Buffer.concat([Uint8Array.of(1, 0xb0, 0xae, 0x15, 79, 0), Buffer.alloc(700_000, 1)])),
+  Uint8Array.of(0x82, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4),
   // No mask; bits that mean nothing.
-  () => Uint8Array.of(0x82, 1, 3),
-  () => Uint8Array.of(0xf2, 0x81, 1, 2, 3, 4, 5),
+  Uint8Array.of(0x82, 1, 3),
+  Uint8Array.of(0xf2, 0x81, 1, 2, 3, 4, 5),
 ];
 
-/** An answer as large as it may be, of a kind. */
-const hugeAnswers: (() => Uint8Array)[] = [
-  () => new Uint8Array(8 << 20).map((_, i) => (i * 2_654_435_761) >>> 24),
-  () => ranges(2_000_000, (i) => 2 * i),
-  () => ranges(1_500_000, (i) => 2 ** 30 + 2 * i),
-];
+function forgery(chance: Chance): Uint8Array {
+  const which = chance.below(wholeForgeries.length + 2);
+  const noise = chance.bytes(1 + chance.below(300));
+  return wholeForgeries[which] ?? (which === wholeForgeries.length ? update(noise) : clientFrame(noise));
+}
+
+/** Answers of 8 MiB. They are made once: the processor is for the server. */
+const hugeAnswers = [
+  () => step2(new Uint8Array(8 << 20).map((_, i) => (i * 2_654_435_761) >>> 24)),
+  () => step2(ranges(2_000_000, (i) => 2 * i)),
+  () => step2(ranges(1_500_000, (i) => 2 ** 30 + 2 * i)),
+].map(once);
+
+function once(make: () => Uint8Array): () => Uint8Array {
+  let made: Uint8Array | null = null;
+  return () => (made ??= make());
+}
 
 function ranges(count: number, clock: (i: number) => number): Uint8Array {
   return encoding.encode((encoder) => {
@@ -214,8 +224,7 @@ export const attacks: readonly Attack[] = [
     async run(first, { chance, way, signal }) {
       for (let line = first; !signal.aborted; line = await Line.open(way)) {
         line.read();
-        const forgery = forgeries[chance.below(forgeries.length)]?.(chance) ?? nothing;
-        await line.write(Buffer.concat([emptyAnswer, forgery, repeated(2_000, emptyAnswer)]));
+        await line.write(Buffer.concat([emptyAnswer, forgery(chance), more]));
         await Promise.race([line.closed(), pause(1_000)]);
         line.close();
       }
@@ -255,7 +264,7 @@ export const attacks: readonly Attack[] = [
         // The question has come when something has.
         await line.heard();
         await pause(20);
-        await line.write(step2(hugeAnswers[chance.below(hugeAnswers.length)]?.() ?? nothing));
+        await line.write(hugeAnswers[chance.below(hugeAnswers.length)]?.() ?? nothing);
         await Promise.race([line.closed(), pause(3_000)]);
         line.close();
       }

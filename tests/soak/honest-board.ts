@@ -6,6 +6,9 @@ import type { Claim } from '../faults/member.ts';
 import { Member } from '../faults/member.ts';
 import { agreed, owed } from '../faults/writers.ts';
 
+// Each provider listens for the end of the process.
+process.setMaxListeners(0);
+
 /** Each person writes a word this often, on average, and moves their pointer as often. */
 const wordEveryMs = 500;
 

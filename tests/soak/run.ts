@@ -36,6 +36,13 @@ export async function run(args: readonly string[], hostileProgram: string): Prom
   for (const [name, times] of Object.entries(report.deeds)) console.log(`  ${times} x ${name}`);
   console.log(`\nquiet     ${told(quiet)}`);
   console.log(`attacked  ${told(attacked)}`);
+  for (const [when, { loopP99Ms, coreShare }] of [
+    ['quiet', report.quietLoad],
+    ['attacked', report.attackedLoad],
+  ] as const)
+    console.log(
+      `the server ${when}: event loop late by ${loopP99Ms.toFixed(1)} ms at p99, ${(100 * coreShare).toFixed(0)} % of a core`,
+    );
   console.log(`p50 ratio ${(attacked.p50 / quiet.p50).toFixed(2)}`);
   console.log(`p99 ratio ${(attacked.p99 / quiet.p99).toFixed(2)} (goal: at most 3)`);
   const goals: [string, boolean][] = [

@@ -31,9 +31,17 @@ export interface Times {
   readonly worst: number;
 }
 
+/** What the server says of itself for a while: how late its event loop was, and its share of a core. */
+export interface Load {
+  readonly loopP99Ms: number;
+  readonly coreShare: number;
+}
+
 export interface SoakReport {
   readonly quiet: Times;
   readonly attacked: Times;
+  readonly quietLoad: Load;
+  readonly attackedLoad: Load;
   /** Resident memory of the server in MB: after a fifth of the attack, and at its end. */
   readonly early: number;
   readonly late: number;
@@ -48,6 +56,8 @@ export interface SoakReport {
   readonly deeds: Deeds;
 }
 
+const metricsKey = 'a-key-for-the-figures-only';
+
 /** How often memory is looked at. */
 const lookEveryMs = 1_000;
 
@@ -57,8 +67,9 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const folder = await temporaryFolder();
   let server = await ServerProcess.start({
     folder: folder.path,
-    env: { JOIN_PER_MINUTE: '10000', LOG_LEVEL: 'error' },
+    env: { JOIN_PER_MINUTE: '10000', LOG_LEVEL: 'error', METRICS_KEY: metricsKey },
   });
+  const load = watchLoad(server.url);
   const boards: HonestBoard[] = [];
   try {
     for (let i = 0; i < options.boards; i++)
@@ -67,8 +78,10 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     say(`${options.boards} boards of ${options.peopleEach}, ${options.quietMs / 1_000} s of quiet`);
     await pause(Math.min(5_000, options.quietMs / 4));
     takeTimes(boards);
+    await load();
     await pause(options.quietMs);
     const quiet = timesOf(takeTimes(boards));
+    const quietLoad = await load();
     say(
       `quiet: ${told(quiet)}; then ${options.attackMs / 1_000} s with ${options.hostileSockets} hostile sockets`,
     );
@@ -79,6 +92,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     attackers.send(orders);
     const { tookMs, memory } = await watch(server, boards, options);
     const attacked = timesOf(tookMs);
+    const attackedLoad = await load();
     attackers.send('enough');
     const [deeds] = (await once(attackers, 'message')) as [Deeds];
 
@@ -94,6 +108,8 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     return {
       quiet,
       attacked,
+      quietLoad,
+      attackedLoad,
       early: median(memory.slice(Math.floor(memory.length * 0.15), Math.ceil(memory.length * 0.25))),
       late: median(memory.slice(Math.floor(memory.length * 0.95))),
       owed: claims.flat().length,
@@ -163,6 +179,26 @@ async function inspect(url: string, boards: readonly HonestBoard[], claims: read
     olle.close();
   }
   return { lost, areEqual };
+}
+
+/** Returns what to call for the load since the last call. */
+function watchLoad(url: string): () => Promise<Load> {
+  let last = { at: 0, cpu: 0 };
+  return async () => {
+    const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${metricsKey}` } });
+    const text = await answer.text();
+    const figure = (name: string) =>
+      Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(name))
+          ?.split(' ')[1],
+      );
+    const now = { at: performance.now() / 1_000, cpu: figure('process_cpu_seconds_total') };
+    const coreShare = (now.cpu - last.cpu) / (now.at - last.at);
+    last = now;
+    return { loopP99Ms: figure('resa_event_loop_delay_seconds{quantile="0.99"}') * 1_000, coreShare };
+  };
 }
 
 function takeTimes(boards: readonly HonestBoard[]): number[] {

@@ -213,6 +213,26 @@ describe('B5 who is in debt for work', () => {
     await second.told('saved');
   });
 
+  test('B5 R4 what waits when a board is frozen is not taken, and asked for again when it is thawed', async () => {
+    const mallory = await house.raw('mallory', { control: true });
+    await mallory.next('step1');
+    mallory.step2();
+    for (let i = 0; i < 800; i++) mallory.update(newcomerUpdate(i));
+    await untilInDebt();
+    house.rooms.freeze(board, true);
+    const { updates, deferredUpdates } = house.rooms.tally;
+    expect(deferredUpdates).toBeGreaterThan(0);
+    for (let i = 0; i < 60; i++) {
+      clock.advance(1_000);
+      await ana.state();
+    }
+    expect(house.rooms.tally.updates).toBe(updates);
+    mallory.heard.length = 0;
+    house.rooms.freeze(board, false);
+    await mallory.next('step1');
+    await anaWrites('later');
+  });
+
   test('B5 it is not taken for deaf while it waits', async () => {
     const mallory = await house.raw('mallory');
     for (let i = 0; i < 7_000; i++) mallory.update(newcomerUpdate(i));

@@ -23,8 +23,10 @@ export async function check(person: Person, view: string): Promise<void> {
     await person.page.emulateMedia({ colorScheme });
     const found = await person.page.evaluate(async (only) => {
       // Until nothing fades any more.
+      const isUnderWay = ({ playState, effect }: Animation) =>
+        playState === 'running' && effect?.getComputedTiming().endTime !== Infinity;
       do await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-      while (document.getAnimations().some((one) => one instanceof CSSTransition));
+      while (document.getAnimations().some(isUnderWay));
       const { axe: checker } = window as unknown as { axe: { run(options: object): Promise<AxeResults> } };
       const { violations, passes, incomplete } = await checker.run({
         runOnly: only,

@@ -181,6 +181,7 @@ describe('a single letter', () => {
       await press(g, 'KeyG');
       await press(i, 'KeyI');
       await expect(nadia.page).toHaveURL(/\/ideas$/);
+      await expect(nadia.page.getByRole('textbox', { name: 'New idea' })).toBeVisible();
       await press(n, 'KeyN');
       await expect(nadia.page.getByRole('textbox', { name: 'New idea' })).toBeFocused();
       await expect(nadia.page.getByRole('textbox', { name: 'New idea' })).toHaveValue('');

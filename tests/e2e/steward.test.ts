@@ -96,9 +96,11 @@ test('a board that is rebuilt has all that was saved; what was not is there to c
   const dialog = (person: Person) => person.dialog('The board was restored');
   await expect(dialog(maja).getByRole('textbox')).toHaveValue('Not saved');
   await dialog(maja).getByRole('button', { name: 'Done' }).click();
+  await dialog(maja).getByRole('button', { name: 'Delete' }).click();
   await nadia.page.goto(address);
   await expect(dialog(nadia).getByRole('textbox')).toHaveValue('Written on the train');
   await dialog(nadia).getByRole('button', { name: 'Done' }).click();
+  await dialog(nadia).getByRole('button', { name: 'Delete' }).click();
   for (const person of [maja, nadia]) {
     await person.saved();
     await expect(person.card('Saved, and stays')).toBeVisible();

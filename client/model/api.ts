@@ -139,6 +139,7 @@ const previewSchema = v.object({
       id: v.string(),
       kind: v.picklist(['added', 'changed', 'removed']),
       text: v.string(),
+      author: v.optional(v.string(), ''),
       fields: v.array(v.string()),
     }),
   ),

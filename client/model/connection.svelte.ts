@@ -313,7 +313,7 @@ export class Connection {
         break;
       case 'stale':
         // A page that has only just opened has nothing from before.
-        if (this.ready) return this.#finish({ kind: 'outdated', isOlder: true });
+        if (this.ready) return this.#finish({ kind: 'stale' });
     }
     this.#shine();
   }

@@ -24,7 +24,9 @@ export type Ending =
    */
   | { readonly kind: 'outdated'; readonly isOlder: boolean }
   /** The server had lost edits that this document has, and a facilitator decided that they stay lost. */
-  | { readonly kind: 'discarded' };
+  | { readonly kind: 'discarded' }
+  /** The server lost edits that this observer's page shows: it begins anew, and nothing of its own is lost. */
+  | { readonly kind: 'stale' };
 
 /** Whether coming back does not help: as the provider itself has it, and where a frame was too big to be read. */
 export function isFinal(code: number): boolean {

@@ -14,6 +14,8 @@ export interface PreviewChange {
   readonly kind: 'added' | 'changed' | 'removed';
   /** Its text after the change, shortened; empty where it has none. */
   readonly text: string;
+  /** Whose the record is, by id; empty where it has no author. */
+  readonly author: string;
   /** The fields that differ; none for what is added or removed. */
   readonly fields: readonly string[];
 }
@@ -60,7 +62,8 @@ function recordChange(of: Collection, id: string, then: unknown, now: unknown): 
   const after = plain(of, id, now);
   const shown = after ?? before;
   if (!shown) return null;
-  const base = { collection: of.name, id, text: textOf(of, shown) };
+  const author = typeof shown.author === 'string' ? shown.author : '';
+  const base = { collection: of.name, id, text: textOf(of, shown), author };
   if (!before || !after) return { ...base, kind: before ? 'removed' : 'added', fields: [] };
   const fields = Object.keys(of.fields).filter((name) => !isDeepStrictEqual(before[name], after[name]));
   return fields.length > 0 ? { ...base, kind: 'changed', fields } : null;
@@ -87,5 +90,5 @@ function valueChange(of: ValueCollection, key: string, then: unknown, now: unkno
   const after = now === undefined ? null : parseValue(of, now);
   if (isDeepStrictEqual(before, after)) return null;
   const kind = before === null ? 'added' : after === null ? 'removed' : 'changed';
-  return { collection: of.name, id: key, kind, text: '', fields: [] };
+  return { collection: of.name, id: key, kind, text: '', author: '', fields: [] };
 }

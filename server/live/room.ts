@@ -282,6 +282,7 @@ export class Room implements Listener {
             this.#ownWrites.post(open.commits, letter),
           )
         : this.#recovery.discard(people);
+    if (this.#open) this.#recovery.beat(this.#open.document);
     await this.#recovery.written();
     return decided;
   }

@@ -60,7 +60,8 @@ test('edits that the server lost: facilitators hear of the board, others of thei
     kind: 'loss',
     people: 2,
   });
-  expect(standingOf({ ...lead, held: 'waiting' }, 0)).toEqual({ kind: 'held', why: 'waiting' });
+  expect(standingOf({ ...lead, held: 'waiting' }, 0)).toEqual({ kind: 'loss', people: 1 });
+  expect(standingOf({ ...lead, held: 'full' }, 0)).toEqual({ kind: 'held', why: 'full' });
   expect(standingOf({ ...well, held: 'full', lossPeople: 2 }, 0)).toEqual({ kind: 'held', why: 'full' });
   expect(standingOf({ ...onlooker, lossPeople: 2 }, 0)).toEqual({ kind: 'observing' });
 });

@@ -38,7 +38,9 @@ export function standingOf(
   // Who does not write need not know where it would be kept.
   if (role === 'observer') return { kind: 'observing' };
   if (readOnly !== null) return { kind: 'read-only', why: readOnly };
-  if (role === 'facilitator' && lossPeople > 0) return { kind: 'loss', people: lossPeople };
+  // Also where nothing proves it: a facilitator whose own page has such edits can look at them.
+  if (role === 'facilitator' && (lossPeople > 0 || held === 'waiting'))
+    return { kind: 'loss', people: Math.max(1, lossPeople) };
   if (held !== null) return { kind: 'held', why: held };
   const isNews = fullness > readPercent && (role === 'facilitator' || fullness >= nearlyFull);
   return fullness > 0 && isNews ? { kind: 'full', percent: fullness } : null;

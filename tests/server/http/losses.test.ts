@@ -37,7 +37,16 @@ describe('edits that the server lost', () => {
           isProven: true,
           preview: {
             total: 1,
-            changes: [{ collection: 'cards', id: 'c1', kind: 'added', text: 'Lost and found', fields: [] }],
+            changes: [
+              {
+                collection: 'cards',
+                id: 'c1',
+                kind: 'added',
+                text: 'Lost and found',
+                author: '',
+                fields: [],
+              },
+            ],
           },
         },
       ],

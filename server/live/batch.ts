@@ -156,12 +156,14 @@ export function applyLetters(
   if (!document.isWhole) throw new Error('an update that the guard let through left a gap');
   const hasOwn = document.ownClock > ownClock;
   if (hasOwn) writers.add(document.doc.clientID);
+  // A letter of the server's may delete only, or bring structs of another client id: its own clock does not tell.
+  const isFramesOnly = letters.every(({ kind }) => kind === 'frame');
   const [author] = authors;
   const people = new Set([...authors].map(({ seat }) => seat.person));
   return {
     update,
     senders,
-    soleAuthor: authors.size === 1 && !hasOwn && restored.size === 0 && author ? author : null,
+    soleAuthor: authors.size === 1 && !hasOwn && isFramesOnly && author ? author : null,
     isEdit: authors.size > 0 || restored.size > 0,
     person: people.size === 1 && author ? author.seat.person : '',
     owners: owners.size > 0 ? owners : null,

@@ -275,6 +275,31 @@ describe('R7 a board under repair', () => {
   });
 });
 
+test('R1 an author is sent what the server deletes in the batch that their edit is in', async () => {
+  await open();
+  const [ana, ben] = [await house.stock('ana').synced(), await house.stock('ben').synced()];
+  const his = addCard(ben.editor, cell, { text: 'His' });
+  await ana.sees(() => readRecord(ana.doc, cards, his) !== null);
+  const server = await stored();
+  const before = Y.encodeStateVector(server);
+  rootOf(server, cards).delete(his);
+
+  house.store.hold();
+  addCard(ben.editor, cell, { text: 'On its way to the disk' });
+  const updates = house.rooms.tally.updates + 1;
+  await until(() => house.rooms.tally.updates >= updates);
+  addCard(ana.editor, cell, { text: 'Hers' });
+  // What Ben notices comes behind her card on the same socket, so the card waits for the next batch.
+  ana.awareness.setLocalStateField('seen', true);
+  await ben.notices(() => ben.awareness.getStates().get(ana.doc.clientID)?.seen === true);
+  const written = house.rooms.write(board, 'board', Y.encodeStateAsUpdate(server, before));
+  await new Promise(setImmediate);
+  house.store.release();
+  await written;
+  await ana.sees(() => readRecord(ana.doc, cards, his) === null);
+  await agree(ana, ben);
+});
+
 describe('R8 what one person added', () => {
   const remove = async (version: string, ...people: string[]) =>
     history.removeAdded({ record: await record(), document: 'board', version, person: 'fay' }, people);

@@ -275,7 +275,7 @@ describe('R7 a board under repair', () => {
   });
 });
 
-test('R1 an author is sent what the server deletes in the batch that their edit is in', async () => {
+test('D7 an author is sent what the server deletes in the batch that their edit is in', async () => {
   await open();
   const [ana, ben] = [await house.stock('ana').synced(), await house.stock('ben').synced()];
   const his = addCard(ben.editor, cell, { text: 'His' });

@@ -6,6 +6,7 @@ import type { Seat } from '../access/seat.ts';
 import type { LiveBoards } from '../live/contract.ts';
 import type { Line } from '../live/line.ts';
 import { Lines, turnAway } from '../live/line.ts';
+import { Paced } from '../live/paced.ts';
 import type { Log } from '../log.ts';
 import type { Bindings } from './parts.ts';
 import { closeCodeFor } from './sync.ts';
@@ -23,6 +24,8 @@ export class Upgrades {
   readonly #live: LiveBoards;
   readonly #log: Log;
   readonly #lines = new Lines();
+  /** One in a turn of the event loop, at some 0.5 ms each: a crowd that comes at once does not stop those who work. */
+  readonly #turns = new Paced(0);
   readonly #detach: (() => void)[] = [];
   readonly #open = new Set<Duplex>();
   #isClosed = false;
@@ -39,12 +42,14 @@ export class Upgrades {
       if (!request.url?.startsWith('/sync/')) return;
       // Before the first await: a reset while we decide must not take the process down.
       socket.on('error', () => socket.destroy());
-      this.#decide(request, socket, head).catch((error: unknown) => {
-        this.#log.error(
-          { code: 'internal', err: error instanceof Error ? error.name : 'unknown' },
-          'upgrade failed',
-        );
-        socket.destroy();
+      this.#turns.run(() => {
+        this.#decide(request, socket, head).catch((error: unknown) => {
+          this.#log.error(
+            { code: 'internal', err: error instanceof Error ? error.name : 'unknown' },
+            'upgrade failed',
+          );
+          socket.destroy();
+        });
       });
     };
     server.on('upgrade', onUpgrade);

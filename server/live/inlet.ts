@@ -1,14 +1,20 @@
 import { Duplex } from 'node:stream';
-import type { FrameHead } from './frame-head.ts';
-import { closeOpcode, isControl, readHead, unmask } from './frame-head.ts';
+import { closeOpcode, FrameHead, isControl, readHead, unmask } from './frame-head.ts';
 import type { Paced } from './paced.ts';
-import { farewellBytes, farewellFrames, freePieces, piecesAtOnce, smallPieceBytes } from './tuning.ts';
+import {
+  farewellBytes,
+  farewellFrames,
+  freePieces,
+  piecesAtOnce,
+  piecesOnArrival,
+  smallPieceBytes,
+} from './tuning.ts';
 
 /** Decides what may come in at an inlet: its connection. */
 export interface Door {
   /** Whether anything may come in now. If not, nothing does until `proceed` is called on the inlet. */
   mayEnter(): boolean;
-  /** A frame begins. Called before any of it is passed on. */
+  /** A frame begins. Called before any of it is passed on. The head is the next frame's afterwards. */
   begins(head: FrameHead): void;
   /** Bytes are passed on, heads included. */
   passes(bytes: number): void;
@@ -28,8 +34,11 @@ export class Inlet extends Duplex {
   readonly #socket: Duplex;
   readonly #turns: Paced;
   #door: Door | null = null;
-  /** Bytes that have been read and not been passed on. */
+  /** Of the present frame; the same object for each. */
+  readonly #head = new FrameHead();
+  /** Bytes that have been read, and of these how many have been passed on. */
   #rest: Buffer | null = null;
+  #passed = 0;
   /** Payload of the present frame that is still to come. */
   #left = 0;
   /** Whether `ws` has a part of a message. */
@@ -70,9 +79,10 @@ export class Inlet extends Duplex {
     this.#door = door;
   }
 
-  /** The door may let more in. */
+  /** The door may let more in. What waits here takes its turn: many sockets may be let in at the same moment. */
   proceed(): void {
-    this.#pass(piecesAtOnce);
+    if (this.#rest) this.#nextTurn();
+    else this.#pass(piecesAtOnce);
   }
 
   /**
@@ -111,8 +121,9 @@ export class Inlet extends Duplex {
   }
 
   #take = (chunk: Buffer) => {
-    this.#rest = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
-    if (!this.#isInTurn) this.#pass(piecesAtOnce);
+    this.#rest = this.#rest ? Buffer.concat([this.#rest.subarray(this.#passed), chunk]) : chunk;
+    this.#passed = 0;
+    if (!this.#isInTurn) this.#pass(piecesOnArrival);
   };
 
   /** The socket is gone. What had come in by then counts, as far as it may enter now. */
@@ -158,38 +169,47 @@ export class Inlet extends Duplex {
 
   /** Passes on what is there of one frame. Returns false where not even its head is whole. */
   #passPiece(bytes: Buffer): boolean {
-    let to = 0;
+    const from = this.#passed;
+    let to = from;
     if (this.#left === 0) {
-      const head = readHead(bytes, 0);
-      if (!head) return false;
+      const head = this.#head;
+      if (!readHead(bytes, from, head)) return false;
       if (this.#passWhole(bytes, head)) return true;
-      to = head.headBytes;
+      to += head.headBytes;
       this.#left = head.payloadBytes;
       this.#begin(head);
-    } else if (bytes.length < Math.min(this.#left, smallPieceBytes) && ++this.#smallPieces > freePieces) {
+    } else if (bytes.length - from < Math.min(this.#left, smallPieceBytes) && ++this.#smallPieces > freePieces) {
       this.#door?.trifle();
     }
     const payload = Math.min(this.#left, bytes.length - to);
     to += payload;
     this.#left -= payload;
-    this.#rest = to < bytes.length ? bytes.subarray(to) : null;
-    if (this.#isDropping) this.#drop(to);
+    this.#advance(bytes, to);
+    if (this.#isDropping) this.#drop(to - from);
     else {
-      if (!this.#isOver) this.#door?.passes(to);
-      if (!this.push(to < bytes.length ? bytes.subarray(0, to) : bytes)) this.#isFull = true;
+      if (!this.#isOver) this.#door?.passes(to - from);
+      if (!this.push(to - from < bytes.length ? bytes.subarray(from, to) : bytes)) this.#isFull = true;
     }
     return true;
   }
 
   /** Hands a plain message to the door, if all of it is there. */
   #passWhole(bytes: Buffer, head: FrameHead): boolean {
-    const end = head.headBytes + head.payloadBytes;
-    if (!head.isPlain || end > bytes.length || !this.#door || this.#isOver || this.#isInMessage) return false;
-    this.#rest = end < bytes.length ? bytes.subarray(end) : null;
+    const from = this.#passed;
+    const frameBytes = head.headBytes + head.payloadBytes;
+    const isWhole = from + frameBytes <= bytes.length;
+    if (!head.isPlain || !isWhole || !this.#door || this.#isOver || this.#isInMessage) return false;
+    this.#advance(bytes, from + frameBytes);
+    const payload = unmask(bytes, from, head);
     this.#door.begins(head);
-    this.#door.passes(end);
-    this.#door.message(unmask(bytes, head));
+    this.#door.passes(frameBytes);
+    this.#door.message(payload);
     return true;
+  }
+
+  #advance(bytes: Buffer, to: number): void {
+    this.#rest = to < bytes.length ? bytes : null;
+    this.#passed = this.#rest ? to : 0;
   }
 
   #begin(head: FrameHead): void {

@@ -7,6 +7,7 @@ export class Paced {
   readonly #waiting: (() => void)[] = [];
   #isScheduled = false;
 
+  /** `mostMs`: how long one turn goes on; at 0 it runs one task. */
   constructor(mostMs: number) {
     this.#mostMs = mostMs;
   }

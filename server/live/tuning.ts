@@ -83,9 +83,9 @@ export const maxKeptAnswerBytes = 4 << 20;
 
 /**
  * A difference that brings more than this, without the delete set, is not encoded: the stored state answers as well,
- * and takes the net longer but not the main thread. This much takes some 5 ms.
+ * and takes the network longer but not the main thread. This much takes 2 to 5 ms.
  */
-export const maxDifferenceBytes = 512 << 10;
+export const maxDifferenceBytes = 256 << 10;
 
 /** What a struct takes in an answer at least, and a struct of plain values. */
 export const structBytes = 8;
@@ -175,11 +175,12 @@ export const smallPieceBytes = 512;
 export const freePieces = 64;
 
 /**
- * What one socket passes on in one go; the rest of a chunk waits for its turn. All inlets together take so
- * many milliseconds of a turn. One piece takes 1 to 20 us, and 64 KiB hold up to 10,000.
+ * What one socket passes on in one go: as it arrives, and in each of its turns after that. All inlets together take
+ * so many milliseconds of a turn of the event loop. One piece takes 1 to 20 us, and 64 KiB hold up to 10,000.
  */
+export const piecesOnArrival = 8;
 export const piecesAtOnce = 32;
-export const inletTurnMs = 4;
+export const inletTurnMs = 2;
 
 /** What is read and left out of a client that was told goodbye, until it is cut off. */
 export const farewellFrames = 50_000;

@@ -174,7 +174,7 @@ describe('B5 who is in debt for work', () => {
     await anaWrites('later');
     const later = house.rooms.tally.updates - updates - passed;
     expect(later).toBeGreaterThan(2);
-    expect(later).toBeLessThanOrEqual(2 + (10 * heavyWork.perSecond * 1_000) / tariff.newcomer);
+    expect(later).toBeLessThanOrEqual(3 + (10 * heavyWork.perSecond * 1_000) / tariff.newcomer);
     expect(house.rooms.tally.refusals['missing-dependency']).toBe(0);
   });
 

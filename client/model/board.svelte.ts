@@ -102,8 +102,6 @@ export class Board {
     this.id = at.board;
     this.#kept = kept ?? new KeptEdits(at);
     this.#ownsKept = kept === undefined;
-    this.#kept = kept ?? new KeptEdits(at);
-    this.#ownsKept = kept === undefined;
     this.#unsaved = new Unsaved(doc);
     this.#pending = new PendingEdits(
       doc,

@@ -11,6 +11,12 @@ import type { Log } from '../log.ts';
 import type { Bindings } from './parts.ts';
 import { closeCodeFor } from './sync.ts';
 
+/** What upgrades take of one turn, in milliseconds, before their first wait; that is about a third of the whole. */
+const turnMs = 0.5;
+
+/** Upgrades that wait for a turn: more than one server holds people. */
+const maxWaiting = 4_000;
+
 const errorBody = v.object({ error: v.object({ code: v.string() }) });
 
 /** What decides an upgrade: the app, with what only an upgrade has in its bindings. */
@@ -24,8 +30,8 @@ export class Upgrades {
   readonly #live: LiveBoards;
   readonly #log: Log;
   readonly #lines = new Lines();
-  /** One in a turn of the event loop, at some 0.5 ms each: a crowd that comes at once does not stop those who work. */
-  readonly #turns = new Paced(0);
+  /** A few in a turn of the event loop, at some 0.5 ms each: a crowd that comes at once does not stop those who work. */
+  readonly #turns = new Paced(turnMs);
   readonly #detach: (() => void)[] = [];
   readonly #open = new Set<Duplex>();
   #isClosed = false;
@@ -42,14 +48,17 @@ export class Upgrades {
       if (!request.url?.startsWith('/sync/')) return;
       // Before the first await: a reset while we decide must not take the process down.
       socket.on('error', () => socket.destroy());
+      if (this.#turns.size >= maxWaiting) return answerPlainly(socket, 503, '', '1');
       this.#turns.run(() => {
-        this.#decide(request, socket, head).catch((error: unknown) => {
-          this.#log.error(
-            { code: 'internal', err: error instanceof Error ? error.name : 'unknown' },
-            'upgrade failed',
-          );
-          socket.destroy();
-        });
+        // Whoever has hung up takes no turn.
+        if (!socket.destroyed)
+          this.#decide(request, socket, head).catch((error: unknown) => {
+            this.#log.error(
+              { code: 'internal', err: error instanceof Error ? error.name : 'unknown' },
+              'upgrade failed',
+            );
+            socket.destroy();
+          });
       });
     };
     server.on('upgrade', onUpgrade);

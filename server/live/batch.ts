@@ -7,7 +7,7 @@ import type { LiveDocument } from './live-document.ts';
 import type { DocumentFrame } from './receipts.ts';
 import type { Recovery } from './recovery/recovery.ts';
 import type { Tally } from './tally.ts';
-import { answerBytesPerMs, maxBatchEffort } from './tuning.ts';
+import { answerBytesPerMs, freeCommitMs, maxBatchEffort, untoldEffort } from './tuning.ts';
 import { isEmptyUpdate } from './wire.ts';
 
 /** What one transaction did. */
@@ -91,16 +91,18 @@ export function applyLetters(
         from.refuse(verdict);
         return [];
       }
-      effort += verdict.weight;
-      // What it is to the others as well: the system copies it for each.
-      const toAllMs = verdict.hasEffect ? (frame.update.length * receivers) / answerBytesPerMs : 0;
-      from.charge('work', verdict.weight / 1000 + toAllMs);
       tally.updates++;
       if (verdict.hasEffect) {
         apply(frame.update, verdict);
         authors.add(from);
         if (frame.isStep2) recovery.hasCome();
       }
+      // By the clock where that says far more: then the tariff knows nothing of what was dear.
+      const cost = Math.max(verdict.weight, (performance.now() - began) * 1000 - untoldEffort);
+      effort += cost;
+      // What it is to the others as well: the system copies it for each.
+      const toAllMs = verdict.hasEffect ? (frame.update.length * receivers) / answerBytesPerMs : 0;
+      from.charge('work', cost / 1000 + toAllMs);
     }
     if (from.isHeld && from.receipts.isOffer(frame)) recovery.released(from);
     senders.add(from);
@@ -146,13 +148,24 @@ export function applyLetters(
     return true;
   }
 
+  /**
+   * What the transaction took beside the frames is its senders' to pay: Yjs goes through all client ids of a document
+   * several times, so that each edit of one with thousands takes milliseconds.
+   */
+  function chargeRest(tookMs: number): void {
+    const each = (tookMs - effort / 1000 - freeCommitMs) / senders.size;
+    if (each > 0) for (const sender of senders) sender.charge('work', each);
+  }
+
   const ownClock = document.ownClock;
+  const began = performance.now();
   const update = document.change(() => {
     applyFrames();
     for (const letter of letters) if (letter.kind === 'restored') restore(letter);
     for (const letter of letters) if (letter.kind === 'own') letter.edit(document);
     document.numbering.assign();
   });
+  chargeRest(performance.now() - began);
   if (!document.isWhole) throw new Error('an update that the guard let through left a gap');
   const hasOwn = document.ownClock > ownClock;
   if (hasOwn) writers.add(document.doc.clientID);

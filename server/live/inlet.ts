@@ -199,6 +199,8 @@ export class Inlet extends Duplex {
     const frameBytes = head.headBytes + head.payloadBytes;
     const isWhole = from + frameBytes <= bytes.length;
     if (!head.isPlain || !isWhole || !this.#door || this.#isOver || this.#isInMessage) return false;
+    // `ws` has not read all that came before: it goes there as well, so that the order holds.
+    if (this.readableLength > 0) return false;
     this.#advance(bytes, from + frameBytes);
     const payload = unmask(bytes, from, head);
     this.#door.begins(head);

@@ -7,9 +7,14 @@ export class Paced {
   readonly #waiting: (() => void)[] = [];
   #isScheduled = false;
 
-  /** `mostMs`: how long one turn goes on; at 0 it runs one task. */
+  /** `mostMs`: how long one turn goes on before it ends with the task that it is at. */
   constructor(mostMs: number) {
     this.#mostMs = mostMs;
+  }
+
+  /** How many tasks wait. */
+  get size(): number {
+    return this.#waiting.length;
   }
 
   run(task: () => void): void {

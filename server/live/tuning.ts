@@ -294,8 +294,10 @@ export const tariff = {
   struct: 3,
   /** A plain value, alone or within another. */
   value: 0.5,
-  /** A deleted range, though nothing of it is there any more. */
+  /** A deleted range, or the head of those of one client id, though nothing of it is there any more. */
   range: 0.35,
+  /** A struct within a deleted range, though it is deleted already. */
+  look: 0.01,
   /** A client id beside the first that is written under: each is looked up, and sorted, in many places. */
   writer: 100,
   /**
@@ -310,6 +312,15 @@ export const tariff = {
   /** A struct that is moved in memory because one before it is cut in two, or merged with the next. */
   slot: 0.001,
 } as const;
+
+/** What a transaction may take beside its frames before its senders are charged, in milliseconds: one on a usual board. */
+export const freeCommitMs = 0.25;
+
+/**
+ * By how much an update that passes may take longer than the tariff says, in microseconds, before its measured time is
+ * what it costs: a collection of garbage may fall into it, or another process.
+ */
+export const untoldEffort = 3_000;
 
 /** What one update may cost: an edit of others waits for it. A paste of 500 cards costs 15,000. */
 export const maxEffort = 50_000;

@@ -169,6 +169,32 @@ const attacks: Record<string, Attack> = {
         })),
       ),
   },
+  'client ids that each rest on the next': {
+    board: short,
+    most: 12_000,
+    update: ({ character }, count) =>
+      handUpdate(
+        many(count, (i) => ({
+          client: 10_000 + i,
+          clock: 0,
+          structs: [
+            {
+              origin: i + 1 < count ? { client: 10_001 + i, clock: 0 } : character(0),
+              content: { string: 'c' },
+            },
+          ],
+        })),
+      ),
+  },
+  'client ids without ranges': {
+    board: short,
+    most: 250_000,
+    update: (_, count) =>
+      encoding.encode((encoder) => {
+        for (const number of [0, count]) encoding.writeVarUint(encoder, number);
+        for (let i = 0; i < count; i++) for (const number of [i, 0]) encoding.writeVarUint(encoder, number);
+      }),
+  },
   'collected structs': {
     board: short,
     most: 350_000,
@@ -313,6 +339,18 @@ describe('G19 no update costs more than its share', { timeout: 60_000 }, () => {
       throw new Error('not even one of it passes');
     },
   );
+
+  test('G19 a range pays for each struct in it that is deleted already', () => {
+    const board = longLived();
+    const lives = [6, 7].map((client) => ({ client, clock: 0, length: 4_999 }));
+    Y.applyUpdate(board.doc, handUpdate([], lives));
+    const { verdict } = spend(board, handUpdate([], lives));
+    expect(verdict).toMatchObject({ kind: 'pass', hasEffect: false });
+    expect(verdict).toHaveProperty(
+      'weight',
+      expect.closeTo(2 * (5_000 * tariff.look + 2 * tariff.range), -2),
+    );
+  });
 
   test('G19 a count that no bytes follow is malformed, before anything is read', () => {
     const lie = encoding.encode((encoder) => {

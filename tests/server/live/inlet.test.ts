@@ -6,6 +6,7 @@ import * as Y from 'yjs';
 import { cards } from '../../../shared/board/card.ts';
 import { buildRecord } from '../../../shared/board/collection.ts';
 import { readRecord, rootOf } from '../../../shared/board/document.ts';
+import { maxCardText } from '../../../shared/limits.ts';
 import { frameKind, syncKind } from '../../../shared/protocol.ts';
 import {
   connectionRates,
@@ -325,6 +326,30 @@ describe('W1 a frame is a frame, however it comes', () => {
     );
     while (!readRecord(await ana.state(), cards, 'cut')) await turn();
     expect(line.opcodes).toContain(opcode.pong);
+  });
+
+  test('W1 in large fragments: the message behind them comes after them', async () => {
+    const line = await dial('mallory');
+    const doc = new Y.Doc();
+    const made: Uint8Array[] = [];
+    doc.on('update', (update: Uint8Array) => made.push(syncFrame(syncKind.update, update)));
+    doc.transact(() => {
+      for (let i = 0; i < 12; i++)
+        rootOf(doc, cards).set(`large${i}`, buildRecord(cards, { text: 'm'.repeat(maxCardText) }));
+    });
+    rootOf(doc, cards).set('behind', buildRecord(cards, { text: 'b' }));
+    const [large = nothing, behind = nothing] = made;
+    line.write(
+      Buffer.concat([
+        emptyStep2,
+        clientFrame(large.subarray(0, 10), { isFinal: false }),
+        clientFrame(large.subarray(10, 40_000), { kind: opcode.continuation, isFinal: false }),
+        clientFrame(large.subarray(40_000), { kind: opcode.continuation }),
+        clientFrame(behind),
+      ]),
+    );
+    while (!readRecord(await ana.state(), cards, 'behind')) await turn();
+    expect(house.rooms.tally.refusals['missing-dependency']).toBe(0);
   });
 
   test('W1 a frame that no client may send is closed by `ws`, and the rest of the line disturbs nobody', async () => {

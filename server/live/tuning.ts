@@ -356,6 +356,18 @@ export const frugalShare = 0.1;
 export const newcomersPerDay = 2_000;
 
 /**
+ * How often the name and colour of a person whom a document knows are written anew in a day: of one person, who picks
+ * another colour a few times, and of all of a role together. The document keeps some 20 bytes of each time for good.
+ */
+export const renamingsPerDay = { person: 10, role: 2_000 } as const;
+
+/**
+ * Where there is no place for one more person, whom the records name is looked for: some 30 ms on a board of 60,000. The
+ * time until it is done again is so much longer: a twentieth of a core, however many knock and however fast others write.
+ */
+export const searchPause = 20;
+
+/**
  * Client ids that may have written in a document. Each takes 7 bytes of a state vector, which must fit a frame. On a
  * board of 50 people with ten page loads a day each it takes 200 days; then the board must be rebuilt.
  */

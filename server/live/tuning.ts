@@ -397,5 +397,25 @@ export const maxHeldBytesPerBoard = 8 << 20;
 export const maxHeldBytesPerPerson = 4 << 20;
 export const maxUnprovenBytes = 2 << 20;
 
+/**
+ * And so many copies, since each is a file, which takes 5 ms to write and is read when the board opens: all of a room of
+ * 500; of those that nothing proves, as many as stock clients may bring from a workshop.
+ */
+export const maxHeldCopies = 500;
+export const maxUnprovenCopies = 50;
+
+/**
+ * What it may cost to read an offer that is to be kept, in microseconds by `tariff`, whatever it would cost to apply. All
+ * of a document of 8 MiB, with each card moved three times, comes to 1,300,000 and is read in 200 ms; of structs of two
+ * bytes, which nobody but a forger has, this is half a million, in 60 ms.
+ */
+export const maxHeldEffort = 1_500_000;
+
+/**
+ * Client ids that are taken for those of people who have not come back yet, because copies name them: as many page loads
+ * as a board has in days. Copies that nothing proves name half of them at most.
+ */
+export const maxSuspects = 20_000;
+
 /** What one restored copy may cost the main thread, in microseconds: a facilitator asks for it, and rarely. */
 export const maxRecoveryEffort = 400_000;

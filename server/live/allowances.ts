@@ -9,6 +9,7 @@ import {
   gatheredBytes,
   newcomersPerDay,
   personAllowance,
+  renamingsPerDay,
   reservedShare,
 } from './tuning.ts';
 
@@ -32,16 +33,49 @@ export interface AllowanceTable {
   readonly board: Additions;
   /** People who are written into a board's document for the first time, of each role. */
   readonly newcomers: number;
+  /** How often the name and colour of people who are known are written anew: of one person, and of all of each role. */
+  readonly renamings: { readonly person: number; readonly role: number };
 }
 
 const daily: AllowanceTable = {
   person: personAllowance,
   board: boardAllowance,
   newcomers: newcomersPerDay,
+  renamings: renamingsPerDay,
 };
 
 const secondsPerDay = 24 * 3600;
 const refilling = (amount: number) => ({ perSecond: amount / secondsPerDay, burst: amount });
+
+/** Buckets of one size that refill over a day, by the name of whoever takes from them. Those that are full are not kept. */
+class Buckets<K> {
+  readonly #amount: number;
+  readonly #buckets = new Map<K, Bucket>();
+
+  constructor(amount: number) {
+    this.#amount = amount;
+  }
+
+  has(name: K, now: number): boolean {
+    return (this.#buckets.get(name)?.left(now) ?? this.#amount) >= 1;
+  }
+
+  take(name: K, now: number): void {
+    const bucket = this.#buckets.get(name) ?? new Bucket(refilling(this.#amount), now);
+    bucket.take(1, now);
+    this.#buckets.set(name, bucket);
+  }
+
+  clear(): void {
+    this.#buckets.clear();
+  }
+
+  /** Forgets those that are full again. Returns whether none is left. */
+  sweep(now: number): boolean {
+    for (const [name, bucket] of this.#buckets) if (bucket.isFull(now)) this.#buckets.delete(name);
+    return this.#buckets.size === 0;
+  }
+}
 
 /** One bucket for each thing that is counted. */
 class Purse {
@@ -83,7 +117,10 @@ class Purse {
 class Ledger {
   readonly #table: AllowanceTable;
   #pool: Purse;
-  readonly #newcomers = new Map<Role, Bucket>();
+  readonly #newcomers: Buckets<Role>;
+  /** By device. What a role may take bounds their number: one is there only once something was taken from it. */
+  readonly #renamings: Buckets<string>;
+  readonly #renamingsOfRole: Buckets<Role>;
   readonly #purses = new Map<string, Purse>();
   /** Since when only the last part is left of something; null where it is not so. */
   #lowSince: number | null = null;
@@ -91,6 +128,9 @@ class Ledger {
   constructor(table: AllowanceTable, now: number) {
     this.#table = table;
     this.#pool = new Purse(table.board, now);
+    this.#newcomers = new Buckets(table.newcomers);
+    this.#renamings = new Buckets(table.renamings.person);
+    this.#renamingsOfRole = new Buckets(table.renamings.role);
   }
 
   /** Puts a few bytes to those that are still to be taken. Returns false where there are too many of them by now. */
@@ -127,10 +167,15 @@ class Ledger {
   }
 
   admit(role: Role, now: number): boolean {
-    const newcomers = this.#newcomers.get(role) ?? new Bucket(refilling(this.#table.newcomers), now);
-    if (newcomers.left(now) < 1) return false;
-    newcomers.take(1, now);
-    this.#newcomers.set(role, newcomers);
+    if (!this.#newcomers.has(role, now)) return false;
+    this.#newcomers.take(role, now);
+    return true;
+  }
+
+  rename(device: string, role: Role, now: number): boolean {
+    if (!this.#renamings.has(device, now) || !this.#renamingsOfRole.has(role, now)) return false;
+    this.#renamings.take(device, now);
+    this.#renamingsOfRole.take(role, now);
     return true;
   }
 
@@ -138,14 +183,15 @@ class Ledger {
   relieve(now: number): void {
     this.#pool = new Purse(this.#table.board, now);
     this.#newcomers.clear();
+    this.#renamingsOfRole.clear();
     this.#lowSince = null;
   }
 
   /** Forgets whose purses are full again. Returns whether nothing is left to remember. */
   sweep(now: number): boolean {
     for (const [device, purse] of this.#purses) if (purse.isFull(now)) this.#purses.delete(device);
-    for (const [role, newcomers] of this.#newcomers) if (newcomers.isFull(now)) this.#newcomers.delete(role);
-    return this.#purses.size === 0 && this.#newcomers.size === 0 && this.#pool.isFull(now);
+    const areFull = [this.#newcomers, this.#renamings, this.#renamingsOfRole].map((of) => of.sweep(now));
+    return this.#purses.size === 0 && !areFull.includes(false) && this.#pool.isFull(now);
   }
 
   #noteLow(now: number): void {
@@ -193,6 +239,11 @@ export class Allowances {
   /** Whether one more person may be written into a room's document. */
   admit(room: string, role: Role): boolean {
     return this.#ledgerOf(room).admit(role, this.#clock.now());
+  }
+
+  /** Whether the name and colour of a person whom a room's document knows may be written anew. */
+  rename(room: string, device: string, role: Role): boolean {
+    return this.#ledgerOf(room).rename(device, role, this.#clock.now());
   }
 
   /** Those who added too much have been shut out: what they left to the others is made good. */

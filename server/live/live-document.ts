@@ -11,6 +11,7 @@ import { structFrom } from './guard/stand.ts';
 import { Numbering } from './numbering.ts';
 import type { Packet } from './packets.ts';
 import { step1Packet, step2Packet } from './packets.ts';
+import { People } from './people.ts';
 import type { Tally } from './tally.ts';
 import { maxAnswersKept, maxDifferenceBytes, maxKeptAnswerBytes, structBytes, valueBytes } from './tuning.ts';
 
@@ -27,6 +28,7 @@ export class LiveDocument {
   readonly doc = new Y.Doc();
   readonly guard: Guard;
   readonly numbering = new Numbering(this.doc);
+  readonly people = new People(this.doc);
   readonly #knownDeletes = new KnownDeletes(this.doc.store);
   readonly #tally: Tally;
   readonly #bounds: Bounds;

@@ -1,5 +1,4 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type * as Y from 'yjs';
 import type { CloseCode, Control } from '../../shared/protocol.ts';
 import { closeCode } from '../../shared/protocol.ts';
 import { may } from '../../shared/roles.ts';
@@ -20,7 +19,7 @@ import type { Bounds } from './live-document.ts';
 import { LiveDocument, nothing } from './live-document.ts';
 import { OwnWrites } from './own-writes.ts';
 import type { Paced } from './paced.ts';
-import { introduce } from './people.ts';
+import type { People } from './people.ts';
 import type { DocumentFrame } from './receipts.ts';
 import { Recovery } from './recovery/recovery.ts';
 import type { Phase } from './room-state.ts';
@@ -418,14 +417,21 @@ export class Room implements Listener {
     if (this.#phase.now === 'failing') return;
     // An observer has nothing to bring, so is not asked.
     if (may(connection.seat.role, 'write')) connection.ask(document.step1());
-    commits.post({ kind: 'own', edit: ({ doc }) => this.#introduce(connection, doc) });
+    commits.post({ kind: 'own', edit: ({ people }) => this.#introduce(connection, people) });
   }
 
-  #introduce(connection: Connection, doc: Y.Doc): void {
+  #introduce(connection: Connection, people: People): void {
     if (!this.#audience.has(connection)) return;
-    const admit = () => this.#around.allowances.admit(this.name, connection.seat.role);
-    if (!introduce(doc, connection.seat, this.#present, admit))
-      connection.close(closeCode.busy, 'board-full');
+    const { seat } = connection;
+    const { allowances, clock } = this.#around;
+    const isKnown = people.introduce(seat, {
+      present: this.#present,
+      admit: () => allowances.admit(this.name, seat.role),
+      rename: () => allowances.rename(this.name, seat.device, seat.role),
+      charge: (ms) => connection.charge('work', ms),
+      now: () => clock.now(),
+    });
+    if (!isKnown) connection.close(closeCode.busy, 'board-full');
   }
 
   /** The role is looked at before the bytes are: what an observer sends is not even decoded. */
@@ -534,9 +540,9 @@ export class Room implements Listener {
     this.tell({ kind: 'read-only', why: this.readOnly });
     this.#open?.commits.post({
       kind: 'own',
-      edit: ({ doc, numbering }) => {
+      edit: ({ people, numbering }) => {
         numbering.noticeAll();
-        for (const connection of this.#audience) this.#introduce(connection, doc);
+        for (const connection of this.#audience) this.#introduce(connection, people);
       },
     });
     if (this.readOnly === null) this.#askForEdits();

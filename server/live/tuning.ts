@@ -367,6 +367,18 @@ export const frugalShare = 0.1;
 export const newcomersPerDay = 2_000;
 
 /**
+ * How often the name and colour of a person whom a document knows are written anew in a day: of one person, who picks
+ * another colour a few times, and of all of a role together. The document keeps some 20 bytes of each time for good.
+ */
+export const renamingsPerDay = { person: 10, role: 2_000 } as const;
+
+/**
+ * Where there is no place for one more person, whom the records name is looked for: some 30 ms on a board of 60,000. The
+ * time until it is done again is so much longer: a twentieth of a core, however many knock and however fast others write.
+ */
+export const searchPause = 20;
+
+/**
  * Client ids that may have written in a document. Each takes 7 bytes of a state vector, which must fit a frame. On a
  * board of 50 people with ten page loads a day each it takes 200 days; then the board must be rebuilt.
  */
@@ -395,6 +407,26 @@ export const clocksInMark = 32;
 export const maxHeldBytesPerBoard = 8 << 20;
 export const maxHeldBytesPerPerson = 4 << 20;
 export const maxUnprovenBytes = 2 << 20;
+
+/**
+ * And so many copies, since each is a file, which takes 5 ms to write and is read when the board opens: all of a room of
+ * 500; of those that nothing proves, as many as stock clients may bring from a workshop.
+ */
+export const maxHeldCopies = 500;
+export const maxUnprovenCopies = 50;
+
+/**
+ * What it may cost to read an offer that is to be kept, in microseconds by `tariff`, whatever it would cost to apply. All
+ * of a document of 8 MiB, with each card moved three times, comes to 1,300,000 and is read in 200 ms; of structs of two
+ * bytes, which nobody but a forger has, this is half a million, in 60 ms.
+ */
+export const maxHeldEffort = 1_500_000;
+
+/**
+ * Client ids that are taken for those of people who have not come back yet, because copies name them: as many page loads
+ * as a board has in days. Copies that nothing proves name half of them at most.
+ */
+export const maxSuspects = 20_000;
 
 /** What one restored copy may cost the main thread, in microseconds: a facilitator asks for it, and rarely. */
 export const maxRecoveryEffort = 400_000;

@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { maxReserved, maxReservedInRoom } from '../tuning.ts';
+import { maxReserved, maxReservedInRoom, maxSuspects } from '../tuning.ts';
 
 /** No person has this id. */
 const nobody = '';
@@ -81,9 +81,21 @@ export class Owners {
     if (reserved !== undefined) this.#release(client, reserved);
   }
 
-  /** The owner of these client ids has not come back yet: whoever writes under one without showing up under it is another. */
-  suspect(clients: Iterable<number>): void {
-    for (const client of clients) this.#suspects.add(client);
+  /**
+   * The owner of these client ids has not come back yet: whoever writes under one without showing up under it is another.
+   * `isProven`: whether the copy that names them is. Past a bound no more are noted.
+   */
+  suspect(clients: Iterable<number>, isProven: boolean): void {
+    const most = isProven ? maxSuspects : maxSuspects / 2;
+    for (const client of clients) {
+      if (this.#suspects.size >= most) return;
+      this.#suspects.add(client);
+    }
+  }
+
+  /** How many client ids are noted so. */
+  get suspected(): number {
+    return this.#suspects.size;
   }
 
   /** Whether it is on record that somebody else showed up under a client id and wrote: what stands there is theirs. */

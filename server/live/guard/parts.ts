@@ -101,10 +101,10 @@ export function skipRuns(reader: Reader): void {
   for (let sections = reader.count(4, 0); sections > 0; sections--) readRun(reader);
 }
 
-/** Whether the bytes are an update from beginning to end, whatever it would cost to apply it. */
-export function isUpdate(bytes: Uint8Array): boolean {
+/** Whether the bytes are an update from beginning to end that takes no more than so much to read, in microseconds. */
+export function isUpdate(bytes: Uint8Array, mostEffort: number): boolean {
   try {
-    takeApart(bytes, new Effort(Infinity));
+    takeApart(bytes, new Effort(mostEffort));
     return true;
   } catch (error) {
     if (error instanceof Refused) return false;

@@ -1,7 +1,15 @@
 import * as Y from 'yjs';
 import type { Log } from '../../log.ts';
 import type { HeldRecord, Store } from '../../store/contract.ts';
-import { maxHeldBytesPerBoard, maxHeldBytesPerPerson, maxUnprovenBytes } from '../tuning.ts';
+import { isUpdate } from '../guard/parts.ts';
+import {
+  maxHeldBytesPerBoard,
+  maxHeldBytesPerPerson,
+  maxHeldCopies,
+  maxHeldEffort,
+  maxUnprovenBytes,
+  maxUnprovenCopies,
+} from '../tuning.ts';
 
 /**
  * Copies of edits that clients have and the document lacks: one a person, bounded, on disk. They wait for the people
@@ -12,7 +20,13 @@ export class HeldEdits {
   readonly #store: Store;
   readonly #log: Log;
   #records = new Map<string, HeldRecord>();
-  /** Writing to the store, one after another. */
+  /** Whose copy is still to be written, or removed, in this round of writing: what is newest then counts. */
+  #round = new Set<string>();
+  /** And in the next: theirs has changed since it was written. */
+  #due = new Set<string>();
+  /** Whose copy could not be written: it is tried again when they offer it again. */
+  readonly #unwritten = new Set<string>();
+  /** Writing to the store, one round after another. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(room: string, { store, log }: { store: Store; log: Log }) {
@@ -43,29 +57,28 @@ export class HeldEdits {
    * somebody who did. Returns false where there is no room: nothing changes then.
    */
   keep(record: HeldRecord): boolean {
-    const next = this.#joined(record);
-    if (next.update.length > maxHeldBytesPerPerson) return false;
-    const others = this.all.filter(({ person }) => person !== record.person);
-    const weak = others.filter(({ isProven }) => !isProven);
-    if (!next.isProven && sizeOf(weak) + next.update.length > maxUnprovenBytes) return false;
-    const leaving: string[] = [];
-    let free = maxHeldBytesPerBoard - sizeOf(others) - next.update.length;
-    for (const { person, update } of next.isProven ? weak : []) {
-      if (free >= 0) break;
-      free += update.length;
-      leaving.push(person);
+    if (record.update.length > maxHeldBytesPerPerson) return false;
+    const before = this.#records.get(record.person);
+    const next = before ? joined(before, record) : record;
+    if (next === before) {
+      if (this.#unwritten.has(record.person)) this.#write([record.person]);
+      return true;
     }
-    if (free < 0) return false;
+    if (next.update.length > maxHeldBytesPerPerson) return false;
+    // What is joined may be dearer than anything that was offered, and is read at each offer to come.
+    if (next.update !== record.update && !isUpdate(next.update, maxHeldEffort)) return false;
+    const leaving = this.#makingRoom(next);
+    if (!leaving) return false;
     this.drop(leaving);
-    this.#records.set(next.person, next);
-    this.#write(() => this.#store.keepHeld(this.#room, next));
+    // Nothing of the frame that it came in stays in memory beside it.
+    this.#records.set(next.person, { ...next, update: next.update.slice() });
+    this.#write([next.person]);
     return true;
   }
 
   /** Lets go of the copies of these people. */
   drop(people: readonly string[]): void {
-    const there = people.filter((person) => this.#records.delete(person));
-    if (there.length > 0) this.#write(() => this.#store.dropHeld(this.#room, there));
+    this.#write(people.filter((person) => this.#records.delete(person)));
   }
 
   /** Lets go of the copies of which the document has everything by now, what they delete gone there too. */
@@ -74,26 +87,76 @@ export class HeldEdits {
     this.drop(this.all.filter(isKnown).map(({ person }) => person));
   }
 
-  /** Resolves when all of it is on disk, or could not be written. */
+  /** Resolves when all that is held now is on disk, or could not be written. */
   written(): Promise<void> {
     return this.#writing;
   }
 
-  /** A client offers all that the document lacks each time, so mostly the newest copy holds the older one. */
-  #joined(record: HeldRecord): HeldRecord {
-    const before = this.#records.get(record.person);
-    if (!before) return record;
-    const isProven = before.isProven || record.isProven;
-    if (covers(record.update, before.update)) return { ...record, isProven };
-    return { ...record, isProven, update: Y.mergeUpdates([before.update, record.update]) };
+  /** Whose copies have to go for this one; null where it has no room in any case. */
+  #makingRoom({ person, isProven, update }: HeldRecord): readonly string[] | null {
+    const others = this.all.filter((one) => one.person !== person);
+    const weak = others.filter((one) => !one.isProven);
+    const isCrowded = weak.length >= maxUnprovenCopies || sizeOf(weak) + update.length > maxUnprovenBytes;
+    if (!isProven && isCrowded) return null;
+    const leaving: string[] = [];
+    let places = maxHeldCopies - others.length - 1;
+    let free = maxHeldBytesPerBoard - sizeOf(others) - update.length;
+    for (const one of isProven ? weak : []) {
+      if (free >= 0 && places >= 0) break;
+      free += one.update.length;
+      places++;
+      leaving.push(one.person);
+    }
+    return free >= 0 && places >= 0 ? leaving : null;
   }
 
-  #write(write: () => Promise<void>): void {
-    this.#writing = this.#writing.then(write).catch((error: unknown) => {
+  /** Has the copies of these people written, or removed where there are none. */
+  #write(people: readonly string[]): void {
+    const due = people.filter((person) => !this.#round.has(person));
+    if (due.length === 0) return;
+    if (this.#due.size === 0) this.#writing = this.#writing.then(() => this.#writeDue());
+    for (const person of due) this.#due.add(person);
+  }
+
+  async #writeDue(): Promise<void> {
+    this.#round = this.#due;
+    this.#due = new Set();
+    const gone = [...this.#round].filter((person) => !this.#records.has(person));
+    for (const person of gone) this.#round.delete(person);
+    if (gone.length > 0) await this.#try(gone, () => this.#store.dropHeld(this.#room, gone));
+    for (const person of this.#round) {
+      this.#round.delete(person);
+      const record = this.#records.get(person);
+      await this.#try([person], () =>
+        record ? this.#store.keepHeld(this.#room, record) : this.#store.dropHeld(this.#room, [person]),
+      );
+    }
+  }
+
+  async #try(people: readonly string[], write: () => Promise<void>): Promise<void> {
+    for (const person of people) this.#unwritten.delete(person);
+    try {
+      await write();
+    } catch (error) {
+      for (const person of people) if (this.#records.has(person)) this.#unwritten.add(person);
       const text = error instanceof Error ? error.message : String(error);
       this.#log.warn({ room: this.#room, error: text }, 'held edits are in memory only');
-    });
+    }
   }
+}
+
+/**
+ * A person's copy with what they offer now; the copy itself where that brings nothing. A client offers all that the
+ * document lacks each time, so mostly the newest copy holds the older one.
+ */
+function joined(before: HeldRecord, record: HeldRecord): HeldRecord {
+  const isProven = before.isProven || record.isProven;
+  const isNothingNew = (update: Uint8Array) =>
+    isProven === before.isProven && Buffer.compare(update, before.update) === 0;
+  if (isNothingNew(record.update)) return before;
+  if (covers(record.update, before.update)) return { ...record, isProven };
+  const update = Y.mergeUpdates([before.update, record.update]);
+  return isNothingNew(update) ? before : { ...record, isProven, update };
 }
 
 function sizeOf(records: readonly HeldRecord[]): number {

@@ -14,6 +14,7 @@ import type { Packet } from '../packets.ts';
 import { controlPacket } from '../packets.ts';
 import type { DocumentFrame } from '../receipts.ts';
 import type { Tally } from '../tally.ts';
+import { maxHeldEffort } from '../tuning.ts';
 import { HeldEdits } from './held-edits.ts';
 import { Marker } from './marker.ts';
 import { Marks } from './marks.ts';
@@ -104,7 +105,8 @@ export class Recovery {
   /** The document is open, or open anew: it learns what is known of client ids. */
   opened(document: LiveDocument): void {
     for (const [client, { person }] of this.#claims) document.guard.owners.assign(client, person);
-    for (const { update } of this.held) document.guard.owners.suspect(Y.parseUpdateMeta(update).to.keys());
+    for (const { update, isProven } of this.held)
+      document.guard.owners.suspect(Y.parseUpdateMeta(update).to.keys(), isProven);
     this.#hasNews = true;
   }
 
@@ -164,7 +166,7 @@ export class Recovery {
    * known may be that of somebody who has not come back yet, and the first to bring it must not win it.
    */
   mustHold(document: LiveDocument, from: Connection, { update, isStep2 }: DocumentFrame): boolean {
-    if (!this.#isProven || !isStep2 || !isUpdate(update)) return false;
+    if (!this.#isProven || !isStep2 || !isUpdate(update, maxHeldEffort)) return false;
     const { isOwn, state } = this.#ground(document, from);
     return bringsOf(update, state, (client) => !isOwn(client));
   }
@@ -174,7 +176,8 @@ export class Recovery {
     if (verdict.reason === 'malformed') return false;
     // Too dear to judge: once a loss is proven it is kept, as it is. What is kept is read later on, and the guard may
     // have stopped before the end of it.
-    if (verdict.rule === 'G19') return frame.isStep2 && this.#isProven && isUpdate(frame.update);
+    if (verdict.rule === 'G19')
+      return frame.isStep2 && this.#isProven && isUpdate(frame.update, maxHeldEffort);
     if (from.isHeld && !frame.isStep2) return verdict.rule === 'G3' || verdict.rule === 'G4';
     if (!frame.isStep2 && !this.#isProven) return false;
     const { owners } = document.guard;
@@ -202,15 +205,17 @@ export class Recovery {
     const part = rule === 'G19' ? null : this.#applicable(document, from, frame.update);
     if (part) this.#hasNews = true;
     const { person, name } = from.seat;
-    const isKept = this.#held.keep({
-      person,
-      name,
-      at: this.#context.clock.wall(),
-      isProven: this.#provers.has(person),
-      update: frame.update.slice(),
-    });
-    const { isOwn } = this.#ground(document, from);
-    document.guard.owners.suspect([...Y.parseUpdateMeta(frame.update).to.keys()].filter((id) => !isOwn(id)));
+    const isProven = this.#provers.has(person);
+    const at = this.#context.clock.wall();
+    const isKept = this.#held.keep({ person, name, at, isProven, update: frame.update });
+    if (isKept) {
+      const { isOwn } = this.#ground(document, from);
+      const clients = [...Y.parseUpdateMeta(frame.update).to.keys()];
+      document.guard.owners.suspect(
+        clients.filter((client) => !isOwn(client)),
+        isProven,
+      );
+    }
     from.isHeld = true;
     from.tellHeld(isKept ? 'waiting' : 'full');
     this.#tellOfRoom();

@@ -17,6 +17,9 @@ const headerSchema = v.object({
 const magic = Buffer.from('RESAHLD1', 'latin1');
 const headBytes = 16;
 
+/** Files that are open at once while a room is read. */
+const readAtOnce = 16;
+
 /** The copies of lost edits of a room: a file for each person who has some. */
 export class HeldFiles {
   readonly #layout: Layout;
@@ -31,7 +34,10 @@ export class HeldFiles {
     const names = (await unlessMissing(readdir(this.#layout.boardFolder(room.board)))) ?? [];
     const people = names.flatMap((name) => this.#layout.heldPerson(room, name) ?? []);
     const read = (person: string) => readOr(this.#layout.held(room, person), decodeHeld, this.#context);
-    return (await Promise.all(people.map(read))).filter((record) => record !== null);
+    const records: (HeldRecord | null)[] = [];
+    for (let from = 0; from < people.length; from += readAtOnce)
+      records.push(...(await Promise.all(people.slice(from, from + readAtOnce).map(read))));
+    return records.filter((record) => record !== null);
   }
 
   async keep(room: Room, record: HeldRecord): Promise<void> {

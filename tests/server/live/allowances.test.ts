@@ -36,6 +36,7 @@ const small: AllowanceTable = {
   person: { clients: 10, records: 20, keys: 50, bytes: 100_000 },
   board: { clients: 40, records: 80, keys: 200, bytes: 400_000 },
   newcomers: 5,
+  renamings: { person: 3, role: 7 },
 };
 
 describe('G21 what may be added in a day', () => {
@@ -141,6 +142,24 @@ describe('G21 what may be added in a day', () => {
     expect(admit('observer')).toBe(true);
     clock.advance(day / 5);
     expect(admit()).toBe(true);
+  });
+
+  test('D11 of times that a name is written anew is a number, of one person and of all of a role', () => {
+    const rename = (device: string, role: Role = 'participant') =>
+      allowances.rename('trip/board', device, role);
+    const took = (device: string) => [1, 2, 3, 4].map(() => rename(device));
+    expect(took('ana')).toEqual([true, true, true, false]);
+    expect(took('ben')).toEqual([true, true, true, false]);
+    expect([rename('cara'), rename('dora')]).toEqual([true, false]);
+    // Who looks on takes nothing from those who write, and one device has so many in all roles together.
+    expect([rename('olga', 'observer'), rename('ana', 'observer')]).toEqual([true, false]);
+    clock.advance(day / 3);
+    expect([rename('ana'), rename('ana')]).toEqual([true, false]);
+    allowances.relieve('trip/board');
+    expect([rename('ana'), rename('dora')]).toEqual([false, true]);
+    clock.advance(day);
+    allowances.sweep();
+    expect(allowances.size).toBe(0);
   });
 
   test('G21 what has refilled is forgotten, and nothing before', () => {
@@ -385,7 +404,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
   test('G21 a crowd that joins as ever new people cannot stop those who are at work', async () => {
     const clients = 100;
     const table = { person: { ...small.person, clients }, board: { ...small.board, clients: 4 * clients } };
-    await open({ allowances: { ...table, newcomers: 100 } });
+    await open({ allowances: { ...small, ...table, newcomers: 100 } });
     const ana = await house.stock('ana').synced();
     const first = addCard(ana.editor, cell, { text: 'at work' });
     await (await house.raw('ben')).next('update');

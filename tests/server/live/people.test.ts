@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/board/card.ts';
 import { buildRecord } from '../../../shared/board/collection.ts';
@@ -6,6 +6,10 @@ import { readRecord, rootOf } from '../../../shared/board/document.ts';
 import { ideas } from '../../../shared/board/idea.ts';
 import { people } from '../../../shared/board/person.ts';
 import { maxPeople, maxRecords } from '../../../shared/limits.ts';
+import type { Terms } from '../../../server/live/people.ts';
+import { People } from '../../../server/live/people.ts';
+import { renamingsPerDay, searchPause } from '../../../server/live/tuning.ts';
+import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { openHouse } from './harness.ts';
 
@@ -23,10 +27,12 @@ const record = {
 
 let house: House;
 let doc: Y.Doc;
+let clock: FakeClock;
 
 /** A board that knows as many people as it can: person-0 to person-1999. */
 beforeEach(async () => {
-  house = await openHouse();
+  clock = new FakeClock();
+  house = await openHouse({ clock });
   doc = new Y.Doc();
   doc.transact(() => {
     for (let i = 0; i < maxPeople; i++) know(`person-${i}`);
@@ -84,4 +90,120 @@ test('D11 people who were dropped count, though not as known: their marks stay i
   await house.store.createBoard(record, Y.encodeStateAsUpdate(doc));
   const newcomer = await house.raw('newcomer');
   expect(await newcomer.closed).toEqual({ code: 1013, reason: 'board-full' });
+});
+
+test('D11 whose records are all removed make room', async () => {
+  doc.transact(() => {
+    for (let i = 0; i < maxPeople; i++)
+      rootOf(doc, cards).set(`card-${i}`, buildRecord(cards, { author: `person-${i}` }, i > 1));
+  });
+  await house.store.createBoard(record, Y.encodeStateAsUpdate(doc));
+  const known = rootOf(await seen('newcomer'), people);
+  expect([...known.keys()].sort()).toEqual(['newcomer', 'person-0', 'person-1']);
+});
+
+/** Two tokens of one person, who wears another name and colour in each: joins by turns. */
+async function joinsByTurns(times: number, role: 'participant' | 'observer'): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (let i = 0; i < times; i++) {
+    const other = i % 2 ? { name: 'one', color: '#111111' } : { name: 'two', color: '#222222' };
+    house.seat('twofold', role, { board: record.id, ...other });
+    const raw = await house.raw('twofold');
+    names.add(readRecord(await raw.state(), people, 'twofold')?.name ?? '');
+    await raw.leave();
+  }
+  return names;
+}
+
+test.each(['participant', 'observer'] as const)(
+  'D11 who joins by turns under two names, as %s, is written anew only so often in a day, and comes in all the same',
+  async (role) => {
+    await house.store.createBoard(record, Y.encodeStateAsUpdate(new Y.Doc()));
+    await joinsByTurns(renamingsPerDay.person + 1, role);
+    const { length } = house.store.journal;
+    expect(length).toBe(renamingsPerDay.person + 1);
+    expect(await joinsByTurns(20, role)).toEqual(new Set(['two']));
+    expect(house.store.journal.length).toBe(length);
+    // Nobody else is kept from taking a name.
+    house.seat('person-7', 'participant', { board: record.id, name: 'first' });
+    await seen('person-7');
+    house.seat('person-7', 'participant', { board: record.id, name: 'second' });
+    expect(readRecord(await (await house.raw('person-7')).state(), people, 'person-7')?.name).toBe('second');
+    clock.advance(24 * 3_600_000);
+    expect(await joinsByTurns(2, role)).toEqual(new Set(['two', 'one']));
+  },
+);
+
+describe('D11 whom the records of a full board name', () => {
+  let known: People;
+  let present: Set<string>;
+  /** What each search cost whoever knocked, in milliseconds. */
+  let charged: number[];
+
+  beforeEach(() => {
+    doc.transact(() => {
+      for (let i = 0; i < maxPeople - 1; i++)
+        rootOf(doc, cards).set(`card-${i}`, buildRecord(cards, { author: `person-${i}` }));
+    });
+    known = new People(doc);
+    present = new Set([`person-${maxPeople - 1}`]);
+    charged = [];
+  });
+
+  const knock = (person = 'newcomer', role: 'participant' | 'facilitator' = 'participant') => {
+    const terms: Terms = {
+      present: () => present,
+      admit: () => true,
+      rename: () => true,
+      charge: (ms) => charged.push(ms),
+      now: () => clock.now(),
+    };
+    return known.introduce(house.seat(person, role), terms);
+  };
+  const touch = () => (rootOf(doc, cards).get('card-0') as Y.Map<unknown>).set('evidence', 'data');
+
+  test('D11 is looked for at the cost of whoever knocks, and not again before the document changes', () => {
+    for (let i = 0; i < 50; i++) expect(knock(`stranger-${i}`)).toBe(false);
+    expect(charged).toHaveLength(1);
+    expect(charged[0]).toBeGreaterThan(0);
+    clock.advance(10_000);
+    expect(knock()).toBe(false);
+    expect(charged).toHaveLength(1);
+    touch();
+    expect(knock()).toBe(false);
+    expect(charged).toHaveLength(2);
+    // Whoever is known, and whoever must tidy up, comes in.
+    expect(knock('person-3')).toBe(true);
+    expect(knock('lead', 'facilitator')).toBe(true);
+  });
+
+  test('D11 is looked for a twentieth of the time at most, however often the document changes', () => {
+    for (let i = 0; i < 20; i++) {
+      touch();
+      expect(knock(`stranger-${i}`)).toBe(false);
+    }
+    expect(charged).toHaveLength(1);
+    clock.advance(Math.ceil((charged[0] ?? 0) * searchPause));
+    expect(knock()).toBe(false);
+    expect(charged).toHaveLength(2);
+  });
+
+  test('D11 is enough to make room as soon as somebody leaves whom nothing names', () => {
+    expect(knock()).toBe(false);
+    present.clear();
+    expect(knock()).toBe(true);
+    expect(charged).toHaveLength(1);
+    expect(rootOf(doc, people).has(`person-${maxPeople - 1}`)).toBe(false);
+  });
+
+  test('D11 counts what came in the same transaction', () => {
+    expect(knock()).toBe(false);
+    clock.advance(10_000);
+    present.clear();
+    doc.transact(() => {
+      rootOf(doc, cards).set('late', buildRecord(cards, { author: `person-${maxPeople - 1}` }));
+      expect(knock()).toBe(false);
+    });
+    expect(charged).toHaveLength(2);
+  });
 });

@@ -6,11 +6,14 @@ import { people } from '../../../shared/board/person.ts';
 import { readAll, readRecord, rootOf, storedRecord, textOf } from '../../../shared/board/document.ts';
 import { addCard, moveCards } from '../../../shared/commands/card.ts';
 import { writeText } from '../../../shared/commands/text.ts';
-import { addRecord } from '../../../shared/commands/editor.ts';
+import { addRecord, PlainEditor } from '../../../shared/commands/editor.ts';
 import { KeptMarks } from '../../../client/model/marks.ts';
+import { Guard } from '../../../server/live/guard/guard.ts';
 import { Marks } from '../../../server/live/recovery/marks.ts';
 import { preview } from '../../../server/history/preview.ts';
-import { beatMs, markMs } from '../../../server/live/tuning.ts';
+import { beatMs, markMs, maxHeldEffort, maxSuspects, tariff } from '../../../server/live/tuning.ts';
+import type { HandStruct } from './hand-update.ts';
+import { handUpdate } from './hand-update.ts';
 import { board } from './harness.ts';
 import type { PageClient } from './page-client.ts';
 import { agree } from './stock-client.ts';
@@ -76,6 +79,77 @@ describe('crash', () => {
   });
 });
 
+describe('memory', () => {
+  const collected = (count: number) =>
+    handUpdate([{ client: 7, clock: 0, structs: Array<HandStruct>(count).fill({ content: { gc: 1 } }) }]);
+
+  // Once a loss was proven, an offer was read to its end before the guard saw it: 16 MiB of structs of two bytes are
+  // eight million objects.
+  test('L2 an offer of more structs than anybody lost is refused, and not read to its end', async () => {
+    const ben = await page('ben');
+    await agree(ben);
+    backUp();
+    await restoreBackup(true);
+    const mallory = await house.raw('mallory', { control: true });
+    await mallory.next('step1');
+    const most = Math.floor(maxHeldEffort / tariff.struct);
+    mallory.step2(collected(most + 1));
+    expect(await mallory.closed).toMatchObject({ code: 4422, reason: 'too-many' });
+    expect(house.rooms.tally).toMatchObject({ offersHeld: 0 });
+    const honest = await house.raw('ana', { control: true });
+    await honest.next('step1');
+    honest.step2(collected(most / 4));
+    expect(await honest.told('held')).toMatchObject({ state: 'waiting' });
+  });
+
+  // The ids of an offer became nobody's though there was no room for it, and stayed so.
+  test('L2 an offer that there is no room for names no client ids that others may not take', async () => {
+    const ben = await page('ben');
+    addCard(ben.editor, cell, { text: 'here' });
+    await agree(ben);
+    const { clientID } = ben.doc;
+    const offer = (client: number, bytes: number) =>
+      handUpdate([
+        { client, clock: 0, structs: [{ content: { gc: 1 } }] },
+        {
+          client: clientID,
+          clock: 100,
+          structs: [{ parent: 'cards', key: 'x', content: { any: ['x'.repeat(bytes)] } }],
+        },
+      ]);
+    for (const [person, client, bytes, state] of [
+      ['m1', 801, 900_000, 'waiting'],
+      ['m2', 802, 900_000, 'waiting'],
+      ['m3', 803, 900_000, 'full'],
+    ] as const) {
+      house.seat(person);
+      const mallory = await house.raw(person, { control: true });
+      await mallory.next('step1');
+      mallory.step2(offer(client, bytes));
+      expect(await mallory.told('held')).toMatchObject({ state });
+    }
+    const program = await house.raw('cara', { control: true });
+    const doc = await program.state();
+    const before = Y.encodeStateVector(doc);
+    doc.clientID = 803;
+    addCard(new PlainEditor(doc, 'cara'), cell, { text: 'by Cara' });
+    program.step2();
+    program.update(Y.encodeStateAsUpdate(doc, before));
+    await program.told('saved');
+    expect(texts(await shown())).toEqual(['by Cara', 'here']);
+  });
+
+  test('L2 client ids that copies name are remembered up to a bound, and fewer where nothing proves the copy', () => {
+    const { owners } = new Guard(new Y.Doc(), new Map());
+    const ids = (from: number) => Array.from({ length: maxSuspects }, (_, n) => from + n);
+    owners.suspect(ids(1), false);
+    expect(owners.suspected).toBe(maxSuspects / 2);
+    owners.suspect(ids(100_000), true);
+    expect(owners.suspected).toBe(maxSuspects);
+    expect([owners.allow(1, 'ana'), owners.allow(100_000, 'ana')]).toEqual([false, false]);
+  });
+});
+
 describe('owners', () => {
   // The own part is judged twice; the first judging records the owner in memory, so the second journals none.
   test('L1 whose an id is whose own part was applied outlives the process', async () => {
@@ -135,7 +209,6 @@ describe('owners', () => {
     const program = await house.raw('cara');
     const doc = await program.state();
     const before = Y.encodeStateVector(doc);
-    const { PlainEditor } = await import('../../../shared/commands/editor.ts');
     addCard(new PlainEditor(doc, 'cara'), cell, { text: 'by a program' });
     program.step2();
     program.update(Y.encodeStateAsUpdate(doc, before));
@@ -187,7 +260,6 @@ describe('owners', () => {
     const doc = await mallory.state();
     const before = Y.encodeStateVector(doc);
     doc.clientID = serverId ?? 0;
-    const { PlainEditor } = await import('../../../shared/commands/editor.ts');
     addCard(new PlainEditor(doc, 'mallory'), cell, { text: 'as the server' });
     mallory.presence([{ client: serverId ?? 0, clock: 1, state: {} }]);
     mallory.step2(Y.encodeStateAsUpdate(doc, before));

@@ -296,6 +296,8 @@ export const tariff = {
   value: 0.5,
   /** A deleted range, though nothing of it is there any more. */
   range: 0.35,
+  /** A client id that ranges are of, however few. */
+  section: 1.5,
   /** A client id beside the first that is written under: each is looked up, and sorted, in many places. */
   writer: 100,
   /**

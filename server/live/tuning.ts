@@ -104,6 +104,12 @@ export const maxBatchEffort = 20_000;
 export const maxUnjudged = 256;
 
 /**
+ * Of these so many are left as views of what was read from the socket, up to 64 KiB each; the others get bytes of their
+ * own. Whoever edits by hand never has as many, and is not charged a copy.
+ */
+export const viewsUnjudged = 16;
+
+/**
  * Updates since the snapshot are merged in groups of so many for those who join: a group of small ones takes less
  * than 1 ms, once, and a client that gets them has a few dozen frames to read at most.
  */

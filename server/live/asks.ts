@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { FullState } from './full-state.ts';
 import type { LiveDocument } from './live-document.ts';
+import { kept } from './kept.ts';
 import { hasNothing } from './live-document.ts';
 import type { Paced } from './paced.ts';
 import type { Tally } from './tally.ts';
@@ -43,7 +44,7 @@ export class Asks {
 
   ask(by: Connection, stateVector: Uint8Array): void {
     by.out.isAsking = true;
-    this.#waiting.set(by, stateVector);
+    this.#waiting.set(by, kept(stateVector));
     this.answer();
   }
 

@@ -1,7 +1,8 @@
 import { ideas } from '../../shared/board/idea.ts';
 import type { Connection } from './connection.ts';
 import type { Pass } from './guard/guard.ts';
-import { recordsMade } from './guard/guard.ts';
+import { recordsMade, serversIn } from './guard/guard.ts';
+import { nobody } from './guard/owners.ts';
 import type { FrameLetter, Letter } from './letters.ts';
 import type { LiveDocument } from './live-document.ts';
 import type { DocumentFrame } from './receipts.ts';
@@ -130,14 +131,17 @@ export function applyLetters(
     judged(verdict.kind === 'pass');
     if (verdict.kind === 'refuse' || !verdict.hasEffect) return;
     const numbers = document.numbering.numbers();
+    const isNew = new Set(verdict.writers.filter((client) => document.clockOf(client) === 0));
+    const servers = serversIn(verdict.changes);
     apply(update, verdict);
     document.numbering.giveWay(numbers);
     restored.add(letter);
     for (const client of verdict.writers) {
       const owner = ownerOf(client);
-      if (owner === null) continue;
-      owners.set(client, owner);
-      document.guard.owners.assign(client, owner);
+      if (owner !== null) document.guard.owners.assign(client, owner);
+      else if (isNew.has(client) && !servers.has(client)) document.guard.owners.open(client);
+      else continue;
+      owners.set(client, owner ?? nobody);
     }
   }
 

@@ -2,6 +2,7 @@ import type { Log } from '../log.ts';
 import type { Store } from '../store/contract.ts';
 import type { Batch } from './batch.ts';
 import type { FrameLetter, Letter } from './letters.ts';
+import { onItsOwn } from './letters.ts';
 import { applyLetters } from './batch.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
@@ -17,6 +18,7 @@ import {
   maxTickMs,
   maxUnjudged,
   tickMsPerSocket,
+  viewsUnjudged,
 } from './tuning.ts';
 
 export interface CommitsOptions {
@@ -96,7 +98,8 @@ export class Commits {
       this.#weigh(from, frame.update.length);
     }
     if (this.#inbox.length === 0) this.#oldest = performance.now();
-    this.#inbox.push(letter);
+    const isWaiting = letter.kind === 'frame' && letter.from.unjudged > viewsUnjudged;
+    this.#inbox.push(isWaiting ? onItsOwn(letter) : letter);
     this.#work();
   }
 

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { kept } from './kept.ts';
 import type { LiveDocument } from './live-document.ts';
 import type { DocumentFrame } from './receipts.ts';
 
@@ -19,4 +20,9 @@ export interface FrameLetter {
   readonly kind: 'frame';
   readonly from: Connection;
   readonly frame: DocumentFrame;
+}
+
+/** The same letter, without the bytes that its frame came with. */
+export function onItsOwn({ kind, from, frame }: FrameLetter): FrameLetter {
+  return { kind, from, frame: { ...frame, update: kept(frame.update) } };
 }

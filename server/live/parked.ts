@@ -1,5 +1,6 @@
-import type { FrameLetter } from './letters.ts';
 import type { Connection } from './connection.ts';
+import type { FrameLetter } from './letters.ts';
+import { onItsOwn } from './letters.ts';
 
 /**
  * Updates that came in before their senders were in debt, and are judged when that is paid for. It is at most what
@@ -16,8 +17,8 @@ export class Parked {
   /** Puts a letter behind those of the same sender. */
   add(letter: FrameLetter): void {
     const own = this.#of.get(letter.from);
-    if (own) own.push(letter);
-    else this.#of.set(letter.from, [letter]);
+    if (own) own.push(onItsOwn(letter));
+    else this.#of.set(letter.from, [onItsOwn(letter)]);
   }
 
   /** Takes the letters of each sender that owes nothing now. */

@@ -1,3 +1,4 @@
+import { kept } from './kept.ts';
 import { maxHeldBytes, maxHeldFrames } from './tuning.ts';
 
 /** A document frame (sync step 2 or update) of a socket, by its place in the order received, from 1. */
@@ -49,7 +50,7 @@ export class Receipts {
   hold(frame: DocumentFrame): boolean {
     if (this.#held.length >= maxHeldFrames || this.#heldBytes + frame.update.length > maxHeldBytes)
       return false;
-    this.#held.push(frame);
+    this.#held.push({ ...frame, update: kept(frame.update) });
     if (!this.#open.includes(frame.number)) this.#open.push(frame.number);
     this.#heldBytes += frame.update.length;
     return true;

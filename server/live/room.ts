@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts';
 import { Commits, messageOf } from './commits.ts';
 import type { Connection, Listener } from './connection.ts';
 import type { Loss, Observer, ReadOnly, RoomReport } from './contract.ts';
+import { kept } from './kept.ts';
 import type { LargeMessages } from './large-messages.ts';
 import { shareOf } from './guard/guard.ts';
 import type { Bounds } from './live-document.ts';
@@ -438,7 +439,7 @@ export class Room implements Listener {
   #take(from: Connection, frame: DocumentFrame): void {
     if (may(from.seat.role, 'write')) {
       if (this.#open) return this.#admit(from, frame);
-      this.#early.push({ from, frame });
+      this.#early.push({ from, frame: { ...frame, update: kept(frame.update) } });
       from.hold('loading');
       return;
     }

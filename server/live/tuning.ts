@@ -104,6 +104,12 @@ export const maxBatchEffort = 20_000;
 export const maxUnjudged = 256;
 
 /**
+ * Of these so many are left as views of what was read from the socket, up to 64 KiB each; the others get bytes of their
+ * own. Whoever edits by hand never has as many, and is not charged a copy.
+ */
+export const viewsUnjudged = 16;
+
+/**
  * Updates since the snapshot are merged in groups of so many for those who join: a group of small ones takes less
  * than 1 ms, once, and a client that gets them has a few dozen frames to read at most.
  */
@@ -294,10 +300,12 @@ export const tariff = {
   struct: 3,
   /** A plain value, alone or within another. */
   value: 0.5,
-  /** A deleted range, or the head of those of one client id, though nothing of it is there any more. */
+  /** A deleted range, though nothing of it is there any more. */
   range: 0.35,
   /** A struct within a deleted range, though it is deleted already. */
   look: 0.01,
+  /** A client id that ranges are of, however few. */
+  section: 1.5,
   /** A client id beside the first that is written under: each is looked up, and sorted, in many places. */
   writer: 100,
   /**

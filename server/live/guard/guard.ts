@@ -263,6 +263,15 @@ class Unchanging implements Listener {
   }
 }
 
+/** The client ids under which only a server can have written: what nobody else may write is under them. */
+export function serversIn(changes: readonly Change[]): Set<number> {
+  const servers = new Set<number>();
+  for (const change of changes)
+    if (change.does === 'insert' && collectionNamed(change.home.root)?.needs === null)
+      servers.add(change.client);
+  return servers;
+}
+
 /** The ids of the records of one collection that these changes make. */
 export function recordsMade(changes: readonly Change[], collection: string): string[] {
   if (collectionNamed(collection)?.kind !== 'records') return [];

@@ -52,46 +52,56 @@ export class KnownDeletes {
     const deletes = update.subarray(from);
     if (Buffer.compare(deletes, this.#last) === 0) return withDeletes(update.subarray(0, from), []);
     const sections: Section[] = [];
-    let count = 0;
+    /** The client ids of the document that there was a section for. */
+    const seen = new Set<number>();
     let newRanges = 0;
+    /** What may be looked at before the next yield: ranges, and structs beside the first of each. */
+    let left = rangesAtOnce;
     for (let clients = reader.count(2, 0); clients > 0; clients--) {
       const client = reader.number();
+      const structs = this.#store.clients.get(client);
+      // Of a second section, or a range that goes back, the structs would be gone through again: the guard refuses both.
+      if (seen.has(client)) return update;
+      if (structs) seen.add(client);
       const section: Section = { client, ranges: [] };
       let index = 0;
-      count += rangesPerSection;
-      for (let left = reader.count(2, 0); left > 0; left--) {
+      let done = 0;
+      left -= rangesPerSection;
+      for (let ranges = reader.count(2, 0); ranges > 0; ranges--) {
         const clock = reader.number();
         const length = reader.number();
-        index = this.#isKnown(client, index, clock, clock + length);
-        if (index < 0) {
-          section.ranges.push(clock, length);
+        if (clock < done) return update;
+        done = clock + length;
+        if (left-- <= 0) {
+          yield;
+          left = rangesAtOnce;
+          // The structs may have been merged or cut meanwhile.
           index = 0;
-          if (++newRanges > maxNewRanges) return update;
         }
-        if (++count < rangesAtOnce) continue;
-        yield;
-        count = 0;
-        // The structs may have been merged or cut meanwhile.
-        index = 0;
+        index = structs ? structFrom(structs, index, clock) : 0;
+        let struct = structs?.[index];
+        while (structs && struct?.deleted && struct.id.clock + struct.length < done) {
+          const next = struct.id.clock + struct.length;
+          index++;
+          if (left-- <= 0) {
+            yield;
+            left = rangesAtOnce;
+            index = structFrom(structs, 0, next);
+          }
+          struct = structs[index];
+        }
+        if (struct?.deleted) continue;
+        section.ranges.push(clock, length);
+        if (++newRanges > maxNewRanges) return update;
       }
       if (section.ranges.length > 0) sections.push(section);
+      if (left > 0) continue;
+      yield;
+      left = rangesAtOnce;
     }
     if (!reader.isAtEnd) return update;
     if (sections.length === 0) this.#last = deletes.slice();
     return withDeletes(update.subarray(0, from), sections);
-  }
-
-  /**
-   * Whether all from one clock to another is deleted: the index of the struct that the last clock is in, from which
-   * the search for the next range goes on, or -1 where it is not.
-   */
-  #isKnown(client: number, start: number, from: number, to: number): number {
-    const structs = this.#store.clients.get(client) ?? [];
-    for (let i = structFrom(structs, start, from); ; i++) {
-      const struct = structs[i];
-      if (!struct?.deleted) return -1;
-      if (struct.id.clock + struct.length >= to) return i;
-    }
   }
 }
 

@@ -1,8 +1,11 @@
 import * as Y from 'yjs';
 import { maxReserved, maxReservedInRoom, maxSuspects } from '../tuning.ts';
 
-/** No person has this id. */
-const nobody = '';
+/**
+ * No person has this id. On record it says that a client id is open: a facilitator restored lost edits under it, of
+ * which nothing tells whose they are.
+ */
+export const nobody = '';
 
 /**
  * Whose each Yjs client id is: the person's who first wrote under it, for ever. The document has a few that are
@@ -23,6 +26,8 @@ export class Owners {
    * without anybody having proven it. Whoever shows up under such an id is its owner, until the bringer writes on.
    */
   readonly #unshown = new Set<number>();
+  /** On record as open: whoever shows up under one is its owner once they write on. */
+  readonly #open = new Set<number>();
   /** Nobody's, though nothing is known of them: lost edits that somebody else brought are under them. */
   readonly #suspects = new Set<number>();
   /** Past so many, those of people who are not there are given up. */
@@ -31,7 +36,8 @@ export class Owners {
   constructor(doc: Y.Doc, written: ReadonlyMap<number, string>) {
     this.#doc = doc;
     this.#written = new Map(written);
-    this.#writers = new Set(written.values());
+    for (const [client, person] of written) if (person === nobody) this.open(client);
+    this.#writers = new Set(this.#written.values());
   }
 
   /** How many client ids people have written under. */
@@ -81,6 +87,12 @@ export class Owners {
     if (reserved !== undefined) this.#release(client, reserved);
   }
 
+  /** Leaves a client id, of which the document has something by now, to whoever shows up under it. */
+  open(client: number): void {
+    this.#written.delete(client);
+    this.#open.add(client);
+  }
+
   /**
    * The owner of these client ids has not come back yet: whoever writes under one without showing up under it is another.
    * `isProven`: whether the copy that names them is. Past a bound no more are noted.
@@ -111,6 +123,7 @@ export class Owners {
     for (const [client, person] of owners) {
       this.#written.set(client, person);
       this.#writers.add(person);
+      this.#open.delete(client);
       this.#release(client, person);
     }
   }
@@ -121,9 +134,8 @@ export class Owners {
   }
 
   reserve(client: number, person: string, present: () => ReadonlySet<string>): void {
-    if (this.#unshown.delete(client) && this.#written.get(client) !== person) this.#written.delete(client);
-    // All see the server's own id in the document, and could name it in their presence.
-    if (client === this.#doc.clientID || this.#written.has(client) || this.#reserved.has(client)) return;
+    if (this.#unshown.delete(client) && this.#written.get(client) !== person) this.open(client);
+    if (this.#written.has(client) || this.#reserved.has(client) || this.#isServers(client)) return;
     this.#reserved.set(client, person);
     const own = this.#reservedOf.get(person) ?? new Set();
     this.#reservedOf.set(person, own.add(client));
@@ -145,6 +157,11 @@ export class Owners {
     const own = this.#reservedOf.get(person);
     own?.delete(client);
     if (own?.size === 0) this.#reservedOf.delete(person);
+  }
+
+  /** All see the server's ids in the document, those of earlier processes too, and could name them in their presence. */
+  #isServers(client: number): boolean {
+    return !this.#proven.has(client) && !this.#open.has(client) && this.#ofUnnamed(client) === nobody;
   }
 
   #ofUnnamed(client: number): string | null {

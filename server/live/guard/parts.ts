@@ -87,7 +87,7 @@ export function takeApart(update: Uint8Array, effort: Effort): Parts {
     runs.set(run.client, run);
   }
   const deletes = new Map<number, Uint32Array>();
-  for (let clients = reader.count(2, tariff.range); clients > 0; clients--) {
+  for (let clients = reader.count(2, tariff.section); clients > 0; clients--) {
     const client = readClient(reader);
     if (deletes.has(client)) throw malformed();
     deletes.set(client, readRanges(reader));

@@ -28,14 +28,22 @@ interface Run {
   clock: number;
 }
 
+/** What can be taken of an update. */
+export type Selection =
+  | { readonly kind: 'part'; readonly update: Uint8Array }
+  | { readonly kind: 'nothing' }
+  /** The clocks at which it must end first, where a record would come without its author. */
+  | { readonly kind: 'too-long'; readonly end: ReadonlyMap<number, number> };
+
 /**
  * The part of an update that its sender made and that rests on nothing that the document lacks, as an update of its
- * own; null where there is none. The structs are the original ones, so whoever has them already converges.
+ * own. The structs are the original ones, so whoever has them already converges. Where the part must be cut shorter,
+ * that is left to the caller: a cut can call for the next, and each goes through the whole update.
  *
  * Deletions say nothing of who made them. One of a replaced value would take away the old value without the new one,
  * so of all deletions only those of the sender's own new letters come along.
  */
-export function ownPart({ structs, ds }: Decoded, ground: Ground): Uint8Array | null {
+export function ownPart({ structs, ds }: Decoded, ground: Ground): Selection {
   const runs = runsOf(structs, ground);
   const isThere = ({ client, clock }: Y.ID) => clock < (runs.get(client)?.clock ?? ground.state(client));
   // Honest edits of one person need a round or two; the bound is for those that were made to need thousands.
@@ -44,13 +52,10 @@ export function ownPart({ structs, ds }: Decoded, ground: Ground): Uint8Array | 
     for (const run of runs.values()) if (advance(run, isThere, ground.end?.get(run.client))) moved = true;
   }
   const unsigned = [...runs.values()].flatMap((run) => unsignedRecord(run) ?? []);
-  if (unsigned.length > 0) {
-    const end = new Map(ground.end);
-    for (const { client, clock } of unsigned) end.set(client, clock);
-    return ownPart({ structs, ds }, { ...ground, end });
-  }
+  if (unsigned.length > 0)
+    return { kind: 'too-long', end: new Map(unsigned.map(({ client, clock }) => [client, clock])) };
   const taken = [...runs.values()].filter((run) => run.clock > run.from);
-  return taken.length > 0 ? encode(taken, ds) : null;
+  return taken.length > 0 ? { kind: 'part', update: encode(taken, ds) } : { kind: 'nothing' };
 }
 
 /** Whether an update brings anything new under one of these client ids. */
@@ -70,7 +75,8 @@ export function bringsOf(
  */
 function unsignedRecord({ client, structs, next, clock }: Run): Y.ID | null {
   let earliest: Y.ID | null = null;
-  for (const author of structs.slice(next)) {
+  for (let i = next; i < structs.length; i++) {
+    const author = structs[i];
     if (!(author instanceof Y.Item) || author.parentSub !== 'author') continue;
     const record: unknown = author.parent;
     if (!(record instanceof Y.ID) || record.client !== client || record.clock >= clock) continue;

@@ -45,7 +45,10 @@ const aboutWho: ReadonlySet<string> = new Set(['G4', 'G6', 'G7', 'G11', 'G12']);
 /** Client ids whose owner a mark has named: as many as the people of a board have in days. */
 const maxClaims = 20_000;
 
-/** How often the sender's part is cut shorter before it is given up. */
+/**
+ * How often the sender's part is cut shorter before it is given up; the copy waits in any case. Honest edits need one
+ * or two cuts, and others were made to need thousands, each of which goes through the whole update.
+ */
 const maxCuts = 8;
 
 /**
@@ -336,21 +339,22 @@ export class Recovery {
     };
   }
 
-  /** The sender's own part, cut before whatever would leave a field without its value. */
+  /** The sender's own part, cut before whatever would leave a field without its value, or a record without its author. */
   #applicable(document: LiveDocument, from: Connection, update: Uint8Array): OwnPart | null {
     const ground = this.#ground(document, from);
     const end = new Map<number, number>();
     const decoded = Y.decodeUpdate(update);
-    for (let cut = 0; cut < maxCuts; cut++) {
-      const part = ownPart(decoded, { ...ground, end });
-      const emptied = part && document.guard.emptied(part);
-      if (!emptied) return null;
-      if (emptied.size === 0) {
+    for (let cut = 0; cut <= maxCuts; cut++) {
+      const selection = ownPart(decoded, { ...ground, end });
+      if (selection.kind === 'nothing') return null;
+      const shorter = selection.kind === 'part' ? document.guard.emptied(selection.update) : selection.end;
+      if (!shorter) return null;
+      if (selection.kind === 'part' && shorter.size === 0) {
         // Once, and last: to pass makes the sender the owner of the client ids that are new.
-        const verdict = document.judge(part, from.seat, from.since);
-        return verdict.kind === 'pass' ? { update: part, verdict } : null;
+        const verdict = document.judge(selection.update, from.seat, from.since);
+        return verdict.kind === 'pass' ? { update: selection.update, verdict } : null;
       }
-      for (const [client, clock] of emptied) end.set(client, clock);
+      for (const [client, clock] of shorter) end.set(client, clock);
     }
     return null;
   }

@@ -9,7 +9,7 @@ import { maxFrameBytes } from '../../../shared/limits.ts';
 import { frameKind, syncKind } from '../../../shared/protocol.ts';
 import { KnownDeletes } from '../../../server/live/guard/known-deletes.ts';
 import { LargeMessages } from '../../../server/live/large-messages.ts';
-import { largeMessageBytes, maxAnswerBytes } from '../../../server/live/tuning.ts';
+import { largeMessageBytes, maxAnswerBytes, rangesAtOnce } from '../../../server/live/tuning.ts';
 import { FakeClock } from './fake-clock.ts';
 import { handUpdate } from './hand-update.ts';
 import type { House } from './harness.ts';
@@ -345,5 +345,77 @@ describe('W3 known deletes are taken out of an answer', () => {
       const update = Uint8Array.from(bytes);
       expect(all(known.filter(update))).toBe(update);
     }
+  });
+
+  /** A text of which nothing is left, in so many structs that Yjs does not merge: each letter was put before the last. */
+  function gone(letters: number): { doc: Y.Doc; client: number } {
+    const doc = new Y.Doc();
+    const text = doc.getText('text');
+    doc.transact(() => {
+      for (let n = 0; n < letters; n++) text.insert(0, 'x');
+    });
+    text.delete(0, letters);
+    return { doc, client: doc.clientID };
+  }
+
+  /** The bytes of a delete set alone: of each section the client id, and its ranges as clock and length. */
+  const deletesOf = (sections: readonly { client: number; ranges: readonly number[] }[]) =>
+    encoding.encode((encoder) => {
+      encoding.writeVarUint(encoder, 0);
+      encoding.writeVarUint(encoder, sections.length);
+      for (const { client, ranges } of sections) {
+        encoding.writeVarUint(encoder, client);
+        encoding.writeVarUint(encoder, ranges.length / 2);
+        for (const number of ranges) encoding.writeVarUint(encoder, number);
+      }
+    });
+
+  function stepsOf(doc: Y.Doc, update: Uint8Array): { left: Uint8Array; steps: number } {
+    let steps = 0;
+    const left = all(new KnownDeletes(doc.store).filter(update), () => steps++);
+    return { left, steps };
+  }
+
+  test('W3 ranges that are out of order, and a second section of a client id, are left to the guard', () => {
+    const { doc, client } = gone(20_000);
+    // Each copy begins where all is gone and ends past it: all that is gone would be gone through for each.
+    const pastEnd = [0, 30_000];
+    const copies = Array.from({ length: 4_000 }, () => pastEnd).flat();
+    const known = Array.from({ length: 4_000 }, () => ({ client, ranges: [0, 20_000] }));
+    for (const update of [deletesOf([{ client, ranges: copies }]), deletesOf(known)]) {
+      const { left, steps } = stepsOf(doc, update);
+      expect(left).toBe(update);
+      expect(steps).toBeLessThan(10);
+    }
+  });
+
+  test('W3 structs that are gone through, and sections without ranges, count towards the turn', () => {
+    const letters = 4 * rangesAtOnce;
+    const { doc, client } = gone(letters);
+    const whole = stepsOf(doc, deletesOf([{ client, ranges: [0, letters] }]));
+    expect([...whole.left]).toEqual([0, 0]);
+    expect(whole.steps).toBeGreaterThanOrEqual(3);
+    const empty = stepsOf(
+      doc,
+      deletesOf(Array.from({ length: rangesAtOnce }, (_, n) => ({ client: n, ranges: [] }))),
+    );
+    expect([...empty.left]).toEqual([0, 0]);
+    expect(empty.steps).toBeGreaterThanOrEqual(10);
+  });
+
+  test('W3 what is behind a range that is new is found as well, also when structs are merged between two steps', () => {
+    const letters = 3 * rangesAtOnce;
+    const { doc, client } = gone(letters);
+    const text = doc.getText('text');
+    text.insert(0, 'abcdef');
+    text.delete(4, 1);
+    // The new letters are a, b, c, d, f at the clocks behind the others.
+    const ranges = [0, letters, letters + 1, 1, letters + 4, 1, letters + 5, 1];
+    const { left } = stepsOf(doc, deletesOf([{ client, ranges }]));
+    expect([...left]).toEqual([...deletesOf([{ client, ranges: [letters + 1, 1, letters + 5, 1] }])]);
+    const known = all(new KnownDeletes(doc.store).filter(deletesOf([{ client, ranges }])), () => {
+      if (text.length > 0) text.delete(0, 1);
+    });
+    expect(known.length).toBeLessThanOrEqual(left.length);
   });
 });

@@ -245,6 +245,16 @@ const attacks: Record<string, Attack> = {
         many(count, (i) => character(i).clock),
       ),
   },
+  'client ids of which nothing is deleted': {
+    board: short,
+    most: 250_000,
+    update: (_, count) =>
+      encoding.encode((encoder) => {
+        for (const number of [0, count]) encoding.writeVarUint(encoder, number);
+        for (let client = 0; client < count; client++)
+          for (const number of [client, 0]) encoding.writeVarUint(encoder, number);
+      }),
+  },
   'known items that cut a text': {
     board: () => {
       const board = boardWith('x'.repeat(200_000));
@@ -348,7 +358,7 @@ describe('G19 no update costs more than its share', { timeout: 60_000 }, () => {
     expect(verdict).toMatchObject({ kind: 'pass', hasEffect: false });
     expect(verdict).toHaveProperty(
       'weight',
-      expect.closeTo(2 * (5_000 * tariff.look + 2 * tariff.range), -2),
+      expect.closeTo(2 * (5_000 * tariff.look + tariff.range + tariff.section), -2),
     );
   });
 

@@ -194,6 +194,7 @@ describe('R6 a rebuilt board', () => {
     forged.clientID = server;
     rootOf(forged, cards).set('forged', buildRecord(cards, { author: 'ben' }));
     const ben = await house.raw('ben');
+    ben.presence([{ client: server, clock: 1, state: {} }]);
     ben.update(Y.encodeStateAsUpdate(forged, seen));
     expect(await ben.closed).toEqual({ code: 4422, reason: 'not-author' });
     expect(texts(await stored())).toEqual([]);

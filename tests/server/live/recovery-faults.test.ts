@@ -27,6 +27,7 @@ import {
   house,
   marked,
   page,
+  restart,
   restoreBackup,
   setScene,
   shown,
@@ -265,6 +266,88 @@ describe('owners', () => {
     mallory.step2(Y.encodeStateAsUpdate(doc, before));
     await beatUntil(() => house.rooms.tally.updates + house.rooms.tally.offersHeld > 0);
     expect(texts(await shown())).toEqual([]);
+  });
+
+  /** Somebody shows up under a client id, and adds a card under it. */
+  async function addsUnder(client: number, text: string) {
+    const mallory = await house.raw('mallory');
+    const doc = await mallory.state();
+    const before = Y.encodeStateVector(doc);
+    doc.clientID = client;
+    addCard(new PlainEditor(doc, 'mallory'), cell, { text });
+    mallory.presence([{ client, clock: 1, state: {} }]);
+    mallory.step2();
+    mallory.update(Y.encodeStateAsUpdate(doc, before));
+    return mallory;
+  }
+
+  const idsIn = (doc: Y.Doc) => [...doc.store.clients.keys()];
+
+  // Presence reserves whatever id has no owner on record: one that a server before this one wrote under.
+  test('G4 nobody takes the id of an earlier server by presence', async () => {
+    const ben = await page('ben');
+    const [earlier = 0] = idsIn(ben.doc);
+    goAway(ben);
+    await restart();
+    const mallory = await addsUnder(earlier, 'as the server');
+    expect(await mallory.closed).toMatchObject({ code: 4422, reason: 'not-author' });
+    expect(texts(await shown())).toEqual([]);
+  });
+
+  /** A facilitator restores the copy that Cara’s program brought. */
+  async function restoreCopy(): Promise<void> {
+    const fred = await page('fred');
+    await fred.told('loss');
+    expect(await house.rooms.settleLoss(board, 'board', ['cara'], 'restore')).toEqual(['cara']);
+    goAway(fred);
+  }
+
+  // An id that nobody may take by presence would lock out the one whose page it is.
+  test('L1 whose edits somebody else’s copy brought back goes on under the same id, also after a restart', async () => {
+    const ben = await stock('ben');
+    const stan = await stock('cara');
+    await agree(ben, stan);
+    backUp();
+    const card = addCard(ben.editor, cell, { text: 'Ben’s' });
+    await agree(ben, stan);
+    goAway(ben);
+    await restoreBackup(true);
+    await restoreCopy();
+    goAway(stan);
+    await restart();
+    expect((await house.store.owners(`${board}/board`)).get(ben.doc.clientID)).toBe('');
+    comeBack(ben);
+    await ben.synced();
+    writeText(ben.editor, cards, card, 'text', 'Ben’s again');
+    const { tally } = house.rooms;
+    await beatUntil(
+      async () => texts(await shown())[0] === 'Ben’s again' || tally.refusals['not-author'] > 0,
+    );
+    expect(tally.refusals['not-author']).toBe(0);
+    const owners = await house.store.owners(`${board}/board`);
+    expect(owners.get(ben.doc.clientID)).toBe('ben');
+  });
+
+  // What the lost server wrote comes back in a copy as well, under an id that no record names either.
+  test('G4 nobody takes the id of a lost server that a copy brought back', async () => {
+    const stan = await stock('cara');
+    const known = new Set(idsIn(stan.doc));
+    backUp();
+    await restart();
+    comeBack(stan);
+    const ben = await stock('ben');
+    addCard(ben.editor, cell, { text: 'Ben’s' });
+    await agree(ben, stan);
+    const [lost = 0] = idsIn(stan.doc).filter((id) => !known.has(id) && id !== ben.doc.clientID);
+    goAway(ben);
+    await restoreBackup(true);
+    await restoreCopy();
+    expect(idsIn(await shown())).toContain(lost);
+    const mallory = await addsUnder(lost, 'as the server');
+    // On a board that lost edits it waits for a facilitator.
+    await Promise.race([mallory.next('denied', ({ reason }) => reason === 'held'), mallory.closed]);
+    expect(texts(await shown())).toEqual(['Ben’s']);
+    expect((await house.store.owners(`${board}/board`)).has(lost)).toBe(false);
   });
 });
 

@@ -7,6 +7,8 @@ import { addPhase } from '../../../shared/commands/journey.ts';
 import { writeText } from '../../../shared/commands/text.ts';
 import { Marks } from '../../../server/live/recovery/marks.ts';
 import { beatMs, markMs, maxUnprovenBytes } from '../../../server/live/tuning.ts';
+import type { HandStruct } from './hand-update.ts';
+import { handUpdate } from './hand-update.ts';
 import { board } from './harness.ts';
 import type { StockClient } from './stock-client.ts';
 import { agree } from './stock-client.ts';
@@ -252,6 +254,39 @@ describe('L2 a forger gains nothing', () => {
     expect(fred.heard.some(({ kind }) => kind === 'loss')).toBe(false);
     addCard(ben.editor, cell, { text: 'Ben goes on' });
     await fred.sees(() => texts(fred.doc).includes('Ben goes on'));
+  });
+
+  test('L2 a part that would have to be cut thousands of times waits whole', async () => {
+    const ben = await page('ben');
+    addCard(ben.editor, cell, { text: 'here' });
+    const there = Y.getState((await shown()).store, ben.doc.clientID);
+    const mallory = await house.raw('mallory', { control: true });
+    const client = 77;
+    const map = (key: string): HandStruct => ({ parent: 'cards', key, content: { type: 'map' } });
+    const author = (clock: number): HandStruct => ({
+      parent: { client, clock },
+      key: 'author',
+      content: { any: ['mallory'] },
+    });
+    // The author of each record is behind the next record, and that of the last one never comes: a cut before the last
+    // record leaves the one before it without its author, and so on.
+    const records = 5_000;
+    const structs = [map('r0')];
+    for (let n = 1; n < records; n++) structs.push(map(`r${n}`), author(Math.max(0, 2 * n - 3)));
+    structs.push({ origin: { client: 78, clock: 0 }, content: { string: 'x' } }, author(2 * records - 3));
+    mallory.presence([{ client, clock: 1, state: {} }]);
+    await mallory.next('presence');
+    const began = performance.now();
+    mallory.step2(
+      handUpdate([
+        { client: ben.doc.clientID, clock: there, structs: [{ content: { gc: 1 } }] },
+        { client, clock: 0, structs },
+      ]),
+    );
+    expect(await mallory.told('held')).toMatchObject({ state: 'waiting' });
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(house.rooms.tally).toMatchObject({ failedCommits: 0, offersHeld: 1 });
+    expect(texts(await shown())).toEqual(['here']);
   });
 
   test('L2 what is not proven takes little room, however many offer it', async () => {

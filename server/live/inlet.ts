@@ -178,7 +178,10 @@ export class Inlet extends Duplex {
       to += head.headBytes;
       this.#left = head.payloadBytes;
       this.#begin(head);
-    } else if (bytes.length - from < Math.min(this.#left, smallPieceBytes) && ++this.#smallPieces > freePieces) {
+    } else if (
+      bytes.length - from < Math.min(this.#left, smallPieceBytes) &&
+      ++this.#smallPieces > freePieces
+    ) {
       this.#door?.trifle();
     }
     const payload = Math.min(this.#left, bytes.length - to);

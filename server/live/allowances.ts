@@ -7,6 +7,7 @@ import {
   boardAllowance,
   frugalShare,
   gatheredBytes,
+  leadClientIds,
   newcomersPerDay,
   personAllowance,
   renamingsPerDay,
@@ -31,6 +32,8 @@ export interface AllowanceTable {
   readonly person: Additions;
   /** By all participants of a board together. */
   readonly board: Additions;
+  /** Client ids that facilitators may add: one of them, and all of a board. Nothing else of theirs is counted. */
+  readonly leads: { readonly person: number; readonly board: number };
   /** People who are written into a board's document for the first time, of each role. */
   readonly newcomers: number;
   /** How often the name and colour of people who are known are written anew: of one person, and of all of each role. */
@@ -40,6 +43,7 @@ export interface AllowanceTable {
 const daily: AllowanceTable = {
   person: personAllowance,
   board: boardAllowance,
+  leads: leadClientIds,
   newcomers: newcomersPerDay,
   renamings: renamingsPerDay,
 };
@@ -56,13 +60,13 @@ class Buckets<K> {
     this.#amount = amount;
   }
 
-  has(name: K, now: number): boolean {
-    return (this.#buckets.get(name)?.left(now) ?? this.#amount) >= 1;
+  has(name: K, now: number, amount = 1): boolean {
+    return (this.#buckets.get(name)?.left(now) ?? this.#amount) >= amount;
   }
 
-  take(name: K, now: number): void {
+  take(name: K, now: number, amount = 1): void {
     const bucket = this.#buckets.get(name) ?? new Bucket(refilling(this.#amount), now);
-    bucket.take(1, now);
+    bucket.take(amount, now);
     this.#buckets.set(name, bucket);
   }
 
@@ -117,6 +121,9 @@ class Purse {
 class Ledger {
   readonly #table: AllowanceTable;
   #pool: Purse;
+  /** Client ids of facilitators, by device, and of all of them. What all may take bounds their number. */
+  readonly #leads: Buckets<string>;
+  readonly #allLeads: Buckets<'all'>;
   readonly #newcomers: Buckets<Role>;
   /** By device. What a role may take bounds their number: one is there only once something was taken from it. */
   readonly #renamings: Buckets<string>;
@@ -128,6 +135,8 @@ class Ledger {
   constructor(table: AllowanceTable, now: number) {
     this.#table = table;
     this.#pool = new Purse(table.board, now);
+    this.#leads = new Buckets(table.leads.person);
+    this.#allLeads = new Buckets(table.leads.board);
     this.#newcomers = new Buckets(table.newcomers);
     this.#renamings = new Buckets(table.renamings.person);
     this.#renamingsOfRole = new Buckets(table.renamings.role);
@@ -166,6 +175,15 @@ class Ledger {
     return null;
   }
 
+  spendAsLead(device: string, clients: number, now: number): Exceeded | null {
+    const { person, board } = this.#table.leads;
+    if (!this.#leads.has(device, now, clients)) return { of: 'clients', limit: person, for: 'person' };
+    if (!this.#allLeads.has('all', now, clients)) return { of: 'clients', limit: board, for: 'board' };
+    this.#leads.take(device, now, clients);
+    this.#allLeads.take('all', now, clients);
+    return null;
+  }
+
   admit(role: Role, now: number): boolean {
     if (!this.#newcomers.has(role, now)) return false;
     this.#newcomers.take(role, now);
@@ -182,6 +200,7 @@ class Ledger {
   /** Lets all together add as much as if nothing had been added; what each may add stays. */
   relieve(now: number): void {
     this.#pool = new Purse(this.#table.board, now);
+    this.#allLeads.clear();
     this.#newcomers.clear();
     this.#renamingsOfRole.clear();
     this.#lowSince = null;
@@ -190,7 +209,13 @@ class Ledger {
   /** Forgets whose purses are full again. Returns whether nothing is left to remember. */
   sweep(now: number): boolean {
     for (const [device, purse] of this.#purses) if (purse.isFull(now)) this.#purses.delete(device);
-    const areFull = [this.#newcomers, this.#renamings, this.#renamingsOfRole].map((of) => of.sweep(now));
+    const areFull = [
+      this.#leads,
+      this.#allLeads,
+      this.#newcomers,
+      this.#renamings,
+      this.#renamingsOfRole,
+    ].map((of) => of.sweep(now));
     return this.#purses.size === 0 && !areFull.includes(false) && this.#pool.isFull(now);
   }
 
@@ -234,6 +259,11 @@ export class Allowances {
     // Most updates move something or write a letter: they are gathered, and neither clock nor bucket is looked at.
     if (bytes === 0 || this.#ledgers.get(room)?.gather(adder.device, bytes)) return null;
     return this.#ledgerOf(room).spend(adder, additions, this.#clock.now());
+  }
+
+  /** Takes the client ids that a facilitator's update adds: each makes every later edit of the document dearer. */
+  spendAsLead(room: string, device: string, { clients }: Additions): Exceeded | null {
+    return clients === 0 ? null : this.#ledgerOf(room).spendAsLead(device, clients, this.#clock.now());
   }
 
   /** Whether one more person may be written into a room's document. */

@@ -29,6 +29,8 @@ export interface Batch {
   readonly clocks: ReadonlyMap<number, number>;
   /** What was not judged: the batch cost enough, or its senders are in debt. In the order in which it came. */
   readonly left: readonly FrameLetter[];
+  /** What the transaction took beside its frames, in milliseconds: it grows with the client ids of the document. */
+  readonly overheadMs: number;
 }
 
 /**
@@ -156,8 +158,8 @@ export function applyLetters(
    * What the transaction took beside the frames is its senders' to pay: Yjs goes through all client ids of a document
    * several times, so that each edit of one with thousands takes milliseconds.
    */
-  function chargeRest(tookMs: number): void {
-    const each = (tookMs - effort / 1000 - freeCommitMs) / senders.size;
+  function chargeRest(overheadMs: number): void {
+    const each = (overheadMs - freeCommitMs) / senders.size;
     if (each > 0) for (const sender of senders) sender.charge('work', each);
   }
 
@@ -169,7 +171,8 @@ export function applyLetters(
     for (const letter of letters) if (letter.kind === 'own') letter.edit(document);
     document.numbering.assign();
   });
-  chargeRest(performance.now() - began);
+  const overheadMs = performance.now() - began - effort / 1000;
+  chargeRest(overheadMs);
   if (!document.isWhole) throw new Error('an update that the guard let through left a gap');
   const hasOwn = document.ownClock > ownClock;
   if (hasOwn) writers.add(document.doc.clientID);
@@ -186,5 +189,6 @@ export function applyLetters(
     owners: owners.size > 0 ? owners : null,
     clocks: new Map([...writers].map((client) => [client, document.clockOf(client)])),
     left,
+    overheadMs,
   };
 }

@@ -12,8 +12,11 @@ import { Parked } from './parked.ts';
 import type { Recovery } from './recovery/recovery.ts';
 import type { Tally } from './tally.ts';
 import {
+  dearCommitMs,
+  dearPause,
   leastPauseMs,
   leastTickMs,
+  longestDearPauseMs,
   maxInboxBytes,
   maxTickMs,
   maxUnjudged,
@@ -57,6 +60,8 @@ export class Commits {
   #isStopped = false;
   #hasUncommitted = false;
   #lastTick = -Infinity;
+  /** What the last two transactions took beside their frames: one alone may have met a collection of garbage. */
+  #overheadsMs: readonly [number, number] = [0, 0];
   /** When the first letter of the inbox came. */
   #oldest = 0;
   #whenSettled: (() => void)[] = [];
@@ -151,6 +156,13 @@ export class Commits {
 
   /** After the sockets have been read, so that what came in one turn goes out as one; later in a room of many. */
   #tickSoon(): void {
+    const overheadMs = Math.min(...this.#overheadsMs);
+    if (overheadMs < dearCommitMs) return this.#tickOnTime();
+    // By the time of the machine, as it was measured.
+    setTimeout(() => this.#tickOnTime(), Math.min(overheadMs * dearPause, longestDearPauseMs));
+  }
+
+  #tickOnTime(): void {
     const { clock, receivers } = this.#options;
     const pauseMs = Math.min(maxTickMs, receivers() * tickMsPerSocket);
     const waitMs = this.#lastTick + pauseMs - clock.now();
@@ -186,6 +198,7 @@ export class Commits {
       });
       for (const letter of batch.left) this.#park(letter);
       const applied = performance.now();
+      this.#overheadsMs = [batch.overheadMs, this.#overheadsMs[0]];
       observe.tick((applied - began) / 1000);
       let sequence: number | null = null;
       if (batch.update) {

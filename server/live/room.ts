@@ -337,14 +337,15 @@ export class Room implements Listener {
     );
   }
 
-  /** Facilitators add what they like, up to the document's own limits. */
+  /** Facilitators add what they like but client ids, up to the document's own limits. */
   get #bounds(): Bounds {
     return {
       isFull: ({ role }) => this.#stored?.isFull(shareOf(role)) ?? false,
       spend: ({ role, device }, since, additions, isKnown) => {
+        const { allowances } = this.#around;
         const exceeded = may(role, 'structure')
-          ? null
-          : this.#around.allowances.spend(this.name, { device, isKnown, since }, additions);
+          ? allowances.spendAsLead(this.name, device, additions)
+          : allowances.spend(this.name, { device, isKnown, since }, additions);
         if (!exceeded) this.#stored?.grow(additions.bytes);
         return exceeded;
       },

@@ -330,6 +330,14 @@ export const freeCommitMs = 0.25;
  */
 export const untoldEffort = 3_000;
 
+/**
+ * Where two transactions one after the other take longer than this beside their frames, a pause of ten times as long
+ * follows, half a second at most: what comes meanwhile goes in as one. So a document that is dear to change takes a tenth of the time of all others.
+ */
+export const dearCommitMs = 2;
+export const dearPause = 10;
+export const longestDearPauseMs = 500;
+
 /** What one update may cost: an edit of others waits for it. A paste of 500 cards costs 15,000. */
 export const maxEffort = 50_000;
 
@@ -360,6 +368,12 @@ export const personAllowance = { clients: 300, records: 3_000, keys: 20_000, byt
  * quarters of what a document may hold. 6,000 client ids more make a commit 0.6 ms longer.
  */
 export const boardAllowance = { clients: 6_000, records: 15_000, keys: 100_000, bytes: 6 << 20 } as const;
+
+/**
+ * Client ids that one facilitator may add to a document in a day, and all of a board together. Their commands need one;
+ * a program that connects for each message needs one each time.
+ */
+export const leadClientIds = { person: 1_000, board: 3_000 } as const;
 
 /** Bytes of small updates of one person that are gathered before they are taken from these, all at once. */
 export const gatheredBytes = 4 << 10;

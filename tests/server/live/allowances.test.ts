@@ -35,6 +35,7 @@ const none: Additions = { clients: 0, records: 0, keys: 0, bytes: 0 };
 const small: AllowanceTable = {
   person: { clients: 10, records: 20, keys: 50, bytes: 100_000 },
   board: { clients: 40, records: 80, keys: 200, bytes: 400_000 },
+  leads: { person: 4, board: 10 },
   newcomers: 5,
   renamings: { person: 3, role: 7 },
 };
@@ -46,6 +47,22 @@ describe('G21 what may be added in a day', () => {
   beforeEach(() => {
     clock = new FakeClock();
     allowances = new Allowances(clock, small);
+  });
+
+  test('G21 of facilitators client ids are counted, each of theirs and all of a board', () => {
+    const add = (device: string, clients: number) =>
+      allowances.spendAsLead('trip/board', device, { ...none, clients, records: 1_000 });
+    expect(add('ana', 0)).toBeNull();
+    expect(add('ana', 4)).toBeNull();
+    expect(add('ana', 1)).toEqual({ of: 'clients', limit: 4, for: 'person' });
+    expect(add('ana', 0)).toBeNull();
+    expect(add('ben', 4)).toBeNull();
+    expect(add('cleo', 3)).toEqual({ of: 'clients', limit: 10, for: 'board' });
+    expect(add('cleo', 2)).toBeNull();
+    clock.advance(day);
+    expect(add('ana', 4)).toBeNull();
+    for (let i = 0; i < 3; i++, clock.advance(day)) allowances.sweep();
+    expect(allowances.size).toBe(0);
   });
 
   /** Spends for somebody who has just come, and has written before where they are known. */

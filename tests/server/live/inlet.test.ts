@@ -62,7 +62,13 @@ async function until(what: () => boolean): Promise<void> {
 
 /** What is added for good does not matter here: how fast is. */
 const much = { clients: 1e6, records: 1e6, keys: 1e6, bytes: 1e9 };
-const boundless = { person: much, board: much, newcomers: 1e6, renamings: { person: 1e6, role: 1e6 } };
+const boundless = {
+  person: much,
+  board: much,
+  leads: { person: 1e6, board: 1e6 },
+  newcomers: 1e6,
+  renamings: { person: 1e6, role: 1e6 },
+};
 
 /** Newcomers that one socket may bring at once. */
 const mostNewcomers =

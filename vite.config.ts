@@ -67,7 +67,7 @@ export default defineConfig({
         sourcemap: true,
         target: 'node20',
         rolldownOptions: {
-          input: { server: at('./server/main.ts'), worker: at('./server/work/worker.ts') },
+          input: { server: at('./server/main.ts'), worker: at('./server/worker/worker.ts') },
           output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
           checks,
         },
@@ -161,7 +161,7 @@ async function buildWorker(): Promise<void> {
     configFile: false,
     logLevel: 'error',
     build: {
-      ssr: at('./server/work/worker.ts'),
+      ssr: at('./server/worker/worker.ts'),
       outDir: draft,
       target: 'node20',
       rolldownOptions: { checks, output: { entryFileNames: 'worker.mjs' } },

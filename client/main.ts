@@ -6,7 +6,7 @@ import { route, startRouter } from './router.svelte.ts';
 import { loadFonts } from './text/fonts.ts';
 import { isLanguage, preferredLanguage } from './text/languages.ts';
 import { setLanguage } from './text/messages.svelte.ts';
-import { viewFor } from './views.ts';
+import { viewFor } from './pages.ts';
 
 /** Nothing is drawn before it can be drawn right: in the person's language, and with the view it is for. */
 async function start(): Promise<void> {

@@ -9,7 +9,7 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import type { AppEnv } from './http/parts.ts';
 import { answerPlainly, Upgrades } from './http/upgrade.ts';
-import { openRooms } from './live/rooms.ts';
+import { openRooms } from './live/room/rooms.ts';
 import { openLog } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { FolderInUse } from './store/disk/folder-lock.ts';
@@ -17,7 +17,7 @@ import { openDiskStore } from './store/disk/disk-store.ts';
 import type { DemoLink } from './templates/demo-board.ts';
 import { ensureDemoBoard } from './templates/demo-board.ts';
 import { systemTime } from './time.ts';
-import { openDesk } from './work/desk.ts';
+import { openDesk } from './worker/worker-client.ts';
 
 export { readConfig } from './config.ts';
 

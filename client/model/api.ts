@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { StartView } from '$shared/board/document.ts';
+import type { StartView } from '$shared/documents.ts';
 import { roles } from '$shared/roles.ts';
 import type { Role } from '$shared/roles.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { StartView } from '$shared/board/document.ts';
+import type { StartView } from '$shared/documents.ts';
 import { newId } from '$shared/id.ts';
 import { roles } from '$shared/roles.ts';
 

@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
-import type { Splice } from '$shared/commands/text.ts';
-import { spliceBetween } from '$shared/commands/text.ts';
+import type { Splice } from '$shared/schema/text-splice.ts';
+import { spliceBetween } from '$shared/schema/text-splice.ts';
 
 type Delta = Y.YTextEvent['delta'];
 

@@ -1,6 +1,6 @@
 import { isId } from '../../shared/id.ts';
 import type { BoardRecord, Store } from '../store/contract.ts';
-import type { Seat } from './seat.ts';
+import type { Seat } from './membership.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Who comes in, or why not. */

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { isId } from '../../shared/id.ts';
 import type { Site } from './origins.ts';
-import type { Seat } from './seat.ts';
+import type { Seat } from './membership.ts';
 import { tokenLifeMs } from './tokens.ts';
 
 const prefix = 'seat-';

@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
-import { colorSchema, idSchema } from '../../shared/board/field.ts';
+import { colorSchema, idSchema } from '../../shared/schema/field.ts';
 import { newId } from '../../shared/id.ts';
 import { roles } from '../../shared/roles.ts';
 import type { Time } from '../time.ts';
-import type { Seat } from './seat.ts';
+import type { Seat } from './membership.ts';
 
 /** How long a token is good: a working day; the page renews it while it is open. Milliseconds. */
 export const tokenLifeMs = 12 * 60 * 60 * 1000;

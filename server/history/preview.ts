@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
-import type { Collection, ValueCollection } from '../../shared/board/collection.ts';
-import { parseRecord, parseValue } from '../../shared/board/collection.ts';
-import { collections, rootOf } from '../../shared/board/document.ts';
-import type { Field } from '../../shared/board/field.ts';
+import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
+import { parseRecord, parseValue } from '../../shared/schema/collection.ts';
+import { collections, rootOf } from '../../shared/documents.ts';
+import type { Field } from '../../shared/schema/field.ts';
 import { openWhole } from './states.ts';
 
 /** One record or value that an update would change, in the words of the board. */

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import * as Y from 'yjs';
-import type { Collection, ValueCollection } from '../../shared/board/collection.ts';
-import { buildRecord, parseRecord, parseValue } from '../../shared/board/collection.ts';
-import { collections, metaFields, numberedUpTo, openRoots, rootOf } from '../../shared/board/document.ts';
-import type { Field } from '../../shared/board/field.ts';
-import { ideas } from '../../shared/board/idea.ts';
+import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
+import { buildRecord, parseRecord, parseValue } from '../../shared/schema/collection.ts';
+import { collections, metaFields, numberedUpTo, openRoots, rootOf } from '../../shared/documents.ts';
+import type { Field } from '../../shared/schema/field.ts';
+import { ideas } from '../../shared/collections/idea.ts';
 import { isWhole, openState } from './states.ts';
 
 /** What a document costs. */

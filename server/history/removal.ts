@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import * as Y from 'yjs';
-import type { Collection, ValueCollection } from '../../shared/board/collection.ts';
-import { parseValue } from '../../shared/board/collection.ts';
-import { collections, rootOf } from '../../shared/board/document.ts';
-import type { ValueField } from '../../shared/board/field.ts';
+import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
+import { parseValue } from '../../shared/schema/collection.ts';
+import { collections, rootOf } from '../../shared/documents.ts';
+import type { ValueField } from '../../shared/schema/field.ts';
 import { openWhole } from './states.ts';
 
 /** How much was taken out or put back. */

@@ -1,4 +1,4 @@
-import { closeCode } from '../../shared/protocol.ts';
+import { closeCode } from '../../shared/wire/protocol.ts';
 import type { LiveBoards } from '../live/contract.ts';
 import type { Log } from '../log.ts';
 import type { BoardRecord, Store, VersionRecord } from '../store/contract.ts';

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import * as Y from 'yjs';
-import type { Collection, ValueCollection } from '../../shared/board/collection.ts';
-import { parseRecord, parseValue } from '../../shared/board/collection.ts';
-import { collections, numberedUpTo, rootOf } from '../../shared/board/document.ts';
-import type { Field, ValueField } from '../../shared/board/field.ts';
-import { ideas } from '../../shared/board/idea.ts';
-import { people } from '../../shared/board/person.ts';
-import { spliceBetween } from '../../shared/commands/text.ts';
+import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
+import { parseRecord, parseValue } from '../../shared/schema/collection.ts';
+import { collections, numberedUpTo, rootOf } from '../../shared/documents.ts';
+import type { Field, ValueField } from '../../shared/schema/field.ts';
+import { ideas } from '../../shared/collections/idea.ts';
+import { people } from '../../shared/collections/person.ts';
+import { spliceBetween } from '../../shared/schema/text-splice.ts';
 import { openWhole } from './states.ts';
 
 /**

@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { openRoots } from '../../shared/board/document.ts';
+import { openRoots } from '../../shared/documents.ts';
 
 /** A document of its state, which may have a gap: parts that wait for updates which were lost, and read as nothing. */
 export function openState(state: Uint8Array): Y.Doc {

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { idPattern, isId } from '../../shared/id.ts';
-import { closeCode } from '../../shared/protocol.ts';
+import { closeCode } from '../../shared/wire/protocol.ts';
 import { isKey } from '../access/keys.ts';
 import { documents } from '../live/contract.ts';
 import type { BoardRecord } from '../store/contract.ts';

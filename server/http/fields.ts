@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { idPattern } from '../../shared/id.ts';
 import { maxVersionName } from '../../shared/limits.ts';
-import { colorSchema } from '../../shared/board/field.ts';
-import { personColors } from '../../shared/board/person.ts';
+import { colorSchema } from '../../shared/schema/field.ts';
+import { personColors } from '../../shared/collections/person.ts';
 import { languages } from '../templates/languages.ts';
 
 /** Schemas of the fields that requests have in common. Messages name no value: they may end in a log. */

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import { personColors } from '../../shared/board/person.ts';
+import { personColors } from '../../shared/collections/person.ts';
 import { maxPersonName } from '../../shared/limits.ts';
 import { setSeatCookies } from '../access/cookies.ts';
 import { findLink, parseLink } from '../access/links.ts';

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { closeCode } from '../../shared/protocol.ts';
+import { closeCode } from '../../shared/wire/protocol.ts';
 import { roles } from '../../shared/roles.ts';
 import { linkUrl, makeLink } from '../access/links.ts';
 import type { BoardRecord } from '../store/contract.ts';

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import type { Site } from '../access/origins.ts';
 import type { Rates } from '../access/rates.ts';
-import type { Seat } from '../access/seat.ts';
+import type { Seat } from '../access/membership.ts';
 import type { Tokens } from '../access/tokens.ts';
 import type { Config } from '../config.ts';
 import type { History } from '../history/history.ts';

@@ -1,4 +1,4 @@
-import type { ErrorBody } from '../../shared/protocol.ts';
+import type { ErrorBody } from '../../shared/wire/protocol.ts';
 
 /** Every error of the HTTP interface: its status, and a sentence for people. docs/API.md holds them as a table. */
 export const problems = {

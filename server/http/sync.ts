@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import type { CloseCode } from '../../shared/protocol.ts';
-import { closeCode } from '../../shared/protocol.ts';
+import type { CloseCode } from '../../shared/wire/protocol.ts';
+import { closeCode } from '../../shared/wire/protocol.ts';
 import { isId } from '../../shared/id.ts';
 import { admit } from '../access/admission.ts';
 import { seatCookies } from '../access/cookies.ts';

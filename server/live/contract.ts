@@ -1,9 +1,9 @@
-import type { CloseCode, Control } from '../../shared/protocol.ts';
+import type { CloseCode, Control } from '../../shared/wire/protocol.ts';
 import type { Role } from '../../shared/roles.ts';
-import type { Seat } from '../access/seat.ts';
+import type { Seat } from '../access/membership.ts';
 import type { HeldRecord } from '../store/contract.ts';
-import type { Line } from './line.ts';
-import type { Tally } from './tally.ts';
+import type { Line } from './socket/line.ts';
+import type { Tally } from './counters.ts';
 
 export type { Line };
 

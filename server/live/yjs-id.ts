@@ -1,4 +1,4 @@
-import { maxClock } from './tuning.ts';
+import { maxClock } from './limits.ts';
 
 /**
  * What Yjs counts by: client ids, drawn from 32 bits, and clocks. `lib0` reads numbers past 2^53, and NaN,

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
-import type { Tally } from '../live/tally.ts';
+import type { Tally } from '../live/counters.ts';
 
 /** One counter of the live side as metrics have it. Counters that share a name differ in one label. */
 interface Row {

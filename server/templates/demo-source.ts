@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { evidenceLevels, modes, supports } from '../../shared/board/card.ts';
-import { emotionWords } from '../../shared/board/emotion.ts';
-import { laneGroups, laneLines, laneTypes } from '../../shared/board/lane.ts';
-import { periods } from '../../shared/board/phase.ts';
+import { evidenceLevels, modes, supports } from '../../shared/collections/card.ts';
+import { emotionWords } from '../../shared/collections/emotion.ts';
+import { laneGroups, laneLines, laneTypes } from '../../shared/collections/lane.ts';
+import { periods } from '../../shared/collections/phase.ts';
 import { roles } from '../../shared/roles.ts';
 import source from './demo.json';
 

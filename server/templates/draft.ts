@@ -1,9 +1,9 @@
 import * as Y from 'yjs';
-import type { Collection, NewRecord, ValueCollection } from '../../shared/board/collection.ts';
-import { buildRecord } from '../../shared/board/collection.ts';
-import type { StartView } from '../../shared/board/document.ts';
-import { openRoots, rootOf, schemaVersion } from '../../shared/board/document.ts';
-import type { Field } from '../../shared/board/field.ts';
+import type { Collection, NewRecord, ValueCollection } from '../../shared/schema/collection.ts';
+import { buildRecord } from '../../shared/schema/collection.ts';
+import type { StartView } from '../../shared/documents.ts';
+import { openRoots, rootOf, schemaVersion } from '../../shared/documents.ts';
+import type { Field } from '../../shared/schema/field.ts';
 import { newId } from '../../shared/id.ts';
 
 /** A board document in the making: records go in under random ids, and it comes out as one update. */

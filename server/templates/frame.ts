@@ -1,5 +1,5 @@
-import type { LaneGroup, LaneLine, LaneType } from '../../shared/board/lane.ts';
-import type { Period } from '../../shared/board/phase.ts';
+import type { LaneGroup, LaneLine, LaneType } from '../../shared/collections/lane.ts';
+import type { Period } from '../../shared/collections/phase.ts';
 import type { Language } from './languages.ts';
 
 type Title = Readonly<Record<Language, string>>;

@@ -1,7 +1,7 @@
-import type { StartView } from '../../shared/board/document.ts';
-import { lanes } from '../../shared/board/lane.ts';
-import { phases, steps } from '../../shared/board/phase.ts';
-import { orderRun } from '../../shared/order-key.ts';
+import type { StartView } from '../../shared/documents.ts';
+import { lanes } from '../../shared/collections/lane.ts';
+import { phases, steps } from '../../shared/collections/phase.ts';
+import { orderRun } from '../../shared/schema/order-key.ts';
 import { writeDemo } from './demo.ts';
 import { Draft } from './draft.ts';
 import { frameLanes, framePhases } from './frame.ts';

@@ -1,13 +1,13 @@
-import type { CellAt, EvidenceLevel, Mode, Place, Support } from '../board/card.ts';
-import { cards } from '../board/card.ts';
-import { readAll, readRecord, storedRecord } from '../board/document.ts';
-import { steps } from '../board/phase.ts';
-import type { Ordered, Placing } from '../order-key.ts';
+import type { CellAt, EvidenceLevel, Mode, Place, Support } from '../collections/card.ts';
+import { cards } from '../collections/card.ts';
+import { readAll, readRecord, storedRecord } from '../documents.ts';
+import { steps } from '../collections/phase.ts';
+import type { Ordered, Placing } from '../schema/order-key.ts';
 import { cellKey, cellOf } from '../queries/journey.ts';
-import type { Editor } from './editor.ts';
-import { addRecord, setField, setGone, setMember } from './editor.ts';
-import type { Gap } from './placing.ts';
-import { onlyKey, placeAtEnd, placeInGap } from './placing.ts';
+import type { Editor } from '../schema/editor.ts';
+import { addRecord, setField, setGone, setMember } from '../schema/editor.ts';
+import type { Gap } from '../schema/placing.ts';
+import { onlyKey, placeAtEnd, placeInGap } from '../schema/placing.ts';
 
 export type { CellAt };
 

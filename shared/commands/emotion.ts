@@ -1,7 +1,7 @@
-import { rootOf } from '../board/document.ts';
-import type { Emotion, EmotionWord } from '../board/emotion.ts';
-import { emotionKey, emotions, experience, pointKey } from '../board/emotion.ts';
-import type { Editor } from './editor.ts';
+import { rootOf } from '../documents.ts';
+import type { Emotion, EmotionWord } from '../collections/emotion.ts';
+import { emotionKey, emotions, experience, pointKey } from '../collections/emotion.ts';
+import type { Editor } from '../schema/editor.ts';
 
 /** Marks a feeling as present or as expected and absent; null takes the mark away. */
 export function markEmotion(

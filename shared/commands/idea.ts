@@ -1,7 +1,7 @@
-import type { IdeaState } from '../board/idea.ts';
-import { ideas } from '../board/idea.ts';
-import type { Editor } from './editor.ts';
-import { addRecord, setField, setGone, setMember } from './editor.ts';
+import type { IdeaState } from '../collections/idea.ts';
+import { ideas } from '../collections/idea.ts';
+import type { Editor } from '../schema/editor.ts';
+import { addRecord, setField, setGone, setMember } from '../schema/editor.ts';
 
 /** Adds an idea to the backlog; the server numbers it. Returns its id. */
 export function addIdea(

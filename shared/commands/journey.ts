@@ -1,13 +1,13 @@
-import { readAll, readRecord } from '../board/document.ts';
-import type { LaneGroup, LaneLine, LaneType } from '../board/lane.ts';
-import { lanes } from '../board/lane.ts';
-import type { Period } from '../board/phase.ts';
-import { phases, steps } from '../board/phase.ts';
-import type { Placing } from '../order-key.ts';
-import type { Editor } from './editor.ts';
-import { addRecord, setField, setGone } from './editor.ts';
-import type { Gap } from './placing.ts';
-import { onlyKey, placeInGap } from './placing.ts';
+import { readAll, readRecord } from '../documents.ts';
+import type { LaneGroup, LaneLine, LaneType } from '../collections/lane.ts';
+import { lanes } from '../collections/lane.ts';
+import type { Period } from '../collections/phase.ts';
+import { phases, steps } from '../collections/phase.ts';
+import type { Placing } from '../schema/order-key.ts';
+import type { Editor } from '../schema/editor.ts';
+import { addRecord, setField, setGone } from '../schema/editor.ts';
+import type { Gap } from '../schema/placing.ts';
+import { onlyKey, placeInGap } from '../schema/placing.ts';
 
 /** Adds a phase to a period. Returns its id. */
 export function addPhase(editor: Editor, period: Period, title: string, gap: Gap): string {

@@ -1,8 +1,8 @@
-import { readAll } from '../board/document.ts';
-import { personaColors, personas, personaShapes } from '../board/persona.ts';
-import type { Editor } from './editor.ts';
-import { addRecord, setField, setGone } from './editor.ts';
-import { onlyKey, placeAtEnd } from './placing.ts';
+import { readAll } from '../documents.ts';
+import { personaColors, personas, personaShapes } from '../collections/persona.ts';
+import type { Editor } from '../schema/editor.ts';
+import { addRecord, setField, setGone } from '../schema/editor.ts';
+import { onlyKey, placeAtEnd } from '../schema/placing.ts';
 
 /** Adds a persona after the others, in the first colour and shape that none of them has. Returns its id. */
 export function addPersona(editor: Editor, name: string): string {

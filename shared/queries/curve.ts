@@ -1,5 +1,5 @@
-import type { Emotion, PlacedPoint } from '../board/emotion.ts';
-import { emotionPolarity } from '../board/emotion.ts';
+import type { Emotion, PlacedPoint } from '../collections/emotion.ts';
+import { emotionPolarity } from '../collections/emotion.ts';
 
 /** One point of a persona's experience curve. `value` null breaks the line. */
 export interface CurvePoint {

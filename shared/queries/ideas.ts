@@ -1,5 +1,5 @@
-import type { Idea, IdeaState } from '../board/idea.ts';
-import { ideaStates } from '../board/idea.ts';
+import type { Idea, IdeaState } from '../collections/idea.ts';
+import { ideaStates } from '../collections/idea.ts';
 
 export const ideaSorts = ['number', 'title', 'state', 'phase'] as const;
 export type IdeaSort = (typeof ideaSorts)[number];

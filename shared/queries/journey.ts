@@ -1,8 +1,8 @@
-import type { CellAt, Place } from '../board/card.ts';
-import type { Lane } from '../board/lane.ts';
-import type { Period, Phase, Step } from '../board/phase.ts';
-import { periods } from '../board/phase.ts';
-import { byOrder } from '../order-key.ts';
+import type { CellAt, Place } from '../collections/card.ts';
+import type { Lane } from '../collections/lane.ts';
+import type { Period, Phase, Step } from '../collections/phase.ts';
+import { periods } from '../collections/phase.ts';
+import { byOrder } from '../schema/order-key.ts';
 
 /** A phase with its steps, in order. */
 export interface PhaseColumns {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { answerInParts } from '../../client/model/answer-parts.ts';
-import { UndoableEditor } from '../../client/model/undo.svelte.ts';
-import { cards } from '../../shared/board/card.ts';
-import { openRoots, textOf } from '../../shared/board/document.ts';
+import { answerInParts } from '../../client/model/sync/answer-parts.ts';
+import { UndoableEditor } from '../../client/model/sync/undo.svelte.ts';
+import { cards } from '../../shared/collections/card.ts';
+import { openRoots, textOf } from '../../shared/documents.ts';
 import { addCard } from '../../shared/commands/card.ts';
-import { PlainEditor } from '../../shared/commands/editor.ts';
-import { writeText } from '../../shared/commands/text.ts';
+import { PlainEditor } from '../../shared/schema/editor.ts';
+import { writeText } from '../../shared/schema/text-splice.ts';
 import { Hands } from '../convergence/hands.ts';
 import { Chance, seed } from '../faults/chance.ts';
 import { Guarded } from '../server/live/guarded.ts';

@@ -1,10 +1,10 @@
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import type { Holding } from '../../client/model/connection.svelte.ts';
-import { Connection } from '../../client/model/connection.svelte.ts';
-import { waitMs } from '../../client/model/backoff.ts';
-import { closeCode, frameKind } from '../../shared/protocol.ts';
+import type { Holding } from '../../client/model/sync/connection.svelte.ts';
+import { Connection } from '../../client/model/sync/connection.svelte.ts';
+import { waitMs } from '../../client/model/sync/backoff.ts';
+import { closeCode, frameKind } from '../../shared/wire/protocol.ts';
 import { ServerSocket } from './server-socket.ts';
 
 let doc: Y.Doc;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Idea } from '$shared/board/idea.ts';
+import type { Idea } from '$shared/collections/idea.ts';
 import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import { Arrangement, countOnce, hold } from '../../client/views/ideas/arrangement.ts';
 import { firstView, isFiltered, openForNew, withoutFilters } from '../../client/views/ideas/view.ts';

@@ -4,11 +4,11 @@ import { addCard } from '$shared/commands/card.ts';
 import { addIdea, setIdeaState } from '$shared/commands/idea.ts';
 import { addLane, addPhase } from '$shared/commands/journey.ts';
 import { addPersona } from '$shared/commands/persona.ts';
-import { writeText } from '$shared/commands/text.ts';
-import { ideas } from '$shared/board/idea.ts';
+import { writeText } from '$shared/schema/text-splice.ts';
+import { ideas } from '$shared/collections/idea.ts';
 import type { Role } from '$shared/roles.ts';
 import { Board } from '../../client/model/board.svelte.ts';
-import { Desk, provideDesk } from '../../client/views/board/desk.svelte.ts';
+import { Desk, provideDesk } from '../../client/parts/workspace.svelte.ts';
 import Ideas from '../../client/views/ideas/Ideas.svelte';
 
 /** A server that is never reached: all that is tried here happens on one screen. */

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import { lostChanges } from '../../client/views/board/lost-words.ts';
-import { cards } from '../../shared/board/card.ts';
-import { openRoots, readAll, readRecord, textOf } from '../../shared/board/document.ts';
+import { lostChanges } from '../../client/board/lost-words.ts';
+import { cards } from '../../shared/collections/card.ts';
+import { openRoots, readAll, readRecord, textOf } from '../../shared/documents.ts';
 import { addCard, moveCards, removeCards } from '../../shared/commands/card.ts';
-import { PlainEditor, setField } from '../../shared/commands/editor.ts';
+import { PlainEditor, setField } from '../../shared/schema/editor.ts';
 import { addPhase } from '../../shared/commands/journey.ts';
-import { writeText } from '../../shared/commands/text.ts';
+import { writeText } from '../../shared/schema/text-splice.ts';
 import type { House } from '../server/live/harness.ts';
 import { board, openHouse, openHouseOn } from '../server/live/harness.ts';
 import { MemoryStore } from '../server/live/memory-store.ts';

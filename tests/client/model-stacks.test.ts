@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import type { Card } from '../../shared/board/card.ts';
-import { cards } from '../../shared/board/card.ts';
-import { openRoots, readAll } from '../../shared/board/document.ts';
-import { steps } from '../../shared/board/phase.ts';
+import type { Card } from '../../shared/collections/card.ts';
+import { cards } from '../../shared/collections/card.ts';
+import { openRoots, readAll } from '../../shared/documents.ts';
+import { steps } from '../../shared/collections/phase.ts';
 import type { CellAt } from '../../shared/commands/card.ts';
 import { addCard, moveCards, removeCards } from '../../shared/commands/card.ts';
-import { PlainEditor, setGone } from '../../shared/commands/editor.ts';
+import { PlainEditor, setGone } from '../../shared/schema/editor.ts';
 import { addStep, moveStep, removeStep } from '../../shared/commands/journey.ts';
-import { byOrder } from '../../shared/order-key.ts';
+import { byOrder } from '../../shared/schema/order-key.ts';
 import { cellKey, cellOf } from '../../shared/queries/journey.ts';
-import type { Change } from '../../client/model/records.svelte.ts';
-import { Records } from '../../client/model/records.svelte.ts';
-import { Stacks } from '../../client/model/stacks.svelte.ts';
+import type { Change } from '../../client/model/store/records.svelte.ts';
+import { Records } from '../../client/model/store/records.svelte.ts';
+import { Stacks } from '../../client/model/store/stacks.svelte.ts';
 
 /** A board's cards and steps as the page keeps them, over a document that Ana changes. */
 function openBoard() {

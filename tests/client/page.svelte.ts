@@ -2,10 +2,10 @@ import { flushSync } from 'svelte';
 import { expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { Board } from '../../client/model/board.svelte.ts';
-import type { Light } from '../../client/model/connection.svelte.ts';
-import type { Ending } from '../../client/model/ending.ts';
-import { KeptEdits } from '../../client/model/kept.svelte.ts';
-import { textsIn } from '../../client/model/touched.ts';
+import type { Light } from '../../client/model/sync/connection.svelte.ts';
+import type { Ending } from '../../client/model/sync/ending.ts';
+import { KeptEdits } from '../../client/model/sync/kept.svelte.ts';
+import { textsIn } from '../../client/model/sync/touched.ts';
 import type { House } from '../server/live/harness.ts';
 import { board } from '../server/live/harness.ts';
 

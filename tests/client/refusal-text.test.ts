@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { setLanguage } from '../../client/text/messages.svelte.ts';
-import { refusalText } from '../../client/views/board/refusal-text.ts';
+import { refusalText } from '../../client/board/refusal-text.ts';
 
 afterEach(() => setLanguage('en'));
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { rememberVisit } from '../../client/model/device.ts';
-import { regainSeat } from '../../client/views/board/regain.ts';
+import { regainSeat } from '../../client/board/regain.ts';
 
 /** What the server answers to each route, and what it was asked. */
 let answers: Record<string, { status: number; body: unknown }>;

@@ -1,8 +1,8 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
-import type { CloseCode, Control } from '../../shared/protocol.ts';
-import { frameKind, syncKind } from '../../shared/protocol.ts';
+import type { CloseCode, Control } from '../../shared/wire/protocol.ts';
+import { frameKind, syncKind } from '../../shared/wire/protocol.ts';
 
 /** The server's end of a page's socket, moved by hand: what the page opens, sends and hears is under the test's eyes. */
 export class ServerSocket {

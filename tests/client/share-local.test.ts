@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLocal } from '../../client/views/share/local.ts';
+import { isLocal } from '../../client/board/share/local.ts';
 
 test.each(['http://127.0.0.1:4040', 'http://127.0.1.1', 'http://localhost:4040', 'http://[::1]:4040'])(
   'only this computer opens a link to %s',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LinkFacts } from '../../client/model/api.ts';
-import { linkRows } from '../../client/views/share/rows.ts';
+import { linkRows } from '../../client/board/share/rows.ts';
 
 const fact = (id: string, revokedAt: number | null = null): LinkFacts => ({
   id,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { hindranceOf } from '../../client/model/hindrance.ts';
-import { standingOf } from '../../client/views/board/standing.ts';
-import { closeCode } from '../../shared/protocol.ts';
+import { hindranceOf } from '../../client/model/sync/disconnect-reason.ts';
+import { standingOf } from '../../client/board/status.ts';
+import { closeCode } from '../../shared/wire/protocol.ts';
 
 type Facts = Parameters<typeof standingOf>[0];
 

@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
-import { UndoableEditor } from '../../client/model/undo.svelte.ts';
-import { openRoots } from '../../shared/board/document.ts';
+import { UndoableEditor } from '../../client/model/sync/undo.svelte.ts';
+import { openRoots } from '../../shared/documents.ts';
 
 /** Several people on one board, who hear each other when the test says so. */
 export class Together<Name extends string> {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import type { UndoableEditor } from '../../client/model/undo.svelte.ts';
-import { collections } from '../../shared/board/document.ts';
+import type { UndoableEditor } from '../../client/model/sync/undo.svelte.ts';
+import { collections } from '../../shared/documents.ts';
 import { Hands } from '../convergence/hands.ts';
 import { Chance, seed } from '../faults/chance.ts';
 import { Together } from './undo-people.ts';

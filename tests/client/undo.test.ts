@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { cards } from '../../shared/board/card.ts';
-import { readRecord, rootOf, textOf } from '../../shared/board/document.ts';
-import { emotionKey, emotions, experience, pointKey } from '../../shared/board/emotion.ts';
-import { ideas } from '../../shared/board/idea.ts';
-import { lanes } from '../../shared/board/lane.ts';
-import { personas } from '../../shared/board/persona.ts';
-import { phases, steps } from '../../shared/board/phase.ts';
+import { cards } from '../../shared/collections/card.ts';
+import { readRecord, rootOf, textOf } from '../../shared/documents.ts';
+import { emotionKey, emotions, experience, pointKey } from '../../shared/collections/emotion.ts';
+import { ideas } from '../../shared/collections/idea.ts';
+import { lanes } from '../../shared/collections/lane.ts';
+import { personas } from '../../shared/collections/persona.ts';
+import { phases, steps } from '../../shared/collections/phase.ts';
 import {
   addCard,
   markPersona,
@@ -16,8 +16,8 @@ import {
   setMode,
   setSupport,
 } from '../../shared/commands/card.ts';
-import type { Editor } from '../../shared/commands/editor.ts';
-import { addRecord, addRecords, setField, setGone } from '../../shared/commands/editor.ts';
+import type { Editor } from '../../shared/schema/editor.ts';
+import { addRecord, addRecords, setField, setGone } from '../../shared/schema/editor.ts';
 import { markEmotion, placePoint } from '../../shared/commands/emotion.ts';
 import {
   addIdea,
@@ -30,7 +30,7 @@ import {
 import { movePhase, moveStep, setLine, setTruth } from '../../shared/commands/journey.ts';
 import { recolorPersona } from '../../shared/commands/persona.ts';
 import { maxCardText, maxFrameBytes } from '../../shared/limits.ts';
-import { writeText } from '../../shared/commands/text.ts';
+import { writeText } from '../../shared/schema/text-splice.ts';
 import { Together } from './undo-people.ts';
 
 const cell = (lane: string) => ({ lane, phase: 'p', step: null });

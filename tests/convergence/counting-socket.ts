@@ -1,7 +1,7 @@
 import * as decoding from 'lib0/decoding';
 import * as v from 'valibot';
 import { WebSocket } from 'ws';
-import { controlSchema, frameKind, syncKind } from '../../shared/protocol.ts';
+import { controlSchema, frameKind, syncKind } from '../../shared/wire/protocol.ts';
 
 /** What goes over the sockets of one person, as far as a test wants to know. */
 export interface Witness {

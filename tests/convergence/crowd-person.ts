@@ -1,11 +1,11 @@
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { cards } from '../../shared/board/card.ts';
-import { buildRecord } from '../../shared/board/collection.ts';
-import { openRoots, rootOf } from '../../shared/board/document.ts';
-import { lanes } from '../../shared/board/lane.ts';
-import { PlainEditor } from '../../shared/commands/editor.ts';
-import { closeCode, controlProtocol, frameKind, syncKind } from '../../shared/protocol.ts';
+import { cards } from '../../shared/collections/card.ts';
+import { buildRecord } from '../../shared/schema/collection.ts';
+import { openRoots, rootOf } from '../../shared/documents.ts';
+import { lanes } from '../../shared/collections/lane.ts';
+import { PlainEditor } from '../../shared/schema/editor.ts';
+import { closeCode, controlProtocol, frameKind, syncKind } from '../../shared/wire/protocol.ts';
 import type { Role } from '../../shared/roles.ts';
 import { may } from '../../shared/roles.ts';
 import { syncFrame } from '../server/live/raw-client.ts';

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vites
 import * as Y from 'yjs';
 import type { Store } from '../../server/store/contract.ts';
 import { openDiskStore } from '../../server/store/disk/disk-store.ts';
-import { openRoots, readAll } from '../../shared/board/document.ts';
-import { ideas } from '../../shared/board/idea.ts';
-import { closeCode } from '../../shared/protocol.ts';
+import { openRoots, readAll } from '../../shared/documents.ts';
+import { ideas } from '../../shared/collections/idea.ts';
+import { closeCode } from '../../shared/wire/protocol.ts';
 import type { Role } from '../../shared/roles.ts';
 import { FakeClock } from '../server/live/fake-clock.ts';
 import type { House } from '../server/live/harness.ts';

@@ -1,12 +1,12 @@
-import { cards, evidenceLevels } from '../../shared/board/card.ts';
-import { readAll, textOf } from '../../shared/board/document.ts';
-import { emotionWords } from '../../shared/board/emotion.ts';
-import { ideas, ideaStates } from '../../shared/board/idea.ts';
-import { lanes } from '../../shared/board/lane.ts';
-import { personas } from '../../shared/board/persona.ts';
-import { periods, phases, steps } from '../../shared/board/phase.ts';
+import { cards, evidenceLevels } from '../../shared/collections/card.ts';
+import { readAll, textOf } from '../../shared/documents.ts';
+import { emotionWords } from '../../shared/collections/emotion.ts';
+import { ideas, ideaStates } from '../../shared/collections/idea.ts';
+import { lanes } from '../../shared/collections/lane.ts';
+import { personas } from '../../shared/collections/persona.ts';
+import { periods, phases, steps } from '../../shared/collections/phase.ts';
 import { addCard, markPersona, moveCards, removeCards, setEvidence } from '../../shared/commands/card.ts';
-import type { Editor } from '../../shared/commands/editor.ts';
+import type { Editor } from '../../shared/schema/editor.ts';
 import { markEmotion, placePoint } from '../../shared/commands/emotion.ts';
 import { addIdea, linkIdea, removeIdea, setIdeaPlace, setIdeaState } from '../../shared/commands/idea.ts';
 import {
@@ -20,7 +20,7 @@ import {
   removeStep,
 } from '../../shared/commands/journey.ts';
 import { addPersona, recolorPersona, removePersona } from '../../shared/commands/persona.ts';
-import { writeText } from '../../shared/commands/text.ts';
+import { writeText } from '../../shared/schema/text-splice.ts';
 
 const end = { after: null, before: null };
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../shared/board/card.ts';
-import { readRecord } from '../../shared/board/document.ts';
+import { cards } from '../../shared/collections/card.ts';
+import { readRecord } from '../../shared/documents.ts';
 import { addCard } from '../../shared/commands/card.ts';
-import { PlainEditor } from '../../shared/commands/editor.ts';
+import { PlainEditor } from '../../shared/schema/editor.ts';
 import { FakeClock } from '../server/live/fake-clock.ts';
 import type { House } from '../server/live/harness.ts';
 import { board, openHouse } from '../server/live/harness.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, test } from 'vitest';
-import { closeCode } from '../../shared/protocol.ts';
+import { closeCode } from '../../shared/wire/protocol.ts';
 import type { Links } from './harness.ts';
 import type { Person } from './person.ts';
 import { expect, setStage } from './stage.ts';

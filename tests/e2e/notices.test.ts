@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, test } from 'vitest';
-import { closeCode } from '../../shared/protocol.ts';
+import { closeCode } from '../../shared/wire/protocol.ts';
 import type { Person } from './person.ts';
 import { expect, setStage } from './stage.ts';
 import { Wire } from './wire.ts';

@@ -1,11 +1,11 @@
 import * as encoding from 'lib0/encoding';
 import { beforeAll, describe, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../shared/board/card.ts';
-import { openRoots } from '../../shared/board/document.ts';
+import { cards } from '../../shared/collections/card.ts';
+import { openRoots } from '../../shared/documents.ts';
 import { addCard } from '../../shared/commands/card.ts';
-import { PlainEditor } from '../../shared/commands/editor.ts';
-import { controlProtocol, frameKind, syncKind } from '../../shared/protocol.ts';
+import { PlainEditor } from '../../shared/schema/editor.ts';
+import { controlProtocol, frameKind, syncKind } from '../../shared/wire/protocol.ts';
 import type { Person } from './person.ts';
 import { expect, setStage } from './stage.ts';
 

@@ -1,8 +1,8 @@
 import type { WebSocketRoute } from '@playwright/test';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import type { CloseCode, Control } from '../../shared/protocol.ts';
-import { frameKind, syncKind } from '../../shared/protocol.ts';
+import type { CloseCode, Control } from '../../shared/wire/protocol.ts';
+import { frameKind, syncKind } from '../../shared/wire/protocol.ts';
 import type { Person } from './person.ts';
 
 /**

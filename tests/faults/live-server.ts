@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pino } from 'pino';
 import type { Clock } from '../../server/live/clock.ts';
-import { Lines } from '../../server/live/line.ts';
-import type { Rooms } from '../../server/live/rooms.ts';
-import { openRooms } from '../../server/live/rooms.ts';
+import { Lines } from '../../server/live/socket/line.ts';
+import type { Rooms } from '../../server/live/room/rooms.ts';
+import { openRooms } from '../../server/live/room/rooms.ts';
 import type { Store } from '../../server/store/contract.ts';
 
 /**

@@ -3,14 +3,14 @@ import * as v from 'valibot';
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { cards } from '../../shared/board/card.ts';
-import { openRoots, readAll, readRecord, textOf } from '../../shared/board/document.ts';
-import { lanes } from '../../shared/board/lane.ts';
-import { people } from '../../shared/board/person.ts';
-import { phases } from '../../shared/board/phase.ts';
+import { cards } from '../../shared/collections/card.ts';
+import { openRoots, readAll, readRecord, textOf } from '../../shared/documents.ts';
+import { lanes } from '../../shared/collections/lane.ts';
+import { people } from '../../shared/collections/person.ts';
+import { phases } from '../../shared/collections/phase.ts';
 import { addCard, moveCards } from '../../shared/commands/card.ts';
-import { PlainEditor } from '../../shared/commands/editor.ts';
-import { controlProtocol, controlSchema, frameKind, syncKind } from '../../shared/protocol.ts';
+import { PlainEditor } from '../../shared/schema/editor.ts';
+import { controlProtocol, controlSchema, frameKind, syncKind } from '../../shared/wire/protocol.ts';
 import type { Chance } from './chance.ts';
 import type { Joined } from './invited.ts';
 import { join } from './invited.ts';
@@ -212,7 +212,7 @@ export class Member {
     this.#look();
   }
 
-  /** As `client/model/connection.svelte.ts` counts: each own update and each answer to step 1 is a frame. */
+  /** As `client/model/sync/connection.svelte.ts` counts: each own update and each answer to step 1 is a frame. */
   #count(): void {
     const { provider, doc } = this;
     const stock = provider.messageHandlers[frameKind.sync];

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import { buildRecord } from '../../shared/board/collection.ts';
-import { readAll } from '../../shared/board/document.ts';
-import { ideas } from '../../shared/board/idea.ts';
+import { buildRecord } from '../../shared/schema/collection.ts';
+import { readAll } from '../../shared/documents.ts';
+import { ideas } from '../../shared/collections/idea.ts';
 import { maxLongText } from '../../shared/limits.ts';
-import { closeCode } from '../../shared/protocol.ts';
-import { beatMs } from '../../server/live/tuning.ts';
+import { closeCode } from '../../shared/wire/protocol.ts';
+import { beatMs } from '../../server/live/limits.ts';
 import { FakeClock } from '../server/live/fake-clock.ts';
 import type { House } from '../server/live/harness.ts';
 import { board, openHouse } from '../server/live/harness.ts';

@@ -12,7 +12,7 @@ import type {
 import { BoardExists } from '../../server/store/contract.ts';
 import { BadRoom, parseRoom } from '../../server/store/disk/layout.ts';
 import { isId } from '../../shared/id.ts';
-import { merge } from '../../server/work/jobs.ts';
+import { merge } from '../../server/worker/jobs.ts';
 
 interface Version {
   readonly record: VersionRecord;

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Seat } from '../../server/access/seat.ts';
+import type { Seat } from '../../server/access/membership.ts';
 import type {
   Line,
   LiveBoards,
@@ -8,8 +8,8 @@ import type {
   RoomReport,
   SocketReport,
 } from '../../server/live/contract.ts';
-import { newTally } from '../../server/live/tally.ts';
-import type { CloseCode, Control } from '../../shared/protocol.ts';
+import { newTally } from '../../server/live/counters.ts';
+import type { CloseCode, Control } from '../../shared/wire/protocol.ts';
 
 /** A live side that notes what it is told and keeps who joined. */
 export class RecordingLive implements LiveBoards {

@@ -9,11 +9,11 @@ import * as v from 'valibot';
 import { expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../server/config.ts';
 import { openServer } from '../../server/serve.ts';
-import type { Collection, ValueCollection } from '../../shared/board/collection.ts';
-import { collections, metaFields } from '../../shared/board/document.ts';
-import { emotionPolarity } from '../../shared/board/emotion.ts';
+import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
+import { collections, metaFields } from '../../shared/documents.ts';
+import { emotionPolarity } from '../../shared/collections/emotion.ts';
 import { maxRecords } from '../../shared/limits.ts';
-import { refusals } from '../../shared/protocol.ts';
+import { refusals } from '../../shared/wire/protocol.ts';
 import { fieldWords, schemaWords, writerWords } from './schema-words.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

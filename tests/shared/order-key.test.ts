@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../shared/board/card.ts';
-import { buildRecord } from '../../shared/board/collection.ts';
-import { openRoots, readAll, readRecord, rootOf } from '../../shared/board/document.ts';
-import { lanes } from '../../shared/board/lane.ts';
-import { personas } from '../../shared/board/persona.ts';
-import { phases, steps } from '../../shared/board/phase.ts';
+import { cards } from '../../shared/collections/card.ts';
+import { buildRecord } from '../../shared/schema/collection.ts';
+import { openRoots, readAll, readRecord, rootOf } from '../../shared/documents.ts';
+import { lanes } from '../../shared/collections/lane.ts';
+import { personas } from '../../shared/collections/persona.ts';
+import { phases, steps } from '../../shared/collections/phase.ts';
 import { addCard, moveCards } from '../../shared/commands/card.ts';
-import { PlainEditor } from '../../shared/commands/editor.ts';
+import { PlainEditor } from '../../shared/schema/editor.ts';
 import { addLane, addPhase, addStep, moveLane, movePhase, moveStep } from '../../shared/commands/journey.ts';
 import { addPersona } from '../../shared/commands/persona.ts';
 import { maxNewOrderKey, maxOrderKey } from '../../shared/limits.ts';
-import type { Ordered } from '../../shared/order-key.ts';
-import { byOrder, keysBetween, placeAmong } from '../../shared/order-key.ts';
+import type { Ordered } from '../../shared/schema/order-key.ts';
+import { byOrder, keysBetween, placeAmong } from '../../shared/schema/order-key.ts';
 
 /** The last of all keys within the bound: every key behind it is longer. */
 const longest = 'z'.repeat(maxOrderKey);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { describe, expect, test } from 'vitest';
-import type { Pointer } from '../../shared/pointer.ts';
+import type { Pointer } from '../../shared/wire/pointer.ts';
 import {
   gone,
   maxPlaceBytes,
@@ -10,7 +10,7 @@ import {
   pointerParts,
   readPointer,
   writePointer,
-} from '../../shared/pointer.ts';
+} from '../../shared/wire/pointer.ts';
 
 const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 const part = fc.integer({ min: 0, max: pointerParts });

@@ -1,6 +1,6 @@
-import type { Collection, ValueCollection } from '../../shared/board/collection.ts';
-import type { Field } from '../../shared/board/field.ts';
-import { colorSchema, idSchema } from '../../shared/board/field.ts';
+import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
+import type { Field } from '../../shared/schema/field.ts';
+import { colorSchema, idSchema } from '../../shared/schema/field.ts';
 import type { Power } from '../../shared/roles.ts';
 import { may, roles } from '../../shared/roles.ts';
 

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
-import { cards } from '../../shared/board/card.ts';
-import { buildRecord } from '../../shared/board/collection.ts';
+import { cards } from '../../shared/collections/card.ts';
+import { buildRecord } from '../../shared/schema/collection.ts';
 import { maxCardText, maxFrameBytes } from '../../shared/limits.ts';
-import { writePointer } from '../../shared/pointer.ts';
-import { frameKind, syncKind } from '../../shared/protocol.ts';
+import { writePointer } from '../../shared/wire/pointer.ts';
+import { frameKind, syncKind } from '../../shared/wire/protocol.ts';
 import type { Chance } from '../faults/chance.ts';
 import { handUpdate } from '../server/live/hand-update.ts';
 import { syncFrame } from '../server/live/raw-client.ts';

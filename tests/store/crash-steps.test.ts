@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Store } from '../../server/store/contract.ts';
-import { openDesk as openWorkDesk } from '../../server/work/desk.ts';
+import { openDesk as openWorkDesk } from '../../server/worker/worker-client.ts';
 import { boardRecord } from './board-record.ts';
 import { Journalist, notes, openDesk, temporaryFolder, Writer } from './desk.ts';
 import { SteppingDisk } from './stepping-disk.ts';

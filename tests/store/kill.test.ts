@@ -23,7 +23,7 @@ beforeAll(async () => {
       outDir: program,
       target: 'node20',
       rolldownOptions: {
-        input: { appender: at('./appender.ts'), worker: at('../../server/work/worker.ts') },
+        input: { appender: at('./appender.ts'), worker: at('../../server/worker/worker.ts') },
         output: { entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
       },
     },

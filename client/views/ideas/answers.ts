@@ -1,5 +1,5 @@
-import type { Card } from '$shared/board/card.ts';
-import type { Lane } from '$shared/board/lane.ts';
+import type { Card } from '$shared/collections/card.ts';
+import type { Lane } from '$shared/collections/lane.ts';
 import type { Board } from '../../model/board.svelte.ts';
 
 /** What a card is to an idea that answers it. */

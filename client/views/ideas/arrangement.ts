@@ -1,4 +1,4 @@
-import type { Idea } from '$shared/board/idea.ts';
+import type { Idea } from '$shared/collections/idea.ts';
 import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import { arrangeIdeas } from '$shared/queries/ideas.ts';
 

@@ -1,12 +1,12 @@
 import { getContext, setContext, tick } from 'svelte';
-import type { Idea, IdeaState } from '$shared/board/idea.ts';
-import { ideas } from '$shared/board/idea.ts';
-import { setGone } from '$shared/commands/editor.ts';
+import type { Idea, IdeaState } from '$shared/collections/idea.ts';
+import { ideas } from '$shared/collections/idea.ts';
+import { setGone } from '$shared/schema/editor.ts';
 import { addIdea, removeIdea, setIdeaState } from '$shared/commands/idea.ts';
 import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import type { Board } from '../../model/board.svelte.ts';
 import { language, t } from '../../text/messages.svelte.ts';
-import type { Desk } from '../board/desk.svelte.ts';
+import type { Desk } from '../../parts/workspace.svelte.ts';
 import type { Group, Held } from './arrangement.ts';
 import { Arrangement, countOnce, hold } from './arrangement.ts';
 import { contextOf } from './options.ts';

@@ -1,4 +1,4 @@
-import { isLetter } from '../board/letters.ts';
+import { isLetter } from '../../parts/letters.ts';
 import type { Backlog } from './backlog.svelte.ts';
 
 /** What the keyboard needs of the view. */

@@ -2,7 +2,7 @@ import type { IdeaContext, IdeaGroup } from '$shared/queries/ideas.ts';
 import type { Journey } from '$shared/queries/journey.ts';
 import type { Board } from '../../model/board.svelte.ts';
 import { language, t } from '../../text/messages.svelte.ts';
-import { personasInOrder } from '../board/personas.ts';
+import { personasInOrder } from '../../parts/personas.ts';
 import type { Group } from './arrangement.ts';
 
 /** One line of a choice. */

@@ -1,6 +1,6 @@
-import type { Card } from '$shared/board/card.ts';
+import type { Card } from '$shared/collections/card.ts';
 import type { Board } from '../../model/board.svelte.ts';
-import type { Entry } from '../../model/records.svelte.ts';
+import type { Entry } from '../../model/store/records.svelte.ts';
 import { list, t } from '../../text/messages.svelte.ts';
 
 /** A card in words for a screen reader: its text, then each mark that is drawn on it. */

@@ -1,5 +1,5 @@
 import type { CellAt } from '$shared/commands/card.ts';
-import type { Gap } from '$shared/commands/placing.ts';
+import type { Gap } from '$shared/schema/placing.ts';
 import { parseSpot } from './grid.ts';
 
 /** A mouse must travel this far before a press becomes a drag; a finger must rest this long first. */

@@ -1,6 +1,6 @@
 import type { CellAt } from '$shared/commands/card.ts';
-import type { Lane } from '$shared/board/lane.ts';
-import { holdsCards } from '$shared/board/lane.ts';
+import type { Lane } from '$shared/collections/lane.ts';
+import { holdsCards } from '$shared/collections/lane.ts';
 import type { Journey } from '$shared/queries/journey.ts';
 import { cellKey } from '$shared/queries/journey.ts';
 

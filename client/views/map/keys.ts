@@ -1,8 +1,8 @@
 import { setEvidence } from '$shared/commands/card.ts';
 import { addIdea } from '$shared/commands/idea.ts';
 import { movePhase, moveStep, moveLane } from '$shared/commands/journey.ts';
-import { evidenceLevels } from '$shared/board/card.ts';
-import { isLetter } from '../board/letters.ts';
+import { evidenceLevels } from '$shared/collections/card.ts';
+import { isLetter } from '../../parts/letters.ts';
 import type { Spot } from './grid.ts';
 import type { MapState } from './map-state.svelte.ts';
 import { neighbourGap } from './shifting.ts';

@@ -1,13 +1,13 @@
 import { getContext, setContext, tick } from 'svelte';
 import type { CellAt } from '$shared/commands/card.ts';
-import type { Gap } from '$shared/commands/placing.ts';
+import type { Gap } from '$shared/schema/placing.ts';
 import { addCard, moveCards, removeCards } from '$shared/commands/card.ts';
-import { setGone } from '$shared/commands/editor.ts';
-import { cards } from '$shared/board/card.ts';
-import { holdsCards } from '$shared/board/lane.ts';
+import { setGone } from '$shared/schema/editor.ts';
+import { cards } from '$shared/collections/card.ts';
+import { holdsCards } from '$shared/collections/lane.ts';
 import { t } from '../../text/messages.svelte.ts';
 import type { Anchor } from '../../ui/floating.ts';
-import type { Desk } from '../board/desk.svelte.ts';
+import type { Desk } from '../../parts/workspace.svelte.ts';
 import type { Spot } from './grid.ts';
 import { Grid, parseSpot, spotKey } from './grid.ts';
 

@@ -1,6 +1,6 @@
-import type { Period } from '$shared/board/phase.ts';
-import { periods } from '$shared/board/phase.ts';
-import type { Gap } from '$shared/commands/placing.ts';
+import type { Period } from '$shared/collections/phase.ts';
+import { periods } from '$shared/collections/phase.ts';
+import type { Gap } from '$shared/schema/placing.ts';
 import type { Journey } from '$shared/queries/journey.ts';
 
 export type Shift =

@@ -1,4 +1,4 @@
-import { holdsCards } from '$shared/board/lane.ts';
+import { holdsCards } from '$shared/collections/lane.ts';
 import type { MapState } from './map-state.svelte.ts';
 import type { Spot } from './grid.ts';
 

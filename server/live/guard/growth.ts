@@ -1,8 +1,8 @@
 import * as Y from 'yjs';
 import type { Content } from './content.ts';
-import type { Id, Item, Part } from './parts.ts';
-import type { Stand } from './stand.ts';
-import { isSame } from './stand.ts';
+import type { Id, Item, Part } from './structs.ts';
+import type { Stand } from './positions.ts';
+import { isSame } from './positions.ts';
 
 /** What a struct takes beside its content when another is cut in two: its neighbours, mostly. */
 const pieceBytes = 16;

@@ -1,11 +1,11 @@
 import * as encoding from 'lib0/encoding';
 import type * as Y from 'yjs';
-import { maxEffort, rangesAtOnce, tariff } from '../tuning.ts';
-import { Effort } from './effort.ts';
-import { skipRuns } from './parts.ts';
-import { Reader } from './reader.ts';
+import { maxEffort, rangesAtOnce, tariff } from '../limits.ts';
+import { Effort } from './cost.ts';
+import { skipRuns } from './structs.ts';
+import { Reader } from './update-reader.ts';
 import { Refused } from './refused.ts';
-import { structFrom } from './stand.ts';
+import { structFrom } from './positions.ts';
 
 /** More ranges than this that are new cost more than an update may: the guard says so. */
 const maxNewRanges = maxEffort / tariff.range;

@@ -1,6 +1,6 @@
 import type * as Y from 'yjs';
-import { collectionNamed, rootOf, storedRecord } from '../../../shared/board/document.ts';
-import type { Change } from './anatomy.ts';
+import { collectionNamed, rootOf, storedRecord } from '../../../shared/documents.ts';
+import type { Change } from './changes.ts';
 
 interface Counted {
   /** The keys of all that is there. */

@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { maxReserved, maxReservedInRoom, maxSuspects } from '../tuning.ts';
+import { maxReserved, maxReservedInRoom, maxSuspects } from '../limits.ts';
 
 /**
  * No person has this id. On record it says that a client id is open: a facilitator restored lost edits under it, of

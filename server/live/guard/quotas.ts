@@ -1,10 +1,10 @@
 import * as Y from 'yjs';
 import { mergeSlack } from '../../../shared/limits.ts';
-import type { Refusal } from '../../../shared/protocol.ts';
-import { pastEntries, pastMembers } from '../tuning.ts';
-import type { Change } from './anatomy.ts';
-import type { Home } from './homes.ts';
-import { keyCount } from './homes.ts';
+import type { Refusal } from '../../../shared/wire/protocol.ts';
+import { pastEntries, pastMembers } from '../limits.ts';
+import type { Change } from './changes.ts';
+import type { Home } from './type-paths.ts';
+import { keyCount } from './type-paths.ts';
 import type { LiveEntries } from './live-entries.ts';
 import type { Deed } from './rules.ts';
 

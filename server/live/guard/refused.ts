@@ -1,4 +1,4 @@
-import type { Refusal } from '../../../shared/protocol.ts';
+import type { Refusal } from '../../../shared/wire/protocol.ts';
 
 /** Ends the reading of an update that will be refused. Thrown and caught within the guard only. */
 export class Refused extends Error {

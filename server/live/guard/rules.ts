@@ -1,12 +1,12 @@
-import type { Collection, ValueCollection } from '../../../shared/board/collection.ts';
-import { collectionNamed } from '../../../shared/board/document.ts';
-import type { Field } from '../../../shared/board/field.ts';
+import type { Collection, ValueCollection } from '../../../shared/schema/collection.ts';
+import { collectionNamed } from '../../../shared/documents.ts';
+import type { Field } from '../../../shared/schema/field.ts';
 import { isId } from '../../../shared/id.ts';
-import type { Refusal } from '../../../shared/protocol.ts';
+import type { Refusal } from '../../../shared/wire/protocol.ts';
 import { may } from '../../../shared/roles.ts';
-import type { Seat } from '../../access/seat.ts';
-import { maxValueKey } from '../tuning.ts';
-import type { Change } from './anatomy.ts';
+import type { Seat } from '../../access/membership.ts';
+import { maxValueKey } from '../limits.ts';
+import type { Change } from './changes.ts';
 import type { TypeName } from './content.ts';
 import { fits } from './fits.ts';
 

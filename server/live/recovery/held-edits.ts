@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import type { Log } from '../../log.ts';
 import type { HeldRecord, Store } from '../../store/contract.ts';
-import { isUpdate } from '../guard/parts.ts';
+import { isUpdate } from '../guard/structs.ts';
 import {
   maxHeldBytesPerBoard,
   maxHeldBytesPerPerson,
@@ -9,7 +9,7 @@ import {
   maxHeldEffort,
   maxUnprovenBytes,
   maxUnprovenCopies,
-} from '../tuning.ts';
+} from '../limits.ts';
 
 /**
  * Copies of edits that clients have and the document lacks: one a person, bounded, on disk. They wait for the people

@@ -1,5 +1,5 @@
-import type { MarkedClock } from '../../../shared/protocol.ts';
-import { clocksInMark, markMs } from '../tuning.ts';
+import type { MarkedClock } from '../../../shared/wire/protocol.ts';
+import { clocksInMark, markMs } from '../limits.ts';
 
 /** Gathers the clocks that have gone to disk since the last mark, and says when the next mark is due. */
 export class Marker {

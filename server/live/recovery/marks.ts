@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { ClockMark } from '../../../shared/protocol.ts';
-import { readClockMark, writeClockMark } from '../../../shared/protocol.ts';
+import type { ClockMark } from '../../../shared/wire/protocol.ts';
+import { readClockMark, writeClockMark } from '../../../shared/wire/protocol.ts';
 
 /**
  * Signs clock marks: statements of which edits of a document are on disk. State vectors only grow, so a genuine mark

@@ -1,7 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { Low } from 'lowdb';
 import * as v from 'valibot';
-import { idSchema } from '../../../shared/board/field.ts';
+import { idSchema } from '../../../shared/schema/field.ts';
 import { isId } from '../../../shared/id.ts';
 import { roles } from '../../../shared/roles.ts';
 import type { BoardRecord } from '../contract.ts';
@@ -12,7 +12,7 @@ import { previousOf, sweepTemporary } from './durable-file.ts';
 import { DurableJson } from './durable-json.ts';
 import type { Layout } from './layout.ts';
 import type { Tombstones } from './tombstones.ts';
-import { Turns } from './turns.ts';
+import { Turns } from './keyed-mutex.ts';
 
 /** Loose, so that what a newer version wrote survives a change by this one. */
 const boardSchema = v.looseObject({

@@ -9,8 +9,8 @@ import type {
   VersionRecord,
 } from '../contract.ts';
 import { steadyWall, systemTime } from '../../time.ts';
-import type { Desk } from '../../work/desk.ts';
-import { openDesk } from '../../work/desk.ts';
+import type { Desk } from '../../worker/worker-client.ts';
+import { openDesk } from '../../worker/worker-client.ts';
 import { BoardFiles } from './board-file.ts';
 import type { Disk } from './disk.ts';
 import { realDisk } from './disk.ts';
@@ -20,9 +20,9 @@ import { Journal } from './journal.ts';
 import { layoutOf } from './layout.ts';
 import type { StoreLog } from './log.ts';
 import { replay } from './replay.ts';
-import { RoomTails } from './room-tails.ts';
+import { RoomTails } from './pending-updates.ts';
 import { openSecret } from './secret.ts';
-import { Shortening } from './shortening.ts';
+import { Shortening } from './journal-compaction.ts';
 import { Tombstones } from './tombstones.ts';
 
 export interface DiskStoreOptions {

@@ -7,19 +7,19 @@ import type {
   VersionRecord,
 } from '../contract.ts';
 import { isId } from '../../../shared/id.ts';
-import type { Desk } from '../../work/desk.ts';
-import type { Deflated } from '../../work/jobs.ts';
+import type { Desk } from '../../worker/worker-client.ts';
+import type { Deflated } from '../../worker/jobs.ts';
 import type { FileContext } from './durable-file.ts';
 import { DurableFile } from './durable-file.ts';
 import { HeldFiles } from './held-files.ts';
 import type { Journal } from './journal.ts';
 import type { Layout, Room } from './layout.ts';
 import { BadRoom, parseRoom } from './layout.ts';
-import type { RoomTails } from './room-tails.ts';
+import type { RoomTails } from './pending-updates.ts';
 import type { Snapshot } from './snapshot.ts';
 import { decodeSnapshot, deflate, encodeSnapshot, inflate } from './snapshot.ts';
 import type { Tombstones } from './tombstones.ts';
-import { Turns } from './turns.ts';
+import { Turns } from './keyed-mutex.ts';
 import { Versions } from './versions.ts';
 
 export interface DocumentsParts {

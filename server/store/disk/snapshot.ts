@@ -2,8 +2,8 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { promisify } from 'node:util';
 import { crc32, deflateRaw, inflateRaw } from 'node:zlib';
-import type { Deflated } from '../../work/jobs.ts';
-import { deflateLevel } from '../../work/jobs.ts';
+import type { Deflated } from '../../worker/jobs.ts';
+import { deflateLevel } from '../../worker/jobs.ts';
 import type { Owners } from './owners.ts';
 import { readOwners, writeOwners } from './owners.ts';
 

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Low } from 'lowdb';
 import * as v from 'valibot';
-import { idSchema } from '../../../shared/board/field.ts';
+import { idSchema } from '../../../shared/schema/field.ts';
 import { newId } from '../../../shared/id.ts';
 import type { VersionLabel, VersionRecord } from '../contract.ts';
 import type { FileContext } from './durable-file.ts';

@@ -19,10 +19,10 @@ const share = () => (0.1 + Math.random() * 0.89).toFixed(4);
 
 /** Moves within one cell before the pointer is in the next. */
 const movesInCell = 20;
-/** Shares are told in so many parts (shared/pointer.ts); the number of a move is hidden in them. */
+/** Shares are told in so many parts (shared/wire/pointer.ts); the number of a move is hidden in them. */
 const parts = 10_000;
 
-/** The pointer frames of our page (shared/pointer.ts): a place where it is new, and two numbers. */
+/** The pointer frames of our page (shared/wire/pointer.ts): a place where it is new, and two numbers. */
 export const compact = {
   /** Who has a pointer must be present first. */
   hello: (client) => presenceFrame(client, 1, '{"view":"map","at":null,"cell":null,"typing":null}'),

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import * as Y from 'yjs';
-import { cards } from '../../../shared/board/card.ts';
-import type { Collection, ValueCollection } from '../../../shared/board/collection.ts';
-import { buildRecord, parseRecord } from '../../../shared/board/collection.ts';
-import { collections, openRoots, rootOf } from '../../../shared/board/document.ts';
-import { emotionKey, emotions, emotionWords, experience, pointKey } from '../../../shared/board/emotion.ts';
-import { ideas } from '../../../shared/board/idea.ts';
+import { cards } from '../../../shared/collections/card.ts';
+import type { Collection, ValueCollection } from '../../../shared/schema/collection.ts';
+import { buildRecord, parseRecord } from '../../../shared/schema/collection.ts';
+import { collections, openRoots, rootOf } from '../../../shared/documents.ts';
+import { emotionKey, emotions, emotionWords, experience, pointKey } from '../../../shared/collections/emotion.ts';
+import { ideas } from '../../../shared/collections/idea.ts';
 import { Draft } from '../../../server/templates/draft.ts';
-import { lanes } from '../../../shared/board/lane.ts';
-import { personas } from '../../../shared/board/persona.ts';
-import { phases } from '../../../shared/board/phase.ts';
+import { lanes } from '../../../shared/collections/lane.ts';
+import { personas } from '../../../shared/collections/persona.ts';
+import { phases } from '../../../shared/collections/phase.ts';
 
 /** One thing that somebody does to a board; the numbers choose what it is done to. */
 export interface Edit {

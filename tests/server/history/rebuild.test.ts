@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { rebuild } from '../../../server/history/rebuild.ts';
 import { restore } from '../../../server/history/restore.ts';
-import { Numbering } from '../../../server/live/numbering.ts';
-import { cards } from '../../../shared/board/card.ts';
-import type { Collection, ValueCollection } from '../../../shared/board/collection.ts';
-import { buildRecord, parseValue } from '../../../shared/board/collection.ts';
-import { collections, metaFields, readRecord, rootOf, storedRecord } from '../../../shared/board/document.ts';
-import { emotions } from '../../../shared/board/emotion.ts';
-import { ideas } from '../../../shared/board/idea.ts';
-import { people } from '../../../shared/board/person.ts';
+import { Numbering } from '../../../server/live/room/numbering.ts';
+import { cards } from '../../../shared/collections/card.ts';
+import type { Collection, ValueCollection } from '../../../shared/schema/collection.ts';
+import { buildRecord, parseValue } from '../../../shared/schema/collection.ts';
+import { collections, metaFields, readRecord, rootOf, storedRecord } from '../../../shared/documents.ts';
+import { emotions } from '../../../shared/collections/emotion.ts';
+import { ideas } from '../../../shared/collections/idea.ts';
+import { people } from '../../../shared/collections/person.ts';
 import { manyClientIds } from './many-client-ids.ts';
 import {
   act,

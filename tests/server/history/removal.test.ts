@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { removeAdded } from '../../../server/history/removal.ts';
 import { restore } from '../../../server/history/restore.ts';
-import { cards } from '../../../shared/board/card.ts';
-import { buildRecord } from '../../../shared/board/collection.ts';
-import { readRecord, rootOf, storedRecord, textOf } from '../../../shared/board/document.ts';
-import { emotions } from '../../../shared/board/emotion.ts';
-import { ideas } from '../../../shared/board/idea.ts';
+import { cards } from '../../../shared/collections/card.ts';
+import { buildRecord } from '../../../shared/schema/collection.ts';
+import { readRecord, rootOf, storedRecord, textOf } from '../../../shared/documents.ts';
+import { emotions } from '../../../shared/collections/emotion.ts';
+import { ideas } from '../../../shared/collections/idea.ts';
 import type { Edit } from './board-edits.ts';
 import {
   act,

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { restore } from '../../../server/history/restore.ts';
-import { cards } from '../../../shared/board/card.ts';
-import { collections, rootOf, storedRecord, textOf } from '../../../shared/board/document.ts';
-import { ideas } from '../../../shared/board/idea.ts';
+import { cards } from '../../../shared/collections/card.ts';
+import { collections, rootOf, storedRecord, textOf } from '../../../shared/documents.ts';
+import { ideas } from '../../../shared/collections/idea.ts';
 import {
   act,
   copyOf,

@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import type { SocketReport } from '../../../server/live/contract.ts';
-import { readAll } from '../../../shared/board/document.ts';
-import { ideas } from '../../../shared/board/idea.ts';
-import { PlainEditor } from '../../../shared/commands/editor.ts';
+import { readAll } from '../../../shared/documents.ts';
+import { ideas } from '../../../shared/collections/idea.ts';
+import { PlainEditor } from '../../../shared/schema/editor.ts';
 import { addIdea } from '../../../shared/commands/idea.ts';
-import { closeCode } from '../../../shared/protocol.ts';
+import { closeCode } from '../../../shared/wire/protocol.ts';
 import type { Joined } from './house.ts';
 import { House, refusal } from './house.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { problems } from '../../../server/http/problem.ts';
-import { closeCode } from '../../../shared/protocol.ts';
+import { closeCode } from '../../../shared/wire/protocol.ts';
 
 const page = await readFile(new URL('../../../docs/API.md', import.meta.url), 'utf8');
 

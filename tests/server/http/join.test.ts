@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Seat } from '../../../server/access/seat.ts';
+import type { Seat } from '../../../server/access/membership.ts';
 import { Tokens } from '../../../server/access/tokens.ts';
-import { personColors } from '../../../shared/board/person.ts';
+import { personColors } from '../../../shared/collections/person.ts';
 import { House, refusal } from './house.ts';
 
 const device = 'a-device-secret-of-ana';

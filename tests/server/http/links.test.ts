@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { closeCode } from '../../../shared/protocol.ts';
+import { closeCode } from '../../../shared/wire/protocol.ts';
 import type { Joined } from './house.ts';
 import { House, refusal } from './house.ts';
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../../shared/board/card.ts';
-import { buildRecord } from '../../../shared/board/collection.ts';
-import { rootOf } from '../../../shared/board/document.ts';
+import { cards } from '../../../shared/collections/card.ts';
+import { buildRecord } from '../../../shared/schema/collection.ts';
+import { rootOf } from '../../../shared/documents.ts';
 import type { Joined } from './house.ts';
 import { House, refusal } from './house.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { newTally } from '../../../server/live/tally.ts';
+import { newTally } from '../../../server/live/counters.ts';
 import { House, refusal } from './house.ts';
 
 const metricsKey = 'a-key-that-reads-figures';

@@ -10,9 +10,9 @@ import * as Y from 'yjs';
 import type { ResaServer } from '../../../server/serve.ts';
 import { openServer, readConfig } from '../../../server/serve.ts';
 import { openDiskStore } from '../../../server/store/disk/disk-store.ts';
-import { openRoots, readAll } from '../../../shared/board/document.ts';
-import { ideas } from '../../../shared/board/idea.ts';
-import { PlainEditor } from '../../../shared/commands/editor.ts';
+import { openRoots, readAll } from '../../../shared/documents.ts';
+import { ideas } from '../../../shared/collections/idea.ts';
+import { PlainEditor } from '../../../shared/schema/editor.ts';
 import { addIdea } from '../../../shared/commands/idea.ts';
 import { until } from '../live/stock-client.ts';
 

@@ -7,9 +7,9 @@ import { getRequestListener } from '@hono/node-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Upgrades } from '../../../server/http/upgrade.ts';
-import { maxAnswerBytes } from '../../../server/live/tuning.ts';
+import { maxAnswerBytes } from '../../../server/live/limits.ts';
 import { openLog } from '../../../server/log.ts';
-import { closeCode, controlProtocol } from '../../../shared/protocol.ts';
+import { closeCode, controlProtocol } from '../../../shared/wire/protocol.ts';
 import type { Joined } from './house.ts';
 import { House } from './house.ts';
 

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { PlainEditor } from '../../../shared/commands/editor.ts';
+import { PlainEditor } from '../../../shared/schema/editor.ts';
 import { addIdea } from '../../../shared/commands/idea.ts';
-import { readAll } from '../../../shared/board/document.ts';
-import { ideas } from '../../../shared/board/idea.ts';
+import { readAll } from '../../../shared/documents.ts';
+import { ideas } from '../../../shared/collections/idea.ts';
 import type { Joined } from './house.ts';
 import { House, refusal } from './house.ts';
 

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../../shared/board/card.ts';
-import { buildRecord } from '../../../shared/board/collection.ts';
-import { collections, openRoots, readAll, readRecord, rootOf } from '../../../shared/board/document.ts';
-import { people } from '../../../shared/board/person.ts';
+import { cards } from '../../../shared/collections/card.ts';
+import { buildRecord } from '../../../shared/schema/collection.ts';
+import { collections, openRoots, readAll, readRecord, rootOf } from '../../../shared/documents.ts';
+import { people } from '../../../shared/collections/person.ts';
 import { addCard } from '../../../shared/commands/card.ts';
 import { newId } from '../../../shared/id.ts';
-import type { Control } from '../../../shared/protocol.ts';
+import type { Control } from '../../../shared/wire/protocol.ts';
 import type { Role } from '../../../shared/roles.ts';
-import type { Additions, AllowanceTable } from '../../../server/live/allowances.ts';
-import { Allowances } from '../../../server/live/allowances.ts';
+import type { Additions, AllowanceTable } from '../../../server/live/room/allowances.ts';
+import { Allowances } from '../../../server/live/room/allowances.ts';
 import { Guard } from '../../../server/live/guard/guard.ts';
 import {
   boardAllowance,
@@ -20,7 +20,7 @@ import {
   maxReservedInRoom,
   participantShare,
   personAllowance,
-} from '../../../server/live/tuning.ts';
+} from '../../../server/live/limits.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { HandStruct } from './hand-update.ts';
 import { handUpdate } from './hand-update.ts';

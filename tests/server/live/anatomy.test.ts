@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import type { Change } from '../../../server/live/guard/anatomy.ts';
-import { dissect } from '../../../server/live/guard/anatomy.ts';
-import { keysOf, Roots } from '../../../server/live/guard/homes.ts';
+import type { Change } from '../../../server/live/guard/changes.ts';
+import { dissect } from '../../../server/live/guard/changes.ts';
+import { keysOf, Roots } from '../../../server/live/guard/type-paths.ts';
 import { Refused } from '../../../server/live/guard/refused.ts';
 import { Scribes } from './random-yjs.ts';
 

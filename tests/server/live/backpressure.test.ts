@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../../shared/board/card.ts';
-import { buildRecord } from '../../../shared/board/collection.ts';
-import { readAll, readRecord, rootOf } from '../../../shared/board/document.ts';
+import { cards } from '../../../shared/collections/card.ts';
+import { buildRecord } from '../../../shared/schema/collection.ts';
+import { readAll, readRecord, rootOf } from '../../../shared/documents.ts';
 import { maxCardText } from '../../../shared/limits.ts';
 import { Bucket } from '../../../server/live/bucket.ts';
-import { syncKind } from '../../../shared/protocol.ts';
-import { Paced } from '../../../server/live/paced.ts';
-import { PeopleRates } from '../../../server/live/sender-rates.ts';
+import { syncKind } from '../../../shared/wire/protocol.ts';
+import { Paced } from '../../../server/live/time-sliced-queue.ts';
+import { PeopleRates } from '../../../server/live/socket/rate-limits.ts';
 import {
   connectionRates,
   heavyWork,
@@ -15,8 +15,8 @@ import {
   maxSocketsPerPerson,
   maxTickMs,
   personRates,
-} from '../../../server/live/tuning.ts';
-import { Unread } from '../../../server/live/unread.ts';
+} from '../../../server/live/limits.ts';
+import { Unread } from '../../../server/live/socket/unread.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { board, openHouse } from './harness.ts';

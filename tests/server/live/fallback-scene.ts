@@ -1,8 +1,8 @@
 import { afterEach, beforeEach } from 'vitest';
 import type * as Y from 'yjs';
-import { beatMs, markMs } from '../../../server/live/tuning.ts';
-import { cards } from '../../../shared/board/card.ts';
-import { readAll } from '../../../shared/board/document.ts';
+import { beatMs, markMs } from '../../../server/live/limits.ts';
+import { cards } from '../../../shared/collections/card.ts';
+import { readAll } from '../../../shared/documents.ts';
 import type { CellAt } from '../../../shared/commands/card.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';

@@ -1,14 +1,14 @@
 import * as encoding from 'lib0/encoding';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../../shared/board/card.ts';
-import { buildRecord } from '../../../shared/board/collection.ts';
-import { emotions } from '../../../shared/board/emotion.ts';
-import { openRoots, rootOf } from '../../../shared/board/document.ts';
+import { cards } from '../../../shared/collections/card.ts';
+import { buildRecord } from '../../../shared/schema/collection.ts';
+import { emotions } from '../../../shared/collections/emotion.ts';
+import { openRoots, rootOf } from '../../../shared/documents.ts';
 import { maxCardText, maxFrameBytes } from '../../../shared/limits.ts';
 import type { Verdict } from '../../../server/live/guard/guard.ts';
 import { Guard } from '../../../server/live/guard/guard.ts';
-import { maxEffort, tariff } from '../../../server/live/tuning.ts';
+import { maxEffort, tariff } from '../../../server/live/limits.ts';
 import type { HandStruct, Id } from './hand-update.ts';
 import { handUpdate } from './hand-update.ts';
 

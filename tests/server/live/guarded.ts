@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
-import { openRoots } from '../../../shared/board/document.ts';
-import { PlainEditor } from '../../../shared/commands/editor.ts';
-import type { Refusal } from '../../../shared/protocol.ts';
+import { openRoots } from '../../../shared/documents.ts';
+import { PlainEditor } from '../../../shared/schema/editor.ts';
+import type { Refusal } from '../../../shared/wire/protocol.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { Guard } from '../../../server/live/guard/guard.ts';
 

@@ -7,7 +7,7 @@ import {
   maxHeldEffort,
   maxUnprovenCopies,
   tariff,
-} from '../../../server/live/tuning.ts';
+} from '../../../server/live/limits.ts';
 import type { HeldRecord } from '../../../server/store/contract.ts';
 import { handUpdate } from './hand-update.ts';
 import { board } from './harness.ts';

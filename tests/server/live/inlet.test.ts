@@ -3,11 +3,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../../shared/board/card.ts';
-import { buildRecord } from '../../../shared/board/collection.ts';
-import { readRecord, rootOf } from '../../../shared/board/document.ts';
+import { cards } from '../../../shared/collections/card.ts';
+import { buildRecord } from '../../../shared/schema/collection.ts';
+import { readRecord, rootOf } from '../../../shared/documents.ts';
 import { maxCardText } from '../../../shared/limits.ts';
-import { frameKind, syncKind } from '../../../shared/protocol.ts';
+import { frameKind, syncKind } from '../../../shared/wire/protocol.ts';
 import {
   connectionRates,
   deafMs,
@@ -16,7 +16,7 @@ import {
   heavyWork,
   personRates,
   tariff,
-} from '../../../server/live/tuning.ts';
+} from '../../../server/live/limits.ts';
 import { FakeClock } from './fake-clock.ts';
 import { handUpdate } from './hand-update.ts';
 import type { House } from './harness.ts';

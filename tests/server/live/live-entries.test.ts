@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../../shared/board/card.ts';
-import { openRoots, rootOf, storedRecord } from '../../../shared/board/document.ts';
-import { emotions } from '../../../shared/board/emotion.ts';
+import { cards } from '../../../shared/collections/card.ts';
+import { openRoots, rootOf, storedRecord } from '../../../shared/documents.ts';
+import { emotions } from '../../../shared/collections/emotion.ts';
 import { maxRecords } from '../../../shared/limits.ts';
-import type { Refusal } from '../../../shared/protocol.ts';
+import type { Refusal } from '../../../shared/wire/protocol.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { Guard } from '../../../server/live/guard/guard.ts';
-import { participantShare, pastEntries } from '../../../server/live/tuning.ts';
+import { participantShare, pastEntries } from '../../../server/live/limits.ts';
 import type { HandStruct } from './hand-update.ts';
 import { handUpdate } from './hand-update.ts';
 

@@ -2,9 +2,9 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { KeptMarks } from '../../../client/model/marks.ts';
-import type { Control } from '../../../shared/protocol.ts';
-import { controlProtocol, frameKind, syncKind } from '../../../shared/protocol.ts';
+import { KeptMarks } from '../../../client/model/sync/marks.ts';
+import type { Control } from '../../../shared/wire/protocol.ts';
+import { controlProtocol, frameKind, syncKind } from '../../../shared/wire/protocol.ts';
 import { StockClient } from './stock-client.ts';
 
 /** A provider that speaks the project's sub-protocol, as the page's does: it keeps marks and shows them. */

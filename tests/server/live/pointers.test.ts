@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { presenceBytesPerSecond } from '../../../server/live/tuning.ts';
-import { frameKind } from '../../../shared/protocol.ts';
-import { gone } from '../../../shared/pointer.ts';
+import { presenceBytesPerSecond } from '../../../server/live/limits.ts';
+import { frameKind } from '../../../shared/wire/protocol.ts';
+import { gone } from '../../../shared/wire/pointer.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { openHouse } from './harness.ts';

@@ -3,10 +3,10 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
-import type { Control } from '../../../shared/protocol.ts';
-import type { Pointer } from '../../../shared/pointer.ts';
-import { readPointer, writePointer } from '../../../shared/pointer.ts';
-import { controlProtocol, frameKind, syncKind } from '../../../shared/protocol.ts';
+import type { Control } from '../../../shared/wire/protocol.ts';
+import type { Pointer } from '../../../shared/wire/pointer.ts';
+import { readPointer, writePointer } from '../../../shared/wire/pointer.ts';
+import { controlProtocol, frameKind, syncKind } from '../../../shared/wire/protocol.ts';
 
 /** What the server said, taken apart. */
 export type Heard =

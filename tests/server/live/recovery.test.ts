@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../../shared/board/card.ts';
-import { readRecord, storedRecord, textOf } from '../../../shared/board/document.ts';
+import { cards } from '../../../shared/collections/card.ts';
+import { readRecord, storedRecord, textOf } from '../../../shared/documents.ts';
 import { addCard, moveCards } from '../../../shared/commands/card.ts';
 import { addPhase } from '../../../shared/commands/journey.ts';
-import { writeText } from '../../../shared/commands/text.ts';
+import { writeText } from '../../../shared/schema/text-splice.ts';
 import { Marks } from '../../../server/live/recovery/marks.ts';
-import { beatMs, markMs, maxUnprovenBytes } from '../../../server/live/tuning.ts';
+import { beatMs, markMs, maxUnprovenBytes } from '../../../server/live/limits.ts';
 import type { HandStruct } from './hand-update.ts';
 import { handUpdate } from './hand-update.ts';
 import { board } from './harness.ts';

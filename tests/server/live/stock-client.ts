@@ -1,8 +1,8 @@
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { openRoots } from '../../../shared/board/document.ts';
-import { PlainEditor } from '../../../shared/commands/editor.ts';
+import { openRoots } from '../../../shared/documents.ts';
+import { PlainEditor } from '../../../shared/schema/editor.ts';
 
 /** A person with an unchanged `y-websocket` provider and the project's commands for hands. */
 export class StockClient {

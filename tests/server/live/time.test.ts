@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PeopleRates } from '../../../server/live/sender-rates.ts';
-import { connectionRates, deafMs, graceMs, idleMs } from '../../../server/live/tuning.ts';
+import { PeopleRates } from '../../../server/live/socket/rate-limits.ts';
+import { connectionRates, deafMs, graceMs, idleMs } from '../../../server/live/limits.ts';
 import { addCard } from '../../../shared/commands/card.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Frame } from '../../../server/live/wire.ts';
+import type { Frame } from '../../../server/live/socket/wire.ts';
 import {
   controlPacket,
   deniedPacket,
@@ -10,8 +10,8 @@ import {
   step1Packet,
   step2Packet,
   updatePacket,
-} from '../../../server/live/packets.ts';
-import { isEmptyUpdate, readFrame } from '../../../server/live/wire.ts';
+} from '../../../server/live/socket/packets.ts';
+import { isEmptyUpdate, readFrame } from '../../../server/live/socket/wire.ts';
 import type { HandNumber } from './hand-update.ts';
 import { notANumber, pastAllNumbers } from './hand-update.ts';
 

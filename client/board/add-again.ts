@@ -1,0 +1,55 @@
+import { cards } from '$shared/collections/card.ts';
+import { ideas } from '$shared/collections/idea.ts';
+import { holdsCards } from '$shared/collections/lane.ts';
+import type { CellAt } from '$shared/commands/card.ts';
+import { addCard } from '$shared/commands/card.ts';
+import { addIdea } from '$shared/commands/idea.ts';
+import { writeText } from '$shared/schema/text-splice.ts';
+import type { Lost, LostWhy } from '../model/sync/lost.ts';
+import type { Touched } from '../model/sync/touched.ts';
+import { textsIn } from '../model/sync/touched.ts';
+import type { Desk } from '../parts/workspace.svelte.ts';
+
+/** Refusals that the same text would meet again. */
+const lasting: readonly LostWhy[] = [
+  'document-full',
+  'observer',
+  'role',
+  'too-large',
+  'too-long',
+  'too-many',
+];
+
+/** Whether the text of a lost record can become a new card or a new idea of this person. */
+export function mayAddAgain(desk: Desk, { why }: Lost, touched: Touched): boolean {
+  if (!desk.may('write') || !desk.board.connection.ready || lasting.includes(why)) return false;
+  const texts = new Map(textsIn(touched));
+  if (touched.of === 'ideas') return texts.has('title') || texts.has('solution');
+  return touched.of === 'cards' && texts.has('text') && cellFor(desk, touched) !== null;
+}
+
+/** Adds it: a card where it was, or in the first cell where that place is gone; an idea to the backlog. */
+export function addAgain(desk: Desk, touched: Touched): void {
+  const { editor } = desk.board;
+  const texts = new Map(textsIn(touched));
+  if (touched.of === 'ideas') {
+    const solution = texts.get('solution') ?? '';
+    const title = texts.get('title') ?? (touched.name.trim() === '' ? solution : touched.name);
+    const id = addIdea(editor, { title: title.slice(0, ideas.fields.title.max) });
+    writeText(editor, ideas, id, 'solution', solution.slice(0, ideas.fields.solution.max));
+    return;
+  }
+  const cell = cellFor(desk, touched);
+  const text = texts.get('text');
+  if (cell && text !== undefined) addCard(editor, cell, { text: text.slice(0, cards.fields.text.max) });
+}
+
+function cellFor(desk: Desk, { cell }: Touched): CellAt | null {
+  const { journey } = desk.board;
+  const lanes = journey.lanes.filter(({ type }) => holdsCards(type));
+  const lane = lanes.find(({ id }) => id === cell?.lane) ?? lanes[0];
+  const columns = journey.phases.find(({ phase }) => phase.id === cell?.phase) ?? journey.phases[0];
+  if (!lane || !columns) return null;
+  const step = columns.steps.find(({ id }) => id === cell?.step);
+  return { lane: lane.id, phase: columns.phase.id, step: step?.id ?? null };
+}

@@ -1,0 +1,159 @@
+import type { Lost } from '../model/sync/lost.ts';
+import { isRefused } from '../model/sync/lost.ts';
+import type { Visit } from '../model/device.ts';
+import type { Touched } from '../model/sync/touched.ts';
+import { textsIn } from '../model/sync/touched.ts';
+import type { Key } from '../text/messages.svelte.ts';
+import { dateTime, list, t } from '../text/messages.svelte.ts';
+import { refusalText } from './refusal-text.ts';
+
+/** Names of records that are told of one kind of change; the others are counted. */
+const mostNames = 3;
+/** Characters of a name; a card may be a page long. */
+const mostCharacters = 60;
+
+/** What each text field is called. */
+const fields: Readonly<Record<string, Readonly<Record<string, Key>>>> = {
+  cards: { text: 'map.card.text' },
+  ideas: { title: 'ideas.title', solution: 'ideas.solution', why: 'ideas.why' },
+  phases: { title: 'map.phase.title', goal: 'map.phase.goal' },
+  steps: { title: 'map.step.title' },
+  lanes: { title: 'map.lane.title' },
+  personas: { name: 'map.persona.name', role: 'map.persona.role' },
+};
+
+/** What each change of another field is called, as for undo. */
+const changes: Readonly<Record<string, Readonly<Record<string, Key>>>> = {
+  cards: {
+    place: 'step.move-card',
+    personas: 'step.mark-persona',
+    evidence: 'step.set-evidence',
+    mode: 'step.set-mode',
+    support: 'step.set-support',
+  },
+  ideas: {
+    cards: 'step.link-idea',
+    place: 'step.set-idea-place',
+    personas: 'step.set-idea-persona',
+    state: 'step.set-idea-state',
+    owner: 'step.set-idea-owner',
+  },
+  phases: { place: 'step.move-phase' },
+  steps: { place: 'step.move-step', truth: 'step.set-truth' },
+  lanes: { order: 'step.move-lane', line: 'step.set-line' },
+  personas: { color: 'step.recolor-persona', shape: 'step.recolor-persona' },
+  emotions: { '': 'step.mark-emotion' },
+  experience: { '': 'step.place-point' },
+};
+
+const added: Readonly<Record<string, Key>> = {
+  cards: 'step.add-card',
+  ideas: 'step.add-idea',
+  phases: 'step.add-phase',
+  steps: 'step.add-step',
+  lanes: 'step.add-lane',
+  personas: 'step.add-persona',
+};
+
+const removed: Readonly<Record<string, Key>> = {
+  cards: 'step.remove-card',
+  ideas: 'step.remove-idea',
+  phases: 'step.remove-phase',
+  steps: 'step.remove-step',
+  lanes: 'step.remove-lane',
+  personas: 'step.remove-persona',
+};
+
+export function lostTitle({ why }: Lost): string {
+  return t(isRefused(why) ? 'lost.refused.title' : `lost.${why}.title`);
+}
+
+/** What happened, in sentences. */
+export function lostAbout({ why, person, exceeded }: Lost, visits: readonly Visit[]): string {
+  if (isRefused(why)) {
+    return [t('lost.refused.text'), refusalText(why, exceeded), t('lost.refused.reloaded')].join(' ');
+  }
+  const about = t(`lost.${why}.text`);
+  const visit = why === 'other-person' ? visits.find((one) => one.person === person) : undefined;
+  return visit ? `${about} ${t('lost.left', { name: visit.name, role: t(`role.${visit.role}`) })}` : about;
+}
+
+/** What changed in fields of a record: "card moved, text edit"; empty where there is no word for it. */
+export function fieldsChanged(of: string, names: readonly string[]): string {
+  const keys = names.flatMap((name) => fields[of]?.[name] ?? changes[of]?.[name] ?? []);
+  return list([...new Set(keys)].map((key) => t(key)));
+}
+
+/** What a text field of a record is called. */
+export function fieldName(of: string, field: string): string {
+  return t(fields[of]?.[field] ?? 'lost.text');
+}
+
+/** The changes that have no text to show: "card moved: “Buys a ticket” and 2 more". */
+export function lostChanges(records: readonly Touched[]): string[] {
+  const named = new Map<Key, string[]>();
+  for (const record of records) {
+    for (const key of changesIn(record)) named.set(key, [...(named.get(key) ?? []), shortName(record.name)]);
+  }
+  return [...named].map(([key, names]) => {
+    const told = names.filter((name) => name !== '').slice(0, mostNames);
+    const more = names.length - told.length;
+    const all = more > 0 && names.length > 1 ? [...told, t('lost.more', { count: more })] : told;
+    return all.length === 0 ? t(key) : t('lost.change', { what: t(key), names: list(all) });
+  });
+}
+
+/** All of it as a text to read elsewhere. */
+export function lostFile(
+  losses: readonly Lost[],
+  title: string,
+  visits: readonly Visit[],
+  now: number,
+): string {
+  const parts = losses.map((lost) =>
+    [
+      lostTitle(lost),
+      lostAbout(lost, visits),
+      ...lost.records.flatMap((record) =>
+        textsIn(record).map(([field, text]) => `\n${fieldName(record.of, field)}:\n${text}`),
+      ),
+      ...lostChanges(lost.records).map((change, index) => `${index === 0 ? '\n' : ''}- ${change}`),
+    ].join('\n'),
+  );
+  const head = t('lost.file.head', { title, date: dateTime(now) });
+  return `${[head, ...parts].join('\n\n\n')}\n`;
+}
+
+/** All texts, one after another, to be pasted. */
+export function lostTexts(losses: readonly Lost[]): string {
+  return losses
+    .flatMap(({ records }) => records.flatMap((one) => textsIn(one).map(([, text]) => text)))
+    .join('\n\n');
+}
+
+function changesIn(record: Touched): readonly Key[] {
+  const { of, isNew, texts, values } = record;
+  const gone = values.find(([field]) => field === 'gone')?.[1];
+  const hasText = textsIn(record).length > 0;
+  // A new record is told of by its text, where it has one.
+  if (isNew) return hasText ? [] : [added[of] ?? 'step.write'];
+  const keys = new Set<Key>();
+  if (texts.length > 0 && !hasText) keys.add('step.write');
+  for (const [field] of values) {
+    const key = field === 'gone' ? backOrGone(of, gone) : changes[of]?.[field];
+    if (key !== undefined) keys.add(key);
+  }
+  return [...keys];
+}
+
+function backOrGone(of: string, gone: unknown): Key | undefined {
+  if (gone === true) return removed[of];
+  return of === 'cards' ? 'step.restore-card' : added[of];
+}
+
+function shortName(name: string): string {
+  const line = name.trim().split('\n', 1)[0] ?? '';
+  if (line === '') return '';
+  const isLong = line.length > mostCharacters;
+  return t('lost.name', { name: isLong ? `${line.slice(0, mostCharacters).trimEnd()}…` : line });
+}

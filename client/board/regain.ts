@@ -1,0 +1,43 @@
+import { join, renewSeat } from '../model/api.ts';
+import { visits } from '../model/device.ts';
+import { language } from '../text/messages.svelte.ts';
+import type { NoticeKind } from '../parts/notice.ts';
+import { noticeFor } from '../parts/notice.ts';
+
+/** How it went with a seat that the server does not know any more. */
+export type Regained =
+  | { readonly kind: 'renewed' }
+  /** The board was reset or rebuilt; the person sits on it again, and must open it anew. */
+  | { readonly kind: 'board-reset' }
+  /** A server that cannot answer just now says nothing about the seat. */
+  | { readonly kind: 'later' }
+  | { readonly kind: 'lost'; readonly notice: NoticeKind };
+
+/**
+ * Renews a seat. If its token is not good any more (it ran out, the server's key was changed, or the board was
+ * reset), takes the seat again by the link of this device. Only as the same person: another one must choose to come.
+ */
+export async function regainSeat(board: string, seat: string): Promise<Regained> {
+  const renewed = await renewSeat(board, seat);
+  if (renewed.ok) return { kind: 'renewed' };
+  if (renewed.code !== 'ticket' && renewed.code !== 'board-reset') return afterFailure(renewed.code);
+  const visit = visits().find((one) => one.board === board && one.person === seat);
+  if (!visit) return { kind: 'lost', notice: 'session-ended' };
+  const { secret, name, color, device } = visit;
+  const joined = await join({
+    link: secret,
+    name,
+    color: color === '' ? undefined : color,
+    language: language(),
+    device,
+  });
+  if (!joined.ok) return afterFailure(joined.code);
+  if (joined.value.person !== seat) return { kind: 'lost', notice: 'session-ended' };
+  return { kind: renewed.code === 'board-reset' ? 'board-reset' : 'renewed' };
+}
+
+function afterFailure(code: string): Regained {
+  const notice = noticeFor(code);
+  const mayPass: readonly NoticeKind[] = ['unreachable', 'trouble', 'board-full'];
+  return mayPass.includes(notice) ? { kind: 'later' } : { kind: 'lost', notice };
+}

@@ -1,0 +1,47 @@
+import type { Role } from '$shared/roles.ts';
+import type { Light } from '../model/sync/connection.svelte.ts';
+import type { Hindrance } from '../model/sync/disconnect-reason.ts';
+
+/** What a board needs to be told about itself for as long as it is so; one at a time, the gravest. */
+export type Standing =
+  /** There is no connection; null where it is not known why. */
+  | { readonly kind: 'apart'; readonly why: Hindrance | null }
+  | { readonly kind: 'read-only'; readonly why: 'store' | 'frozen' }
+  /** To facilitators: the board lost edits that so many people still have. */
+  | { readonly kind: 'loss'; readonly people: number }
+  /** The server lacks edits that this page has. */
+  | { readonly kind: 'held'; readonly why: 'waiting' | 'full' }
+  | { readonly kind: 'full'; readonly percent: number }
+  | { readonly kind: 'observing' }
+  /** Changes of this person that the board does not have, and that wait to be dealt with. */
+  | { readonly kind: 'lost'; readonly count: number };
+
+/** From this percentage on everyone who writes is told how full the board is; facilitators from the first word. */
+const nearlyFull = 90;
+
+/** @param readPercent what this person has read of how full the board is, and put away */
+export function standingOf(
+  connection: {
+    readonly light: Light;
+    readonly role: Role | null;
+    readonly hindrance: Hindrance | null;
+    readonly readOnly: 'store' | 'frozen' | null;
+    readonly fullness: number;
+    readonly held: 'waiting' | 'full' | null;
+    readonly lossPeople: number;
+  },
+  readPercent: number,
+): Standing | null {
+  const { light, role, hindrance, readOnly, fullness, held, lossPeople } = connection;
+  if (light === 'offline') return { kind: 'apart', why: hindrance };
+  if (role === null) return null;
+  // Who does not write need not know where it would be kept.
+  if (role === 'observer') return { kind: 'observing' };
+  if (readOnly !== null) return { kind: 'read-only', why: readOnly };
+  // Also where nothing proves it: a facilitator whose own page has such edits can look at them.
+  if (role === 'facilitator' && (lossPeople > 0 || held === 'waiting'))
+    return { kind: 'loss', people: Math.max(1, lossPeople) };
+  if (held !== null) return { kind: 'held', why: held };
+  const isNews = fullness > readPercent && (role === 'facilitator' || fullness >= nearlyFull);
+  return fullness > 0 && isNews ? { kind: 'full', percent: fullness } : null;
+}

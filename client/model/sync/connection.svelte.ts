@@ -1,0 +1,414 @@
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import * as v from 'valibot';
+import { encodeAwarenessUpdate } from 'y-protocols/awareness';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+import type { ClientControl, Control, Exceeded } from '$shared/wire/protocol.ts';
+import { controlProtocol, controlSchema, frameKind, syncKind } from '$shared/wire/protocol.ts';
+import type { Role } from '$shared/roles.ts';
+import { answerInParts, mostPartBytes } from './answer-parts.ts';
+import { waitMs } from './backoff.ts';
+import type { Ending } from './ending.ts';
+import { endingOf, isFinal } from './ending.ts';
+import { isWhole } from './fit.ts';
+import type { Hindrance } from './disconnect-reason.ts';
+import { hindranceOf } from './disconnect-reason.ts';
+import { KeptMarks } from './marks.ts';
+import { Pointers } from '../presence/pointers.ts';
+import { Pulse } from './pulse.ts';
+import { onWake } from './wake.ts';
+
+/**
+ * What the connection light shows: everything on disk, something on its way there, something kept here since
+ * the server takes no edits just now, or no server.
+ */
+export type Light = 'saved' | 'sending' | 'held' | 'offline';
+
+/** What lies on this device beside the document: it is still being read, or something waits there. */
+export type Holding = 'reading' | 'held' | null;
+
+/** What the owner of a connection hears. */
+export interface ConnectionEvents {
+  /** The server's state is in, of this generation: at first, and after each time that there was no connection. */
+  readonly ready: (generation: number) => void;
+  /** All that was sent is on disk. */
+  readonly saved: () => void;
+  /** What lies on this device: the light does not say _saved_ while something does. */
+  readonly holding: () => Holding;
+  /** The socket was closed for good. */
+  readonly ended: (why: Ending) => void;
+}
+
+/**
+ * The stock `y-websocket` provider, with what ours adds: it counts the document frames it sends and
+ * hears from the server how many are on disk, sends large changes in parts, takes control frames, sends pointers
+ * apart from presence, and does not echo what it hears of others' presence.
+ */
+export class Connection {
+  /** Whether the server's state has come in at least once. */
+  ready = $state(false);
+  #light: Light = $state('sending');
+  role: Role | null = $state(null);
+  title = $state('');
+  /** Why edits are not taken just now. Those that are made meanwhile the server asks for when they are. */
+  readOnly: 'store' | 'frozen' | null = $state(null);
+  /** How full the board is, in percent of what it may hold; 0 while there is nothing to tell. */
+  fullness = $state(0);
+  /** Set while the server lacks edits that this page has: a copy waits for a decision, or there is no room for one. */
+  held: 'waiting' | 'full' | null = $state(null);
+  /** To facilitators: how many people have edits that the board lost. */
+  lossPeople = $state(0);
+  /** Why there is no connection, where the server said so. */
+  hindrance: Hindrance | null = $state(null);
+  readonly pointers: Pointers;
+  /** What the server had when it last asked: by client id, how many clocks. */
+  serverState: ReadonlyMap<number, number> = new Map();
+
+  readonly #provider: WebsocketProvider;
+  readonly #doc: Y.Doc;
+  #sent = 0;
+  #saved = 0;
+  /** Whether our own state has gone out on this socket (observers are never asked for it). */
+  #offered = false;
+  /** Whether there are own edits since all was last on disk. */
+  #isDirty = false;
+  /** Whether own edits were made while none were taken: until they are, no count speaks for them. */
+  #keeps = false;
+  /** Which generation of the board the document is of; null until the first welcome. */
+  #generation: number | null = null;
+  /** The client ids of this person that the document was written under here: this page's, and those on the device. */
+  readonly #own = new Set<number>();
+  #closed = false;
+  #failed = false;
+  readonly #marks: KeptMarks;
+  #opening: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the server has let this socket in. */
+  #isIn = false;
+  /** Whether all own edits are on disk. */
+  #isSettled = false;
+  readonly #on: ConnectionEvents;
+  readonly #pulse: Pulse;
+  readonly #stopWaking: () => void;
+
+  constructor(doc: Y.Doc, at: { board: string; seat: string; origin: string }, on: ConnectionEvents) {
+    this.#doc = doc;
+    this.#marks = new KeptMarks(doc.clientID);
+    this.#on = on;
+    const provider = new WebsocketProvider(
+      `${at.origin.replace(/^http/, 'ws')}/sync/${at.board}`,
+      'board',
+      doc,
+      {
+        connect: false,
+        params: { seat: at.seat },
+        protocols: [controlProtocol],
+        // Tabs of one browser may hold different seats: all goes by the server, which knows them apart.
+        disableBc: true,
+        shouldReconnect: ({ code }) => !isFinal(code),
+      },
+    );
+    this.#provider = provider;
+    this.pointers = new Pointers((frame) => this.#send(frame));
+    this.#countSyncFrames();
+    this.#sendOwnPresenceOnly();
+    provider.messageHandlers[frameKind.control] = (_encoder, decoder) =>
+      this.#control(decoding.readVarString(decoder));
+    provider.messageHandlers[frameKind.pointer] = (_encoder, decoder) => this.pointers.hear(decoder);
+    // The stock handler warns on the console; ours is told by a control frame beside it.
+    provider.messageHandlers[frameKind.auth] = () => {};
+    provider.on('status', ({ status }) => {
+      this.#sent = 0;
+      this.#saved = 0;
+      this.#offered = false;
+      this.#keeps = false;
+      if (status === 'connecting') this.#isIn = false;
+      this.readOnly = null;
+      this.fullness = 0;
+      this.held = null;
+      this.lossPeople = 0;
+      this.pointers.renew();
+      if (status !== 'connecting') this.#shine();
+    });
+    provider.on('sync', (synced) => {
+      if (synced) {
+        this.ready = true;
+        this.hindrance = null;
+        on.ready(this.#generation ?? 0);
+      }
+      this.#shine();
+    });
+    provider.on('connection-close', (event) => {
+      this.#failed = true;
+      this.hindrance = event && hindranceOf(event.code, event.reason);
+      // Told before the provider reckons how long to wait, of which this is the most.
+      provider.maxBackoffTime = waitMs(provider.wsUnsuccessfulReconnects + 1, Math.random());
+      this.#shine();
+    });
+    provider.on('closed', ({ code, reason }) => this.#end(code, reason));
+    doc.off('update', provider._updateHandler);
+    doc.on('update', this.#sendUpdate);
+    this.#pulse = new Pulse(provider, () => this.#reconnect());
+    this.#stopWaking = onWake(this.#tryNow);
+    addEventListener('online', this.#tryNow);
+  }
+
+  get light(): Light {
+    if (this.#light !== 'saved') return this.#light;
+    const holding = this.#on.holding();
+    return holding === 'reading' ? 'sending' : (holding ?? 'saved');
+  }
+
+  get awareness() {
+    return this.#provider.awareness;
+  }
+
+  /** Whether anything typed here may not be on disk yet. */
+  get unsaved(): boolean {
+    return !this.#isSettled;
+  }
+
+  /** Looks again whether all is saved: what lay on the device may have been taken in without an edit. */
+  refresh(): void {
+    if (!this.#closed) this.#shine();
+  }
+
+  /** Connects, and keeps connecting. */
+  open(waitMs = 0): void {
+    if (waitMs === 0) this.#provider.connect();
+    else this.#opening = setTimeout(() => this.#provider.connect(), waitMs);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#opening);
+    this.#stopWaking();
+    this.#pulse.close();
+    removeEventListener('online', this.#tryNow);
+    this.#doc.off('update', this.#sendUpdate);
+    this.pointers.close();
+    this.#provider.awareness.setLocalState(null);
+    this.#provider.destroy();
+  }
+
+  /** The stock handler answers the server's sync step 1 with our step 2: one more document frame. */
+  #countSyncFrames(): void {
+    const stock = this.#provider.messageHandlers[frameKind.sync];
+    this.#provider.messageHandlers[frameKind.sync] = (encoder, decoder, provider, emitSynced, kind) => {
+      const isStep1 = decoder.arr[decoder.pos] === syncKind.step1;
+      stock?.(encoder, isStep1 ? this.#sendAhead(decoder) : decoder, provider, emitSynced, kind);
+      if (!isStep1) return;
+      this.#sent++;
+      this.#offered = true;
+      this.#shine();
+    };
+  }
+
+  /** Goes out before our answer to the server's step 1, so that the server knows how to take that. */
+  #proveLoss(state: ReadonlyMap<number, number>): void {
+    const marks = [...this.#marks.proof(state)];
+    if (marks.length === 0) return;
+    const frame = encoding.createEncoder();
+    encoding.writeVarUint(frame, frameKind.control);
+    encoding.writeVarString(frame, JSON.stringify({ kind: 'proof', marks } satisfies ClientControl));
+    this.#send(encoding.toUint8Array(frame));
+  }
+
+  /**
+   * Sends what is too much for one answer in parts, before the answer. Returns the server's step 1 as it would
+   * read after them, so that the stock handler answers with the rest.
+   */
+  #sendAhead(step1: decoding.Decoder): decoding.Decoder {
+    decoding.readVarUint(step1);
+    const server = Y.decodeStateVector(decoding.readVarUint8Array(step1));
+    this.serverState = server;
+    this.#proveLoss(server);
+    const { updates, after } = answerInParts(this.#doc, server, this.#own.add(this.#doc.clientID));
+    for (const update of updates) this.#sendChanges(update);
+    return decoding.createDecoder(message([syncKind.step1], Y.encodeStateVector(after)));
+  }
+
+  /** In place of the provider's own listener: what is too much for one frame is sent in parts. */
+  #sendUpdate = (update: Uint8Array, origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
+    if (origin === this.#provider) return;
+    if (!transaction.local) for (const client of writersOf(transaction)) this.#own.add(client);
+    this.#isDirty = true;
+    this.#keeps ||= this.readOnly !== null;
+    if (this.#provider.wsconnected) for (const part of inParts(update, transaction)) this.#sendChanges(part);
+    this.#shine();
+  };
+
+  #sendChanges(update: Uint8Array): void {
+    if (this.#send(message([frameKind.sync, syncKind.update], update))) this.#sent++;
+  }
+
+  #sendOwnPresenceOnly(): void {
+    const { awareness } = this.#provider;
+    awareness.off('update', this.#provider._awarenessUpdateHandler);
+    awareness.on(
+      'update',
+      ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>) => {
+        const own = this.#doc.clientID;
+        if (![added, updated, removed].some((clients) => clients.includes(own))) return;
+        const frame = encoding.createEncoder();
+        encoding.writeVarUint(frame, frameKind.awareness);
+        encoding.writeVarUint8Array(frame, encodeAwarenessUpdate(awareness, [own]));
+        this.#send(encoding.toUint8Array(frame));
+      },
+    );
+  }
+
+  /** Sends a frame beside the document, where there is a socket for it. */
+  #send(frame: Uint8Array<ArrayBuffer>): boolean {
+    const { ws, wsconnected } = this.#provider;
+    if (!ws || !wsconnected) return false;
+    ws.send(frame);
+    return true;
+  }
+
+  #control(json: string): void {
+    const told = parseJson(json);
+    const parsed = v.safeParse(controlSchema, told);
+    if (!parsed.success) {
+      // A newer server may refuse for a reason that this page does not know: it is a refusal all the same.
+      if (v.is(anyRefusalSchema, told)) this.#finish({ kind: 'refused', reason: null });
+      return;
+    }
+    const control: Control = parsed.output;
+    switch (control.kind) {
+      case 'welcome':
+        // Comes before the server asks for what we have, which it must not get of another generation.
+        if (this.#generation !== null && control.generation !== this.#generation) {
+          return this.#finish({ kind: 'outdated', isOlder: control.generation < this.#generation });
+        }
+        this.#isIn = true;
+        this.#generation = control.generation;
+        this.role = control.role;
+        this.title = control.title;
+        break;
+      case 'board':
+        this.title = control.title;
+        break;
+      case 'saved':
+        this.#saved = control.frames;
+        break;
+      case 'refused':
+        // Not only when the socket is closed: an observer's stays open, and a server may die between the two.
+        return this.#finish({ kind: 'refused', reason: control.reason, ...exceededIn(control) });
+      case 'read-only':
+        this.readOnly = control.why;
+        if (control.why === null) this.#keeps = false;
+        break;
+      case 'fullness':
+        this.fullness = control.percent;
+        break;
+      case 'mark':
+        this.#marks.keep(control.mark);
+        break;
+      case 'held':
+        this.held = control.state === 'none' ? null : control.state;
+        break;
+      case 'loss':
+        this.lossPeople = control.people;
+        break;
+      case 'stale':
+        // A page that has only just opened has nothing from before.
+        if (this.ready) return this.#finish({ kind: 'stale' });
+    }
+    this.#shine();
+  }
+
+  #shine(): void {
+    const { wsconnected, synced } = this.#provider;
+    const offered = this.#offered || this.role === 'observer';
+    this.#isSettled =
+      wsconnected &&
+      this.held === null &&
+      synced &&
+      offered &&
+      !this.#keeps &&
+      !this.#isWaiting &&
+      this.#saved >= this.#sent;
+    if (this.#isSettled) {
+      this.#isDirty = false;
+      this.#on.saved();
+    }
+    if (!wsconnected) this.#light = this.ready || this.#failed ? 'offline' : 'sending';
+    else if (this.#isSettled) this.#light = 'saved';
+    else if (this.held !== null) this.#light = 'held';
+    else if (synced && this.readOnly !== null)
+      this.#light = this.#isDirty || this.#isWaiting ? 'held' : 'saved';
+    else this.#light = 'sending';
+  }
+
+  /** Whether the document holds edits whose base has not come in: they are neither shown nor sent. */
+  get #isWaiting(): boolean {
+    return !isWhole(this.#doc);
+  }
+
+  /** The server has closed the socket, and coming back would not help. */
+  #end(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#light = 'offline';
+    this.#on.ended(endingOf(code, reason, this.#isIn));
+  }
+
+  /** Ends from here, where nothing that is sent would be taken any more. */
+  #finish(why: Ending): void {
+    this.#provider.disconnect();
+    this.#light = 'offline';
+    this.#on.ended(why);
+  }
+
+  /**
+   * The net is back, or the machine has woken up. What looks like a link may be dead; where there is none, nobody
+   * waits for the back-off to run out.
+   */
+  #tryNow = () => {
+    if (this.#provider.wsconnected) this.#pulse.ask();
+    else if (this.#provider.shouldConnect) this.#reconnect();
+  };
+
+  #reconnect(): void {
+    this.#provider.disconnect();
+    this.#provider.connect();
+  }
+}
+
+const anyRefusalSchema = v.object({ kind: v.literal('refused') });
+
+/** The allowance that a refusal names, where it names one. */
+function exceededIn(control: Extract<Control, { kind: 'refused' }>): { exceeded?: Exceeded } {
+  const { of, limit, for: whose } = control;
+  return of !== undefined && limit !== undefined && whose !== undefined
+    ? { exceeded: { of, limit, for: whose } }
+    : {};
+}
+
+function writersOf({ beforeState, afterState }: Y.Transaction): number[] {
+  return [...afterState].flatMap(([client, clock]) => (beforeState.get(client) === clock ? [] : [client]));
+}
+
+/** Edits that come from the device may be many in one update. */
+function inParts(update: Uint8Array, transaction: Y.Transaction): readonly Uint8Array[] {
+  if (update.length <= mostPartBytes) return [update];
+  const { doc, beforeState } = transaction;
+  const { updates, after } = answerInParts(doc, beforeState, new Set(writersOf(transaction)));
+  return updates.length > 0 ? [...updates, Y.diffUpdate(update, Y.encodeStateVector(after))] : [update];
+}
+
+/** Bytes behind the numbers that say what they are. */
+function message(kinds: readonly number[], bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const encoder = encoding.createEncoder();
+  for (const kind of kinds) encoding.writeVarUint(encoder, kind);
+  encoding.writeVarUint8Array(encoder, bytes);
+  return encoding.toUint8Array(encoder);
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,44 @@
+import { closeCode } from '$shared/wire/protocol.ts';
+
+/**
+ * Why the server closed the socket for now, or does not open one; it is tried again all the while. A message key
+ * of the interface for each.
+ */
+export type Hindrance =
+  | 'restart'
+  | 'board-full'
+  | 'server-full'
+  | 'too-slow'
+  | 'frozen'
+  | 'quarantined'
+  | 'repair'
+  | 'too-many-sockets'
+  | 'store'
+  | 'busy';
+
+/** Reads the code and the reason of a close; null where they tell nothing, as when the net is gone. */
+export function hindranceOf(code: number, reason: string): Hindrance | null {
+  if (code === closeCode.restart) return 'restart';
+  if (code !== closeCode.busy) return null;
+  switch (reason) {
+    case 'board-full':
+    case 'server-full':
+    case 'too-slow':
+    case 'frozen':
+    case 'quarantined':
+    case 'repair':
+    case 'too-many-sockets':
+    case 'store':
+      return reason;
+    // Those who run the server have cut this one socket: there is nothing to wait for.
+    case 'kicked':
+      return null;
+    case 'stopping':
+      return 'restart';
+    case 'not-saved':
+    case 'load-failed':
+      return 'store';
+    default:
+      return 'busy';
+  }
+}

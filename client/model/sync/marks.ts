@@ -1,0 +1,62 @@
+import { maxProofMarks, readClockMark } from '$shared/wire/protocol.ts';
+
+/** More client ids than a page meets in a day; past this the one that was marked longest ago is forgotten. */
+const mostClients = 1_000;
+
+interface Kept {
+  readonly clock: number;
+  readonly mark: string;
+}
+
+/**
+ * The furthest clock mark for each Yjs client id that this page has heard of. The server signs marks, so they prove what
+ * it had on disk, should it come back without.
+ */
+export class KeptMarks {
+  readonly #own: number;
+  readonly #kept = new Map<number, Kept>();
+  /** The first mark that names the page's own client id: of two people who show one, the earlier owns it. */
+  #first: string | null = null;
+
+  /** `own`: the page's own client id. */
+  constructor(own: number) {
+    this.#own = own;
+  }
+
+  /** Keeps a mark as the server sent it: `<payload>.<signature>`. */
+  keep(mark: string): void {
+    for (const { client, clock } of readClockMark(decode(mark.split('.')[0] ?? ''))?.clocks ?? []) {
+      if (client === this.#own) this.#first ??= mark;
+      // A server that went back marks the same id at an earlier clock: that proves nothing.
+      if ((this.#kept.get(client)?.clock ?? 0) > clock) continue;
+      this.#kept.delete(client);
+      this.#kept.set(client, { clock, mark });
+    }
+    for (const client of this.#kept.keys()) {
+      if (this.#kept.size <= mostClients) break;
+      this.#kept.delete(client);
+    }
+  }
+
+  /**
+   * What proves to a server with this state vector whose the page's own client id is, and that it has lost edits,
+   * where it has. The newest marks come first.
+   */
+  proof(state: ReadonlyMap<number, number>): readonly string[] {
+    const ahead = [...this.#kept].filter(([client, { clock }]) => clock > (state.get(client) ?? 0));
+    const marks = [
+      ...(this.#first === null ? [] : [this.#first]),
+      ...ahead.reverse().map(([, { mark }]) => mark),
+    ];
+    return [...new Set(marks)].slice(0, maxProofMarks);
+  }
+}
+
+/** Reads base64url; an empty text where it is none. */
+function decode(text: string): string {
+  try {
+    return atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  } catch {
+    return '';
+  }
+}

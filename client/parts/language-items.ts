@@ -1,0 +1,18 @@
+import { rememberLanguage } from '../model/device.ts';
+import { languageNames, languages } from '../text/languages.ts';
+import { language, setLanguage } from '../text/messages.svelte.ts';
+import type { MenuItem } from '../ui/menu.ts';
+
+/** The languages of the interface as lines of a menu, each in its own name. */
+export function languageItems(): MenuItem[] {
+  return languages.map((one) => ({
+    kind: 'item',
+    label: languageNames[one],
+    lang: one,
+    checked: one === language(),
+    onselect: () => {
+      rememberLanguage(one);
+      void setLanguage(one);
+    },
+  }));
+}

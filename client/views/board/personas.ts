@@ -1,8 +1,0 @@
-import type { Persona } from '$shared/board/persona.ts';
-import { byOrder } from '$shared/order-key.ts';
-import type { Board } from '../../model/board.svelte.ts';
-
-/** The personas of the board in their order. */
-export function personasInOrder(board: Board): Persona[] {
-  return board.personas.all.flatMap((entry) => entry.record ?? []).sort(byOrder);
-}

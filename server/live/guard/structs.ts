@@ -1,0 +1,253 @@
+import { tariff } from '../limits.ts';
+import { isClient, isClock, isStretch } from '../yjs-id.ts';
+import type { Content, TypeName } from './content.ts';
+import { deleted, other, typeContents } from './content.ts';
+import { Effort } from './cost.ts';
+import type { Home } from './type-paths.ts';
+import { malformed, Refused } from './refused.ts';
+import { Reader } from './update-reader.ts';
+
+/** What Yjs counts by: a client id, and a clock within what is written under it. */
+export interface Id {
+  readonly client: number;
+  readonly clock: number;
+}
+
+/** A struct of an update, and where it goes once that is known. */
+export class Part {
+  readonly run: Run;
+  readonly clock: number;
+  readonly length: number;
+  /** How many bytes of the update it takes. */
+  readonly bytes: number;
+  /** Null where Yjs has collected it already. */
+  readonly item: Item | null;
+  /** Where it stands; null until it is placed, and for what is collected, or will be at once. */
+  home: Home | null = null;
+  key: string | null = null;
+  /** The home that its content is, once something is put into it. */
+  inner: Home | null = null;
+
+  constructor(run: Run, clock: number, length: number, bytes: number, item: Item | null) {
+    this.run = run;
+    this.clock = clock;
+    this.length = length;
+    this.bytes = bytes;
+    this.item = item;
+  }
+
+  get end(): number {
+    return this.clock + this.length;
+  }
+}
+
+/** What an item says of itself. */
+export interface Item {
+  /** Its neighbours where it was written. */
+  readonly left: Id | null;
+  readonly right: Id | null;
+  /** The root that it is in, by name, or what holds its parent. Only without neighbours; so is the key. */
+  readonly root: string | null;
+  readonly parent: Id | null;
+  readonly key: string | null;
+  readonly content: Content;
+  /** How many bytes of the update the content takes. */
+  readonly contentBytes: number;
+}
+
+/** What an update has of one client id, in the order of clocks; skipped clocks have no part. */
+export interface Run {
+  readonly client: number;
+  readonly parts: Part[];
+  /** The clock that the store has of it, and the one that it has with what has been placed so far. */
+  stored: number;
+  clock: number;
+  next: number;
+  /** Being placed: who needs a later part of it meanwhile waits for itself. */
+  isBusy: boolean;
+}
+
+/** An update taken apart, by client id. Deleted ranges are pairs of a clock and the clock behind the range. */
+export interface Parts {
+  readonly runs: ReadonlyMap<number, Run>;
+  readonly deletes: ReadonlyMap<number, Uint32Array>;
+}
+
+/**
+ * Takes an update apart, and refuses what no Yjs writes: it would be applied otherwise than it reads.
+ * @throws Refused with `malformed` or `too-many`
+ */
+export function takeApart(update: Uint8Array, effort: Effort): Parts {
+  const reader = new Reader(update, effort);
+  const runs = new Map<number, Run>();
+  for (let sections = reader.count(4, 0); sections > 0; sections--) {
+    const run = readRun(reader);
+    // Of two sections of one client id Yjs applies the last: whoever writes two hides something.
+    if (runs.has(run.client)) throw malformed();
+    runs.set(run.client, run);
+  }
+  const deletes = new Map<number, Uint32Array>();
+  for (let clients = reader.count(2, tariff.section); clients > 0; clients--) {
+    const client = readClient(reader);
+    if (deletes.has(client)) throw malformed();
+    deletes.set(client, readRanges(reader));
+  }
+  if (!reader.isAtEnd) throw malformed();
+  return { runs, deletes };
+}
+
+/** Passes over the structs of an update, up to its delete set. */
+export function skipRuns(reader: Reader): void {
+  for (let sections = reader.count(4, 0); sections > 0; sections--) readRun(reader);
+}
+
+/** Whether the bytes are an update from beginning to end that takes no more than so much to read, in microseconds. */
+export function isUpdate(bytes: Uint8Array, mostEffort: number): boolean {
+  try {
+    takeApart(bytes, new Effort(mostEffort));
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
+  }
+}
+
+function readRun(reader: Reader): Run {
+  const count = reader.count(2, tariff.struct);
+  if (count === 0) throw malformed();
+  const run: Run = { client: readClient(reader), parts: [], stored: 0, clock: 0, next: 0, isBusy: false };
+  let clock = reader.number();
+  for (let i = 0; i < count; i++) clock = readPart(reader, run, clock);
+  return run;
+}
+
+const kindBits = 31;
+const hasLeft = 128;
+const hasRight = 64;
+const hasKey = 32;
+const collectedKind = 0;
+const skippedKind = 10;
+
+/** Reads what follows at a clock. Returns the clock behind it. */
+function readPart(reader: Reader, run: Run, clock: number): number {
+  const { at } = reader;
+  const info = reader.byte();
+  const isItem = info !== collectedKind && info !== skippedKind;
+  const item = isItem ? readItem(reader, info) : null;
+  const length = item ? item.content.length : reader.number();
+  // A struct of no length breaks the search by clock in everyone's store.
+  if (!isStretch(clock, length)) throw malformed();
+  if (info !== skippedKind) run.parts.push(new Part(run, clock, length, reader.at - at, item));
+  return clock + length;
+}
+
+function readItem(reader: Reader, info: number): Item {
+  const left = info & hasLeft ? readId(reader) : null;
+  const right = info & hasRight ? readId(reader) : null;
+  let root: string | null = null;
+  let parent: Id | null = null;
+  let key: string | null = null;
+  if (!left && !right) {
+    const isRoot = reader.number();
+    if (isRoot > 1) throw malformed();
+    if (isRoot) root = reader.string();
+    else parent = readId(reader);
+    if (info & hasKey) key = reader.string();
+  }
+  const { at } = reader;
+  const content = readContent(reader, info & kindBits);
+  return { left, right, root, parent, key, content, contentBytes: reader.at - at };
+}
+
+/** The kinds are those of Yjs (`readItemContent`). */
+function readContent(reader: Reader, kind: number): Content {
+  switch (kind) {
+    case 1:
+      return deleted(reader.number());
+    case 2:
+      return readJsons(reader);
+    case 3:
+      reader.bytes();
+      return other(1);
+    case 4:
+      return readString(reader);
+    case 5:
+      reader.skipJson();
+      return other(1);
+    case 6:
+      reader.string();
+      reader.skipJson();
+      return other(1);
+    case 7:
+      return readType(reader);
+    case 8:
+      return readValues(reader);
+    case 9:
+      return readDocument(reader);
+    default:
+      throw malformed();
+  }
+}
+
+function readString(reader: Reader): Content {
+  const text = reader.string();
+  return { kind: 'string', text, length: text.length };
+}
+
+function readValues(reader: Reader): Content {
+  const values: unknown[] = [];
+  for (let left = reader.count(1, tariff.value); left > 0; left--) values.push(reader.value());
+  return { kind: 'values', values, length: values.length };
+}
+
+function readJsons(reader: Reader): Content {
+  const length = reader.count(1, tariff.value);
+  for (let left = length; left > 0; left--) reader.skipJson(true);
+  return other(length);
+}
+
+function readType(reader: Reader): Content {
+  const type = reader.number();
+  const name: TypeName | undefined = typeNames[type];
+  if (!name) throw malformed();
+  if (type === 3 || type === 5) reader.string();
+  return typeContents[name];
+}
+
+/** In the order in which Yjs numbers them: all from the fourth on are kinds of XML. */
+const typeNames: readonly TypeName[] = ['array', 'map', 'text', 'xml', 'xml', 'xml', 'xml'];
+
+function readDocument(reader: Reader): Content {
+  reader.string();
+  const options = reader.value();
+  if (typeof options !== 'object' || options === null) throw malformed();
+  return other(1);
+}
+
+function readId(reader: Reader): Id {
+  const client = readClient(reader);
+  const clock = reader.number();
+  if (!isClock(clock)) throw malformed();
+  return { client, clock };
+}
+
+function readClient(reader: Reader): number {
+  const client = reader.number();
+  if (!isClient(client)) throw malformed();
+  return client;
+}
+
+/** Yjs writes ranges in order and none twice. It would go through what each covers again, however often. */
+function readRanges(reader: Reader): Uint32Array {
+  const ranges = new Uint32Array(reader.count(2, tariff.range) * 2);
+  let done = 0;
+  for (let i = 0; i < ranges.length; i += 2) {
+    const clock = reader.number();
+    const length = reader.number();
+    if (clock < done || !isStretch(clock, length)) throw malformed();
+    done = clock + length;
+    ranges[i] = clock;
+    ranges[i + 1] = done;
+  }
+  return ranges;
+}

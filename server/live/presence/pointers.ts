@@ -1,0 +1,90 @@
+import type { Decoder } from 'lib0/decoding';
+import { hasContent } from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import type { Pointer } from '../../../shared/wire/pointer.ts';
+import { gone, readPointer, writePointer } from '../../../shared/wire/pointer.ts';
+import type { Packet } from '../socket/packets.ts';
+import { pointerPacket } from '../socket/packets.ts';
+
+interface Place {
+  pointer: Pointer;
+  /** The place that everyone has heard of, so that a move within it is two numbers; null where someone has not. */
+  told: string | null;
+}
+
+/**
+ * Where the pointers of a room are, one a client id. They are apart from presence because they move ten times
+ * as often: nothing of them is JSON, and a move that goes out is some ten bytes.
+ */
+export class Pointers {
+  readonly #places = new Map<number, Place>();
+  /** Whose pointer has moved since it went out; who waits longest first. */
+  readonly #due = new Set<number>();
+  readonly #isFollowed: (client: number) => boolean;
+
+  constructor(isFollowed: (client: number) => boolean) {
+    this.#isFollowed = isFollowed;
+  }
+
+  get areDue(): boolean {
+    return this.#due.size > 0;
+  }
+
+  hear(client: number, body: Decoder): 'moved' | 'nothing' | 'malformed' {
+    const known = this.#places.get(client);
+    let pointer: Pointer | null;
+    try {
+      pointer = readPointer(body, known?.pointer.place ?? null);
+      if (hasContent(body)) return 'malformed';
+    } catch {
+      return 'malformed';
+    }
+    if (pointer === null) return 'nothing';
+    if (known) known.pointer = pointer;
+    else this.#places.set(client, { pointer, told: null });
+    this.#due.add(client);
+    return 'moved';
+  }
+
+  /** The client is gone, or back on another socket, which does not know what this one has said. */
+  forget(client: number): void {
+    this.#places.delete(client);
+    this.#due.delete(client);
+  }
+
+  /** Takes what has moved, up to so many bytes; those who are followed always. */
+  take(most: number): { readonly packet: Packet | null; readonly bytes: number } {
+    const entries: Uint8Array[] = [];
+    let bytes = 0;
+    for (const client of this.#due) {
+      if (bytes >= most && entries.length > 0 && !this.#isFollowed(client)) continue;
+      this.#due.delete(client);
+      const place = this.#places.get(client);
+      if (!place) continue;
+      const entry = encode(client, place.pointer, place.told === place.pointer.place);
+      place.told = place.pointer.place;
+      entries.push(entry);
+      bytes += entry.length;
+    }
+    return { packet: entries.length > 0 ? pointerPacket(entries) : null, bytes };
+  }
+
+  /** All pointers, each with its place, for one who has heard of none. */
+  whole(): Packet | null {
+    const entries: Uint8Array[] = [];
+    for (const [client, place] of this.#places) {
+      if (place.pointer.place === gone) continue;
+      entries.push(encode(client, place.pointer, false));
+      // One has now heard of another place than all others: the next word must name it.
+      if (place.told !== place.pointer.place) place.told = null;
+    }
+    return entries.length > 0 ? pointerPacket(entries) : null;
+  }
+}
+
+function encode(client: number, pointer: Pointer, isPlaceKnown: boolean): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, client);
+    writePointer(encoder, pointer, isPlaceKnown);
+  });
+}

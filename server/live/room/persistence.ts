@@ -1,0 +1,74 @@
+import type { StoredDocument } from '../../store/contract.ts';
+import { FullState } from './full-state.ts';
+import { Fullness } from './fullness.ts';
+import type { UpkeepOptions } from './compaction.ts';
+import { Upkeep } from './compaction.ts';
+import { unmergedShare, unmergedTimes } from '../limits.ts';
+
+/** What is on disk of a room's document, as the room knows it, and what is to be done about it. */
+export class Stored {
+  readonly full: FullState;
+  /** Of the board; rises when it is put back to an old version. */
+  readonly generation: number;
+  readonly fullness: Fullness;
+  readonly upkeep: Upkeep;
+  /** What the document has grown by that is not on disk yet. */
+  #uncommitted = 0;
+  readonly #unmergedBytes: number;
+  readonly #mostBytes: number;
+  readonly #tell: (percent: number) => void;
+
+  /** `tell`: called with how full the document is, in percent, where that is news for people. */
+  constructor(
+    room: string,
+    stored: StoredDocument,
+    generation: number,
+    around: UpkeepOptions & { readonly maxDocumentBytes: number },
+    tell: (percent: number) => void,
+  ) {
+    this.full = new FullState(stored);
+    this.generation = generation;
+    this.fullness = new Fullness(around.maxDocumentBytes);
+    this.#unmergedBytes = around.maxDocumentBytes * unmergedShare;
+    this.#mostBytes = around.maxDocumentBytes * unmergedTimes;
+    this.#tell = tell;
+    this.upkeep = new Upkeep(room, this.full, around, () => this.#weigh());
+    if (this.full.bytesSince <= this.#unmergedBytes) this.fullness.note(this.full.bytes);
+  }
+
+  /** Whether nothing more fits, of the share of the document that somebody may fill. */
+  isFull(share: number): boolean {
+    const isFull =
+      this.fullness.isReached ||
+      this.full.bytes >= this.#mostBytes ||
+      (share < 1 && this.fullness.fills(share));
+    // What is not merged looks larger than it is, and where all is refused nothing else has it merged.
+    if (isFull) this.upkeep.mergeIfDue();
+    return isFull;
+  }
+
+  /** Notes that the document in memory has grown, before that is on disk. */
+  grow(bytes: number): void {
+    this.#uncommitted += bytes;
+    this.fullness.grow(bytes);
+  }
+
+  /** Takes in an update that is on disk by now; `isEdit` where people made any of it. */
+  add(update: Uint8Array, sequence: number, isEdit: boolean): void {
+    this.full.add(update, sequence);
+    this.#uncommitted = 0;
+    this.upkeep.committed(isEdit);
+    this.#weigh();
+  }
+
+  /** Its size is known only when most of it is merged: until then it is merged rather than called full. */
+  #weigh(): void {
+    const { bytes, bytesSince } = this.full;
+    if (bytesSince > this.#unmergedBytes) {
+      if (this.fullness.wouldTell(bytes)) void this.upkeep.checkpoint();
+      return;
+    }
+    const percent = this.fullness.note(bytes, this.#uncommitted);
+    if (percent !== null) this.#tell(percent);
+  }
+}

@@ -1,0 +1,41 @@
+import type { RoomState } from '../contract.ts';
+
+/** `absent`: there is no room; the next who joins gets a new one, from disk. */
+export type Phase = RoomState | 'absent';
+
+/**
+ * What may follow what.
+ * - `loading`: the document is read; who asks for its state is answered as soon as the bytes are there.
+ * - `live`: people work.
+ * - `draining`: nobody is in it; it is brought to disk, and leaves memory unless somebody comes.
+ * - `failing`: the disk did not take a batch. The document is as the disk has it, and read-only until that heals.
+ * - `quarantined`: what is stored does not fit together. Nobody is let in until those who run the server have
+ *   put it back to a version.
+ */
+const next: Readonly<Record<Phase, readonly Phase[]>> = {
+  absent: [],
+  loading: ['live', 'failing', 'quarantined', 'absent'],
+  live: ['draining', 'failing', 'absent'],
+  draining: ['live', 'failing', 'absent'],
+  failing: ['live', 'absent'],
+  quarantined: ['absent'],
+};
+
+/** The one place at which a room's state changes. */
+export class RoomPhase {
+  #now: Phase = 'loading';
+
+  get now(): Phase {
+    return this.#now;
+  }
+
+  /** @throws where the one cannot follow the other: a bug */
+  become(phase: Phase): void {
+    if (!mayFollow(this.#now, phase)) throw new Error(`a room that is ${this.#now} cannot become ${phase}`);
+    this.#now = phase;
+  }
+}
+
+export function mayFollow(before: Phase, after: Phase): boolean {
+  return next[before].includes(after);
+}

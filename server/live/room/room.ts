@@ -1,0 +1,565 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
+import { closeCode } from '../../../shared/wire/protocol.ts';
+import { may } from '../../../shared/roles.ts';
+import type { Log } from '../../log.ts';
+import type { BoardRecord, HeldRecord, Store, StoredDocument } from '../../store/contract.ts';
+import type { Allowances } from './allowances.ts';
+import type { Source } from './sync-requests.ts';
+import { Asks } from './sync-requests.ts';
+import { Audience } from '../socket/broadcaster.ts';
+import type { Batch } from './batch.ts';
+import type { Clock } from '../clock.ts';
+import { Commits, messageOf } from './commits.ts';
+import type { Connection, Listener } from '../socket/connection.ts';
+import type { Loss, Observer, ReadOnly, RoomReport } from '../contract.ts';
+import { kept } from '../kept.ts';
+import type { LargeMessages } from '../socket/large-messages.ts';
+import { shareOf } from '../guard/guard.ts';
+import type { Bounds } from './live-document.ts';
+import { LiveDocument, nothing } from './live-document.ts';
+import { OwnWrites } from './own-writes.ts';
+import type { Paced } from '../time-sliced-queue.ts';
+import type { People } from './people.ts';
+import type { DocumentFrame } from '../socket/acknowledgements.ts';
+import { Recovery } from '../recovery/recovery.ts';
+import type { Phase } from './room-state.ts';
+import { RoomPhase } from './room-state.ts';
+import type { Tally } from '../counters.ts';
+import { Stored } from './persistence.ts';
+import { heapPerByte, heapPerRoom, largeAnswerBytes } from '../limits.ts';
+import type { Unread } from '../socket/unread.ts';
+import type { Frame } from '../socket/wire.ts';
+import { isEmptyUpdate } from '../socket/wire.ts';
+
+/** What a room needs of the house. */
+export interface Surroundings {
+  readonly store: Store;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly tally: Tally;
+  readonly observe: Observer;
+  /** Large answers of all rooms, a few in a turn. */
+  readonly largeAnswers: Paced;
+  /** The memory for large answers to our own questions. */
+  readonly largeMessages: LargeMessages;
+  readonly unreadDifferences: Unread;
+  /** What people may add to documents for good. */
+  readonly allowances: Allowances;
+  readonly maxDocumentBytes: number;
+}
+
+/** Who keeps the rooms, and wants to know when one is of no use any more. */
+export interface Keeper {
+  /** The last person has left. */
+  emptied(room: Room): void;
+  /** The room has closed for good; who joins next gets a new one. */
+  closed(room: Room): void;
+}
+
+/** The document in memory, and its way to the disk. */
+interface Open {
+  readonly document: LiveDocument;
+  readonly commits: Commits;
+}
+
+/**
+ * One document while people are in it. What they send goes to `Commits`; what comes back is on disk, and
+ * is sent to the others and acknowledged. What the room may do when stands in `room-state.ts`.
+ */
+export class Room implements Listener {
+  readonly board: string;
+  readonly document: string;
+  /** `board/document` */
+  readonly name: string;
+  readonly #around: Surroundings;
+  readonly #keeper: Keeper;
+  readonly #audience: Audience;
+  readonly #phase = new RoomPhase();
+  #timesDrained = 0;
+  /** As the board's record says, or what was told since it was read; null while neither is known. */
+  #title: string | null = null;
+  #isFrozen: boolean | null = null;
+  #stored: Stored | null = null;
+  #open: Open | null = null;
+  readonly #asks: Asks;
+  readonly #recovery: Recovery;
+  readonly #ownWrites = new OwnWrites();
+  readonly #present = () => this.#audience.people();
+  /** What came in before there was a document to put it into. Who sent it is not read any further. */
+  #early: { readonly from: Connection; readonly frame: DocumentFrame }[] = [];
+  #whenOpen: (() => void)[] = [];
+
+  constructor(board: string, document: string, around: Surroundings, keeper: Keeper) {
+    this.board = board;
+    this.document = document;
+    this.name = `${board}/${document}`;
+    this.#around = around;
+    this.#keeper = keeper;
+    this.#asks = new Asks(around, () => this.#source);
+    this.#recovery = new Recovery(this.name, around, {
+      connections: () => this.#audience,
+      ask: (connection) => {
+        if (this.#open) connection.ask(this.#open.document.step1());
+      },
+    });
+    this.#audience = new Audience(around, {
+      stateVector: () => this.#open?.document.stateVector() ?? nothing,
+      // Others learn the id from presence, and could write under it before its owner does.
+      claimed: (client, person) => this.#open?.document.guard.reserve(client, person, this.#present),
+    });
+  }
+
+  get connections(): ReadonlySet<Connection> {
+    return this.#audience.connections;
+  }
+
+  get phase(): Phase {
+    return this.#phase.now;
+  }
+
+  /** What the document is reckoned to take in memory. */
+  get heapBytes(): number {
+    return heapPerRoom + (this.#stored?.full.bytes ?? 0) * heapPerByte;
+  }
+
+  get readOnly(): ReadOnly | null {
+    if (this.#phase.now === 'failing') return 'store';
+    return this.#isFrozen ? 'frozen' : null;
+  }
+
+  /** Updates that have come in and are not on disk. */
+  get unsaved(): number {
+    return this.#early.length + (this.#open?.commits.unsaved ?? 0);
+  }
+
+  /** Null for a room that is closed. */
+  get report(): RoomReport | null {
+    const { board, document, readOnly, heapBytes, unsaved } = this;
+    const state = this.#phase.now;
+    if (state === 'absent') return null;
+    const bytes = this.#stored?.full.bytes ?? 0;
+    return {
+      board,
+      document,
+      state,
+      connections: this.#audience.size,
+      unsaved,
+      bytes,
+      readOnly,
+      heapBytes,
+      lost: { isProven: this.#recovery.isProven, people: this.#recovery.held.length },
+    };
+  }
+
+  /** Reads the document; all who have entered by then share the one load. */
+  async load(): Promise<void> {
+    const { store, log } = this.#around;
+    try {
+      const [stored, held] = await Promise.all([store.load(this.name), store.held(this.name)]);
+      // Last, and what was told while it was read counts more: it may be frozen or renamed at this moment.
+      const record = await store.board(this.board);
+      if (this.#phase.now !== 'loading') return;
+      if (record) await this.#receive(record, stored, held);
+      else this.shut(closeCode.noSuchBoard, 'no-such-board');
+    } catch (error) {
+      log.error({ board: this.board, error: messageOf(error) }, 'room cannot be loaded');
+      this.shut(closeCode.busy, 'load-failed');
+    }
+  }
+
+  /** Resolves when the document is open, or the room is closed. */
+  opened(): Promise<void> {
+    const isSettled =
+      this.#open !== null || this.#phase.now === 'absent' || this.#phase.now === 'quarantined';
+    return isSettled ? Promise.resolve() : new Promise((resolve) => this.#whenOpen.push(resolve));
+  }
+
+  enter(connection: Connection): void {
+    if (this.#phase.now === 'absent') return connection.close(closeCode.busy, 'closing');
+    if (this.#phase.now === 'quarantined') {
+      connection.close(closeCode.busy, 'quarantined');
+      return this.#keeper.emptied(this);
+    }
+    if (this.#phase.now === 'draining') this.#phase.become('live');
+    connection.listen(this);
+    this.#audience.add(connection);
+    if (this.#stored) this.#greet(connection, this.#stored);
+    if (this.#open) this.#welcome(connection, this.#open);
+  }
+
+  hear(connection: Connection, frame: Frame): void {
+    switch (frame.kind) {
+      case 'step1':
+        this.#asks.ask(connection, frame.stateVector);
+        break;
+      case 'changes':
+        this.#take(connection, connection.receipts.receive(frame.update, frame.isStep2));
+        break;
+      case 'proof':
+        // It comes in answer to our question, for which the document is open.
+        if (this.#open) this.#recovery.prove(this.#open.document, connection, frame.marks);
+        break;
+      default:
+        this.#audience.hear(connection, frame);
+    }
+  }
+
+  caughtUp(connection: Connection, stateVector: Uint8Array): void {
+    this.#asks.ask(connection, stateVector);
+  }
+
+  left(connection: Connection, isClean: boolean): void {
+    this.#audience.remove(connection, isClean);
+    if (this.#audience.size === 0 && this.#phase.now !== 'absent') this.#keeper.emptied(this);
+  }
+
+  tell(control: Control): void {
+    if (control.kind === 'board') this.#title = control.title;
+    this.#audience.tell(control);
+  }
+
+  /** Takes no edits from now on, or takes them again and asks for those that people have made meanwhile. */
+  freeze(isFrozen: boolean): void {
+    if (this.#isFrozen === isFrozen) return;
+    this.#isFrozen = isFrozen;
+    // What waits for debts to be paid would be judged while the board is frozen.
+    if (isFrozen)
+      for (const letter of this.#open?.commits.takeParked() ?? []) this.#judge(letter.from, letter.frame);
+    this.tell({ kind: 'read-only', why: this.readOnly });
+    if (this.readOnly === null) this.#askForEdits();
+  }
+
+  /** Looks after each socket: signs of life, seats that have run out, presence that was skipped. */
+  beat(): void {
+    if (this.#phase.now === 'failing' && this.#open && !this.#around.store.failure) this.#heal();
+    if (this.#open && this.readOnly === null) this.#recovery.beat(this.#open.document);
+    const mark = this.#open && this.#recovery.mark(this.#open.document.guard.owners);
+    if (mark) this.#audience.mark(mark);
+    this.#audience.beat();
+  }
+
+  /** Has the full state stored, so that opening need not replay what the journal holds of it. */
+  async checkpoint(): Promise<void> {
+    await this.#stored?.upkeep.checkpoint();
+  }
+
+  /** Applies an update of the server's own. @throws where the document does not take it, or the disk */
+  async write(update: Uint8Array): Promise<void> {
+    await this.opened();
+    const open = this.#open;
+    if (!open || this.readOnly !== null) throw new Error(`${this.name} cannot be written just now.`);
+    await this.#ownWrites.post(open.commits, (applied) => ({
+      kind: 'own',
+      edit: (document) => {
+        document.applyOwn(update);
+        // An idea that a restore brings back from before a reset comes without its number.
+        document.numbering.noticeAll();
+        applied();
+      },
+    }));
+  }
+
+  /** What is known of edits that this document lost. */
+  async loss(): Promise<Loss> {
+    await this.opened();
+    const { isProven, held } = this.#recovery;
+    return { isProven, held };
+  }
+
+  /**
+   * Decides about the copies of lost edits that these people have: puts them into the document as they are, or lets
+   * go of them and has the pages begin anew. Returns whose were decided about: a copy that rests on what is still
+   * missing stays.
+   */
+  async settleLoss(people: readonly string[], how: 'restore' | 'discard'): Promise<readonly string[]> {
+    await this.opened();
+    const open = this.#open;
+    if (!open || this.readOnly !== null) throw new Error(`${this.name} cannot be written just now.`);
+    const decided =
+      how === 'restore'
+        ? await this.#recovery.restore(open.document, people, (letter) =>
+            this.#ownWrites.post(open.commits, letter),
+          )
+        : this.#recovery.discard(people);
+    if (this.#open) this.#recovery.beat(this.#open.document);
+    await this.#recovery.written();
+    return decided;
+  }
+
+  /** Leaves memory when all is on disk, unless somebody has come meanwhile. */
+  async retire(): Promise<void> {
+    if (this.#phase.now === 'quarantined' || (this.#phase.now === 'failing' && this.#audience.size === 0))
+      return this.shut(closeCode.busy, 'idle');
+    if (this.#phase.now !== 'live' || this.#audience.size > 0) return;
+    this.#phase.become('draining');
+    const time = ++this.#timesDrained;
+    await this.settled();
+    await this.#stored?.upkeep.finish();
+    // Who has come meanwhile has made it live again; if they have left since, it drains anew.
+    if (this.phase === 'draining' && time === this.#timesDrained) this.shut(closeCode.busy, 'idle');
+  }
+
+  /** Resolves when all that has come in is on disk, or was not taken. */
+  async settled(): Promise<void> {
+    await this.#open?.commits.settled();
+    await this.#recovery.written();
+  }
+
+  /** Closes all sockets with a code, and forgets the document. */
+  shut(code: CloseCode, reason: string): void {
+    if (this.#phase.now === 'absent') return;
+    this.#phase.become('absent');
+    this.#asks.forget();
+    this.#early = [];
+    this.#audience.dismiss(code, reason);
+    this.#audience.close();
+    this.#forget();
+    this.#keeper.closed(this);
+    this.#tellOpened();
+  }
+
+  /** Answers those who wait for the state before it is a document: that takes a while, and blocks all others. */
+  async #receive(record: BoardRecord, stored: StoredDocument, held: readonly HeldRecord[]): Promise<void> {
+    this.#recovery.load(record.generation, held, stored.isBehind);
+    this.#title ??= record.title;
+    this.#isFrozen ??= record.frozen;
+    this.#stored = this.#keep(stored, record.generation);
+    for (const connection of this.#audience) this.#greet(connection, this.#stored);
+    this.#asks.answer();
+    await turn();
+    if (this.#phase.now === 'loading') this.#unfold(stored);
+  }
+
+  #keep(stored: StoredDocument, generation: number): Stored {
+    return new Stored(this.name, stored, generation, this.#around, (percent) =>
+      this.tell({ kind: 'fullness', percent }),
+    );
+  }
+
+  /** Facilitators add what they like but client ids, up to the document's own limits. */
+  get #bounds(): Bounds {
+    return {
+      isFull: ({ role }) => this.#stored?.isFull(shareOf(role)) ?? false,
+      spend: ({ role, device }, since, additions, isKnown) => {
+        const { allowances } = this.#around;
+        const exceeded = may(role, 'structure')
+          ? allowances.spendAsLead(this.name, device, additions)
+          : allowances.spend(this.name, { device, isKnown, since }, additions);
+        if (!exceeded) this.#stored?.grow(additions.bytes);
+        return exceeded;
+      },
+    };
+  }
+
+  get #source(): Source | null {
+    const { full } = this.#stored ?? {};
+    const { document = null, commits } = this.#open ?? {};
+    return full ? { full, document, hasUncommitted: commits?.hasUncommitted ?? false } : null;
+  }
+
+  /** Makes the document of its bytes, and goes on with what has come in meanwhile. */
+  #unfold(stored: StoredDocument): void {
+    const { store, log, tally } = this.#around;
+    const document = new LiveDocument(stored, tally, this.#bounds);
+    if (!document.isWhole) {
+      log.error({ board: this.board }, 'the stored document does not fit together; it is quarantined');
+      return this.#quarantine(document);
+    }
+    this.#recovery.opened(document);
+    const commits = new Commits(this.name, document, {
+      ...this.#around,
+      recovery: this.#recovery,
+      receivers: () => this.#audience.size,
+      committed: (batch, sequence) => this.#deliver(batch, sequence),
+      failed: (error) => this.#fail(error),
+    });
+    const open = { document, commits };
+    this.#open = open;
+    if (this.#phase.now === 'loading') this.#phase.become(store.failure ? 'failing' : 'live');
+    if (this.#phase.now === 'live') commits.post({ kind: 'own', edit: () => document.numbering.noticeAll() });
+    for (const [client, person] of this.#audience.claims())
+      document.guard.reserve(client, person, this.#present);
+    for (const connection of this.#audience) this.#welcome(connection, open);
+    for (const { from, frame } of this.#early.splice(0)) this.#admit(from, frame);
+    for (const connection of this.#audience) connection.release('loading');
+    this.#asks.answer();
+    this.#tellOpened();
+    if (this.#audience.size === 0) this.#keeper.emptied(this);
+  }
+
+  #quarantine(document: LiveDocument): void {
+    document.close();
+    this.#phase.become('quarantined');
+    this.#audience.dismiss(closeCode.busy, 'quarantined');
+    this.#stored = null;
+    this.#asks.forget();
+    this.#early = [];
+    this.#tellOpened();
+    this.#keeper.emptied(this);
+  }
+
+  #tellOpened(): void {
+    for (const resolve of this.#whenOpen.splice(0)) resolve();
+  }
+
+  /** What can be said before there is a document. */
+  #greet(connection: Connection, { fullness, generation }: Stored): void {
+    const { person, role } = connection.seat;
+    const controls: Control[] = [{ kind: 'welcome', person, role, title: this.#title ?? '', generation }];
+    if (this.readOnly) controls.push({ kind: 'read-only', why: this.readOnly });
+    if (fullness.told !== null) controls.push({ kind: 'fullness', percent: fullness.told });
+    const loss = this.#recovery.newsFor(connection);
+    if (loss) controls.push(loss);
+    this.#audience.greet(connection, controls);
+  }
+
+  #welcome(connection: Connection, { document, commits }: Open): void {
+    // What is brought now would not be taken: all are asked when the disk heals.
+    if (this.#phase.now === 'failing') return;
+    // An observer has nothing to bring, so is not asked.
+    if (may(connection.seat.role, 'write')) connection.ask(document.step1());
+    commits.post({ kind: 'own', edit: ({ people }) => this.#introduce(connection, people) });
+  }
+
+  #introduce(connection: Connection, people: People): void {
+    if (!this.#audience.has(connection)) return;
+    const { seat } = connection;
+    const { allowances, clock } = this.#around;
+    const isKnown = people.introduce(seat, {
+      present: this.#present,
+      admit: () => allowances.admit(this.name, seat.role),
+      rename: () => allowances.rename(this.name, seat.device, seat.role),
+      charge: (ms) => connection.charge('work', ms),
+      now: () => clock.now(),
+    });
+    if (!isKnown) connection.close(closeCode.busy, 'board-full');
+  }
+
+  /** The role is looked at before the bytes are: what an observer sends is not even decoded. */
+  #take(from: Connection, frame: DocumentFrame): void {
+    if (may(from.seat.role, 'write')) {
+      if (this.#open) return this.#admit(from, frame);
+      this.#early.push({ from, frame: { ...frame, update: kept(frame.update) } });
+      from.hold('loading');
+      return;
+    }
+    from.receipts.done(frame);
+    if (isEmptyUpdate(frame.update)) return;
+    this.#around.tally.observerUpdates++;
+    this.#around.tally.refusals.observer++;
+    from.remindOfRole();
+  }
+
+  /** A large answer first loses what the document has, a little in a turn; nothing comes in behind it meanwhile. */
+  #admit(from: Connection, frame: DocumentFrame): void {
+    const open = this.#open;
+    if (!open || this.readOnly !== null || !frame.isStep2 || frame.update.length <= largeAnswerBytes) {
+      from.freeLarge();
+      return this.#judge(from, frame);
+    }
+    const { largeAnswers, clock } = this.#around;
+    const filtering = open.document.withoutKnownDeletes(frame.update);
+    const step = () => {
+      // What was not acknowledged is asked for again when there is a document.
+      if (this.#open !== open) return end();
+      if (from.owes > 0) return void clock.after(from.owes, () => largeAnswers.run(step));
+      const began = performance.now();
+      const { done, value } = filtering.next();
+      from.charge('work', performance.now() - began);
+      if (!done) return largeAnswers.run(step);
+      this.#judge(from, { ...frame, update: value });
+      end();
+    };
+    const end = () => {
+      from.freeLarge();
+      from.release('answer');
+    };
+    from.hold('answer');
+    largeAnswers.run(step);
+  }
+
+  /** While the document is read-only edits are neither taken nor refused: their authors are asked again later. */
+  #judge(from: Connection, frame: DocumentFrame): void {
+    if (this.readOnly === null) this.#open?.commits.post({ kind: 'frame', from, frame });
+    else if (isEmptyUpdate(frame.update)) from.receipts.done(frame);
+    else {
+      this.#around.tally.deferredUpdates++;
+      from.receipts.lose(frame.number);
+    }
+  }
+
+  /** What is on disk goes out: framed once, the same bytes to every socket, and its authors are told. */
+  #deliver(batch: Batch, sequence: number | null): void {
+    const { update, senders, soleAuthor, isEdit, clocks } = batch;
+    const stored = this.#stored;
+    if (!stored) return;
+    this.#ownWrites.committed();
+    this.#recovery.committed(clocks);
+    if (update) {
+      const owners = this.#open?.document.guard.owners;
+      this.#audience.deliver(update, soleAuthor, owners ? this.#recovery.mark(owners) : null);
+    }
+    if (update && sequence !== null) stored.add(update, sequence, isEdit);
+    for (const sender of senders) sender.acknowledge();
+    this.#asks.answer();
+  }
+
+  /**
+   * What is in memory is not what is on disk, so memory goes, and the document is read anew. Nobody was told
+   * that it was saved and nobody has seen it; its authors still have it, and are asked for it again when the
+   * disk takes it.
+   */
+  #fail(error: unknown): void {
+    const { log } = this.#around;
+    if (this.#phase.now === 'absent') return;
+    log.error({ board: this.board, error: messageOf(error) }, 'commit failed; the document is read-only');
+    this.#phase.become('failing');
+    this.#forget();
+    for (const { receipts } of this.#audience) receipts.lose();
+    this.tell({ kind: 'read-only', why: 'store' });
+    void this.#reload();
+  }
+
+  async #reload(): Promise<void> {
+    const { store, log } = this.#around;
+    try {
+      const generation = this.#stored?.generation ?? 1;
+      const stored = await store.load(this.name);
+      if (this.phase !== 'failing') return;
+      this.#stored = this.#keep(stored, generation);
+      this.#unfold(stored);
+    } catch (error) {
+      log.error({ board: this.board, error: messageOf(error) }, 'room cannot be loaded');
+      this.shut(closeCode.busy, 'load-failed');
+    }
+  }
+
+  /** The disk takes writes again; looked for at each beat, so that what it will never take is not offered in a loop. */
+  #heal(): void {
+    this.#phase.become('live');
+    this.#around.log.info({ board: this.board }, 'the document takes edits again');
+    this.tell({ kind: 'read-only', why: this.readOnly });
+    this.#open?.commits.post({
+      kind: 'own',
+      edit: ({ people, numbering }) => {
+        numbering.noticeAll();
+        for (const connection of this.#audience) this.#introduce(connection, people);
+      },
+    });
+    if (this.readOnly === null) this.#askForEdits();
+  }
+
+  /** By sync step 1, which any client answers with all that the document lacks. */
+  #askForEdits(): void {
+    const step1 = this.#open?.document.step1();
+    if (step1) this.#audience.ask(step1);
+  }
+
+  #forget(): void {
+    this.#open?.commits.stop();
+    this.#open?.document.close();
+    this.#open = null;
+    this.#ownWrites.failed(`${this.name} was not written.`);
+  }
+}

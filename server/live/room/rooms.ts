@@ -1,0 +1,325 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { getHeapStatistics } from 'node:v8';
+import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
+import { closeCode } from '../../../shared/wire/protocol.ts';
+import type { Seat } from '../../access/membership.ts';
+import type { Log } from '../../log.ts';
+import type { Store } from '../../store/contract.ts';
+import type { AllowanceTable } from './allowances.ts';
+import { Allowances } from './allowances.ts';
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
+import { Connection } from '../socket/connection.ts';
+import type { LiveBoards, LiveGauges, Loss, Observer, RoomReport, SocketReport } from '../contract.ts';
+import { documents, roomStates } from '../contract.ts';
+import { LargeMessages } from '../socket/large-messages.ts';
+import type { Line } from '../socket/line.ts';
+import { turnAway } from '../socket/line.ts';
+import { Paced } from '../time-sliced-queue.ts';
+import type { Keeper, Surroundings } from './room.ts';
+import { Room } from './room.ts';
+import { PeopleRates } from '../socket/rate-limits.ts';
+import type { Tally } from '../counters.ts';
+import { newTally } from '../counters.ts';
+import { Unread } from '../socket/unread.ts';
+import {
+  beatMs,
+  farewellMs,
+  farewellMsPerSocket,
+  heapShare,
+  idleMs,
+  largeAnswersMs,
+  largeMessageBytes,
+  maxDocumentBytes,
+  maxIdleRooms,
+  maxSocketsPerPerson,
+  maxUnreadDifferences,
+} from '../limits.ts';
+
+export interface LiveOptions {
+  readonly store: Store;
+  readonly log: Log;
+  /** Clocks and timers, for tests that move time. */
+  readonly clock?: Clock;
+  readonly observe?: Observer;
+  /** What the documents that are open may take of the heap. */
+  readonly heapBudgetBytes?: number;
+  /** The encoded size that one document may have. */
+  readonly maxDocumentBytes?: number;
+  /** What participants may add to a document in a day. */
+  readonly allowances?: AllowanceTable;
+}
+
+/** The live side, and what only the house itself may ask of it. */
+export interface Rooms extends LiveBoards {
+  /** Has a room's state stored now, where it is open: a store asks for it when its journal grows. */
+  checkpoint(room: string): Promise<void>;
+}
+
+const unobserved: Observer = { tick: () => undefined, commit: () => undefined };
+
+/** Opens the live side. `close` ends it; the store is its owner's to close. */
+export function openRooms(options: LiveOptions): Rooms {
+  const { store, log, clock = systemClock, observe = unobserved } = options;
+  const around = {
+    store,
+    log,
+    clock,
+    allowances: new Allowances(clock, options.allowances),
+    tally: newTally(),
+    observe,
+    largeAnswers: new Paced(largeAnswersMs),
+    largeMessages: new LargeMessages(largeMessageBytes),
+    unreadDifferences: new Unread(maxUnreadDifferences),
+    maxDocumentBytes: options.maxDocumentBytes ?? maxDocumentBytes,
+  };
+  return new OpenRooms(around, options.heapBudgetBytes ?? getHeapStatistics().heap_size_limit * heapShare);
+}
+
+class OpenRooms implements Rooms, Keeper {
+  readonly #around: Surroundings;
+  readonly #heapBudgetBytes: number;
+  readonly #rates: PeopleRates;
+  readonly #rooms = new Map<string, Room>();
+  /** Empty rooms and how to keep each from retiring; the one empty longest first. */
+  readonly #idle = new Map<Room, () => void>();
+  /** Boards that are being repaired. */
+  readonly #barred = new Set<string>();
+  readonly #stopBeat: () => void;
+  #isClosing = false;
+
+  constructor(around: Surroundings, heapBudgetBytes: number) {
+    this.#around = around;
+    this.#heapBudgetBytes = heapBudgetBytes;
+    this.#rates = new PeopleRates(around.clock);
+    this.#stopBeat = around.clock.every(beatMs, () => {
+      for (const room of this.#rooms.values()) room.beat();
+      this.#rates.sweep();
+      this.#around.largeMessages.beat();
+      around.allowances.sweep();
+    });
+  }
+
+  get tally(): Readonly<Tally> {
+    return this.#around.tally;
+  }
+
+  get gauges(): LiveGauges {
+    const roomsByState = Object.fromEntries(roomStates.map((state) => [state, 0])) as Record<
+      (typeof roomStates)[number],
+      number
+    >;
+    let connections = 0;
+    let unsaved = 0;
+    for (const room of this.#rooms.values()) {
+      connections += room.connections.size;
+      unsaved += room.unsaved;
+      if (room.phase !== 'absent') roomsByState[room.phase]++;
+    }
+    return {
+      connections,
+      roomsByState,
+      unsaved,
+      heapBytes: this.#heapBytes(),
+      heapBudgetBytes: this.#heapBudgetBytes,
+    };
+  }
+
+  join(seat: Seat, document: string, line: Line): void {
+    const refusal = this.#refusal(seat.board, document) ?? this.#excess(seat);
+    if (refusal) return turnAway(line, refusal.code, refusal.reason);
+    // Gone already: it would never tell us that it goes.
+    if (line.socket.readyState !== line.socket.OPEN) return;
+    const room = this.#room(seat.board, document);
+    this.#keepFromRetiring(room);
+    room.enter(new Connection(seat, line, this.#around, this.#rates.of(seat.board, seat.device)));
+  }
+
+  dismiss(
+    board: string,
+    which: (seat: Seat, socket: string) => boolean,
+    code: CloseCode,
+    reason: string,
+  ): number {
+    const leaving = this.#connectionsOf(board).filter(({ seat, id }) => which(seat, id));
+    for (const connection of leaving) connection.close(code, reason);
+    return leaving.length;
+  }
+
+  announce(board: string, control: Control): void {
+    for (const room of this.#roomsOf(board)) room.tell(control);
+  }
+
+  colorsTaken(board: string, except?: string): readonly string[] {
+    const others = this.#connectionsOf(board).filter(({ seat }) => seat.device !== except);
+    return [...new Set(others.map(({ seat }) => seat.color))];
+  }
+
+  crowd(board: string): number {
+    return this.#roomsOf(board).reduce((sum, room) => sum + room.connections.size, 0);
+  }
+
+  report(): readonly RoomReport[] {
+    return [...this.#rooms.values()].flatMap((room) => room.report ?? []);
+  }
+
+  sockets(board: string): readonly SocketReport[] {
+    return this.#connectionsOf(board).map(({ report }) => report);
+  }
+
+  freeze(board: string, frozen: boolean): void {
+    for (const room of this.#roomsOf(board)) room.freeze(frozen);
+  }
+
+  relieve(board: string): void {
+    for (const document of documents) this.#around.allowances.relieve(`${board}/${document}`);
+  }
+
+  async write(board: string, document: string, update: Uint8Array): Promise<void> {
+    await this.#opened(board, document).write(update);
+  }
+
+  async loss(board: string, document: string): Promise<Loss> {
+    return this.#opened(board, document).loss();
+  }
+
+  async settleLoss(
+    board: string,
+    document: string,
+    people: readonly string[],
+    how: 'restore' | 'discard',
+  ): Promise<readonly string[]> {
+    return this.#opened(board, document).settleLoss(people, how);
+  }
+
+  bar(board: string, isBarred: boolean): void {
+    if (isBarred) this.#barred.add(board);
+    else this.#barred.delete(board);
+  }
+
+  async evict(board: string, code: CloseCode, reason: string): Promise<void> {
+    await Promise.all(
+      this.#roomsOf(board).map(async (room) => {
+        // The door first: as long as people write there may be no moment at which all is settled.
+        for (const connection of [...room.connections]) connection.close(code, reason);
+        await room.settled();
+        room.shut(code, reason);
+      }),
+    );
+    // What comes back is another document, or none.
+    for (const document of documents) this.#around.allowances.forget(`${board}/${document}`);
+  }
+
+  async close(deadlineMs = 15_000): Promise<void> {
+    this.#isClosing = true;
+    const late = pause(deadlineMs, undefined, { ref: false });
+    await Promise.race([this.#closeAll(), late]);
+    // Who has not been brought to disk by now is closed all the same: what was acknowledged is in the journal.
+    for (const room of [...this.#rooms.values()]) room.shut(closeCode.restart, 'restart');
+    this.#stopBeat();
+  }
+
+  async checkpoint(room: string): Promise<void> {
+    await this.#rooms.get(room)?.checkpoint();
+  }
+
+  emptied(room: Room): void {
+    if (this.#isClosing) return;
+    this.#keepFromRetiring(room);
+    const stop = this.#around.clock.after(idleMs, () => void this.#retire(room));
+    this.#idle.set(room, stop);
+    const [longestIdle] = this.#idle.keys();
+    if (this.#idle.size > maxIdleRooms && longestIdle) void this.#retire(longestIdle);
+  }
+
+  closed(room: Room): void {
+    this.#keepFromRetiring(room);
+    if (this.#rooms.get(room.name) === room) this.#rooms.delete(room.name);
+  }
+
+  /** What has come in is committed, people are sent away one after another, and states are merged. */
+  async #closeAll(): Promise<void> {
+    for (const room of [...this.#idle.keys()]) this.#keepFromRetiring(room);
+    const rooms = [...this.#rooms.values()];
+    // As long as people write there may be no moment at which all is settled.
+    await Promise.race([Promise.all(rooms.map((room) => room.settled())), pause(farewellMs)]);
+    const connections = rooms.flatMap((room) => [...room.connections]);
+    const paceMs = Math.min(farewellMsPerSocket, farewellMs / Math.max(1, connections.length));
+    let owedMs = 0;
+    for (const connection of connections) {
+      connection.close(closeCode.restart, 'restart');
+      owedMs += paceMs;
+      if (owedMs < 10) continue;
+      await pause(owedMs);
+      owedMs = 0;
+    }
+    await Promise.all(rooms.map((room) => room.settled()));
+    await Promise.all(rooms.map((room) => room.retire()));
+  }
+
+  #keepFromRetiring(room: Room): void {
+    this.#idle.get(room)?.();
+    this.#idle.delete(room);
+  }
+
+  async #retire(room: Room): Promise<void> {
+    this.#keepFromRetiring(room);
+    await room.retire();
+  }
+
+  #heapBytes(): number {
+    let bytes = 0;
+    for (const room of this.#rooms.values()) bytes += room.heapBytes;
+    return bytes;
+  }
+
+  /** Makes place for one more document: those that nobody is in go, the one empty longest first. */
+  #hasPlace(): boolean {
+    let excess = this.#heapBytes() - this.#heapBudgetBytes;
+    for (const room of this.#idle.keys()) {
+      if (excess < 0) break;
+      excess -= room.heapBytes;
+      void this.#retire(room);
+    }
+    return excess < 0;
+  }
+
+  #refusal(board: string, document: string): { code: CloseCode; reason: string } | null {
+    if (this.#isClosing) return { code: closeCode.restart, reason: 'restart' };
+    if (!documents.includes(document)) return { code: closeCode.noSuchBoard, reason: 'no-such-document' };
+    if (this.#barred.has(board)) return { code: closeCode.busy, reason: 'repair' };
+    if (this.#rooms.has(`${board}/${document}`) || this.#hasPlace()) return null;
+    return { code: closeCode.busy, reason: 'server-full' };
+  }
+
+  /** A board is not to be filled by one person, in however many roles. */
+  #excess({ board, device }: Seat): { code: CloseCode; reason: string } | null {
+    const sockets = this.#connectionsOf(board).filter(({ seat }) => seat.device === device).length;
+    return sockets < maxSocketsPerPerson ? null : { code: closeCode.busy, reason: 'too-many-sockets' };
+  }
+
+  /** @throws where the room cannot be opened */
+  #opened(board: string, document: string): Room {
+    const refusal = this.#refusal(board, document);
+    if (refusal) throw new Error(`${board}/${document} cannot be opened: ${refusal.reason}`);
+    return this.#room(board, document);
+  }
+
+  #room(board: string, document: string): Room {
+    const name = `${board}/${document}`;
+    const open = this.#rooms.get(name);
+    if (open) return open;
+    const room = new Room(board, document, this.#around, this);
+    this.#rooms.set(name, room);
+    void room.load();
+    return room;
+  }
+
+  #roomsOf(board: string): Room[] {
+    return documents.flatMap((document) => this.#rooms.get(`${board}/${document}`) ?? []);
+  }
+
+  #connectionsOf(board: string): Connection[] {
+    return this.#roomsOf(board).flatMap((room) => [...room.connections]);
+  }
+}

@@ -1,0 +1,148 @@
+import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
+import { closeCode } from '../../../shared/wire/protocol.ts';
+import { may } from '../../../shared/roles.ts';
+import type { Clock } from '../clock.ts';
+import type { Connection } from './connection.ts';
+import type { News } from './fan-out.ts';
+import { fanOut, sendWhole } from './fan-out.ts';
+import type { Packet } from './packets.ts';
+import { quietPacket, updatePacket } from './packets.ts';
+import { Presence } from '../presence/presence.ts';
+import type { Tally } from '../counters.ts';
+import { wholePresenceBytes } from '../limits.ts';
+import type { PresenceFrame } from './wire.ts';
+
+/** What an audience asks of its room. */
+export interface AudienceHooks {
+  /** What those have who have been sent everything so far. */
+  stateVector(): Uint8Array;
+  /** A person has come under a client id. */
+  claimed(client: number, person: string): void;
+}
+
+/** The sockets in a room: who is where, and what all of them are told. */
+export class Audience implements Iterable<Connection> {
+  readonly #connections = new Set<Connection>();
+  readonly #presence: Presence;
+  readonly #tally: Tally;
+  readonly #hooks: AudienceHooks;
+
+  constructor(around: { clock: Clock; tally: Tally }, hooks: AudienceHooks) {
+    this.#tally = around.tally;
+    this.#hooks = hooks;
+    this.#presence = new Presence(around, {
+      send: (moves) => this.#send({ update: null, author: null, moves, mark: null }),
+      claimed: (client, person) => hooks.claimed(client, person),
+    });
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  get connections(): ReadonlySet<Connection> {
+    return this.#connections;
+  }
+
+  [Symbol.iterator](): Iterator<Connection> {
+    return this.#connections.values();
+  }
+
+  has(connection: Connection): boolean {
+    return this.#connections.has(connection);
+  }
+
+  add(connection: Connection): void {
+    this.#connections.add(connection);
+  }
+
+  remove(connection: Connection, isClean: boolean): void {
+    this.#connections.delete(connection);
+    this.#presence.leave(connection, isClean);
+  }
+
+  /** The people who are here, however many sockets each has. */
+  people(): Set<string> {
+    return new Set([...this.#connections].map(({ seat }) => seat.person));
+  }
+
+  /** The client ids of those who are here, and whose they are. */
+  claims(): [number, string][] {
+    return this.#presence.claims();
+  }
+
+  /** Takes in what a socket says of where it is, or answers what it asks of others. */
+  hear(from: Connection, frame: PresenceFrame): void {
+    if (frame.kind === 'presence-query') return this.#tellWho(from);
+    const isGood =
+      frame.kind === 'presence'
+        ? this.#presence.hear(from, frame.entries)
+        : this.#presence.hearPointer(from, frame.body);
+    if (!isGood) from.close(closeCode.malformed, 'malformed');
+  }
+
+  /** Tells a newcomer where things stand, and who is here, in one write. */
+  greet(connection: Connection, controls: readonly Control[]): void {
+    connection.out.together(() => {
+      for (const control of controls) connection.tell(control);
+      sendWhole(connection, this.#presence.whole());
+    });
+  }
+
+  tell(control: Control): void {
+    for (const connection of this.#connections) connection.tell(control);
+  }
+
+  /** Asks all who may write for what they have, by sync step 1. */
+  ask(step1: Packet): void {
+    for (const connection of this.#connections) if (may(connection.seat.role, 'write')) connection.ask(step1);
+  }
+
+  /** Sends an update to all but its sole author, and with it the presence and the clock mark that are due. */
+  deliver(update: Uint8Array, author: Connection | null, mark: Packet | null): void {
+    this.#send({ update: updatePacket(update), author, moves: this.#presence.takeAlong(), mark });
+  }
+
+  /** Sends a clock mark alone. */
+  mark(mark: Packet): void {
+    this.#send({ update: null, author: null, moves: null, mark });
+  }
+
+  /** Looks after each socket: signs of life, seats that have run out, presence that was skipped. */
+  beat(): void {
+    for (const connection of this.#connections) {
+      const { out } = connection;
+      if (out.missedPresence && out.takesPresence) {
+        out.missedPresence = false;
+        sendWhole(connection, this.#presence.afterGap());
+      }
+      connection.beat();
+    }
+  }
+
+  /** Closes all sockets. */
+  dismiss(code: CloseCode, reason: string): void {
+    for (const connection of [...this.#connections]) connection.close(code, reason);
+  }
+
+  /** Ends the timers. */
+  close(): void {
+    this.#presence.close();
+  }
+
+  #send(news: News): void {
+    const late = { presence: () => this.#presence.afterGap(), stateVector: () => this.#hooks.stateVector() };
+    fanOut(this.#connections, news, late, this.#tally);
+  }
+
+  #tellWho(asking: Connection): void {
+    if (!asking.out.takesPresence) {
+      asking.out.missedPresence = true;
+      return;
+    }
+    const whole = this.#presence.whole();
+    asking.charge('presence', (whole.states?.length ?? 0) / wholePresenceBytes);
+    if (whole.states) sendWhole(asking, whole);
+    else asking.out.send(quietPacket);
+  }
+}

@@ -1,0 +1,86 @@
+import type { Connection } from './connection.ts';
+import type { Packet } from './packets.ts';
+import { joined } from './packets.ts';
+import type { Moves, WholePresence } from '../presence/presence.ts';
+import type { Tally } from '../counters.ts';
+
+/** What has happened in a room and goes out now. */
+export interface News {
+  /** What a commit changed, framed; null where it is only presence that goes out. */
+  readonly update: Packet | null;
+  /** The only one who need not be sent the update, having made all of it; null where several did. */
+  readonly author: Connection | null;
+  readonly moves: Moves | null;
+  /** What is on disk, signed; for those who listen for control frames. */
+  readonly mark: Packet | null;
+}
+
+/** What the fan-out asks of the room for those who have missed something. */
+export interface Latecomers {
+  presence(): WholePresence;
+  stateVector(): Uint8Array;
+}
+
+/**
+ * Sends news to everyone in a room: one write a socket, and for all who get the same the same bytes. There are
+ * a few kinds of receivers: with or without the update, pointers, and the mark.
+ */
+export function fanOut(
+  connections: Iterable<Connection>,
+  { update, author, moves, mark }: News,
+  late: Latecomers,
+  tally: Tally,
+): void {
+  const made = new Map<number, Packet | null>();
+
+  /** The packet for one kind of receiver, made when the first of them comes. */
+  function packetFor(
+    wantsUpdate: boolean,
+    wantsMoves: boolean,
+    wantsMark: boolean,
+    isOurs: boolean,
+  ): Packet | null {
+    const kind = (wantsUpdate ? 1 : 0) + (wantsMoves ? 2 : 0) + (isOurs ? 4 : 0) + (wantsMark ? 8 : 0);
+    const known = made.get(kind);
+    if (known !== undefined) return known;
+    const parts = [
+      wantsUpdate ? update : null,
+      wantsMoves ? (moves?.states ?? null) : null,
+      wantsMoves && isOurs ? (moves?.pointers ?? null) : null,
+      wantsMark ? mark : null,
+    ].filter((part) => part !== null);
+    const packet = parts.length > 0 ? joined(parts) : null;
+    made.set(kind, packet);
+    return packet;
+  }
+
+  for (const connection of connections) {
+    const wantsUpdate = update !== null && connection !== author && connection.out.takesUpdates;
+    const wantsMoves = moves !== null && connection !== moves.author && takesMoves(connection, late, tally);
+    const wantsMark = mark !== null && connection.isOurs && connection.out.takesUpdates;
+    const packet = packetFor(wantsUpdate, wantsMoves, wantsMark, connection.isOurs);
+    if (packet === null) continue;
+    if (wantsMoves) tally.presenceFrames++;
+    connection.out.send(packet, (wantsUpdate ? 1 : 0) + (wantsMoves ? 1 : 0) + (wantsMark ? 1 : 0));
+    if (wantsUpdate) connection.out.checkPace(() => late.stateVector());
+  }
+}
+
+/** Presence goes to whoever keeps up; who has fallen behind and is back is sent all of it instead. */
+function takesMoves(connection: Connection, late: Latecomers, tally: Tally): boolean {
+  if (!connection.out.takesPresence) {
+    tally.presenceSkipped++;
+    connection.out.missedPresence = true;
+    return false;
+  }
+  if (!connection.out.missedPresence) return true;
+  connection.out.missedPresence = false;
+  sendWhole(connection, late.presence());
+  return false;
+}
+
+/** Tells a connection of everyone who is there. */
+export function sendWhole(connection: Connection, { states, pointers }: WholePresence): void {
+  if (states) connection.out.send(states);
+  if (pointers && connection.isOurs) connection.out.send(pointers);
+}

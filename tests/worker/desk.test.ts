@@ -1,0 +1,127 @@
+import { expect, onTestFinished, test } from 'vitest';
+import * as Y from 'yjs';
+import type { DeskOptions } from '../../server/worker/worker-client.ts';
+import { openDesk } from '../../server/worker/worker-client.ts';
+import { act, copyOf, readingOf, smallBoard } from '../server/history/board-edits.ts';
+import { manyClientIds } from '../server/history/many-client-ids.ts';
+import { Journalist, Writer } from '../store/desk.ts';
+
+function desk(more: Partial<DeskOptions> = {}) {
+  const journalist = new Journalist();
+  const opened = openDesk({ log: journalist.log, ...more });
+  onTestFinished(() => opened.close());
+  return { desk: opened, journalist };
+}
+
+const read = (state: Uint8Array) => {
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, state);
+  return doc.getMap('notes').toJSON();
+};
+
+/** Each note as an update of its own, as they come from a page. */
+function typed(count: number): Uint8Array[] {
+  const doc = new Y.Doc();
+  const updates: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(update));
+  for (let n = 0; n < count; n++) doc.getMap('notes').set(`note ${n}`, 'x'.repeat(20));
+  return updates;
+}
+
+/** What keeps the worker busy for some tenths of a second. */
+const muchWork = typed(40_000);
+
+test('what is handed in is merged in a thread, and the main thread goes on meanwhile', async () => {
+  const { desk: work } = desk();
+  const updates = muchWork;
+  let turns = 0;
+  const counting = setInterval(() => turns++, 1);
+  const state = await work.merge(null, updates);
+  clearInterval(counting);
+  expect(Object.keys(read(state))).toHaveLength(40_000);
+  expect(turns).toBeGreaterThan(10);
+  // The caller's updates were copied: they are its own still.
+  expect(updates.every((update) => update.byteLength > 0)).toBe(true);
+});
+
+test('jobs are done in the order in which they came', async () => {
+  const { desk: work } = desk();
+  const done: number[] = [];
+  await Promise.all(
+    [3_000, 1, 500].map((count, n) => work.merge(null, muchWork.slice(0, count)).then(() => done.push(n))),
+  );
+  expect(done).toEqual([0, 1, 2]);
+});
+
+test('a job that throws is rejected, and takes no other with it', async () => {
+  const { desk: work, journalist } = desk();
+  const bad = work.merge(new Uint8Array([1, 200, 3, 4]), []);
+  const good = work.merge(null, [new Writer().write('one', 'Ana')]);
+  await expect(bad).rejects.toThrow();
+  expect(read(await good)).toEqual({ one: 'Ana' });
+  expect(journalist.lines).toEqual([]);
+});
+
+test('what waits for an update that is lost is said to be so, and is kept', async () => {
+  const { desk: work } = desk();
+  const ana = new Writer();
+  const [one, two] = [ana.write('one', 'Ana'), ana.write('two', 'Ana')];
+  const torn = await work.compact(null, [two]);
+  expect(torn.isWhole).toBe(false);
+  const healed = await work.compact({ bytes: torn.deflated, size: torn.state.byteLength }, [one]);
+  expect(healed.isWhole).toBe(true);
+  expect(read(healed.state)).toEqual({ one: 'Ana', two: 'Ana' });
+});
+
+test('a thread that runs out of memory takes its own job with it, and neither the next nor the process', async () => {
+  const { desk: work, journalist } = desk({ heapMegabytes: 8 });
+  const lost = work.merge(null, muchWork);
+  const next = work.merge(null, [new Writer().write('one', 'Ana')]);
+  await expect(lost).rejects.toThrow(/memory/);
+  expect(read(await next)).toEqual({ one: 'Ana' });
+  expect(journalist.said('the worker thread was lost')).toBe(true);
+});
+
+test('a job that does not end is ended, and the next gets another thread', async () => {
+  const { desk: work, journalist } = desk({ limitMs: 1_000 });
+  const tooMuch = Array.from({ length: 20 }, () => muchWork).flat();
+  const lost = work.merge(null, tooMuch);
+  const next = work.merge(null, [new Writer().write('one', 'Ana')]);
+  await expect(lost).rejects.toThrow('more than 1000 ms');
+  expect(read(await next)).toEqual({ one: 'Ana' });
+  expect(journalist.lines).toHaveLength(1);
+});
+
+test('a desk that is closed rejects what waits, and takes nothing more', async () => {
+  const { desk: work, journalist } = desk();
+  const waiting = [work.merge(null, muchWork), work.merge(null, [])];
+  const rejected = Promise.all(waiting.map((each) => expect(each).rejects.toThrow('closed')));
+  await work.close();
+  await rejected;
+  await expect(work.merge(null, [])).rejects.toThrow('closed');
+  expect(journalist.lines).toEqual([]);
+});
+
+test(
+  'a board with 200,000 client ids is rebuilt, restored and rid of one person’s work',
+  { timeout: 120_000 },
+  async () => {
+    const { desk: work, journalist } = desk();
+    const doc = copyOf(smallBoard);
+    act(doc, [{ kind: 'add card', which: 0, at: 0, text: 'Hers' }]);
+    const version = Y.encodeStateAsUpdate(doc);
+    const ids = 200_000;
+    Y.applyUpdate(doc, manyClientIds(ids));
+    const ruined = Y.encodeStateAsUpdate(doc);
+    const { state, before, after } = await work.rebuild(ruined);
+    expect(before.clientIds).toBeGreaterThan(ids);
+    expect(after.clientIds).toBe(1);
+    expect(readingOf(state)).toEqual(readingOf(version));
+    const everyId = Array.from({ length: ids }, (_, n) => 4_000_000_000 - n);
+    const { removed, update } = await work.removeAdded(ruined, ruined, [...everyId, doc.clientID]);
+    expect([removed.records, update]).toEqual([0, null]);
+    expect((await work.removeAdded(ruined, smallBoard, [...everyId, doc.clientID])).removed.records).toBe(1);
+    expect(await work.restore(ruined, state)).toBeNull();
+    expect(journalist.lines).toEqual([]);
+  },
+);

@@ -46,10 +46,46 @@ module.exports = {
       'ui holds generic controls.',
     ),
     never(
-      'model-not-views',
+      'model-below-views',
       { path: '^client/model/' },
-      { path: '^client/(views|ui)/' },
+      { path: '^client/(pages|board|views|parts|ui|text)/' },
       'Views read the model, never the reverse.',
+    ),
+    never(
+      'parts-below-views',
+      { path: '^client/parts/' },
+      { path: '^client/(pages|board|views)/' },
+      'Parts are used by several views, and know none.',
+    ),
+    never(
+      'views-stand-apart',
+      { path: '^client/views/([^/]+)/' },
+      { path: '^client/(pages|board|views/(?!$1/))' },
+      'No view imports another, nor what lists them.',
+    ),
+    never(
+      'board-below-pages',
+      { path: '^client/board/' },
+      { path: '^client/pages/' },
+      'The board does not know the pages before it.',
+    ),
+    never(
+      'schema-knows-no-collection',
+      { path: '^shared/schema/' },
+      { path: '^shared/(?!schema/|id\\.ts|limits\\.ts|roles\\.ts)' },
+      'The kit has no word of the product.',
+    ),
+    never(
+      'collections-below-commands',
+      { path: '^shared/collections/' },
+      { path: '^shared/(commands|workflows|queries|documents)' },
+      'A collection knows what it is, not who uses it.',
+    ),
+    never(
+      'sockets-without-the-document',
+      { path: '^server/live/(socket|presence)/' },
+      { path: '^server/live/(room|guard|recovery)/|node_modules/yjs/' },
+      'A process may have people of a board that another process owns.',
     ),
     never(
       'yjs-stays-in-the-model',

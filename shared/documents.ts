@@ -1,10 +1,8 @@
 import * as v from 'valibot';
 import * as Y from 'yjs';
 import { cards } from './collections/card.ts';
-import type { Collection, RecordOf, ValueCollection } from './schema/collection.ts';
-import { parseRecord, parseValue } from './schema/collection.ts';
+import type { Collection, ValueCollection } from './schema/collection.ts';
 import { emotions, experience } from './collections/emotion.ts';
-import type { Field } from './schema/field.ts';
 import { value } from './schema/field.ts';
 import { ideas } from './collections/idea.ts';
 import { lanes } from './collections/lane.ts';
@@ -53,50 +51,4 @@ export function collectionNamed(name: string): Collection | ValueCollection | nu
 export function openRoots(doc: Y.Doc): void {
   doc.getMap('meta');
   for (const name of Object.keys(collections)) doc.getMap(name);
-}
-
-/** The root map of a collection. */
-export function rootOf(doc: Y.Doc, of: { readonly name: string }): Y.Map<unknown> {
-  return doc.getMap(of.name);
-}
-
-/** Reads one record; null where there is none. */
-export function readRecord<F extends Record<string, Field>>(
-  doc: Y.Doc,
-  of: Collection<F>,
-  id: string,
-): RecordOf<F> | null {
-  return parseRecord(of, id, rootOf(doc, of).get(id));
-}
-
-/** All records that are not removed, in no order. */
-export function readAll<F extends Record<string, Field>>(doc: Y.Doc, of: Collection<F>): RecordOf<F>[] {
-  const all: RecordOf<F>[] = [];
-  for (const [id, stored] of rootOf(doc, of)) {
-    const record = parseRecord(of, id, stored);
-    if (record && !record.gone) all.push(record);
-  }
-  return all;
-}
-
-/** All values of a value collection that are well formed. */
-export function readValues<T>(doc: Y.Doc, of: ValueCollection<T>): T[] {
-  const all: T[] = [];
-  for (const stored of rootOf(doc, of).values()) {
-    const parsed = parseValue(of, stored);
-    if (parsed !== null) all.push(parsed);
-  }
-  return all;
-}
-
-/** The stored form of one record. */
-export function storedRecord(doc: Y.Doc, of: { readonly name: string }, id: string): Y.Map<unknown> | null {
-  const stored = rootOf(doc, of).get(id);
-  return stored instanceof Y.Map ? stored : null;
-}
-
-/** The Y.Text of a text field, for typing in; null where the record is not there. */
-export function textOf(doc: Y.Doc, of: { readonly name: string }, id: string, field: string): Y.Text | null {
-  const stored = storedRecord(doc, of, id)?.get(field);
-  return stored instanceof Y.Text ? stored : null;
 }

@@ -1,12 +1,11 @@
+import { lazy as map } from '../views/map/lazy.ts';
+
 /**
  * Scripts that a board can do without until someone asks. All are fetched as soon as the board is
  * drawn and the page has nothing else to do, so that they are there when the net is not.
  */
-export const late = {
+export const lazy = {
   ideas: () => import('../views/ideas/Ideas.svelte'),
-  drag: () => import('../views/map/drag.ts'),
-  menus: () => import('../views/map/Menus.svelte'),
-  overlays: () => import('../views/map/Overlays.svelte'),
   help: () => import('./Help.svelte'),
   lost: () => import('./LostDialog.svelte'),
   loss: () => import('./LossDialog.svelte'),
@@ -14,8 +13,8 @@ export const late = {
 } as const;
 
 /** Fetches them all, once the browser is idle. Returns what calls it off. */
-export function fetchLate(): () => void {
-  const start = () => void Promise.allSettled(Object.values(late).map((load) => load()));
+export function fetchLazy(): () => void {
+  const start = () => void Promise.allSettled(Object.values({ ...map, ...lazy }).map((load) => load()));
   if (!('requestIdleCallback' in window)) {
     const timer = setTimeout(start, 1_000);
     return () => clearTimeout(timer);

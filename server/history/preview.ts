@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
 import { parseRecord, parseValue } from '../../shared/schema/collection.ts';
-import { collections, rootOf } from '../../shared/documents.ts';
+import { collections } from '../../shared/documents.ts';
+import { rootOf } from '../../shared/schema/read.ts';
 import type { Field } from '../../shared/schema/field.ts';
 import { openWhole } from './states.ts';
 

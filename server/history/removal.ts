@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
 import { parseValue } from '../../shared/schema/collection.ts';
-import { collections, rootOf } from '../../shared/documents.ts';
+import { collections } from '../../shared/documents.ts';
+import { rootOf } from '../../shared/schema/read.ts';
 import type { ValueField } from '../../shared/schema/field.ts';
 import { openWhole } from './states.ts';
 

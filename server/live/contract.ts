@@ -1,4 +1,4 @@
-import type { CloseCode, Control } from '../../shared/wire/protocol.ts';
+import type { CloseCode, Control, Exceeded, Refusal } from '../../shared/wire/protocol.ts';
 import type { Role } from '../../shared/roles.ts';
 import type { Seat } from '../access/membership.ts';
 import type { HeldRecord } from '../store/contract.ts';
@@ -16,6 +16,15 @@ export type RoomState = (typeof roomStates)[number];
 
 /** Why a document takes no edits just now. */
 export type ReadOnly = 'store' | 'frozen';
+
+/** An update that the guard does not take, and why. */
+export interface RefusedUpdate {
+  readonly reason: Refusal;
+  /** The number of the broken rule in docs/SYNC.md. */
+  readonly rule: string;
+  /** With the reason `allowance`: which. */
+  readonly exceeded?: Exceeded;
+}
 
 /** A document that is open, as those who run the server see it. */
 export interface RoomReport {

@@ -1,6 +1,6 @@
 import type { CellAt, EvidenceLevel, Mode, Place, Support } from '../collections/card.ts';
 import { cards } from '../collections/card.ts';
-import { readAll, readRecord, storedRecord } from '../documents.ts';
+import { readAll, readRecord, storedRecord } from '../schema/read.ts';
 import { steps } from '../collections/phase.ts';
 import type { Ordered, Placing } from '../schema/order-key.ts';
 import { cellKey, cellOf } from '../queries/journey.ts';

@@ -1,4 +1,4 @@
-import { rootOf } from '../documents.ts';
+import { rootOf } from '../schema/read.ts';
 import type { Emotion, EmotionWord } from '../collections/emotion.ts';
 import { emotionKey, emotions, experience, pointKey } from '../collections/emotion.ts';
 import type { Editor } from '../schema/editor.ts';

@@ -1,4 +1,4 @@
-import { readAll, readRecord } from '../documents.ts';
+import { readAll, readRecord } from '../schema/read.ts';
 import type { LaneGroup, LaneLine, LaneType } from '../collections/lane.ts';
 import { lanes } from '../collections/lane.ts';
 import type { Period } from '../collections/phase.ts';

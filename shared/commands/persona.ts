@@ -1,4 +1,4 @@
-import { readAll } from '../documents.ts';
+import { readAll } from '../schema/read.ts';
 import { personaColors, personas, personaShapes } from '../collections/persona.ts';
 import type { Editor } from '../schema/editor.ts';
 import { addRecord, setField, setGone } from '../schema/editor.ts';

@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import type { Collection, NewRecord } from './collection.ts';
 import { buildRecord } from './collection.ts';
-import { rootOf, storedRecord } from '../documents.ts';
+import { rootOf, storedRecord } from './read.ts';
 import type { Field } from './field.ts';
 import { newId } from '../id.ts';
 

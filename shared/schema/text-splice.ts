@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import type { Collection } from './collection.ts';
-import { storedRecord, textOf } from '../documents.ts';
+import { storedRecord, textOf } from './read.ts';
 import type { Editor } from './editor.ts';
 
 /** One replacement within a text: at `index`, `remove` characters (UTF-16 units) give way to `insert`. */

@@ -1,4 +1,4 @@
-import { rootOf } from '../documents.ts';
+import { rootOf } from '../schema/read.ts';
 import { buildRecord } from '../schema/collection.ts';
 import { lanes } from '../collections/lane.ts';
 import type { Period } from '../collections/phase.ts';

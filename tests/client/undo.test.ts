@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cards } from '../../shared/collections/card.ts';
-import { readRecord, rootOf, textOf } from '../../shared/documents.ts';
+import { readRecord, rootOf, textOf } from '../../shared/schema/read.ts';
 import { emotionKey, emotions, experience, pointKey } from '../../shared/collections/emotion.ts';
 import { ideas } from '../../shared/collections/idea.ts';
 import { lanes } from '../../shared/collections/lane.ts';

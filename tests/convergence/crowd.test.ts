@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vites
 import * as Y from 'yjs';
 import type { Store } from '../../server/store/contract.ts';
 import { openDiskStore } from '../../server/store/disk/disk-store.ts';
-import { openRoots, readAll } from '../../shared/documents.ts';
+import { openRoots } from '../../shared/documents.ts';
+import { readAll } from '../../shared/schema/read.ts';
 import { ideas } from '../../shared/collections/idea.ts';
 import { closeCode } from '../../shared/wire/protocol.ts';
 import type { Role } from '../../shared/roles.ts';

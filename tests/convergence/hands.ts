@@ -1,5 +1,5 @@
 import { cards, evidenceLevels } from '../../shared/collections/card.ts';
-import { readAll, textOf } from '../../shared/documents.ts';
+import { readAll, textOf } from '../../shared/schema/read.ts';
 import { emotionWords } from '../../shared/collections/emotion.ts';
 import { ideas, ideaStates } from '../../shared/collections/idea.ts';
 import { lanes } from '../../shared/collections/lane.ts';

@@ -7,7 +7,7 @@ import { Repairs } from '../../server/history/repairs.ts';
 import type { Store } from '../../server/store/contract.ts';
 import { openDesk as openWorkDesk } from '../../server/worker/worker-client.ts';
 import { cards } from '../../shared/collections/card.ts';
-import { rootOf } from '../../shared/documents.ts';
+import { rootOf } from '../../shared/schema/read.ts';
 import { copyOf, readingOf, smallBoard } from '../server/history/board-edits.ts';
 import { RecordingLive } from '../server/recording-live.ts';
 import { workHere } from '../server/work-here.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { buildRecord } from '../../shared/schema/collection.ts';
-import { readAll } from '../../shared/documents.ts';
+import { readAll } from '../../shared/schema/read.ts';
 import { ideas } from '../../shared/collections/idea.ts';
 import { maxLongText } from '../../shared/limits.ts';
 import { closeCode } from '../../shared/wire/protocol.ts';

@@ -1,7 +1,7 @@
 import type * as Y from 'yjs';
 import type { Collection, RecordOf } from '$shared/schema/collection.ts';
 import { parseRecord } from '$shared/schema/collection.ts';
-import { rootOf } from '$shared/documents.ts';
+import { rootOf } from '$shared/schema/read.ts';
 import type { Field } from '$shared/schema/field.ts';
 
 /** A person who is at a record just now. */

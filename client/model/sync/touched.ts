@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import * as Y from 'yjs';
 import { parseRecord } from '$shared/schema/collection.ts';
-import { collectionNamed, readRecord, rootOf } from '$shared/documents.ts';
+import { collectionNamed } from '$shared/documents.ts';
+import { readRecord, rootOf } from '$shared/schema/read.ts';
 import { phases } from '$shared/collections/phase.ts';
 
 /** Characters of a name: enough to know a record by. Its texts are kept whole. */

@@ -3,6 +3,7 @@ import type { Journey } from '$shared/queries/journey.ts';
 import type { Board } from '../../model/board.svelte.ts';
 import { language, t } from '../../text/messages.svelte.ts';
 import { personasInOrder } from '../../parts/personas.ts';
+import { nameOf } from '../../parts/person-name.ts';
 import type { Group } from './arrangement.ts';
 
 /** One line of a choice. */
@@ -48,10 +49,6 @@ export function inOrder(board: Board, group: IdeaGroup, groups: readonly Group[]
   const rank = new Map(options.map(({ value }, index) => [value, index]));
   const rankOf = ({ key }: Group) => (key === '' ? options.length + 1 : (rank.get(key) ?? options.length));
   return groups.toSorted((a, b) => rankOf(a) - rankOf(b));
-}
-
-export function nameOf(name: string): string {
-  return name.trim() === '' ? t('ideas.author.unknown') : name;
 }
 
 export function orUntitled(title: string): string {

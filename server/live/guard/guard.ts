@@ -1,10 +1,11 @@
 import type * as Y from 'yjs';
 import { collectionNamed } from '../../../shared/documents.ts';
 import { maxRecords } from '../../../shared/limits.ts';
-import type { Exceeded, Refusal } from '../../../shared/wire/protocol.ts';
+import type { Exceeded } from '../../../shared/wire/protocol.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { may } from '../../../shared/roles.ts';
 import type { Seat } from '../../access/membership.ts';
+import type { RefusedUpdate } from '../contract.ts';
 import type { Additions } from '../room/allowances.ts';
 import { maxClientIdsInDocument, maxRecoveryEffort, participantShare, tariff } from '../limits.ts';
 import type { Change, Insertion, Listener } from './changes.ts';
@@ -34,13 +35,8 @@ export interface Pass {
   readonly writers: readonly number[];
 }
 
-export interface Refuse {
+export interface Refuse extends RefusedUpdate {
   readonly kind: 'refuse';
-  readonly reason: Refusal;
-  /** The number of the broken rule in docs/SYNC.md. */
-  readonly rule: string;
-  /** With the reason `allowance`: which. */
-  readonly exceeded?: Exceeded;
 }
 
 /**

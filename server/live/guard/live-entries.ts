@@ -1,5 +1,6 @@
 import type * as Y from 'yjs';
-import { collectionNamed, rootOf, storedRecord } from '../../../shared/documents.ts';
+import { collectionNamed } from '../../../shared/documents.ts';
+import { rootOf, storedRecord } from '../../../shared/schema/read.ts';
 import type { Change } from './changes.ts';
 
 interface Counted {

@@ -13,7 +13,13 @@ import type { Packet } from '../socket/packets.ts';
 import { step1Packet, step2Packet } from '../socket/packets.ts';
 import { People } from './people.ts';
 import type { Tally } from '../counters.ts';
-import { maxAnswersKept, maxDifferenceBytes, maxKeptAnswerBytes, structBytes, valueBytes } from '../limits.ts';
+import {
+  maxAnswersKept,
+  maxDifferenceBytes,
+  maxKeptAnswerBytes,
+  structBytes,
+  valueBytes,
+} from '../limits.ts';
 
 /** What bounds how much comes into a document. */
 export interface Bounds {

@@ -1,5 +1,6 @@
 import type * as Y from 'yjs';
-import { numberedUpTo, rootOf, storedRecord } from '../../../shared/documents.ts';
+import { numberedUpTo } from '../../../shared/documents.ts';
+import { rootOf, storedRecord } from '../../../shared/schema/read.ts';
 import { ideas } from '../../../shared/collections/idea.ts';
 
 /**

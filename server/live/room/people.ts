@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import { buildRecord } from '../../../shared/schema/collection.ts';
-import { collections, rootOf, storedRecord } from '../../../shared/documents.ts';
+import { collections } from '../../../shared/documents.ts';
+import { rootOf, storedRecord } from '../../../shared/schema/read.ts';
 import { people } from '../../../shared/collections/person.ts';
 import { PlainEditor, setField } from '../../../shared/schema/editor.ts';
 import { maxPeople, maxRecords } from '../../../shared/limits.ts';

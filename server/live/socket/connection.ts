@@ -6,13 +6,12 @@ import { closeCode } from '../../../shared/wire/protocol.ts';
 import type { Seat } from '../../access/membership.ts';
 import type { Log } from '../../log.ts';
 import type { Clock } from '../clock.ts';
-import type { SocketReport } from '../contract.ts';
+import type { RefusedUpdate, SocketReport } from '../contract.ts';
 import type { FrameHead } from './frame-head.ts';
 import { isControl, isFragment } from './frame-head.ts';
 import type { Door, Inlet } from './inlet.ts';
 import type { LargeMessages, Sender } from './large-messages.ts';
 import type { Line } from './line.ts';
-import type { Refuse } from '../guard/guard.ts';
 import type { Reader } from './socket-writer.ts';
 import { Outlet } from './socket-writer.ts';
 import type { Packet } from './packets.ts';
@@ -235,7 +234,7 @@ export class Connection implements Reader, Door, Sender {
   }
 
   /** Turns the client away for what it sent. It comes back, if at all, from the server's state. */
-  refuse({ reason, rule, exceeded }: Refuse): void {
+  refuse({ reason, rule, exceeded }: RefusedUpdate): void {
     this.#wasRefused = true;
     this.#deny(reason, exceeded);
     this.#log.warn({ ...this.#names, reason, rule, ...exceeded }, 'update refused');

@@ -3,8 +3,15 @@ import * as Y from 'yjs';
 import { cards } from '../../../shared/collections/card.ts';
 import type { Collection, ValueCollection } from '../../../shared/schema/collection.ts';
 import { buildRecord, parseRecord } from '../../../shared/schema/collection.ts';
-import { collections, openRoots, rootOf } from '../../../shared/documents.ts';
-import { emotionKey, emotions, emotionWords, experience, pointKey } from '../../../shared/collections/emotion.ts';
+import { collections, openRoots } from '../../../shared/documents.ts';
+import { rootOf } from '../../../shared/schema/read.ts';
+import {
+  emotionKey,
+  emotions,
+  emotionWords,
+  experience,
+  pointKey,
+} from '../../../shared/collections/emotion.ts';
 import { ideas } from '../../../shared/collections/idea.ts';
 import { Draft } from '../../../server/templates/draft.ts';
 import { lanes } from '../../../shared/collections/lane.ts';

@@ -5,7 +5,7 @@ import { removeAdded } from '../../../server/history/removal.ts';
 import { restore } from '../../../server/history/restore.ts';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
-import { readRecord, rootOf, storedRecord, textOf } from '../../../shared/documents.ts';
+import { readRecord, rootOf, storedRecord, textOf } from '../../../shared/schema/read.ts';
 import { emotions } from '../../../shared/collections/emotion.ts';
 import { ideas } from '../../../shared/collections/idea.ts';
 import type { Edit } from './board-edits.ts';

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { restore } from '../../../server/history/restore.ts';
 import { cards } from '../../../shared/collections/card.ts';
-import { collections, rootOf, storedRecord, textOf } from '../../../shared/documents.ts';
+import { collections } from '../../../shared/documents.ts';
+import { rootOf, storedRecord, textOf } from '../../../shared/schema/read.ts';
 import { ideas } from '../../../shared/collections/idea.ts';
 import {
   act,

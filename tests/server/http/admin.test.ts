@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import type { SocketReport } from '../../../server/live/contract.ts';
-import { readAll } from '../../../shared/documents.ts';
+import { readAll } from '../../../shared/schema/read.ts';
 import { ideas } from '../../../shared/collections/idea.ts';
 import { PlainEditor } from '../../../shared/schema/editor.ts';
 import { addIdea } from '../../../shared/commands/idea.ts';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
-import { rootOf } from '../../../shared/documents.ts';
+import { rootOf } from '../../../shared/schema/read.ts';
 import type { Joined } from './house.ts';
 import { House, refusal } from './house.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { readAll, rootOf } from '../../../shared/documents.ts';
+import { readAll, rootOf } from '../../../shared/schema/read.ts';
 import { ideas } from '../../../shared/collections/idea.ts';
 import { PlainEditor } from '../../../shared/schema/editor.ts';
 import { addIdea, removeIdea } from '../../../shared/commands/idea.ts';

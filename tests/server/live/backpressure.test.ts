@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
-import { readAll, readRecord, rootOf } from '../../../shared/documents.ts';
+import { readAll, readRecord, rootOf } from '../../../shared/schema/read.ts';
 import { maxCardText } from '../../../shared/limits.ts';
 import { Bucket } from '../../../server/live/bucket.ts';
 import { syncKind } from '../../../shared/wire/protocol.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach } from 'vitest';
 import type * as Y from 'yjs';
 import { beatMs, markMs } from '../../../server/live/limits.ts';
 import { cards } from '../../../shared/collections/card.ts';
-import { readAll } from '../../../shared/documents.ts';
+import { readAll } from '../../../shared/schema/read.ts';
 import type { CellAt } from '../../../shared/commands/card.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';

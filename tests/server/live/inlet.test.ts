@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
-import { readRecord, rootOf } from '../../../shared/documents.ts';
+import { readRecord, rootOf } from '../../../shared/schema/read.ts';
 import { maxCardText } from '../../../shared/limits.ts';
 import { frameKind, syncKind } from '../../../shared/wire/protocol.ts';
 import {

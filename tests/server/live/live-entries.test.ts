@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/collections/card.ts';
-import { openRoots, rootOf, storedRecord } from '../../../shared/documents.ts';
+import { openRoots } from '../../../shared/documents.ts';
+import { rootOf, storedRecord } from '../../../shared/schema/read.ts';
 import { emotions } from '../../../shared/collections/emotion.ts';
 import { maxRecords } from '../../../shared/limits.ts';
 import type { Refusal } from '../../../shared/wire/protocol.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
-import { readRecord, rootOf } from '../../../shared/documents.ts';
+import { readRecord, rootOf } from '../../../shared/schema/read.ts';
 import { ideas } from '../../../shared/collections/idea.ts';
 import { people } from '../../../shared/collections/person.ts';
 import { maxPeople, maxRecords } from '../../../shared/limits.ts';

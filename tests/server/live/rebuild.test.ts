@@ -6,7 +6,7 @@ import { Repairs } from '../../../server/history/repairs.ts';
 import type { HistoryWork } from '../../../server/history/work.ts';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
-import { readAll, readRecord, rootOf, storedRecord, textOf } from '../../../shared/documents.ts';
+import { readAll, readRecord, rootOf, storedRecord, textOf } from '../../../shared/schema/read.ts';
 import { addCard } from '../../../shared/commands/card.ts';
 import { manyClientIds } from '../history/many-client-ids.ts';
 import { workHere } from '../work-here.ts';

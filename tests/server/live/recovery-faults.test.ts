@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { cards } from '../../../shared/collections/card.ts';
 import { ideas } from '../../../shared/collections/idea.ts';
 import { people } from '../../../shared/collections/person.ts';
-import { readAll, readRecord, rootOf, storedRecord, textOf } from '../../../shared/documents.ts';
+import { readAll, readRecord, rootOf, storedRecord, textOf } from '../../../shared/schema/read.ts';
 import { addCard, moveCards } from '../../../shared/commands/card.ts';
 import { writeText } from '../../../shared/schema/text-splice.ts';
 import { addRecord, PlainEditor } from '../../../shared/schema/editor.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/collections/card.ts';
-import { readRecord, storedRecord, textOf } from '../../../shared/documents.ts';
+import { readRecord, storedRecord, textOf } from '../../../shared/schema/read.ts';
 import { addCard, moveCards } from '../../../shared/commands/card.ts';
 import { addPhase } from '../../../shared/commands/journey.ts';
 import { writeText } from '../../../shared/schema/text-splice.ts';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
-import { readAll, rootOf, storedRecord } from '../../../shared/documents.ts';
+import { readAll, rootOf, storedRecord } from '../../../shared/schema/read.ts';
 import { people } from '../../../shared/collections/person.ts';
 import { addCard } from '../../../shared/commands/card.ts';
 import { addPhase } from '../../../shared/commands/journey.ts';

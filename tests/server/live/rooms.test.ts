@@ -7,7 +7,7 @@ import { mayFollow, RoomPhase } from '../../../server/live/room/room-state.ts';
 import { heapPerRoom } from '../../../server/live/limits.ts';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
-import { readAll, readRecord, rootOf, textOf } from '../../../shared/documents.ts';
+import { readAll, readRecord, rootOf, textOf } from '../../../shared/schema/read.ts';
 import { addCard, removeCards } from '../../../shared/commands/card.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House, HouseOptions } from './harness.ts';

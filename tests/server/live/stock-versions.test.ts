@@ -6,7 +6,7 @@ import { WebsocketProvider } from 'y-websocket';
 import { WebsocketProvider as OldProvider } from 'y-websocket-2';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
-import { readRecord, rootOf } from '../../../shared/documents.ts';
+import { readRecord, rootOf } from '../../../shared/schema/read.ts';
 import { lanes } from '../../../shared/collections/lane.ts';
 import { addCard } from '../../../shared/commands/card.ts';
 import { writeText } from '../../../shared/schema/text-splice.ts';

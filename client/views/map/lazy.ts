@@ -1,0 +1,6 @@
+/** Scripts of the map that are fetched when they are needed, or when the page has nothing else to do. */
+export const lazy = {
+  drag: () => import('./drag.ts'),
+  menus: () => import('./Menus.svelte'),
+  overlays: () => import('./Overlays.svelte'),
+} as const;

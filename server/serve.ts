@@ -17,7 +17,7 @@ import { openDiskStore } from './store/disk/disk-store.ts';
 import type { DemoLink } from './templates/demo-board.ts';
 import { ensureDemoBoard } from './templates/demo-board.ts';
 import { systemTime } from './time.ts';
-import { openDesk } from './worker/worker-client.ts';
+import { openWorker } from './worker/worker-client.ts';
 
 export { readConfig } from './config.ts';
 
@@ -52,11 +52,11 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
   const log = openLog(config.logLevel);
   // The store asks whoever has a room open; nobody has before the rooms are there.
   const pressed = { checkpoint: (_room: string) => Promise.resolve() };
-  const desk = openDesk({ log });
+  const worker = openWorker({ log });
   const store = await openDiskStore({
     folder: config.dataDir,
     log,
-    desk,
+    worker,
     onPressure: (room) => pressed.checkpoint(room),
   }).catch((error: unknown) => {
     throw startError(`The data folder ${config.dataDir} cannot be used`, error);
@@ -73,7 +73,7 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
     live,
     log,
     metrics,
-    work: desk,
+    work: worker,
     time: systemTime,
     staticRoot,
     site: () => site,
@@ -92,7 +92,7 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
     listening?.closeAllConnections();
     await isFree;
     await store.close();
-    await desk.close();
+    await worker.close();
     metrics.close();
     log.info('stopped');
   }

@@ -8,7 +8,7 @@ import { writeText } from '$shared/schema/text-splice.ts';
 import type { Lost, LostWhy } from '../model/sync/lost.ts';
 import type { Touched } from '../model/sync/touched.ts';
 import { textsIn } from '../model/sync/touched.ts';
-import type { Desk } from '../parts/workspace.svelte.ts';
+import type { Workspace } from '../parts/workspace.svelte.ts';
 
 /** Refusals that the same text would meet again. */
 const lasting: readonly LostWhy[] = [
@@ -21,16 +21,16 @@ const lasting: readonly LostWhy[] = [
 ];
 
 /** Whether the text of a lost record can become a new card or a new idea of this person. */
-export function mayAddAgain(desk: Desk, { why }: Lost, touched: Touched): boolean {
-  if (!desk.may('write') || !desk.board.connection.ready || lasting.includes(why)) return false;
+export function mayAddAgain(workspace: Workspace, { why }: Lost, touched: Touched): boolean {
+  if (!workspace.may('write') || !workspace.board.connection.ready || lasting.includes(why)) return false;
   const texts = new Map(textsIn(touched));
   if (touched.of === 'ideas') return texts.has('title') || texts.has('solution');
-  return touched.of === 'cards' && texts.has('text') && cellFor(desk, touched) !== null;
+  return touched.of === 'cards' && texts.has('text') && cellFor(workspace, touched) !== null;
 }
 
 /** Adds it: a card where it was, or in the first cell where that place is gone; an idea to the backlog. */
-export function addAgain(desk: Desk, touched: Touched): void {
-  const { editor } = desk.board;
+export function addAgain(workspace: Workspace, touched: Touched): void {
+  const { editor } = workspace.board;
   const texts = new Map(textsIn(touched));
   if (touched.of === 'ideas') {
     const solution = texts.get('solution') ?? '';
@@ -39,13 +39,13 @@ export function addAgain(desk: Desk, touched: Touched): void {
     writeText(editor, ideas, id, 'solution', solution.slice(0, ideas.fields.solution.max));
     return;
   }
-  const cell = cellFor(desk, touched);
+  const cell = cellFor(workspace, touched);
   const text = texts.get('text');
   if (cell && text !== undefined) addCard(editor, cell, { text: text.slice(0, cards.fields.text.max) });
 }
 
-function cellFor(desk: Desk, { cell }: Touched): CellAt | null {
-  const { journey } = desk.board;
+function cellFor(workspace: Workspace, { cell }: Touched): CellAt | null {
+  const { journey } = workspace.board;
   const lanes = journey.lanes.filter(({ type }) => holdsCards(type));
   const lane = lanes.find(({ id }) => id === cell?.lane) ?? lanes[0];
   const columns = journey.phases.find(({ phase }) => phase.id === cell?.phase) ?? journey.phases[0];

@@ -1,11 +1,11 @@
 import type { Role } from '$shared/roles.ts';
-import type { Light } from '../model/sync/connection.svelte.ts';
-import type { Hindrance } from '../model/sync/disconnect-reason.ts';
+import type { SyncStatus } from '../model/sync/connection.svelte.ts';
+import type { DisconnectReason } from '../model/sync/disconnect-reason.ts';
 
 /** What a board needs to be told about itself for as long as it is so; one at a time, the gravest. */
-export type Standing =
+export type BoardStatus =
   /** There is no connection; null where it is not known why. */
-  | { readonly kind: 'apart'; readonly why: Hindrance | null }
+  | { readonly kind: 'apart'; readonly why: DisconnectReason | null }
   | { readonly kind: 'read-only'; readonly why: 'store' | 'frozen' }
   /** To facilitators: the board lost edits that so many people still have. */
   | { readonly kind: 'loss'; readonly people: number }
@@ -22,16 +22,16 @@ const nearlyFull = 90;
 /** @param readPercent what this person has read of how full the board is, and put away */
 export function standingOf(
   connection: {
-    readonly light: Light;
+    readonly light: SyncStatus;
     readonly role: Role | null;
-    readonly hindrance: Hindrance | null;
+    readonly hindrance: DisconnectReason | null;
     readonly readOnly: 'store' | 'frozen' | null;
     readonly fullness: number;
     readonly held: 'waiting' | 'full' | null;
     readonly lossPeople: number;
   },
   readPercent: number,
-): Standing | null {
+): BoardStatus | null {
   const { light, role, hindrance, readOnly, fullness, held, lossPeople } = connection;
   if (light === 'offline') return { kind: 'apart', why: hindrance };
   if (role === null) return null;

@@ -5,7 +5,7 @@ import type { Board } from '../model/board.svelte.ts';
 import { lettersOn, rememberLetters } from '../model/device.ts';
 
 /** What all views of an open board share: the board, what this person may do, and how to speak to them. */
-export class Desk {
+export class Workspace {
   readonly board: Board;
   readonly seat: string;
   /** Tells something short, with an undo button where `undo` is set. */
@@ -54,10 +54,10 @@ export class Desk {
 
 const key = Symbol('desk');
 
-export function provideDesk(desk: Desk): Desk {
-  return setContext(key, desk);
+export function provideWorkspace(workspace: Workspace): Workspace {
+  return setContext(key, workspace);
 }
 
-export function useDesk(): Desk {
-  return getContext<Desk>(key);
+export function useWorkspace(): Workspace {
+  return getContext<Workspace>(key);
 }

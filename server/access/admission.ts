@@ -1,11 +1,11 @@
 import { isId } from '../../shared/id.ts';
 import type { BoardRecord, Store } from '../store/contract.ts';
-import type { Seat } from './membership.ts';
+import type { Membership } from './membership.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Who comes in, or why not. */
 export type Admission =
-  | { readonly kind: 'seat'; readonly seat: Seat; readonly record: BoardRecord }
+  | { readonly kind: 'membership'; readonly membership: Membership; readonly record: BoardRecord }
   | {
       readonly kind: 'refused';
       readonly code: 'no-such-board' | 'ticket' | 'not-allowed' | 'link-revoked' | 'board-reset';
@@ -23,18 +23,20 @@ export async function admit(
   board: string,
   offered: readonly string[],
 ): Promise<Admission> {
-  const seats = offered.map((token) => by.tokens.read(token)).filter((seat) => seat !== null);
-  if (seats.length === 0) return { kind: 'refused', code: 'ticket' };
+  const memberships = offered
+    .map((token) => by.tokens.read(token))
+    .filter((membership) => membership !== null);
+  if (memberships.length === 0) return { kind: 'refused', code: 'ticket' };
   const record = isId(board) ? await by.store.board(board) : null;
   if (!record) return { kind: 'refused', code: 'no-such-board' };
-  const here = seats.filter((seat) => seat.board === record.id);
+  const here = memberships.filter((membership) => membership.board === record.id);
   if (here.length === 0) return { kind: 'refused', code: 'not-allowed' };
   const invited = here.filter((one) =>
     record.links.some((link) => link.id === one.link && link.revokedAt === null),
   );
   if (invited.length === 0) return { kind: 'refused', code: 'link-revoked' };
-  const seat = invited.find((one) => one.generation === record.generation);
-  if (seat) return { kind: 'seat', seat, record };
+  const membership = invited.find((one) => one.generation === record.generation);
+  if (membership) return { kind: 'membership', membership, record };
   const isAhead = invited.some((one) => one.generation > record.generation);
   return { kind: 'refused', code: 'board-reset', ...(isAhead && { isAhead }) };
 }

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { isId } from '../../shared/id.ts';
 import type { Site } from './origins.ts';
-import type { Seat } from './membership.ts';
+import type { Membership } from './membership.ts';
 import { tokenLifeMs } from './tokens.ts';
 
 const prefix = 'seat-';
@@ -15,11 +15,11 @@ const prefix = 'seat-';
 export function setSeatCookies(
   c: Context,
   site: Site,
-  seat: Pick<Seat, 'board' | 'person'>,
+  membership: Pick<Membership, 'board' | 'person'>,
   token: string,
 ): void {
-  for (const path of [`/sync/${seat.board}`, `/api/boards/${seat.board}`]) {
-    setCookie(c, `${prefix}${seat.person}`, token, {
+  for (const path of [`/sync/${membership.board}`, `/api/boards/${membership.board}`]) {
+    setCookie(c, `${prefix}${membership.person}`, token, {
       path,
       httpOnly: true,
       sameSite: 'Strict',

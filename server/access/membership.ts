@@ -1,7 +1,7 @@
 import type { Role } from '../../shared/roles.ts';
 
 /** Who holds a session on a board, as the server has verified it. It never comes from what a client says. */
-export interface Seat {
+export interface Membership {
   readonly board: string;
   readonly person: string;
   /**

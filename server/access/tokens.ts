@@ -4,7 +4,7 @@ import { colorSchema, idSchema } from '../../shared/schema/field.ts';
 import { newId } from '../../shared/id.ts';
 import { roles } from '../../shared/roles.ts';
 import type { Time } from '../time.ts';
-import type { Seat } from './membership.ts';
+import type { Membership } from './membership.ts';
 
 /** How long a token is good: a working day; the page renews it while it is open. Milliseconds. */
 export const tokenLifeMs = 12 * 60 * 60 * 1000;
@@ -37,7 +37,7 @@ const seatSchema = v.object({
 });
 
 /** For whom a token is made. */
-export type Holder = Omit<Seat, 'expires'>;
+export type Holder = Omit<Membership, 'expires'>;
 
 /** A new token, and until when it is good: milliseconds since 1970. */
 export interface Issued {
@@ -66,7 +66,7 @@ export class Tokens {
   issue({ board, person, device, name, color, role, link, generation }: Holder): Issued {
     const expires = this.#time.wall() + tokenLifeMs;
     const ends = Math.round(this.#time.now() + tokenLifeMs);
-    const seat = {
+    const membership = {
       board,
       person,
       device,
@@ -79,21 +79,21 @@ export class Tokens {
       run: this.#run,
       ends,
     };
-    const payload = Buffer.from(JSON.stringify(seat)).toString('base64url');
+    const payload = Buffer.from(JSON.stringify(membership)).toString('base64url');
     return { token: `${payload}.${this.#sign(payload).toString('base64url')}`, expires };
   }
 
   /** The seat that a token stands for; null where it was not made here, was changed, or has run out. */
-  read(token: string): Seat | null {
+  read(token: string): Membership | null {
     if (token.length > maxTokenChars) return null;
     const [payload, signature, ...more] = token.split('.');
     if (payload === undefined || signature === undefined || more.length > 0) return null;
     const given = Buffer.from(signature, 'base64url');
     const right = this.#sign(payload);
     if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
-    const seat = v.safeParse(seatSchema, parseJson(Buffer.from(payload, 'base64url').toString()));
-    if (!seat.success) return null;
-    const { expires, run, ends, device = seat.output.person, ...holder } = seat.output;
+    const membership = v.safeParse(seatSchema, parseJson(Buffer.from(payload, 'base64url').toString()));
+    if (!membership.success) return null;
+    const { expires, run, ends, device = membership.output.person, ...holder } = membership.output;
     const now = this.#time.now();
     const leftMs = run === this.#run ? ends - now : this.#leftAtStart(expires) - (now - this.#start.now);
     return leftMs > 0 ? { ...holder, device, expires: now + leftMs } : null;

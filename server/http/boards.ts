@@ -9,7 +9,7 @@ import { buildTemplate, templates } from '../templates/template.ts';
 import { readBody } from './body.ts';
 import { languageSchema, lineSchema } from './fields.ts';
 import { needWritable } from './health.ts';
-import { bearerOf, needRate, needSeat, tellMissing } from './middleware.ts';
+import { bearerOf, needRate, needMembership, tellMissing } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
@@ -52,12 +52,12 @@ export function boardRoutes(parts: Parts): Hono<AppEnv> {
       const urls = Object.fromEntries(made.map(({ role, link }) => [role, linkUrl(site(), link.secret)]));
       return c.json({ board, links: urls }, 201);
     })
-    .get('/:board', tellMissing(parts), needSeat(parts), (c) => {
+    .get('/:board', tellMissing(parts), needMembership(parts), (c) => {
       const { id, title, template, language, start, createdAt } = c.var.record;
-      const { role, person } = c.var.seat;
+      const { role, person } = c.var.membership;
       return c.json({ board: id, title, template, language, start, createdAt, role, person });
     })
-    .patch('/:board', needSeat(parts, 'invite'), async (c) => {
+    .patch('/:board', needMembership(parts, 'invite'), async (c) => {
       needWritable(parts);
       const { title } = await readBody(c, v.object({ title: titleSchema }));
       const { id } = c.var.record;

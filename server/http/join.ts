@@ -10,7 +10,7 @@ import type { Holder, Issued } from '../access/tokens.ts';
 import type { BoardRecord, LinkRecord } from '../store/contract.ts';
 import { readBody } from './body.ts';
 import { deviceSchema, languageSchema, linkSchema, lineSchema, personColorSchema } from './fields.ts';
-import { needRate, needRoom, needSeat } from './middleware.ts';
+import { needRate, needRoom, needMembership } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
@@ -74,7 +74,7 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
         start,
       });
     })
-    .post('/boards/:board/renew', needSeat(parts), (c) => c.json(seatAt(c, c.var.seat)));
+    .post('/boards/:board/renew', needMembership(parts), (c) => c.json(seatAt(c, c.var.membership)));
   return app;
 }
 

@@ -6,7 +6,7 @@ import { linkUrl, makeLink } from '../access/links.ts';
 import type { BoardRecord } from '../store/contract.ts';
 import { readBody } from './body.ts';
 import { needWritable } from './health.ts';
-import { needSeat } from './middleware.ts';
+import { needMembership } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
@@ -18,7 +18,7 @@ const newLink = v.object({ role: v.picklist(roles, `must be one of ${roles.join(
 /** `/api/boards/:board/links`, for facilitators: which links there are, making one, withdrawing one. */
 export function linkRoutes(parts: Parts): Hono<AppEnv> {
   const { store, live, log, time, site } = parts;
-  const needFacilitator = needSeat(parts, 'invite');
+  const needFacilitator = needMembership(parts, 'invite');
   const app = new Hono<AppEnv>();
   app
     .get('/:board/links', needFacilitator, (c) => {
@@ -51,7 +51,12 @@ export function linkRoutes(parts: Parts): Hono<AppEnv> {
       // The change itself decides, since another facilitator may be withdrawing the other link just now.
       if (after?.links.some((link) => link.id === id && link.revokedAt === null))
         throw new Problem('last-link');
-      const dismissed = live.dismiss(board, (seat) => seat.link === id, closeCode.ticket, 'link-revoked');
+      const dismissed = live.dismiss(
+        board,
+        (membership) => membership.link === id,
+        closeCode.ticket,
+        'link-revoked',
+      );
       // Whoever came by it may have left nothing to the others of what all may add in a day.
       if (link.revokedAt === null) live.relieve(board);
       log.info({ board, dismissed }, 'link revoked');

@@ -5,7 +5,7 @@ import { idPattern } from '../../shared/id.ts';
 import type { Settled } from '../history/losses.ts';
 import { readBody } from './body.ts';
 import { needWritable } from './health.ts';
-import { needSeat, spend } from './middleware.ts';
+import { needMembership, spend } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
@@ -22,7 +22,7 @@ const deciding = v.object({
  * is an edit of the whole board.
  */
 export function lossRoutes(parts: Parts): Hono<AppEnv> {
-  const needFacilitator = needSeat(parts, 'structure');
+  const needFacilitator = needMembership(parts, 'structure');
   const app = new Hono<AppEnv>();
   app
     .get('/:board/lost', needFacilitator, async (c) => {
@@ -31,7 +31,7 @@ export function lossRoutes(parts: Parts): Hono<AppEnv> {
       return c.json(await parts.losses.report(c.var.record.id, 'board'));
     })
     .post('/:board/lost/:decision{restore|discard}', needFacilitator, (c) =>
-      settle(parts, c, 'board', c.var.seat.person),
+      settle(parts, c, 'board', c.var.membership.person),
     );
   return app;
 }

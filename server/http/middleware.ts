@@ -67,12 +67,12 @@ export function needRoom({ config, live }: Parts, board: string): void {
 }
 
 /** Lets in only who has a seat on the board of the path; `power` narrows it to the roles that have it. */
-export function needSeat(parts: Parts, power?: Power): MiddlewareHandler<AppEnv> {
+export function needMembership(parts: Parts, power?: Power): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const admission = await admit(parts, c.req.param('board') ?? '', offeredBy(c));
     if (admission.kind === 'refused') throw new Problem(admission.code);
-    if (power && !may(admission.seat.role, power)) throw new Problem('not-allowed');
-    c.set('seat', admission.seat);
+    if (power && !may(admission.membership.role, power)) throw new Problem('not-allowed');
+    c.set('membership', admission.membership);
     c.set('record', admission.record);
     await next();
   };

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import type { Site } from '../access/origins.ts';
 import type { Rates } from '../access/rates.ts';
-import type { Seat } from '../access/membership.ts';
+import type { Membership } from '../access/membership.ts';
 import type { Tokens } from '../access/tokens.ts';
 import type { Config } from '../config.ts';
 import type { History } from '../history/history.ts';
@@ -43,7 +43,7 @@ export interface Parts {
 export interface Bindings {
   readonly incoming?: IncomingMessage;
   /** Set where the request is an upgrade: takes whom the route lets in. */
-  readonly admit?: (seat: Seat, document: string) => void;
+  readonly admit?: (membership: Membership, document: string) => void;
 }
 
 export interface AppEnv {
@@ -51,8 +51,8 @@ export interface AppEnv {
   Variables: {
     /** Why the request was refused, for the log. */
     problem: ProblemCode | undefined;
-    /** Set by `needSeat`. */
-    seat: Seat;
+    /** Set by `needMembership`. */
+    membership: Membership;
     record: BoardRecord;
   };
 }

@@ -1,19 +1,19 @@
 import { Hono } from 'hono';
 import type { BoardRecord } from '../store/contract.ts';
 import { needWritable } from './health.ts';
-import { needSeat, spend } from './middleware.ts';
+import { needMembership, spend } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
 /** `/api/boards/:board/rebuild`: a facilitator replaces a ruined or full board by one with the same live content. */
 export function rebuildRoutes(parts: Parts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  app.post('/:board/rebuild', needSeat(parts, 'structure'), async (c) => {
-    const { record, seat } = c.var;
+  app.post('/:board/rebuild', needMembership(parts, 'structure'), async (c) => {
+    const { record, membership } = c.var;
     needWritable(parts);
     if (record.frozen) throw new Problem('frozen');
     spend(parts.versions, record.id);
-    return c.json(await rebuildDocument(parts, record, 'board', seat.person));
+    return c.json(await rebuildDocument(parts, record, 'board', membership.person));
   });
   return app;
 }

@@ -38,7 +38,7 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
     }
     if (parts.repairs.has(board)) throw new Problem('repair');
     needRoom(parts, board);
-    letIn(admission.seat, document);
+    letIn(admission.membership, document);
     return c.body(null, 204);
   });
   return app;

@@ -2,11 +2,11 @@ import type { IncomingMessage, Server } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import * as v from 'valibot';
-import type { Seat } from '../access/membership.ts';
+import type { Membership } from '../access/membership.ts';
 import type { LiveBoards } from '../live/contract.ts';
 import type { Line } from '../live/socket/line.ts';
 import { Lines, turnAway } from '../live/socket/line.ts';
-import { Paced } from '../live/time-sliced-queue.ts';
+import { TimeSlicedQueue } from '../live/time-sliced-queue.ts';
 import type { Log } from '../log.ts';
 import type { Bindings } from './parts.ts';
 import { closeCodeFor } from './sync.ts';
@@ -31,7 +31,7 @@ export class Upgrades {
   readonly #log: Log;
   readonly #lines = new Lines();
   /** A few in a turn of the event loop, at some 0.5 ms each: a crowd that comes at once does not stop those who work. */
-  readonly #turns = new Paced(turnMs);
+  readonly #turns = new TimeSlicedQueue(turnMs);
   readonly #detach: (() => void)[] = [];
   readonly #open = new Set<Duplex>();
   #isClosed = false;
@@ -83,16 +83,19 @@ export class Upgrades {
   async #decide(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const url = `http://upgrade${request.url ?? '/'}`;
     if (!URL.canParse(url)) return answerPlainly(socket, 404, '');
-    let admitted: { seat: Seat; document: string } | null = null as { seat: Seat; document: string } | null;
+    let admitted: { membership: Membership; document: string } | null = null as {
+      membership: Membership;
+      document: string;
+    } | null;
     const response = await this.#app.fetch(new Request(url, { headers: headersOf(request) }), {
       incoming: request,
-      admit: (seat, document) => (admitted = { seat, document }),
+      admit: (membership, document) => (admitted = { membership, document }),
     });
     const body = await response.text();
     if (socket.destroyed || this.#isClosed) return void socket.destroy();
     if (admitted) {
-      const { seat, document } = admitted;
-      return this.#openLine(request, socket, head, (line) => this.#live.join(seat, document, line));
+      const { membership, document } = admitted;
+      return this.#openLine(request, socket, head, (line) => this.#live.join(membership, document, line));
     }
     const code = codeIn(body);
     const close = closeCodeFor(code);

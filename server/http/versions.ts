@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import { readBody } from './body.ts';
 import { peopleSchema, versionNameSchema } from './fields.ts';
 import { needWritable } from './health.ts';
-import { needSeat, spend } from './middleware.ts';
+import { needMembership, spend } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
@@ -23,17 +23,17 @@ export const removing = v.object({ people: peopleSchema });
  */
 export function versionRoutes(parts: Parts): Hono<AppEnv> {
   const { history, log, versions } = parts;
-  const needFacilitator = needSeat(parts, 'structure');
+  const needFacilitator = needMembership(parts, 'structure');
   const app = new Hono<AppEnv>();
   app
-    .get('/:board/versions', needSeat(parts, 'write'), async (c) =>
+    .get('/:board/versions', needMembership(parts, 'write'), async (c) =>
       c.json({ versions: await history.list(roomOf(c)) }),
     )
     .post('/:board/versions', needFacilitator, async (c) => {
       needWritable(parts);
       const { name } = await readBody(c, named);
       spend(versions, c.var.record.id);
-      const version = await keepVersion(parts, roomOf(c), name, c.var.seat.person);
+      const version = await keepVersion(parts, roomOf(c), name, c.var.membership.person);
       log.info({ board: c.var.record.id, version: version.id }, 'version kept');
       return c.json(version, 201);
     })
@@ -44,12 +44,12 @@ export function versionRoutes(parts: Parts): Hono<AppEnv> {
       return yjsUpdate(c, state, `${c.var.record.id}-${id}`);
     })
     .post('/:board/versions/:version/restore', needFacilitator, async (c) => {
-      const order = orderIn(c, parts, document, c.var.seat.person);
+      const order = orderIn(c, parts, document, c.var.membership.person);
       spend(versions, c.var.record.id);
       return c.json(await restoreVersion(parts, order));
     })
     .post('/:board/versions/:version/remove', needFacilitator, async (c) => {
-      const order = orderIn(c, parts, document, c.var.seat.person);
+      const order = orderIn(c, parts, document, c.var.membership.person);
       const { people } = await readBody(c, removing);
       spend(versions, c.var.record.id);
       return c.json(await removeSince(parts, order, people));

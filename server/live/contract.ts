@@ -1,9 +1,9 @@
 import type { CloseCode, Control, Exceeded, Refusal } from '../../shared/wire/protocol.ts';
 import type { Role } from '../../shared/roles.ts';
-import type { Seat } from '../access/membership.ts';
+import type { Membership } from '../access/membership.ts';
 import type { HeldRecord } from '../store/contract.ts';
 import type { Line } from './socket/line.ts';
-import type { Tally } from './counters.ts';
+import type { Counters } from './counters.ts';
 
 export type { Line };
 
@@ -85,11 +85,11 @@ export interface Observer {
 /** The boards that people are in just now: what the HTTP side may ask of the live side. */
 export interface LiveBoards {
   /** Takes a socket into a document's room. The socket is open and its seat verified. */
-  join(seat: Seat, document: string, line: Line): void;
+  join(membership: Membership, document: string, line: Line): void;
   /** Closes the sockets of a board that `which` picks by seat and socket id. Returns how many. */
   dismiss(
     board: string,
-    which: (seat: Seat, socket: string) => boolean,
+    which: (membership: Membership, socket: string) => boolean,
     code: CloseCode,
     reason: string,
   ): number;
@@ -138,7 +138,7 @@ export interface LiveBoards {
    */
   evict(board: string, code: CloseCode, reason: string): Promise<void>;
   /** Counters since the start. */
-  readonly tally: Readonly<Tally>;
+  readonly counters: Readonly<Counters>;
   /** Asked when metrics are read. */
   readonly gauges: LiveGauges;
   /**

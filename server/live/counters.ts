@@ -2,7 +2,7 @@ import type { Refusal } from '../../shared/wire/protocol.ts';
 import { refusals } from '../../shared/wire/protocol.ts';
 
 /** What the live side has done since it started: counters only, to be read by tests and metrics. */
-export interface Tally {
+export interface Counters {
   framesIn: number;
   /** On the wire, headers included. */
   bytesIn: number;
@@ -48,7 +48,7 @@ export interface Tally {
   lossesProven: number;
 }
 
-export function newTally(): Tally {
+export function newCounters(): Counters {
   return {
     framesIn: 0,
     bytesIn: 0,

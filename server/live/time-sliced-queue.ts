@@ -2,7 +2,7 @@
  * Runs tasks one after another, as many in one turn of the event loop as there is time for; the others wait
  * for the next turns, so that what comes in meanwhile is not kept waiting by all of them together.
  */
-export class Paced {
+export class TimeSlicedQueue {
   readonly #mostMs: number;
   readonly #waiting: (() => void)[] = [];
   #isScheduled = false;

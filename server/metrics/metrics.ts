@@ -41,7 +41,7 @@ export class Metrics {
 
   /** Adds the figures of live side and store; they are asked when metrics are. */
   watch(live: LiveBoards, store: Store): void {
-    registerTally(this.#registry, () => live.tally);
+    registerTally(this.#registry, () => live.counters);
     this.#gauge('resa_connections', 'Open sockets.', () => live.gauges.connections);
     this.#gauge('resa_unsaved_updates', 'Updates that are not on disk yet.', () => live.gauges.unsaved);
     this.#gauge(

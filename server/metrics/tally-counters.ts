@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
-import type { Tally } from '../live/counters.ts';
+import type { Counters } from '../live/counters.ts';
 
 /** One counter of the live side as metrics have it. Counters that share a name differ in one label. */
 interface Row {
@@ -24,7 +24,7 @@ const states = {
 };
 
 /** All that the live side counts. That none is forgotten, the type sees to. */
-const rows: Readonly<Record<Exclude<keyof Tally, 'refusals'>, Row>> = {
+const rows: Readonly<Record<Exclude<keyof Counters, 'refusals'>, Row>> = {
   framesIn: { ...frames, label: ['way', 'in'] },
   framesOut: { ...frames, label: ['way', 'out'] },
   bytesIn: { ...bytes, label: ['way', 'in'] },
@@ -85,12 +85,12 @@ const rows: Readonly<Record<Exclude<keyof Tally, 'refusals'>, Row>> = {
 };
 
 /** Puts the counters of a tally on a registry; they are read when metrics are asked for, and cost nothing else. */
-export function registerTally(registry: Registry, tally: () => Readonly<Tally>): void {
+export function registerTally(registry: Registry, counters: () => Readonly<Counters>): void {
   const keys = Object.keys(rows) as (keyof typeof rows)[];
   for (const { name, help, label } of new Map(keys.map((key) => [rows[key].name, rows[key]])).values()) {
     const own = keys.filter((key) => rows[key].name === name);
     register(registry, { name, help, ...(label && { label: label[0] }) }, () =>
-      own.map((key) => [rows[key].label?.[1] ?? null, tally()[key]]),
+      own.map((key) => [rows[key].label?.[1] ?? null, counters()[key]]),
     );
   }
   const refused = {
@@ -98,7 +98,7 @@ export function registerTally(registry: Registry, tally: () => Readonly<Tally>):
     help: 'Updates that the guard refused, by reason.',
     label: 'reason',
   };
-  register(registry, refused, () => Object.entries(tally().refusals));
+  register(registry, refused, () => Object.entries(counters().refusals));
 }
 
 function register(

@@ -22,7 +22,7 @@ export interface DeskOptions {
  * Where work on whole documents is handed in, to be done by a thread of its own, one job after another. A job
  * that throws is rejected; one whose thread dies too, and the next gets a new thread.
  */
-export interface Desk extends HistoryWork {
+export interface WorkerClient extends HistoryWork {
   /** One state of a snapshot and what came after it, all as Yjs updates. */
   merge(snapshot: Uint8Array | null, updates: readonly Uint8Array[]): Promise<Uint8Array>;
   /** The same from and for the disk. The snapshot's buffer is handed over: it must be the caller's alone. */
@@ -38,8 +38,8 @@ const defaultLimitMs = 60_000;
 const defaultHeapMegabytes = 1024;
 
 /** Opens a desk. The thread is made when there is work. */
-export function openDesk(options: DeskOptions): Desk {
-  return new WorkDesk(options);
+export function openWorker(options: DeskOptions): WorkerClient {
+  return new JobQueue(options);
 }
 
 /**
@@ -58,7 +58,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-class WorkDesk implements Desk {
+class JobQueue implements WorkerClient {
   readonly #options: DeskOptions;
   readonly #waiting: Waiting[] = [];
   #current: Waiting | null = null;

@@ -8,7 +8,7 @@ import { writeText } from '$shared/schema/text-splice.ts';
 import { ideas } from '$shared/collections/idea.ts';
 import type { Role } from '$shared/roles.ts';
 import { Board } from '../../client/model/board.svelte.ts';
-import { Desk, provideDesk } from '../../client/parts/workspace.svelte.ts';
+import { Workspace, provideWorkspace } from '../../client/parts/workspace.svelte.ts';
 import Ideas from '../../client/views/ideas/Ideas.svelte';
 
 /** A server that is never reached: all that is tried here happens on one screen. */
@@ -43,9 +43,9 @@ afterEach(async () => {
 /** Opens the backlog for Ana, who holds this role. */
 async function open(role: Role, at: { focus?: string; card?: string } = {}): Promise<void> {
   board.connection.role = role;
-  const desk = new Desk(board, 'ana', said, went);
+  const workspace = new Workspace(board, 'ana', said, went);
   const onDesk: typeof Ideas = (anchor, props) => {
-    provideDesk(desk);
+    provideWorkspace(workspace);
     return Ideas(anchor, props);
   };
   view = mount(onDesk, {

@@ -35,9 +35,9 @@ afterEach(async () => {
 });
 
 function seatAll(on: House): void {
-  for (const person of ['ana', 'ben']) on.seat(person);
-  on.seat('lea', 'facilitator');
-  on.seat('olga', 'observer');
+  for (const person of ['ana', 'ben']) on.membership(person);
+  on.membership('lea', 'facilitator');
+  on.membership('olga', 'observer');
 }
 
 function open(person: string): Page {
@@ -243,7 +243,7 @@ describe('C1 C2 C3 edits that this device kept', () => {
     const ana = await opened('ana');
     expect(ana.lost).toEqual([]);
     expect(await onBoard()).toEqual([words.toReversed().join('')]);
-    expect(house.rooms.tally.updates).toBeLessThan(10);
+    expect(house.rooms.counters.updates).toBeLessThan(10);
     await vi.waitFor(() => expect(device.rows.size).toBe(0), 5_000);
   });
 

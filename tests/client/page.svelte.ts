@@ -2,7 +2,7 @@ import { flushSync } from 'svelte';
 import { expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { Board } from '../../client/model/board.svelte.ts';
-import type { Light } from '../../client/model/sync/connection.svelte.ts';
+import type { SyncStatus } from '../../client/model/sync/connection.svelte.ts';
 import type { Ending } from '../../client/model/sync/ending.ts';
 import { KeptEdits } from '../../client/model/sync/kept.svelte.ts';
 import { textsIn } from '../../client/model/sync/touched.ts';
@@ -14,7 +14,7 @@ export class Page {
   readonly kept: KeptEdits;
   readonly endings: Ending[] = [];
   /** What the light has shown, each change once. */
-  readonly lights: Light[] = [];
+  readonly lights: SyncStatus[] = [];
   now: Board;
   readonly #at: { board: string; seat: string; origin: string };
   readonly #stop: () => void;
@@ -30,7 +30,7 @@ export class Page {
     flushSync();
   }
 
-  get light(): Light {
+  get light(): SyncStatus {
     return this.now.connection.light;
   }
 
@@ -41,7 +41,7 @@ export class Page {
     );
   }
 
-  async shows(light: Light): Promise<void> {
+  async shows(light: SyncStatus): Promise<void> {
     await vi.waitFor(() => expect(this.light).toBe(light), 5_000);
   }
 

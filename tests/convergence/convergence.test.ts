@@ -53,7 +53,7 @@ describe('people who write, lose the net and come back agree in the end', () => 
       Y.encodeStateAsUpdate(new Y.Doc()),
     );
     const crowd = names.slice(0, 3 + Math.floor(random() * 3)).map((name) => {
-      house.seat(name, name === 'fia' ? 'facilitator' : 'participant', { board });
+      house.membership(name, name === 'fia' ? 'facilitator' : 'participant', { board });
       return house.stock(name);
     });
     await Promise.all(crowd.map((client) => client.synced()));

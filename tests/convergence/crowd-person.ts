@@ -141,7 +141,7 @@ export class CrowdPerson {
       'board',
       doc,
       {
-        params: { seat: this.name },
+        params: { membership: this.name },
         protocols: [controlProtocol],
         WebSocketPolyfill: countingSocket(witness),
         disableBc: true,

@@ -76,7 +76,7 @@ class Crowd {
   async open(): Promise<void> {
     const house = await this.#openHouse();
     for (const [name, role] of people) {
-      house.seat(name, role, { board: this.#board });
+      house.membership(name, role, { board: this.#board });
       const net = await RoughNet.open(house.port, this.#random);
       const isOnDisk = (update: Uint8Array) => this.#store.has(this.room, update);
       this.people.push(new CrowdPerson({ name, board: this.#board, role, net }, this.#random, isOnDisk));
@@ -143,7 +143,7 @@ class Crowd {
     await this.#store.reopen();
     const house = await this.#openHouse();
     for (const { name, role, net } of this.people) {
-      house.seat(name, role, { board: this.#board });
+      house.membership(name, role, { board: this.#board });
       net.target = house.port;
     }
     // As its record would say.
@@ -180,10 +180,10 @@ class Crowd {
     const person = this.#one(this.people);
     const role = this.#one(['facilitator', 'participant', 'observer'] as const);
     if (!person || !role || person.role === role) return;
-    this.#house?.seat(person.name, role, { board: this.#board });
+    this.#house?.membership(person.name, role, { board: this.#board });
     this.#house?.rooms.dismiss(
       this.#board,
-      (seat) => seat.person === person.name,
+      (membership) => membership.person === person.name,
       closeCode.ticket,
       'link-revoked',
     );

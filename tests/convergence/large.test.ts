@@ -86,8 +86,8 @@ function mend(): void {
 beforeEach(async () => {
   vi.stubGlobal('WebSocket', Line);
   house = await openHouse();
-  house.seat('ana', 'facilitator');
-  house.seat('ben');
+  house.membership('ana', 'facilitator');
+  house.membership('ben');
   ben = await house.stock('ben').synced();
   ana = new Page(house.port);
   await ana.saved();

@@ -23,7 +23,7 @@ let sent: Uint8Array[];
 beforeEach(async () => {
   clock = new FakeClock();
   house = await openHouse({ clock });
-  house.seat('ana');
+  house.membership('ana');
   ana = await house.raw('ana', { control: true });
   doc = new Y.Doc();
   sent = [];

@@ -36,7 +36,7 @@ const cardsThere = 1_000;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let server: ServerProcess;
 let made: Made;
-let seat: Joined;
+let membership: Joined;
 /** Two people at work, who are not to notice. */
 let ana: Member;
 let ben: Member;
@@ -49,7 +49,7 @@ beforeAll(async () => {
     env: { JOIN_PER_MINUTE: '10000', METRICS_KEY: metricsKey },
   });
   made = await makeBoard(server.url);
-  seat = await join(server.url, made.links.participant, 'Mallory');
+  membership = await join(server.url, made.links.participant, 'Mallory');
   const socket = await mallory();
   for (let i = 0; i < cardsThere; i += 250) {
     const doc = new Y.Doc();
@@ -71,7 +71,7 @@ afterAll(async () => {
 
 /** Opens a socket of Mallory's; it reads all that it is sent, and throws it away. */
 async function mallory(): Promise<WebSocket> {
-  const url = `${server.url.replace('http', 'ws')}/sync/${seat.board}/board?token=${seat.token}`;
+  const url = `${server.url.replace('http', 'ws')}/sync/${membership.board}/board?token=${membership.token}`;
   const socket = new WebSocket(url, [controlProtocol]);
   // A server that closes while much is on its way to it resets the connection under it.
   socket.on('error', () => undefined);

@@ -33,7 +33,7 @@ export class LiveServer {
       this.#open.add(socket);
       socket.once('close', () => this.#open.delete(socket));
       this.#lines.open(request, socket, head, (line) => {
-        const seat = {
+        const membership = {
           board,
           person,
           device: person,
@@ -44,7 +44,7 @@ export class LiveServer {
           generation: 1,
           expires: Number.MAX_SAFE_INTEGER,
         } as const;
-        this.rooms.join(seat, 'board', line);
+        this.rooms.join(membership, 'board', line);
       });
     });
   }

@@ -75,9 +75,9 @@ let cleo: RawClient;
 beforeEach(async () => {
   clock = new FakeClock();
   house = await openHouse({ clock });
-  for (const person of ['ben', 'cleo']) house.seat(person);
+  for (const person of ['ben', 'cleo']) house.membership(person);
   // Facilitators: it is more than a participant may write in a day.
-  for (const person of names) house.seat(person, 'facilitator');
+  for (const person of names) house.membership(person, 'facilitator');
   writers = await Promise.all(names.map((name) => Writer.come(name)));
   ben = await house.raw('ben');
   await ben.state();
@@ -125,11 +125,11 @@ test('B2 79 MB are withheld from Cleo: the server holds little of it, and sends 
   expect(grown).toBeLessThanOrEqual(mostGrowthBytes + noiseBytes);
   expect(cleosSocket()?.isBehind).toBe(true);
 
-  const { statesSent } = house.rooms.tally;
+  const { statesSent } = house.rooms.counters;
   cleo.socket.resume();
   await cleo.next('step2');
   // It would be megabytes, which the stored state has already.
-  expect(house.rooms.tally.statesSent).toBe(statesSent + 1);
+  expect(house.rooms.counters.statesSent).toBe(statesSent + 1);
   expect(cleosSocket()?.isBehind).toBe(false);
   const solutions = readAll(await cleo.state(), ideas).map(({ solution }) => solution);
   expect(solutions.length).toBe(names.length * textsEach);
@@ -139,14 +139,14 @@ test('B2 79 MB are withheld from Cleo: the server holds little of it, and sends 
 
 test('B3 she who has not read for 30 s is cut off, and the others have not waited', async () => {
   await withhold(withheldBytes / 8);
-  expect(house.rooms.tally.slowReaders).toBe(0);
+  expect(house.rooms.counters.slowReaders).toBe(0);
   for (let passed = 0; passed < 30_000; passed += beatMs) {
     clock.advance(beatMs);
     // Who only listens says something now and then, as pongs would.
     ben.queryPresence();
     await ben.next('presence');
   }
-  expect(house.rooms.tally.slowReaders).toBe(1);
+  expect(house.rooms.counters.slowReaders).toBe(1);
   expect(cleosSocket()).toBe(undefined);
   cleo.socket.resume();
   expect(await cleo.closed).toEqual({ code: closeCode.busy, reason: 'too-slow' });

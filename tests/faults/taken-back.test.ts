@@ -51,7 +51,7 @@ async function start(): Promise<void> {
   }
   clock = new FakeClock();
   house = await openHouseOn(store, { clock });
-  for (const person of ['ana', 'ben', 'stan', 'look']) house.seat(person);
+  for (const person of ['ana', 'ben', 'stan', 'look']) house.membership(person);
 }
 
 /** The sequence of what a machine did to the data folder; each leaves the first card and loses the rest. */
@@ -204,7 +204,7 @@ describe.each(ways)('$name', ({ before, atEnd, after }) => {
         await agree(ana, ben, stan);
         expect(texts(ana.doc)).toHaveLength(5);
         for (const client of Object.values(people)) expect(client.provider.wsconnected).toBe(true);
-        expect(Object.values(house.rooms.tally.refusals).every((count) => count === 0)).toBe(true);
+        expect(Object.values(house.rooms.counters.refusals).every((count) => count === 0)).toBe(true);
       } finally {
         for (const client of Object.values(people)) client.close();
       }

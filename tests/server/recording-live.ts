@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Seat } from '../../server/access/membership.ts';
+import type { Membership } from '../../server/access/membership.ts';
 import type {
   Line,
   LiveBoards,
@@ -8,12 +8,12 @@ import type {
   RoomReport,
   SocketReport,
 } from '../../server/live/contract.ts';
-import { newTally } from '../../server/live/counters.ts';
+import { newCounters } from '../../server/live/counters.ts';
 import type { CloseCode, Control } from '../../shared/wire/protocol.ts';
 
 /** A live side that notes what it is told and keeps who joined. */
 export class RecordingLive implements LiveBoards {
-  readonly joined: { seat: Seat; document: string; socket: WebSocket; control: boolean }[] = [];
+  readonly joined: { membership: Membership; document: string; socket: WebSocket; control: boolean }[] = [];
   readonly dismissed: { board: string; persons: string[]; code: CloseCode; reason: string }[] = [];
   readonly announced: { board: string; control: Control }[] = [];
   readonly relieved: string[] = [];
@@ -21,12 +21,12 @@ export class RecordingLive implements LiveBoards {
   readonly written: { board: string; document: string; update: Uint8Array }[] = [];
   readonly evicted: { board: string; code: CloseCode; reason: string }[] = [];
   readonly barred = new Set<string>();
-  readonly tally = newTally();
+  readonly counters = newCounters();
   colors: readonly string[] = [];
   people = 0;
   rooms: readonly RoomReport[] = [];
   /** Who is in without a socket, as the route tests need it: what `sockets` tells and `dismiss` picks from. */
-  present: { seat: Seat; socket: SocketReport }[] = [];
+  present: { membership: Membership; socket: SocketReport }[] = [];
   gauges: LiveGauges = {
     connections: 0,
     roomsByState: { loading: 0, live: 0, draining: 0, failing: 0, quarantined: 0 },
@@ -41,22 +41,26 @@ export class RecordingLive implements LiveBoards {
   /** Called for each eviction, before it is over. */
   onEvict: (board: string) => Promise<void> = () => Promise.resolve();
 
-  join(seat: Seat, document: string, { socket, isOurs }: Line): void {
-    this.joined.push({ seat, document, socket, control: isOurs });
+  join(membership: Membership, document: string, { socket, isOurs }: Line): void {
+    this.joined.push({ membership, document, socket, control: isOurs });
     socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
   }
 
   dismiss(
     board: string,
-    which: (seat: Seat, socket: string) => boolean,
+    which: (membership: Membership, socket: string) => boolean,
     code: CloseCode,
     reason: string,
   ): number {
-    const leaving = this.joined.filter(({ seat }, i) => seat.board === board && which(seat, String(i)));
+    const leaving = this.joined.filter(
+      ({ membership }, i) => membership.board === board && which(membership, String(i)),
+    );
     for (const { socket } of leaving) socket.close(code, reason);
-    const gone = this.present.filter(({ seat, socket }) => seat.board === board && which(seat, socket.id));
+    const gone = this.present.filter(
+      ({ membership, socket }) => membership.board === board && which(membership, socket.id),
+    );
     this.present = this.present.filter((one) => !gone.includes(one));
-    const persons = [...leaving, ...gone].map(({ seat }) => seat.person);
+    const persons = [...leaving, ...gone].map(({ membership }) => membership.person);
     this.dismissed.push({ board, persons, code, reason });
     return persons.length;
   }
@@ -66,8 +70,8 @@ export class RecordingLive implements LiveBoards {
   }
 
   colorsTaken(_board: string, except?: string): readonly string[] {
-    const others = this.present.filter(({ seat }) => seat.device !== except);
-    return [...this.colors, ...others.map(({ seat }) => seat.color)];
+    const others = this.present.filter(({ membership }) => membership.device !== except);
+    return [...this.colors, ...others.map(({ membership }) => membership.color)];
   }
 
   crowd(): number {
@@ -79,7 +83,7 @@ export class RecordingLive implements LiveBoards {
   }
 
   sockets(board: string): readonly SocketReport[] {
-    return this.present.filter(({ seat }) => seat.board === board).map(({ socket }) => socket);
+    return this.present.filter(({ membership }) => membership.board === board).map(({ socket }) => socket);
   }
 
   freeze(board: string, frozen: boolean): void {

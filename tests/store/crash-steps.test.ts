@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Store } from '../../server/store/contract.ts';
-import { openDesk as openWorkDesk } from '../../server/worker/worker-client.ts';
+import { openWorker as openWorkDesk } from '../../server/worker/worker-client.ts';
 import { boardRecord } from './board-record.ts';
-import { Journalist, notes, openDesk, temporaryFolder, Writer } from './desk.ts';
+import { Journalist, notes, openWorker, temporaryFolder, Writer } from './desk.ts';
 import { SteppingDisk } from './stepping-disk.ts';
 
 /** A folder as a process that was killed at one moment left it, and what that process had promised by then. */
@@ -40,7 +40,7 @@ async function wrecks(
 ): Promise<readonly Wreck[]> {
   const [folder, copies] = [await temporaryFolder(), await temporaryFolder()];
   const disk = new SteppingDisk();
-  const { store } = await openDesk(folder, { disk, ...options });
+  const { store } = await openWorker(folder, { disk, ...options });
   const witness = new Witness(store);
   await store.createBoard(boardRecord('b1', 'before'), new Writer().state);
   await before(witness, store);
@@ -63,7 +63,7 @@ async function inspect(
   look: (store: Store, at: string) => Promise<void>,
 ): Promise<void> {
   for (const time of ['first', 'second']) {
-    const { store, journalist } = await openDesk(folder, { desk: shared() });
+    const { store, journalist } = await openWorker(folder, { worker: shared() });
     const read = notes(await store.load('b1/board'));
     const lost = [...promised].filter((note) => !(note in read));
     expect(lost, `killed before: ${next}`).toEqual([]);
@@ -78,17 +78,17 @@ async function inspect(
 }
 
 /** One worker for the many stores of a test. */
-let desk: ReturnType<typeof openWorkDesk> | null = null;
+let worker: ReturnType<typeof openWorkDesk> | null = null;
 function shared() {
-  if (!desk) {
+  if (!worker) {
     const opened = openWorkDesk({ log: new Journalist().log });
-    desk = opened;
+    worker = opened;
     onTestFinished(async () => {
-      desk = null;
+      worker = null;
       await opened.close();
     });
   }
-  return desk;
+  return worker;
 }
 
 const twenty = Array.from({ length: 20 }, (_, n) => `note ${n}`);

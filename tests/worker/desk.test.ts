@@ -1,16 +1,16 @@
 import { expect, onTestFinished, test } from 'vitest';
 import * as Y from 'yjs';
 import type { DeskOptions } from '../../server/worker/worker-client.ts';
-import { openDesk } from '../../server/worker/worker-client.ts';
+import { openWorker } from '../../server/worker/worker-client.ts';
 import { act, copyOf, readingOf, smallBoard } from '../server/history/board-edits.ts';
 import { manyClientIds } from '../server/history/many-client-ids.ts';
 import { Journalist, Writer } from '../store/desk.ts';
 
-function desk(more: Partial<DeskOptions> = {}) {
+function worker(more: Partial<DeskOptions> = {}) {
   const journalist = new Journalist();
-  const opened = openDesk({ log: journalist.log, ...more });
+  const opened = openWorker({ log: journalist.log, ...more });
   onTestFinished(() => opened.close());
-  return { desk: opened, journalist };
+  return { worker: opened, journalist };
 }
 
 const read = (state: Uint8Array) => {
@@ -32,7 +32,7 @@ function typed(count: number): Uint8Array[] {
 const muchWork = typed(40_000);
 
 test('what is handed in is merged in a thread, and the main thread goes on meanwhile', async () => {
-  const { desk: work } = desk();
+  const { worker: work } = worker();
   const updates = muchWork;
   let turns = 0;
   const counting = setInterval(() => turns++, 1);
@@ -45,7 +45,7 @@ test('what is handed in is merged in a thread, and the main thread goes on meanw
 });
 
 test('jobs are done in the order in which they came', async () => {
-  const { desk: work } = desk();
+  const { worker: work } = worker();
   const done: number[] = [];
   await Promise.all(
     [3_000, 1, 500].map((count, n) => work.merge(null, muchWork.slice(0, count)).then(() => done.push(n))),
@@ -54,7 +54,7 @@ test('jobs are done in the order in which they came', async () => {
 });
 
 test('a job that throws is rejected, and takes no other with it', async () => {
-  const { desk: work, journalist } = desk();
+  const { worker: work, journalist } = worker();
   const bad = work.merge(new Uint8Array([1, 200, 3, 4]), []);
   const good = work.merge(null, [new Writer().write('one', 'Ana')]);
   await expect(bad).rejects.toThrow();
@@ -63,7 +63,7 @@ test('a job that throws is rejected, and takes no other with it', async () => {
 });
 
 test('what waits for an update that is lost is said to be so, and is kept', async () => {
-  const { desk: work } = desk();
+  const { worker: work } = worker();
   const ana = new Writer();
   const [one, two] = [ana.write('one', 'Ana'), ana.write('two', 'Ana')];
   const torn = await work.compact(null, [two]);
@@ -74,7 +74,7 @@ test('what waits for an update that is lost is said to be so, and is kept', asyn
 });
 
 test('a thread that runs out of memory takes its own job with it, and neither the next nor the process', async () => {
-  const { desk: work, journalist } = desk({ heapMegabytes: 8 });
+  const { worker: work, journalist } = worker({ heapMegabytes: 8 });
   const lost = work.merge(null, muchWork);
   const next = work.merge(null, [new Writer().write('one', 'Ana')]);
   await expect(lost).rejects.toThrow(/memory/);
@@ -83,7 +83,7 @@ test('a thread that runs out of memory takes its own job with it, and neither th
 });
 
 test('a job that does not end is ended, and the next gets another thread', async () => {
-  const { desk: work, journalist } = desk({ limitMs: 1_000 });
+  const { worker: work, journalist } = worker({ limitMs: 1_000 });
   const tooMuch = Array.from({ length: 20 }, () => muchWork).flat();
   const lost = work.merge(null, tooMuch);
   const next = work.merge(null, [new Writer().write('one', 'Ana')]);
@@ -93,7 +93,7 @@ test('a job that does not end is ended, and the next gets another thread', async
 });
 
 test('a desk that is closed rejects what waits, and takes nothing more', async () => {
-  const { desk: work, journalist } = desk();
+  const { worker: work, journalist } = worker();
   const waiting = [work.merge(null, muchWork), work.merge(null, [])];
   const rejected = Promise.all(waiting.map((each) => expect(each).rejects.toThrow('closed')));
   await work.close();
@@ -106,7 +106,7 @@ test(
   'a board with 200,000 client ids is rebuilt, restored and rid of one person’s work',
   { timeout: 120_000 },
   async () => {
-    const { desk: work, journalist } = desk();
+    const { worker: work, journalist } = worker();
     const doc = copyOf(smallBoard);
     act(doc, [{ kind: 'add card', which: 0, at: 0, text: 'Hers' }]);
     const version = Y.encodeStateAsUpdate(doc);

@@ -12,7 +12,7 @@ import { waitMs } from './backoff.ts';
 import type { Ending } from './ending.ts';
 import { endingOf, isFinal } from './ending.ts';
 import { isWhole } from './fit.ts';
-import type { Hindrance } from './disconnect-reason.ts';
+import type { DisconnectReason } from './disconnect-reason.ts';
 import { hindranceOf } from './disconnect-reason.ts';
 import { KeptMarks } from './marks.ts';
 import { Pointers } from '../presence/pointers.ts';
@@ -23,7 +23,7 @@ import { onWake } from './wake.ts';
  * What the connection light shows: everything on disk, something on its way there, something kept here since
  * the server takes no edits just now, or no server.
  */
-export type Light = 'saved' | 'sending' | 'held' | 'offline';
+export type SyncStatus = 'saved' | 'sending' | 'held' | 'offline';
 
 /** What lies on this device beside the document: it is still being read, or something waits there. */
 export type Holding = 'reading' | 'held' | null;
@@ -48,7 +48,7 @@ export interface ConnectionEvents {
 export class Connection {
   /** Whether the server's state has come in at least once. */
   ready = $state(false);
-  #light: Light = $state('sending');
+  #light: SyncStatus = $state('sending');
   role: Role | null = $state(null);
   title = $state('');
   /** Why edits are not taken just now. Those that are made meanwhile the server asks for when they are. */
@@ -60,7 +60,7 @@ export class Connection {
   /** To facilitators: how many people have edits that the board lost. */
   lossPeople = $state(0);
   /** Why there is no connection, where the server said so. */
-  hindrance: Hindrance | null = $state(null);
+  hindrance: DisconnectReason | null = $state(null);
   readonly pointers: Pointers;
   /** What the server had when it last asked: by client id, how many clocks. */
   serverState: ReadonlyMap<number, number> = new Map();
@@ -153,7 +153,7 @@ export class Connection {
     addEventListener('online', this.#tryNow);
   }
 
-  get light(): Light {
+  get light(): SyncStatus {
     if (this.#light !== 'saved') return this.#light;
     const holding = this.#on.holding();
     return holding === 'reading' ? 'sending' : (holding ?? 'saved');

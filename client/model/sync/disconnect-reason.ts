@@ -4,7 +4,7 @@ import { closeCode } from '$shared/wire/protocol.ts';
  * Why the server closed the socket for now, or does not open one; it is tried again all the while. A message key
  * of the interface for each.
  */
-export type Hindrance =
+export type DisconnectReason =
   | 'restart'
   | 'board-full'
   | 'server-full'
@@ -17,7 +17,7 @@ export type Hindrance =
   | 'busy';
 
 /** Reads the code and the reason of a close; null where they tell nothing, as when the net is gone. */
-export function hindranceOf(code: number, reason: string): Hindrance | null {
+export function hindranceOf(code: number, reason: string): DisconnectReason | null {
   if (code === closeCode.restart) return 'restart';
   if (code !== closeCode.busy) return null;
   switch (reason) {

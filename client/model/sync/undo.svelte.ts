@@ -12,7 +12,7 @@ const mostSteps = 200;
 const typingPauseMs = 800;
 
 /** One thing done that can be taken back; opaque to all but the editor. */
-export type Turn = object;
+export type UndoStep = object;
 
 /** What became of a step that was to be taken back, or done again. */
 export interface Taken {
@@ -38,7 +38,7 @@ export class UndoableEditor implements Editor {
   canUndo = $state(false);
   canRedo = $state(false);
   /** The step that `undo` would take back. */
-  last: Turn | null = $state.raw(null);
+  last: UndoStep | null = $state.raw(null);
 
   readonly doc: Y.Doc;
   readonly person: string;

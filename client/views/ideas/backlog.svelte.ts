@@ -6,7 +6,7 @@ import { addIdea, removeIdea, setIdeaState } from '$shared/commands/idea.ts';
 import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import type { Board } from '../../model/board.svelte.ts';
 import { language, t } from '../../text/messages.svelte.ts';
-import type { Desk } from '../../parts/workspace.svelte.ts';
+import type { Workspace } from '../../parts/workspace.svelte.ts';
 import type { Group, Held } from './arrangement.ts';
 import { Arrangement, countOnce, hold } from './arrangement.ts';
 import { contextOf } from './options.ts';
@@ -23,7 +23,7 @@ const lastViews = new WeakMap<Board, IdeaView>();
  * One idea is open at a time; until it is closed the order is held.
  */
 export class Backlog {
-  readonly desk: Desk;
+  readonly workspace: Workspace;
   /** The group in which the open idea was opened: under personas an idea may stand in several. */
   openIn = $state('');
   grab: Grab = $state(null);
@@ -45,13 +45,13 @@ export class Backlog {
 
   #list: HTMLElement | null = null;
 
-  constructor(desk: Desk) {
-    this.desk = desk;
-    this.#view = lastViews.get(desk.board) ?? firstView;
+  constructor(workspace: Workspace) {
+    this.workspace = workspace;
+    this.#view = lastViews.get(workspace.board) ?? firstView;
   }
 
   get board(): Board {
-    return this.desk.board;
+    return this.workspace.board;
   }
 
   get view(): IdeaView {
@@ -90,7 +90,7 @@ export class Backlog {
     this.#setOpen(id);
     this.openIn = group;
     const title = this.board.ideas.get(id)?.title ?? '';
-    this.grab = this.desk.may('write') ? (title.trim() === '' ? 'title' : grab) : null;
+    this.grab = this.workspace.may('write') ? (title.trim() === '' ? 'title' : grab) : null;
     await tick();
     if (this.grab === null) this.focus(id);
     this.#row(id)?.scrollIntoView({ block: 'nearest' });
@@ -116,7 +116,7 @@ export class Backlog {
 
   /** Adds an idea, which takes on what the filters ask for. */
   async add(title: string): Promise<void> {
-    this.look(openForNew(this.#view, this.desk.seat));
+    this.look(openForNew(this.#view, this.workspace.seat));
     const { phase, persona, card } = this.#view;
     const answered = this.board.cards.get(card);
     const place = answered && (phase === null || phase === answered.place.phase) ? answered.place : null;
@@ -137,14 +137,14 @@ export class Backlog {
   }
 
   async remove(id: string): Promise<void> {
-    if (!this.desk.may('write')) return;
+    if (!this.workspace.may('write')) return;
     const rows = this.#rows();
     const at = rows.findIndex((row) => row.dataset.row === id);
     const next = (rows[at + 1] ?? rows[at - 1])?.dataset.row;
     const title = this.board.ideas.get(id)?.title.trim() ?? '';
     if (this.#open === id) this.#setOpen(null);
     removeIdea(this.board.editor, id);
-    this.desk.say(t('ideas.deleted', { title: title === '' ? t('ideas.untitled') : title }), true);
+    this.workspace.say(t('ideas.deleted', { title: title === '' ? t('ideas.untitled') : title }), true);
     await tick();
     if (next !== undefined) this.focus(next);
   }
@@ -206,7 +206,7 @@ export class Backlog {
   /** An idea that its author opened and wrote nothing in goes again without a trace. */
   #discardBlank(id: string): void {
     const idea = this.board.ideas.get(id);
-    if (!idea || idea.author !== this.desk.seat || !this.desk.may('write')) return;
+    if (!idea || idea.author !== this.workspace.seat || !this.workspace.may('write')) return;
     if (idea.title.trim() !== '' || idea.solution.trim() !== '') return;
     const { editor } = this.board;
     if (this.board.ideas.entry(id).visitors.length > 0) return;

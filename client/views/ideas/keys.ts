@@ -30,7 +30,7 @@ function handled(
   }
   if (target.closest('input, textarea, select') || event.ctrlKey || event.metaKey || event.altKey)
     return false;
-  if (isLetter(event, 'n') && backlog.desk.letters && backlog.desk.may('write')) {
+  if (isLetter(event, 'n') && backlog.workspace.letters && backlog.workspace.may('write')) {
     reach.focusAdd();
     return true;
   }
@@ -49,7 +49,7 @@ function handled(
     case 'Enter':
     case 'F2':
       // On a closed idea Enter presses its button, which opens it.
-      if (row !== backlog.openId || !backlog.desk.may('write')) return false;
+      if (row !== backlog.openId || !backlog.workspace.may('write')) return false;
       target.querySelector('textarea')?.focus();
       return true;
     default:

@@ -61,7 +61,7 @@ function pressArrow(map: MapState, event: KeyboardEvent, element: HTMLElement, s
 
 /** Moves a phase, a step or a lane one place over. */
 function shift(map: MapState, spot: Spot, rows: number, columns: number): void {
-  if (spot.kind === 'cell' || !map.desk.may('structure')) return;
+  if (spot.kind === 'cell' || !map.workspace.may('structure')) return;
   const along = spot.kind === 'lane' ? rows : columns;
   if (along === 0) return;
   const { editor, journey } = map.board;
@@ -87,7 +87,7 @@ function pressAction(map: MapState, event: KeyboardEvent, element: HTMLElement, 
     case 'F2':
       if (card !== undefined) map.edit(card);
       else if (spot.kind !== 'cell') {
-        if (!map.desk.may('structure')) return false;
+        if (!map.workspace.may('structure')) return false;
         map.renaming = `${spot.kind}:${spot.id}`;
       } else enterCell(map, spot, element);
       return true;
@@ -98,7 +98,7 @@ function pressAction(map: MapState, event: KeyboardEvent, element: HTMLElement, 
     case 'Delete':
     case 'Backspace':
       if (card !== undefined) void map.remove(map.chosen(card));
-      else if (spot.kind !== 'cell' && map.desk.may('structure'))
+      else if (spot.kind !== 'cell' && map.workspace.may('structure'))
         map.overlay = { kind: 'remove', of: spot.kind, id: spot.id };
       else return false;
       return true;
@@ -120,10 +120,10 @@ function enterCell(map: MapState, spot: Spot & { kind: 'cell' }, element: HTMLEl
 }
 
 function pressLetter(map: MapState, event: KeyboardEvent, element: HTMLElement, spot: Spot): boolean {
-  if (!map.desk.letters || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (!map.workspace.letters || event.ctrlKey || event.metaKey || event.altKey) return false;
   const card = element.dataset.card;
   const level = evidenceLevels[Number(/^(?:Digit|Numpad)([1-4])$/.exec(event.code)?.[1] ?? 0) - 1];
-  if (card !== undefined && level && map.desk.may('write')) {
+  if (card !== undefined && level && map.workspace.may('write')) {
     setEvidence(map.board.editor, map.chosen(card), level);
     return true;
   }
@@ -131,11 +131,11 @@ function pressLetter(map: MapState, event: KeyboardEvent, element: HTMLElement, 
     void map.add(spot.cell, card ?? null);
     return true;
   }
-  if (isLetter(event, 'm') && card !== undefined && map.desk.may('write')) {
+  if (isLetter(event, 'm') && card !== undefined && map.workspace.may('write')) {
     map.overlay = { kind: 'move', cards: map.chosen(card) };
     return true;
   }
-  if (isLetter(event, 'i') && card !== undefined && map.desk.may('write')) {
+  if (isLetter(event, 'i') && card !== undefined && map.workspace.may('write')) {
     ideaFor(map, card);
     return true;
   }
@@ -161,5 +161,5 @@ export function ideaFor(map: MapState, card: string): void {
     place: { phase, step },
     personas: record.personas,
   });
-  map.desk.go('ideas', id);
+  map.workspace.go('ideas', id);
 }

@@ -7,7 +7,7 @@ import { cards } from '$shared/collections/card.ts';
 import { holdsCards } from '$shared/collections/lane.ts';
 import { t } from '../../text/messages.svelte.ts';
 import type { Anchor } from '../../ui/floating.ts';
-import type { Desk } from '../../parts/workspace.svelte.ts';
+import type { Workspace } from '../../parts/workspace.svelte.ts';
 import type { Spot } from './grid.ts';
 import { Grid, parseSpot, spotKey } from './grid.ts';
 
@@ -40,7 +40,7 @@ export interface OpenMenu {
  * the tab order, and moving it costs the same on any board, since it is set on the elements themselves.
  */
 export class MapState {
-  readonly desk: Desk;
+  readonly workspace: Workspace;
   readonly grid: Grid;
   overlay: Overlay | null = $state.raw(null);
   menu: OpenMenu | null = $state.raw(null);
@@ -62,13 +62,13 @@ export class MapState {
   #column = 0;
   #near: string | null = null;
 
-  constructor(desk: Desk) {
-    this.desk = desk;
-    this.grid = $derived(new Grid(desk.board.journey));
+  constructor(workspace: Workspace) {
+    this.workspace = workspace;
+    this.grid = $derived(new Grid(workspace.board.journey));
   }
 
   get board() {
-    return this.desk.board;
+    return this.workspace.board;
   }
 
   attach(root: HTMLElement): () => void {
@@ -87,7 +87,7 @@ export class MapState {
   /** Who has no focus elsewhere begins where they last were. */
   #begin(): void {
     if (document.activeElement !== document.body) return;
-    const last = this.desk.lastSpot;
+    const last = this.workspace.lastSpot;
     const start = (last === null ? null : this.#find(`[data-spot="${last}"]`)) ?? this.#stop;
     start?.focus({ preventScroll: true });
   }
@@ -99,7 +99,7 @@ export class MapState {
     this.#makeStop(element);
     this.near(element.dataset.card ?? null);
     const spot = this.spotOf(element);
-    if (spot) this.desk.lastSpot = spotKey(spot);
+    if (spot) this.workspace.lastSpot = spotKey(spot);
     if (spot && spot.kind !== 'cell') this.#column = this.grid.columnOf(spot);
     const card = element.dataset.card ?? null;
     this.board.presence.say({
@@ -135,10 +135,10 @@ export class MapState {
     const record = this.board.cards.get(id);
     if (
       record &&
-      this.desk.personas.size > 0 &&
-      !record.personas.some((one) => this.desk.personas.has(one))
+      this.workspace.personas.size > 0 &&
+      !record.personas.some((one) => this.workspace.personas.has(one))
     ) {
-      this.desk.personas = new Set();
+      this.workspace.personas = new Set();
     }
     await tick();
     this.point(id);
@@ -186,18 +186,18 @@ export class MapState {
   /** Adds a card and begins to write in it; after `after` in its stack, or at the end. */
   async add(cell: CellAt, after: string | null = null): Promise<void> {
     const lane = this.board.lanes.get(cell.lane);
-    if (!this.desk.may('write') || !lane || !holdsCards(lane.type)) return;
+    if (!this.workspace.may('write') || !lane || !holdsCards(lane.type)) return;
     const stack = this.board.stacks.at(cell).ids;
     const at = after === null ? stack.length - 1 : stack.indexOf(after);
     const gap: Gap = { after: stack[at] ?? null, before: stack[at + 1] ?? null };
-    const id = addCard(this.board.editor, cell, { gap, personas: [...this.desk.personas] });
+    const id = addCard(this.board.editor, cell, { gap, personas: [...this.workspace.personas] });
     this.unfold(spotKey({ kind: 'cell', cell }));
     this.edit(id);
     await tick();
   }
 
   edit(id: string): void {
-    if (!this.desk.may('write')) return;
+    if (!this.workspace.may('write')) return;
     this.board.cards.entry(id).editing = true;
     this.writing = id;
   }
@@ -238,7 +238,7 @@ export class MapState {
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    if (!this.desk.may('write')) return;
+    if (!this.workspace.may('write')) return;
     const cell = ids[0] === undefined ? null : this.board.cellOf(ids[0]);
     const stack = cell ? this.#shown(cell) : [];
     const going = new Set(ids);
@@ -247,7 +247,7 @@ export class MapState {
       stack.findLast((id) => !going.has(id));
     removeCards(this.board.editor, ids);
     this.clearSelection();
-    this.desk.say(t('map.removed', { count: ids.length }), true);
+    this.workspace.say(t('map.removed', { count: ids.length }), true);
     await tick();
     if (next !== undefined) this.focusCard(next);
     else if (cell) this.focusSpot({ kind: 'cell', cell });
@@ -255,7 +255,7 @@ export class MapState {
 
   /** Moves cards to a cell; to the end of the stack, or into a gap. Keeps the focus on the first. */
   async move(ids: readonly string[], cell: CellAt, gap?: Gap): Promise<void> {
-    if (!this.desk.may('write')) return;
+    if (!this.workspace.may('write')) return;
     const moving = new Set(ids);
     const stack = this.board.stacks.at(cell).ids.filter((id) => !moving.has(id));
     moveCards(this.board.editor, ids, cell, gap ?? { after: stack.at(-1) ?? null, before: null });

@@ -5,12 +5,12 @@ import { contentOf } from './content.ts';
 import { Crowds } from './conflict-runs.ts';
 import { Effort } from './cost.ts';
 import { Growth } from './growth.ts';
-import type { Home, Roots } from './type-paths.ts';
-import { Homes, homeWithin } from './type-paths.ts';
+import type { TypePath, Roots } from './type-paths.ts';
+import { TypePaths, homeWithin } from './type-paths.ts';
 import type { Id, Item, Part, Parts, Run } from './structs.ts';
 import { takeApart } from './structs.ts';
 import { malformed, misplaced, missing, Refused } from './refused.ts';
-import type { Stand } from './positions.ts';
+import type { Position } from './positions.ts';
 import {
   mergesInStore,
   mergesInUpdate,
@@ -24,7 +24,7 @@ import {
 /** Something that an update puts somewhere. */
 export interface Insertion {
   readonly does: 'insert';
-  readonly home: Home;
+  readonly home: TypePath;
   /** The key in the home; null for an element of a text or a list. */
   readonly key: string | null;
   readonly content: Content;
@@ -39,7 +39,7 @@ export interface Insertion {
 /** Something that an update takes away and that was still there. */
 export interface Removal {
   readonly does: 'remove';
-  readonly home: Home;
+  readonly home: TypePath;
   readonly key: string | null;
   readonly content: Content;
   readonly client: number;
@@ -92,7 +92,7 @@ class Dissection {
   readonly growth = new Growth();
   readonly #store: Y.Doc['store'];
   readonly #roots: Roots;
-  readonly #homes: Homes;
+  readonly #homes: TypePaths;
   readonly #runs: Parts['runs'];
   readonly #deletes: Parts['deletes'];
   readonly #effort: Effort;
@@ -111,7 +111,7 @@ class Dissection {
   ) {
     this.#store = store;
     this.#roots = roots;
-    this.#homes = new Homes(roots);
+    this.#homes = new TypePaths(roots);
     this.#runs = runs;
     this.#deletes = deletes;
     this.#effort = effort;
@@ -182,7 +182,7 @@ class Dissection {
   }
 
   /** What stands at a neighbour that an item names, and is cut in two where that does not end or begin there. */
-  #neighbour(id: Id | null, toEnd: 0 | 1): Stand | null {
+  #neighbour(id: Id | null, toEnd: 0 | 1): Position | null {
     if (!id) return null;
     const stand = this.#find(id);
     this.#payCut(stand, id.clock + toEnd);
@@ -190,7 +190,7 @@ class Dissection {
   }
 
   /** Pays for what Yjs moves when it cuts a struct in two. It does not cut what is collected. */
-  #payCut({ clock, end, home, behind }: Stand, at: number): void {
+  #payCut({ clock, end, home, behind }: Position, at: number): void {
     if (home && clock < at && at < end) this.#effort.spend(behind * tariff.slot);
   }
 
@@ -222,7 +222,7 @@ class Dissection {
   }
 
   /** The home that an item without neighbours names; null where that is collected or deleted. */
-  #homeNamed({ root, parent }: Item): Home | null {
+  #homeNamed({ root, parent }: Item): TypePath | null {
     if (root !== null) return this.#homes.ofRoot(root);
     if (!parent) throw malformed();
     const { home, key, item, part } = this.#find(parent);
@@ -237,14 +237,14 @@ class Dissection {
    * What stands before an item of which the store has the beginning. It must go on where that stands: Yjs
    * takes the neighbour from the store but the parent from the update, and would tie two lists together.
    */
-  #continued(id: Id, home: Home, key: string | null): Stand {
+  #continued(id: Id, home: TypePath, key: string | null): Position {
     const before = this.#find(id);
     if (before.home !== home || before.key !== key) throw misplaced();
     return before;
   }
 
   /** What stands at a clock, in the store or in this update; the caller has made sure that something does. */
-  #find({ client, clock }: Id): Stand {
+  #find({ client, clock }: Id): Position {
     const run = this.#runs.get(client);
     const structs = this.#store.clients.get(client) ?? [];
     const isStored = clock < (run ? run.stored : Y.getState(this.#store, client));
@@ -301,7 +301,7 @@ class Dissection {
   }
 
   /** Yjs cuts the struct at both ends of the range, and merges what is deleted with what was before. */
-  #payRemoval(stand: Stand, from: number, to: number, merges: number): void {
+  #payRemoval(stand: Position, from: number, to: number, merges: number): void {
     this.#effort.spend(tariff.removal + merges * stand.behind * tariff.slot);
     this.#payCut(stand, from);
     this.#payCut(stand, to);
@@ -312,7 +312,7 @@ class Dissection {
     client: number,
     from: number,
     to: number,
-    stand: Stand,
+    stand: Position,
     content: Content,
     structs: readonly (Y.Item | Y.GC)[] | null,
     index: number,
@@ -328,7 +328,7 @@ class Dissection {
 }
 
 /** The home that an item of this update is; null where it was deleted before it was sent. */
-function homeMadeBy(part: Part, home: Home): Home | null {
+function homeMadeBy(part: Part, home: TypePath): TypePath | null {
   const kind = part.item?.content.kind;
   if (kind === 'deleted') return null;
   if (kind !== 'type') throw misplaced();

@@ -1,28 +1,28 @@
 import type * as Y from 'yjs';
 import { tariff } from '../limits.ts';
 import type { Effort } from './cost.ts';
-import type { Home } from './type-paths.ts';
+import type { TypePath } from './type-paths.ts';
 import { hasKey } from './type-paths.ts';
 import type { Id } from './structs.ts';
-import type { Stand } from './positions.ts';
+import type { Position } from './positions.ts';
 import { isSame } from './positions.ts';
 
 /** An item on its way to its place. */
 export interface Arrival {
-  readonly home: Home;
+  readonly home: TypePath;
   readonly key: string | null;
   readonly id: Id;
   /** The neighbours that it names, and what stands there. */
   readonly leftId: Id | null;
   readonly rightId: Id | null;
-  readonly left: Stand | null;
-  readonly right: Stand | null;
+  readonly left: Position | null;
+  readonly right: Position | null;
   /** Whether there is, or was, something under its key. */
   readonly isTaken: boolean;
 }
 
 /** What this update has put into one list of Yjs: the elements of a home, or what is and was under one of its keys. */
-interface Crowd {
+interface ConflictRun {
   size: number;
   /** The last item that went directly behind each left neighbour, by its id as a number; the start is -1. */
   readonly last: Map<number, Neighbour>;
@@ -43,14 +43,14 @@ interface Neighbour {
 export class Crowds {
   readonly #effort: Effort;
   /** By home and key, null being its elements; null for a key that this update has put one first thing under. */
-  readonly #crowds = new Map<Home, Map<string | null, Crowd | null>>();
+  readonly #crowds = new Map<TypePath, Map<string | null, ConflictRun | null>>();
 
   constructor(effort: Effort) {
     this.#effort = effort;
   }
 
   /** Whether there is, or was, something under a key, which this update takes now. */
-  take(home: Home, key: string): boolean {
+  take(home: TypePath, key: string): boolean {
     const lists = this.#listsOf(home);
     if (lists.has(key)) return true;
     lists.set(key, null);
@@ -76,19 +76,19 @@ export class Crowds {
     crowd.size++;
   }
 
-  #crowdOf(home: Home, key: string | null): Crowd {
+  #crowdOf(home: TypePath, key: string | null): ConflictRun {
     const lists = this.#listsOf(home);
     const known = lists.get(key);
     if (known) return known;
-    const crowd: Crowd = { size: 1, last: new Map() };
+    const crowd: ConflictRun = { size: 1, last: new Map() };
     lists.set(key, crowd);
     return crowd;
   }
 
-  #listsOf(home: Home): Map<string | null, Crowd | null> {
+  #listsOf(home: TypePath): Map<string | null, ConflictRun | null> {
     const known = this.#crowds.get(home);
     if (known) return known;
-    const lists = new Map<string | null, Crowd | null>();
+    const lists = new Map<string | null, ConflictRun | null>();
     this.#crowds.set(home, lists);
     return lists;
   }
@@ -116,7 +116,7 @@ export class Crowds {
 }
 
 /** Whether an item goes between two characters of its left neighbour: the other half then stands behind it. */
-function isCut(left: Stand | null, leftId: Id | null): boolean {
+function isCut(left: Position | null, leftId: Id | null): boolean {
   return left !== null && leftId !== null && leftId.clock + 1 < left.end;
 }
 

@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import type { Content } from './content.ts';
 import type { Id, Item, Part } from './structs.ts';
-import type { Stand } from './positions.ts';
+import type { Position } from './positions.ts';
 import { isSame } from './positions.ts';
 
 /** What a struct takes beside its content when another is cut in two: its neighbours, mostly. */
@@ -37,8 +37,8 @@ export class Growth {
     item: Item,
     from: number,
     leftId: Id | null,
-    left: Stand | null,
-    right: Stand | null,
+    left: Position | null,
+    right: Position | null,
   ): void {
     this.#content += item.contentBytes * ((part.end - from) / part.length);
     if (item.content.kind === 'deleted') this.#kept += rangeBytes;
@@ -58,7 +58,7 @@ export class Growth {
   remove(
     from: number,
     to: number,
-    stand: Stand,
+    stand: Position,
     content: Content,
     before: Y.AbstractStruct | undefined,
     after: Y.AbstractStruct | undefined,
@@ -80,7 +80,7 @@ export class Growth {
  * Whether Yjs makes one struct of a new item and what the same client has written directly before it: text that goes
  * on, or a value that takes the place of one which took the place of another.
  */
-function isMerged(part: Part, item: Item, from: number, leftId: Id | null, left: Stand | null): boolean {
+function isMerged(part: Part, item: Item, from: number, leftId: Id | null, left: Position | null): boolean {
   if (part.clock < from) return true;
   if (!left || leftId?.client !== part.run.client || leftId.clock !== from - 1) return false;
   const { content } = item;

@@ -4,21 +4,21 @@ import { maxRecords } from '../../../shared/limits.ts';
 import type { Exceeded } from '../../../shared/wire/protocol.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { may } from '../../../shared/roles.ts';
-import type { Seat } from '../../access/membership.ts';
+import type { Membership } from '../../access/membership.ts';
 import type { RefusedUpdate } from '../contract.ts';
 import type { Additions } from '../room/allowances.ts';
 import { maxClientIdsInDocument, maxRecoveryEffort, participantShare, tariff } from '../limits.ts';
 import type { Change, Insertion, Listener } from './changes.ts';
 import { dissect } from './changes.ts';
-import type { Home } from './type-paths.ts';
+import type { TypePath } from './type-paths.ts';
 import { Roots } from './type-paths.ts';
 import { clientBytes } from './growth.ts';
 import { LiveEntries } from './live-entries.ts';
 import { Owners } from './owners.ts';
 import { Quotas } from './quotas.ts';
 import { missing, Refused } from './refused.ts';
-import type { Circumstances, Deed } from './rules.ts';
-import { brokenRule, deedOf } from './rules.ts';
+import type { GuardContext, Operation } from './rules.ts';
+import { brokenRule, operationOf } from './rules.ts';
 
 export type Verdict = Pass | Refuse;
 
@@ -45,11 +45,11 @@ export interface Refuse extends RefusedUpdate {
  */
 export type Spend = (additions: Additions, isKnown: boolean) => Exceeded | null;
 
-const atRest: Circumstances = { isFull: false };
+const atRest: GuardContext = { isFull: false };
 const free: Spend = () => null;
 
 /** Who restores edits that the server lost: their authors made them, and the server took them once. */
-const restorer: Deed['seat'] = { person: '', role: 'facilitator' };
+const restorer: Operation['membership'] = { person: '', role: 'facilitator' };
 
 /**
  * Judges updates before they touch the document. A verdict holds for the document as it is just now:
@@ -72,17 +72,17 @@ export class Guard {
   /** `spend` is asked last: what it takes is of an update that passes. */
   judge(
     update: Uint8Array,
-    seat: Pick<Seat, 'person' | 'role'>,
-    when: Circumstances = atRest,
+    membership: Pick<Membership, 'person' | 'role'>,
+    when: GuardContext = atRest,
     spend: Spend = free,
   ): Verdict {
-    const hearing = new Hearing(this.#owners, this.#live, seat, when);
+    const hearing = new UpdateCheck(this.#owners, this.#live, membership, when);
     try {
       const limit = when.isRecovery ? maxRecoveryEffort : undefined;
       const { effort, growth } = dissect(this.#doc.store, this.#roots, update, hearing, limit);
       hearing.close();
       const { changes, claims, writers } = hearing;
-      const exceeded = spend(hearing.additions(growth), this.#owners.hasWritten(seat.person));
+      const exceeded = spend(hearing.additions(growth), this.#owners.hasWritten(membership.person));
       if (exceeded) return { kind: 'refuse', reason: 'allowance', rule: 'G21', exceeded };
       for (const writer of writers) this.#owners.confirm(writer);
       if (claims) this.#owners.add(claims);
@@ -148,26 +148,26 @@ export class Guard {
 }
 
 /** Hears what one update would do, and ends it at the first rule that is broken. */
-class Hearing implements Listener {
+class UpdateCheck implements Listener {
   readonly changes: Change[] = [];
   /** The client ids that nobody has written under before. */
   claims: Map<number, string> | null = null;
   hasEffect = false;
   readonly writers: number[] = [];
   readonly #owners: Owners;
-  readonly #seat: Deed['seat'];
-  readonly #when: Circumstances;
+  readonly #membership: Operation['membership'];
+  readonly #when: GuardContext;
   readonly #quotas: Quotas;
   /** How full a document may become by this person: 1 is all of it. */
   readonly #share: number;
   #records = 0;
   #keys = 0;
 
-  constructor(owners: Owners, live: LiveEntries, seat: Deed['seat'], when: Circumstances) {
+  constructor(owners: Owners, live: LiveEntries, membership: Operation['membership'], when: GuardContext) {
     this.#owners = owners;
-    this.#share = shareOf(seat.role);
+    this.#share = shareOf(membership.role);
     this.#quotas = new Quotas(live, maxRecords * this.#share);
-    this.#seat = seat;
+    this.#membership = membership;
     this.#when = when;
   }
 
@@ -175,7 +175,7 @@ class Hearing implements Listener {
     this.hasEffect = true;
     this.writers.push(client);
     if (this.#when.isRecovery) return;
-    const { person } = this.#seat;
+    const { person } = this.#membership;
     if (!this.#owners.allow(client, person)) throw new Refused('not-author', 'G4');
     if (!this.#owners.isRecorded(client, person))
       this.claims = (this.claims ?? new Map<number, string>()).set(client, person);
@@ -183,11 +183,11 @@ class Hearing implements Listener {
 
   change(change: Change): void {
     this.hasEffect = true;
-    const deed = deedOf(change, this.#seat, this.#when);
-    const rule = brokenRule(deed);
+    const operation = operationOf(change, this.#membership, this.#when);
+    const rule = brokenRule(operation);
     if (rule) throw new Refused(rule.refusal, rule.number);
-    this.#quotas.count(deed);
-    if (change.does === 'insert' && change.key !== null && !change.isTaken) this.#countKey(deed);
+    this.#quotas.count(operation);
+    if (change.does === 'insert' && change.key !== null && !change.isTaken) this.#countKey(operation);
     this.changes.push(change);
   }
 
@@ -207,7 +207,7 @@ class Hearing implements Listener {
   }
 
   /** The keys of a record's fields are few, and its own stands for them. */
-  #countKey({ depth, collection }: Deed): void {
+  #countKey({ depth, collection }: Operation): void {
     if (depth === 2) return;
     this.#keys++;
     if (depth === 1 && collection?.kind === 'records') this.#records++;
@@ -222,7 +222,7 @@ export function shareOf(role: Role): number {
 /** Finds what an update leaves without a value. */
 class Emptying implements Listener {
   /** By home and key: the item that leaves it empty; null where a later one of the update gives it a value. */
-  readonly #last = new Map<Home, Map<string, Insertion | null>>();
+  readonly #last = new Map<TypePath, Map<string, Insertion | null>>();
 
   writer(): void {
     // Whose an id is was judged before.

@@ -3,7 +3,7 @@ import type * as Y from 'yjs';
 import { maxEffort, rangesAtOnce, tariff } from '../limits.ts';
 import { Effort } from './cost.ts';
 import { skipRuns } from './structs.ts';
-import { Reader } from './update-reader.ts';
+import { UpdateReader } from './update-reader.ts';
 import { Refused } from './refused.ts';
 import { structFrom } from './positions.ts';
 
@@ -46,7 +46,7 @@ export class KnownDeletes {
   }
 
   *#filter(update: Uint8Array): Generator<undefined, Uint8Array> {
-    const reader = new Reader(update, new Effort());
+    const reader = new UpdateReader(update, new Effort());
     skipRuns(reader);
     const from = reader.at;
     const deletes = update.subarray(from);

@@ -1,11 +1,11 @@
 import * as Y from 'yjs';
-import type { AnyType, Home, Homes } from './type-paths.ts';
+import type { AnyType, TypePath, TypePaths } from './type-paths.ts';
 import type { Id, Part, Run } from './structs.ts';
 
 /** What stands at a clock: a struct of the store, or a part of the update that was placed before. */
-export interface Stand {
+export interface Position {
   /** Where it stands; null for what is collected. */
-  readonly home: Home | null;
+  readonly home: TypePath | null;
   readonly key: string | null;
   /** Its first clock, and the one behind it. */
   readonly clock: number;
@@ -19,7 +19,7 @@ export interface Stand {
 
 type Structs = readonly (Y.Item | Y.GC)[];
 
-export function standInStore(structs: Structs, index: number, homes: Homes): Stand | null {
+export function standInStore(structs: Structs, index: number, homes: TypePaths): Position | null {
   const struct = structs[index];
   if (!struct) return null;
   const item = struct instanceof Y.Item ? struct : null;
@@ -35,12 +35,12 @@ export function standInStore(structs: Structs, index: number, homes: Homes): Sta
   };
 }
 
-export function standInUpdate(run: Run, clock: number): Stand | null {
+export function standInUpdate(run: Run, clock: number): Position | null {
   const part = run.parts[partEndingAfter(run, clock)];
   return part && part.clock <= clock ? standOfPart(part) : null;
 }
 
-export function standOfPart(part: Part): Stand {
+export function standOfPart(part: Part): Position {
   const { home, key, clock, end, run } = part;
   return { home, key, clock, end, item: null, part, behind: run.parts.length };
 }

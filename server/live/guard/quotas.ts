@@ -3,10 +3,10 @@ import { mergeSlack } from '../../../shared/limits.ts';
 import type { Refusal } from '../../../shared/wire/protocol.ts';
 import { pastEntries, pastMembers } from '../limits.ts';
 import type { Change } from './changes.ts';
-import type { Home } from './type-paths.ts';
+import type { TypePath } from './type-paths.ts';
 import { keyCount } from './type-paths.ts';
 import type { LiveEntries } from './live-entries.ts';
-import type { Deed } from './rules.ts';
+import type { Operation } from './rules.ts';
 
 /** What an update does to one text, or to one set. */
 interface TextSum {
@@ -36,9 +36,9 @@ interface EntrySum {
  * once, so that nothing can be made to look smaller than it will be.
  */
 export class Quotas {
-  readonly #texts = new Map<Home, TextSum>();
-  readonly #sets = new Map<Home, SetSum>();
-  readonly #entries = new Map<Home, EntrySum>();
+  readonly #texts = new Map<TypePath, TextSum>();
+  readonly #sets = new Map<TypePath, SetSum>();
+  readonly #entries = new Map<TypePath, EntrySum>();
   readonly #live: LiveEntries;
   readonly #maxEntries: number;
 
@@ -48,7 +48,7 @@ export class Quotas {
     this.#maxEntries = maxEntries;
   }
 
-  count({ change, collection, depth, field }: Deed): void {
+  count({ change, collection, depth, field }: Operation): void {
     if (depth === 1 && collection !== null) this.#countEntry(change, collection.kind === 'values');
     else if (depth === 2 && change.key === 'gone') this.#countRemovalMark(change);
     else if (depth === 3 && field?.kind === 'text') this.#countText(change, field.max * mergeSlack);
@@ -66,7 +66,7 @@ export class Quotas {
   }
 
   /** Entries are counted only where all that ever were might be too many: what is removed keeps its key. */
-  #isCrowded({ root, type }: Home, { made, shown, hidden }: EntrySum): boolean {
+  #isCrowded({ root, type }: TypePath, { made, shown, hidden }: EntrySum): boolean {
     const ever = (type?._map.size ?? 0) + made.size;
     if (ever <= this.#maxEntries) return false;
     if (made.size > 0 && ever > this.#maxEntries * pastEntries) return true;
@@ -78,7 +78,7 @@ export class Quotas {
     return more > 0 && live.size + more > this.#maxEntries;
   }
 
-  #entriesOf(home: Home): EntrySum {
+  #entriesOf(home: TypePath): EntrySum {
     const known = this.#entries.get(home);
     if (known) return known;
     const sum = { made: new Set<string>(), shown: new Set<string>(), hidden: new Set<string>() };
@@ -124,12 +124,12 @@ export class Quotas {
 }
 
 /** The length of a text before the update; one that the update makes is not in the document yet. */
-function textLength({ type }: Home): number {
+function textLength({ type }: TypePath): number {
   return type instanceof Y.Text ? type.length : 0;
 }
 
 /** Members are counted only where all that ever were might be too many: their keys stay, and take time. */
-function isOverfull(home: Home, { max, added, dropped }: SetSum): boolean {
+function isOverfull(home: TypePath, { max, added, dropped }: SetSum): boolean {
   if (added.size === 0) return false;
   const ever = keyCount(home) + added.size;
   if (ever <= max) return false;

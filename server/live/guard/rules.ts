@@ -4,14 +4,14 @@ import type { Field } from '../../../shared/schema/field.ts';
 import { isId } from '../../../shared/id.ts';
 import type { Refusal } from '../../../shared/wire/protocol.ts';
 import { may } from '../../../shared/roles.ts';
-import type { Seat } from '../../access/membership.ts';
+import type { Membership } from '../../access/membership.ts';
 import { maxValueKey } from '../limits.ts';
 import type { Change } from './changes.ts';
 import type { TypeName } from './content.ts';
 import { fits } from './fits.ts';
 
 /** What holds on the board just now, whoever acts. */
-export interface Circumstances {
+export interface GuardContext {
   /** The document has reached its hard size. */
   readonly isFull: boolean;
   /** A facilitator restores edits that the server lost; see `Guard.judgeRestored`. */
@@ -19,10 +19,10 @@ export interface Circumstances {
 }
 
 /** One change, in the words of the board, who makes it and when: all that a rule may look at. */
-export interface Deed {
+export interface Operation {
   readonly change: Change;
-  readonly seat: Pick<Seat, 'person' | 'role'>;
-  readonly when: Circumstances;
+  readonly membership: Pick<Membership, 'person' | 'role'>;
+  readonly when: GuardContext;
   /** Null where the root is none of the document's collections. */
   readonly collection: Collection | ValueCollection | null;
   /** How deep it goes: 1 an entry of the collection, 2 a field of a record, 3 inside a field. */
@@ -37,13 +37,13 @@ export interface Rule {
   readonly number: string;
   readonly says: string;
   readonly refusal: Refusal;
-  readonly who?: (deed: Deed) => boolean;
-  readonly what: (deed: Deed) => boolean;
-  readonly when?: (circumstances: Circumstances) => boolean;
+  readonly who?: (operation: Operation) => boolean;
+  readonly what: (operation: Operation) => boolean;
+  readonly when?: (circumstances: GuardContext) => boolean;
 }
 
 /** These rules are about who acts. The edits that a facilitator restores were judged when their authors made them. */
-const unlessRestored = ({ isRecovery }: Circumstances) => !isRecovery;
+const unlessRestored = ({ isRecovery }: GuardContext) => !isRecovery;
 
 /** What may be changed, by whom and when. The first rule that is broken is the answer. */
 export const rules: readonly Rule[] = [
@@ -65,20 +65,20 @@ export const rules: readonly Rule[] = [
     number: 'G7',
     says: 'A role writes only what its powers reach.',
     refusal: 'role',
-    who: ({ seat, collection }) => !!collection?.needs && !may(seat.role, collection.needs),
+    who: ({ membership, collection }) => !!collection?.needs && !may(membership.role, collection.needs),
     what: anything,
   },
   {
     number: 'G8',
     says: 'A record is under an id, a value under a short key of letters, digits and _:-',
     refusal: 'bad-id',
-    what: (deed) => deed.depth === 1 && !isEntryKey(deed),
+    what: (operation) => operation.depth === 1 && !isEntryKey(operation),
   },
   {
     number: 'G9',
     says: 'A record that is there is neither deleted nor made again; `gone` removes it.',
     refusal: 'record-delete',
-    what: (deed) => isRecord(deed) && isReplacing(deed.change) && !isPersonAgain(deed),
+    what: (operation) => isRecord(operation) && isReplacing(operation.change) && !isPersonAgain(operation),
   },
   {
     number: 'G10',
@@ -97,7 +97,8 @@ export const rules: readonly Rule[] = [
     number: 'G12',
     says: 'An author is who makes the record, or nobody, and is set with the record: it can be claimed by nobody later.',
     refusal: 'not-author',
-    what: (deed) => isAuthor(deed) && (isReplacing(deed.change) || isLate(deed) || !isOwnId(deed)),
+    what: (operation) =>
+      isAuthor(operation) && (isReplacing(operation.change) || isLate(operation) || !isOwnId(operation)),
     when: unlessRestored,
   },
   {
@@ -111,63 +112,68 @@ export const rules: readonly Rule[] = [
     number: 'G14',
     says: 'Each place holds its kind: records are maps, texts bare characters, sets ids, values plain JSON.',
     refusal: 'wrong-type',
-    what: (deed) => deed.change.does === 'insert' && !isOfItsKind(deed),
+    what: (operation) => operation.change.does === 'insert' && !isOfItsKind(operation),
   },
   {
     number: 'G15',
     says: 'A value is one that its field allows, and nothing beside it; a text has no U+000D.',
     refusal: 'bad-value',
-    what: (deed) => deed.change.does === 'insert' && !isAllowed(deed),
+    what: (operation) => operation.change.does === 'insert' && !isAllowed(operation),
   },
   {
     number: 'G20',
     says: 'Nothing is added to a document that is full; what is there may be removed, and brought back.',
     refusal: 'document-full',
-    what: (deed) => deed.change.does === 'insert' && !isRemovalMark(deed),
+    what: (operation) => operation.change.does === 'insert' && !isRemovalMark(operation),
     when: ({ isFull }) => isFull,
   },
 ];
 
 /** Puts a change into the words of the board. */
-export function deedOf(change: Change, seat: Deed['seat'], when: Circumstances): Deed {
+export function operationOf(
+  change: Change,
+  membership: Operation['membership'],
+  when: GuardContext,
+): Operation {
   const { home, key } = change;
   const collection = collectionNamed(home.root);
   const depth = home.depth + 1;
   const name = depth === 1 ? null : depth === 2 ? key : home.key;
-  return { change, seat, when, collection, depth, field: fieldNamed(collection, name) };
+  return { change, membership, when, collection, depth, field: fieldNamed(collection, name) };
 }
 
 /** The first rule that a deed breaks, or null. */
-export function brokenRule(deed: Deed): Rule | null {
-  for (const rule of rules) if (isBroken(rule, deed)) return rule;
+export function brokenRule(operation: Operation): Rule | null {
+  for (const rule of rules) if (isBroken(rule, operation)) return rule;
   return null;
 }
 
-function isBroken({ who, what, when }: Rule, deed: Deed): boolean {
-  return (!when || when(deed.when)) && (!who || who(deed)) && what(deed);
+function isBroken({ who, what, when }: Rule, operation: Operation): boolean {
+  return (!when || when(operation.when)) && (!who || who(operation)) && what(operation);
 }
 
 function anything(): boolean {
   return true;
 }
 
-function fieldNamed(collection: Deed['collection'], name: string | null): Field | null {
+function fieldNamed(collection: Operation['collection'], name: string | null): Field | null {
   if (collection?.kind !== 'records' || name === null) return null;
   return Object.hasOwn(collection.fields, name) ? (collection.fields[name] ?? null) : null;
 }
 
-function isEntryKey({ collection, change }: Deed): boolean {
+function isEntryKey({ collection, change }: Operation): boolean {
   if (collection?.kind === 'records') return isId(change.key);
   return change.key !== null && change.key.length <= maxValueKey && /^[A-Za-z0-9_:-]+$/.test(change.key);
 }
 
-const isRecord = ({ collection, depth }: Deed) => collection?.kind === 'records' && depth === 1;
+const isRecord = ({ collection, depth }: Operation) => collection?.kind === 'records' && depth === 1;
 
 /** Whoever joined again after a loss was written anew by then; either entry says the same. */
-const isPersonAgain = ({ when, collection, change }: Deed) =>
+const isPersonAgain = ({ when, collection, change }: Operation) =>
   when.isRecovery === true && collection?.needs === null && change.does === 'insert';
 
-const isAuthor = ({ depth, field }: Deed) => depth === 2 && field?.kind === 'value' && field.by === 'author';
+const isAuthor = ({ depth, field }: Operation) =>
+  depth === 2 && field?.kind === 'value' && field.by === 'author';
 
 /** Whether a change takes away what was there. What an update both makes and takes back, nobody has seen. */
 function isReplacing(change: Change): boolean {
@@ -175,12 +181,12 @@ function isReplacing(change: Change): boolean {
 }
 
 /** Whether something is put into a record that the update does not make: the document has it already. */
-function isLate({ change }: Deed): boolean {
+function isLate({ change }: Operation): boolean {
   return change.does === 'insert' && change.home.type !== null;
 }
 
-function isOwnId({ change, seat }: Deed): boolean {
-  return valuesOf(change).every((value) => value === seat.person || value === '');
+function isOwnId({ change, membership }: Operation): boolean {
+  return valuesOf(change).every((value) => value === membership.person || value === '');
 }
 
 /** Plain values of an insertion. Values that one person overwrote while offline come as one run of them. */
@@ -188,8 +194,8 @@ function valuesOf({ content }: Change): readonly unknown[] {
   return content.kind === 'values' ? content.values : [];
 }
 
-function isOfItsKind(deed: Deed): boolean {
-  const { collection, depth, field, change } = deed;
+function isOfItsKind(operation: Operation): boolean {
+  const { collection, depth, field, change } = operation;
   const { content } = change;
   const isElement = change.key === null;
   // What was deleted before it was sent fits wherever the rest would have fitted.
@@ -215,11 +221,11 @@ function holds(content: Change['content'], type: TypeName): boolean {
 }
 
 /** A record is removed, and brought back, by a mark in it: that must go on when nothing else fits. */
-function isRemovalMark({ depth, change }: Deed): boolean {
+function isRemovalMark({ depth, change }: Operation): boolean {
   return depth === 2 && change.key === 'gone';
 }
 
-function isAllowed({ collection, depth, field, change }: Deed): boolean {
+function isAllowed({ collection, depth, field, change }: Operation): boolean {
   if (collection?.kind === 'values') return valuesOf(change).every((value) => fits(collection.schema, value));
   if (field?.kind === 'value') return valuesOf(change).every((value) => fits(field.schema, value));
   // A text area makes it U+000A, so that every place behind it would be counted differently there and here.

@@ -3,9 +3,9 @@ import { isClient, isClock, isStretch } from '../yjs-id.ts';
 import type { Content, TypeName } from './content.ts';
 import { deleted, other, typeContents } from './content.ts';
 import { Effort } from './cost.ts';
-import type { Home } from './type-paths.ts';
+import type { TypePath } from './type-paths.ts';
 import { malformed, Refused } from './refused.ts';
-import { Reader } from './update-reader.ts';
+import { UpdateReader } from './update-reader.ts';
 
 /** What Yjs counts by: a client id, and a clock within what is written under it. */
 export interface Id {
@@ -23,10 +23,10 @@ export class Part {
   /** Null where Yjs has collected it already. */
   readonly item: Item | null;
   /** Where it stands; null until it is placed, and for what is collected, or will be at once. */
-  home: Home | null = null;
+  home: TypePath | null = null;
   key: string | null = null;
   /** The home that its content is, once something is put into it. */
-  inner: Home | null = null;
+  inner: TypePath | null = null;
 
   constructor(run: Run, clock: number, length: number, bytes: number, item: Item | null) {
     this.run = run;
@@ -78,7 +78,7 @@ export interface Parts {
  * @throws Refused with `malformed` or `too-many`
  */
 export function takeApart(update: Uint8Array, effort: Effort): Parts {
-  const reader = new Reader(update, effort);
+  const reader = new UpdateReader(update, effort);
   const runs = new Map<number, Run>();
   for (let sections = reader.count(4, 0); sections > 0; sections--) {
     const run = readRun(reader);
@@ -97,7 +97,7 @@ export function takeApart(update: Uint8Array, effort: Effort): Parts {
 }
 
 /** Passes over the structs of an update, up to its delete set. */
-export function skipRuns(reader: Reader): void {
+export function skipRuns(reader: UpdateReader): void {
   for (let sections = reader.count(4, 0); sections > 0; sections--) readRun(reader);
 }
 
@@ -112,7 +112,7 @@ export function isUpdate(bytes: Uint8Array, mostEffort: number): boolean {
   }
 }
 
-function readRun(reader: Reader): Run {
+function readRun(reader: UpdateReader): Run {
   const count = reader.count(2, tariff.struct);
   if (count === 0) throw malformed();
   const run: Run = { client: readClient(reader), parts: [], stored: 0, clock: 0, next: 0, isBusy: false };
@@ -129,7 +129,7 @@ const collectedKind = 0;
 const skippedKind = 10;
 
 /** Reads what follows at a clock. Returns the clock behind it. */
-function readPart(reader: Reader, run: Run, clock: number): number {
+function readPart(reader: UpdateReader, run: Run, clock: number): number {
   const { at } = reader;
   const info = reader.byte();
   const isItem = info !== collectedKind && info !== skippedKind;
@@ -141,7 +141,7 @@ function readPart(reader: Reader, run: Run, clock: number): number {
   return clock + length;
 }
 
-function readItem(reader: Reader, info: number): Item {
+function readItem(reader: UpdateReader, info: number): Item {
   const left = info & hasLeft ? readId(reader) : null;
   const right = info & hasRight ? readId(reader) : null;
   let root: string | null = null;
@@ -160,7 +160,7 @@ function readItem(reader: Reader, info: number): Item {
 }
 
 /** The kinds are those of Yjs (`readItemContent`). */
-function readContent(reader: Reader, kind: number): Content {
+function readContent(reader: UpdateReader, kind: number): Content {
   switch (kind) {
     case 1:
       return deleted(reader.number());
@@ -189,24 +189,24 @@ function readContent(reader: Reader, kind: number): Content {
   }
 }
 
-function readString(reader: Reader): Content {
+function readString(reader: UpdateReader): Content {
   const text = reader.string();
   return { kind: 'string', text, length: text.length };
 }
 
-function readValues(reader: Reader): Content {
+function readValues(reader: UpdateReader): Content {
   const values: unknown[] = [];
   for (let left = reader.count(1, tariff.value); left > 0; left--) values.push(reader.value());
   return { kind: 'values', values, length: values.length };
 }
 
-function readJsons(reader: Reader): Content {
+function readJsons(reader: UpdateReader): Content {
   const length = reader.count(1, tariff.value);
   for (let left = length; left > 0; left--) reader.skipJson(true);
   return other(length);
 }
 
-function readType(reader: Reader): Content {
+function readType(reader: UpdateReader): Content {
   const type = reader.number();
   const name: TypeName | undefined = typeNames[type];
   if (!name) throw malformed();
@@ -217,28 +217,28 @@ function readType(reader: Reader): Content {
 /** In the order in which Yjs numbers them: all from the fourth on are kinds of XML. */
 const typeNames: readonly TypeName[] = ['array', 'map', 'text', 'xml', 'xml', 'xml', 'xml'];
 
-function readDocument(reader: Reader): Content {
+function readDocument(reader: UpdateReader): Content {
   reader.string();
   const options = reader.value();
   if (typeof options !== 'object' || options === null) throw malformed();
   return other(1);
 }
 
-function readId(reader: Reader): Id {
+function readId(reader: UpdateReader): Id {
   const client = readClient(reader);
   const clock = reader.number();
   if (!isClock(clock)) throw malformed();
   return { client, clock };
 }
 
-function readClient(reader: Reader): number {
+function readClient(reader: UpdateReader): number {
   const client = reader.number();
   if (!isClient(client)) throw malformed();
   return client;
 }
 
 /** Yjs writes ranges in order and none twice. It would go through what each covers again, however often. */
-function readRanges(reader: Reader): Uint32Array {
+function readRanges(reader: UpdateReader): Uint32Array {
   const ranges = new Uint32Array(reader.count(2, tariff.range) * 2);
   let done = 0;
   for (let i = 0; i < ranges.length; i += 2) {

@@ -7,7 +7,7 @@ import { malformed } from './refused.ts';
  * nested too deep are refused, and what is read is paid for.
  * @throws Refused with `malformed` or `too-many`, from every method
  */
-export class Reader {
+export class UpdateReader {
   readonly #bytes: Uint8Array;
   readonly #effort: Effort;
   #at = 0;

@@ -7,7 +7,7 @@ import { Following } from './followers.ts';
 import type { Packet } from '../socket/packets.ts';
 import { encodeEntry, presencePacket } from '../socket/packets.ts';
 import { Pointers } from './pointers.ts';
-import type { Tally } from '../counters.ts';
+import type { Counters } from '../counters.ts';
 import {
   echoWorkMs,
   graceMs,
@@ -69,7 +69,7 @@ export interface WholePresence {
  */
 export class Presence {
   readonly #clock: Clock;
-  readonly #tally: Tally;
+  readonly #counters: Counters;
   readonly #hooks: PresenceHooks;
   readonly #slots = new Map<number, Slot>();
   /** The client ids of the slots that each connection has. */
@@ -92,9 +92,9 @@ export class Presence {
   #stopRenewal: (() => void) | null = null;
   #wholeStates: Packet | null = null;
 
-  constructor({ clock, tally }: { clock: Clock; tally: Tally }, hooks: PresenceHooks) {
+  constructor({ clock, counters }: { clock: Clock; counters: Counters }, hooks: PresenceHooks) {
     this.#clock = clock;
-    this.#tally = tally;
+    this.#counters = counters;
     this.#hooks = hooks;
     this.#budget = new Bucket(
       { perSecond: presenceBytesPerSecond, burst: presenceBytesPerSecond / 10 },
@@ -170,22 +170,22 @@ export class Presence {
     const isFarewell = isNull(entry.json);
     const isEcho = slot !== null && entry.clock <= slot.clock && !(isFarewell && slot.connection === from);
     if ((!isEcho || slot.stopGrace) && this.#newsLeft-- <= 0) {
-      this.#tally.presenceEchoes++;
+      this.#counters.presenceEchoes++;
       return true;
     }
     if (slot && slot.connection === from) {
       if (isFarewell && entry.clock >= slot.clock) this.#remove(slot, entry.clock);
       else if (!isFarewell && entry.clock > slot.clock) return this.#set(from, entry);
-      else this.#tally.presenceEchoes++;
+      else this.#counters.presenceEchoes++;
       return true;
     }
     const before = slot ?? this.#departed.get(entry.client);
-    const isOthers = before !== undefined && before.person !== from.seat.person;
+    const isOthers = before !== undefined && before.person !== from.membership.person;
     const isBack = slot !== null && slot.stopGrace !== null && entry.clock >= slot.clock;
     // A live slot is taken over only by a newer word of the same person: all else is heard, not said.
     const isOld = slot !== null && !isBack && entry.clock <= slot.clock;
     if (isFarewell || isOthers || isOld || !this.#mayBind(from)) {
-      this.#tally.presenceEchoes++;
+      this.#counters.presenceEchoes++;
       return true;
     }
     if (before) this.#renewOthersSoon();
@@ -239,7 +239,7 @@ export class Presence {
   #set(connection: Connection, { client, clock, json }: PresenceEntry): boolean {
     // Presence is worth nothing later: one that is too large is left out, and the rest goes on.
     if (json.length > maxPresenceBytes) return true;
-    const { person } = connection.seat;
+    const { person } = connection.membership;
     const said = readState(json);
     if (said === null) return false;
     const entry = encodeEntry(client, clock, JSON.stringify({ ...said, person }));
@@ -262,7 +262,7 @@ export class Presence {
     const bound = this.#bound.get(connection) ?? new Set();
     if (!bound.has(client)) this.#everBound.set(connection, (this.#everBound.get(connection) ?? 0) + 1);
     this.#bound.set(connection, bound.add(client));
-    this.#hooks.claimed(client, connection.seat.person);
+    this.#hooks.claimed(client, connection.membership.person);
   }
 
   #remove({ client, connection, person, follows, stopGrace }: Slot, clock: number): void {
@@ -322,7 +322,7 @@ export class Presence {
     const pointers = this.#pointers.take(Math.max(bytes - size, bytes * pointerShare));
     this.#budget.take(size + pointers.bytes, now);
     if (this.#due.size > 0 || this.#pointers.areDue) {
-      this.#tally.presenceThinned++;
+      this.#counters.presenceThinned++;
       this.#author = null;
       this.#sendIn(this.#waitMs());
     }

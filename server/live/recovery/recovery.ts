@@ -3,7 +3,7 @@ import type { Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
 import type { Log } from '../../log.ts';
 import type { HeldRecord, Store } from '../../store/contract.ts';
-import type { Letter } from '../room/pending-changes.ts';
+import type { PendingChange } from '../room/pending-changes.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../socket/connection.ts';
 import type { Pass, Refuse } from '../guard/guard.ts';
@@ -13,7 +13,7 @@ import type { LiveDocument } from '../room/live-document.ts';
 import type { Packet } from '../socket/packets.ts';
 import { controlPacket } from '../socket/packets.ts';
 import type { DocumentFrame } from '../socket/acknowledgements.ts';
-import type { Tally } from '../counters.ts';
+import type { Counters } from '../counters.ts';
 import { maxHeldEffort } from '../limits.ts';
 import { HeldEdits } from './held-edits.ts';
 import { Marker } from './marker.ts';
@@ -24,7 +24,7 @@ export interface RecoveryContext {
   readonly store: Store;
   readonly log: Log;
   readonly clock: Clock;
-  readonly tally: Tally;
+  readonly counters: Counters;
 }
 
 export interface RecoveryHooks {
@@ -148,10 +148,10 @@ export class Recovery {
     }
     if (isContested) return from.close(closeCode.refused, 'fallen-back');
     if (!isAhead) return;
-    this.#provers.add(from.seat.person);
+    this.#provers.add(from.membership.person);
     if (this.#isProven) return;
     this.#isProven = true;
-    this.#context.tally.lossesProven++;
+    this.#context.counters.lossesProven++;
     this.#context.log.error(
       { room: this.#room },
       'clients have edits that this server acknowledged and does not have: it was put back to an earlier state',
@@ -159,7 +159,7 @@ export class Recovery {
     // They were refused room, or proof, until now.
     for (const connection of this.#hooks.connections()) {
       if (connection.isHeld) connection.isToOffer = true;
-      if (connection.seat.role === 'observer') connection.tell({ kind: 'stale' });
+      if (connection.membership.role === 'observer') connection.tell({ kind: 'stale' });
     }
     this.#hasNews = true;
   }
@@ -184,7 +184,7 @@ export class Recovery {
     if (from.isHeld && !frame.isStep2) return verdict.rule === 'G3' || verdict.rule === 'G4';
     if (!frame.isStep2 && !this.#isProven) return false;
     const { owners } = document.guard;
-    const { person } = from.seat;
+    const { person } = from.membership;
     // By a rule about who acts, an id that nothing is known of shows to be another's too, if the sender has one.
     const isAnothers =
       aboutWho.has(verdict.rule) && owners.hasAny(person)
@@ -198,16 +198,16 @@ export class Recovery {
    * once; null where nothing can be.
    */
   hold(document: LiveDocument, from: Connection, frame: DocumentFrame, rule: string): OwnPart | null {
-    from.receipts.lose(frame.number);
+    from.acknowledgements.lose(frame.number);
     if (!frame.isStep2 && from.isHeld) {
       // The next offer brings it along, with all that it rests on.
       from.isToOffer = true;
       return null;
     }
-    this.#context.tally.offersHeld++;
+    this.#context.counters.offersHeld++;
     const part = rule === 'G19' ? null : this.#applicable(document, from, frame.update);
     if (part) this.#hasNews = true;
-    const { person, name } = from.seat;
+    const { person, name } = from.membership;
     const isProven = this.#provers.has(person);
     const at = this.#context.clock.wall();
     const isKept = this.#held.keep({ person, name, at, isProven, update: frame.update });
@@ -257,7 +257,7 @@ export class Recovery {
 
   /** What a newcomer is told of it; null where that is nothing. */
   newsFor(connection: Connection): Control | null {
-    const { role } = connection.seat;
+    const { role } = connection.membership;
     // An observer is never asked for what they have, so only their page can tell.
     if (role === 'observer') return this.#isProven ? { kind: 'stale' } : null;
     return role === 'facilitator' && this.people > 0 ? { kind: 'loss', people: this.people } : null;
@@ -270,7 +270,7 @@ export class Recovery {
   async restore(
     document: LiveDocument,
     people: readonly string[],
-    post: (letter: (applied: () => void) => Letter) => Promise<void>,
+    post: (letter: (applied: () => void) => PendingChange) => Promise<void>,
   ): Promise<readonly string[]> {
     const taken = new Set<string>();
     const left = () => this.held.filter(({ person }) => people.includes(person) && !taken.has(person));
@@ -298,7 +298,7 @@ export class Recovery {
     const there = this.held.map(({ person }) => person).filter((person) => people.includes(person));
     this.#decided(there);
     for (const connection of [...this.#hooks.connections()])
-      if (connection.isHeld && there.includes(connection.seat.person))
+      if (connection.isHeld && there.includes(connection.membership.person))
         connection.close(closeCode.refused, 'discarded');
     return there;
   }
@@ -331,11 +331,11 @@ export class Recovery {
     if (guard.owners.ownerOf(client) !== person) guard.owners.assign(client, person);
   }
 
-  #ground(document: LiveDocument, { seat }: Connection) {
+  #ground(document: LiveDocument, { membership }: Connection) {
     const { owners } = document.guard;
     return {
       state: (client: number) => document.clockOf(client),
-      isOwn: (client: number) => owners.isSurely(client, seat.person),
+      isOwn: (client: number) => owners.isSurely(client, membership.person),
     };
   }
 
@@ -351,7 +351,7 @@ export class Recovery {
       if (!shorter) return null;
       if (selection.kind === 'part' && shorter.size === 0) {
         // Once, and last: to pass makes the sender the owner of the client ids that are new.
-        const verdict = document.judge(selection.update, from.seat, from.since);
+        const verdict = document.judge(selection.update, from.membership, from.since);
         return verdict.kind === 'pass' ? { update: selection.update, verdict } : null;
       }
       for (const [client, clock] of shorter) end.set(client, clock);
@@ -363,13 +363,14 @@ export class Recovery {
   #tellOfRoom(): void {
     const kept = new Set(this.held.map(({ person }) => person));
     for (const connection of this.#hooks.connections())
-      if (connection.isHeld && !kept.has(connection.seat.person)) connection.tellHeld('full');
+      if (connection.isHeld && !kept.has(connection.membership.person)) connection.tellHeld('full');
   }
 
   #tellLoss(): void {
     if (this.people === this.#peopleTold) return;
     this.#peopleTold = this.people;
     for (const connection of this.#hooks.connections())
-      if (connection.seat.role === 'facilitator') connection.tell({ kind: 'loss', people: this.people });
+      if (connection.membership.role === 'facilitator')
+        connection.tell({ kind: 'loss', people: this.people });
   }
 }

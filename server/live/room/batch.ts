@@ -3,11 +3,11 @@ import type { Connection } from '../socket/connection.ts';
 import type { Pass } from '../guard/guard.ts';
 import { recordsMade, serversIn } from '../guard/guard.ts';
 import { nobody } from '../guard/owners.ts';
-import type { FrameLetter, Letter } from './pending-changes.ts';
+import type { PendingFrame, PendingChange } from './pending-changes.ts';
 import type { LiveDocument } from './live-document.ts';
 import type { DocumentFrame } from '../socket/acknowledgements.ts';
 import type { Recovery } from '../recovery/recovery.ts';
-import type { Tally } from '../counters.ts';
+import type { Counters } from '../counters.ts';
 import { answerBytesPerMs, freeCommitMs, maxBatchEffort, untoldEffort } from '../limits.ts';
 import { isEmptyUpdate } from '../socket/wire.ts';
 
@@ -28,7 +28,7 @@ export interface Batch {
   /** How far each client id is that was written under. */
   readonly clocks: ReadonlyMap<number, number>;
   /** What was not judged: the batch cost enough, or its senders are in debt. In the order in which it came. */
-  readonly left: readonly FrameLetter[];
+  readonly left: readonly PendingFrame[];
   /** What the transaction took beside its frames, in milliseconds: it grows with the client ids of the document. */
   readonly overheadMs: number;
 }
@@ -41,14 +41,14 @@ export interface Batch {
  */
 export function applyLetters(
   document: LiveDocument,
-  letters: readonly Letter[],
-  { recovery, tally, receivers }: { recovery: Recovery; tally: Tally; receivers: number },
+  letters: readonly PendingChange[],
+  { recovery, counters, receivers }: { recovery: Recovery; counters: Counters; receivers: number },
 ): Batch {
   const authors = new Set<Connection>();
   const senders = new Set<Connection>();
   const owners = new Map<number, string>();
   const writers = new Set<number>();
-  const restored = new Set<Letter>();
+  const restored = new Set<PendingChange>();
 
   function apply(update: Uint8Array, verdict: Pass): void {
     document.apply(update);
@@ -57,7 +57,7 @@ export function applyLetters(
     document.numbering.notice(recordsMade(verdict.changes, ideas.name));
   }
   const frames = letters.filter((letter) => letter.kind === 'frame');
-  const left: FrameLetter[] = [];
+  const left: PendingFrame[] = [];
   /** Microseconds. */
   let effort = 0;
 
@@ -74,7 +74,7 @@ export function applyLetters(
   }
 
   /** Returns what may be tried again now, and comes before all else of this sender. */
-  function applyFrame({ from, frame }: FrameLetter): readonly FrameLetter[] {
+  function applyFrame({ from, frame }: PendingFrame): readonly PendingFrame[] {
     if (!isEmptyUpdate(frame.update)) {
       const began = performance.now();
       if (recovery.mustHold(document, from, frame)) {
@@ -82,7 +82,7 @@ export function applyLetters(
         chargeSince(from, began);
         return [];
       }
-      const verdict = document.judge(frame.update, from.seat, from.since);
+      const verdict = document.judge(frame.update, from.membership, from.since);
       if (verdict.kind === 'refuse') {
         const isWaiting = verdict.reason === 'missing-dependency' && !from.isHeld && mayWait(from, frame);
         const isHeld = !isWaiting && recovery.holds(document, from, frame, verdict);
@@ -90,11 +90,11 @@ export function applyLetters(
         // To be refused, or to wait, is not free: whoever comes back for it comes back in debt.
         chargeSince(from, began);
         if (isWaiting || isHeld) return [];
-        tally.refusals[verdict.reason]++;
+        counters.refusals[verdict.reason]++;
         from.refuse(verdict);
         return [];
       }
-      tally.updates++;
+      counters.updates++;
       if (verdict.hasEffect) {
         apply(frame.update, verdict);
         authors.add(from);
@@ -107,9 +107,9 @@ export function applyLetters(
       const toAllMs = verdict.hasEffect ? (frame.update.length * receivers) / answerBytesPerMs : 0;
       from.charge('work', cost / 1000 + toAllMs);
     }
-    if (from.isHeld && from.receipts.isOffer(frame)) recovery.released(from);
+    if (from.isHeld && from.acknowledgements.isOffer(frame)) recovery.released(from);
     senders.add(from);
-    return from.receipts.done(frame).map((held) => ({ kind: 'frame', from, frame: held }));
+    return from.acknowledgements.done(frame).map((held) => ({ kind: 'frame', from, frame: held }));
   }
 
   function chargeSince(from: Connection, began: number): void {
@@ -123,11 +123,11 @@ export function applyLetters(
     const part = recovery.hold(document, from, frame, rule);
     if (!part) return;
     apply(part.update, part.verdict);
-    tally.updates++;
+    counters.updates++;
     authors.add(from);
   }
 
-  function restore(letter: Extract<Letter, { kind: 'restored' }>): void {
+  function restore(letter: Extract<PendingChange, { kind: 'restored' }>): void {
     const { update, ownerOf, judged } = letter;
     const verdict = document.guard.judgeRestored(update);
     judged(verdict.kind === 'pass');
@@ -148,9 +148,10 @@ export function applyLetters(
   }
 
   /** A client that reconnects may type before it has offered what it did while away: that waits for it. */
-  function mayWait({ receipts }: Connection, frame: DocumentFrame): boolean {
-    if (receipts.hasOffered || receipts.isOffer(frame) || !receipts.hold(frame)) return false;
-    tally.heldUpdates++;
+  function mayWait({ acknowledgements }: Connection, frame: DocumentFrame): boolean {
+    if (acknowledgements.hasOffered || acknowledgements.isOffer(frame) || !acknowledgements.hold(frame))
+      return false;
+    counters.heldUpdates++;
     return true;
   }
 
@@ -179,13 +180,13 @@ export function applyLetters(
   // A letter of the server's may delete only, or bring structs of another client id: its own clock does not tell.
   const isFramesOnly = letters.every(({ kind }) => kind === 'frame');
   const [author] = authors;
-  const people = new Set([...authors].map(({ seat }) => seat.person));
+  const people = new Set([...authors].map(({ membership }) => membership.person));
   return {
     update,
     senders,
     soleAuthor: authors.size === 1 && !hasOwn && isFramesOnly && author ? author : null,
     isEdit: authors.size > 0 || restored.size > 0,
-    person: people.size === 1 && author ? author.seat.person : '',
+    person: people.size === 1 && author ? author.membership.person : '',
     owners: owners.size > 0 ? owners : null,
     clocks: new Map([...writers].map((client) => [client, document.clockOf(client)])),
     left,

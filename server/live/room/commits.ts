@@ -1,7 +1,7 @@
 import type { Log } from '../../log.ts';
 import type { Store } from '../../store/contract.ts';
 import type { Batch } from './batch.ts';
-import type { FrameLetter, Letter } from './pending-changes.ts';
+import type { PendingFrame, PendingChange } from './pending-changes.ts';
 import { onItsOwn } from './pending-changes.ts';
 import { applyLetters } from './batch.ts';
 import type { Clock } from '../clock.ts';
@@ -10,7 +10,7 @@ import type { Observer } from '../contract.ts';
 import type { LiveDocument } from './live-document.ts';
 import { Parked } from './parked.ts';
 import type { Recovery } from '../recovery/recovery.ts';
-import type { Tally } from '../counters.ts';
+import type { Counters } from '../counters.ts';
 import {
   dearCommitMs,
   dearPause,
@@ -28,7 +28,7 @@ export interface CommitsOptions {
   readonly store: Store;
   readonly log: Log;
   readonly clock: Clock;
-  readonly tally: Tally;
+  readonly counters: Counters;
   readonly observe: Observer;
   readonly recovery: Recovery;
   /** How many sockets a commit is sent to: the more, the less often. */
@@ -49,7 +49,7 @@ export class Commits {
   readonly #room: string;
   readonly #document: LiveDocument;
   readonly #options: CommitsOptions;
-  #inbox: Letter[] = [];
+  #inbox: PendingChange[] = [];
   #inboxBytes = 0;
   readonly #parked = new Parked();
   #stopParking: (() => void) | null = null;
@@ -91,7 +91,7 @@ export class Commits {
     return this.#isWorking ? new Promise((resolve) => this.#whenSettled.push(resolve)) : Promise.resolve();
   }
 
-  post(letter: Letter): void {
+  post(letter: PendingChange): void {
     if (this.#isStopped) return;
     if (letter.kind === 'frame') {
       const { from, frame } = letter;
@@ -109,7 +109,7 @@ export class Commits {
   }
 
   /** Gives back what waits for debts to be paid: it will not be judged. */
-  takeParked(): FrameLetter[] {
+  takeParked(): PendingFrame[] {
     const letters = this.#parked.takeAll();
     for (const { from } of letters) from.unjudged--;
     this.#release();
@@ -133,7 +133,7 @@ export class Commits {
     this.#held.add(from);
   }
 
-  #park(letter: FrameLetter): void {
+  #park(letter: PendingFrame): void {
     letter.from.unjudged++;
     this.#parked.add(letter);
   }
@@ -184,7 +184,7 @@ export class Commits {
   }
 
   async #commit(): Promise<void> {
-    const { store, tally, observe, recovery, receivers, committed, failed } = this.#options;
+    const { store, counters, observe, recovery, receivers, committed, failed } = this.#options;
     const began = this.#inbox.length > 0 ? this.#oldest : performance.now();
     const letters = [...this.#parked.takeDue(), ...this.#inbox];
     this.#inbox = [];
@@ -193,7 +193,7 @@ export class Commits {
     try {
       const batch = applyLetters(this.#document, letters, {
         recovery,
-        tally,
+        counters,
         receivers: receivers(),
       });
       for (const letter of batch.left) this.#park(letter);
@@ -207,12 +207,12 @@ export class Commits {
         sequence = await store.append({ room: this.#room, person, update, ...(owners && { owners }) });
         observe.commit((performance.now() - applied) / 1000);
         this.#hasUncommitted = false;
-        tally.commits++;
+        counters.commits++;
       }
       // Whoever stopped this one meanwhile has thrown the document away.
       if (!this.#isStopped) committed(batch, sequence);
     } catch (error) {
-      tally.failedCommits++;
+      counters.failedCommits++;
       this.stop();
       failed(error);
       return;

@@ -3,21 +3,21 @@ import type { Store } from '../../store/contract.ts';
 import type { Clock } from '../clock.ts';
 import { messageOf } from './commits.ts';
 import type { FullState } from './full-state.ts';
-import type { Tally } from '../counters.ts';
+import type { Counters } from '../counters.ts';
 import { checkpointBytes, checkpointEvery, checkpointPause, versionEveryMs } from '../limits.ts';
 
 export interface UpkeepOptions {
   readonly store: Store;
   readonly log: Log;
   readonly clock: Clock;
-  readonly tally: Tally;
+  readonly counters: Counters;
 }
 
 /**
  * Sees to it that a document that is worked on opens fast and has a history: has the store merge what has
  * piled up since the snapshot, and keep a version now and then. A failure costs only that.
  */
-export class Upkeep {
+export class Compaction {
   readonly #room: string;
   readonly #full: FullState;
   readonly #options: UpkeepOptions;
@@ -68,13 +68,13 @@ export class Upkeep {
   }
 
   async #merge(): Promise<void> {
-    const { store, log, clock, tally } = this.#options;
+    const { store, log, clock, counters } = this.#options;
     const began = clock.now();
     try {
       const checkpoint = await store.checkpoint(this.#room);
       if (checkpoint) this.#full.rebase(checkpoint);
       this.#merged();
-      tally.checkpoints++;
+      counters.checkpoints++;
     } catch (error) {
       log.warn({ room: this.#room, error: messageOf(error) }, 'checkpoint failed');
     }

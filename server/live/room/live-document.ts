@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import { openRoots } from '../../../shared/documents.ts';
 import type { StoredDocument } from '../../store/contract.ts';
-import type { Seat } from '../../access/membership.ts';
+import type { Membership } from '../../access/membership.ts';
 import type { Exceeded } from '../../../shared/wire/protocol.ts';
 import type { Additions } from './allowances.ts';
 import type { Verdict } from '../guard/guard.ts';
@@ -12,7 +12,7 @@ import { Numbering } from './numbering.ts';
 import type { Packet } from '../socket/packets.ts';
 import { step1Packet, step2Packet } from '../socket/packets.ts';
 import { People } from './people.ts';
-import type { Tally } from '../counters.ts';
+import type { Counters } from '../counters.ts';
 import {
   maxAnswersKept,
   maxDifferenceBytes,
@@ -24,9 +24,9 @@ import {
 /** What bounds how much comes into a document. */
 export interface Bounds {
   /** Whether the document has the size up to which this person may add to it. */
-  isFull(seat: Seat): boolean;
+  isFull(membership: Membership): boolean;
   /** Takes what an update adds from what its writer may add; as `Spend` of the guard. */
-  spend(seat: Seat, since: number, additions: Additions, isKnown: boolean): Exceeded | null;
+  spend(membership: Membership, since: number, additions: Additions, isKnown: boolean): Exceeded | null;
 }
 
 /** A document in memory, as the room sees it: changed in one transaction a tick, and encoded once a version. */
@@ -36,7 +36,7 @@ export class LiveDocument {
   readonly numbering = new Numbering(this.doc);
   readonly people = new People(this.doc);
   readonly #knownDeletes = new KnownDeletes(this.doc.store);
-  readonly #tally: Tally;
+  readonly #counters: Counters;
   readonly #bounds: Bounds;
   #update: Uint8Array | null = null;
   /** Of the document as it is: everyone who joins is asked by it. */
@@ -45,8 +45,8 @@ export class LiveDocument {
   readonly #answers = new Map<string, Packet>();
   #answerBytes = 0;
 
-  constructor({ snapshot, updates, owners }: StoredDocument, tally: Tally, bounds: Bounds) {
-    this.#tally = tally;
+  constructor({ snapshot, updates, owners }: StoredDocument, counters: Counters, bounds: Bounds) {
+    this.#counters = counters;
     this.#bounds = bounds;
     this.guard = new Guard(this.doc, owners);
     openRoots(this.doc);
@@ -62,10 +62,10 @@ export class LiveDocument {
   }
 
   /** `since`: since when its sender is here. */
-  judge(update: Uint8Array, seat: Seat, since: number): Verdict {
+  judge(update: Uint8Array, membership: Membership, since: number): Verdict {
     const bounds = this.#bounds;
-    return this.guard.judge(update, seat, { isFull: bounds.isFull(seat) }, (additions, isKnown) =>
-      bounds.spend(seat, since, additions, isKnown),
+    return this.guard.judge(update, membership, { isFull: bounds.isFull(membership) }, (additions, isKnown) =>
+      bounds.spend(membership, since, additions, isKnown),
     );
   }
 
@@ -132,7 +132,7 @@ export class LiveDocument {
     try {
       if (lacksMore(this.doc.store, Y.decodeStateVector(stateVector), maxDifferenceBytes)) return 'large';
       const answer = step2Packet(Y.encodeStateAsUpdate(this.doc, stateVector));
-      this.#tally.differencesEncoded++;
+      this.#counters.differencesEncoded++;
       if (key !== null) this.#keep(key, answer);
       return answer;
     } catch {

@@ -1,4 +1,4 @@
-import type { Letter } from './pending-changes.ts';
+import type { PendingChange } from './pending-changes.ts';
 import type { Commits } from './commits.ts';
 
 interface Waiter {
@@ -16,7 +16,7 @@ export class OwnWrites {
    * Posts a letter, which calls `applied` when it is dealt with. Resolves when the batch that it is in is on disk;
    * rejects where that fails. What people write meanwhile does not delay it.
    */
-  post(commits: Commits, letter: (applied: () => void) => Letter): Promise<void> {
+  post(commits: Commits, letter: (applied: () => void) => PendingChange): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject };
       this.#waiting.add(waiter);

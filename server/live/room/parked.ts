@@ -1,5 +1,5 @@
 import type { Connection } from '../socket/connection.ts';
-import type { FrameLetter } from './pending-changes.ts';
+import type { PendingFrame } from './pending-changes.ts';
 import { onItsOwn } from './pending-changes.ts';
 
 /**
@@ -7,7 +7,7 @@ import { onItsOwn } from './pending-changes.ts';
  * came in by then: nothing more enters from whoever is in debt.
  */
 export class Parked {
-  readonly #of = new Map<Connection, FrameLetter[]>();
+  readonly #of = new Map<Connection, PendingFrame[]>();
 
   /** Whether a sender has something here: what comes from it later goes behind that. */
   has(sender: Connection): boolean {
@@ -15,15 +15,15 @@ export class Parked {
   }
 
   /** Puts a letter behind those of the same sender. */
-  add(letter: FrameLetter): void {
+  add(letter: PendingFrame): void {
     const own = this.#of.get(letter.from);
     if (own) own.push(onItsOwn(letter));
     else this.#of.set(letter.from, [onItsOwn(letter)]);
   }
 
   /** Takes the letters of each sender that owes nothing now. */
-  takeDue(): FrameLetter[] {
-    const due: FrameLetter[] = [];
+  takeDue(): PendingFrame[] {
+    const due: PendingFrame[] = [];
     for (const [sender, own] of this.#of) {
       if (sender.owes > 0) continue;
       due.push(...own);
@@ -39,7 +39,7 @@ export class Parked {
     return least;
   }
 
-  takeAll(): FrameLetter[] {
+  takeAll(): PendingFrame[] {
     const all = [...this.#of.values()].flat();
     this.#of.clear();
     return all;

@@ -4,8 +4,8 @@ import type { LiveDocument } from './live-document.ts';
 import type { DocumentFrame } from '../socket/acknowledgements.ts';
 
 /** What waits for the next transaction: a client's frame, or something that the server itself writes. */
-export type Letter =
-  | FrameLetter
+export type PendingChange =
+  | PendingFrame
   | { readonly kind: 'own'; readonly edit: (document: LiveDocument) => void }
   /** Edits that the server lost and a facilitator restores. */
   | {
@@ -16,13 +16,13 @@ export type Letter =
       /** Told whether the document takes it. */
       readonly judged: (isTaken: boolean) => void;
     };
-export interface FrameLetter {
+export interface PendingFrame {
   readonly kind: 'frame';
   readonly from: Connection;
   readonly frame: DocumentFrame;
 }
 
 /** The same letter, without the bytes that its frame came with. */
-export function onItsOwn({ kind, from, frame }: FrameLetter): FrameLetter {
+export function onItsOwn({ kind, from, frame }: PendingFrame): PendingFrame {
   return { kind, from, frame: { ...frame, update: kept(frame.update) } };
 }

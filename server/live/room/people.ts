@@ -6,7 +6,7 @@ import { people } from '../../../shared/collections/person.ts';
 import { PlainEditor, setField } from '../../../shared/schema/editor.ts';
 import { maxPeople, maxRecords } from '../../../shared/limits.ts';
 import { may } from '../../../shared/roles.ts';
-import type { Seat } from '../../access/membership.ts';
+import type { Membership } from '../../access/membership.ts';
 import { pastEntries, searchPause } from '../limits.ts';
 
 /** On what terms somebody is written into the board. */
@@ -44,7 +44,7 @@ export class People {
    * no room; the newcomer is then not written. For a facilitator there is room as long as there are keys: somebody must
    * be able to tidy up.
    */
-  introduce({ person, name, color, role }: Seat, terms: Terms): boolean {
+  introduce({ person, name, color, role }: Membership, terms: Terms): boolean {
     const doc = this.#doc;
     const stored = storedRecord(doc, people, person);
     if (!stored) {

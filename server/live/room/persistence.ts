@@ -2,7 +2,7 @@ import type { StoredDocument } from '../../store/contract.ts';
 import { FullState } from './full-state.ts';
 import { Fullness } from './fullness.ts';
 import type { UpkeepOptions } from './compaction.ts';
-import { Upkeep } from './compaction.ts';
+import { Compaction } from './compaction.ts';
 import { unmergedShare, unmergedTimes } from '../limits.ts';
 
 /** What is on disk of a room's document, as the room knows it, and what is to be done about it. */
@@ -11,7 +11,7 @@ export class Stored {
   /** Of the board; rises when it is put back to an old version. */
   readonly generation: number;
   readonly fullness: Fullness;
-  readonly upkeep: Upkeep;
+  readonly compaction: Compaction;
   /** What the document has grown by that is not on disk yet. */
   #uncommitted = 0;
   readonly #unmergedBytes: number;
@@ -23,16 +23,16 @@ export class Stored {
     room: string,
     stored: StoredDocument,
     generation: number,
-    around: UpkeepOptions & { readonly maxDocumentBytes: number },
+    context: UpkeepOptions & { readonly maxDocumentBytes: number },
     tell: (percent: number) => void,
   ) {
     this.full = new FullState(stored);
     this.generation = generation;
-    this.fullness = new Fullness(around.maxDocumentBytes);
-    this.#unmergedBytes = around.maxDocumentBytes * unmergedShare;
-    this.#mostBytes = around.maxDocumentBytes * unmergedTimes;
+    this.fullness = new Fullness(context.maxDocumentBytes);
+    this.#unmergedBytes = context.maxDocumentBytes * unmergedShare;
+    this.#mostBytes = context.maxDocumentBytes * unmergedTimes;
     this.#tell = tell;
-    this.upkeep = new Upkeep(room, this.full, around, () => this.#weigh());
+    this.compaction = new Compaction(room, this.full, context, () => this.#weigh());
     if (this.full.bytesSince <= this.#unmergedBytes) this.fullness.note(this.full.bytes);
   }
 
@@ -43,7 +43,7 @@ export class Stored {
       this.full.bytes >= this.#mostBytes ||
       (share < 1 && this.fullness.fills(share));
     // What is not merged looks larger than it is, and where all is refused nothing else has it merged.
-    if (isFull) this.upkeep.mergeIfDue();
+    if (isFull) this.compaction.mergeIfDue();
     return isFull;
   }
 
@@ -57,7 +57,7 @@ export class Stored {
   add(update: Uint8Array, sequence: number, isEdit: boolean): void {
     this.full.add(update, sequence);
     this.#uncommitted = 0;
-    this.upkeep.committed(isEdit);
+    this.compaction.committed(isEdit);
     this.#weigh();
   }
 
@@ -65,7 +65,7 @@ export class Stored {
   #weigh(): void {
     const { bytes, bytesSince } = this.full;
     if (bytesSince > this.#unmergedBytes) {
-      if (this.fullness.wouldTell(bytes)) void this.upkeep.checkpoint();
+      if (this.fullness.wouldTell(bytes)) void this.compaction.checkpoint();
       return;
     }
     const percent = this.fullness.note(bytes, this.#uncommitted);

@@ -22,7 +22,7 @@ const next: Readonly<Record<Phase, readonly Phase[]>> = {
 };
 
 /** The one place at which a room's state changes. */
-export class RoomPhase {
+export class RoomStateMachine {
   #now: Phase = 'loading';
 
   get now(): Phase {

@@ -7,7 +7,7 @@ import type { BoardRecord, HeldRecord, Store, StoredDocument } from '../../store
 import type { Allowances } from './allowances.ts';
 import type { Source } from './sync-requests.ts';
 import { Asks } from './sync-requests.ts';
-import { Audience } from '../socket/broadcaster.ts';
+import { Broadcaster } from '../socket/broadcaster.ts';
 import type { Batch } from './batch.ts';
 import type { Clock } from '../clock.ts';
 import { Commits, messageOf } from './commits.ts';
@@ -19,13 +19,13 @@ import { shareOf } from '../guard/guard.ts';
 import type { Bounds } from './live-document.ts';
 import { LiveDocument, nothing } from './live-document.ts';
 import { OwnWrites } from './own-writes.ts';
-import type { Paced } from '../time-sliced-queue.ts';
+import type { TimeSlicedQueue } from '../time-sliced-queue.ts';
 import type { People } from './people.ts';
 import type { DocumentFrame } from '../socket/acknowledgements.ts';
 import { Recovery } from '../recovery/recovery.ts';
 import type { Phase } from './room-state.ts';
-import { RoomPhase } from './room-state.ts';
-import type { Tally } from '../counters.ts';
+import { RoomStateMachine } from './room-state.ts';
+import type { Counters } from '../counters.ts';
 import { Stored } from './persistence.ts';
 import { heapPerByte, heapPerRoom, largeAnswerBytes } from '../limits.ts';
 import type { Unread } from '../socket/unread.ts';
@@ -33,14 +33,14 @@ import type { Frame } from '../socket/wire.ts';
 import { isEmptyUpdate } from '../socket/wire.ts';
 
 /** What a room needs of the house. */
-export interface Surroundings {
+export interface RoomContext {
   readonly store: Store;
   readonly log: Log;
   readonly clock: Clock;
-  readonly tally: Tally;
+  readonly counters: Counters;
   readonly observe: Observer;
   /** Large answers of all rooms, a few in a turn. */
-  readonly largeAnswers: Paced;
+  readonly largeAnswers: TimeSlicedQueue;
   /** The memory for large answers to our own questions. */
   readonly largeMessages: LargeMessages;
   readonly unreadDifferences: Unread;
@@ -50,7 +50,7 @@ export interface Surroundings {
 }
 
 /** Who keeps the rooms, and wants to know when one is of no use any more. */
-export interface Keeper {
+export interface RoomOwner {
   /** The last person has left. */
   emptied(room: Room): void;
   /** The room has closed for good; who joins next gets a new one. */
@@ -72,38 +72,38 @@ export class Room implements Listener {
   readonly document: string;
   /** `board/document` */
   readonly name: string;
-  readonly #around: Surroundings;
-  readonly #keeper: Keeper;
-  readonly #audience: Audience;
-  readonly #phase = new RoomPhase();
+  readonly #context: RoomContext;
+  readonly #owner: RoomOwner;
+  readonly #broadcaster: Broadcaster;
+  readonly #phase = new RoomStateMachine();
   #timesDrained = 0;
   /** As the board's record says, or what was told since it was read; null while neither is known. */
   #title: string | null = null;
   #isFrozen: boolean | null = null;
   #stored: Stored | null = null;
   #open: Open | null = null;
-  readonly #asks: Asks;
+  readonly #syncRequests: Asks;
   readonly #recovery: Recovery;
   readonly #ownWrites = new OwnWrites();
-  readonly #present = () => this.#audience.people();
+  readonly #present = () => this.#broadcaster.people();
   /** What came in before there was a document to put it into. Who sent it is not read any further. */
   #early: { readonly from: Connection; readonly frame: DocumentFrame }[] = [];
   #whenOpen: (() => void)[] = [];
 
-  constructor(board: string, document: string, around: Surroundings, keeper: Keeper) {
+  constructor(board: string, document: string, context: RoomContext, owner: RoomOwner) {
     this.board = board;
     this.document = document;
     this.name = `${board}/${document}`;
-    this.#around = around;
-    this.#keeper = keeper;
-    this.#asks = new Asks(around, () => this.#source);
-    this.#recovery = new Recovery(this.name, around, {
-      connections: () => this.#audience,
+    this.#context = context;
+    this.#owner = owner;
+    this.#syncRequests = new Asks(context, () => this.#source);
+    this.#recovery = new Recovery(this.name, context, {
+      connections: () => this.#broadcaster,
       ask: (connection) => {
         if (this.#open) connection.ask(this.#open.document.step1());
       },
     });
-    this.#audience = new Audience(around, {
+    this.#broadcaster = new Broadcaster(context, {
       stateVector: () => this.#open?.document.stateVector() ?? nothing,
       // Others learn the id from presence, and could write under it before its owner does.
       claimed: (client, person) => this.#open?.document.guard.reserve(client, person, this.#present),
@@ -111,7 +111,7 @@ export class Room implements Listener {
   }
 
   get connections(): ReadonlySet<Connection> {
-    return this.#audience.connections;
+    return this.#broadcaster.connections;
   }
 
   get phase(): Phase {
@@ -143,7 +143,7 @@ export class Room implements Listener {
       board,
       document,
       state,
-      connections: this.#audience.size,
+      connections: this.#broadcaster.size,
       unsaved,
       bytes,
       readOnly,
@@ -154,7 +154,7 @@ export class Room implements Listener {
 
   /** Reads the document; all who have entered by then share the one load. */
   async load(): Promise<void> {
-    const { store, log } = this.#around;
+    const { store, log } = this.#context;
     try {
       const [stored, held] = await Promise.all([store.load(this.name), store.held(this.name)]);
       // Last, and what was told while it was read counts more: it may be frozen or renamed at this moment.
@@ -179,11 +179,11 @@ export class Room implements Listener {
     if (this.#phase.now === 'absent') return connection.close(closeCode.busy, 'closing');
     if (this.#phase.now === 'quarantined') {
       connection.close(closeCode.busy, 'quarantined');
-      return this.#keeper.emptied(this);
+      return this.#owner.emptied(this);
     }
     if (this.#phase.now === 'draining') this.#phase.become('live');
     connection.listen(this);
-    this.#audience.add(connection);
+    this.#broadcaster.add(connection);
     if (this.#stored) this.#greet(connection, this.#stored);
     if (this.#open) this.#welcome(connection, this.#open);
   }
@@ -191,32 +191,32 @@ export class Room implements Listener {
   hear(connection: Connection, frame: Frame): void {
     switch (frame.kind) {
       case 'step1':
-        this.#asks.ask(connection, frame.stateVector);
+        this.#syncRequests.ask(connection, frame.stateVector);
         break;
       case 'changes':
-        this.#take(connection, connection.receipts.receive(frame.update, frame.isStep2));
+        this.#take(connection, connection.acknowledgements.receive(frame.update, frame.isStep2));
         break;
       case 'proof':
         // It comes in answer to our question, for which the document is open.
         if (this.#open) this.#recovery.prove(this.#open.document, connection, frame.marks);
         break;
       default:
-        this.#audience.hear(connection, frame);
+        this.#broadcaster.hear(connection, frame);
     }
   }
 
   caughtUp(connection: Connection, stateVector: Uint8Array): void {
-    this.#asks.ask(connection, stateVector);
+    this.#syncRequests.ask(connection, stateVector);
   }
 
   left(connection: Connection, isClean: boolean): void {
-    this.#audience.remove(connection, isClean);
-    if (this.#audience.size === 0 && this.#phase.now !== 'absent') this.#keeper.emptied(this);
+    this.#broadcaster.remove(connection, isClean);
+    if (this.#broadcaster.size === 0 && this.#phase.now !== 'absent') this.#owner.emptied(this);
   }
 
   tell(control: Control): void {
     if (control.kind === 'board') this.#title = control.title;
-    this.#audience.tell(control);
+    this.#broadcaster.tell(control);
   }
 
   /** Takes no edits from now on, or takes them again and asks for those that people have made meanwhile. */
@@ -232,16 +232,16 @@ export class Room implements Listener {
 
   /** Looks after each socket: signs of life, seats that have run out, presence that was skipped. */
   beat(): void {
-    if (this.#phase.now === 'failing' && this.#open && !this.#around.store.failure) this.#heal();
+    if (this.#phase.now === 'failing' && this.#open && !this.#context.store.failure) this.#heal();
     if (this.#open && this.readOnly === null) this.#recovery.beat(this.#open.document);
     const mark = this.#open && this.#recovery.mark(this.#open.document.guard.owners);
-    if (mark) this.#audience.mark(mark);
-    this.#audience.beat();
+    if (mark) this.#broadcaster.mark(mark);
+    this.#broadcaster.beat();
   }
 
   /** Has the full state stored, so that opening need not replay what the journal holds of it. */
   async checkpoint(): Promise<void> {
-    await this.#stored?.upkeep.checkpoint();
+    await this.#stored?.compaction.checkpoint();
   }
 
   /** Applies an update of the server's own. @throws where the document does not take it, or the disk */
@@ -289,13 +289,13 @@ export class Room implements Listener {
 
   /** Leaves memory when all is on disk, unless somebody has come meanwhile. */
   async retire(): Promise<void> {
-    if (this.#phase.now === 'quarantined' || (this.#phase.now === 'failing' && this.#audience.size === 0))
+    if (this.#phase.now === 'quarantined' || (this.#phase.now === 'failing' && this.#broadcaster.size === 0))
       return this.shut(closeCode.busy, 'idle');
-    if (this.#phase.now !== 'live' || this.#audience.size > 0) return;
+    if (this.#phase.now !== 'live' || this.#broadcaster.size > 0) return;
     this.#phase.become('draining');
     const time = ++this.#timesDrained;
     await this.settled();
-    await this.#stored?.upkeep.finish();
+    await this.#stored?.compaction.finish();
     // Who has come meanwhile has made it live again; if they have left since, it drains anew.
     if (this.phase === 'draining' && time === this.#timesDrained) this.shut(closeCode.busy, 'idle');
   }
@@ -310,12 +310,12 @@ export class Room implements Listener {
   shut(code: CloseCode, reason: string): void {
     if (this.#phase.now === 'absent') return;
     this.#phase.become('absent');
-    this.#asks.forget();
+    this.#syncRequests.forget();
     this.#early = [];
-    this.#audience.dismiss(code, reason);
-    this.#audience.close();
+    this.#broadcaster.dismiss(code, reason);
+    this.#broadcaster.close();
     this.#forget();
-    this.#keeper.closed(this);
+    this.#owner.closed(this);
     this.#tellOpened();
   }
 
@@ -325,14 +325,14 @@ export class Room implements Listener {
     this.#title ??= record.title;
     this.#isFrozen ??= record.frozen;
     this.#stored = this.#keep(stored, record.generation);
-    for (const connection of this.#audience) this.#greet(connection, this.#stored);
-    this.#asks.answer();
+    for (const connection of this.#broadcaster) this.#greet(connection, this.#stored);
+    this.#syncRequests.answer();
     await turn();
     if (this.#phase.now === 'loading') this.#unfold(stored);
   }
 
   #keep(stored: StoredDocument, generation: number): Stored {
-    return new Stored(this.name, stored, generation, this.#around, (percent) =>
+    return new Stored(this.name, stored, generation, this.#context, (percent) =>
       this.tell({ kind: 'fullness', percent }),
     );
   }
@@ -342,7 +342,7 @@ export class Room implements Listener {
     return {
       isFull: ({ role }) => this.#stored?.isFull(shareOf(role)) ?? false,
       spend: ({ role, device }, since, additions, isKnown) => {
-        const { allowances } = this.#around;
+        const { allowances } = this.#context;
         const exceeded = may(role, 'structure')
           ? allowances.spendAsLead(this.name, device, additions)
           : allowances.spend(this.name, { device, isKnown, since }, additions);
@@ -360,17 +360,17 @@ export class Room implements Listener {
 
   /** Makes the document of its bytes, and goes on with what has come in meanwhile. */
   #unfold(stored: StoredDocument): void {
-    const { store, log, tally } = this.#around;
-    const document = new LiveDocument(stored, tally, this.#bounds);
+    const { store, log, counters } = this.#context;
+    const document = new LiveDocument(stored, counters, this.#bounds);
     if (!document.isWhole) {
       log.error({ board: this.board }, 'the stored document does not fit together; it is quarantined');
       return this.#quarantine(document);
     }
     this.#recovery.opened(document);
     const commits = new Commits(this.name, document, {
-      ...this.#around,
+      ...this.#context,
       recovery: this.#recovery,
-      receivers: () => this.#audience.size,
+      receivers: () => this.#broadcaster.size,
       committed: (batch, sequence) => this.#deliver(batch, sequence),
       failed: (error) => this.#fail(error),
     });
@@ -378,25 +378,25 @@ export class Room implements Listener {
     this.#open = open;
     if (this.#phase.now === 'loading') this.#phase.become(store.failure ? 'failing' : 'live');
     if (this.#phase.now === 'live') commits.post({ kind: 'own', edit: () => document.numbering.noticeAll() });
-    for (const [client, person] of this.#audience.claims())
+    for (const [client, person] of this.#broadcaster.claims())
       document.guard.reserve(client, person, this.#present);
-    for (const connection of this.#audience) this.#welcome(connection, open);
+    for (const connection of this.#broadcaster) this.#welcome(connection, open);
     for (const { from, frame } of this.#early.splice(0)) this.#admit(from, frame);
-    for (const connection of this.#audience) connection.release('loading');
-    this.#asks.answer();
+    for (const connection of this.#broadcaster) connection.release('loading');
+    this.#syncRequests.answer();
     this.#tellOpened();
-    if (this.#audience.size === 0) this.#keeper.emptied(this);
+    if (this.#broadcaster.size === 0) this.#owner.emptied(this);
   }
 
   #quarantine(document: LiveDocument): void {
     document.close();
     this.#phase.become('quarantined');
-    this.#audience.dismiss(closeCode.busy, 'quarantined');
+    this.#broadcaster.dismiss(closeCode.busy, 'quarantined');
     this.#stored = null;
-    this.#asks.forget();
+    this.#syncRequests.forget();
     this.#early = [];
     this.#tellOpened();
-    this.#keeper.emptied(this);
+    this.#owner.emptied(this);
   }
 
   #tellOpened(): void {
@@ -405,31 +405,31 @@ export class Room implements Listener {
 
   /** What can be said before there is a document. */
   #greet(connection: Connection, { fullness, generation }: Stored): void {
-    const { person, role } = connection.seat;
+    const { person, role } = connection.membership;
     const controls: Control[] = [{ kind: 'welcome', person, role, title: this.#title ?? '', generation }];
     if (this.readOnly) controls.push({ kind: 'read-only', why: this.readOnly });
     if (fullness.told !== null) controls.push({ kind: 'fullness', percent: fullness.told });
     const loss = this.#recovery.newsFor(connection);
     if (loss) controls.push(loss);
-    this.#audience.greet(connection, controls);
+    this.#broadcaster.greet(connection, controls);
   }
 
   #welcome(connection: Connection, { document, commits }: Open): void {
     // What is brought now would not be taken: all are asked when the disk heals.
     if (this.#phase.now === 'failing') return;
     // An observer has nothing to bring, so is not asked.
-    if (may(connection.seat.role, 'write')) connection.ask(document.step1());
+    if (may(connection.membership.role, 'write')) connection.ask(document.step1());
     commits.post({ kind: 'own', edit: ({ people }) => this.#introduce(connection, people) });
   }
 
   #introduce(connection: Connection, people: People): void {
-    if (!this.#audience.has(connection)) return;
-    const { seat } = connection;
-    const { allowances, clock } = this.#around;
-    const isKnown = people.introduce(seat, {
+    if (!this.#broadcaster.has(connection)) return;
+    const { membership } = connection;
+    const { allowances, clock } = this.#context;
+    const isKnown = people.introduce(membership, {
       present: this.#present,
-      admit: () => allowances.admit(this.name, seat.role),
-      rename: () => allowances.rename(this.name, seat.device, seat.role),
+      admit: () => allowances.admit(this.name, membership.role),
+      rename: () => allowances.rename(this.name, membership.device, membership.role),
       charge: (ms) => connection.charge('work', ms),
       now: () => clock.now(),
     });
@@ -438,16 +438,16 @@ export class Room implements Listener {
 
   /** The role is looked at before the bytes are: what an observer sends is not even decoded. */
   #take(from: Connection, frame: DocumentFrame): void {
-    if (may(from.seat.role, 'write')) {
+    if (may(from.membership.role, 'write')) {
       if (this.#open) return this.#admit(from, frame);
       this.#early.push({ from, frame: { ...frame, update: kept(frame.update) } });
       from.hold('loading');
       return;
     }
-    from.receipts.done(frame);
+    from.acknowledgements.done(frame);
     if (isEmptyUpdate(frame.update)) return;
-    this.#around.tally.observerUpdates++;
-    this.#around.tally.refusals.observer++;
+    this.#context.counters.observerUpdates++;
+    this.#context.counters.refusals.observer++;
     from.remindOfRole();
   }
 
@@ -458,7 +458,7 @@ export class Room implements Listener {
       from.freeLarge();
       return this.#judge(from, frame);
     }
-    const { largeAnswers, clock } = this.#around;
+    const { largeAnswers, clock } = this.#context;
     const filtering = open.document.withoutKnownDeletes(frame.update);
     const step = () => {
       // What was not acknowledged is asked for again when there is a document.
@@ -482,10 +482,10 @@ export class Room implements Listener {
   /** While the document is read-only edits are neither taken nor refused: their authors are asked again later. */
   #judge(from: Connection, frame: DocumentFrame): void {
     if (this.readOnly === null) this.#open?.commits.post({ kind: 'frame', from, frame });
-    else if (isEmptyUpdate(frame.update)) from.receipts.done(frame);
+    else if (isEmptyUpdate(frame.update)) from.acknowledgements.done(frame);
     else {
-      this.#around.tally.deferredUpdates++;
-      from.receipts.lose(frame.number);
+      this.#context.counters.deferredUpdates++;
+      from.acknowledgements.lose(frame.number);
     }
   }
 
@@ -498,11 +498,11 @@ export class Room implements Listener {
     this.#recovery.committed(clocks);
     if (update) {
       const owners = this.#open?.document.guard.owners;
-      this.#audience.deliver(update, soleAuthor, owners ? this.#recovery.mark(owners) : null);
+      this.#broadcaster.deliver(update, soleAuthor, owners ? this.#recovery.mark(owners) : null);
     }
     if (update && sequence !== null) stored.add(update, sequence, isEdit);
     for (const sender of senders) sender.acknowledge();
-    this.#asks.answer();
+    this.#syncRequests.answer();
   }
 
   /**
@@ -511,18 +511,18 @@ export class Room implements Listener {
    * disk takes it.
    */
   #fail(error: unknown): void {
-    const { log } = this.#around;
+    const { log } = this.#context;
     if (this.#phase.now === 'absent') return;
     log.error({ board: this.board, error: messageOf(error) }, 'commit failed; the document is read-only');
     this.#phase.become('failing');
     this.#forget();
-    for (const { receipts } of this.#audience) receipts.lose();
+    for (const { acknowledgements } of this.#broadcaster) acknowledgements.lose();
     this.tell({ kind: 'read-only', why: 'store' });
     void this.#reload();
   }
 
   async #reload(): Promise<void> {
-    const { store, log } = this.#around;
+    const { store, log } = this.#context;
     try {
       const generation = this.#stored?.generation ?? 1;
       const stored = await store.load(this.name);
@@ -538,13 +538,13 @@ export class Room implements Listener {
   /** The disk takes writes again; looked for at each beat, so that what it will never take is not offered in a loop. */
   #heal(): void {
     this.#phase.become('live');
-    this.#around.log.info({ board: this.board }, 'the document takes edits again');
+    this.#context.log.info({ board: this.board }, 'the document takes edits again');
     this.tell({ kind: 'read-only', why: this.readOnly });
     this.#open?.commits.post({
       kind: 'own',
       edit: ({ people, numbering }) => {
         numbering.noticeAll();
-        for (const connection of this.#audience) this.#introduce(connection, people);
+        for (const connection of this.#broadcaster) this.#introduce(connection, people);
       },
     });
     if (this.readOnly === null) this.#askForEdits();
@@ -553,7 +553,7 @@ export class Room implements Listener {
   /** By sync step 1, which any client answers with all that the document lacks. */
   #askForEdits(): void {
     const step1 = this.#open?.document.step1();
-    if (step1) this.#audience.ask(step1);
+    if (step1) this.#broadcaster.ask(step1);
   }
 
   #forget(): void {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
-import type { Seat } from '../../access/membership.ts';
+import type { Membership } from '../../access/membership.ts';
 import type { Log } from '../../log.ts';
 import type { Store } from '../../store/contract.ts';
 import type { AllowanceTable } from './allowances.ts';
@@ -15,12 +15,12 @@ import { documents, roomStates } from '../contract.ts';
 import { LargeMessages } from '../socket/large-messages.ts';
 import type { Line } from '../socket/line.ts';
 import { turnAway } from '../socket/line.ts';
-import { Paced } from '../time-sliced-queue.ts';
-import type { Keeper, Surroundings } from './room.ts';
+import { TimeSlicedQueue } from '../time-sliced-queue.ts';
+import type { RoomOwner, RoomContext } from './room.ts';
 import { Room } from './room.ts';
 import { PeopleRates } from '../socket/rate-limits.ts';
-import type { Tally } from '../counters.ts';
-import { newTally } from '../counters.ts';
+import type { Counters } from '../counters.ts';
+import { newCounters } from '../counters.ts';
 import { Unread } from '../socket/unread.ts';
 import {
   beatMs,
@@ -61,23 +61,23 @@ const unobserved: Observer = { tick: () => undefined, commit: () => undefined };
 /** Opens the live side. `close` ends it; the store is its owner's to close. */
 export function openRooms(options: LiveOptions): Rooms {
   const { store, log, clock = systemClock, observe = unobserved } = options;
-  const around = {
+  const context = {
     store,
     log,
     clock,
     allowances: new Allowances(clock, options.allowances),
-    tally: newTally(),
+    counters: newCounters(),
     observe,
-    largeAnswers: new Paced(largeAnswersMs),
+    largeAnswers: new TimeSlicedQueue(largeAnswersMs),
     largeMessages: new LargeMessages(largeMessageBytes),
     unreadDifferences: new Unread(maxUnreadDifferences),
     maxDocumentBytes: options.maxDocumentBytes ?? maxDocumentBytes,
   };
-  return new OpenRooms(around, options.heapBudgetBytes ?? getHeapStatistics().heap_size_limit * heapShare);
+  return new OpenRooms(context, options.heapBudgetBytes ?? getHeapStatistics().heap_size_limit * heapShare);
 }
 
-class OpenRooms implements Rooms, Keeper {
-  readonly #around: Surroundings;
+class OpenRooms implements Rooms, RoomOwner {
+  readonly #context: RoomContext;
   readonly #heapBudgetBytes: number;
   readonly #rates: PeopleRates;
   readonly #rooms = new Map<string, Room>();
@@ -88,20 +88,20 @@ class OpenRooms implements Rooms, Keeper {
   readonly #stopBeat: () => void;
   #isClosing = false;
 
-  constructor(around: Surroundings, heapBudgetBytes: number) {
-    this.#around = around;
+  constructor(context: RoomContext, heapBudgetBytes: number) {
+    this.#context = context;
     this.#heapBudgetBytes = heapBudgetBytes;
-    this.#rates = new PeopleRates(around.clock);
-    this.#stopBeat = around.clock.every(beatMs, () => {
+    this.#rates = new PeopleRates(context.clock);
+    this.#stopBeat = context.clock.every(beatMs, () => {
       for (const room of this.#rooms.values()) room.beat();
       this.#rates.sweep();
-      this.#around.largeMessages.beat();
-      around.allowances.sweep();
+      this.#context.largeMessages.beat();
+      context.allowances.sweep();
     });
   }
 
-  get tally(): Readonly<Tally> {
-    return this.#around.tally;
+  get counters(): Readonly<Counters> {
+    return this.#context.counters;
   }
 
   get gauges(): LiveGauges {
@@ -125,23 +125,25 @@ class OpenRooms implements Rooms, Keeper {
     };
   }
 
-  join(seat: Seat, document: string, line: Line): void {
-    const refusal = this.#refusal(seat.board, document) ?? this.#excess(seat);
+  join(membership: Membership, document: string, line: Line): void {
+    const refusal = this.#refusal(membership.board, document) ?? this.#excess(membership);
     if (refusal) return turnAway(line, refusal.code, refusal.reason);
     // Gone already: it would never tell us that it goes.
     if (line.socket.readyState !== line.socket.OPEN) return;
-    const room = this.#room(seat.board, document);
+    const room = this.#room(membership.board, document);
     this.#keepFromRetiring(room);
-    room.enter(new Connection(seat, line, this.#around, this.#rates.of(seat.board, seat.device)));
+    room.enter(
+      new Connection(membership, line, this.#context, this.#rates.of(membership.board, membership.device)),
+    );
   }
 
   dismiss(
     board: string,
-    which: (seat: Seat, socket: string) => boolean,
+    which: (membership: Membership, socket: string) => boolean,
     code: CloseCode,
     reason: string,
   ): number {
-    const leaving = this.#connectionsOf(board).filter(({ seat, id }) => which(seat, id));
+    const leaving = this.#connectionsOf(board).filter(({ membership, id }) => which(membership, id));
     for (const connection of leaving) connection.close(code, reason);
     return leaving.length;
   }
@@ -151,8 +153,8 @@ class OpenRooms implements Rooms, Keeper {
   }
 
   colorsTaken(board: string, except?: string): readonly string[] {
-    const others = this.#connectionsOf(board).filter(({ seat }) => seat.device !== except);
-    return [...new Set(others.map(({ seat }) => seat.color))];
+    const others = this.#connectionsOf(board).filter(({ membership }) => membership.device !== except);
+    return [...new Set(others.map(({ membership }) => membership.color))];
   }
 
   crowd(board: string): number {
@@ -172,7 +174,7 @@ class OpenRooms implements Rooms, Keeper {
   }
 
   relieve(board: string): void {
-    for (const document of documents) this.#around.allowances.relieve(`${board}/${document}`);
+    for (const document of documents) this.#context.allowances.relieve(`${board}/${document}`);
   }
 
   async write(board: string, document: string, update: Uint8Array): Promise<void> {
@@ -207,7 +209,7 @@ class OpenRooms implements Rooms, Keeper {
       }),
     );
     // What comes back is another document, or none.
-    for (const document of documents) this.#around.allowances.forget(`${board}/${document}`);
+    for (const document of documents) this.#context.allowances.forget(`${board}/${document}`);
   }
 
   async close(deadlineMs = 15_000): Promise<void> {
@@ -226,7 +228,7 @@ class OpenRooms implements Rooms, Keeper {
   emptied(room: Room): void {
     if (this.#isClosing) return;
     this.#keepFromRetiring(room);
-    const stop = this.#around.clock.after(idleMs, () => void this.#retire(room));
+    const stop = this.#context.clock.after(idleMs, () => void this.#retire(room));
     this.#idle.set(room, stop);
     const [longestIdle] = this.#idle.keys();
     if (this.#idle.size > maxIdleRooms && longestIdle) void this.#retire(longestIdle);
@@ -293,8 +295,10 @@ class OpenRooms implements Rooms, Keeper {
   }
 
   /** A board is not to be filled by one person, in however many roles. */
-  #excess({ board, device }: Seat): { code: CloseCode; reason: string } | null {
-    const sockets = this.#connectionsOf(board).filter(({ seat }) => seat.device === device).length;
+  #excess({ board, device }: Membership): { code: CloseCode; reason: string } | null {
+    const sockets = this.#connectionsOf(board).filter(
+      ({ membership }) => membership.device === device,
+    ).length;
     return sockets < maxSocketsPerPerson ? null : { code: closeCode.busy, reason: 'too-many-sockets' };
   }
 
@@ -309,7 +313,7 @@ class OpenRooms implements Rooms, Keeper {
     const name = `${board}/${document}`;
     const open = this.#rooms.get(name);
     if (open) return open;
-    const room = new Room(board, document, this.#around, this);
+    const room = new Room(board, document, this.#context, this);
     this.#rooms.set(name, room);
     void room.load();
     return room;

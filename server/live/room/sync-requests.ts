@@ -5,8 +5,8 @@ import type { FullState } from './full-state.ts';
 import type { LiveDocument } from './live-document.ts';
 import { kept } from '../kept.ts';
 import { hasNothing } from './live-document.ts';
-import type { Paced } from '../time-sliced-queue.ts';
-import type { Tally } from '../counters.ts';
+import type { TimeSlicedQueue } from '../time-sliced-queue.ts';
+import type { Counters } from '../counters.ts';
 import { answerBytesPerMs, largeAnswerBytes, maxUnreadBytes } from '../limits.ts';
 import type { Unread } from '../socket/unread.ts';
 
@@ -22,23 +22,23 @@ export interface Source {
 /** What answering needs of the house. */
 export interface AskParts {
   readonly clock: Clock;
-  readonly tally: Tally;
-  readonly largeAnswers: Paced;
+  readonly counters: Counters;
+  readonly largeAnswers: TimeSlicedQueue;
   readonly unreadDifferences: Unread;
 }
 
 /** The questions for a room's state (sync step 1), until they can be answered. */
 export class Asks {
   readonly #source: () => Source | null;
-  readonly #around: AskParts;
+  readonly #context: AskParts;
   /** Who waits, and what they have; who asks again meanwhile is answered once. */
   readonly #waiting = new Map<Connection, Uint8Array>();
   /** Those of them whose turn is coming. */
   readonly #inTurn = new Set<Connection>();
 
   /** `source`: asked anew at each answer; null while there is nothing to answer from. */
-  constructor(around: AskParts, source: () => Source | null) {
-    this.#around = around;
+  constructor(context: AskParts, source: () => Source | null) {
+    this.#context = context;
     this.#source = source;
   }
 
@@ -60,7 +60,7 @@ export class Asks {
       if (hasNothing(stateVector) && full.bytes <= largeAnswerBytes) this.#answerTo(by);
       else {
         this.#inTurn.add(by);
-        this.#around.largeAnswers.run(() => this.#answerTo(by));
+        this.#context.largeAnswers.run(() => this.#answerTo(by));
       }
     }
   }
@@ -84,7 +84,7 @@ export class Asks {
     // A commit has begun meanwhile: at its end they are thought of again.
     if (!full && by.isOpen) return;
     // Other sockets of the same person were answered before.
-    if (by.isOpen && by.owes > 0) return void this.#around.clock.after(by.owes, () => this.answer());
+    if (by.isOpen && by.owes > 0) return void this.#context.clock.after(by.owes, () => this.answer());
     this.#waiting.delete(by);
     if (!full || !by.isOpen) return;
     if (hasNothing(stateVector) || !this.#mayEncode(by)) this.#sendState(by, full);
@@ -96,12 +96,12 @@ export class Asks {
    * any question, so whoever does not read gets that, and so do all when too much lies unread.
    */
   #mayEncode(by: Connection): boolean {
-    return by.out.unreadBytes <= maxUnreadBytes && !this.#around.unreadDifferences.isFull;
+    return by.out.unreadBytes <= maxUnreadBytes && !this.#context.unreadDifferences.isFull;
   }
 
   #sendState(to: Connection, full: FullState): void {
     const began = performance.now();
-    this.#around.tally.statesSent++;
+    this.#context.counters.statesSent++;
     to.out.answer(full.packets());
     to.charge('work', Math.max(full.bytes / answerBytesPerMs, performance.now() - began));
   }
@@ -112,7 +112,7 @@ export class Asks {
     const answer = this.#source()?.document?.answer(stateVector) ?? null;
     to.charge('work', performance.now() - began);
     if (answer === 'large') this.#sendState(to, full);
-    else if (answer) to.out.answer([answer], this.#around.unreadDifferences);
+    else if (answer) to.out.answer([answer], this.#context.unreadDifferences);
     else to.close(closeCode.malformed, 'malformed');
   }
 }

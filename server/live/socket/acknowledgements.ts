@@ -11,7 +11,7 @@ export interface DocumentFrame {
 }
 
 /** What a socket has sent of the document, what of it waits for something, and how far all is done. */
-export class Receipts {
+export class Acknowledgements {
   #received = 0;
   #done = 0;
   #told = 0;

@@ -8,12 +8,12 @@ import { fanOut, sendWhole } from './fan-out.ts';
 import type { Packet } from './packets.ts';
 import { quietPacket, updatePacket } from './packets.ts';
 import { Presence } from '../presence/presence.ts';
-import type { Tally } from '../counters.ts';
+import type { Counters } from '../counters.ts';
 import { wholePresenceBytes } from '../limits.ts';
 import type { PresenceFrame } from './wire.ts';
 
 /** What an audience asks of its room. */
-export interface AudienceHooks {
+export interface BroadcasterHooks {
   /** What those have who have been sent everything so far. */
   stateVector(): Uint8Array;
   /** A person has come under a client id. */
@@ -21,16 +21,16 @@ export interface AudienceHooks {
 }
 
 /** The sockets in a room: who is where, and what all of them are told. */
-export class Audience implements Iterable<Connection> {
+export class Broadcaster implements Iterable<Connection> {
   readonly #connections = new Set<Connection>();
   readonly #presence: Presence;
-  readonly #tally: Tally;
-  readonly #hooks: AudienceHooks;
+  readonly #counters: Counters;
+  readonly #hooks: BroadcasterHooks;
 
-  constructor(around: { clock: Clock; tally: Tally }, hooks: AudienceHooks) {
-    this.#tally = around.tally;
+  constructor(context: { clock: Clock; counters: Counters }, hooks: BroadcasterHooks) {
+    this.#counters = context.counters;
     this.#hooks = hooks;
-    this.#presence = new Presence(around, {
+    this.#presence = new Presence(context, {
       send: (moves) => this.#send({ update: null, author: null, moves, mark: null }),
       claimed: (client, person) => hooks.claimed(client, person),
     });
@@ -63,7 +63,7 @@ export class Audience implements Iterable<Connection> {
 
   /** The people who are here, however many sockets each has. */
   people(): Set<string> {
-    return new Set([...this.#connections].map(({ seat }) => seat.person));
+    return new Set([...this.#connections].map(({ membership }) => membership.person));
   }
 
   /** The client ids of those who are here, and whose they are. */
@@ -95,7 +95,8 @@ export class Audience implements Iterable<Connection> {
 
   /** Asks all who may write for what they have, by sync step 1. */
   ask(step1: Packet): void {
-    for (const connection of this.#connections) if (may(connection.seat.role, 'write')) connection.ask(step1);
+    for (const connection of this.#connections)
+      if (may(connection.membership.role, 'write')) connection.ask(step1);
   }
 
   /** Sends an update to all but its sole author, and with it the presence and the clock mark that are due. */
@@ -132,7 +133,7 @@ export class Audience implements Iterable<Connection> {
 
   #send(news: News): void {
     const late = { presence: () => this.#presence.afterGap(), stateVector: () => this.#hooks.stateVector() };
-    fanOut(this.#connections, news, late, this.#tally);
+    fanOut(this.#connections, news, late, this.#counters);
   }
 
   #tellWho(asking: Connection): void {

@@ -3,7 +3,7 @@ import { newId } from '../../../shared/id.ts';
 import { maxFrameBytes } from '../../../shared/limits.ts';
 import type { CloseCode, Control, Exceeded, Refusal } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
-import type { Seat } from '../../access/membership.ts';
+import type { Membership } from '../../access/membership.ts';
 import type { Log } from '../../log.ts';
 import type { Clock } from '../clock.ts';
 import type { RefusedUpdate, SocketReport } from '../contract.ts';
@@ -13,12 +13,12 @@ import type { Door, Inlet } from './inlet.ts';
 import type { LargeMessages, Sender } from './large-messages.ts';
 import type { Line } from './line.ts';
 import type { Reader } from './socket-writer.ts';
-import { Outlet } from './socket-writer.ts';
+import { SocketWriter } from './socket-writer.ts';
 import type { Packet } from './packets.ts';
 import { controlPacket, deniedPacket, quietPacket } from './packets.ts';
-import { Receipts } from './acknowledgements.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import type { Charge, SenderRates } from './rate-limits.ts';
-import type { Tally } from '../counters.ts';
+import type { Counters } from '../counters.ts';
 import { deafMs, joinWorkMs, leastPauseMs, maxAnswerBytes, quietMs, smallFragmentBytes } from '../limits.ts';
 import type { Frame } from './wire.ts';
 import { readFrame } from './wire.ts';
@@ -38,7 +38,7 @@ export type Hold = 'loading' | 'inbox' | 'rate' | 'memory' | 'answer' | 'unjudge
 /** What a connection needs of the house. */
 export interface ConnectionParts {
   readonly clock: Clock;
-  readonly tally: Tally;
+  readonly counters: Counters;
   readonly log: Log;
   readonly largeMessages: LargeMessages;
 }
@@ -55,17 +55,17 @@ const abnormal = 1006;
 export class Connection implements Reader, Door, Sender {
   /** For the log; says nothing of the person. */
   readonly id = newId(8);
-  readonly seat: Seat;
-  readonly receipts = new Receipts();
+  readonly membership: Membership;
+  readonly acknowledgements = new Acknowledgements();
   readonly isOurs: boolean;
-  readonly out: Outlet;
+  readonly out: SocketWriter;
   /** When it was opened, by the clock of the live side. */
   readonly since: number;
   readonly #socket: WebSocket;
   readonly #inlet: Inlet;
   readonly #large: LargeMessages;
   readonly #clock: Clock;
-  readonly #tally: Tally;
+  readonly #counters: Counters;
   readonly #log: Log;
   readonly #rates: SenderRates;
   readonly #holds = new Set<Hold>();
@@ -89,20 +89,20 @@ export class Connection implements Reader, Door, Sender {
   #heldTold: HeldState = 'none';
 
   constructor(
-    seat: Seat,
+    membership: Membership,
     line: Line,
-    { clock, tally, log, largeMessages }: ConnectionParts,
+    { clock, counters, log, largeMessages }: ConnectionParts,
     rates: SenderRates,
   ) {
-    this.seat = seat;
+    this.membership = membership;
     const { socket, inlet } = line;
     this.isOurs = line.isOurs;
-    this.out = new Outlet(line, { clock, tally }, this);
+    this.out = new SocketWriter(line, { clock, counters }, this);
     this.#socket = socket;
     this.#inlet = inlet;
     this.#large = largeMessages;
     this.#clock = clock;
-    this.#tally = tally;
+    this.#counters = counters;
     this.#log = log;
     this.#rates = rates;
     this.since = this.#lastHeard = clock.now();
@@ -123,7 +123,7 @@ export class Connection implements Reader, Door, Sender {
   }
 
   get report(): SocketReport {
-    const { person, role } = this.seat;
+    const { person, role } = this.membership;
     const { unreadBytes: bufferedBytes, isBehind } = this.out;
     const since = Math.round(this.#clock.wall() - (this.#clock.now() - this.since));
     return { id: this.id, person, role, since, bufferedBytes, isBehind };
@@ -161,7 +161,7 @@ export class Connection implements Reader, Door, Sender {
     if (this.#holds.size > 0) return false;
     const waitMs = this.#rates.owes;
     if (waitMs === 0) return true;
-    this.#tally.delays++;
+    this.#counters.delays++;
     this.hold('rate');
     this.#stopWaiting = this.#clock.after(Math.max(waitMs, leastPauseMs), () => this.release('rate'));
     return false;
@@ -178,19 +178,19 @@ export class Connection implements Reader, Door, Sender {
   passes(bytes: number): void {
     // In the midst of a frame as well: a large one takes long on a slow line, and no pong can come before its end.
     this.#lastHeard = this.#clock.now();
-    this.#tally.bytesIn += bytes;
+    this.#counters.bytesIn += bytes;
     this.charge('bytes', bytes);
     if (this.#isLarge) this.#large.passes(this, bytes);
   }
 
   trifle(): void {
-    this.#tally.pingsIn++;
+    this.#counters.pingsIn++;
     this.charge('pings', 1);
   }
 
   /** Only the answer to our own question may be larger than a frame; and it waits until there is memory for it. */
   #admitLarge(): void {
-    if (!this.receipts.expectsAnswer || this.#messageBytes > maxAnswerBytes)
+    if (!this.acknowledgements.expectsAnswer || this.#messageBytes > maxAnswerBytes)
       return this.#reject(closeCode.tooLarge, 'too-large');
     if (!this.#isLarge) this.#large.begins(this);
     this.#isLarge = true;
@@ -209,7 +209,7 @@ export class Connection implements Reader, Door, Sender {
 
   /** Asks the client for what it has, by sync step 1. */
   ask(step1: Packet): void {
-    this.receipts.ask();
+    this.acknowledgements.ask();
     this.out.send(step1);
   }
 
@@ -243,7 +243,7 @@ export class Connection implements Reader, Door, Sender {
 
   /** Acknowledges what is on disk, to clients that listen for it. */
   acknowledge(): void {
-    const frames = this.receipts.news();
+    const frames = this.acknowledgements.news();
     if (frames !== null) this.tell({ kind: 'saved', frames });
   }
 
@@ -261,7 +261,7 @@ export class Connection implements Reader, Door, Sender {
 
   /** It does not even read its farewell, so nobody waits for that. */
   tooSlow(): void {
-    this.#tally.slowReaders++;
+    this.#counters.slowReaders++;
     this.#log.info(this.#names, 'reader cut off');
     this.close(closeCode.busy, 'too-slow');
   }
@@ -269,7 +269,7 @@ export class Connection implements Reader, Door, Sender {
   /** Called every few seconds: sends a sign of life where it has been quiet, and ends what is over. */
   beat(): void {
     const now = this.#clock.now();
-    if (now >= this.seat.expires) this.close(closeCode.ticket, 'expired');
+    if (now >= this.membership.expires) this.close(closeCode.ticket, 'expired');
     else if (this.out.isStuck(now)) this.tooSlow();
     else if (this.#holds.size === 0 && now - this.#lastHeard >= deafMs) this.#terminate();
     else {
@@ -281,7 +281,7 @@ export class Connection implements Reader, Door, Sender {
   }
 
   get #names() {
-    return { board: this.seat.board, connection: this.id };
+    return { board: this.membership.board, connection: this.id };
   }
 
   #deny(reason: Refusal, exceeded?: Exceeded): void {
@@ -311,7 +311,7 @@ export class Connection implements Reader, Door, Sender {
 
   #hear(bytes: Uint8Array, isBinary: boolean): void {
     if (this.#isOver) return;
-    this.#tally.framesIn++;
+    this.#counters.framesIn++;
     const frame = isBinary ? readFrame(bytes) : null;
     if (frame === null) return this.#reject(closeCode.malformed, 'malformed');
     if (bytes.length > maxFrameBytes && !(frame.kind === 'changes' && frame.isStep2))
@@ -322,7 +322,7 @@ export class Connection implements Reader, Door, Sender {
   }
 
   #reject(code: CloseCode, reason: string): void {
-    this.#tally.malformedFrames++;
+    this.#counters.malformedFrames++;
     this.#log.warn({ ...this.#names, reason }, 'frame refused');
     this.close(code, reason);
   }

@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts';
 import type { Packet } from './packets.ts';
 import { joined } from './packets.ts';
 import type { Moves, WholePresence } from '../presence/presence.ts';
-import type { Tally } from '../counters.ts';
+import type { Counters } from '../counters.ts';
 
 /** What has happened in a room and goes out now. */
 export interface News {
@@ -29,7 +29,7 @@ export function fanOut(
   connections: Iterable<Connection>,
   { update, author, moves, mark }: News,
   late: Latecomers,
-  tally: Tally,
+  counters: Counters,
 ): void {
   const made = new Map<number, Packet | null>();
 
@@ -56,20 +56,21 @@ export function fanOut(
 
   for (const connection of connections) {
     const wantsUpdate = update !== null && connection !== author && connection.out.takesUpdates;
-    const wantsMoves = moves !== null && connection !== moves.author && takesMoves(connection, late, tally);
+    const wantsMoves =
+      moves !== null && connection !== moves.author && takesMoves(connection, late, counters);
     const wantsMark = mark !== null && connection.isOurs && connection.out.takesUpdates;
     const packet = packetFor(wantsUpdate, wantsMoves, wantsMark, connection.isOurs);
     if (packet === null) continue;
-    if (wantsMoves) tally.presenceFrames++;
+    if (wantsMoves) counters.presenceFrames++;
     connection.out.send(packet, (wantsUpdate ? 1 : 0) + (wantsMoves ? 1 : 0) + (wantsMark ? 1 : 0));
     if (wantsUpdate) connection.out.checkPace(() => late.stateVector());
   }
 }
 
 /** Presence goes to whoever keeps up; who has fallen behind and is back is sent all of it instead. */
-function takesMoves(connection: Connection, late: Latecomers, tally: Tally): boolean {
+function takesMoves(connection: Connection, late: Latecomers, counters: Counters): boolean {
   if (!connection.out.takesPresence) {
-    tally.presenceSkipped++;
+    counters.presenceSkipped++;
     connection.out.missedPresence = true;
     return false;
   }

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { closeOpcode, FrameHead, isControl, readHead, unmask } from './frame-head.ts';
-import type { Paced } from '../time-sliced-queue.ts';
+import type { TimeSlicedQueue } from '../time-sliced-queue.ts';
 import {
   farewellBytes,
   farewellFrames,
@@ -32,7 +32,7 @@ export interface Door {
  */
 export class Inlet extends Duplex {
   readonly #socket: Duplex;
-  readonly #turns: Paced;
+  readonly #turns: TimeSlicedQueue;
   #door: Door | null = null;
   /** Of the present frame; the same object for each. */
   readonly #head = new FrameHead();
@@ -61,7 +61,7 @@ export class Inlet extends Duplex {
   #droppedBytes = 0;
 
   /** @param turns the turns in which chunks of many frames are passed on, those of all inlets together */
-  constructor(socket: Duplex, turns: Paced) {
+  constructor(socket: Duplex, turns: TimeSlicedQueue) {
     super();
     this.#socket = socket;
     this.#turns = turns;

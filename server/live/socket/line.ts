@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { controlProtocol } from '../../../shared/wire/protocol.ts';
 import { Inlet } from './inlet.ts';
-import { Paced } from '../time-sliced-queue.ts';
+import { TimeSlicedQueue } from '../time-sliced-queue.ts';
 import { inletTurnMs, maxAnswerBytes, maxBufferedPieces, maxFragments, wsCloseMs } from '../limits.ts';
 
 /** A WebSocket, and the stream under it. */
@@ -22,7 +22,7 @@ export interface Line {
 /** Makes WebSockets of upgrades. It does not decide who may come in. */
 export class Lines {
   readonly #sockets: WebSocketServer;
-  readonly #turns = new Paced(inletTurnMs);
+  readonly #turns = new TimeSlicedQueue(inletTurnMs);
 
   constructor() {
     const options = {

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { Line } from './line.ts';
 import type { Packet } from './packets.ts';
-import type { Tally } from '../counters.ts';
+import type { Counters } from '../counters.ts';
 import type { Unread } from './unread.ts';
 import { cutOffBytes, cutOffMs, leastReadBytesPerMs, maxUnreadBytes, skipPresenceBytes } from '../limits.ts';
 
@@ -20,7 +20,7 @@ export interface Reader {
  * WebSocket as they are, one write each. `ws` holds none back (there is no compression), so the two never write
  * into each other's frames.
  */
-export class Outlet {
+export class SocketWriter {
   /** Whether a reader so slow that it was not sent presence has to be told all of it. */
   missedPresence = false;
   /** Whether it has asked for the state and not been answered: the answer will hold what happens meanwhile. */
@@ -28,7 +28,7 @@ export class Outlet {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
   readonly #clock: Clock;
-  readonly #tally: Tally;
+  readonly #counters: Counters;
   readonly #reader: Reader;
   #isClosed = false;
   #lastSent: number;
@@ -38,11 +38,15 @@ export class Outlet {
   #answerBytes = 0;
   #answerDueAt = Infinity;
 
-  constructor({ socket, stream }: Line, { clock, tally }: { clock: Clock; tally: Tally }, reader: Reader) {
+  constructor(
+    { socket, stream }: Line,
+    { clock, counters }: { clock: Clock; counters: Counters },
+    reader: Reader,
+  ) {
     this.#socket = socket;
     this.#stream = stream;
     this.#clock = clock;
-    this.#tally = tally;
+    this.#counters = counters;
     this.#reader = reader;
     this.#lastSent = clock.now();
   }
@@ -74,8 +78,8 @@ export class Outlet {
   send(packet: Packet, frames = 1): void {
     if (this.#isClosed || this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.unreadBytes > cutOffBytes + this.#answerBytes) return this.#reader.tooSlow();
-    this.#tally.framesOut += frames;
-    this.#tally.bytesOut += packet.length;
+    this.#counters.framesOut += frames;
+    this.#counters.bytesOut += packet.length;
     this.#lastSent = this.#clock.now();
     this.#stream.write(packet);
   }
@@ -124,7 +128,7 @@ export class Outlet {
   /** After an update: a reader that has too much unread is sent no more until it has read all of it. */
   checkPace(stateVector: () => Uint8Array): void {
     if (this.isBehind || this.unreadBytes <= maxUnreadBytes) return;
-    this.#tally.readersBehind++;
+    this.#counters.readersBehind++;
     this.#behindSince = this.#clock.now();
     const had = stateVector();
     this.#stream.once('drain', () => {

@@ -12,7 +12,7 @@ import { previousOf, sweepTemporary } from './durable-file.ts';
 import { DurableJson } from './durable-json.ts';
 import type { Layout } from './layout.ts';
 import type { Tombstones } from './tombstones.ts';
-import { Turns } from './keyed-mutex.ts';
+import { KeyedMutex } from './keyed-mutex.ts';
 
 /** Loose, so that what a newer version wrote survives a change by this one. */
 const boardSchema = v.looseObject({
@@ -46,7 +46,7 @@ export class BoardFiles {
   readonly #layout: Layout;
   readonly #context: FileContext;
   readonly #tombstones: Tombstones;
-  readonly #turns = new Turns();
+  readonly #turns = new KeyedMutex();
   /** The least recently used first. Since all happens in turns, any of them may be let go at any time. */
   readonly #open = new Map<string, Stored>();
 

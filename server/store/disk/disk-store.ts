@@ -9,8 +9,8 @@ import type {
   VersionRecord,
 } from '../contract.ts';
 import { steadyWall, systemTime } from '../../time.ts';
-import type { Desk } from '../../worker/worker-client.ts';
-import { openDesk } from '../../worker/worker-client.ts';
+import type { WorkerClient } from '../../worker/worker-client.ts';
+import { openWorker } from '../../worker/worker-client.ts';
 import { BoardFiles } from './board-file.ts';
 import type { Disk } from './disk.ts';
 import { realDisk } from './disk.ts';
@@ -20,9 +20,9 @@ import { Journal } from './journal.ts';
 import { layoutOf } from './layout.ts';
 import type { StoreLog } from './log.ts';
 import { replay } from './replay.ts';
-import { RoomTails } from './pending-updates.ts';
+import { PendingUpdates } from './pending-updates.ts';
 import { openSecret } from './secret.ts';
-import { Shortening } from './journal-compaction.ts';
+import { JournalCompaction } from './journal-compaction.ts';
 import { Tombstones } from './tombstones.ts';
 
 export interface DiskStoreOptions {
@@ -44,7 +44,7 @@ export interface DiskStoreOptions {
    */
   readonly onPressure?: (room: string) => Promise<void>;
   /** Where documents are merged; left out, the store opens one for itself. */
-  readonly desk?: Desk;
+  readonly worker?: WorkerClient;
   /** The disk, for tests of its faults. */
   readonly disk?: Disk;
 }
@@ -62,7 +62,7 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<Store> {
   try {
     const secret = await openSecret(layout.secret, context);
     const tombstones = await Tombstones.open(layout, context);
-    const tails = new RoomTails();
+    const tails = new PendingUpdates();
     const replayed = await replay(layout.journal, context, (record) => {
       if (tombstones.has(boardOf(record.room))) return false;
       tails.add(record);
@@ -82,11 +82,11 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<Store> {
       },
       replayed,
     );
-    const desk = options.desk ?? openDesk({ log });
+    const worker = options.worker ?? openWorker({ log });
     const documents = new Documents({
       layout,
       context,
-      desk,
+      worker,
       journal,
       tails,
       tombstones,
@@ -94,7 +94,7 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<Store> {
       steadyWall: steadyWall({ now: passed, wall: now }),
     });
     const boards = new BoardFiles(layout, context, tombstones);
-    const shortening = new Shortening(journal, documents, options);
+    const shortening = new JournalCompaction(journal, documents, options);
     pressure.relieve = () => shortening.start();
     shortening.startAlone();
     const close = async () => {
@@ -102,7 +102,7 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<Store> {
       await boards.idle();
       await documents.idle();
       await journal.close();
-      if (!options.desk) await desk.close();
+      if (!options.worker) await worker.close();
       await lock.release();
     };
     return new DiskStore({ secret, journal, documents, boards, tombstones, close });

@@ -7,7 +7,7 @@ import type {
   VersionRecord,
 } from '../contract.ts';
 import { isId } from '../../../shared/id.ts';
-import type { Desk } from '../../worker/worker-client.ts';
+import type { WorkerClient } from '../../worker/worker-client.ts';
 import type { Deflated } from '../../worker/jobs.ts';
 import type { FileContext } from './durable-file.ts';
 import { DurableFile } from './durable-file.ts';
@@ -15,19 +15,19 @@ import { HeldFiles } from './held-files.ts';
 import type { Journal } from './journal.ts';
 import type { Layout, Room } from './layout.ts';
 import { BadRoom, parseRoom } from './layout.ts';
-import type { RoomTails } from './pending-updates.ts';
+import type { PendingUpdates } from './pending-updates.ts';
 import type { Snapshot } from './snapshot.ts';
 import { decodeSnapshot, deflate, encodeSnapshot, inflate } from './snapshot.ts';
 import type { Tombstones } from './tombstones.ts';
-import { Turns } from './keyed-mutex.ts';
+import { KeyedMutex } from './keyed-mutex.ts';
 import { Versions } from './versions.ts';
 
 export interface DocumentsParts {
   readonly layout: Layout;
   readonly context: FileContext;
-  readonly desk: Desk;
+  readonly worker: WorkerClient;
   readonly journal: Journal;
-  readonly tails: RoomTails;
+  readonly tails: PendingUpdates;
   readonly tombstones: Tombstones;
   /** Part of the journal could not be read: nobody knows of which rooms. */
   readonly isJournalDamaged: boolean;
@@ -50,7 +50,7 @@ export class Documents {
   readonly #held: HeldFiles;
   /** Rooms whose newest snapshot was damaged, so that edits are gone that were in it. */
   readonly #fellBack = new Set<string>();
-  readonly #turns = new Turns();
+  readonly #turns = new KeyedMutex();
   /** The newest append of each room that is under way. */
   readonly #appending = new Map<string, Promise<void>>();
   /** Rooms of which an append was rejected: what comes after it could not be read without it. */
@@ -238,8 +238,8 @@ export class Documents {
 
   /** Makes one snapshot of a room's snapshot and its records, in its turn. */
   async #compact(room: Room, { snapshot, updates, owners, sequence }: Stored): Promise<Checkpoint> {
-    const { desk, context } = this.#parts;
-    const { state, deflated, isWhole } = await desk.compact(snapshot?.state ?? null, updates);
+    const { worker, context } = this.#parts;
+    const { state, deflated, isWhole } = await worker.compact(snapshot?.state ?? null, updates);
     if (!isWhole) context.log.error({ room: room.name }, 'a document waits for updates that are lost');
     await this.#write(room, { owners, sequence, state: { bytes: deflated, size: state.byteLength } });
     return { state, sequence };

@@ -20,7 +20,7 @@ const defaultJournalBytes = 16 << 20;
  * Brings the journal back to its size, one room after another, beside the work of the day: 500 at once would have
  * everyone's edits wait for their files.
  */
-export class Shortening {
+export class JournalCompaction {
   readonly #journal: Journal;
   readonly #documents: Documents;
   readonly #options: ShorteningOptions;

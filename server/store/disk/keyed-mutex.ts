@@ -1,5 +1,5 @@
 /** Lets tasks that bear one key run one after another; tasks of different keys run side by side. */
-export class Turns {
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<void>>();
 
   run<T>(key: string, task: () => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import type { JournalRecord } from './record.ts';
 type Tail = Pick<JournalRecord, 'sequence' | 'update' | 'owners'>[];
 
 /** The updates of each room that no snapshot holds yet, in memory as they are in the journal. */
-export class RoomTails {
+export class PendingUpdates {
   readonly #tails = new Map<string, Tail>();
 
   add(record: JournalRecord): void {

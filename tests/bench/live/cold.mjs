@@ -16,7 +16,7 @@ const mostMs = 60_000;
 /** @param again starts the same system anew, on what it has stored */
 export async function coldOpen(system, { of, edits, writers, opens }, { again }) {
   const [room] = await system.rooms(1, of);
-  const [seat] = await room.seats(1, 'observer');
+  const [membership] = await room.memberships(1, 'observer');
   const kinds = [
     ...Array.from({ length: writers }, () => ({ role: 'participant', edits: edits / writers, moves: 0 })),
     { role: 'observer', edits: 0, moves: 0 },
@@ -26,7 +26,7 @@ export async function coldOpen(system, { of, edits, writers, opens }, { again })
   const began = performance.now();
   await writeAll(crowd, edits / writers);
   const writtenMs = performance.now() - began;
-  const late = await joinWhole(system.port, seat);
+  const late = await joinWhole(system.port, membership);
   const stateBytes = Y.encodeStateAsUpdate(late.doc).length;
   late.close();
   leave(crowd);
@@ -38,7 +38,7 @@ export async function coldOpen(system, { of, edits, writers, opens }, { again })
   for (let i = 0; i < opens; i++) {
     const anew = await again();
     await pause(300);
-    times.push(await openOnce(anew.port, seat, stateBytes / 2));
+    times.push(await openOnce(anew.port, membership, stateBytes / 2));
     await anew.stop();
   }
   return { openMs: median(times), diskBytes, diskToState: diskBytes / stateBytes, stateBytes, writtenMs };

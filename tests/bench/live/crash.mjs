@@ -16,7 +16,7 @@ const settleMs = 2_000;
 export async function killed(system, { rooms: count, writers, perSecond, of }, { seconds, again }) {
   const rooms = await system.rooms(count, of);
   // Before the edits are made, which takes so long that the server closes an idle connection.
-  const late = await each(rooms, async (room) => (await room.seats(1, 'observer'))[0]);
+  const late = await each(rooms, async (room) => (await room.memberships(1, 'observer'))[0]);
   const writer = { role: 'participant', edits: perSecond, moves: 0 };
   const reader = { role: 'observer', edits: 0, moves: 0 };
   const kinds = [...Array.from({ length: writers }, () => writer), reader];

@@ -19,10 +19,10 @@ export async function gather(system, rooms, { kinds, seconds, witnesses, hear = 
   const crowd = { people: [], rooms: [], pointers };
   const seated = await each(rooms, async (room) => {
     const roles = [...new Set(kinds.map(({ role }) => role))];
-    const seats = new Map();
+    const memberships = new Map();
     for (const role of roles)
-      seats.set(role, await room.seats(kinds.filter((one) => one.role === role).length, role));
-    return kinds.map((one) => ({ ...one, seat: seats.get(one.role).shift() }));
+      memberships.set(role, await room.memberships(kinds.filter((one) => one.role === role).length, role));
+    return kinds.map((one) => ({ ...one, membership: memberships.get(one.role).shift() }));
   });
   for (const [index, members] of seated.entries()) {
     const people = members.map((one) => newPerson(one, index, seconds));
@@ -37,7 +37,7 @@ export async function gather(system, rooms, { kinds, seconds, witnesses, hear = 
   await each(crowd.people, async (person) => {
     const has = vectorOf(rooms[person.room]);
     const listen = hear && ((message) => hear(person, message));
-    const { socket, frame } = await joinRoom(system.port, person.seat, { has, hear: listen });
+    const { socket, frame } = await joinRoom(system.port, person.membership, { has, hear: listen });
     Object.assign(person, { socket, frame });
     socket.onClose = () => (person.wasClosed = true);
   });
@@ -53,11 +53,11 @@ export async function gather(system, rooms, { kinds, seconds, witnesses, hear = 
   return crowd;
 }
 
-function newPerson({ role, edits, moves, seat }, room, seconds) {
+function newPerson({ role, edits, moves, membership }, room, seconds) {
   return {
     role,
     room,
-    seat,
+    membership,
     edits,
     moves,
     client: 0,
@@ -173,7 +173,7 @@ function watch(people, who, pointers) {
   who.witness = witness;
   who.socket.onMessage = (payload) => {
     const now = performance.now();
-    const message = who.seat.dialect.read(payload);
+    const message = who.membership.dialect.read(payload);
     if (message.says === 'update' || message.says === 'step2') hearUpdate(message.body, now);
     else if (message.says === 'saved') acknowledge(who, message, now);
     else pointers.read(message, (client, clock) => hearPointer(client, clock, now));

@@ -14,10 +14,10 @@ const mostMs = 20_000;
  */
 export async function joinRoom(
   port,
-  seat,
+  membership,
   { has = null, brings = nothing, reads = false, hear = null } = {},
 ) {
-  const { dialect } = seat;
+  const { dialect } = membership;
   const vector = has ?? Y.encodeStateVector(new Y.Doc());
   let stateBytes = 0;
   let settle;
@@ -31,7 +31,12 @@ export async function joinRoom(
     }
     hear?.(message);
   };
-  const socket = await LightSocket.open({ port, path: seat.path, protocol: seat.protocol, onMessage });
+  const socket = await LightSocket.open({
+    port,
+    path: membership.path,
+    protocol: membership.protocol,
+    onMessage,
+  });
   socket.onClose = () => settle.reject(new Error(`A person was sent away with ${socket.closeCode}.`));
   for (const frame of dialect.greeting()) socket.send(dialect.wrap(frame));
   socket.send(dialect.wrap(syncFrame(sync.step1, vector)));
@@ -51,11 +56,11 @@ export async function joinRoom(
 }
 
 /** Joins as somebody new who reads everything. @returns their document, and how to leave */
-export async function joinWhole(port, seat) {
+export async function joinWhole(port, membership) {
   const doc = new Y.Doc();
   const hear = ({ says, body }) => {
     if (says === 'step2' || says === 'update') Y.applyUpdate(doc, body);
   };
-  const person = await joinRoom(port, seat, { hear });
+  const person = await joinRoom(port, membership, { hear });
   return { doc, close: () => person.close() };
 }

@@ -101,8 +101,8 @@ async function whatIsLost(system, rooms, crowd) {
   let lost = 0;
   const looked = rooms.length <= 4 ? rooms.keys() : [0, 1, rooms.length >> 1, rooms.length - 1];
   for (const index of looked) {
-    const [seat] = await rooms[index].seats(1, 'observer');
-    const late = await joinWhole(system.port, seat);
+    const [membership] = await rooms[index].memberships(1, 'observer');
+    const late = await joinWhole(system.port, membership);
     lost += disagreeing(crowd.rooms[index], late.doc).length;
     late.close();
   }

@@ -29,7 +29,7 @@ export async function each(list, task, most = atOnce) {
 export const boardRooms = (url, protocol) => async (count, of) =>
   each(Array.from({ length: count }), async (_, index) => {
     const { links, state } = await makeRoom(url, of, index);
-    const seats = (people, role = 'participant') =>
+    const memberships = (people, role = 'participant') =>
       each(Array.from({ length: people }), async (__, i) => {
         const { board, token } = await post(`${url}/api/join`, {
           link: links[role],
@@ -37,7 +37,7 @@ export const boardRooms = (url, protocol) => async (count, of) =>
         });
         return { path: `/sync/${board}/board?token=${token}`, protocol, dialect: dialects.yjs };
       });
-    return { state, seats, release: () => undefined };
+    return { state, memberships, release: () => undefined };
   });
 
 async function makeRoom(url, of, index) {
@@ -78,13 +78,13 @@ function addCards(doc) {
 export const handRooms = (port, room) => async (count, of) =>
   each(Array.from({ length: count }), async (_, index) => {
     const { path, dialect } = room(`room${index + 1}`);
-    const seat = () => ({ path, protocol: null, dialect: dialect() });
+    const membership = () => ({ path, protocol: null, dialect: dialect() });
     // Some forget a room at once when nobody is in it: whoever brought the document stays until others came.
-    const bringer = await joinRoom(port, seat(), { brings: stateOf(of) });
-    await holds(port, seat, stateOf(of));
+    const bringer = await joinRoom(port, membership(), { brings: stateOf(of) });
+    await holds(port, membership, stateOf(of));
     return {
       state: stateOf(of),
-      seats: (people) => Array.from({ length: people }, seat),
+      memberships: (people) => Array.from({ length: people }, membership),
       release: () => bringer.close(),
     };
   });
@@ -107,9 +107,9 @@ export async function noteState(url, of) {
 }
 
 /** Waits until a room tells newcomers all of the document. */
-async function holds(port, seat, state) {
+async function holds(port, membership, state) {
   for (let tries = 0; tries < 200; tries++) {
-    const late = await joinRoom(port, seat(), { reads: true });
+    const late = await joinRoom(port, membership(), { reads: true });
     const has = late.stateBytes >= state.length * 0.9;
     late.close();
     if (has) return;

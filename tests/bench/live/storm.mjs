@@ -14,7 +14,7 @@ const mostSeconds = 25;
 
 export async function joinStorm(system, { of, people }) {
   const [room] = await system.rooms(1, of);
-  const seats = await room.seats(people);
+  const memberships = await room.memberships(people);
   const kinds = [
     { role: 'participant', edits: 20, moves: 0 },
     { role: 'observer', edits: 0, moves: 0 },
@@ -30,9 +30,9 @@ export async function joinStorm(system, { of, people }) {
   const began = performance.now();
   const whole = room.state.length * 0.9;
   const joined = await Promise.all(
-    seats.map(async (seat, i) => {
+    memberships.map(async (membership, i) => {
       await pause((i * overMs) / people);
-      return comeIn(system.port, seat, whole);
+      return comeIn(system.port, membership, whole);
     }),
   );
   const allSynced = performance.now();
@@ -46,8 +46,8 @@ export async function joinStorm(system, { of, people }) {
   const seen = testimony(crowd, began, allSynced);
   let lost = null;
   if (!system.isFloor) {
-    const [seat] = await room.seats(1, 'observer');
-    const late = await joinWhole(system.port, seat);
+    const [membership] = await room.memberships(1, 'observer');
+    const late = await joinWhole(system.port, membership);
     lost = disagreeing(crowd.people, late.doc).length;
     late.close();
   }

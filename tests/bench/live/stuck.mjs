@@ -37,8 +37,8 @@ export async function stuckReader(system, { of, withheldBytes }) {
   quiet.settled = memoryOf(system.pid);
   quiet.highest = memory.highest();
 
-  const [seat] = await room.seats(1, 'observer');
-  const { socket: stuck } = await joinRoom(system.port, seat, { reads: true });
+  const [membership] = await room.memberships(1, 'observer');
+  const { socket: stuck } = await joinRoom(system.port, membership, { reads: true });
   stuck.onMessage = null;
   await pause(200);
   stuck.pause();
@@ -58,7 +58,7 @@ export async function stuckReader(system, { of, withheldBytes }) {
   stuck.resume();
   await pause(1_500);
   const seen = { quiet: testimony(crowd, quiet.from, quiet.to), bad: testimony(crowd, bad.from, bad.to) };
-  const [lateSeat] = system.isFloor ? [null] : await room.seats(1, 'observer');
+  const [lateSeat] = system.isFloor ? [null] : await room.memberships(1, 'observer');
   const late = lateSeat && (await joinWhole(system.port, lateSeat));
   const figures = {
     grownBytes: bad.settled - quiet.settled,

@@ -52,7 +52,7 @@ async function twoPeopleAreIn(): Promise<Joined> {
   house.live.present = [ana, ana, ben].map((who, i) => {
     const { person, role } = who;
     const socket: SocketReport = { id: `s${i}`, person, role, since: 1, bufferedBytes: 0, isBehind: false };
-    return { seat: { ...who, device: person, link: 'l', generation: 1 }, socket };
+    return { membership: { ...who, device: person, link: 'l', generation: 1 }, socket };
   });
   return ben;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Seat } from '../../../server/access/membership.ts';
+import type { Membership } from '../../../server/access/membership.ts';
 import { Tokens } from '../../../server/access/tokens.ts';
 import { personColors } from '../../../shared/collections/person.ts';
 import { House, refusal } from './house.ts';
@@ -7,10 +7,12 @@ import { House, refusal } from './house.ts';
 const device = 'a-device-secret-of-ana';
 const noKey = 'A'.repeat(32);
 
-function seatOf(house: House, token: string): Seat {
-  const seat = new Tokens(house.store.secret, { now: () => house.now, wall: () => house.now }).read(token);
-  if (!seat) throw new Error('no seat');
-  return seat;
+function seatOf(house: House, token: string): Membership {
+  const membership = new Tokens(house.store.secret, { now: () => house.now, wall: () => house.now }).read(
+    token,
+  );
+  if (!membership) throw new Error('no seat');
+  return membership;
 }
 
 describe('an invitation', () => {
@@ -105,7 +107,7 @@ describe('joining', () => {
       bufferedBytes: 0,
       isBehind: false,
     };
-    house.live.present = [{ seat: seatOf(house, ana.token), socket }];
+    house.live.present = [{ membership: seatOf(house, ana.token), socket }];
     const taken = async (fields: object) =>
       (
         (await (

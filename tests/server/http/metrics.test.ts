@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { newTally } from '../../../server/live/counters.ts';
+import { newCounters } from '../../../server/live/counters.ts';
 import { House, refusal } from './house.ts';
 
 const metricsKey = 'a-key-that-reads-figures';
@@ -45,26 +45,26 @@ describe('who may read metrics', () => {
 describe('the page of metrics', () => {
   test('has each counter of the live side, as it stands when asked', async () => {
     const house = new House({ METRICS_KEY: metricsKey });
-    const { tally } = house.live;
+    const { counters } = house.live;
     // Each gets a number of its own, so that none can stand for another.
     let next = 1_000;
     const numbers: number[] = [];
-    for (const key of Object.keys(newTally()) as (keyof typeof tally)[]) {
+    for (const key of Object.keys(newCounters()) as (keyof typeof counters)[]) {
       if (key === 'refusals') continue;
-      tally[key] = next;
+      counters[key] = next;
       numbers.push(next++);
     }
-    tally.refusals['too-long'] = 7;
+    counters.refusals['too-long'] = 7;
     const told = await figures(await page(house));
-    expect(told.get('resa_frames_total{way="in"}')).toBe(tally.framesIn);
-    expect(told.get('resa_frame_bytes_total{way="out"}')).toBe(tally.bytesOut);
-    expect(told.get('resa_commits_total{outcome="failed"}')).toBe(tally.failedCommits);
+    expect(told.get('resa_frames_total{way="in"}')).toBe(counters.framesIn);
+    expect(told.get('resa_frame_bytes_total{way="out"}')).toBe(counters.bytesOut);
+    expect(told.get('resa_commits_total{outcome="failed"}')).toBe(counters.failedCommits);
     expect(told.get('resa_refused_updates_total{reason="too-long"}')).toBe(7);
     expect(told.get('resa_refused_updates_total{reason="observer"}')).toBe(0);
     const values = [...told].filter(([name]) => name.startsWith('resa_')).map(([, value]) => value);
     expect(values).toEqual(expect.arrayContaining(numbers));
-    tally.framesIn++;
-    expect((await figures(await page(house))).get('resa_frames_total{way="in"}')).toBe(tally.framesIn);
+    counters.framesIn++;
+    expect((await figures(await page(house))).get('resa_frames_total{way="in"}')).toBe(counters.framesIn);
   });
 
   test('has what is so just now: sockets, rooms by state, memory, what is not on disk, whether the store writes', async () => {

@@ -40,10 +40,10 @@ describe('a token', () => {
     const { token, expires } = tokens.issue(ana);
     expect(token).toMatch(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$/);
     expect(expires).toBe(now + 12 * hour);
-    const seat = { ...ana, expires: time.passed + 12 * hour };
-    expect(tokens.read(token)).toEqual(seat);
+    const membership = { ...ana, expires: time.passed + 12 * hour };
+    expect(tokens.read(token)).toEqual(membership);
     pass(12 * hour - 1);
-    expect(tokens.read(token)).toEqual(seat);
+    expect(tokens.read(token)).toEqual(membership);
     pass(1);
     expect(tokens.read(token)).toBeNull();
   });
@@ -113,7 +113,7 @@ describe('a token', () => {
 
   test('altered anywhere is none', () => {
     const { token } = tokens.issue(ana);
-    const seat = tokens.read(token);
+    const membership = tokens.read(token);
     for (let at = 0; at < token.length; at++) {
       const other = token[at] === 'A' ? 'B' : 'A';
       const altered = token.slice(0, at) + other + token.slice(at + 1);
@@ -122,7 +122,7 @@ describe('a token', () => {
         Buffer.from(token.split('.')[1] ?? '', 'base64url'),
       );
       expect(tokens.read(altered), `character ${at}`).toEqual(
-        isSame && at > token.indexOf('.') ? seat : null,
+        isSame && at > token.indexOf('.') ? membership : null,
       );
     }
   });

@@ -70,7 +70,7 @@ describe('an upgrade with a token', () => {
     expect(await outcome(dial(`/sync/${board}/board?token=${ana.token}`))).toBe('open');
     const [joined] = house.live.joined;
     expect(joined).toMatchObject({ document: 'board', control: false });
-    expect(joined?.seat).toMatchObject({ board, person: ana.person, name: 'Ana', role: 'participant' });
+    expect(joined?.membership).toMatchObject({ board, person: ana.person, name: 'Ana', role: 'participant' });
   });
 
   test('gets control frames where it asks for them, and only there', async () => {
@@ -150,7 +150,7 @@ describe('an upgrade of a page', () => {
     expect(
       await outcome(dial(`/sync/${board}/board`, { cookie: cookie(), origin: 'http://localhost:4040' })),
     ).toBe('open');
-    expect(house.live.joined.map((one) => one.seat.person)).toEqual([ana.person, ana.person]);
+    expect(house.live.joined.map((one) => one.membership.person)).toEqual([ana.person, ana.person]);
   });
 
   test('takes the seat that it names among several', async () => {
@@ -159,7 +159,7 @@ describe('an upgrade of a page', () => {
     expect(
       await outcome(dial(`/sync/${board}/board?seat=${cleo.person}`, { cookie: jar, origin: own })),
     ).toBe('open');
-    expect(house.live.joined[0]?.seat.role).toBe('observer');
+    expect(house.live.joined[0]?.membership.role).toBe('observer');
     expect(await outcome(dial(`/sync/${board}/board?seat=nobody`, { cookie: jar, origin: own }))).toBe(
       '4401 ticket',
     );

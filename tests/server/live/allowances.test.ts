@@ -290,8 +290,8 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
 
   async function open(options: HouseOptions = {}): Promise<void> {
     house = await openHouse(options);
-    house.seat('fia', 'facilitator');
-    for (const person of ['ana', 'ben', 'mallory']) house.seat(person);
+    house.membership('fia', 'facilitator');
+    for (const person of ['ana', 'ben', 'mallory']) house.membership(person);
   }
 
   let made = 1_000;
@@ -361,7 +361,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     // Beside hers those of Ben and of the server.
     expect(clientIds(doc)).toBeLessThanOrEqual(personAllowance.clients + 2);
     expect(house.log.join('')).toContain('"of":"clients"');
-    expect(house.rooms.tally.refusals.allowance).toBe(30);
+    expect(house.rooms.counters.refusals.allowance).toBe(30);
 
     // The honest come back after a restart, and write.
     const store = new MemoryStore();
@@ -369,7 +369,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     await house.close();
     for (const entry of house.store.journal) await store.append(entry);
     house = await openHouseOn(store);
-    house.seat('ben');
+    house.membership('ben');
     const again = await house.stock('ben').synced();
     await again.sees(() => readAll(again.doc, cards).length === 2);
     const id = addCard(again.editor, cell, { text: 'again' });
@@ -428,7 +428,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     await (await house.raw('ben')).next('update');
     const answers: Control[] = [];
     for (let n = 0; n < 6; n++) {
-      house.seat(`crowd${n}`);
+      house.membership(`crowd${n}`);
       const one = await house.raw(`crowd${n}`, { control: true });
       one.update(strangers(90));
       answers.push(
@@ -469,7 +469,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
 
   test('G21 one device has one allowance, by whatever links it comes', async () => {
     await open({ allowances: small });
-    for (const person of ['one', 'two']) house.seat(person, 'participant', { device: 'shared' });
+    for (const person of ['one', 'two']) house.membership(person, 'participant', { device: 'shared' });
     const one = await house.raw('one', { control: true });
     one.update(strangers(small.person.clients));
     await one.told('saved');
@@ -482,13 +482,13 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     await open({ allowances: small });
     const seen = await house.stock('fia').synced();
     for (let n = 0; n < small.newcomers; n++) {
-      house.seat(`new${n}`, 'observer');
+      house.membership(`new${n}`, 'observer');
       await house.raw(`new${n}`);
     }
     await seen.sees(() => rootOf(seen.doc, people).size === small.newcomers + 1);
-    house.seat('late', 'observer');
+    house.membership('late', 'observer');
     expect(await (await house.raw('late')).closed).toEqual({ code: 1013, reason: 'board-full' });
-    house.seat('lead', 'facilitator');
+    house.membership('lead', 'facilitator');
     await house.raw('lead');
     await seen.sees(() => readRecord(seen.doc, people, 'lead') !== null);
     expect(rootOf(seen.doc, people).size).toBe(small.newcomers + 2);

@@ -64,7 +64,7 @@ async function enter(snapshot: Uint8Array | null = null): Promise<void> {
     isBehind: false,
   };
   house.store.documents.set(`${board}/board`, stored);
-  for (const person of ['ana', 'ben', 'mallory']) house.seat(person);
+  for (const person of ['ana', 'ben', 'mallory']) house.membership(person);
   ana = await house.raw('ana', { control: true });
   await ana.next('step1');
   ana.step2();
@@ -117,13 +117,13 @@ describe('W3 B12 the answer to the question for what a client has', () => {
     ben.step2(answer);
     expect((await ben.told('saved')).frames).toBe(1);
     expect(readRecord(await ana.state(), cards, 'offline')?.text).toBe('offline');
-    expect(house.rooms.tally.refusals['too-many']).toBe(0);
+    expect(house.rooms.counters.refusals['too-many']).toBe(0);
   });
 
   test('W3 stock clients come back with it, one after another', async () => {
     await enter(worn);
     const everyone = ['ben', 'cleo', 'dan'].map((person) => {
-      house.seat(person);
+      house.membership(person);
       const client = house.stock(person);
       Y.applyUpdate(client.doc, worn);
       return { client, person };
@@ -143,7 +143,7 @@ describe('W3 B12 the answer to the question for what a client has', () => {
     readTextOf(back.doc, 'offline').insert(0, 'more ');
     while ((await ben.told('saved')).frames < 2);
     expect(readRecord(await ana.state(), cards, 'offline')?.text).toBe('more offline');
-    expect(house.rooms.tally.heldUpdates).toBe(0);
+    expect(house.rooms.counters.heldUpdates).toBe(0);
   });
 
   test('W3 nothing else may be as large: an update, a second answer, presence in its place', async () => {
@@ -173,10 +173,10 @@ describe('W3 B12 the answer to the question for what a client has', () => {
     await enter();
     const mallory = await house.raw('mallory');
     await mallory.next('step1');
-    const { bytesIn } = house.rooms.tally;
+    const { bytesIn } = house.rooms.counters;
     mallory.step2(new Uint8Array(maxAnswerBytes));
     expect((await mallory.closed).code).toBe(4413);
-    expect(house.rooms.tally.bytesIn - bytesIn).toBeLessThan(100);
+    expect(house.rooms.counters.bytesIn - bytesIn).toBeLessThan(100);
   });
 
   test.for<[string, () => Uint8Array]>([
@@ -226,11 +226,11 @@ describe('B12 large answers share a bounded memory', () => {
     await enter();
     const part = beginning();
     const all = Math.ceil(largeMessageBytes / part.length) + 2;
-    const before = house.rooms.tally.bytesIn;
-    const cameIn = () => house.rooms.tally.bytesIn - before;
+    const before = house.rooms.counters.bytesIn;
+    const cameIn = () => house.rooms.counters.bytesIn - before;
     const lines: TcpClient[] = [];
     for (let i = 0; i < all; i++) {
-      house.seat(`mallory${i}`);
+      house.membership(`mallory${i}`);
       const line = await TcpClient.open(house.port, `/sync/${board}/board?seat=mallory${i}`);
       while (line.opcodes.length === 0) await turn();
       line.write(part);
@@ -244,7 +244,7 @@ describe('B12 large answers share a bounded memory', () => {
     await anaWrites('meanwhile');
     // The first ones bring nothing more, while others wait.
     for (let beat = 0; beat < 2; beat++) clock.advance(4_000);
-    expect(house.rooms.tally.slowReaders).toBeGreaterThan(0);
+    expect(house.rooms.counters.slowReaders).toBeGreaterThan(0);
     while (cameIn() < all * part.length) await turn();
     for (const line of lines) line.close();
   });

@@ -6,7 +6,7 @@ import { readAll, readRecord, rootOf } from '../../../shared/schema/read.ts';
 import { maxCardText } from '../../../shared/limits.ts';
 import { Bucket } from '../../../server/live/bucket.ts';
 import { syncKind } from '../../../shared/wire/protocol.ts';
-import { Paced } from '../../../server/live/time-sliced-queue.ts';
+import { TimeSlicedQueue } from '../../../server/live/time-sliced-queue.ts';
 import { PeopleRates } from '../../../server/live/socket/rate-limits.ts';
 import {
   connectionRates,
@@ -33,8 +33,8 @@ let ben: RawClient;
 beforeEach(async () => {
   clock = new FakeClock();
   house = await openHouse({ clock });
-  for (const person of ['ana', 'ben', 'cleo']) house.seat(person);
-  house.seat('olga', 'observer');
+  for (const person of ['ana', 'ben', 'cleo']) house.membership(person);
+  house.membership('olga', 'observer');
   const doc = new Y.Doc();
   for (let i = 0; i < 150; i++)
     rootOf(doc, cards).set(`c${i}`, buildRecord(cards, { text: 'x'.repeat(maxCardText) }));
@@ -50,13 +50,13 @@ afterEach(() => house.close());
 /** Has Ben, who does not read, be sent so much that it is unread on the server. */
 async function flood(bytes: number): Promise<void> {
   ben.socket.pause();
-  const { tally } = house.rooms;
+  const { counters } = house.rooms;
   while (
     (house.rooms.sockets(board).find(({ person }) => person === 'ben')?.bufferedBytes ?? Infinity) < bytes
   ) {
-    const { statesSent } = tally;
+    const { statesSent } = counters;
     ben.step1(new Y.Doc());
-    while (tally.statesSent === statesSent) await new Promise(setImmediate);
+    while (counters.statesSent === statesSent) await new Promise(setImmediate);
   }
 }
 
@@ -78,16 +78,16 @@ async function addCard(id: string): Promise<void> {
 
 test('B1 a reader who does not keep up is sent no presence, and all of it when it has caught up', async () => {
   await flood(65 << 10);
-  const { tally } = house.rooms;
+  const { counters } = house.rooms;
   ana.presence([{ client: 1, clock: 1, state: {} }]);
   await ana.next('presence');
-  expect(tally.presenceSkipped).toBe(1);
+  expect(counters.presenceSkipped).toBe(1);
   ben.socket.resume();
   while (house.rooms.sockets(board).some(({ bufferedBytes }) => bufferedBytes > 0))
     await new Promise(setImmediate);
   clock.advance(4_000);
   await ben.next('presence', ({ entries }) => entries.some((one) => one.clock === 1));
-  expect(tally.slowReaders).toBe(0);
+  expect(counters.slowReaders).toBe(0);
 });
 
 test('B1 a reader who has missed that Cleo left hears it when it has caught up', async () => {
@@ -96,7 +96,7 @@ test('B1 a reader who has missed that Cleo left hears it when it has caught up',
   await ben.next('presence', ({ entries }) => entries.some((one) => one.client === 3));
   await flood(65 << 10);
   await cleo.leave();
-  while (house.rooms.tally.presenceSkipped === 0) {
+  while (house.rooms.counters.presenceSkipped === 0) {
     clock.advance(33);
     await new Promise(setImmediate);
   }
@@ -109,15 +109,15 @@ test('B1 a reader who has missed that Cleo left hears it when it has caught up',
 
 test('B2 one who is far behind is sent no updates, and one difference when it has read', async () => {
   await flood(1 << 20);
-  const { tally } = house.rooms;
+  const { counters } = house.rooms;
   // The last that goes out to Ben; from here on he is behind.
   await addCard('first');
   expect(house.rooms.sockets(board).find(({ person }) => person === 'ben')?.isBehind).toBe(true);
-  const { framesOut } = tally;
+  const { framesOut } = counters;
   for (let n = 0; n < 20; n++) await addCard(`missed${n}`);
   // Only Ana heard of these: one acknowledgement each.
-  expect(tally.framesOut - framesOut).toBe(20);
-  expect(tally.readersBehind).toBe(1);
+  expect(counters.framesOut - framesOut).toBe(20);
+  expect(counters.readersBehind).toBe(1);
   ben.heard.length = 0;
   ben.socket.resume();
   const known = new Y.Doc();
@@ -139,7 +139,7 @@ test('B3 a reader who stays behind for 30 s is cut off, and nobody else', async 
   expect(house.rooms.crowd(board)).toBe(2);
   clock.advance(4_000);
   expect(house.rooms.crowd(board)).toBe(1);
-  expect(house.rooms.tally.slowReaders).toBe(1);
+  expect(house.rooms.counters.slowReaders).toBe(1);
   ben.socket.resume();
   expect(await ben.closed).toEqual({ code: 1013, reason: 'too-slow' });
   await addCard('second');
@@ -148,7 +148,7 @@ test('B3 a reader who stays behind for 30 s is cut off, and nobody else', async 
 test('B3 a reader with more than 8 MiB unread is cut off at once', async () => {
   await flood(9 << 20);
   ben.step1(new Y.Doc());
-  while (house.rooms.tally.slowReaders === 0) await new Promise(setImmediate);
+  while (house.rooms.counters.slowReaders === 0) await new Promise(setImmediate);
   ben.socket.resume();
   expect(await ben.closed).toEqual({ code: 1013, reason: 'too-slow' });
   await addCard('second');
@@ -166,8 +166,8 @@ test('B3 whoever says that it is there and does not read its answer is cut off',
   let waitedMs = 0;
   for (; hers(); waitedMs += 4_000) {
     line.write(clientFrame(new Uint8Array(), { kind: opcode.pong }));
-    const { pingsIn } = house.rooms.tally;
-    while (house.rooms.tally.pingsIn === pingsIn) await new Promise(setImmediate);
+    const { pingsIn } = house.rooms.counters;
+    while (house.rooms.counters.pingsIn === pingsIn) await new Promise(setImmediate);
     clock.advance(4_000);
     // The others are there as well.
     ana.queryPresence();
@@ -175,7 +175,7 @@ test('B3 whoever says that it is there and does not read its answer is cut off',
   }
   expect(waitedMs).toBeGreaterThanOrEqual(30_000);
   expect(waitedMs).toBeLessThan(60_000);
-  expect(house.rooms.tally.slowReaders).toBe(1);
+  expect(house.rooms.counters.slowReaders).toBe(1);
   line.close();
 });
 
@@ -183,7 +183,7 @@ test('B4 who sends too much is not read for a while; nothing of it is lost, and 
   // What the server has read by the time it stops still counts: some thousands of such small frames.
   for (let n = 0; n < 4 * connectionRates.updates.burst; n++) ben.update(new Uint8Array([0, 0]));
   ben.presence([{ client: 2, clock: 1, state: {} }]);
-  while (house.rooms.tally.delays === 0) await new Promise(setImmediate);
+  while (house.rooms.counters.delays === 0) await new Promise(setImmediate);
   await addCard('meanwhile');
   ana.queryPresence();
   expect((await ana.next('presence')).entries).toEqual([]);
@@ -192,7 +192,7 @@ test('B4 who sends too much is not read for a while; nothing of it is lost, and 
     ana.queryPresence();
     await ana.state();
   }
-  expect(house.rooms.tally.delays).toBeGreaterThan(0);
+  expect(house.rooms.counters.delays).toBeGreaterThan(0);
   expect(ben.socket.readyState).toBe(ben.socket.OPEN);
 });
 
@@ -265,16 +265,16 @@ test('B6 past 8 MiB waiting for the disk the senders are not read, and when it h
     olga.queryPresence();
     await new Promise(setImmediate);
   } while ((await olga.next('presence')).entries.length < 3);
-  expect(house.rooms.tally.delays).toBe(0);
+  expect(house.rooms.counters.delays).toBe(0);
 });
 
 /** Has one small update under way to a disk that does not answer, so that all others wait behind it. */
 async function hold(): Promise<void> {
-  const { updates } = house.rooms.tally;
+  const { updates } = house.rooms.counters;
   const doc = new Y.Doc();
   rootOf(doc, cards).set('small', buildRecord(cards, { author: 'ana' }));
   ana.update(Y.encodeStateAsUpdate(doc));
-  while (house.rooms.tally.updates === updates) await new Promise(setImmediate);
+  while (house.rooms.counters.updates === updates) await new Promise(setImmediate);
 }
 
 test('B7 large answers go out a few in a turn, and what others do goes on between them', async () => {
@@ -284,7 +284,7 @@ test('B7 large answers go out a few in a turn, and what others do goes on betwee
     turn++;
     if (turns.length < 40) setImmediate(count);
   };
-  const paced = new Paced(1);
+  const paced = new TimeSlicedQueue(1);
   const busy = () => {
     const until = performance.now() + 0.6;
     while (performance.now() < until);
@@ -304,30 +304,32 @@ describe('B13 what is made for one reader alone', () => {
   test('B13 whoever does not read is sent the stored state, which is the same bytes for all', async () => {
     const state = await ana.state();
     await flood(2 << 20);
-    const { tally } = house.rooms;
-    const { statesSent, differencesEncoded } = tally;
+    const { counters } = house.rooms;
+    const { statesSent, differencesEncoded } = counters;
     ben.step1(state);
-    while (tally.statesSent === statesSent) await new Promise(setImmediate);
-    expect(tally.differencesEncoded).toBe(differencesEncoded);
+    while (counters.statesSent === statesSent) await new Promise(setImmediate);
+    expect(counters.differencesEncoded).toBe(differencesEncoded);
     ben.socket.resume();
     while (house.rooms.sockets(board).some(({ bufferedBytes }) => bufferedBytes > 0))
       await new Promise(setImmediate);
     ben.step1(state);
-    while (tally.differencesEncoded === differencesEncoded) await new Promise(setImmediate);
+    while (counters.differencesEncoded === differencesEncoded) await new Promise(setImmediate);
   });
 
   test('B13 a difference is kept for others who ask the same; a large one is not even made', async () => {
-    const { tally } = house.rooms;
+    const { counters } = house.rooms;
     const state = await ben.state();
-    const { statesSent, differencesEncoded } = tally;
+    const { statesSent, differencesEncoded } = counters;
     for (let n = 0; n < 2; n++) {
       ben.step1(state);
       await ben.next('step2');
     }
-    expect(tally.differencesEncoded - differencesEncoded).toBe(1);
+    expect(counters.differencesEncoded - differencesEncoded).toBe(1);
     ben.send(strange(1));
     await ben.next('step2');
-    expect([tally.differencesEncoded - differencesEncoded, tally.statesSent - statesSent]).toEqual([1, 1]);
+    expect([counters.differencesEncoded - differencesEncoded, counters.statesSent - statesSent]).toEqual([
+      1, 1,
+    ]);
   });
 
   test('B13 what is unread is counted until it is read, or never will be', () => {
@@ -344,7 +346,7 @@ describe('B13 what is made for one reader alone', () => {
 });
 
 test('B10 a person has so many sockets on a board, and no more; others come in', async () => {
-  house.seat('mallory');
+  house.membership('mallory');
   const [first] = await Promise.all(Array.from({ length: maxSocketsPerPerson }, () => house.raw('mallory')));
   const hers = () => house.rooms.sockets(board).filter(({ person }) => person === 'mallory').length;
   expect(hers()).toBe(maxSocketsPerPerson);
@@ -359,8 +361,8 @@ test('B10 a person has so many sockets on a board, and no more; others come in',
 
 test('B5 B10 one device that joins by two links has the rates and the sockets of one', async () => {
   const device = 'device of mallory';
-  house.seat('lead', 'facilitator', { device, color: '#a00000' });
-  house.seat('guest', 'participant', { device, color: '#b00000' });
+  house.membership('lead', 'facilitator', { device, color: '#a00000' });
+  house.membership('guest', 'participant', { device, color: '#b00000' });
   const half = Array.from({ length: maxSocketsPerPerson / 2 });
   await Promise.all(half.map(() => house.raw('lead')));
   await Promise.all(half.map(() => house.raw('guest')));

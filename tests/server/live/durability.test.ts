@@ -18,8 +18,8 @@ let clock: FakeClock;
 beforeEach(async () => {
   clock = new FakeClock();
   house = await openHouse({ clock });
-  for (const person of ['ana', 'ben', 'cleo']) house.seat(person);
-  house.seat('olga', 'observer');
+  for (const person of ['ana', 'ben', 'cleo']) house.membership(person);
+  house.membership('olga', 'observer');
 });
 
 afterEach(() => house.close());
@@ -77,7 +77,7 @@ describe('from the inbox to the disk', () => {
     const ben = await Writer.join(house, 'ben');
     house.store.hold();
     ana.add('first');
-    while (house.rooms.tally.updates < 1) await new Promise(setImmediate);
+    while (house.rooms.counters.updates < 1) await new Promise(setImmediate);
     for (let i = 0; i < 20; i++) ana.add(`a${i}`);
     for (let i = 0; i < 20; i++) ben.add(`b${i}`);
     await new Promise(setImmediate);
@@ -96,7 +96,7 @@ describe('from the inbox to the disk', () => {
     ben.raw.heard.length = 0;
     house.store.hold();
     ana.add('card');
-    while (house.rooms.tally.updates < 1) await new Promise(setImmediate);
+    while (house.rooms.counters.updates < 1) await new Promise(setImmediate);
     ben.raw.queryPresence();
     await ben.raw.next('presence');
     expect(ben.raw.heard).toEqual([]);
@@ -147,7 +147,7 @@ describe('from the inbox to the disk', () => {
     ana.add('card');
     ana.raw.update(new Uint8Array([0, 0]));
     ana.sent++;
-    while (house.rooms.tally.updates < 1) await new Promise(setImmediate);
+    while (house.rooms.counters.updates < 1) await new Promise(setImmediate);
     ana.raw.queryPresence();
     await ana.raw.next('presence');
     expect(isTold(ana.raw, 'saved')).toBe(false);
@@ -165,7 +165,7 @@ describe('from the inbox to the disk', () => {
     ana.update(Y.encodeStateAsUpdate(offline, before));
     ana.update(new Uint8Array([0, 0]));
     await ana.state();
-    expect(house.rooms.tally.heldUpdates).toBe(1);
+    expect(house.rooms.counters.heldUpdates).toBe(1);
     expect(isTold(ana, 'saved')).toBe(false);
     ana.step2(Y.encodeStateAsUpdate(offline));
     expect((await ana.told('saved')).frames).toBe(3);
@@ -177,7 +177,7 @@ describe('from the inbox to the disk', () => {
     await ben.next('update');
     house.store.hold();
     ana.add('card');
-    while (house.rooms.tally.updates < 1) await new Promise(setImmediate);
+    while (house.rooms.counters.updates < 1) await new Promise(setImmediate);
     ben.step1(new Y.Doc());
     ben.queryPresence();
     await ben.next('presence');
@@ -217,7 +217,7 @@ describe('a disk that fails', () => {
     await ana.saved();
     await ben.sees(() => readAll(ben.doc, cards).length === 3);
     expect(readAll(await onDisk(), cards)).toHaveLength(3);
-    expect(house.rooms.tally.failedCommits).toBeGreaterThan(0);
+    expect(house.rooms.counters.failedCommits).toBeGreaterThan(0);
     expect(house.log.join('')).not.toContain('during');
   });
 
@@ -239,9 +239,9 @@ describe('a disk that fails', () => {
     const ana = await house.stock('ana').synced();
     house.store.break(new Error('this one'));
     addCard(ana.editor, cell, { text: 'odd' });
-    while (house.rooms.tally.failedCommits === 0) await new Promise(setImmediate);
+    while (house.rooms.counters.failedCommits === 0) await new Promise(setImmediate);
     for (let i = 0; i < 50; i++) await new Promise(setImmediate);
-    expect(house.rooms.tally.failedCommits).toBe(1);
+    expect(house.rooms.counters.failedCommits).toBe(1);
     house.store.break(null);
     clock.advance(4_000);
     const ben = await house.stock('ben').synced();
@@ -262,7 +262,7 @@ describe('the end', () => {
     const ana = await Writer.join(house, 'ana');
     house.store.hold();
     ana.add('last');
-    while (house.rooms.tally.updates < 1) await new Promise(setImmediate);
+    while (house.rooms.counters.updates < 1) await new Promise(setImmediate);
     const closing = house.rooms.close();
     const late = await house.raw('ben');
     expect((await late.closed).code).toBe(1012);
@@ -283,7 +283,7 @@ describe('the end', () => {
       ana.add(`c${i}`);
       await ana.saved();
     }
-    expect(house.rooms.tally.checkpoints).toBe(1);
+    expect(house.rooms.counters.checkpoints).toBe(1);
     expect(readAll(await onDisk(), cards)).toHaveLength(1_001);
   });
 });

@@ -45,9 +45,9 @@ export function setScene(): void {
 }
 
 export function seatAll(): void {
-  for (const person of ['ana', 'ben', 'cara', 'dora', 'mallory']) house.seat(person);
-  house.seat('fred', 'facilitator');
-  house.seat('olga', 'observer');
+  for (const person of ['ana', 'ben', 'cara', 'dora', 'mallory']) house.membership(person);
+  house.membership('fred', 'facilitator');
+  house.membership('olga', 'observer');
 }
 
 export function backUp(): void {

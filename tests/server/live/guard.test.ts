@@ -254,10 +254,10 @@ describe('G4 a client id stays a person’s when the process starts again', () =
 
   test('G4 what is told once, for the journal, is who writes there for the first time', () => {
     const [first, second] = written(7, 'ana');
-    const verdict = board.guard.judge(first, ana.seat);
+    const verdict = board.guard.judge(first, ana.membership);
     expect(verdict).toMatchObject({ kind: 'pass', owners: new Map([[7, 'ana']]) });
     Y.applyUpdate(board.doc, first);
-    expect(board.guard.judge(second, ana.seat)).toMatchObject({ kind: 'pass', owners: null });
+    expect(board.guard.judge(second, ana.membership)).toMatchObject({ kind: 'pass', owners: null });
   });
 
   test('G4 with what the journal says Ana goes on, and Ben cannot', () => {
@@ -279,8 +279,8 @@ describe('G4 a client id stays a person’s when the process starts again', () =
     const nobody = () => new Set<string>();
     board.guard.reserve(7, 'ana', nobody);
     board.guard.reserve(7, 'ben', nobody);
-    expect(board.guard.judge(first, ben.seat)).toMatchObject({ reason: 'not-author', rule: 'G4' });
-    expect(board.guard.judge(written(7, 'ana')[0], ana.seat)).toMatchObject({
+    expect(board.guard.judge(first, ben.membership)).toMatchObject({ reason: 'not-author', rule: 'G4' });
+    expect(board.guard.judge(written(7, 'ana')[0], ana.membership)).toMatchObject({
       kind: 'pass',
       owners: new Map([[7, 'ana']]),
     });
@@ -302,7 +302,7 @@ describe('G20 a full document', () => {
   function whenFull(edit: (doc: Y.Doc) => void) {
     const before = Y.encodeStateVector(ana.doc);
     ana.doc.transact(() => edit(ana.doc));
-    return board.guard.judge(Y.encodeStateAsUpdate(ana.doc, before), ana.seat, full);
+    return board.guard.judge(Y.encodeStateAsUpdate(ana.doc, before), ana.membership, full);
   }
 
   test('G20 takes nothing more, but what is there may be taken away and brought back', () => {
@@ -310,9 +310,9 @@ describe('G20 a full document', () => {
     expect(ana.say()).toBe('pass');
     expect(whenFull((doc) => textOf(doc, cards, card, 'text')?.delete(0, 4))).toMatchObject({ kind: 'pass' });
     expect(whenFull((doc) => storedRecord(doc, cards, card)?.set('gone', true)).kind).toBe('pass');
-    board.take(Y.encodeStateAsUpdate(ana.doc), ana.seat);
+    board.take(Y.encodeStateAsUpdate(ana.doc), ana.membership);
     expect(whenFull((doc) => storedRecord(doc, cards, card)?.set('gone', false)).kind).toBe('pass');
-    board.take(Y.encodeStateAsUpdate(ana.doc), ana.seat);
+    board.take(Y.encodeStateAsUpdate(ana.doc), ana.membership);
     expect(whenFull((doc) => textOf(doc, cards, card, 'text')?.insert(0, 'x'))).toMatchObject({
       kind: 'refuse',
       reason: 'document-full',
@@ -323,7 +323,7 @@ describe('G20 a full document', () => {
   test('G20 other rules come first, and to send again what is there adds nothing', () => {
     addCard(ana.editor, cell);
     expect(ana.say()).toBe('pass');
-    expect(board.guard.judge(Y.encodeStateAsUpdate(ana.doc), ana.seat, full)).toMatchObject({
+    expect(board.guard.judge(Y.encodeStateAsUpdate(ana.doc), ana.membership, full)).toMatchObject({
       kind: 'pass',
       hasEffect: false,
     });

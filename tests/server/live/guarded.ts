@@ -26,10 +26,10 @@ export class Guarded {
   }
 
   /** What the guard says; what passes is applied and goes to all. */
-  take(update: Uint8Array, seat: { person: string; role: Role }): Refusal | 'pass' {
+  take(update: Uint8Array, membership: { person: string; role: Role }): Refusal | 'pass' {
     const before = Y.encodeStateAsUpdate(this.doc);
     const roots = [...this.doc.share.keys()].join();
-    const verdict = this.guard.judge(update, seat);
+    const verdict = this.guard.judge(update, membership);
     if (
       Buffer.compare(before, Y.encodeStateAsUpdate(this.doc)) !== 0 ||
       roots !== [...this.doc.share.keys()].join()
@@ -78,12 +78,12 @@ export class Person {
     return this.send(Y.mergeUpdates(this.#unsent.splice(0)));
   }
 
-  get seat(): { person: string; role: Role } {
+  get membership(): { person: string; role: Role } {
     return { person: this.id, role: this.role };
   }
 
   send(update: Uint8Array): Refusal | 'pass' {
-    return this.#at.take(update, this.seat);
+    return this.#at.take(update, this.membership);
   }
 
   /** Does something in one transaction and says it. */

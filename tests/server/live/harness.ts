@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pino } from 'pino';
 import { vi } from 'vitest';
-import type { Seat } from '../../../server/access/membership.ts';
+import type { Membership } from '../../../server/access/membership.ts';
 import type { AllowanceTable } from '../../../server/live/room/allowances.ts';
 import type { Clock } from '../../../server/live/clock.ts';
 import { Lines } from '../../../server/live/socket/line.ts';
@@ -25,7 +25,7 @@ export interface House<S extends Store = MemoryStore> {
   /** What the server writes to a person's socket, write by write. */
   written(person: string): readonly unknown[];
   /** Seats a person, on a device of their own. The same name is the same person; a second call may change the role. */
-  seat(person: string, role?: Role, more?: Partial<Seat>): Seat;
+  membership(person: string, role?: Role, more?: Partial<Membership>): Membership;
   /** A stock `y-websocket` client of a person who has a seat. */
   stock(person: string): StockClient;
   /** A hand-made socket of a person who has a seat. */
@@ -52,7 +52,7 @@ export async function openHouseOn<S extends Store>(store: S, options: HouseOptio
   const logged: string[] = [];
   const log = pino({ level: 'debug', base: null }, { write: (line: string) => void logged.push(line) });
   const rooms = openRooms({ store, log, ...options });
-  const seats = new Map<string, Seat>();
+  const memberships = new Map<string, Membership>();
   const clients = new Set<{ close(): void }>();
   const writes = new Map<string, { mock: { calls: unknown[][] } }>();
 
@@ -62,12 +62,12 @@ export async function openHouseOn<S extends Store>(store: S, options: HouseOptio
   server.on('upgrade', (request, socket, head) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const [, , , document = ''] = url.pathname.split('/');
-    const seat = seats.get(url.searchParams.get('seat') ?? '');
-    if (!seat) return void socket.destroy();
+    const membership = memberships.get(url.searchParams.get('seat') ?? '');
+    if (!membership) return void socket.destroy();
     open.add(socket);
     lines.open(request, socket, head, (line) => {
-      writes.set(seat.person, vi.spyOn(socket, 'write'));
-      rooms.join(seat, document, line);
+      writes.set(membership.person, vi.spyOn(socket, 'write'));
+      rooms.join(membership, document, line);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -80,8 +80,8 @@ export async function openHouseOn<S extends Store>(store: S, options: HouseOptio
     log: logged,
     port,
     written: (person) => writes.get(person)?.mock.calls.map(([chunk]) => chunk) ?? [],
-    seat(person, role = 'participant', more = {}) {
-      const seat: Seat = {
+    membership(person, role = 'participant', more = {}) {
+      const membership: Membership = {
         board,
         person,
         device: `device of ${person}`,
@@ -93,8 +93,8 @@ export async function openHouseOn<S extends Store>(store: S, options: HouseOptio
         expires: Number.MAX_SAFE_INTEGER,
         ...more,
       };
-      seats.set(person, seat);
-      return seat;
+      memberships.set(person, membership);
+      return membership;
     },
     stock(person) {
       const client = new StockClient(`ws://127.0.0.1:${port}/sync/${board}`, person);

@@ -33,8 +33,8 @@ let lines: TcpClient[];
 beforeEach(async () => {
   clock = new FakeClock();
   house = await openHouse({ clock, allowances: boundless });
-  for (const person of ['ana', 'mallory']) house.seat(person);
-  house.seat('olga', 'observer');
+  for (const person of ['ana', 'mallory']) house.membership(person);
+  house.membership('olga', 'observer');
   ana = await house.raw('ana', { control: true });
   await ana.next('step1');
   ana.step2();
@@ -76,7 +76,7 @@ const mostNewcomers =
 
 /** Until nothing more of Mallory's is judged, because she is in debt. */
 async function untilInDebt(): Promise<void> {
-  await until(() => house.rooms.tally.updates > mostNewcomers - 5 && house.rooms.gauges.unsaved === 0);
+  await until(() => house.rooms.counters.updates > mostNewcomers - 5 && house.rooms.gauges.unsaved === 0);
 }
 
 /** A room of many waits a little between two commits, on the clock of the test. */
@@ -126,78 +126,78 @@ describe('B4 what is too much of any kind waits, in the middle of a chunk', () =
   ])('B4 %s by one socket', async ([, person, chunk]) => {
     const line = await dial(person);
     line.write(chunk);
-    await until(() => house.rooms.tally.delays > 0);
+    await until(() => house.rooms.counters.delays > 0);
     const { burst, perSecond } = connectionRates.pings;
-    expect(house.rooms.tally.pingsIn).toBe(burst + 1);
+    expect(house.rooms.counters.pingsIn).toBe(burst + 1);
     await anaWrites('meanwhile');
     // What time pays for comes in, and no more.
     clock.advance(3_000);
     await anaWrites('later');
-    expect(house.rooms.tally.pingsIn).toBeGreaterThan(burst + 1);
-    expect(house.rooms.tally.pingsIn).toBeLessThanOrEqual(burst + 1 + 3 * perSecond);
+    expect(house.rooms.counters.pingsIn).toBeGreaterThan(burst + 1);
+    expect(house.rooms.counters.pingsIn).toBeLessThanOrEqual(burst + 1 + 3 * perSecond);
     expect(house.rooms.crowd(board)).toBe(2);
   });
 
   test('B4 a frame that comes in pieces of a byte', async () => {
     const line = await dial('mallory');
     const frame = clientFrame(new Uint8Array(600).fill(1));
-    for (let at = 0; house.rooms.tally.delays === 0; at++) {
+    for (let at = 0; house.rooms.counters.delays === 0; at++) {
       expect(at).toBeLessThan(frame.length);
       line.write(frame.subarray(at, at + 1));
       await turn();
     }
-    expect(house.rooms.tally.pingsIn).toBe(connectionRates.pings.burst + 1);
+    expect(house.rooms.counters.pingsIn).toBe(connectionRates.pings.burst + 1);
   });
 
   test('B4 pongs by 40 sockets of one person share what the person may send', async () => {
     const all = await Promise.all(Array.from({ length: 40 }, () => dial('olga')));
     for (const line of all) line.write(times(1_000, clientFrame(nothing, { kind: opcode.pong })));
-    await until(() => house.rooms.tally.delays >= all.length);
-    expect(house.rooms.tally.pingsIn).toBe(personRates.pings.burst + 1);
+    await until(() => house.rooms.counters.delays >= all.length);
+    expect(house.rooms.counters.pingsIn).toBe(personRates.pings.burst + 1);
     await anaWrites('meanwhile');
   });
 
   test('B4 bytes are counted on the wire, heads and control frames too', async () => {
-    const before = house.rooms.tally.bytesIn;
+    const before = house.rooms.counters.bytesIn;
     const line = await dial('mallory');
     const sent = [emptyStep2, clientFrame(Uint8Array.of(1, 2), { kind: opcode.pong }), query];
     line.write(...sent);
-    await until(() => line.opcodes.length > 0 && house.rooms.tally.framesIn >= 3);
-    expect(house.rooms.tally.bytesIn - before).toBe(Buffer.concat(sent).length);
+    await until(() => line.opcodes.length > 0 && house.rooms.counters.framesIn >= 3);
+    expect(house.rooms.counters.bytesIn - before).toBe(Buffer.concat(sent).length);
   });
 });
 
 describe('B5 who is in debt for work', () => {
   test('B5 B11 7,000 dear frames in one chunk: those before the debt count, the others wait; their order holds', async () => {
     const line = await dial('mallory');
-    const { updates } = house.rooms.tally;
+    const { updates } = house.rooms.counters;
     line.write(emptyStep2, ...Array.from({ length: 7_000 }, (_, i) => newcomer(i)));
     await untilInDebt();
-    const passed = house.rooms.tally.updates - updates;
+    const passed = house.rooms.counters.updates - updates;
     expect(passed).toBeGreaterThan(0);
     expect(passed).toBeLessThanOrEqual(mostNewcomers + 1);
     await anaWrites('meanwhile');
     clock.advance(10_000);
     await anaWrites('later');
-    const later = house.rooms.tally.updates - updates - passed;
+    const later = house.rooms.counters.updates - updates - passed;
     expect(later).toBeGreaterThan(2);
     expect(later).toBeLessThanOrEqual(3 + (10 * heavyWork.perSecond * 1_000) / tariff.newcomer);
-    expect(house.rooms.tally.refusals['missing-dependency']).toBe(0);
+    expect(house.rooms.counters.refusals['missing-dependency']).toBe(0);
   });
 
   test('B5 40 sockets of one person: what came in before anything was judged is judged only until the debt', async () => {
     const all = await Promise.all(Array.from({ length: 40 }, () => dial('mallory')));
-    const { updates } = house.rooms.tally;
+    const { updates } = house.rooms.counters;
     house.store.hold();
     ana.update(cardOf('ana', 'held'));
-    await untilCommitted(() => house.rooms.tally.updates === updates + 1);
+    await untilCommitted(() => house.rooms.counters.updates === updates + 1);
     // Nothing is judged while the disk is busy, and all of this comes in.
     for (const [n, line] of all.entries())
       line.write(...Array.from({ length: 100 }, (_, i) => newcomer(1_000 * n + i)));
-    await until(() => house.rooms.tally.framesIn >= 4_000);
+    await until(() => house.rooms.counters.framesIn >= 4_000);
     house.store.release();
     await untilCommitted(() => house.rooms.gauges.unsaved === 0);
-    expect(house.rooms.tally.updates - updates - 1).toBeLessThanOrEqual(
+    expect(house.rooms.counters.updates - updates - 1).toBeLessThanOrEqual(
       ((lightWork.burst + heavyWork.burst) * 1_000) / tariff.newcomer + 1,
     );
     await anaWrites('meanwhile');
@@ -208,10 +208,10 @@ describe('B5 who is in debt for work', () => {
       (await dial('mallory')).write(...Array.from({ length: 400 }, (_, i) => newcomer(from + i)));
     await untilInDebt();
     const second = await house.raw('mallory', { control: true });
-    const { delays } = house.rooms.tally;
+    const { delays } = house.rooms.counters;
     second.step2();
     second.update(cardOf('mallory', 'hers'));
-    await until(() => house.rooms.tally.delays > delays);
+    await until(() => house.rooms.counters.delays > delays);
     await anaWrites('meanwhile');
     expect(readRecord(await ana.state(), cards, 'hers')).toBe(null);
     // Not even the answer to the server's question was heard.
@@ -227,13 +227,13 @@ describe('B5 who is in debt for work', () => {
     for (let i = 0; i < 800; i++) mallory.update(newcomerUpdate(i));
     await untilInDebt();
     house.rooms.freeze(board, true);
-    const { updates, deferredUpdates } = house.rooms.tally;
+    const { updates, deferredUpdates } = house.rooms.counters;
     expect(deferredUpdates).toBeGreaterThan(0);
     for (let i = 0; i < 60; i++) {
       clock.advance(1_000);
       await ana.state();
     }
-    expect(house.rooms.tally.updates).toBe(updates);
+    expect(house.rooms.counters.updates).toBe(updates);
     mallory.heard.length = 0;
     house.rooms.freeze(board, false);
     await mallory.next('step1');
@@ -265,13 +265,13 @@ describe('B5 who is in debt for work', () => {
 describe('W11 after goodbye', () => {
   test('W11 whoever was refused is heard no more, and told why', async () => {
     const line = await dial('mallory');
-    const { framesIn, updates } = house.rooms.tally;
+    const { framesIn, updates } = house.rooms.counters;
     line.write(clientFrame(Buffer.from('text'), { kind: opcode.text }), times(2_000, query), newcomer(1));
     await until(() => line.opcodes.includes(opcode.close));
     line.write(clientFrame(Uint8Array.of(0x03, 0xe8), { kind: opcode.close }));
     await line.closed();
-    expect(house.rooms.tally.framesIn - framesIn).toBe(1);
-    expect(house.rooms.tally.updates).toBe(updates);
+    expect(house.rooms.counters.framesIn - framesIn).toBe(1);
+    expect(house.rooms.counters.updates).toBe(updates);
   });
 
   test('W11 one that goes on sending is cut off', async () => {
@@ -286,10 +286,10 @@ describe('W11 after goodbye', () => {
 
   test('W11 a client that has said goodbye itself is heard no more', async () => {
     const line = await dial('mallory');
-    const { framesIn } = house.rooms.tally;
+    const { framesIn } = house.rooms.counters;
     line.write(clientFrame(Uint8Array.of(0x03, 0xe8), { kind: opcode.close }), times(500, query));
     await line.closed();
-    expect(house.rooms.tally.framesIn).toBe(framesIn);
+    expect(house.rooms.counters.framesIn).toBe(framesIn);
   });
 
   test('W11 one person too many on a board is told so, and not listened to', async () => {
@@ -355,7 +355,7 @@ describe('W1 a frame is a frame, however it comes', () => {
       ]),
     );
     while (!readRecord(await ana.state(), cards, 'behind')) await turn();
-    expect(house.rooms.tally.refusals['missing-dependency']).toBe(0);
+    expect(house.rooms.counters.refusals['missing-dependency']).toBe(0);
   });
 
   test('W1 a frame that no client may send is closed by `ws`, and the rest of the line disturbs nobody', async () => {
@@ -382,9 +382,9 @@ test('P4 B5 a frame of 20,000 echoes is paid for by the entry', async () => {
     encoding.writeVarUint(encoder, frameKind.awareness);
     encoding.writeVarUint8Array(encoder, body);
   });
-  const { framesIn } = house.rooms.tally;
+  const { framesIn } = house.rooms.counters;
   line.write(times(60, clientFrame(frame)));
-  await until(() => house.rooms.tally.delays > 0);
-  expect(house.rooms.tally.framesIn - framesIn).toBeLessThan(30);
+  await until(() => house.rooms.counters.delays > 0);
+  expect(house.rooms.counters.framesIn - framesIn).toBeLessThan(30);
   await anaWrites('meanwhile');
 });

@@ -3,12 +3,12 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
-import { rootOf } from '../../../shared/documents.ts';
+import { rootOf } from '../../../shared/schema/read.ts';
 import { frameKind, syncKind } from '../../../shared/wire/protocol.ts';
 import { Connection } from '../../../server/live/socket/connection.ts';
 import { LiveDocument } from '../../../server/live/room/live-document.ts';
 import { Parked } from '../../../server/live/room/parked.ts';
-import { Receipts } from '../../../server/live/socket/acknowledgements.ts';
+import { Acknowledgements } from '../../../server/live/socket/acknowledgements.ts';
 import { viewsUnjudged } from '../../../server/live/limits.ts';
 import type { House } from './harness.ts';
 import { board, openHouse } from './harness.ts';
@@ -28,7 +28,7 @@ let house: House;
 
 beforeEach(async () => {
   house = await openHouse();
-  for (const person of ['ana', 'ben']) house.seat(person);
+  for (const person of ['ana', 'ben']) house.membership(person);
 });
 
 afterEach(async () => {
@@ -37,10 +37,10 @@ afterEach(async () => {
 });
 
 test('W4 an update that is held back keeps its own bytes only, and is the same', () => {
-  const receipts = new Receipts();
-  receipts.ask();
-  for (const bytes of [12, 60_000]) receipts.hold(receipts.receive(view(bytes), false));
-  const released = receipts.done(receipts.receive(Uint8Array.of(0, 0), true));
+  const acknowledgements = new Acknowledgements();
+  acknowledgements.ask();
+  for (const bytes of [12, 60_000]) acknowledgements.hold(acknowledgements.receive(view(bytes), false));
+  const released = acknowledgements.done(acknowledgements.receive(Uint8Array.of(0, 0), true));
   expect(released.map(({ number, update }) => [number, update.length, isSmall(update)])).toEqual([
     [1, 12, true],
     [2, 60_000, true],

@@ -38,7 +38,7 @@ beforeEach(async () => {
     for (let i = 0; i < maxPeople; i++) know(`person-${i}`);
   });
   for (const person of ['person-0', 'person-7', 'newcomer'])
-    house.seat(person, 'participant', { board: record.id });
+    house.membership(person, 'participant', { board: record.id });
 });
 
 afterEach(() => house.close());
@@ -107,7 +107,7 @@ async function joinsByTurns(times: number, role: 'participant' | 'observer'): Pr
   const names = new Set<string>();
   for (let i = 0; i < times; i++) {
     const other = i % 2 ? { name: 'one', color: '#111111' } : { name: 'two', color: '#222222' };
-    house.seat('twofold', role, { board: record.id, ...other });
+    house.membership('twofold', role, { board: record.id, ...other });
     const raw = await house.raw('twofold');
     names.add(readRecord(await raw.state(), people, 'twofold')?.name ?? '');
     await raw.leave();
@@ -125,9 +125,9 @@ test.each(['participant', 'observer'] as const)(
     expect(await joinsByTurns(20, role)).toEqual(new Set(['two']));
     expect(house.store.journal.length).toBe(length);
     // Nobody else is kept from taking a name.
-    house.seat('person-7', 'participant', { board: record.id, name: 'first' });
+    house.membership('person-7', 'participant', { board: record.id, name: 'first' });
     await seen('person-7');
-    house.seat('person-7', 'participant', { board: record.id, name: 'second' });
+    house.membership('person-7', 'participant', { board: record.id, name: 'second' });
     expect(readRecord(await (await house.raw('person-7')).state(), people, 'person-7')?.name).toBe('second');
     clock.advance(24 * 3_600_000);
     expect(await joinsByTurns(2, role)).toEqual(new Set(['two', 'one']));
@@ -158,7 +158,7 @@ describe('D11 whom the records of a full board name', () => {
       charge: (ms) => charged.push(ms),
       now: () => clock.now(),
     };
-    return known.introduce(house.seat(person, role), terms);
+    return known.introduce(house.membership(person, role), terms);
   };
   const touch = () => (rootOf(doc, cards).get('card-0') as Y.Map<unknown>).set('evidence', 'data');
 

@@ -15,7 +15,7 @@ let clock: FakeClock;
 beforeEach(async () => {
   clock = new FakeClock();
   house = await openHouse({ clock });
-  for (const person of ['ana', 'ben', 'cleo']) house.seat(person);
+  for (const person of ['ana', 'ben', 'cleo']) house.membership(person);
 });
 
 afterEach(() => house.close());
@@ -147,7 +147,7 @@ describe('P9 a crowd', () => {
     const cargo = 'x'.repeat(1_950);
     const talkers: RawClient[] = [];
     for (let i = 0; i < crowd; i++) {
-      house.seat(`p${i}`);
+      house.membership(`p${i}`);
       talkers.push(await house.raw(`p${i}`));
     }
     const say = async (clock: number) => {
@@ -182,6 +182,6 @@ describe('P9 a crowd', () => {
     expect(followed).toBeGreaterThan(15);
     expect(Math.min(...others)).toBeGreaterThan(0);
     expect(Math.max(...others)).toBeLessThan(followed / 2);
-    expect(house.rooms.tally.presenceThinned).toBeGreaterThan(0);
+    expect(house.rooms.counters.presenceThinned).toBeGreaterThan(0);
   });
 });

@@ -14,8 +14,8 @@ let clock: FakeClock;
 beforeEach(async () => {
   clock = new FakeClock();
   house = await openHouse({ clock });
-  for (const person of ['ana', 'ben', 'cleo']) house.seat(person);
-  house.seat('olga', 'observer');
+  for (const person of ['ana', 'ben', 'cleo']) house.membership(person);
+  house.membership('olga', 'observer');
 });
 
 afterEach(() => house.close());
@@ -54,13 +54,13 @@ describe('P1 one slot a client id', () => {
   test('P1 an echo is known by id and clock, whatever it holds', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
-    const { presenceEchoes } = house.rooms.tally;
+    const { presenceEchoes } = house.rooms.counters;
     ben.presence([
       { client: 1, clock: 1, state: 'not even JSON' },
       { client: 2, clock: 1, state: 'not even JSON' },
     ]);
     await ben.state();
-    expect(house.rooms.tally.presenceEchoes - presenceEchoes).toBe(2);
+    expect(house.rooms.counters.presenceEchoes - presenceEchoes).toBe(2);
     expect(ana.socket.readyState).toBe(ana.socket.OPEN);
   });
 
@@ -185,12 +185,12 @@ describe('P5 fan-out', () => {
     clock.advance(1_000);
     await Promise.all([ana, ben, cleo].map((one) => one.state()));
     for (const one of [ana, ben, cleo]) one.heard.length = 0;
-    const { presenceFrames } = house.rooms.tally;
+    const { presenceFrames } = house.rooms.counters;
     for (let n = 2; n <= 20; n++) ana.presence([{ client: 1, clock: n, state: { n } }]);
     await ana.state();
-    expect(house.rooms.tally.presenceFrames - presenceFrames).toBe(2);
+    expect(house.rooms.counters.presenceFrames - presenceFrames).toBe(2);
     clock.advance(33);
-    expect(house.rooms.tally.presenceFrames - presenceFrames).toBe(4);
+    expect(house.rooms.counters.presenceFrames - presenceFrames).toBe(4);
     expect((await ben.next('presence')).entries[0]?.clock).toBe(2);
     expect((await ben.next('presence')).entries[0]?.clock).toBe(20);
     expect(ana.heard.some((one) => one.kind === 'presence')).toBe(false);
@@ -203,7 +203,7 @@ describe('P5 fan-out', () => {
     await ana.state();
     ana.step2(Y.encodeStateAsUpdate(new Y.Doc()));
     const doc = new Y.Doc();
-    const { presenceFrames } = house.rooms.tally;
+    const { presenceFrames } = house.rooms.counters;
     for (let n = 1; n <= 40; n++) {
       const before = Y.encodeStateVector(doc);
       doc.getMap('cards').set(`c${n}`, buildRecord(cards, { text: `${n}`, author: 'ana' }));
@@ -213,7 +213,7 @@ describe('P5 fan-out', () => {
       clock.advance(17);
     }
     // 680 ms: some twenty frames, each to Ben alone.
-    const frames = house.rooms.tally.presenceFrames - presenceFrames;
+    const frames = house.rooms.counters.presenceFrames - presenceFrames;
     expect(frames).toBeGreaterThanOrEqual(18);
     expect(frames).toBeLessThanOrEqual(24);
   });

@@ -30,7 +30,7 @@ async function open(options: HouseOptions = {}, work: HistoryWork = workHere): P
   const { store, rooms: live } = house;
   repairs = new Repairs({ store, live, work, log: pino({ level: 'silent' }) });
   history = new History({ store, live, repairs, work });
-  for (const person of ['ana', 'ben', 'mallory']) house.seat(person);
+  for (const person of ['ana', 'ben', 'mallory']) house.membership(person);
 }
 
 async function record() {
@@ -44,7 +44,7 @@ const rebuild = async () => repairs.rebuild(await record(), 'board', 'fay');
 /** Those who were on the board join again: their seats are of its generation now. */
 async function joinAgain(...people: string[]): Promise<void> {
   const { generation } = await record();
-  for (const person of people) house.seat(person, 'participant', { generation });
+  for (const person of people) house.membership(person, 'participant', { generation });
 }
 
 async function stored(): Promise<Y.Doc> {
@@ -287,8 +287,8 @@ test('D7 an author is sent what the server deletes in the batch that their edit 
 
   house.store.hold();
   addCard(ben.editor, cell, { text: 'On its way to the disk' });
-  const updates = house.rooms.tally.updates + 1;
-  await until(() => house.rooms.tally.updates >= updates);
+  const updates = house.rooms.counters.updates + 1;
+  await until(() => house.rooms.counters.updates >= updates);
   addCard(ana.editor, cell, { text: 'Hers' });
   // What Ben notices comes behind her card on the same socket, so the card waits for the next batch.
   ana.awareness.setLocalStateField('seen', true);

@@ -75,8 +75,8 @@ describe('crash', () => {
     await Promise.race([mallory.closed, mallory.told('held')]);
     await shown();
     clock.advance(beatMs);
-    expect(house.rooms.tally).toMatchObject({ failedCommits: 0, offersHeld: 0 });
-    expect(house.rooms.tally.refusals['too-many']).toBe(1);
+    expect(house.rooms.counters).toMatchObject({ failedCommits: 0, offersHeld: 0 });
+    expect(house.rooms.counters.refusals['too-many']).toBe(1);
   });
 });
 
@@ -96,7 +96,7 @@ describe('memory', () => {
     const most = Math.floor(maxHeldEffort / tariff.struct);
     mallory.step2(collected(most + 1));
     expect(await mallory.closed).toMatchObject({ code: 4422, reason: 'too-many' });
-    expect(house.rooms.tally).toMatchObject({ offersHeld: 0 });
+    expect(house.rooms.counters).toMatchObject({ offersHeld: 0 });
     const honest = await house.raw('ana', { control: true });
     await honest.next('step1');
     honest.step2(collected(most / 4));
@@ -123,7 +123,7 @@ describe('memory', () => {
       ['m2', 802, 900_000, 'waiting'],
       ['m3', 803, 900_000, 'full'],
     ] as const) {
-      house.seat(person);
+      house.membership(person);
       const mallory = await house.raw(person, { control: true });
       await mallory.next('step1');
       mallory.step2(offer(client, bytes));
@@ -165,7 +165,7 @@ describe('owners', () => {
     await marked(ben);
     goAway(ben);
     await restoreBackup(true);
-    await beatUntil(() => house.rooms.tally.updates > 0);
+    await beatUntil(() => house.rooms.counters.updates > 0);
     await beatUntil(() => house.rooms.report()[0]?.unsaved === 0);
     expect(texts(await shown())).toContain('Ana’s');
     const owners = await house.store.owners(`${board}/board`);
@@ -191,15 +191,16 @@ describe('owners', () => {
     goAway(ben);
     await restoreBackup();
     comeBack(ben);
-    await beatUntil(() => house.rooms.tally.updates + house.rooms.tally.offersHeld > 0);
+    await beatUntil(() => house.rooms.counters.updates + house.rooms.counters.offersHeld > 0);
     comeBack(ana);
     await ana.synced();
     writeText(ana.editor, cards, card, 'text', 'old, Ana goes on');
-    const { tally } = house.rooms;
+    const { counters } = house.rooms;
     await beatUntil(
-      () => readRecord(ben.doc, cards, card)?.text === 'old, Ana goes on' || tally.refusals['not-author'] > 0,
+      () =>
+        readRecord(ben.doc, cards, card)?.text === 'old, Ana goes on' || counters.refusals['not-author'] > 0,
     );
-    expect(tally.refusals['not-author']).toBe(0);
+    expect(counters.refusals['not-author']).toBe(0);
   });
 
   // In strict mode a program without presence has no id that is surely its own: all it writes waits for good.
@@ -213,7 +214,7 @@ describe('owners', () => {
     addCard(new PlainEditor(doc, 'cara'), cell, { text: 'by a program' });
     program.step2();
     program.update(Y.encodeStateAsUpdate(doc, before));
-    await beatUntil(() => house.rooms.tally.updates + house.rooms.tally.offersHeld > 0);
+    await beatUntil(() => house.rooms.counters.updates + house.rooms.counters.offersHeld > 0);
     expect(texts(await shown())).toEqual(['by a program']);
   });
 
@@ -237,7 +238,7 @@ describe('owners', () => {
     textOf(doc, cards, card, 'text')?.insert(0, 'MALLORY WAS HERE');
     mallory.presence([{ client: ben.doc.clientID, clock: 1, state: {} }]);
     mallory.step2(Y.encodeStateAsUpdate(doc, before));
-    await beatUntil(() => house.rooms.tally.updates + house.rooms.tally.offersHeld > 0);
+    await beatUntil(() => house.rooms.counters.updates + house.rooms.counters.offersHeld > 0);
     // The two documents cannot be merged. Nobody is left with one that looks saved: pages keep theirs to copy.
     const ended = [ana.ended(), ben.ended()];
     comeBack(ana);
@@ -264,7 +265,7 @@ describe('owners', () => {
     addCard(new PlainEditor(doc, 'mallory'), cell, { text: 'as the server' });
     mallory.presence([{ client: serverId ?? 0, clock: 1, state: {} }]);
     mallory.step2(Y.encodeStateAsUpdate(doc, before));
-    await beatUntil(() => house.rooms.tally.updates + house.rooms.tally.offersHeld > 0);
+    await beatUntil(() => house.rooms.counters.updates + house.rooms.counters.offersHeld > 0);
     expect(texts(await shown())).toEqual([]);
   });
 
@@ -319,11 +320,11 @@ describe('owners', () => {
     comeBack(ben);
     await ben.synced();
     writeText(ben.editor, cards, card, 'text', 'Ben’s again');
-    const { tally } = house.rooms;
+    const { counters } = house.rooms;
     await beatUntil(
-      async () => texts(await shown())[0] === 'Ben’s again' || tally.refusals['not-author'] > 0,
+      async () => texts(await shown())[0] === 'Ben’s again' || counters.refusals['not-author'] > 0,
     );
-    expect(tally.refusals['not-author']).toBe(0);
+    expect(counters.refusals['not-author']).toBe(0);
     const owners = await house.store.owners(`${board}/board`);
     expect(owners.get(ben.doc.clientID)).toBe('ben');
   });
@@ -372,7 +373,7 @@ describe('work', () => {
     goAway(ana);
     comeBack(ben);
     await ben.told('welcome');
-    await beatUntil(() => house.rooms.tally.updates > 0);
+    await beatUntil(() => house.rooms.counters.updates > 0);
     for (let i = 0; i < 4; i++) {
       clock.advance(beatMs);
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -539,8 +540,8 @@ describe('more', () => {
     }
     goAway(ana);
     await restoreBackup(true);
-    await beatUntil(() => house.rooms.tally.offersHeld + house.rooms.tally.refusals['too-many'] > 0);
-    expect(house.rooms.tally.refusals['too-many']).toBe(0);
+    await beatUntil(() => house.rooms.counters.offersHeld + house.rooms.counters.refusals['too-many'] > 0);
+    expect(house.rooms.counters.refusals['too-many']).toBe(0);
   });
 
   // What a frame may hold is less than what a client may have that the server lost.
@@ -560,7 +561,11 @@ describe('more', () => {
     goAway(ana);
     const ended = ben.ended();
     await restoreBackup();
-    const end = await Promise.race([ended, ben.told('held'), beatUntil(() => house.rooms.tally.updates > 0)]);
+    const end = await Promise.race([
+      ended,
+      ben.told('held'),
+      beatUntil(() => house.rooms.counters.updates > 0),
+    ]);
     expect(end).not.toMatchObject({ code: 4413 });
   });
 });

@@ -50,7 +50,7 @@ describe('L1 a page proves that the server lost edits', () => {
 
     // Ben’s text rests on Ana’s card, which is not there yet; the move of his own card does not.
     await ben.told('held', ({ state }) => state === 'waiting');
-    await beatUntil(() => house.rooms.tally.updates > 0);
+    await beatUntil(() => house.rooms.counters.updates > 0);
     expect(readRecord(await shown(), cards, first)?.place.phase).toBe('later');
     comeBack(ana);
     await beatUntil(() => ben.heard.some((one) => one.kind === 'held' && one.state === 'none'));
@@ -58,7 +58,7 @@ describe('L1 a page proves that the server lost edits', () => {
     expect(texts(after)).toEqual(['Ana’s, and Ben’s', 'before the backup']);
     await agree(ana, ben);
     await beatUntil(() => house.rooms.report()[0]?.lost.people === 0);
-    expect(house.rooms.tally.refusals['not-author']).toBe(0);
+    expect(house.rooms.counters.refusals['not-author']).toBe(0);
   });
 
   test('L1 a card that somebody else has moved comes back whole, with its author, when its maker comes first', async () => {
@@ -81,7 +81,7 @@ describe('L1 a page proves that the server lost edits', () => {
       author: 'ana',
       place: { phase: 'later' },
     });
-    expect(house.rooms.tally.refusals['not-author']).toBe(0);
+    expect(house.rooms.counters.refusals['not-author']).toBe(0);
     await agree(ana, ben);
   });
 
@@ -151,7 +151,7 @@ describe('L1 a page proves that the server lost edits', () => {
     goAway(ana);
     await restoreBackup();
     const fred = await page('fred');
-    await beatUntil(() => house.rooms.tally.offersHeld > 0);
+    await beatUntil(() => house.rooms.counters.offersHeld > 0);
     expect(stan.provider.wsconnected).toBe(true);
     expect((await house.rooms.loss(board, 'board')).isProven).toBe(false);
     expect(fred.heard.some(({ kind }) => kind === 'loss')).toBe(false);
@@ -249,7 +249,7 @@ describe('L2 a forger gains nothing', () => {
     expect(await mallory.told('held')).toMatchObject({ state: 'waiting' });
     clock.advance(beatMs);
     expect((await house.rooms.loss(board, 'board')).isProven).toBe(false);
-    expect(house.rooms.tally.lossesProven).toBe(0);
+    expect(house.rooms.counters.lossesProven).toBe(0);
     expect(readRecord(await shown(), cards, card)?.evidence).toBe('hypothesis');
     expect(fred.heard.some(({ kind }) => kind === 'loss')).toBe(false);
     addCard(ben.editor, cell, { text: 'Ben goes on' });
@@ -285,7 +285,7 @@ describe('L2 a forger gains nothing', () => {
     );
     expect(await mallory.told('held')).toMatchObject({ state: 'waiting' });
     expect(performance.now() - began).toBeLessThan(1_000);
-    expect(house.rooms.tally).toMatchObject({ failedCommits: 0, offersHeld: 1 });
+    expect(house.rooms.counters).toMatchObject({ failedCommits: 0, offersHeld: 1 });
     expect(texts(await shown())).toEqual(['here']);
   });
 
@@ -302,7 +302,7 @@ describe('L2 a forger gains nothing', () => {
     for (let n = 0; n < 8; n++) text?.insert(0, 'x'.repeat(100_000));
     const large = Y.encodeStateAsUpdate(doc, before);
     for (const person of ['m1', 'm2', 'm3', 'm4']) {
-      house.seat(person);
+      house.membership(person);
       const mallory = await house.raw(person, { control: true });
       mallory.step2(large);
       await mallory.told('held');
@@ -329,7 +329,7 @@ describe('L2 a forger gains nothing', () => {
     const mallory = await house.raw('mallory');
     mallory.presence([{ client: ben.doc.clientID, clock: 1, state: {} }]);
     mallory.step2(stolen);
-    await beatUntil(() => house.rooms.tally.updates + house.rooms.tally.offersHeld > 0);
+    await beatUntil(() => house.rooms.counters.updates + house.rooms.counters.offersHeld > 0);
     // What Ben’s page has and what is here may differ: it begins anew, with its own to copy, and Mallory keeps nothing.
     const ended = ben.ended();
     comeBack(ben);

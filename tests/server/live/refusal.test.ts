@@ -22,8 +22,8 @@ let house: House;
 
 beforeEach(async () => {
   house = await openHouse();
-  for (const person of ['ana', 'ben']) house.seat(person);
-  house.seat('olga', 'observer');
+  for (const person of ['ana', 'ben']) house.membership(person);
+  house.membership('olga', 'observer');
 });
 
 afterEach(() => house.close());
@@ -58,7 +58,7 @@ describe('G1 an observer changes nothing', () => {
     addCard(ana.editor, cell, { text: 'ours' });
     await olga.sees(() => readAll(olga.doc, cards).length === 2);
     expect(readAll(ana.doc, cards).map(({ text }) => text)).toEqual(['ours']);
-    expect(house.rooms.tally.observerUpdates).toBeGreaterThan(0);
+    expect(house.rooms.counters.observerUpdates).toBeGreaterThan(0);
     expect(olga.provider.wsconnected).toBe(true);
   });
 
@@ -73,8 +73,8 @@ describe('G1 an observer changes nothing', () => {
     expect((await olga.told('refused')).reason).toBe('observer');
     expect(Y.encodeStateAsUpdate(await olga.state())).toEqual(before);
     expect(olga.heard.map((one) => one.kind)).not.toContain('denied');
-    expect(house.rooms.tally.observerUpdates).toBe(3);
-    expect(house.rooms.tally.updates).toBe(0);
+    expect(house.rooms.counters.observerUpdates).toBe(3);
+    expect(house.rooms.counters.updates).toBe(0);
     expect(olga.socket.readyState).toBe(olga.socket.OPEN);
   });
 });
@@ -93,7 +93,7 @@ describe('G17 a refused update', () => {
     expect(await ana.closed).toEqual({ code: 4422, reason: 'unknown-root' });
     expect(Y.encodeStateAsUpdate(await olga.state())).toEqual(before);
     expect(ben.provider.wsconnected).toBe(true);
-    expect(house.rooms.tally.refusals['unknown-root']).toBe(1);
+    expect(house.rooms.counters.refusals['unknown-root']).toBe(1);
     const line = house.log.find((one) => one.includes('update refused')) ?? '';
     expect(JSON.parse(line)).toMatchObject({ board: 'lovtag', reason: 'unknown-root', rule: 'G5' });
     expect(house.log.join('')).not.toContain('secret words');
@@ -141,7 +141,7 @@ describe('G17 a refused update', () => {
     storedRecord(doc, cards, 'a')?.set('gone', true);
     for (let i = 0; i <= maxHeldFrames; i++) ana.update(Y.encodeStateAsUpdate(doc, before));
     expect(await ana.closed).toEqual({ code: 4422, reason: 'missing-dependency' });
-    expect(house.rooms.tally.heldUpdates).toBe(maxHeldFrames);
+    expect(house.rooms.counters.heldUpdates).toBe(maxHeldFrames);
   });
 });
 
@@ -158,8 +158,8 @@ describe('G4 whose a client id is', () => {
     storedRecord(forged, cards, id)?.set('evidence', 'data');
 
     house = await restarted(house);
-    house.seat('ana');
-    house.seat('fred', 'facilitator');
+    house.membership('ana');
+    house.membership('fred', 'facilitator');
     const fred = await house.raw('fred', { control: true });
     const ana = await house.raw('ana');
     ana.step2(Y.encodeStateAsUpdate(forged, before));
@@ -202,7 +202,7 @@ describe('G18 an id that nobody could read again', () => {
     const olga = await house.stock('olga').synced();
     await olga.sees(() => readAll(olga.doc, cards).length === 1);
     house = await restarted(house);
-    house.seat('ben');
+    house.membership('ben');
     const after = await house.stock('ben').synced();
     await after.sees(() => readAll(after.doc, cards).length === 1);
     expect(readAll(after.doc, cards).map(({ text }) => text)).toEqual(['ours']);

@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { roomStates } from '../../../server/live/contract.ts';
 import { FullState } from '../../../server/live/room/full-state.ts';
 import { Fullness } from '../../../server/live/room/fullness.ts';
-import { mayFollow, RoomPhase } from '../../../server/live/room/room-state.ts';
+import { mayFollow, RoomStateMachine } from '../../../server/live/room/room-state.ts';
 import { heapPerRoom } from '../../../server/live/limits.ts';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
@@ -26,7 +26,7 @@ afterEach(() => house.close());
 
 async function open(options: HouseOptions = {}): Promise<void> {
   house = await openHouse({ clock, ...options });
-  for (const person of ['ana', 'ben', 'cleo']) house.seat(person);
+  for (const person of ['ana', 'ben', 'cleo']) house.membership(person);
 }
 
 const stateOf = (name = board) => house.rooms.report().find((room) => room.board === name)?.state ?? 'absent';
@@ -65,7 +65,7 @@ describe('the states of a room', () => {
       'failing > absent',
       'quarantined > absent',
     ]);
-    const phase = new RoomPhase();
+    const phase = new RoomStateMachine();
     expect(() => phase.become('draining')).toThrow('loading');
     return open();
   });
@@ -85,7 +85,7 @@ describe('the states of a room', () => {
     await open();
     const ana = await house.stock('ana').synced();
     addCard(ana.editor, cell, { text: 'kept' });
-    await until(() => house.rooms.tally.updates > 0 && house.rooms.gauges.unsaved === 0);
+    await until(() => house.rooms.counters.updates > 0 && house.rooms.gauges.unsaved === 0);
     ana.close();
     await until(() => house.rooms.crowd(board) === 0);
     clock.advance(29_000);
@@ -97,7 +97,7 @@ describe('the states of a room', () => {
     await until(() => stateOf() === 'live');
     house.store.release();
     expect(readAll(await ben.state(), cards).map(({ text }) => text)).toEqual(['kept']);
-    await until(() => house.rooms.tally.checkpoints > 0);
+    await until(() => house.rooms.counters.checkpoints > 0);
     expect(stateOf()).toBe('live');
     await ben.leave();
     await until(() => house.rooms.crowd(board) === 0);
@@ -129,13 +129,13 @@ describe('R4 a frozen board', () => {
     house.rooms.freeze(board, true);
     expect(await ben.told('read-only')).toEqual({ kind: 'read-only', why: 'frozen' });
     addCard(ana.editor, cell, { text: 'in the cold' });
-    await until(() => house.rooms.tally.deferredUpdates > 0);
+    await until(() => house.rooms.counters.deferredUpdates > 0);
     expect(readAll(await ben.state(), cards)).toEqual([]);
     const cleo = await house.raw('cleo', { control: true });
     expect(await cleo.told('read-only')).toEqual({ kind: 'read-only', why: 'frozen' });
     house.rooms.freeze(board, false);
     expect(await ben.told('read-only')).toEqual({ kind: 'read-only', why: null });
-    await until(() => house.rooms.tally.updates > 0 && house.rooms.gauges.unsaved === 0);
+    await until(() => house.rooms.counters.updates > 0 && house.rooms.gauges.unsaved === 0);
     expect(readAll(await ben.state(), cards).map(({ text }) => text)).toEqual(['in the cold']);
   });
 
@@ -162,7 +162,7 @@ describe('B8 the heap', () => {
     await open({ heapBudgetBytes: 2.5 * heapPerRoom });
     for (const name of ['two', 'three', 'four']) house.store.addBoard(name);
     const at = async (name: string) => {
-      house.seat(`on-${name}`, 'participant', { board: name });
+      house.membership(`on-${name}`, 'participant', { board: name });
       return house.raw(`on-${name}`);
     };
     const one = await house.raw('ana');
@@ -187,7 +187,7 @@ describe('B8 the heap', () => {
 describe('B9 the size of a document', () => {
   test('B9 people are told from 70 % on, and at 100 % what adds is refused, but not what removes', async () => {
     await open({ maxDocumentBytes: 40_000 });
-    house.seat('ana', 'facilitator');
+    house.membership('ana', 'facilitator');
     const ana = await house.stock('ana').synced();
     const ben = await house.raw('ben', { control: true });
     let last = '';
@@ -198,8 +198,8 @@ describe('B9 the size of a document', () => {
     };
     while (told.at(-1) !== 100) {
       last = addCard(ana.editor, cell, { text: 'x'.repeat(1_000) });
-      const { commits } = house.rooms.tally;
-      await until(() => house.rooms.tally.commits > commits);
+      const { commits } = house.rooms.counters;
+      await until(() => house.rooms.counters.commits > commits);
       await ben.state();
       note();
     }
@@ -214,8 +214,8 @@ describe('B9 the size of a document', () => {
 
   test('B9 G20 participants fill 90 % of it, also faster than it is merged, and facilitators go on', async () => {
     await open({ maxDocumentBytes: 400_000 });
-    house.seat('fia', 'facilitator');
-    house.seat('olga', 'observer');
+    house.membership('fia', 'facilitator');
+    house.membership('olga', 'observer');
     const fia = await house.stock('fia').synced();
     const crowd = await Promise.all(['ana', 'ben', 'cleo'].map((person) => house.stock(person).synced()));
     const endings = crowd.map((one) => one.ended());
@@ -224,9 +224,9 @@ describe('B9 the size of a document', () => {
       for (let i = 0; i < 60; i++) addCard(one.editor, cell, { text: 'x'.repeat(3_000) });
     for (const [n, { editor, provider }] of crowd.entries()) {
       while (provider.wsconnected) {
-        const { commits } = house.rooms.tally;
+        const { commits } = house.rooms.counters;
         addCard(editor, cell, { text: 'x'.repeat(1_000) });
-        await until(() => !provider.wsconnected || house.rooms.tally.commits > commits);
+        await until(() => !provider.wsconnected || house.rooms.counters.commits > commits);
       }
       expect(await endings[n]).toEqual({ code: 4422, reason: 'document-full' });
     }
@@ -245,12 +245,12 @@ describe('B9 the size of a document', () => {
     const id = addCard(ana.editor, cell, { text: 'x'.repeat(3_950) });
     for (let i = 0; i < 3; i++) addCard(ana.editor, cell, { text: 'y'.repeat(3_950) });
     await until(() => house.rooms.gauges.unsaved === 0);
-    // Letter by letter the journal grows by ten times what is written.
+    // PendingChange by letter the journal grows by ten times what is written.
     const { provider } = ana;
     for (let i = 0; i < 200 && provider.wsconnected; i++) {
       textOf(ana.doc, cards, id, 'text')?.insert(0, 'z');
-      const { commits } = house.rooms.tally;
-      await until(() => !provider.wsconnected || house.rooms.tally.commits > commits);
+      const { commits } = house.rooms.counters;
+      await until(() => !provider.wsconnected || house.rooms.counters.commits > commits);
     }
     const ben = await house.raw('ben', { control: true });
     await until(() => house.store.checkpoints > 0);

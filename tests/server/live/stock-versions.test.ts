@@ -34,7 +34,7 @@ let clock: FakeClock;
 beforeEach(async () => {
   clock = new FakeClock();
   house = await openHouse({ clock });
-  for (const person of ['ana', 'ben', 'cleo']) house.seat(person);
+  for (const person of ['ana', 'ben', 'cleo']) house.membership(person);
 });
 
 afterEach(() => house.close());

@@ -21,8 +21,8 @@ let house: House;
 
 beforeEach(async () => {
   house = await openHouse();
-  for (const person of ['ana', 'ben', 'cleo']) house.seat(person);
-  house.seat('olga', 'observer');
+  for (const person of ['ana', 'ben', 'cleo']) house.membership(person);
+  house.membership('olga', 'observer');
 });
 
 afterEach(() => house.close());
@@ -56,7 +56,7 @@ describe('stock y-websocket clients', () => {
     });
     await ben.sees(() => textOn(ben, card) === 'offline, and back');
     await agree(ana, ben);
-    expect(house.rooms.tally.heldUpdates).toBeGreaterThan(0);
+    expect(house.rooms.counters.heldUpdates).toBeGreaterThan(0);
     expect(ana.provider.wsconnected).toBe(true);
   });
 
@@ -108,7 +108,7 @@ describe('joining', () => {
     await house.raw('ben');
     await ana.next('update');
     expect(readAll(await ana.state(), people).map(({ id }) => id)).toEqual(['ana', 'ben']);
-    expect(house.rooms.tally).toMatchObject({ statesSent: 4, differencesEncoded: 0 });
+    expect(house.rooms.counters).toMatchObject({ statesSent: 4, differencesEncoded: 0 });
   });
 
   test('W5 those who come back with the same state vector share one answer, until the document changes', async () => {
@@ -121,13 +121,13 @@ describe('joining', () => {
       answers.push((await ana.next('step2')).bytes);
     }
     expect(new Set(answers.map(String)).size).toBe(1);
-    expect(house.rooms.tally.differencesEncoded).toBe(1);
+    expect(house.rooms.counters.differencesEncoded).toBe(1);
     await house.raw('ben');
     await ana.next('update');
     ana.step1(known);
     Y.applyUpdate(known, (await ana.next('step2')).bytes);
     expect(readAll(known, people).map(({ id }) => id)).toEqual(['ana', 'ben']);
-    expect(house.rooms.tally.differencesEncoded).toBe(2);
+    expect(house.rooms.counters.differencesEncoded).toBe(2);
   });
 
   test('W5 who knows some of it gets the difference', async () => {
@@ -147,7 +147,7 @@ describe('joining', () => {
   });
 
   test('W10 no such board, and no such document, is told for good', async () => {
-    house.seat('dan', 'participant', { board: 'nowhere' });
+    house.membership('dan', 'participant', { board: 'nowhere' });
     const dan = await house.raw('dan');
     expect(await dan.closed).toEqual({ code: 4404, reason: 'no-such-board' });
     const ana = await house.raw('ana', { document: 'diary' });
@@ -174,7 +174,7 @@ describe('what the server writes', () => {
   test('D7 who comes is written into the board, and again when the name changes', async () => {
     const ana = await house.stock('ana').synced();
     await ana.sees(() => readRecord(ana.doc, people, 'ana')?.name === 'ana');
-    house.seat('ana', 'participant', { name: 'Ana Ek', color: '#0b7a75' });
+    house.membership('ana', 'participant', { name: 'Ana Ek', color: '#0b7a75' });
     const tab = await house.stock('ana').synced();
     await tab.sees(() => readRecord(tab.doc, people, 'ana')?.name === 'Ana Ek');
     expect(readRecord(tab.doc, people, 'ana')).toMatchObject({ role: 'participant', color: '#0b7a75' });
@@ -183,11 +183,11 @@ describe('what the server writes', () => {
   test('D7 who is there already is not written again', async () => {
     const ana = await house.stock('ana').synced();
     await ana.sees(() => readRecord(ana.doc, people, 'ana') !== null);
-    const { commits } = house.rooms.tally;
+    const { commits } = house.rooms.counters;
     const tab = await house.raw('ana', { control: true });
     tab.step2();
     await tab.told('saved');
-    expect(house.rooms.tally.commits).toBe(commits);
+    expect(house.rooms.counters.commits).toBe(commits);
   });
 
   test('D7 Ana and Ben add ideas at once: each gets a number, none twice, that of a removed one never again', async () => {
@@ -221,7 +221,7 @@ describe('what the server writes', () => {
       frozen: false,
     } as const;
     await house.store.createBoard(record, Y.encodeStateAsUpdate(template));
-    house.seat('ana', 'participant', { board: 'fresh' });
+    house.membership('ana', 'participant', { board: 'fresh' });
     const ana = await house.stock('ana').synced();
     await ana.sees(
       () =>
@@ -245,7 +245,9 @@ describe('what HTTP may ask', () => {
     const ana = await house.raw('ana', { control: true });
     const olga = await house.raw('olga', { control: true });
     await Promise.all([ana.told('welcome'), olga.told('welcome')]);
-    expect(house.rooms.dismiss(board, (seat) => seat.link === 'link-observer', 4403, 'revoked')).toBe(1);
+    expect(
+      house.rooms.dismiss(board, (membership) => membership.link === 'link-observer', 4403, 'revoked'),
+    ).toBe(1);
     expect(await olga.closed).toEqual({ code: 4403, reason: 'revoked' });
     await ana.state();
     expect(house.rooms.colorsTaken(board)).toEqual(['#5b3df5']);
@@ -260,8 +262,8 @@ describe('time', () => {
     await house.close();
     clock = new FakeClock();
     house = await openHouse({ clock });
-    house.seat('ana');
-    house.seat('ben', 'participant', { expires: clock.now() + 60_000 });
+    house.membership('ana');
+    house.membership('ben', 'participant', { expires: clock.now() + 60_000 });
   });
 
   test('W7 Ana, alone for 75 s, hears something at least every 12 s', async () => {
@@ -326,7 +328,7 @@ describe('time', () => {
     back.close();
     while (house.rooms.colorsTaken(board).length > 0) await new Promise(setImmediate);
     clock.advance(31_000);
-    while (house.rooms.tally.checkpoints === 0) await new Promise(setImmediate);
+    while (house.rooms.counters.checkpoints === 0) await new Promise(setImmediate);
     const { snapshot, updates } = await house.store.load(`${board}/board`);
     expect(updates).toEqual([]);
     const kept = new Y.Doc();

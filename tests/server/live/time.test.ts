@@ -27,7 +27,7 @@ describe('on the machine’s own clocks', () => {
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 2, 12, 9) });
     house = await openHouse();
-    for (const person of ['ana', 'ben']) house.seat(person);
+    for (const person of ['ana', 'ben']) house.membership(person);
   });
 
   test('T1 the wall clock is set back one hour while Ana edits: her edits are taken at once', async () => {
@@ -38,7 +38,7 @@ describe('on the machine’s own clocks', () => {
     vi.setSystemTime(Date.now() - hour);
     addCard(ana.editor, cell, { text: 'after' });
     await ben.sees(() => ben.state.includes('after'));
-    expect(house.rooms.tally.delays).toBe(0);
+    expect(house.rooms.counters.delays).toBe(0);
   });
 
   test.each([-day, -hour, hour, day])('T1 set by %i ms, it hides nobody and holds no sender', async (ms) => {
@@ -53,7 +53,7 @@ describe('on the machine’s own clocks', () => {
     vi.setSystemTime(Date.now() - ms);
     ana.awareness.setLocalStateField('at', 'third');
     await ben.notices(() => at() === 'third');
-    expect(house.rooms.tally.delays).toBe(0);
+    expect(house.rooms.counters.delays).toBe(0);
     expect(house.rooms.crowd(board)).toBe(2);
   });
 });
@@ -67,7 +67,7 @@ describe.each([
   beforeEach(async () => {
     clock = new FakeClock();
     house = await openHouse({ clock });
-    for (const person of ['ana', 'ben']) house.seat(person);
+    for (const person of ['ana', 'ben']) house.membership(person);
   });
 
   async function present(person: string, client: number): Promise<RawClient> {
@@ -136,7 +136,7 @@ describe.each([
   });
 
   test('T2 W8 a session ends when it has lasted its time, and not before', async () => {
-    house.seat('ana', 'participant', { expires: clock.now() + minute });
+    house.membership('ana', 'participant', { expires: clock.now() + minute });
     const ana = await house.raw('ana');
     await ana.state();
     clock.setWall(ms);

@@ -11,7 +11,7 @@ interface Later {
 }
 
 /** What Yjs writes for a document in which nothing ever happened. */
-const nothing = new Uint8Array([0, 0]);
+const emptyUpdate = new Uint8Array([0, 0]);
 
 /** A packet that holds some of the updates. */
 interface Chunk {
@@ -79,7 +79,7 @@ export class FullState {
   packets(): readonly Packet[] {
     if (this.#packets) return this.#packets;
     if (this.#snapshot) this.#packets = [...this.#laterPackets(), this.#snapshot];
-    else this.#packets = [step2Packet(this.#later.length > 0 ? merged(this.#later) : nothing)];
+    else this.#packets = [step2Packet(this.#later.length > 0 ? merged(this.#later) : emptyUpdate)];
     return this.#packets;
   }
 

@@ -186,7 +186,7 @@ function keyOf(vector: Uint8Array): string | null {
 }
 
 /** The state vector of a client that has nothing at all. */
-export const nothing = Uint8Array.of(0);
+export const emptyStateVector = Uint8Array.of(0);
 
 /** Whether a state vector says that. */
 export function hasNothing(stateVector: Uint8Array): boolean {

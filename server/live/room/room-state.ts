@@ -1,7 +1,7 @@
 import type { RoomState } from '../contract.ts';
 
 /** `absent`: there is no room; the next who joins gets a new one, from disk. */
-export type Phase = RoomState | 'absent';
+export type RoomLife = RoomState | 'absent';
 
 /**
  * What may follow what.
@@ -12,7 +12,7 @@ export type Phase = RoomState | 'absent';
  * - `quarantined`: what is stored does not fit together. Nobody is let in until those who run the server have
  *   put it back to a version.
  */
-const next: Readonly<Record<Phase, readonly Phase[]>> = {
+const next: Readonly<Record<RoomLife, readonly RoomLife[]>> = {
   absent: [],
   loading: ['live', 'failing', 'quarantined', 'absent'],
   live: ['draining', 'failing', 'absent'],
@@ -23,19 +23,19 @@ const next: Readonly<Record<Phase, readonly Phase[]>> = {
 
 /** The one place at which a room's state changes. */
 export class RoomStateMachine {
-  #now: Phase = 'loading';
+  #now: RoomLife = 'loading';
 
-  get now(): Phase {
+  get now(): RoomLife {
     return this.#now;
   }
 
   /** @throws where the one cannot follow the other: a bug */
-  become(phase: Phase): void {
-    if (!mayFollow(this.#now, phase)) throw new Error(`a room that is ${this.#now} cannot become ${phase}`);
-    this.#now = phase;
+  become(life: RoomLife): void {
+    if (!mayFollow(this.#now, life)) throw new Error(`a room that is ${this.#now} cannot become ${life}`);
+    this.#now = life;
   }
 }
 
-export function mayFollow(before: Phase, after: Phase): boolean {
+export function mayFollow(before: RoomLife, after: RoomLife): boolean {
   return next[before].includes(after);
 }

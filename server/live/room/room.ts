@@ -17,13 +17,13 @@ import { kept } from '../kept.ts';
 import type { LargeMessages } from '../socket/large-messages.ts';
 import { shareOf } from '../guard/guard.ts';
 import type { Bounds } from './live-document.ts';
-import { LiveDocument, nothing } from './live-document.ts';
+import { emptyStateVector, LiveDocument } from './live-document.ts';
 import { OwnWrites } from './own-writes.ts';
 import type { TimeSlicedQueue } from '../time-sliced-queue.ts';
 import type { People } from './people.ts';
 import type { DocumentFrame } from '../socket/acknowledgements.ts';
 import { Recovery } from '../recovery/recovery.ts';
-import type { Phase } from './room-state.ts';
+import type { RoomLife } from './room-state.ts';
 import { RoomStateMachine } from './room-state.ts';
 import type { Counters } from '../counters.ts';
 import { Stored } from './persistence.ts';
@@ -75,7 +75,7 @@ export class Room implements Listener {
   readonly #context: RoomContext;
   readonly #owner: RoomOwner;
   readonly #broadcaster: Broadcaster;
-  readonly #phase = new RoomStateMachine();
+  readonly #life = new RoomStateMachine();
   #timesDrained = 0;
   /** As the board's record says, or what was told since it was read; null while neither is known. */
   #title: string | null = null;
@@ -104,7 +104,7 @@ export class Room implements Listener {
       },
     });
     this.#broadcaster = new Broadcaster(context, {
-      stateVector: () => this.#open?.document.stateVector() ?? nothing,
+      stateVector: () => this.#open?.document.stateVector() ?? emptyStateVector,
       // Others learn the id from presence, and could write under it before its owner does.
       claimed: (client, person) => this.#open?.document.guard.reserve(client, person, this.#present),
     });
@@ -114,8 +114,8 @@ export class Room implements Listener {
     return this.#broadcaster.connections;
   }
 
-  get phase(): Phase {
-    return this.#phase.now;
+  get life(): RoomLife {
+    return this.#life.now;
   }
 
   /** What the document is reckoned to take in memory. */
@@ -124,7 +124,7 @@ export class Room implements Listener {
   }
 
   get readOnly(): ReadOnly | null {
-    if (this.#phase.now === 'failing') return 'store';
+    if (this.#life.now === 'failing') return 'store';
     return this.#isFrozen ? 'frozen' : null;
   }
 
@@ -136,7 +136,7 @@ export class Room implements Listener {
   /** Null for a room that is closed. */
   get report(): RoomReport | null {
     const { board, document, readOnly, heapBytes, unsaved } = this;
-    const state = this.#phase.now;
+    const state = this.#life.now;
     if (state === 'absent') return null;
     const bytes = this.#stored?.full.bytes ?? 0;
     return {
@@ -159,7 +159,7 @@ export class Room implements Listener {
       const [stored, held] = await Promise.all([store.load(this.name), store.held(this.name)]);
       // Last, and what was told while it was read counts more: it may be frozen or renamed at this moment.
       const record = await store.board(this.board);
-      if (this.#phase.now !== 'loading') return;
+      if (this.#life.now !== 'loading') return;
       if (record) await this.#receive(record, stored, held);
       else this.shut(closeCode.noSuchBoard, 'no-such-board');
     } catch (error) {
@@ -170,18 +170,17 @@ export class Room implements Listener {
 
   /** Resolves when the document is open, or the room is closed. */
   opened(): Promise<void> {
-    const isSettled =
-      this.#open !== null || this.#phase.now === 'absent' || this.#phase.now === 'quarantined';
+    const isSettled = this.#open !== null || this.#life.now === 'absent' || this.#life.now === 'quarantined';
     return isSettled ? Promise.resolve() : new Promise((resolve) => this.#whenOpen.push(resolve));
   }
 
   enter(connection: Connection): void {
-    if (this.#phase.now === 'absent') return connection.close(closeCode.busy, 'closing');
-    if (this.#phase.now === 'quarantined') {
+    if (this.#life.now === 'absent') return connection.close(closeCode.busy, 'closing');
+    if (this.#life.now === 'quarantined') {
       connection.close(closeCode.busy, 'quarantined');
       return this.#owner.emptied(this);
     }
-    if (this.#phase.now === 'draining') this.#phase.become('live');
+    if (this.#life.now === 'draining') this.#life.become('live');
     connection.listen(this);
     this.#broadcaster.add(connection);
     if (this.#stored) this.#greet(connection, this.#stored);
@@ -211,7 +210,7 @@ export class Room implements Listener {
 
   left(connection: Connection, isClean: boolean): void {
     this.#broadcaster.remove(connection, isClean);
-    if (this.#broadcaster.size === 0 && this.#phase.now !== 'absent') this.#owner.emptied(this);
+    if (this.#broadcaster.size === 0 && this.#life.now !== 'absent') this.#owner.emptied(this);
   }
 
   tell(control: Control): void {
@@ -232,7 +231,7 @@ export class Room implements Listener {
 
   /** Looks after each socket: signs of life, seats that have run out, presence that was skipped. */
   beat(): void {
-    if (this.#phase.now === 'failing' && this.#open && !this.#context.store.failure) this.#heal();
+    if (this.#life.now === 'failing' && this.#open && !this.#context.store.failure) this.#heal();
     if (this.#open && this.readOnly === null) this.#recovery.beat(this.#open.document);
     const mark = this.#open && this.#recovery.mark(this.#open.document.guard.owners);
     if (mark) this.#broadcaster.mark(mark);
@@ -289,15 +288,15 @@ export class Room implements Listener {
 
   /** Leaves memory when all is on disk, unless somebody has come meanwhile. */
   async retire(): Promise<void> {
-    if (this.#phase.now === 'quarantined' || (this.#phase.now === 'failing' && this.#broadcaster.size === 0))
+    if (this.#life.now === 'quarantined' || (this.#life.now === 'failing' && this.#broadcaster.size === 0))
       return this.shut(closeCode.busy, 'idle');
-    if (this.#phase.now !== 'live' || this.#broadcaster.size > 0) return;
-    this.#phase.become('draining');
+    if (this.#life.now !== 'live' || this.#broadcaster.size > 0) return;
+    this.#life.become('draining');
     const time = ++this.#timesDrained;
     await this.settled();
     await this.#stored?.compaction.finish();
     // Who has come meanwhile has made it live again; if they have left since, it drains anew.
-    if (this.phase === 'draining' && time === this.#timesDrained) this.shut(closeCode.busy, 'idle');
+    if (this.life === 'draining' && time === this.#timesDrained) this.shut(closeCode.busy, 'idle');
   }
 
   /** Resolves when all that has come in is on disk, or was not taken. */
@@ -308,8 +307,8 @@ export class Room implements Listener {
 
   /** Closes all sockets with a code, and forgets the document. */
   shut(code: CloseCode, reason: string): void {
-    if (this.#phase.now === 'absent') return;
-    this.#phase.become('absent');
+    if (this.#life.now === 'absent') return;
+    this.#life.become('absent');
     this.#syncRequests.forget();
     this.#early = [];
     this.#broadcaster.dismiss(code, reason);
@@ -328,7 +327,7 @@ export class Room implements Listener {
     for (const connection of this.#broadcaster) this.#greet(connection, this.#stored);
     this.#syncRequests.answer();
     await turn();
-    if (this.#phase.now === 'loading') this.#unfold(stored);
+    if (this.#life.now === 'loading') this.#unfold(stored);
   }
 
   #keep(stored: StoredDocument, generation: number): Stored {
@@ -376,8 +375,8 @@ export class Room implements Listener {
     });
     const open = { document, commits };
     this.#open = open;
-    if (this.#phase.now === 'loading') this.#phase.become(store.failure ? 'failing' : 'live');
-    if (this.#phase.now === 'live') commits.post({ kind: 'own', edit: () => document.numbering.noticeAll() });
+    if (this.#life.now === 'loading') this.#life.become(store.failure ? 'failing' : 'live');
+    if (this.#life.now === 'live') commits.post({ kind: 'own', edit: () => document.numbering.noticeAll() });
     for (const [client, person] of this.#broadcaster.claims())
       document.guard.reserve(client, person, this.#present);
     for (const connection of this.#broadcaster) this.#welcome(connection, open);
@@ -390,7 +389,7 @@ export class Room implements Listener {
 
   #quarantine(document: LiveDocument): void {
     document.close();
-    this.#phase.become('quarantined');
+    this.#life.become('quarantined');
     this.#broadcaster.dismiss(closeCode.busy, 'quarantined');
     this.#stored = null;
     this.#syncRequests.forget();
@@ -416,7 +415,7 @@ export class Room implements Listener {
 
   #welcome(connection: Connection, { document, commits }: Open): void {
     // What is brought now would not be taken: all are asked when the disk heals.
-    if (this.#phase.now === 'failing') return;
+    if (this.#life.now === 'failing') return;
     // An observer has nothing to bring, so is not asked.
     if (may(connection.membership.role, 'write')) connection.ask(document.step1());
     commits.post({ kind: 'own', edit: ({ people }) => this.#introduce(connection, people) });
@@ -512,9 +511,9 @@ export class Room implements Listener {
    */
   #fail(error: unknown): void {
     const { log } = this.#context;
-    if (this.#phase.now === 'absent') return;
+    if (this.#life.now === 'absent') return;
     log.error({ board: this.board, error: messageOf(error) }, 'commit failed; the document is read-only');
-    this.#phase.become('failing');
+    this.#life.become('failing');
     this.#forget();
     for (const { acknowledgements } of this.#broadcaster) acknowledgements.lose();
     this.tell({ kind: 'read-only', why: 'store' });
@@ -526,7 +525,7 @@ export class Room implements Listener {
     try {
       const generation = this.#stored?.generation ?? 1;
       const stored = await store.load(this.name);
-      if (this.phase !== 'failing') return;
+      if (this.life !== 'failing') return;
       this.#stored = this.#keep(stored, generation);
       this.#unfold(stored);
     } catch (error) {
@@ -537,7 +536,7 @@ export class Room implements Listener {
 
   /** The disk takes writes again; looked for at each beat, so that what it will never take is not offered in a loop. */
   #heal(): void {
-    this.#phase.become('live');
+    this.#life.become('live');
     this.#context.log.info({ board: this.board }, 'the document takes edits again');
     this.tell({ kind: 'read-only', why: this.readOnly });
     this.#open?.commits.post({

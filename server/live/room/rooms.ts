@@ -114,7 +114,7 @@ class OpenRooms implements Rooms, RoomOwner {
     for (const room of this.#rooms.values()) {
       connections += room.connections.size;
       unsaved += room.unsaved;
-      if (room.phase !== 'absent') roomsByState[room.phase]++;
+      if (room.life !== 'absent') roomsByState[room.life]++;
     }
     return {
       connections,

@@ -1,4 +1,4 @@
-import { join, renewSeat } from '../model/api.ts';
+import { join, renewSeat } from '../model/api/joining.ts';
 import { visits } from '../model/device.ts';
 import { language } from '../text/messages.svelte.ts';
 import type { NoticeKind } from '../parts/notice.ts';

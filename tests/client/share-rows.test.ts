@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LinkFacts } from '../../client/model/api.ts';
+import type { LinkFacts } from '../../client/model/api/links.ts';
 import { linkRows } from '../../client/board/share/rows.ts';
 
 const fact = (id: string, revokedAt: number | null = null): LinkFacts => ({

@@ -1,4 +1,4 @@
-import type { LinkFacts } from '../../model/api.ts';
+import type { LinkFacts } from '../../model/api/links.ts';
 import type { KeptLink } from '../../model/device.ts';
 import type { Role } from '$shared/roles.ts';
 

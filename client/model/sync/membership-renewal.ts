@@ -1,4 +1,4 @@
-import type { Answer } from '../api.ts';
+import type { Answer } from '../api/request.ts';
 import { onWake, Stopwatch } from './wake.ts';
 
 /** A seat is good for 12 hours; a page that stays open renews it long before. */

@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+import type { Answer } from './request.ts';
+import { ask, boardPath, roleSchema, startSchema } from './request.ts';
+
+const invitationSchema = v.object({
+  board: v.string(),
+  title: v.string(),
+  role: roleSchema,
+  language: v.string(),
+  colorsTaken: v.array(v.string()),
+});
+/** What a link opens, for the person who is about to join. */
+export type Invitation = v.InferOutput<typeof invitationSchema>;
+
+const joinedSchema = v.object({
+  board: v.string(),
+  role: roleSchema,
+  person: v.string(),
+  /** As the server has tidied it. */
+  name: v.string(),
+  color: v.string(),
+  title: v.string(),
+  start: startSchema,
+});
+export type Joined = v.InferOutput<typeof joinedSchema>;
+
+/**
+ * @param link a whole link or its secret
+ * @param device of this browser: the colour that it wears on the board already is not taken
+ */
+export function readInvitation(link: string, device: string): Promise<Answer<Invitation>> {
+  return ask('POST', '/api/invitation', invitationSchema, { link, device });
+}
+
+/** Takes a seat on a board; the token comes as a cookie that no script can read. */
+export function join(who: {
+  readonly link: string;
+  readonly name: string;
+  /** Left to the server where the person has chosen none. */
+  readonly color: string | undefined;
+  readonly language: string;
+  readonly device: string;
+}): Promise<Answer<Joined>> {
+  return ask('POST', '/api/join', joinedSchema, who);
+}
+
+/** Makes the seat's token good for another working day. */
+export function renewSeat(board: string, seat: string): Promise<Answer<unknown>> {
+  return ask('POST', boardPath(board, seat, '/renew'), v.unknown());
+}

@@ -1,0 +1,31 @@
+import * as v from 'valibot';
+import type { Role } from '$shared/roles.ts';
+import type { Answer } from './request.ts';
+import { ask, boardPath, roleSchema } from './request.ts';
+
+const linkSchema = v.object({
+  id: v.string(),
+  role: roleSchema,
+  createdAt: v.number(),
+  revokedAt: v.nullable(v.number()),
+});
+/** A link as the server lists it: without its secret, which it does not keep. */
+export type LinkFacts = v.InferOutput<typeof linkSchema>;
+
+const newLinkSchema = v.object({ id: v.string(), role: roleSchema, link: v.string() });
+export type NewLink = v.InferOutput<typeof newLinkSchema>;
+
+export async function listLinks(board: string, seat: string): Promise<Answer<readonly LinkFacts[]>> {
+  const answer = await ask('GET', boardPath(board, seat, '/links'), v.object({ links: v.array(linkSchema) }));
+  return answer.ok ? { ok: true, value: answer.value.links } : answer;
+}
+
+/** Makes one more link; it is shown this once. */
+export function makeLink(board: string, seat: string, role: Role): Promise<Answer<NewLink>> {
+  return ask('POST', boardPath(board, seat, '/links'), newLinkSchema, { role });
+}
+
+/** Withdraws a link, and puts out everyone who came by it. */
+export function revokeLink(board: string, seat: string, id: string): Promise<Answer<unknown>> {
+  return ask('DELETE', boardPath(board, seat, `/links/${encodeURIComponent(id)}`), v.unknown());
+}

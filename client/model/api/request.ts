@@ -1,0 +1,69 @@
+import * as v from 'valibot';
+import type { StartView } from '$shared/documents.ts';
+import { roles } from '$shared/roles.ts';
+
+/**
+ * The server's HTTP interface (docs/API.md), one function a route, a file for each resource. An error is a value: `code` is the server's,
+ * or `unreachable` where there was no answer, or `malformed` where it was none of ours.
+ */
+export type Answer<T> = { readonly ok: true; readonly value: T } | Failure;
+export interface Failure {
+  readonly ok: false;
+  readonly code: string;
+  readonly message: string;
+  /** The HTTP status; 0 where there was no answer. */
+  readonly status: number;
+}
+
+export const startSchema = v.picklist(['map', 'ideas'] satisfies StartView[]);
+export const roleSchema = v.picklist(roles);
+const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
+
+/** @param seat the person as whom this page is on the board */
+export function boardPath(board: string, seat: string, rest = ''): string {
+  return `/api/boards/${encodeURIComponent(board)}${rest}?seat=${encodeURIComponent(seat)}`;
+}
+
+export async function ask<T>(
+  method: string,
+  path: string,
+  schema: v.GenericSchema<unknown, T>,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer<T>> {
+  let response: Response;
+  let content: unknown;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? headers : { ...headers, 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    content = parseJson(await response.text());
+  } catch (error) {
+    return { ok: false, code: 'unreachable', message: String(error), status: 0 };
+  }
+  if (response.ok) {
+    const parsed = v.safeParse(schema, content);
+    if (parsed.success) return { ok: true, value: parsed.output };
+  } else {
+    const parsed = v.safeParse(errorSchema, content);
+    if (parsed.success) return { ok: false, ...parsed.output.error, status: response.status };
+  }
+  return {
+    ok: false,
+    code: 'malformed',
+    message: `${method} ${path}: ${response.status}`,
+    status: response.status,
+  };
+}
+
+/** An answer without a body, as of a DELETE, is null. */
+function parseJson(text: string): unknown {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,7 +1,7 @@
 import './app.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { chosenLanguage } from './model/device.ts';
+import { chosenLanguage } from './model/device/preferences.ts';
 import { route, startRouter } from './router.svelte.ts';
 import { loadFonts } from './text/fonts.ts';
 import { isLanguage, preferredLanguage } from './text/languages.ts';

@@ -1,6 +1,6 @@
 import type { Lost } from '../model/sync/lost.ts';
 import { isRefused } from '../model/sync/lost.ts';
-import type { Visit } from '../model/device.ts';
+import type { Visit } from '../model/device/memory.ts';
 import type { Touched } from '../model/sync/touched.ts';
 import { textsIn } from '../model/sync/touched.ts';
 import type { Key } from '../text/messages.svelte.ts';

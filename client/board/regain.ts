@@ -1,5 +1,5 @@
 import { join, renewSeat } from '../model/api/joining.ts';
-import { visits } from '../model/device.ts';
+import { visits } from '../model/device/visits.ts';
 import { language } from '../text/messages.svelte.ts';
 import type { NoticeKind } from '../parts/notice.ts';
 import { noticeFor } from '../parts/notice.ts';

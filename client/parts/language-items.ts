@@ -1,4 +1,4 @@
-import { rememberLanguage } from '../model/device.ts';
+import { rememberLanguage } from '../model/device/preferences.ts';
 import { languageNames, languages } from '../text/languages.ts';
 import { language, setLanguage } from '../text/messages.svelte.ts';
 import type { MenuItem } from '../ui/menu.ts';

@@ -2,7 +2,7 @@ import { getContext, setContext } from 'svelte';
 import type { Power, Role } from '$shared/roles.ts';
 import { may } from '$shared/roles.ts';
 import type { Board } from '../model/board.svelte.ts';
-import { lettersOn, rememberLetters } from '../model/device.ts';
+import { lettersOn, rememberLetters } from '../model/device/preferences.ts';
 
 /** What all views of an open board share: the board, what this person may do, and how to speak to them. */
 export class Workspace {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { Visit } from '../../client/model/device.ts';
+import type { Visit } from '../../client/model/device/memory.ts';
 
 const visit = (more: Partial<Visit>): Visit => ({
   board: 'b1',
@@ -18,7 +18,12 @@ const visit = (more: Partial<Visit>): Visit => ({
 /** A page that has just been loaded: what is remembered comes from storage only. */
 async function freshPage() {
   vi.resetModules();
-  return import('../../client/model/device.ts');
+  return {
+    ...(await import('../../client/model/device/links.ts')),
+    ...(await import('../../client/model/device/preferences.ts')),
+    ...(await import('../../client/model/device/tab.ts')),
+    ...(await import('../../client/model/device/visits.ts')),
+  };
 }
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { rememberVisit } from '../../client/model/device.ts';
+import { rememberVisit } from '../../client/model/device/visits.ts';
 import { regainSeat } from '../../client/board/regain.ts';
 
 /** What the server answers to each route, and what it was asked. */

@@ -1,5 +1,5 @@
 import type { LinkFacts } from '../../model/api/links.ts';
-import type { KeptLink } from '../../model/device.ts';
+import type { KeptLink } from '../../model/device/memory.ts';
 import type { Role } from '$shared/roles.ts';
 
 /** A link of a role as the share panel shows it. */

@@ -70,6 +70,12 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     env: { JOIN_PER_MINUTE: '10000', LOG_LEVEL: 'error', METRICS_KEY: metricsKey },
   });
   const load = watchLoad(server.url);
+  // Whoever gives up leaves no server behind.
+  const giveUp = () => {
+    process.kill(server.pid, 'SIGKILL');
+    process.exit(130);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, giveUp);
   const boards: HonestBoard[] = [];
   try {
     for (let i = 0; i < options.boards; i++)
@@ -120,6 +126,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       deeds,
     };
   } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, giveUp);
     for (const board of boards) board.close();
     await server.kill();
     await folder.remove();

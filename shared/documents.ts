@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { cards } from './collections/card.ts';
 import type { Collection, ValueCollection } from './schema/collection.ts';
 import { emotions, experience } from './collections/emotion.ts';

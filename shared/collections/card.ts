@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { maxCardText } from '../limits.ts';
 import type { RecordOf } from '../schema/collection.ts';
 import { collection } from '../schema/collection.ts';
-import { authorSchema, idSchema, orderSchema, setOfIds, text, value } from '../schema/field.ts';
+import { author, idOf, idOrEmpty, orderSchema, refs, text, value } from '../schema/field.ts';
 
 /** How well founded a card is, from a guess to measured data. */
 export const evidenceLevels = ['hypothesis', 'partly', 'validated', 'data'] as const;
@@ -26,9 +26,9 @@ export interface CellAt {
  * merge. `step` null is the whole phase. A step that is gone reads as null, so no card is lost with it.
  */
 export const placeSchema = v.object({
-  lane: v.union([idSchema, v.literal('')]),
-  phase: v.union([idSchema, v.literal('')]),
-  step: v.nullable(idSchema),
+  lane: idOrEmpty('lanes'),
+  phase: idOrEmpty('phases'),
+  step: v.nullable(idOf('steps')),
   order: orderSchema,
 });
 export type Place = v.InferOutput<typeof placeSchema>;
@@ -36,8 +36,8 @@ export type Place = v.InferOutput<typeof placeSchema>;
 export const cards = collection('cards', 'write', {
   text: text(maxCardText),
   place: value<Place>(placeSchema, { lane: '', phase: '', step: null, order: '' }),
-  personas: setOfIds(),
-  author: value(authorSchema, '', 'author'),
+  personas: refs('personas'),
+  author: author(),
   evidence: value(v.picklist(evidenceLevels), 'hypothesis'),
   mode: value(v.nullable(v.picklist(modes)), null),
   support: value(v.nullable(v.picklist(supports)), null),

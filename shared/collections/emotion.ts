@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { valueCollection } from '../schema/collection.ts';
-import { idSchema } from '../schema/field.ts';
+import { idOf } from '../schema/field.ts';
 
 /** The twelve words of the method; six of each polarity. Their names are messages of the interface. */
 export const emotionPolarity = {
@@ -30,8 +30,8 @@ export const emotions = valueCollection(
   'emotions',
   'write',
   v.object({
-    persona: idSchema,
-    phase: idSchema,
+    persona: idOf('personas'),
+    phase: idOf('phases'),
     emotion: v.picklist(emotionWords),
     presence: v.picklist(['present', 'absent']),
     seen: v.picklist(sightings),
@@ -52,8 +52,8 @@ export const experience = valueCollection(
   'experience',
   'structure',
   v.object({
-    persona: idSchema,
-    phase: idSchema,
+    persona: idOf('personas'),
+    phase: idOf('phases'),
     value: v.pipe(v.number(), v.minValue(-2), v.maxValue(2), v.multipleOf(0.5)),
   }),
 );

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { maxLongText, maxTitleText } from '../limits.ts';
 import type { RecordOf } from '../schema/collection.ts';
 import { collection } from '../schema/collection.ts';
-import { authorSchema, idSchema, setOfIds, text, value } from '../schema/field.ts';
+import { author, idOf, ref, refs, text, value } from '../schema/field.ts';
 
 /** The life of an idea. */
 export const ideaStates = ['new', 'shortlisted', 'planned', 'doing', 'done', 'dropped'] as const;
@@ -16,15 +16,15 @@ export const ideas = collection('ideas', 'write', {
   number: value(v.pipe(v.number(), v.integer(), v.minValue(0)), 0, 'server'),
   title: text(maxTitleText),
   solution: text(maxLongText),
-  cards: setOfIds(),
-  place: value(v.object({ phase: v.nullable(idSchema), step: v.nullable(idSchema) }), {
+  cards: refs('cards'),
+  place: value(v.object({ phase: v.nullable(idOf('phases')), step: v.nullable(idOf('steps')) }), {
     phase: null,
     step: null,
   }),
-  personas: setOfIds(),
-  author: value(authorSchema, '', 'author'),
+  personas: refs('personas'),
+  author: author(),
   state: value(v.picklist(ideaStates), 'new'),
   why: text(maxTitleText),
-  owner: value(v.nullable(idSchema), null),
+  owner: ref('people'),
 });
 export type Idea = RecordOf<typeof ideas.fields>;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { maxTitleText } from '../limits.ts';
 import type { RecordOf } from '../schema/collection.ts';
 import { collection } from '../schema/collection.ts';
-import { idSchema, orderSchema, text, value } from '../schema/field.ts';
+import { idOrEmpty, orderSchema, text, value } from '../schema/field.ts';
 
 /** The three parts of every journey: before, during and after the use of the service. */
 export const periods = ['before', 'during', 'after'] as const;
@@ -22,7 +22,7 @@ export type Phase = RecordOf<typeof phases.fields>;
 /** A step within a phase; a moment of truth is a step that decides how the whole is remembered. */
 export const steps = collection('steps', 'structure', {
   title: text(maxTitleText),
-  place: value(v.object({ phase: v.union([idSchema, v.literal('')]), order: orderSchema }), {
+  place: value(v.object({ phase: idOrEmpty('phases'), order: orderSchema }), {
     phase: '',
     order: '',
   }),

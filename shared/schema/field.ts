@@ -12,6 +12,8 @@ export interface TextField {
 export interface SetField {
   readonly kind: 'set';
   readonly max: number;
+  /** The collection that its members are of. */
+  readonly to: string;
 }
 
 /**
@@ -30,7 +32,8 @@ export type Field = TextField | SetField | ValueField<unknown>;
 
 export const text = (max: number): TextField => ({ kind: 'text', max });
 
-export const setOfIds = (max = maxSetSize): SetField => ({ kind: 'set', max });
+/** A set of records of a collection. */
+export const refs = (to: string, max = maxSetSize): SetField => ({ kind: 'set', max, to });
 
 export function value<T>(
   schema: v.GenericSchema<unknown, T>,
@@ -40,8 +43,17 @@ export function value<T>(
   return by === undefined ? { kind: 'value', schema, fallback } : { kind: 'value', schema, fallback, by };
 }
 
+/** The id of a record of a collection. The schema says which, wherever it stands in a value: see `references.ts`. */
+export const idOf = (to: string) => v.pipe(v.string(), v.regex(idPattern), v.metadata({ to }));
+/** The same, or nothing yet. */
+export const idOrEmpty = (to: string) => v.union([idOf(to), v.literal('')]);
+
+/** One record of a collection, or none. */
+export const ref = (to: string): ValueField<string | null> => value(v.nullable(idOf(to)), null);
+/** The person who makes the record. */
+export const author = (): ValueField<string> => value(idOrEmpty('people'), '', 'author');
+
 /** Schemas that several collections use. */
 export const idSchema = v.pipe(v.string(), v.regex(idPattern));
-export const authorSchema = v.union([idSchema, v.literal('')]);
 export const orderSchema = v.pipe(v.string(), v.maxLength(maxOrderKey));
 export const colorSchema = v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/i));

@@ -12,6 +12,8 @@ export function schemaWords(schema: unknown): string {
   if (schema === idSchema) return 'id';
   if (schema === colorSchema) return '#rrggbb';
   const parts = partsOf(schema);
+  const to = collectionOf(parts);
+  if (to !== null) return `id of ${to}`;
   switch (parts.type) {
     case 'picklist':
       return listOf(parts.options).map(String).join(' / ');
@@ -40,6 +42,15 @@ export function schemaWords(schema: unknown): string {
   }
 }
 
+/** The collection that an id is of, by its schema; null for any other. */
+function collectionOf({ pipe }: Parts): string | null {
+  if (pipe === undefined) return null;
+  const said = listOf(pipe)
+    .map(partsOf)
+    .find(({ type }) => type === 'metadata');
+  return said ? String(partsOf(said.metadata).to) : null;
+}
+
 function checkWords(check: unknown): string {
   const { type, requirement } = partsOf(check);
   switch (type) {
@@ -63,7 +74,7 @@ export function fieldWords(field: Field): [holds: string, missing: string, setBy
     case 'text':
       return [`Y.Text ≤ ${field.max}`, '""', ''];
     case 'set':
-      return [`Y.Map of ids ≤ ${field.max}`, '[]', ''];
+      return [`Y.Map of ids of ${field.to} ≤ ${field.max}`, '[]', ''];
     case 'value': {
       const setBy = { author: 'its maker, with it', server: 'the server' };
       return [schemaWords(field.schema), JSON.stringify(field.fallback), field.by ? setBy[field.by] : ''];

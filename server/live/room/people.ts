@@ -1,6 +1,7 @@
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { buildRecord } from '../../../shared/schema/collection.ts';
 import { collections } from '../../../shared/documents.ts';
+import { idsNamed } from '../../../shared/schema/references.ts';
 import { rootOf, storedRecord } from '../../../shared/schema/read.ts';
 import { people } from '../../../shared/collections/person.ts';
 import { PlainEditor, setField } from '../../../shared/schema/editor.ts';
@@ -82,24 +83,10 @@ export class People {
     if (this.#named && !isChanging) return this.#named;
     if (terms.now() < this.#searchAt) return null;
     const began = performance.now();
-    const texts = textsInUse(this.#doc);
-    this.#named = new Set([...root.keys()].filter((person) => texts.has(person)));
+    this.#named = idsNamed(this.#doc, Object.values(collections), people.name);
     const tookMs = performance.now() - began;
     this.#searchAt = terms.now() + tookMs * searchPause;
     terms.charge(tookMs);
     return this.#named;
   }
-}
-
-/** Every plain text that stands in a record that is not removed: the ids of authors and owners are among them. */
-function textsInUse(doc: Y.Doc): Set<string> {
-  const found = new Set<string>();
-  for (const of of Object.values(collections)) {
-    if (of.kind !== 'records' || of.name === people.name) continue;
-    for (const record of rootOf(doc, of).values()) {
-      if (!(record instanceof Y.Map) || record.get('gone') === true) continue;
-      for (const value of record.values()) if (typeof value === 'string') found.add(value);
-    }
-  }
-  return found;
 }

@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import * as v from 'valibot';
 import { expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../server/config.ts';
 import { openServer } from '../../server/serve.ts';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
+import type { Field } from '../../shared/schema/field.ts';
 import { collections, metaFields } from '../../shared/documents.ts';
 import { emotionPolarity } from '../../shared/collections/emotion.ts';
 import { maxRecords } from '../../shared/limits.ts';
@@ -45,25 +47,19 @@ test('docs/DOCUMENT.md lists the roots of the document, and who writes in each',
   expect(documentPage).toContain(`at most ${maxRecords.toLocaleString('en')} entries`);
 });
 
-test.each(Object.entries(collections))('docs/DOCUMENT.md has the fields of %s as they are', (name, of) => {
-  const listed = rowsOf(section(documentPage, `### \`${name}\``));
-  const kept: Collection | ValueCollection = of;
-  if (kept.kind === 'records') {
-    const fields = Object.entries(kept.fields).filter(([field]) => field !== 'gone');
-    expect(listed).toEqual(fields.map(([field, definition]) => [field, ...fieldWords(definition)]));
-  } else {
-    const { entries } = v.parse(
-      v.object({ entries: v.record(v.string(), v.unknown()) }),
-      Object.fromEntries(Object.entries(kept.schema)),
-    );
-    expect(listed).toEqual(Object.entries(entries).map(([part, schema]) => [part, schemaWords(schema)]));
-  }
+test('docs/DOCUMENT.md has the tables of the definitions; `npm run docs` writes them', async () => {
+  const path = join(root, 'docs/DOCUMENT.md');
+  const all: Record<string, string> = { meta: tableOfFields(metaFields) };
+  for (const [name, of] of Object.entries(collections)) all[name] = tableOf(of);
+  const written = await format(withTables(documentPage, all), {
+    ...(await resolveConfig(path)),
+    filepath: path,
+  });
+  if (process.env.WRITE_DOCS === '1') await writeFile(path, written);
+  else expect(documentPage).toBe(written);
 });
 
-test('docs/DOCUMENT.md says what `meta` and `gone` are, and which feelings are positive', () => {
-  expect(rowsOf(section(documentPage, '### `meta`'))).toEqual(
-    Object.entries(metaFields).map(([field, definition]) => [field, ...fieldWords(definition)]),
-  );
+test('docs/DOCUMENT.md says what `gone` is, and which feelings are positive', () => {
   const [holds, missing] = fieldWords(collections.cards.fields.gone);
   expect(documentPage.replace(/\s+/g, ' ')).toContain(`\`gone\`: \`${holds}\`, missing \`${missing}\``);
   const polarities = Object.values(emotionPolarity).map((polarity) => polarity === 'positive');
@@ -169,6 +165,47 @@ function read(path: string): Promise<string> {
 }
 
 /** A part of a page, from its heading to the next of the same or a higher level. */
+/** The table of a collection, as a page has it before it is laid out. */
+function tableOf(of: Collection | ValueCollection): string {
+  if (of.kind === 'records')
+    return tableOfFields(Object.fromEntries(Object.entries(of.fields).filter(([field]) => field !== 'gone')));
+  const { entries } = v.parse(
+    v.object({ entries: v.record(v.string(), v.unknown()) }),
+    Object.fromEntries(Object.entries(of.schema)),
+  );
+  const rows = Object.entries(entries).map(([part, schema]) => [code(part), code(schemaWords(schema))]);
+  return table(['part', 'holds'], rows);
+}
+
+function tableOfFields(fields: Readonly<Record<string, Field>>): string {
+  const rows = Object.entries(fields).map(([field, definition]) => {
+    const [holds, missing, setBy] = fieldWords(definition);
+    return [code(field), code(holds), code(missing), setBy];
+  });
+  return table(['field', 'holds', 'missing', 'set by'], rows);
+}
+
+const code = (text: string) => `\`${text}\``;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+/** Puts these tables in place of the first one of the section of each name. */
+function withTables(text: string, tables: Readonly<Record<string, string>>): string {
+  return Object.entries(tables).reduce((page, [name, made]) => {
+    const heading = `\n### \`${name}\`\n`;
+    const [before = '', ...after] = page.split(heading);
+    expect(after, `docs/DOCUMENT.md has one section ${name}`).toHaveLength(1);
+    const body = after.join('');
+    // A section of a new collection has no table yet.
+    const end = body.search(/\n##/);
+    const own = end < 0 ? body : body.slice(0, end);
+    const rest = end < 0 ? '' : body.slice(end);
+    const found = /^\|.*\n(?:\|.*(?:\n|$))*/m.exec(own);
+    const filled = found ? own.replace(found[0], () => `${made}\n`) : `${own.trimEnd()}\n\n${made}\n`;
+    return before + heading + filled + rest;
+  }, text);
+}
+
 function section(text: string, heading: string): string {
   const [, ...after] = text.split(`\n${heading}\n`);
   const level = heading.indexOf(' ');

@@ -141,7 +141,7 @@ export class CrowdPerson {
       'board',
       doc,
       {
-        params: { membership: this.name },
+        params: { seat: this.name },
         protocols: [controlProtocol],
         WebSocketPolyfill: countingSocket(witness),
         disableBc: true,

@@ -15,7 +15,7 @@ export class StockClient {
     openRoots(this.doc);
     this.editor = new PlainEditor(this.doc, person);
     this.provider = new Provider(url, 'board', this.doc, {
-      params: { membership: person },
+      params: { seat: person },
       // The stock client takes any WebSocket class; the two type packages do not know of each other.
       WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
       disableBc: true,

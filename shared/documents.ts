@@ -9,9 +9,14 @@ import { lanes } from './collections/lane.ts';
 import { people } from './collections/person.ts';
 import { personas } from './collections/persona.ts';
 import { phases, steps } from './collections/phase.ts';
+import type { DocumentSchema } from './schema/migration.ts';
+import { migrate } from './schema/migration.ts';
 
 /** The version of this layout; a migration on the server raises it. */
 export const schemaVersion = 1;
+
+/** This layout, and the way to it from older ones: docs/DOCUMENT.md says what a change of it takes. */
+export const documentSchema: DocumentSchema = { version: schemaVersion, migrations: [] };
 
 /** Every root map of the `board` document but `meta`, by name: the one list that guard, page and docs go by. */
 export const collections = {
@@ -29,7 +34,7 @@ export type CollectionName = keyof typeof collections;
 
 /** The root map `meta`: facts about the document itself; only the server writes it. */
 export const metaFields = {
-  schema: value(v.number(), schemaVersion, 'server'),
+  schema: value(v.number(), 1, 'server'),
   start: value(v.picklist(['map', 'ideas']), 'map', 'server'),
   /** The highest number that an idea had at the last rebuild, which leaves out removed ideas and so their numbers. */
   numbered: value(v.pipe(v.number(), v.integer(), v.minValue(0)), 0, 'server'),
@@ -40,6 +45,18 @@ export type StartView = 'map' | 'ideas';
 export function numberedUpTo(doc: Y.Doc): number {
   const parsed = v.safeParse(metaFields.numbered.schema, doc.getMap('meta').get('numbered'));
   return parsed.success ? parsed.output : metaFields.numbered.fallback;
+}
+
+/** Of which version a document says that its layout is; 1 where it does not say. */
+export function schemaOf(doc: Y.Doc): number {
+  const parsed = v.safeParse(metaFields.schema.schema, doc.getMap('meta').get('schema'));
+  return parsed.success ? parsed.output : metaFields.schema.fallback;
+}
+
+/** Brings a document to a layout, and notes that it has it; within a transaction of the caller's. */
+export function bringTo({ version, migrations }: DocumentSchema, doc: Y.Doc): void {
+  migrate(doc, schemaOf(doc), migrations);
+  doc.getMap('meta').set('schema', version);
 }
 
 /** The definition of a root map, or null where the document has none of that name. */

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { bringTo, documentSchema, schemaOf } from '../../shared/documents.ts';
+import type { Migration } from '../../shared/schema/migration.ts';
+import { migrate } from '../../shared/schema/migration.ts';
+
+/** A migration that notes that it ran. */
+const noting = (to: number): Migration => ({ to, run: (doc) => doc.getArray('ran').push([to]) });
+const all = [noting(4), noting(2), noting(3)];
+const ran = (doc: Y.Doc) => doc.getArray('ran').toArray();
+
+test('what leads beyond the version of the document runs, in the order of the versions', () => {
+  const doc = new Y.Doc();
+  migrate(doc, 2, all);
+  expect(ran(doc)).toEqual([3, 4]);
+  migrate(doc, 4, all);
+  migrate(doc, 9, all);
+  expect(ran(doc)).toEqual([3, 4]);
+  migrate(doc, 0, []);
+  expect(ran(doc)).toEqual([3, 4]);
+});
+
+test('a document notes the layout that it has, and is brought to one once', () => {
+  const doc = new Y.Doc();
+  expect(schemaOf(doc)).toBe(1);
+  bringTo({ version: 4, migrations: all }, doc);
+  expect([schemaOf(doc), ran(doc)]).toEqual([4, [2, 3, 4]]);
+  bringTo({ version: 4, migrations: all }, doc);
+  expect([schemaOf(doc), ran(doc)]).toEqual([4, [2, 3, 4]]);
+  bringTo({ version: 5, migrations: all }, doc);
+  expect([schemaOf(doc), ran(doc)]).toEqual([5, [2, 3, 4]]);
+});
+
+test('a version that is no number reads as the first', () => {
+  const doc = new Y.Doc();
+  doc.getMap('meta').set('schema', '7');
+  expect(schemaOf(doc)).toBe(1);
+});
+
+test('no migration of this program leads beyond its own layout', () => {
+  const { version, migrations } = documentSchema;
+  for (const { to } of migrations) {
+    expect(to).toBeGreaterThan(1);
+    expect(to).toBeLessThanOrEqual(version);
+  }
+  expect(new Set(migrations.map(({ to }) => to)).size).toBe(migrations.length);
+});

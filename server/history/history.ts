@@ -100,6 +100,12 @@ export class History {
     const room = roomOf(order);
     const wanted = await store.readVersion(room, version);
     if (!wanted) return { kind: 'no-such-version' };
+    try {
+      // What is stored of a document that nobody has opened yet may have an older layout.
+      await live.open(record.id, document);
+    } catch (error) {
+      return { kind: 'not-written', error };
+    }
     const before = await store.keepVersion(room, { kind: 'before-restore', name: '', person });
     const current = before && (await store.readVersion(room, before.id));
     if (!current) return { kind: 'not-written', error: new Error('the present state cannot be read') };

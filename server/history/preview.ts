@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
 import { parseRecord, parseValue } from '../../shared/schema/collection.ts';
-import { collections } from '../../shared/documents.ts';
+import { collections, documentSchema } from '../../shared/documents.ts';
+import type { DocumentSchema } from '../../shared/schema/migration.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { Field } from '../../shared/schema/field.ts';
 import { openWhole } from './states.ts';
@@ -32,12 +33,16 @@ const mostChars = 200;
 
 /**
  * What an update would change in a document, without changing it.
- * @param current the state as one Yjs update
- * @throws where the state is no whole document
+ * @param current the state as one Yjs update; it may have an older layout
+ * @throws where the state is no whole document, or has a newer layout
  */
-export function preview(current: Uint8Array, update: Uint8Array): Preview {
-  const before = openWhole(current);
-  const after = openWhole(current);
+export function preview(
+  current: Uint8Array,
+  update: Uint8Array,
+  schema: DocumentSchema = documentSchema,
+): Preview {
+  const before = openWhole(current, schema);
+  const after = openWhole(current, schema);
   try {
     Y.applyUpdate(after, update);
     const changes: PreviewChange[] = [];

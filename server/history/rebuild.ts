@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
 import { buildRecord, parseRecord, parseValue } from '../../shared/schema/collection.ts';
-import { collections, metaFields, numberedUpTo, openRoots } from '../../shared/documents.ts';
+import { collections, documentSchema, metaFields, numberedUpTo, openRoots } from '../../shared/documents.ts';
+import type { DocumentSchema } from '../../shared/schema/migration.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { Field } from '../../shared/schema/field.ts';
 import { ideas } from '../../shared/collections/idea.ts';
@@ -35,10 +36,11 @@ export interface Rebuilt {
  * are left out, and malformed entries and fields too, which read as their defaults before and after. References to
  * records that were left out stay: they lead to nothing, as before, and lead to the record again when a version
  * brings it back.
- * @param state the document as one Yjs update
+ * @param state the document as one Yjs update; it may have an older layout
+ * @throws where its layout is newer
  */
-export function rebuild(state: Uint8Array): Rebuilt {
-  const old = openState(state);
+export function rebuild(state: Uint8Array, schema: DocumentSchema = documentSchema): Rebuilt {
+  const old = openState(state, schema);
   const fresh = emptyBeside(old);
   try {
     fresh.transact(() => {

@@ -3,10 +3,11 @@ import * as v from 'valibot';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
 import { parseValue } from '../../shared/schema/collection.ts';
-import { collections } from '../../shared/documents.ts';
+import { collections, documentSchema } from '../../shared/documents.ts';
+import type { DocumentSchema } from '../../shared/schema/migration.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { ValueField } from '../../shared/schema/field.ts';
-import { openWhole } from './states.ts';
+import { openPresent, openWhole } from './states.ts';
 
 /** How much was taken out or put back. */
 export interface RemovalCounts {
@@ -38,13 +39,18 @@ export interface Removal {
  * Yjs records who wrote something and not who deleted it. So letters, values and members that these people deleted
  * do not come back; a version from before has them.
  * @param current the state as one Yjs update
- * @param version the state from which on their work is removed, likewise
+ * @param version the state from which on their work is removed, likewise; it may have an older layout
  * @param clients the Yjs client ids of these people
- * @throws where one of the states is not a whole document
+ * @throws where one of the states is not a whole document, or has a layout that is not this program's
  */
-export function removeAdded(current: Uint8Array, version: Uint8Array, clients: readonly number[]): Removal {
-  const now = openWhole(current);
-  const then = openWhole(version);
+export function removeAdded(
+  current: Uint8Array,
+  version: Uint8Array,
+  clients: readonly number[],
+  schema: DocumentSchema = documentSchema,
+): Removal {
+  const now = openPresent(current, schema);
+  const then = openWhole(version, schema);
   try {
     const removing = new Removing(new Additions(then, clients));
     let update: Uint8Array | null = null;

@@ -118,9 +118,16 @@ export class Repairs {
     });
   }
 
-  /** Ends all seats, and tells pages that their copies are of another document. */
+  /**
+   * Ends all seats, and tells pages that their copies are of another document. That may have the layout of long ago:
+   * a room that opens it looks.
+   */
   async #beginGeneration(board: string): Promise<void> {
-    await this.#parts.store.changeBoard(board, (now) => ({ ...now, generation: now.generation + 1 }));
+    await this.#parts.store.changeBoard(board, (now) => ({
+      ...now,
+      generation: now.generation + 1,
+      schema: 1,
+    }));
   }
 
   #keep(room: string, person: string): Promise<VersionRecord | null> {

@@ -3,13 +3,14 @@ import * as v from 'valibot';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
 import { parseRecord, parseValue } from '../../shared/schema/collection.ts';
-import { collections, numberedUpTo } from '../../shared/documents.ts';
+import { collections, documentSchema, numberedUpTo } from '../../shared/documents.ts';
+import type { DocumentSchema } from '../../shared/schema/migration.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { Field, ValueField } from '../../shared/schema/field.ts';
 import { ideas } from '../../shared/collections/idea.ts';
 import { people } from '../../shared/collections/person.ts';
 import { spliceBetween } from '../../shared/schema/text-splice.ts';
-import { openWhole } from './states.ts';
+import { openPresent, openWhole } from './states.ts';
 
 /**
  * The update that makes a document read as one of its versions; null where it does so already. It is an edit
@@ -20,12 +21,16 @@ import { openWhole } from './states.ts';
  * What stays: `meta` and `people`, which say what is so now; the number of an idea, which others may have
  * quoted; an author, who is set once; and what a removed record holds, which nobody sees.
  * @param current the state as one Yjs update
- * @param version the state to come back to, likewise
- * @throws where one of them is not a whole document
+ * @param version the state to come back to, likewise; it may have an older layout
+ * @throws where one of them is not a whole document, or has a layout that is not this program's
  */
-export function restore(current: Uint8Array, version: Uint8Array): Uint8Array | null {
-  const now = openWhole(current);
-  const then = openWhole(version);
+export function restore(
+  current: Uint8Array,
+  version: Uint8Array,
+  schema: DocumentSchema = documentSchema,
+): Uint8Array | null {
+  const now = openPresent(current, schema);
+  const then = openWhole(version, schema);
   try {
     const isFree = numbersLeftOut(now);
     let made: Uint8Array | null = null;

@@ -1,11 +1,17 @@
 import * as Y from 'yjs';
-import { openRoots } from '../../shared/documents.ts';
+import { bringTo, openRoots, schemaOf } from '../../shared/documents.ts';
+import type { DocumentSchema } from '../../shared/schema/migration.ts';
 
-/** A document of its state, which may have a gap: parts that wait for updates which were lost, and read as nothing. */
-export function openState(state: Uint8Array): Y.Doc {
-  const doc = new Y.Doc();
-  openRoots(doc);
-  Y.applyUpdate(doc, state);
+/**
+ * A document of its state, brought to a layout where it has an older one. It may have a gap: parts that wait for updates
+ * which were lost, and read as nothing.
+ * @throws where its layout is newer
+ */
+export function openState(state: Uint8Array, schema: DocumentSchema): Y.Doc {
+  const doc = documentOf(state);
+  const found = schemaOf(doc);
+  if (found > schema.version) throw new Error('the state is of a newer release');
+  if (found < schema.version) doc.transact(() => bringTo(schema, doc));
   return doc;
 }
 
@@ -13,9 +19,28 @@ export function isWhole({ store }: Y.Doc): boolean {
   return store.pendingStructs === null && store.pendingDs === null;
 }
 
-/** @throws where the state has a gap */
-export function openWhole(state: Uint8Array): Y.Doc {
-  const doc = openState(state);
+/** @throws where the state has a gap, or a newer layout */
+export function openWhole(state: Uint8Array, schema: DocumentSchema): Y.Doc {
+  const doc = openState(state, schema);
   if (!isWhole(doc)) throw new Error('the state has a gap');
+  return doc;
+}
+
+/**
+ * The document that an edit is made for. It has its layout as it is stored: else the edit would rest on what was
+ * migrated in memory, which nobody has.
+ * @throws where the state has a gap, or another layout
+ */
+export function openPresent(state: Uint8Array, { version }: DocumentSchema): Y.Doc {
+  const doc = documentOf(state);
+  if (!isWhole(doc)) throw new Error('the state has a gap');
+  if (schemaOf(doc) !== version) throw new Error('the document has another layout');
+  return doc;
+}
+
+function documentOf(state: Uint8Array): Y.Doc {
+  const doc = new Y.Doc();
+  openRoots(doc);
+  Y.applyUpdate(doc, state);
   return doc;
 }

@@ -111,6 +111,11 @@ export interface LiveBoards {
    */
   freeze(board: string, frozen: boolean): void;
   /**
+   * Opens a document where it is closed, so that what is stored of it has the layout of this server. Rejects where
+   * the board takes nobody in.
+   */
+  open(board: string, document: string): Promise<void>;
+  /**
    * Applies an update that the server made to a document, as its own; on disk when it resolves. Opens the room
    * where it is closed. Rejects where it cannot be written.
    */

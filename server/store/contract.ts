@@ -24,6 +24,11 @@ export interface BoardRecord {
   readonly generation: number;
   /** Whether nobody may write for now. */
   readonly frozen: boolean;
+  /**
+   * The board's documents have at least this version of their layout; missing: 1. It is known before a document is in
+   * memory. Only `meta.schema` of the document itself says which version it has.
+   */
+  readonly schema?: number;
 }
 
 /** One Yjs update on its way to disk. */

@@ -35,6 +35,8 @@ export const closeCode = {
   noSuchBoard: 4404,
   tooLarge: 4413,
   refused: 4422,
+  /** The document has a newer layout than the client knows. */
+  reload: 4426,
 } as const;
 export type CloseCode = (typeof closeCode)[keyof typeof closeCode];
 

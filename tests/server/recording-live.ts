@@ -94,6 +94,10 @@ export class RecordingLive implements LiveBoards {
     this.relieved.push(board);
   }
 
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async write(board: string, document: string, update: Uint8Array): Promise<void> {
     await this.onWrite(`${board}/${document}`, update);
     this.written.push({ board, document, update });

@@ -3,11 +3,19 @@ import { rebuild } from '../../server/history/rebuild.ts';
 import { removeAdded } from '../../server/history/removal.ts';
 import { restore } from '../../server/history/restore.ts';
 import type { HistoryWork } from '../../server/history/work.ts';
+import { documentSchema } from '../../shared/documents.ts';
+import type { DocumentSchema } from '../../shared/schema/migration.ts';
 
-/** The work on whole documents, done at once and without a thread. */
-export const workHere: HistoryWork = {
-  restore: (current, version) => Promise.resolve(restore(current, version)),
-  removeAdded: (current, version, clients) => Promise.resolve(removeAdded(current, version, clients)),
-  preview: (current, update) => Promise.resolve(preview(current, update)),
-  rebuild: (state) => Promise.resolve(rebuild(state)),
-};
+const soon = <T>(work: () => T): Promise<T> => Promise.resolve().then(work);
+
+/** The work on whole documents, done at once and without a thread; for documents of a layout. */
+export function workOn(schema: DocumentSchema): HistoryWork {
+  return {
+    restore: (current, version) => soon(() => restore(current, version, schema)),
+    removeAdded: (current, version, clients) => soon(() => removeAdded(current, version, clients, schema)),
+    preview: (current, update) => soon(() => preview(current, update, schema)),
+    rebuild: (state) => soon(() => rebuild(state, schema)),
+  };
+}
+
+export const workHere = workOn(documentSchema);

@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
-import { openRoots } from '../../../shared/documents.ts';
+import { bringTo, openRoots, schemaOf } from '../../../shared/documents.ts';
+import type { DocumentSchema } from '../../../shared/schema/migration.ts';
 import type { StoredDocument } from '../../store/contract.ts';
 import type { Membership } from '../../access/membership.ts';
 import type { Exceeded } from '../../../shared/wire/protocol.ts';
@@ -105,6 +106,18 @@ export class LiveDocument {
   applyOwn(update: Uint8Array): void {
     this.apply(update);
     this.guard.changedByServer();
+  }
+
+  /** The version of its layout. */
+  get schema(): number {
+    return schemaOf(this.doc);
+  }
+
+  /** Brings it to a layout, as an edit of the server's own. Returns that as one update; null where it has it already. */
+  bringTo(schema: DocumentSchema): Uint8Array | null {
+    const update = this.change(() => bringTo(schema, this.doc));
+    this.guard.changedByServer();
+    return update;
   }
 
   /** The clock of the server's own client id: it rises when the server writes. */

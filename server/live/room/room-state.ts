@@ -9,8 +9,8 @@ export type RoomLife = RoomState | 'absent';
  * - `live`: people work.
  * - `draining`: nobody is in it; it is brought to disk, and leaves memory unless somebody comes.
  * - `failing`: the disk did not take a batch. The document is as the disk has it, and read-only until that heals.
- * - `quarantined`: what is stored does not fit together. Nobody is let in until those who run the server have
- *   put it back to a version.
+ * - `quarantined`: what is stored does not fit together, or a newer release has written it. Nobody is let in until
+ *   those who run the server have put it back to a version, or that release is back.
  */
 const next: Readonly<Record<RoomLife, readonly RoomLife[]>> = {
   absent: [],

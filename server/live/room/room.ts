@@ -2,8 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
 import { may } from '../../../shared/roles.ts';
-import type { Log } from '../../log.ts';
-import type { BoardRecord, HeldRecord, Store, StoredDocument } from '../../store/contract.ts';
+import type { BoardRecord, HeldRecord, StoredDocument } from '../../store/contract.ts';
 import type { Allowances } from './allowances.ts';
 import type { Source } from './sync-requests.ts';
 import { Asks } from './sync-requests.ts';
@@ -18,6 +17,8 @@ import type { LargeMessages } from '../socket/large-messages.ts';
 import { shareOf } from '../guard/guard.ts';
 import type { Bounds } from './live-document.ts';
 import { emptyStateVector, LiveDocument } from './live-document.ts';
+import type { MigratingContext } from './migrating.ts';
+import { bringUp } from './migrating.ts';
 import { OwnWrites } from './own-writes.ts';
 import type { TimeSlicedQueue } from '../time-sliced-queue.ts';
 import type { People } from './people.ts';
@@ -33,9 +34,7 @@ import type { Frame } from '../socket/wire.ts';
 import { isEmptyUpdate } from '../socket/wire.ts';
 
 /** What a room needs of the house. */
-export interface RoomContext {
-  readonly store: Store;
-  readonly log: Log;
+export interface RoomContext extends MigratingContext {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly observe: Observer;
@@ -48,6 +47,9 @@ export interface RoomContext {
   readonly allowances: Allowances;
   readonly maxDocumentBytes: number;
 }
+
+/** Why a document is not opened although its bytes are there; the reason of the close. */
+type Bar = 'quarantined' | 'newer-schema';
 
 /** Who keeps the rooms, and wants to know when one is of no use any more. */
 export interface RoomOwner {
@@ -82,6 +84,10 @@ export class Room implements Listener {
   #isFrozen: boolean | null = null;
   #stored: Stored | null = null;
   #open: Open | null = null;
+  /** While the phase is `quarantined`: why. */
+  #bar: Bar = 'quarantined';
+  /** Resolves when the document has the layout of this server, or could not be brought to it. */
+  #migrating: Promise<unknown> = Promise.resolve();
   readonly #syncRequests: Asks;
   readonly #recovery: Recovery;
   readonly #ownWrites = new OwnWrites();
@@ -177,7 +183,7 @@ export class Room implements Listener {
   enter(connection: Connection): void {
     if (this.#life.now === 'absent') return connection.close(closeCode.busy, 'closing');
     if (this.#life.now === 'quarantined') {
-      connection.close(closeCode.busy, 'quarantined');
+      connection.close(closeCode.busy, this.#bar);
       return this.#owner.emptied(this);
     }
     if (this.#life.now === 'draining') this.#life.become('live');
@@ -301,6 +307,7 @@ export class Room implements Listener {
 
   /** Resolves when all that has come in is on disk, or was not taken. */
   async settled(): Promise<void> {
+    await this.#migrating;
     await this.#open?.commits.settled();
     await this.#recovery.written();
   }
@@ -318,16 +325,63 @@ export class Room implements Listener {
     this.#tellOpened();
   }
 
-  /** Answers those who wait for the state before it is a document: that takes a while, and blocks all others. */
+  /**
+   * Answers those who wait for the state before it is a document: that takes a while, and blocks all others. Where it
+   * may have an older layout they wait until it has this server's.
+   */
   async #receive(record: BoardRecord, stored: StoredDocument, held: readonly HeldRecord[]): Promise<void> {
     this.#recovery.load(record.generation, held, stored.isBehind);
     this.#title ??= record.title;
     this.#isFrozen ??= record.frozen;
-    this.#stored = this.#keep(stored, record.generation);
+    const { schema: known = 1, generation } = record;
+    const { version } = this.#context.schema;
+    if (known > version) return this.#refuseNewer(known);
+    if (known === version) this.#tellStored(stored, generation);
+    await turn();
+    if (this.#life.now !== 'loading') return;
+    const document = this.#documentOf(stored);
+    if (!document) return;
+    if (known === version) {
+      if (document.schema === version) return this.#unfold(document);
+      return this.#beginAgain(document);
+    }
+    const migrating = bringUp(document, stored, { board: this.board, room: this.name }, this.#context);
+    this.#migrating = Promise.allSettled([migrating]);
+    const migrated = await migrating.catch((error: unknown) => {
+      document.close();
+      throw error;
+    });
+    // It may have been closed meanwhile.
+    if (this.life !== 'loading') return document.close();
+    this.#tellStored(migrated, generation);
+    this.#unfold(document);
+  }
+
+  /**
+   * The document is older than the board's record says, as where a damaged file gave way to its previous copy, and
+   * people have been sent it. They come back to a room that knows.
+   */
+  async #beginAgain(document: LiveDocument): Promise<void> {
+    const { store, log } = this.#context;
+    const { schema } = document;
+    document.close();
+    log.warn({ board: this.board, schema }, 'the document is older than its record says');
+    await store.changeBoard(this.board, (record) => ({ ...record, schema }));
+    this.shut(closeCode.restart, 'restart');
+  }
+
+  /** What is stored is there: who is here is welcomed, and answered. */
+  #tellStored(stored: StoredDocument, generation: number): void {
+    this.#stored = this.#keep(stored, generation);
     for (const connection of this.#broadcaster) this.#greet(connection, this.#stored);
     this.#syncRequests.answer();
-    await turn();
-    if (this.#life.now === 'loading') this.#unfold(stored);
+  }
+
+  #refuseNewer(schema: number): void {
+    const { log, schema: here } = this.#context;
+    const fields = { board: this.board, code: 'newer-schema', schema, known: here.version };
+    log.error(fields, 'the document is of a newer release; it is not opened');
+    this.#quarantine('newer-schema');
   }
 
   #keep(stored: StoredDocument, generation: number): Stored {
@@ -357,14 +411,22 @@ export class Room implements Listener {
     return full ? { full, document, hasUncommitted: commits?.hasUncommitted ?? false } : null;
   }
 
-  /** Makes the document of its bytes, and goes on with what has come in meanwhile. */
-  #unfold(stored: StoredDocument): void {
-    const { store, log, counters } = this.#context;
+  /** Makes the document of its bytes; null where nobody can be let in to it. */
+  #documentOf(stored: StoredDocument): LiveDocument | null {
+    const { log, counters, schema } = this.#context;
     const document = new LiveDocument(stored, counters, this.#bounds);
     if (!document.isWhole) {
       log.error({ board: this.board }, 'the stored document does not fit together; it is quarantined');
-      return this.#quarantine(document);
-    }
+      this.#quarantine('quarantined');
+    } else if (document.schema > schema.version) this.#refuseNewer(document.schema);
+    else return document;
+    document.close();
+    return null;
+  }
+
+  /** Opens a document that has the layout of this server, and goes on with what has come in meanwhile. */
+  #unfold(document: LiveDocument): void {
+    const { store } = this.#context;
     this.#recovery.opened(document);
     const commits = new Commits(this.name, document, {
       ...this.#context,
@@ -387,10 +449,10 @@ export class Room implements Listener {
     if (this.#broadcaster.size === 0) this.#owner.emptied(this);
   }
 
-  #quarantine(document: LiveDocument): void {
-    document.close();
+  #quarantine(bar: Bar): void {
+    this.#bar = bar;
     this.#life.become('quarantined');
-    this.#broadcaster.dismiss(closeCode.busy, 'quarantined');
+    this.#broadcaster.dismiss(closeCode.busy, bar);
     this.#stored = null;
     this.#syncRequests.forget();
     this.#early = [];
@@ -526,8 +588,10 @@ export class Room implements Listener {
       const generation = this.#stored?.generation ?? 1;
       const stored = await store.load(this.name);
       if (this.life !== 'failing') return;
+      const document = this.#documentOf(stored);
+      if (!document) return;
       this.#stored = this.#keep(stored, generation);
-      this.#unfold(stored);
+      this.#unfold(document);
     } catch (error) {
       log.error({ board: this.board, error: messageOf(error) }, 'room cannot be loaded');
       this.shut(closeCode.busy, 'load-failed');

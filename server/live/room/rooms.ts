@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
+import { documentSchema } from '../../../shared/documents.ts';
+import type { DocumentSchema } from '../../../shared/schema/migration.ts';
 import type { Membership } from '../../access/membership.ts';
 import type { Log } from '../../log.ts';
 import type { Store } from '../../store/contract.ts';
@@ -48,6 +50,8 @@ export interface LiveOptions {
   readonly maxDocumentBytes?: number;
   /** What participants may add to a document in a day. */
   readonly allowances?: AllowanceTable;
+  /** The layout that documents are brought to when they are opened; this program's own where none is given. */
+  readonly schema?: DocumentSchema;
 }
 
 /** The live side, and what only the house itself may ask of it. */
@@ -72,6 +76,7 @@ export function openRooms(options: LiveOptions): Rooms {
     largeMessages: new LargeMessages(largeMessageBytes),
     unreadDifferences: new Unread(maxUnreadDifferences),
     maxDocumentBytes: options.maxDocumentBytes ?? maxDocumentBytes,
+    schema: options.schema ?? documentSchema,
   };
   return new OpenRooms(context, options.heapBudgetBytes ?? getHeapStatistics().heap_size_limit * heapShare);
 }
@@ -126,7 +131,8 @@ class OpenRooms implements Rooms, RoomOwner {
   }
 
   join(membership: Membership, document: string, line: Line): void {
-    const refusal = this.#refusal(membership.board, document) ?? this.#excess(membership);
+    const refusal =
+      this.#refusal(membership.board, document) ?? this.#ignorance(line) ?? this.#excess(membership);
     if (refusal) return turnAway(line, refusal.code, refusal.reason);
     // Gone already: it would never tell us that it goes.
     if (line.socket.readyState !== line.socket.OPEN) return;
@@ -175,6 +181,10 @@ class OpenRooms implements Rooms, RoomOwner {
 
   relieve(board: string): void {
     for (const document of documents) this.#context.allowances.relieve(`${board}/${document}`);
+  }
+
+  async open(board: string, document: string): Promise<void> {
+    await this.#opened(board, document).opened();
   }
 
   async write(board: string, document: string, update: Uint8Array): Promise<void> {
@@ -292,6 +302,17 @@ class OpenRooms implements Rooms, RoomOwner {
     if (this.#barred.has(board)) return { code: closeCode.busy, reason: 'repair' };
     if (this.#rooms.has(`${board}/${document}`) || this.#hasPlace()) return null;
     return { code: closeCode.busy, reason: 'server-full' };
+  }
+
+  /**
+   * Who does not know the layout of the documents here must not write in them. Pages of the release before this code
+   * know no other than the first. They take what they do not know for a refusal, and come back again and again; what
+   * makes them stop, and keep what they have not sent, is to be put out.
+   */
+  #ignorance({ schema, isOurs, hasSeat }: Line): { code: CloseCode; reason: string } | null {
+    if ((schema ?? 1) >= this.#context.schema.version) return null;
+    if (schema === null && isOurs && hasSeat) return { code: closeCode.ticket, reason: 'kicked' };
+    return { code: closeCode.reload, reason: 'reload' };
   }
 
   /** A board is not to be filled by one person, in however many roles. */

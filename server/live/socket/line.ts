@@ -17,6 +17,10 @@ export interface Line {
   readonly inlet: Inlet;
   /** Whether the client asked for control and pointer frames by sub-protocol. */
   readonly isOurs: boolean;
+  /** The newest layout of documents that the client says it knows; null where it says nothing. */
+  readonly schema: number | null;
+  /** Whether it comes by the seat of a page, and not by a token. */
+  readonly hasSeat: boolean;
 }
 
 /** Makes WebSockets of upgrades. It does not decide who may come in. */
@@ -47,9 +51,16 @@ export class Lines {
     this.#sockets.handleUpgrade(request, inlet, Buffer.alloc(0), (socket) => {
       // A fault is followed by the end of the socket; without a listener it would end the process.
       socket.on('error', () => inlet.farewell());
-      then({ socket, stream, inlet, isOurs: socket.protocol === controlProtocol });
+      then({ socket, stream, inlet, isOurs: socket.protocol === controlProtocol, ...saidIn(request) });
     });
   }
+}
+
+/** What the address that a client asks for says about it. */
+function saidIn({ url = '' }: IncomingMessage): Pick<Line, 'schema' | 'hasSeat'> {
+  const said = new URLSearchParams(url.slice(url.indexOf('?') + 1));
+  const schema = said.get('schema') ?? '';
+  return { schema: /^\d{1,9}$/.test(schema) ? Number(schema) : null, hasSeat: said.has('seat') };
 }
 
 /** Says goodbye to a client that is not let in, and listens to it no more. */

@@ -34,6 +34,7 @@ const boardSchema = v.looseObject({
   // What was written before there were these is a board's first generation, and open.
   generation: v.optional(v.number(), 1),
   frozen: v.optional(v.boolean(), false),
+  schema: v.exactOptional(v.number()),
 }) satisfies v.GenericSchema<unknown, BoardRecord>;
 
 /** Boards whose record stays in memory: a few kilobytes each, and a workshop day has a few dozen. */

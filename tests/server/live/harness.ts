@@ -12,6 +12,7 @@ import type { Rooms } from '../../../server/live/room/rooms.ts';
 import { openRooms } from '../../../server/live/room/rooms.ts';
 import type { Store } from '../../../server/store/contract.ts';
 import type { Role } from '../../../shared/roles.ts';
+import type { DocumentSchema } from '../../../shared/schema/migration.ts';
 import { MemoryStore } from './memory-store.ts';
 import { RawClient } from './raw-client.ts';
 import { StockClient } from './stock-client.ts';
@@ -27,9 +28,12 @@ export interface House<S extends Store = MemoryStore> {
   /** Seats a person, on a device of their own. The same name is the same person; a second call may change the role. */
   membership(person: string, role?: Role, more?: Partial<Membership>): Membership;
   /** A stock `y-websocket` client of a person who has a seat. */
-  stock(person: string): StockClient;
+  stock(person: string, schema?: number): StockClient;
   /** A hand-made socket of a person who has a seat. */
-  raw(person: string, options?: { control?: boolean; document?: string }): Promise<RawClient>;
+  raw(
+    person: string,
+    options?: { control?: boolean; document?: string; schema?: number | undefined },
+  ): Promise<RawClient>;
   close(): Promise<void>;
 }
 
@@ -40,6 +44,10 @@ export interface HouseOptions {
   readonly heapBudgetBytes?: number;
   readonly maxDocumentBytes?: number;
   readonly allowances?: AllowanceTable;
+  /** Left out: any that is free. */
+  readonly port?: number;
+  /** The layout that the server knows. */
+  readonly schema?: DocumentSchema;
 }
 
 export async function openHouse(options?: HouseOptions): Promise<House> {
@@ -48,7 +56,10 @@ export async function openHouse(options?: HouseOptions): Promise<House> {
   return openHouseOn(store, options);
 }
 
-export async function openHouseOn<S extends Store>(store: S, options: HouseOptions = {}): Promise<House<S>> {
+export async function openHouseOn<S extends Store>(
+  store: S,
+  { port: wanted = 0, ...options }: HouseOptions = {},
+): Promise<House<S>> {
   const logged: string[] = [];
   const log = pino({ level: 'debug', base: null }, { write: (line: string) => void logged.push(line) });
   const rooms = openRooms({ store, log, ...options });
@@ -70,7 +81,7 @@ export async function openHouseOn<S extends Store>(store: S, options: HouseOptio
       rooms.join(membership, document, line);
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(wanted, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
 
@@ -96,14 +107,15 @@ export async function openHouseOn<S extends Store>(store: S, options: HouseOptio
       memberships.set(person, membership);
       return membership;
     },
-    stock(person) {
-      const client = new StockClient(`ws://127.0.0.1:${port}/sync/${board}`, person);
+    stock(person, schema) {
+      const client = new StockClient(`ws://127.0.0.1:${port}/sync/${board}`, person, undefined, schema);
       clients.add(client);
       return client;
     },
-    async raw(person, { control = false, document = 'board' } = {}) {
+    async raw(person, { control = false, document = 'board', schema } = {}) {
+      const said = schema === undefined ? '' : `&schema=${schema}`;
       const client = await RawClient.open(
-        `ws://127.0.0.1:${port}/sync/${board}/${document}?seat=${person}`,
+        `ws://127.0.0.1:${port}/sync/${board}/${document}?seat=${person}${said}`,
         control,
       );
       clients.add(client);

@@ -10,12 +10,12 @@ export class StockClient {
   readonly editor: PlainEditor;
   readonly provider: WebsocketProvider;
 
-  /** `Provider`: another version of it. */
-  constructor(url: string, person: string, Provider = WebsocketProvider) {
+  /** `Provider`: another version of it. `schema`: the layout that it says it knows. */
+  constructor(url: string, person: string, Provider = WebsocketProvider, schema?: number) {
     openRoots(this.doc);
     this.editor = new PlainEditor(this.doc, person);
     this.provider = new Provider(url, 'board', this.doc, {
-      params: { seat: person },
+      params: { seat: person, ...(schema !== undefined && { schema: String(schema) }) },
       // The stock client takes any WebSocket class; the two type packages do not know of each other.
       WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
       disableBc: true,

@@ -89,11 +89,11 @@ export class Board {
   #isReading = $state(true);
 
   /**
-   * @param at `waitMs`: how long the server is left alone before it is asked
+   * @param at `waitMs`: how long the server is left alone before it is asked; `schema`: as of `Connection`
    * @param kept outlives this document, and is closed by its owner; a board that is given none has its own
    */
   constructor(
-    at: { board: string; seat: string; origin: string; waitMs?: number },
+    at: { board: string; seat: string; origin: string; waitMs?: number; schema?: number },
     on: BoardEvents,
     kept?: KeptEdits,
   ) {

@@ -283,6 +283,43 @@ describe('a board that was put back to an earlier version', () => {
   });
 });
 
+describe('M2 a board with a newer layout than this page knows', () => {
+  const old = { kind: 'old-page' };
+
+  test('is what the server says when it closes: the page does not come back by itself', () => {
+    const socket = join();
+    write('not sent ');
+    socket.drop(closeCode.reload, 'reload');
+    expect(on.ended).toHaveBeenCalledExactlyOnceWith(old);
+    expect(ana.unsaved).toBe(true);
+    vi.advanceTimersByTime(60_000);
+    expect(ServerSocket.latest).toBe(socket);
+  });
+
+  test('is seen in the document too, behind a server that does not say so', () => {
+    board.getMap('meta').set('schema', 2);
+    const socket = ServerSocket.latest;
+    socket.admit(board);
+    expect(on.ended).toHaveBeenCalledExactlyOnceWith(old);
+    expect([on.ready.mock.calls, socket.isClosed, ana.light]).toEqual([[], true, 'offline']);
+    vi.advanceTimersByTime(60_000);
+    expect(ServerSocket.latest).toBe(socket);
+  });
+
+  test('is opened by a page that knows it', () => {
+    ana.close();
+    ana = new Connection(doc, { board: 'b', seat: 'ana', origin: 'http://localhost', schema: 2 }, on);
+    ana.open();
+    board.getMap('meta').set('schema', 2);
+    join();
+    expect([on.ended.mock.calls, ana.light]).toEqual([[], 'saved']);
+  });
+
+  test('is told by the server, to which the page says what it knows', () => {
+    expect(ServerSocket.latest.url).toContain('schema=1');
+  });
+});
+
 describe('a server that is there, and does not let Ana in', () => {
   test.each([
     [closeCode.busy, 'server-full', 'server-full'],
@@ -292,6 +329,7 @@ describe('a server that is there, and does not let Ana in', () => {
     [closeCode.busy, 'kicked', null],
     [closeCode.busy, 'frozen', 'frozen'],
     [closeCode.busy, 'quarantined', 'quarantined'],
+    [closeCode.busy, 'newer-schema', 'newer-schema'],
     [closeCode.busy, 'not-saved', 'store'],
     [closeCode.busy, 'something else', 'busy'],
     [closeCode.busy, 'stopping', 'restart'],

@@ -11,6 +11,7 @@ import { writeText } from '../../shared/schema/text-splice.ts';
 import type { House } from '../server/live/harness.ts';
 import { board, openHouse, openHouseOn } from '../server/live/harness.ts';
 import { MemoryStore } from '../server/live/memory-store.ts';
+import { schemaTwo } from '../server/schema-two.ts';
 import { FakeDevice } from './fake-indexeddb.ts';
 import { Page } from './page.svelte.ts';
 
@@ -95,6 +96,40 @@ async function addBase(person = 'lea'): Promise<void> {
   await page.shows('saved');
   close(page);
 }
+
+describe('C8 a page that is older than the board', () => {
+  test('shows what it has not sent, and the page that is loaded then sends it', async () => {
+    await addBase();
+    const ana = await opened('ana');
+    const { port, store } = house;
+    await house.close();
+    await ana.shows('offline');
+    writeText(ana.now.editor, cards, idOf(ana, 'Base'), 'text', 'Base, and more');
+    addCard(ana.now.editor, cell, { text: 'New' });
+    const schema = schemaTwo();
+    house = await openHouseOn(store.reopened(), { port, schema });
+    seatAll(house);
+    await vi.waitFor(() => expect(ana.endings).toEqual([{ kind: 'old-page' }]), 5_000);
+    expect(ana.lost).toEqual([['not-sent', 'Base, and more', 'New']]);
+    await vi.waitFor(() => expect(ana.kept.isVolatile).toBe(false));
+    expect(device.words).toContain('Base, and more');
+    close(ana);
+
+    // Loaded once more from a cache, it is still the old one, and loses nothing.
+    const cached = open('ana');
+    await vi.waitFor(() => expect(cached.endings).toEqual([{ kind: 'old-page' }]));
+    close(cached);
+
+    const reloaded = new Page(house, 'ana', 2);
+    pages.push(reloaded);
+    await reloaded.shows('saved');
+    expect(reloaded.lost).toEqual([]);
+    const texts = readAll(reloaded.now.editor.doc, cards).map(({ text }) => text);
+    expect(texts.sort()).toEqual(['Base, and more', 'New']);
+    await vi.waitFor(() => expect(device.rows.size).toBe(0));
+    expect(schema.runs).toBe(1);
+  });
+});
 
 describe('C1 C2 C3 edits that this device kept', () => {
   test('that fit the board go to it, and are not kept any longer', async () => {

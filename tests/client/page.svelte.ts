@@ -16,12 +16,14 @@ export class Page {
   /** What the light has shown, each change once. */
   readonly lights: SyncStatus[] = [];
   now: Board;
-  readonly #at: { board: string; seat: string; origin: string };
+  readonly #at: { board: string; seat: string; origin: string; schema?: number };
   readonly #stop: () => void;
 
-  constructor(house: House, seat: string) {
+  /** `schema`: the layout that it knows; that of this release where it is left out. */
+  constructor(house: House, seat: string, schema?: number) {
     vi.stubGlobal('WebSocket', WebSocket);
-    this.#at = { board, seat, origin: `http://127.0.0.1:${house.port}` };
+    const origin = `http://127.0.0.1:${house.port}`;
+    this.#at = { board, seat, origin, ...(schema !== undefined && { schema }) };
     this.kept = new KeptEdits(this.#at);
     this.now = $state.raw(this.#open());
     this.#stop = $effect.root(() => {
@@ -60,7 +62,10 @@ export class Page {
     this.endings.push(why);
     if (why.kind === 'refused') this.now.giveUp(why.reason ?? 'unknown');
     else if (why.kind === 'outdated') this.now.giveUp(why.isOlder ? 'fallen-back' : 'outdated');
-    else return;
+    else {
+      if (why.kind === 'old-page') this.now.showUnsent();
+      return;
+    }
     this.now.close();
     this.now = this.#open();
   }

@@ -17,7 +17,10 @@ export class ServerSocket {
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
   onerror: (() => void) | null = null;
 
-  constructor() {
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
     ServerSocket.all.push(this);
   }
 

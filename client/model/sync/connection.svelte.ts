@@ -6,6 +6,7 @@ import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import type { ClientControl, Control, Exceeded } from '$shared/wire/protocol.ts';
 import { controlProtocol, controlSchema, frameKind, syncKind } from '$shared/wire/protocol.ts';
+import { schemaOf, schemaVersion } from '$shared/documents.ts';
 import type { Role } from '$shared/roles.ts';
 import { answerInParts, mostPartBytes } from './answer-parts.ts';
 import { waitMs } from './backoff.ts';
@@ -87,12 +88,20 @@ export class Connection {
   #isIn = false;
   /** Whether all own edits are on disk. */
   #isSettled = false;
+  /** The layout of documents that this page knows. */
+  readonly #schema: number;
   readonly #on: ConnectionEvents;
   readonly #pulse: Pulse;
   readonly #stopWaking: () => void;
 
-  constructor(doc: Y.Doc, at: { board: string; seat: string; origin: string }, on: ConnectionEvents) {
+  /** @param at `schema`: the layout of documents that the page knows; its own where it is left out */
+  constructor(
+    doc: Y.Doc,
+    at: { board: string; seat: string; origin: string; schema?: number },
+    on: ConnectionEvents,
+  ) {
     this.#doc = doc;
+    this.#schema = at.schema ?? schemaVersion;
     this.#marks = new KeptMarks(doc.clientID);
     this.#on = on;
     const provider = new WebsocketProvider(
@@ -101,7 +110,7 @@ export class Connection {
       doc,
       {
         connect: false,
-        params: { seat: at.seat },
+        params: { seat: at.seat, schema: String(this.#schema) },
         protocols: [controlProtocol],
         // Tabs of one browser may hold different seats: all goes by the server, which knows them apart.
         disableBc: true,
@@ -132,6 +141,8 @@ export class Connection {
     });
     provider.on('sync', (synced) => {
       if (synced) {
+        // The server sees to it. One that does not must not be sent edits of a page that knows an older layout.
+        if (schemaOf(doc) > this.#schema) return this.#finish({ kind: 'old-page' });
         this.ready = true;
         this.hindrance = null;
         on.ready(this.#generation ?? 0);

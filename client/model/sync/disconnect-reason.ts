@@ -11,6 +11,7 @@ export type DisconnectReason =
   | 'too-slow'
   | 'frozen'
   | 'quarantined'
+  | 'newer-schema'
   | 'repair'
   | 'too-many-sockets'
   | 'store'
@@ -26,6 +27,7 @@ export function hindranceOf(code: number, reason: string): DisconnectReason | nu
     case 'too-slow':
     case 'frozen':
     case 'quarantined':
+    case 'newer-schema':
     case 'repair':
     case 'too-many-sockets':
     case 'store':

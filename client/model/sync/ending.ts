@@ -26,7 +26,9 @@ export type Ending =
   /** The server had lost edits that this document has, and a facilitator decided that they stay lost. */
   | { readonly kind: 'discarded' }
   /** The server lost edits that this observer's page shows: it begins anew, and nothing of its own is lost. */
-  | { readonly kind: 'stale' };
+  | { readonly kind: 'stale' }
+  /** The board has a newer layout than this page knows; what is not sent fits it all the same, from a page that does. */
+  | { readonly kind: 'old-page' };
 
 /** Whether coming back does not help: as the provider itself has it, and where a frame was too big to be read. */
 export function isFinal(code: number): boolean {
@@ -43,6 +45,8 @@ export function endingOf(code: number, reason: string, wasIn: boolean): Ending {
       return reason === 'not-allowed' ? { kind: 'ticket', wasIn } : { kind: 'refused', reason: 'role' };
     case closeCode.noSuchBoard:
       return { kind: 'no-such-board' };
+    case closeCode.reload:
+      return { kind: 'old-page' };
     case closeCode.tooLarge:
     case messageTooBig:
       return { kind: 'refused', reason: 'too-large' };

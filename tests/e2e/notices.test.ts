@@ -73,6 +73,24 @@ test('a server that has no room says so, and the page comes back by itself', asy
   await expect(told).toBeHidden();
 });
 
+test('a page that is older than its board asks to be loaded anew, and what it had not sent goes out then', async () => {
+  wire.holdsEdits = true;
+  await write(maja, 'Of the old page');
+  await expect(light(maja, 'sending')).toBeVisible();
+  await wire.keepAway(closeCode.reload, 'reload');
+  await expect(maja.page.getByRole('heading', { name: 'This board has been updated' })).toBeAttached();
+  const dialog = maja.dialog('Your last changes were not sent');
+  await expect(dialog.getByRole('textbox')).toHaveValue('Of the old page');
+  await expect.poll(() => maja.kept()).toContain('Of the old page');
+  await maja.press('Escape');
+  wire.holdsEdits = false;
+  wire.letIn();
+  await maja.page.getByRole('button', { name: 'Reload' }).click();
+  await maja.arrive();
+  await maja.saved();
+  await expect(nadia.card('Of the old page')).toBeVisible();
+});
+
 describe('what the server refuses', () => {
   const dialog = () => maja.dialog('Not everything could be saved');
 

@@ -84,7 +84,7 @@ export class Room implements Listener {
   #isFrozen: boolean | null = null;
   #stored: Stored | null = null;
   #open: Open | null = null;
-  /** While the phase is `quarantined`: why. */
+  /** While the room is `quarantined`: why. */
   #bar: Bar = 'quarantined';
   /** Resolves when the document has the layout of this server, or could not be brought to it. */
   #migrating: Promise<unknown> = Promise.resolve();

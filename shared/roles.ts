@@ -3,17 +3,20 @@ export const roles = ['facilitator', 'participant', 'observer'] as const;
 export type Role = (typeof roles)[number];
 
 /**
- * What a role may do to the board. The page hides what is not allowed; the server's guard refuses it.
- * `structure` is the frame of the map: phases, steps, lanes, personas.
+ * What a role may do to the board. The page hides what is not allowed; the server refuses it.
+ * `write`: cards, ideas and feelings. `structure`: the frame of the map, which is phases, steps, lanes and personas.
+ * `invite`: links. `rename`: the board's title. `versions`: the whole document at another time, which is to keep a
+ * version and restore it, remove what was added since, rebuild, and decide about lost edits.
  */
-export type Power = 'write' | 'structure' | 'invite';
+export const powers = ['write', 'structure', 'invite', 'rename', 'versions'] as const;
+export type Power = (typeof powers)[number];
 
-const powers: Record<Role, readonly Power[]> = {
-  facilitator: ['write', 'structure', 'invite'],
+const powersOf: Record<Role, readonly Power[]> = {
+  facilitator: powers,
   participant: ['write'],
   observer: [],
 };
 
 export function may(role: Role, power: Power): boolean {
-  return powers[role].includes(power);
+  return powersOf[role].includes(power);
 }

@@ -1,4 +1,5 @@
 import type { Role } from '$shared/roles.ts';
+import { may } from '$shared/roles.ts';
 import type { SyncStatus } from '../model/sync/connection.svelte.ts';
 import type { DisconnectReason } from '../model/sync/disconnect-reason.ts';
 
@@ -7,7 +8,7 @@ export type BoardStatus =
   /** There is no connection; null where it is not known why. */
   | { readonly kind: 'apart'; readonly why: DisconnectReason | null }
   | { readonly kind: 'read-only'; readonly why: 'store' | 'frozen' }
-  /** To facilitators: the board lost edits that so many people still have. */
+  /** To those who decide about it: the board lost edits that so many people still have. */
   | { readonly kind: 'loss'; readonly people: number }
   /** The server lacks edits that this page has. */
   | { readonly kind: 'held'; readonly why: 'waiting' | 'full' }
@@ -38,8 +39,8 @@ export function standingOf(
   // Who does not write need not know where it would be kept.
   if (role === 'observer') return { kind: 'observing' };
   if (readOnly !== null) return { kind: 'read-only', why: readOnly };
-  // Also where nothing proves it: a facilitator whose own page has such edits can look at them.
-  if (role === 'facilitator' && (lossPeople > 0 || held === 'waiting'))
+  // Also where nothing proves it: whoever decides, and whose own page has such edits, can look at them.
+  if (may(role, 'versions') && (lossPeople > 0 || held === 'waiting'))
     return { kind: 'loss', people: Math.max(1, lossPeople) };
   if (held !== null) return { kind: 'held', why: held };
   const isNews = fullness > readPercent && (role === 'facilitator' || fullness >= nearlyFull);

@@ -57,7 +57,7 @@ export function boardRoutes(parts: Parts): Hono<AppEnv> {
       const { role, person } = c.var.membership;
       return c.json({ board: id, title, template, language, start, createdAt, role, person });
     })
-    .patch('/:board', needMembership(parts, 'invite'), async (c) => {
+    .patch('/:board', needMembership(parts, 'rename'), async (c) => {
       needWritable(parts);
       const { title } = await readBody(c, v.object({ title: titleSchema }));
       const { id } = c.var.record;

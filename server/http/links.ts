@@ -18,10 +18,10 @@ const newLink = v.object({ role: v.picklist(roles, `must be one of ${roles.join(
 /** `/api/boards/:board/links`, for facilitators: which links there are, making one, withdrawing one. */
 export function linkRoutes(parts: Parts): Hono<AppEnv> {
   const { store, live, log, time, site } = parts;
-  const needFacilitator = needMembership(parts, 'invite');
+  const needInvite = needMembership(parts, 'invite');
   const app = new Hono<AppEnv>();
   app
-    .get('/:board/links', needFacilitator, (c) => {
+    .get('/:board/links', needInvite, (c) => {
       const links = c.var.record.links.map(({ id, role, createdAt, revokedAt }) => ({
         id,
         role,
@@ -30,7 +30,7 @@ export function linkRoutes(parts: Parts): Hono<AppEnv> {
       }));
       return c.json({ links });
     })
-    .post('/:board/links', needFacilitator, async (c) => {
+    .post('/:board/links', needInvite, async (c) => {
       needWritable(parts);
       const { role } = await readBody(c, newLink);
       const board = c.var.record.id;
@@ -41,7 +41,7 @@ export function linkRoutes(parts: Parts): Hono<AppEnv> {
       if (!after?.links.some((link) => link.id === made.record.id)) throw new Problem('too-many-links');
       return c.json({ id: made.record.id, role, link: linkUrl(site(), made.secret) }, 201);
     })
-    .delete('/:board/links/:link', needFacilitator, async (c) => {
+    .delete('/:board/links/:link', needInvite, async (c) => {
       needWritable(parts);
       const board = c.var.record.id;
       const id = c.req.param('link');

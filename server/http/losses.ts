@@ -18,19 +18,19 @@ const deciding = v.object({
 });
 
 /**
- * `/api/boards/:board/lost`: edits that the server lost and clients still have. For facilitators, since restoring them
- * is an edit of the whole board.
+ * `/api/boards/:board/lost`: edits that the server lost and clients still have. It takes the power over versions, since
+ * restoring them is an edit of the whole board.
  */
 export function lossRoutes(parts: Parts): Hono<AppEnv> {
-  const needFacilitator = needMembership(parts, 'structure');
+  const needVersions = needMembership(parts, 'versions');
   const app = new Hono<AppEnv>();
   app
-    .get('/:board/lost', needFacilitator, async (c) => {
+    .get('/:board/lost', needVersions, async (c) => {
       needWritable(parts);
       spend(parts.versions, c.var.record.id);
       return c.json(await parts.losses.report(c.var.record.id, 'board'));
     })
-    .post('/:board/lost/:decision{restore|discard}', needFacilitator, (c) =>
+    .post('/:board/lost/:decision{restore|discard}', needVersions, (c) =>
       settle(parts, c, 'board', c.var.membership.person),
     );
   return app;

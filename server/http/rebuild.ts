@@ -8,7 +8,7 @@ import { Problem } from './problem.ts';
 /** `/api/boards/:board/rebuild`: a facilitator replaces a ruined or full board by one with the same live content. */
 export function rebuildRoutes(parts: Parts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  app.post('/:board/rebuild', needMembership(parts, 'structure'), async (c) => {
+  app.post('/:board/rebuild', needMembership(parts, 'versions'), async (c) => {
     const { record, membership } = c.var;
     needWritable(parts);
     if (record.frozen) throw new Problem('frozen');

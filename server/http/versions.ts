@@ -19,17 +19,17 @@ export const removing = v.object({ people: peopleSchema });
 
 /**
  * `/api/boards/:board/versions`: the earlier states of the board. Who writes may see which there are; keeping,
- * reading and restoring one is for facilitators, since it concerns everybody's work at once.
+ * reading and restoring one takes a power of its own, since it concerns everybody's work at once.
  */
 export function versionRoutes(parts: Parts): Hono<AppEnv> {
   const { history, log, versions } = parts;
-  const needFacilitator = needMembership(parts, 'structure');
+  const needVersions = needMembership(parts, 'versions');
   const app = new Hono<AppEnv>();
   app
     .get('/:board/versions', needMembership(parts, 'write'), async (c) =>
       c.json({ versions: await history.list(roomOf(c)) }),
     )
-    .post('/:board/versions', needFacilitator, async (c) => {
+    .post('/:board/versions', needVersions, async (c) => {
       needWritable(parts);
       const { name } = await readBody(c, named);
       spend(versions, c.var.record.id);
@@ -37,18 +37,18 @@ export function versionRoutes(parts: Parts): Hono<AppEnv> {
       log.info({ board: c.var.record.id, version: version.id }, 'version kept');
       return c.json(version, 201);
     })
-    .get('/:board/versions/:version', needFacilitator, async (c) => {
+    .get('/:board/versions/:version', needVersions, async (c) => {
       const id = versionIn(c);
       const state = await history.read(roomOf(c), id);
       if (!state) throw new Problem('no-such-version');
       return yjsUpdate(c, state, `${c.var.record.id}-${id}`);
     })
-    .post('/:board/versions/:version/restore', needFacilitator, async (c) => {
+    .post('/:board/versions/:version/restore', needVersions, async (c) => {
       const order = orderIn(c, parts, document, c.var.membership.person);
       spend(versions, c.var.record.id);
       return c.json(await restoreVersion(parts, order));
     })
-    .post('/:board/versions/:version/remove', needFacilitator, async (c) => {
+    .post('/:board/versions/:version/remove', needVersions, async (c) => {
       const order = orderIn(c, parts, document, c.var.membership.person);
       const { people } = await readBody(c, removing);
       spend(versions, c.var.record.id);

@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import type { Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
+import { may } from '../../../shared/roles.ts';
 import type { Log } from '../../log.ts';
 import type { HeldRecord, Store } from '../../store/contract.ts';
 import type { PendingChange } from '../room/pending-changes.ts';
@@ -39,7 +40,10 @@ export interface OwnPart {
   readonly verdict: Pass;
 }
 
-/** The rules that an edit breaks because of who brings it: see `rules.ts`. */
+/**
+ * The rules that an edit breaks because of who brings it: see `rules.ts`. A policy (G22) is none of them: it holds for a
+ * while, and what it refuses says nothing of whose a client id is.
+ */
 const aboutWho: ReadonlySet<string> = new Set(['G4', 'G6', 'G7', 'G11', 'G12']);
 
 /** Client ids whose owner a mark has named: as many as the people of a board have in days. */
@@ -260,7 +264,7 @@ export class Recovery {
     const { role } = connection.membership;
     // An observer is never asked for what they have, so only their page can tell.
     if (role === 'observer') return this.#isProven ? { kind: 'stale' } : null;
-    return role === 'facilitator' && this.people > 0 ? { kind: 'loss', people: this.people } : null;
+    return may(role, 'versions') && this.people > 0 ? { kind: 'loss', people: this.people } : null;
   }
 
   /**
@@ -370,7 +374,6 @@ export class Recovery {
     if (this.people === this.#peopleTold) return;
     this.#peopleTold = this.people;
     for (const connection of this.#hooks.connections())
-      if (connection.membership.role === 'facilitator')
-        connection.tell({ kind: 'loss', people: this.people });
+      if (may(connection.membership.role, 'versions')) connection.tell({ kind: 'loss', people: this.people });
   }
 }

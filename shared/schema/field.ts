@@ -19,13 +19,14 @@ export interface SetField {
 /**
  * Plain JSON, replaced whole, the last writer wins. `by` narrows who may set it:
  * `author`, only who makes the record, with the record, and only to their own id or to nobody's (empty);
- * `server`, no client.
+ * `server`, no client. `locks`: the record is locked while its value is true; what that forbids is a policy's to say.
  */
 export interface ValueField<T> {
   readonly kind: 'value';
   readonly schema: v.GenericSchema<unknown, T>;
   readonly fallback: T;
   readonly by?: 'author' | 'server';
+  readonly locks?: true;
 }
 
 export type Field = TextField | SetField | ValueField<unknown>;

@@ -57,6 +57,7 @@ export const refusals = [
   'too-many',
   'document-full',
   'allowance',
+  'policy',
   'missing-dependency',
   'malformed',
 ] as const;

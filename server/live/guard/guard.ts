@@ -16,9 +16,10 @@ import { clientBytes } from './growth.ts';
 import { LiveEntries } from './live-entries.ts';
 import { Owners } from './owners.ts';
 import { Quotas } from './quotas.ts';
+import { Records } from './record.ts';
 import { missing, Refused } from './refused.ts';
 import type { GuardContext, Operation } from './rules.ts';
-import { brokenRule, operationOf } from './rules.ts';
+import { brokenRule, lastRules, operationOf } from './rules.ts';
 
 export type Verdict = Pass | Refuse;
 
@@ -45,7 +46,7 @@ export interface Refuse extends RefusedUpdate {
  */
 export type Spend = (additions: Additions, isKnown: boolean) => Exceeded | null;
 
-const atRest: GuardContext = { isFull: false };
+const atRest: GuardContext = { isFull: false, policy: null };
 const free: Spend = () => null;
 
 /** Who restores edits that the server lost: their authors made them, and the server took them once. */
@@ -105,7 +106,7 @@ export class Guard {
    * wrote itself, may come back; shapes, limits and kinds hold as for any update.
    */
   judgeRestored(update: Uint8Array): Verdict {
-    return this.judge(update, restorer, { isFull: false, isRecovery: true });
+    return this.judge(update, restorer, { isFull: false, policy: null, isRecovery: true });
   }
 
   /**
@@ -158,6 +159,9 @@ class UpdateCheck implements Listener {
   readonly #membership: Operation['membership'];
   readonly #when: GuardContext;
   readonly #quotas: Quotas;
+  readonly #touched = new Records(this.changes);
+  /** What is judged once more when all has been read; null where nothing is. */
+  readonly #operations: Operation[] | null;
   /** How full a document may become by this person: 1 is all of it. */
   readonly #share: number;
   #records = 0;
@@ -169,6 +173,7 @@ class UpdateCheck implements Listener {
     this.#quotas = new Quotas(live, maxRecords * this.#share);
     this.#membership = membership;
     this.#when = when;
+    this.#operations = when.policy ? [] : null;
   }
 
   writer(client: number): void {
@@ -183,9 +188,10 @@ class UpdateCheck implements Listener {
 
   change(change: Change): void {
     this.hasEffect = true;
-    const operation = operationOf(change, this.#membership, this.#when);
+    const operation = operationOf(change, this.#membership, this.#when, this.#touched);
     const rule = brokenRule(operation);
     if (rule) throw new Refused(rule.refusal, rule.number);
+    this.#operations?.push(operation);
     this.#quotas.count(operation);
     if (change.does === 'insert' && change.key !== null && !change.isTaken) this.#countKey(operation);
     this.changes.push(change);
@@ -197,8 +203,12 @@ class UpdateCheck implements Listener {
     return { clients, records: this.#records, keys: this.#keys, bytes: growth + clients * clientBytes };
   }
 
-  /** @throws Refused where a limit would be passed */
+  /** @throws Refused where a limit would be passed, or one of the last rules is broken */
   close(): void {
+    for (const operation of this.#operations ?? []) {
+      const rule = brokenRule(operation, lastRules);
+      if (rule) throw new Refused(rule.refusal, rule.number);
+    }
     const reason = this.#quotas.exceeded();
     if (reason) throw new Refused(reason, 'G16');
     const clients = this.claims?.size ?? 0;

@@ -1,34 +1,28 @@
-import type { Collection, ValueCollection } from '../../../shared/schema/collection.ts';
 import { collectionNamed } from '../../../shared/documents.ts';
 import type { Field } from '../../../shared/schema/field.ts';
 import { isId } from '../../../shared/id.ts';
 import type { Refusal } from '../../../shared/wire/protocol.ts';
 import { may } from '../../../shared/roles.ts';
-import type { Membership } from '../../access/membership.ts';
 import { maxValueKey } from '../limits.ts';
 import type { Change } from './changes.ts';
 import type { TypeName } from './content.ts';
 import { fits } from './fits.ts';
+import type { Policy, PolicyOperation } from './policy.ts';
+import type { Records, TouchedRecord } from './record.ts';
 
 /** What holds on the board just now, whoever acts. */
 export interface GuardContext {
   /** The document has reached its hard size. */
   readonly isFull: boolean;
+  /** What may be changed for the time being; null: whatever the roles may. */
+  readonly policy: Policy | null;
   /** A facilitator restores edits that the server lost; see `Guard.judgeRestored`. */
   readonly isRecovery?: true;
 }
 
 /** One change, in the words of the board, who makes it and when: all that a rule may look at. */
-export interface Operation {
-  readonly change: Change;
-  readonly membership: Pick<Membership, 'person' | 'role'>;
+export interface Operation extends PolicyOperation {
   readonly when: GuardContext;
-  /** Null where the root is none of the document's collections. */
-  readonly collection: Collection | ValueCollection | null;
-  /** How deep it goes: 1 an entry of the collection, 2 a field of a record, 3 inside a field. */
-  readonly depth: number;
-  /** The field that it is, or is in; null where there is none of that name. */
-  readonly field: Field | null;
 }
 
 /** What is forbidden: to whom, what, and when; where `who` or `when` is left out, to everybody, or always. */
@@ -45,7 +39,7 @@ export interface Rule {
 /** These rules are about who acts. The edits that a facilitator restores were judged when their authors made them. */
 const unlessRestored = ({ isRecovery }: GuardContext) => !isRecovery;
 
-/** What may be changed, by whom and when. The first rule that is broken is the answer. */
+/** What may be changed, by whom and when. Each change is judged as it is read; the first rule that is broken is the answer. */
 export const rules: readonly Rule[] = [
   {
     number: 'G5',
@@ -129,22 +123,60 @@ export const rules: readonly Rule[] = [
   },
 ];
 
-/** Puts a change into the words of the board. */
+/**
+ * Judged last, when all of an update has been read and has broken no other rule: only then it is known whose a record is
+ * that the update makes, since its author may stand behind its other fields.
+ */
+export const lastRules: readonly Rule[] = [
+  {
+    number: 'G22',
+    says: 'While a policy is set, whoever may not change the structure changes only what it allows.',
+    refusal: 'policy',
+    who: ({ membership }) => !may(membership.role, 'structure'),
+    what: (operation) => operation.when.policy?.allows(operation) === false,
+    when: unlessRestored,
+  },
+];
+
+/** A change in the words of the board. */
+class BoardOperation implements Operation {
+  readonly change: Change;
+  readonly membership: Operation['membership'];
+  readonly when: GuardContext;
+  readonly collection: Operation['collection'];
+  readonly depth: number;
+  readonly field: Field | null;
+  readonly #records: Records;
+
+  constructor(change: Change, membership: Operation['membership'], when: GuardContext, records: Records) {
+    const { home, key } = change;
+    this.change = change;
+    this.membership = membership;
+    this.when = when;
+    this.collection = collectionNamed(home.root);
+    this.depth = home.depth + 1;
+    this.field = fieldNamed(this.collection, this.depth === 1 ? null : this.depth === 2 ? key : home.key);
+    this.#records = records;
+  }
+
+  get record(): TouchedRecord | null {
+    return this.#records.of(this.change, this.collection);
+  }
+}
+
+/** Puts a change into the words of the board. `records`: of the update that it is of. */
 export function operationOf(
   change: Change,
   membership: Operation['membership'],
   when: GuardContext,
+  records: Records,
 ): Operation {
-  const { home, key } = change;
-  const collection = collectionNamed(home.root);
-  const depth = home.depth + 1;
-  const name = depth === 1 ? null : depth === 2 ? key : home.key;
-  return { change, membership, when, collection, depth, field: fieldNamed(collection, name) };
+  return new BoardOperation(change, membership, when, records);
 }
 
-/** The first rule that a deed breaks, or null. */
-export function brokenRule(operation: Operation): Rule | null {
-  for (const rule of rules) if (isBroken(rule, operation)) return rule;
+/** The first rule of a table that a deed breaks, or null. */
+export function brokenRule(operation: Operation, table: readonly Rule[] = rules): Rule | null {
+  for (const rule of table) if (isBroken(rule, operation)) return rule;
   return null;
 }
 

@@ -8,6 +8,7 @@ import type { Additions } from './allowances.ts';
 import type { Verdict } from '../guard/guard.ts';
 import { Guard } from '../guard/guard.ts';
 import { KnownDeletes } from '../guard/known-deletes.ts';
+import type { Policy } from '../guard/policy.ts';
 import { structFrom } from '../guard/positions.ts';
 import { Numbering } from './numbering.ts';
 import type { Packet } from '../socket/packets.ts';
@@ -22,10 +23,12 @@ import {
   valueBytes,
 } from '../limits.ts';
 
-/** What bounds how much comes into a document. */
+/** What bounds how much comes into a document, and of what kind. */
 export interface Bounds {
   /** Whether the document has the size up to which this person may add to it. */
   isFull(membership: Membership): boolean;
+  /** What may be changed for the time being; null: whatever the roles may. */
+  policy(): Policy | null;
   /** Takes what an update adds from what its writer may add; as `Spend` of the guard. */
   spend(membership: Membership, since: number, additions: Additions, isKnown: boolean): Exceeded | null;
 }
@@ -65,7 +68,8 @@ export class LiveDocument {
   /** `since`: since when its sender is here. */
   judge(update: Uint8Array, membership: Membership, since: number): Verdict {
     const bounds = this.#bounds;
-    return this.guard.judge(update, membership, { isFull: bounds.isFull(membership) }, (additions, isKnown) =>
+    const when = { isFull: bounds.isFull(membership), policy: bounds.policy() };
+    return this.guard.judge(update, membership, when, (additions, isKnown) =>
       bounds.spend(membership, since, additions, isKnown),
     );
   }

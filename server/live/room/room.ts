@@ -15,6 +15,7 @@ import type { Loss, Observer, ReadOnly, RoomReport } from '../contract.ts';
 import { kept } from '../kept.ts';
 import type { LargeMessages } from '../socket/large-messages.ts';
 import { shareOf } from '../guard/guard.ts';
+import type { Policy } from '../guard/policy.ts';
 import type { Bounds } from './live-document.ts';
 import { emptyStateVector, LiveDocument } from './live-document.ts';
 import type { MigratingContext } from './migrating.ts';
@@ -46,6 +47,8 @@ export interface RoomContext extends MigratingContext {
   /** What people may add to documents for good. */
   readonly allowances: Allowances;
   readonly maxDocumentBytes: number;
+  /** What may be changed in a room for the time being; null: whatever the roles may. Asked about each update. */
+  readonly policy: (room: string) => Policy | null;
 }
 
 /** Why a document is not opened although its bytes are there; the reason of the close. */
@@ -394,6 +397,7 @@ export class Room implements Listener {
   get #bounds(): Bounds {
     return {
       isFull: ({ role }) => this.#stored?.isFull(shareOf(role)) ?? false,
+      policy: () => this.#context.policy(this.name),
       spend: ({ role, device }, since, additions, isKnown) => {
         const { allowances } = this.#context;
         const exceeded = may(role, 'structure')

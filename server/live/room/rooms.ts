@@ -18,6 +18,7 @@ import { LargeMessages } from '../socket/large-messages.ts';
 import type { Line } from '../socket/line.ts';
 import { turnAway } from '../socket/line.ts';
 import { TimeSlicedQueue } from '../time-sliced-queue.ts';
+import type { Policy } from '../guard/policy.ts';
 import type { RoomOwner, RoomContext } from './room.ts';
 import { Room } from './room.ts';
 import { PeopleRates } from '../socket/rate-limits.ts';
@@ -52,6 +53,8 @@ export interface LiveOptions {
   readonly allowances?: AllowanceTable;
   /** The layout that documents are brought to when they are opened; this program's own where none is given. */
   readonly schema?: DocumentSchema;
+  /** What may be changed in a room (`board/document`) for the time being; left out: whatever the roles may. */
+  readonly policy?: (room: string) => Policy | null;
 }
 
 /** The live side, and what only the house itself may ask of it. */
@@ -61,6 +64,8 @@ export interface Rooms extends LiveBoards {
 }
 
 const unobserved: Observer = { tick: () => undefined, commit: () => undefined };
+
+const unlimited = () => null;
 
 /** Opens the live side. `close` ends it; the store is its owner's to close. */
 export function openRooms(options: LiveOptions): Rooms {
@@ -77,6 +82,7 @@ export function openRooms(options: LiveOptions): Rooms {
     unreadDifferences: new Unread(maxUnreadDifferences),
     maxDocumentBytes: options.maxDocumentBytes ?? maxDocumentBytes,
     schema: options.schema ?? documentSchema,
+    policy: options.policy ?? unlimited,
   };
   return new OpenRooms(context, options.heapBudgetBytes ?? getHeapStatistics().heap_size_limit * heapShare);
 }

@@ -12,6 +12,7 @@ import { Guard } from '../../../server/live/guard/guard.ts';
 import { maxEffort, tariff } from '../../../server/live/limits.ts';
 import type { HandStruct, Id } from './hand-update.ts';
 import { handUpdate } from './hand-update.ts';
+import { ownOnly } from './policies.ts';
 
 const ana = { person: 'ana', role: 'participant' } as const;
 /** Under which Ana has written already, and under which she does now. */
@@ -458,6 +459,32 @@ describe('G19 what people do has room enough', () => {
       weightOf(board, set('place', place('c'))),
     ];
     for (const weight of weights) expect(weight).toBeLessThan(0.9 * maxEffort);
+  });
+
+  test.each([
+    ['without a policy', null],
+    ['under a policy', ownOnly],
+  ])('G22 a small update on 5,000 cards takes at most 15 us to judge, %s', (_, policy) => {
+    const board = boardWith('ab');
+    const made = written(board, (doc) => {
+      for (let i = 0; i < 5_000; i++)
+        rootOf(doc, cards).set(`c${i}`, buildRecord(cards, { text: 'a card', author: 'ana' }));
+    });
+    Y.applyUpdate(board.doc, made);
+    const card = (doc: Y.Doc) => rootOf(doc, cards).get('c2500') as Y.Map<unknown>;
+    const updates = [
+      written(board, (doc) => (card(doc).get('text') as Y.Text).insert(3, 'x')),
+      written(board, (doc) => card(doc).set('evidence', 'data')),
+    ];
+    const guard = new Guard(board.doc, new Map([[now, 'ana']]));
+    for (const update of updates) {
+      const judge = () => guard.judge(update, ana, { isFull: false, policy });
+      for (let i = 0; i < 2_000; i++) expect(judge().kind).toBe('pass');
+      const start = process.cpuUsage();
+      for (let i = 0; i < 5_000; i++) judge();
+      const { user, system } = process.cpuUsage(start);
+      expect((user + system) / 5_000).toBeLessThan(15);
+    }
   });
 
   test('G19 one update marks what others have marked meanwhile under 2,000 keys', () => {

@@ -14,7 +14,7 @@ import { addPersona } from '../../../shared/commands/persona.ts';
 import { writeText } from '../../../shared/schema/text-splice.ts';
 import { maxCardText, maxSetSize, maxTitleText } from '../../../shared/limits.ts';
 import { Guard } from '../../../server/live/guard/guard.ts';
-import { rules } from '../../../server/live/guard/rules.ts';
+import { lastRules, rules } from '../../../server/live/guard/rules.ts';
 import type { Role } from '../../../shared/roles.ts';
 import type { Person } from './guarded.ts';
 import { Guarded } from './guarded.ts';
@@ -296,7 +296,7 @@ describe('G4 a client id stays a person’s when the process starts again', () =
 });
 
 describe('G20 a full document', () => {
-  const full = { isFull: true };
+  const full = { isFull: true, policy: null };
 
   /** What Ana writes, judged as if the document were full. */
   function whenFull(edit: (doc: Y.Doc) => void) {
@@ -332,9 +332,11 @@ describe('G20 a full document', () => {
 });
 
 describe('the table of rules', () => {
-  test('G5 to G15 and G20 are numbered in order', () => {
-    const numbers = [...Array.from({ length: 11 }, (_, i) => i + 5), 20];
-    expect(rules.map((rule) => rule.number)).toEqual(numbers.map((number) => `G${number}`));
+  test('G5 to G15, G20 and G22 are numbered in order', () => {
+    const numbers = [...Array.from({ length: 11 }, (_, i) => i + 5), 20, 22];
+    expect([...rules, ...lastRules].map((rule) => rule.number)).toEqual(
+      numbers.map((number) => `G${number}`),
+    );
   });
 
   test('G5 a root that the document does not have is refused, and not made', () => {

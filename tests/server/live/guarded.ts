@@ -4,11 +4,13 @@ import { PlainEditor } from '../../../shared/schema/editor.ts';
 import type { Refusal } from '../../../shared/wire/protocol.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { Guard } from '../../../server/live/guard/guard.ts';
+import type { Policy } from '../../../server/live/guard/policy.ts';
 
 /** A document behind a guard, and people who write to it without any network. */
 export class Guarded {
   readonly doc = new Y.Doc();
   readonly guard = new Guard(this.doc, new Map());
+  policy: Policy | null = null;
   readonly #people: Person[] = [];
 
   constructor() {
@@ -29,7 +31,7 @@ export class Guarded {
   take(update: Uint8Array, membership: { person: string; role: Role }): Refusal | 'pass' {
     const before = Y.encodeStateAsUpdate(this.doc);
     const roots = [...this.doc.share.keys()].join();
-    const verdict = this.guard.judge(update, membership);
+    const verdict = this.guard.judge(update, membership, { isFull: false, policy: this.policy });
     if (
       Buffer.compare(before, Y.encodeStateAsUpdate(this.doc)) !== 0 ||
       roots !== [...this.doc.share.keys()].join()

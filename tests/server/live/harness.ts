@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { vi } from 'vitest';
 import type { Membership } from '../../../server/access/membership.ts';
 import type { AllowanceTable } from '../../../server/live/room/allowances.ts';
+import type { Policy } from '../../../server/live/guard/policy.ts';
 import type { Clock } from '../../../server/live/clock.ts';
 import { Lines } from '../../../server/live/socket/line.ts';
 import type { Rooms } from '../../../server/live/room/rooms.ts';
@@ -48,6 +49,7 @@ export interface HouseOptions {
   readonly port?: number;
   /** The layout that the server knows. */
   readonly schema?: DocumentSchema;
+  readonly policy?: (room: string) => Policy | null;
 }
 
 export async function openHouse(options?: HouseOptions): Promise<House> {

@@ -1,0 +1,112 @@
+import * as Y from 'yjs';
+import type { Collection, ValueCollection } from '../../../shared/schema/collection.ts';
+import type { Field } from '../../../shared/schema/field.ts';
+import { collectionNamed } from '../../../shared/documents.ts';
+import type { Change } from './changes.ts';
+import type { TypePath } from './type-paths.ts';
+
+/** The record that a change makes, or is in. */
+export interface TouchedRecord {
+  readonly id: string;
+  /** Whose it is, by the field that is set `by: 'author'`; null where it is nobody's, or has no such field. */
+  readonly author: string | null;
+  /** Whether the update makes it. */
+  readonly isNew: boolean;
+  /** Whether a field that `locks` is true in the document; so no record is that the update makes. */
+  readonly isLocked: boolean;
+}
+
+/** The records that the changes of one update are in. Each is looked up when it is asked for: mostly nobody asks. */
+export class Records {
+  readonly #changes: readonly Change[];
+  /** The authors of the records that the update makes, by root and id; null until one is asked for. */
+  #authors: ReadonlyMap<string, string> | null = null;
+
+  /** @param changes of the update; an author is found once all of them are there */
+  constructor(changes: readonly Change[]) {
+    this.#changes = changes;
+  }
+
+  /** The record of a change in this collection; null where there is none, as with a value. */
+  of(change: Change, collection: Collection | ValueCollection | null): TouchedRecord | null {
+    if (collection?.kind !== 'records') return null;
+    const home = homeOfRecord(change.home);
+    const id = home ? home.key : change.key;
+    if (id === null) return null;
+    if (home ? home.type === null : isMaking(change)) {
+      this.#authors ??= authorsIn(this.#changes);
+      return {
+        id,
+        author: this.#authors.get(`${change.home.root}/${id}`) ?? null,
+        isNew: true,
+        isLocked: false,
+      };
+    }
+    return storedRecord(id, collection, home ? home.type : entryIn(change.home, id));
+  }
+}
+
+/** A record that the document has, as the fields of its collection say what it is. */
+export function storedRecord(id: string, collection: Collection, stored: unknown): TouchedRecord {
+  const { author, lock } = signsOf(collection);
+  const valueOf = (name: string | null): unknown =>
+    name !== null && stored instanceof Y.Map ? stored.get(name) : undefined;
+  const name = valueOf(author);
+  return {
+    id,
+    author: typeof name === 'string' && name !== '' ? name : null,
+    isNew: false,
+    isLocked: valueOf(lock) === true,
+  };
+}
+
+/** The home that a record is, at or around another; null for a root. */
+function homeOfRecord(home: TypePath): TypePath | null {
+  let at = home;
+  while (at.outer && at.depth > 1) at = at.outer;
+  return at.depth === 1 ? at : null;
+}
+
+function isMaking(change: Change): boolean {
+  return change.does === 'insert' || change.isFresh;
+}
+
+function entryIn({ type }: TypePath, key: string): unknown {
+  return type instanceof Y.Map ? type.get(key) : undefined;
+}
+
+function authorsIn(changes: readonly Change[]): ReadonlyMap<string, string> {
+  const authors = new Map<string, string>();
+  for (const { does, home, key, content } of changes) {
+    if (does === 'remove' || home.depth !== 1 || home.type !== null || content.kind !== 'values') continue;
+    const collection = collectionNamed(home.root);
+    if (collection?.kind !== 'records' || key === null) continue;
+    if (key !== signsOf(collection).author) continue;
+    const author = content.values.at(-1);
+    if (typeof author === 'string' && author !== '') authors.set(`${home.root}/${home.key ?? ''}`, author);
+  }
+  return authors;
+}
+
+/** The fields of a collection that say whose a record is, and whether it is locked; null where it has none. */
+interface Signs {
+  readonly author: string | null;
+  readonly lock: string | null;
+}
+
+const known = new WeakMap<Collection, Signs>();
+
+function signsOf(collection: Collection): Signs {
+  const signs = known.get(collection) ?? findSigns(collection);
+  known.set(collection, signs);
+  return signs;
+}
+
+function findSigns({ fields }: Collection): Signs {
+  const named = (is: (field: Field) => boolean) =>
+    Object.entries<Field>(fields).find(([, field]) => is(field))?.[0] ?? null;
+  return {
+    author: named((field) => field.kind === 'value' && field.by === 'author'),
+    lock: named((field) => field.kind === 'value' && field.locks === true),
+  };
+}

@@ -1,0 +1,259 @@
+import * as v from 'valibot';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { cards } from '../../../shared/collections/card.ts';
+import { addCard, markPersona, moveCards, removeCards } from '../../../shared/commands/card.ts';
+import { markEmotion } from '../../../shared/commands/emotion.ts';
+import { addIdea } from '../../../shared/commands/idea.ts';
+import { addPhase } from '../../../shared/commands/journey.ts';
+import { buildRecord, collection } from '../../../shared/schema/collection.ts';
+import { text, value } from '../../../shared/schema/field.ts';
+import { readAll, rootOf, storedRecord, textOf } from '../../../shared/schema/read.ts';
+import { writeText } from '../../../shared/schema/text-splice.ts';
+import type { Policy, PolicyOperation } from '../../../server/live/guard/policy.ts';
+import type { TouchedRecord } from '../../../server/live/guard/record.ts';
+import { storedRecord as touchedRecord } from '../../../server/live/guard/record.ts';
+import type { Person } from './guarded.ts';
+import { Guarded } from './guarded.ts';
+import type { House } from './harness.ts';
+import { openHouse } from './harness.ts';
+import { ownOnly } from './policies.ts';
+
+const cell = { lane: 'lane', phase: 'phase', step: null };
+const elsewhere = { ...cell, lane: 'other' };
+
+describe('G22 under "add, and change one’s own"', () => {
+  let board: Guarded;
+  let ana: Person;
+  let ben: Person;
+  let fia: Person;
+  let hers: string;
+
+  beforeEach(() => {
+    board = new Guarded();
+    fia = board.person('fia', 'facilitator');
+    ana = board.person('ana');
+    ben = board.person('ben');
+    hers = addCard(ana.editor, cell, { text: 'hers' });
+    expect(ana.say()).toBe('pass');
+    board.policy = ownOnly;
+  });
+
+  const add = () => {
+    const card = addCard(ben.editor, cell, { text: 'his' });
+    expect(ben.say()).toBe('pass');
+    return card;
+  };
+
+  test('G22 Ben adds, and changes, marks, removes and brings back his own', () => {
+    const his = add();
+    writeText(ben.editor, cards, his, 'text', 'all his');
+    expect(ben.say()).toBe('pass');
+    writeText(ben.editor, cards, his, 'text', 'his');
+    expect(ben.say()).toBe('pass');
+    moveCards(ben.editor, [his], elsewhere);
+    expect(ben.say()).toBe('pass');
+    for (const on of [true, false]) {
+      markPersona(ben.editor, [his], 'commuter', on);
+      expect(ben.say()).toBe('pass');
+    }
+    removeCards(ben.editor, [his]);
+    expect(ben.say()).toBe('pass');
+    expect(ben.does((doc) => storedRecord(doc, cards, his)?.set('gone', false))).toBe('pass');
+    addIdea(ben.editor, { title: 'A sign', cards: [hers] });
+    expect(ben.say()).toBe('pass');
+  });
+
+  test.each<[string, (doc: Y.Doc, card: string) => unknown]>([
+    ['types in it', (doc, card) => textOf(doc, cards, card, 'text')?.insert(0, 'not ')],
+    ['deletes a letter of it', (doc, card) => textOf(doc, cards, card, 'text')?.delete(0, 1)],
+    ['moves it', (doc, card) => storedRecord(doc, cards, card)?.set('place', { ...elsewhere, order: 'a0' })],
+    ['removes it', (doc, card) => storedRecord(doc, cards, card)?.set('gone', true)],
+    [
+      'sets a field of it for the first time',
+      (doc, card) => storedRecord(doc, cards, card)?.set('mode', 'online'),
+    ],
+    ['takes a field of it away', (doc, card) => storedRecord(doc, cards, card)?.delete('gone')],
+    [
+      'adds a member to a set of it',
+      (doc, card) => (storedRecord(doc, cards, card)?.get('personas') as Y.Map<true>).set('commuter', true),
+    ],
+  ])('G22 Ana’s card stays as it is: Ben %s', (_, edit) => {
+    expect(ben.does((doc) => edit(doc, hers))).toBe('policy');
+    board.policy = null;
+    const tab = board.person('ben');
+    expect(tab.does((doc) => edit(doc, hers))).toBe('pass');
+  });
+
+  test('G22 one update that changes both is refused whole', () => {
+    const his = add();
+    const verdict = ben.does((doc) => {
+      textOf(doc, cards, his, 'text')?.insert(0, 'still ');
+      textOf(doc, cards, hers, 'text')?.insert(0, 'not ');
+    });
+    expect(verdict).toBe('policy');
+    expect(readAll(board.doc, cards).map(({ text }) => text)).toEqual(['hers', 'his']);
+  });
+
+  test('G22 what an update makes and goes on to change is one’s own, without an author too', () => {
+    expect(
+      ben.does((doc) => {
+        rootOf(doc, cards).set('unsigned', buildRecord(cards, { text: 'whose?' }));
+        textOf(doc, cards, 'unsigned', 'text')?.insert(0, 'mine, or ');
+        rootOf(doc, cards).set('draft', buildRecord(cards, { author: 'ben' }));
+        rootOf(doc, cards).delete('draft');
+      }),
+    ).toBe('pass');
+    expect(ben.does((doc) => textOf(doc, cards, 'unsigned', 'text')?.insert(0, 'not '))).toBe('policy');
+  });
+
+  test('G22 a facilitator is not bound, and other rules come first', () => {
+    moveCards(fia.editor, [hers], elsewhere);
+    addPhase(fia.editor, 'before', 'Arrive', { after: null, before: null });
+    markEmotion(fia.editor, { persona: 'p', phase: 'q', emotion: 'calm' }, 'present');
+    expect(fia.say()).toBe('pass');
+    const verdict = ben.does((doc) => {
+      textOf(doc, cards, hers, 'text')?.insert(0, 'not ');
+      addPhase(ben.editor, 'before', 'Mine', { after: null, before: null });
+    });
+    expect(verdict).toBe('role');
+  });
+
+  test('G22 a value has no record: the policy decides', () => {
+    const mark = () => markEmotion(ben.editor, { persona: 'p', phase: 'q', emotion: 'calm' }, 'present');
+    board.policy = { allows: (operation) => operation.record === null || ownOnly.allows(operation) };
+    mark();
+    expect(ben.say()).toBe('pass');
+    markEmotion(ben.editor, { persona: 'p', phase: 'q', emotion: 'calm' }, null);
+    expect(ben.say()).toBe('pass');
+    board.policy = ownOnly;
+    mark();
+    expect(ben.say()).toBe('policy');
+  });
+
+  test('G22 to send again what is there asks nobody', () => {
+    board.policy = { allows: () => false };
+    expect(ben.send(Y.encodeStateAsUpdate(board.doc))).toBe('pass');
+  });
+
+  test('G22 what a facilitator restores is not asked about', () => {
+    const lost = new Y.Doc();
+    Y.applyUpdate(lost, Y.encodeStateAsUpdate(board.doc));
+    textOf(lost, cards, hers, 'text')?.insert(0, 'once ');
+    board.policy = { allows: () => false };
+    expect(board.guard.judgeRestored(Y.encodeStateAsUpdate(lost)).kind).toBe('pass');
+  });
+});
+
+describe('G22 what a policy is told', () => {
+  function told(): { policy: Policy; operations: PolicyOperation[]; records: (TouchedRecord | null)[] } {
+    const operations: PolicyOperation[] = [];
+    const records: (TouchedRecord | null)[] = [];
+    const policy: Policy = {
+      allows(operation) {
+        operations.push(operation);
+        records.push(operation.record);
+        return true;
+      },
+    };
+    return { policy, operations, records };
+  }
+
+  test('G22 each change with its record, whose author may stand behind its other fields', () => {
+    const board = new Guarded();
+    const ana = board.person('ana');
+    const { policy, operations, records } = told();
+    board.policy = policy;
+    ana.does((doc) => {
+      rootOf(doc, cards).set('a', buildRecord(cards, { text: 'hers', author: 'ana' }));
+      rootOf(doc, cards).set('b', buildRecord(cards, { text: 'nobody’s', author: '' }));
+    });
+    expect(operations.map(({ depth, change }) => `${depth} ${change.home.root} ${change.key}`)).toContain(
+      '1 cards a',
+    );
+    const made = { isNew: true, isLocked: false };
+    expect(records.filter((record) => record?.id === 'a').length).toBeGreaterThan(4);
+    for (const record of records)
+      expect(record).toEqual({ id: record?.id, author: record?.id === 'a' ? 'ana' : null, ...made });
+
+    records.length = 0;
+    ana.does((doc) => {
+      textOf(doc, cards, 'a', 'text')?.insert(0, 'x');
+      storedRecord(doc, cards, 'b')?.set('gone', true);
+    });
+    expect(records).toEqual([
+      { id: 'a', author: 'ana', isNew: false, isLocked: false },
+      { id: 'b', author: null, isNew: false, isLocked: false },
+    ]);
+  });
+
+  test('G22 a record is locked while a field that locks says so', () => {
+    const notes = collection('notes', 'write', {
+      text: text(10),
+      author: value(v.string(), '', 'author'),
+      locked: { ...value(v.boolean(), false), locks: true },
+    });
+    const stored = (fields: Parameters<typeof buildRecord<typeof notes.fields>>[1]) => {
+      const doc = new Y.Doc();
+      return doc.getMap('notes').set('n', buildRecord(notes, fields));
+    };
+    const hers = { id: 'n', author: 'ana', isNew: false };
+    expect(touchedRecord('n', notes, stored({ author: 'ana', locked: true }))).toEqual({
+      ...hers,
+      isLocked: true,
+    });
+    expect(touchedRecord('n', notes, stored({ author: 'ana' }))).toEqual({ ...hers, isLocked: false });
+    expect(touchedRecord('n', cards, stored({ author: 'ana', locked: true }))).toEqual({
+      ...hers,
+      isLocked: false,
+    });
+  });
+});
+
+describe('G22 a policy over a socket', () => {
+  let house: House;
+  const rooms: string[] = [];
+  let policy: Policy | null = null;
+
+  beforeEach(async () => {
+    policy = null;
+    house = await openHouse({
+      policy: (room) => {
+        rooms.push(room);
+        return policy;
+      },
+    });
+    for (const person of ['ana', 'ben']) house.membership(person);
+    house.membership('fia', 'facilitator');
+  });
+
+  afterEach(() => house.close());
+
+  test('G22 it holds from the next update on: Ben is refused and told why, Fia is not, and a new page goes on', async () => {
+    const ana = await house.stock('ana').synced();
+    const card = addCard(ana.editor, cell, { text: 'hers' });
+    const ben = await house.stock('ben').synced();
+    const fia = await house.stock('fia').synced();
+    await ben.sees(() => readAll(ben.doc, cards).length === 1);
+    writeText(ben.editor, cards, card, 'text', 'hers, and his');
+    await ana.sees(() => readAll(ana.doc, cards)[0]?.text === 'hers, and his');
+
+    policy = ownOnly;
+    addCard(ben.editor, cell, { text: 'his' });
+    await ana.sees(() => readAll(ana.doc, cards).length === 2);
+    const ended = ben.ended();
+    writeText(ben.editor, cards, card, 'text', 'his');
+    expect(await ended).toEqual({ code: 4422, reason: 'policy' });
+    writeText(fia.editor, cards, card, 'text', 'Fia’s');
+    await ana.sees(() => readAll(ana.doc, cards).some(({ text }) => text === 'Fia’s'));
+
+    policy = null;
+    const again = await house.stock('ben').synced();
+    writeText(again.editor, cards, card, 'text', 'ours');
+    await ana.sees(() => readAll(ana.doc, cards).some(({ text }) => text === 'ours'));
+    expect(house.rooms.counters.refusals.policy).toBe(1);
+    expect(new Set(rooms)).toEqual(new Set(['lovtag/board']));
+    const line = house.log.find((one) => one.includes('update refused')) ?? '';
+    expect(JSON.parse(line)).toMatchObject({ reason: 'policy', rule: 'G22' });
+  });
+});

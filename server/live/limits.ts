@@ -68,7 +68,7 @@ export const leastReadBytesPerMs = 64;
  * between them: the system takes about 1 ms to copy a state of 1.4 MB.
  */
 export const largeAnswerBytes = 64 << 10;
-export const largeAnswersMs = 4;
+export const largeAnswersMs = 2;
 
 /** What a state costs whoever asks for it, beside the question: the system copies so much in a millisecond. */
 export const answerBytesPerMs = 1.4e6;
@@ -95,7 +95,7 @@ export const valueBytes = 40;
 export const rangesAtOnce = 5_000;
 
 /** What one batch may cost, in microseconds by `tariff`; the rest is for the next one, and others go on between. */
-export const maxBatchEffort = 20_000;
+export const maxBatchEffort = 8_000;
 
 /**
  * Updates of one socket that have come in and are not judged: past this nothing more comes in. In one batch so many

@@ -3,6 +3,7 @@ export class FrameHead {
   opcode = 0;
   /** Whether the message ends with this frame. */
   isFinal = false;
+  isMasked = false;
   /** Whether it is what nearly all are: a whole binary message, masked, with no bits that need an extension. */
   isPlain = false;
   /** Bytes of the head itself, and of the payload behind it. */
@@ -21,13 +22,27 @@ export const isControl = ({ opcode }: FrameHead): boolean => opcode >= closeOpco
 /** Whether it is a part of a message that comes in several frames. */
 export const isFragment = ({ opcode, isFinal }: FrameHead): boolean => opcode === 0 || !isFinal;
 
+/**
+ * Sets the mask in the head of a frame to zero, and returns what it was: `ws` would take it off a message of 16 MiB in
+ * one go, which is 50 ms. 0 where there is none.
+ */
+export function takeMask(bytes: Buffer, at: number, { isMasked, headBytes }: FrameHead): number {
+  if (!isMasked) return 0;
+  const mask = bytes.readInt32LE(at + headBytes - 4);
+  bytes.writeInt32LE(0, at + headBytes - 4);
+  return mask;
+}
+
+/** Takes a mask off a part of a payload, in place; `done`: how many bytes of the payload came before it. */
+export function unmaskPart(bytes: Buffer, from: number, to: number, mask: number, done: number): void {
+  for (let i = from, at = done; i < to; i++, at++) bytes[i] = (bytes[i] ?? 0) ^ (mask >> ((at & 3) << 3));
+}
+
 /** Takes the mask off a payload, in place. `head`: of its frame, which begins at `at`. */
 export function unmask(bytes: Buffer, at: number, { headBytes, payloadBytes }: FrameHead): Buffer {
   const from = at + headBytes;
-  const payload = bytes.subarray(from, from + payloadBytes);
-  const mask = bytes.readInt32LE(from - 4);
-  for (let i = 0; i < payloadBytes; i++) payload[i] = (payload[i] ?? 0) ^ (mask >> ((i & 3) << 3));
-  return payload;
+  unmaskPart(bytes, from, from + payloadBytes, bytes.readInt32LE(from - 4), 0);
+  return bytes.subarray(from, from + payloadBytes);
 }
 
 /**
@@ -44,7 +59,8 @@ export function readHead(bytes: Buffer, at: number, head: FrameHead): boolean {
   if (bytes.length < at + headBytes) return false;
   head.opcode = first & 0x0f;
   head.isFinal = (first & 0x80) !== 0;
-  head.isPlain = first === plain && (second & 0x80) !== 0;
+  head.isMasked = (second & 0x80) !== 0;
+  head.isPlain = first === plain && head.isMasked;
   head.headBytes = headBytes;
   head.payloadBytes =
     lengthBytes === 0

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { closeOpcode, FrameHead, isControl, readHead, unmask } from './frame-head.ts';
+import { closeOpcode, FrameHead, isControl, readHead, takeMask, unmask, unmaskPart } from './frame-head.ts';
 import type { TimeSlicedQueue } from '../time-sliced-queue.ts';
 import {
   farewellBytes,
@@ -39,8 +39,11 @@ export class Inlet extends Duplex {
   /** Bytes that have been read, and of these how many have been passed on. */
   #rest: Buffer | null = null;
   #passed = 0;
-  /** Payload of the present frame that is still to come. */
+  /** Payload of the present frame that is still to come, and that has come. */
   #left = 0;
+  #done = 0;
+  /** What is on the payload; 0 is nothing. */
+  #mask = 0;
   /** Whether `ws` has a part of a message. */
   #isInMessage = false;
   /** Small pieces in which the present frame has come so far. */
@@ -177,6 +180,8 @@ export class Inlet extends Duplex {
       if (this.#passWhole(bytes, head)) return true;
       to += head.headBytes;
       this.#left = head.payloadBytes;
+      this.#mask = takeMask(bytes, from, head);
+      this.#done = 0;
       this.#begin(head);
     } else if (
       bytes.length - from < Math.min(this.#left, smallPieceBytes) &&
@@ -185,8 +190,10 @@ export class Inlet extends Duplex {
       this.#door?.trifle();
     }
     const payload = Math.min(this.#left, bytes.length - to);
+    if (this.#mask !== 0) unmaskPart(bytes, to, to + payload, this.#mask, this.#done);
     to += payload;
     this.#left -= payload;
+    this.#done += payload;
     this.#advance(bytes, to);
     if (this.#isDropping) this.#drop(to - from);
     else {

@@ -30,7 +30,7 @@ export function setSeatCookies(
 }
 
 /**
- * The tokens that came as cookies: that of the seat which the page names by `?seat=`, else all, since a
+ * The tokens that came as cookies: that of the membership which the page names by `?seat=`, else all, since a
  * browser with one seat need not name it.
  */
 export function seatCookies(c: Context): string[] {

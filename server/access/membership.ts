@@ -13,7 +13,7 @@ export interface Membership {
   /** `#rrggbb` */
   readonly color: string;
   readonly role: Role;
-  /** The link by which they came: when it is revoked, so is the seat. */
+  /** The link by which they came: when it is revoked, so is the membership. */
   readonly link: string;
   /** Of the board's generation when they joined: a reset ends the seats from before it. */
   readonly generation: number;

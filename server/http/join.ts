@@ -24,7 +24,7 @@ const joining = v.object({
   device: v.optional(deviceSchema),
 });
 
-/** Coming in by a link: what it leads to, taking a seat, and keeping it for longer. */
+/** Coming in by a link: what it leads to, taking a membership, and keeping it for longer. */
 export function joinRoutes(parts: Parts): Hono<AppEnv> {
   const { store, live, site, tokens } = parts;
 

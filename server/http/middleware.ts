@@ -66,7 +66,7 @@ export function needRoom({ config, live }: Parts, board: string): void {
   if (live.crowd(board) >= config.peoplePerBoard) throw new Problem('board-full');
 }
 
-/** Lets in only who has a seat on the board of the path; `power` narrows it to the roles that have it. */
+/** Lets in only who has a membership on the board of the path; `power` narrows it to the roles that have it. */
 export function needMembership(parts: Parts, power?: Power): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const admission = await admit(parts, c.req.param('board') ?? '', offeredBy(c));

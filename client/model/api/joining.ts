@@ -32,7 +32,7 @@ export function readInvitation(link: string, device: string): Promise<Answer<Inv
   return ask('POST', '/api/invitation', invitationSchema, { link, device });
 }
 
-/** Takes a seat on a board; the token comes as a cookie that no script can read. */
+/** Takes a membership on a board; the token comes as a cookie that no script can read. */
 export function join(who: {
   readonly link: string;
   readonly name: string;
@@ -44,7 +44,7 @@ export function join(who: {
   return ask('POST', '/api/join', joinedSchema, who);
 }
 
-/** Makes the seat's token good for another working day. */
+/** Makes the membership's token good for another working day. */
 export function renewSeat(board: string, seat: string): Promise<Answer<unknown>> {
   return ask('POST', boardPath(board, seat, '/renew'), v.unknown());
 }

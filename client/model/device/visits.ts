@@ -6,13 +6,13 @@ import { readTab, seatKey, takeSeat } from './tab.ts';
 /** More boards than anyone looks through; the oldest are forgotten. */
 const mostVisits = 50;
 
-/** Seats taken from this device, the latest first. */
+/** Memberships taken from this device, the latest first. */
 export function visits(): readonly Visit[] {
   return recall().visits.toSorted((a, b) => b.lastOpened - a.lastOpened);
 }
 
 /**
- * Notes a seat that was just taken, its link and who one was, and makes it this tab's seat on the board.
+ * Notes a membership that was just taken, its link and who one was, and makes it this tab's membership on the board.
  * @param chosen the colour that the person chose; null where the server gave one, which is not theirs elsewhere
  */
 export function rememberVisit(visit: Visit, link: string, chosen: string | null): void {

@@ -7,7 +7,7 @@ const renewMs = 4 * 3_600_000;
 /** How often it is looked whether it is time, and how soon a server that could not answer is asked again. */
 const lookMs = 5 * 60_000;
 
-/** Renews a seat as long as the page is open, also when it was asleep at the time for it. Returns how to stop. */
+/** Renews a membership as long as the page is open, also when it was asleep at the time for it. Returns how to stop. */
 export function keepSeat(renew: () => Promise<Answer<unknown>>): () => void {
   const since = new Stopwatch();
   let isAsking = false;

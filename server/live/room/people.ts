@@ -38,7 +38,7 @@ export class People {
   }
 
   /**
-   * Writes who someone is into the board, as their seat says; changes nothing where it stands there already. Whoever has
+   * Writes who someone is into the board, as their membership says; changes nothing where it stands there already. Whoever has
    * changed name or colour too often today keeps those that stand there.
    * On a board that knows as many as it can, those who are not present and are named by no record make room
    * for a newcomer: nothing shows them any more, and who comes back is written again. Returns false where there is

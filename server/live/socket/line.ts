@@ -19,7 +19,7 @@ export interface Line {
   readonly isOurs: boolean;
   /** The newest layout of documents that the client says it knows; null where it says nothing. */
   readonly schema: number | null;
-  /** Whether it comes by the seat of a page, and not by a token. */
+  /** Whether it comes by the membership of a page, and not by a token. */
   readonly hasSeat: boolean;
 }
 

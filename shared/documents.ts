@@ -1,36 +1,37 @@
 import * as v from 'valibot';
 import type * as Y from 'yjs';
-import { cards } from './collections/card.ts';
-import type { Collection, ValueCollection } from './schema/collection.ts';
-import { emotions, experience } from './collections/emotion.ts';
+import * as card from './collections/card.ts';
+import * as emotion from './collections/emotion.ts';
+import * as idea from './collections/idea.ts';
+import * as lane from './collections/lane.ts';
+import * as person from './collections/person.ts';
+import * as persona from './collections/persona.ts';
+import * as phase from './collections/phase.ts';
+import type { AnyCollection } from './schema/collection.ts';
+import type { Writing } from './schema/command.ts';
 import { value } from './schema/field.ts';
-import { ideas } from './collections/idea.ts';
-import { lanes } from './collections/lane.ts';
-import { people } from './collections/person.ts';
-import { personas } from './collections/persona.ts';
-import { phases, steps } from './collections/phase.ts';
+import type { CommandsIn } from './schema/files.ts';
+import { collectionsIn } from './schema/files.ts';
 import type { DocumentSchema } from './schema/migration.ts';
 import { migrate } from './schema/migration.ts';
+import type * as startJourney from './workflows/start-journey.ts';
+
+/** The files of the `board` document, one for what a collection is and what people do with it: the one list of them. */
+const files = { person, phase, lane, card, persona, idea, emotion } as const;
+
+/** Every root map of the `board` document but `meta`, by name: guard, page and docs go by it. */
+export const collections = collectionsIn(files);
+export type CollectionName = keyof typeof collections;
+
+/** Every command that is one step of undo: the interface has a message for each. */
+export type CommandName =
+  CommandsIn<typeof files> | CommandsIn<{ startJourney: typeof startJourney }> | Writing;
 
 /** The version of this layout; a migration on the server raises it. */
 export const schemaVersion = 1;
 
 /** This layout, and the way to it from older ones: docs/DOCUMENT.md says what a change of it takes. */
 export const documentSchema: DocumentSchema = { version: schemaVersion, migrations: [] };
-
-/** Every root map of the `board` document but `meta`, by name: the one list that guard, page and docs go by. */
-export const collections = {
-  people,
-  phases,
-  steps,
-  lanes,
-  cards,
-  personas,
-  ideas,
-  emotions,
-  experience,
-} as const;
-export type CollectionName = keyof typeof collections;
 
 /** The root map `meta`: facts about the document itself; only the server writes it. */
 export const metaFields = {
@@ -60,7 +61,7 @@ export function bringTo({ version, migrations }: DocumentSchema, doc: Y.Doc): vo
 }
 
 /** The definition of a root map, or null where the document has none of that name. */
-export function collectionNamed(name: string): Collection | ValueCollection | null {
+export function collectionNamed(name: string): AnyCollection | null {
   return Object.hasOwn(collections, name) ? collections[name as CollectionName] : null;
 }
 

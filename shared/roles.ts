@@ -11,6 +11,8 @@ export type Role = (typeof roles)[number];
 export const powers = ['write', 'structure', 'invite', 'rename', 'versions'] as const;
 export type Power = (typeof powers)[number];
 
+export const isPower = (word: unknown): word is Power => powers.some((power) => power === word);
+
 const powersOf: Record<Role, readonly Power[]> = {
   facilitator: powers,
   participant: ['write'],

@@ -1,9 +1,7 @@
-import { cards } from '$shared/collections/card.ts';
-import { ideas } from '$shared/collections/idea.ts';
+import type { CellAt } from '$shared/collections/card.ts';
+import { cards, addCard } from '$shared/collections/card.ts';
+import { ideas, addIdea } from '$shared/collections/idea.ts';
 import { holdsCards } from '$shared/collections/lane.ts';
-import type { CellAt } from '$shared/commands/card.ts';
-import { addCard } from '$shared/commands/card.ts';
-import { addIdea } from '$shared/commands/idea.ts';
 import { writeText } from '$shared/schema/text-splice.ts';
 import type { Lost, LostWhy } from '../model/sync/lost.ts';
 import type { Touched } from '../model/sync/touched.ts';

@@ -1,11 +1,6 @@
 import * as Y from 'yjs';
-import type { Card } from '$shared/collections/card.ts';
-import { cards } from '$shared/collections/card.ts';
-import type { Collection, ValueCollection } from '$shared/schema/collection.ts';
-import { parseValue } from '$shared/schema/collection.ts';
-import type { Exceeded } from '$shared/wire/protocol.ts';
-import { openRoots } from '$shared/documents.ts';
-import { rootOf, textOf } from '$shared/schema/read.ts';
+import type { Card, CellAt } from '$shared/collections/card.ts';
+import { cards, cellOf } from '$shared/collections/card.ts';
 import type { Emotion, PlacedPoint } from '$shared/collections/emotion.ts';
 import { emotions, experience } from '$shared/collections/emotion.ts';
 import type { Idea } from '$shared/collections/idea.ts';
@@ -14,11 +9,17 @@ import { lanes } from '$shared/collections/lane.ts';
 import { people } from '$shared/collections/person.ts';
 import { personas } from '$shared/collections/persona.ts';
 import { phases, steps } from '$shared/collections/phase.ts';
-import type { CellAt } from '$shared/commands/card.ts';
+import type { Journey } from '$shared/queries/journey.ts';
+import { arrangeJourney } from '$shared/queries/journey.ts';
+import type { Collection, ValueCollection } from '$shared/schema/collection.ts';
+import type { Writing } from '$shared/schema/command.ts';
+import { writingLabel } from '$shared/schema/command.ts';
+import { parseValue } from '$shared/schema/collection.ts';
+import type { Exceeded } from '$shared/wire/protocol.ts';
+import { openRoots } from '$shared/documents.ts';
+import { rootOf, textOf } from '$shared/schema/read.ts';
 import { ensureText } from '$shared/schema/text-splice.ts';
 import { may } from '$shared/roles.ts';
-import type { Journey } from '$shared/queries/journey.ts';
-import { arrangeJourney, cellOf } from '$shared/queries/journey.ts';
 import type { Ending } from './sync/ending.ts';
 import type { Holding } from './sync/connection.svelte.ts';
 import { Connection } from './sync/connection.svelte.ts';
@@ -139,17 +140,17 @@ export class Board {
   }
 
   /** Ties an input to a text field while it is edited; returns how to let go, or null without the record. */
-  edit(at: TextAt, area: HTMLTextAreaElement | HTMLInputElement, label: string): (() => void) | null {
+  edit(at: TextAt, area: HTMLTextAreaElement | HTMLInputElement, as?: Writing): (() => void) | null {
     const definition = at.of.fields[at.field];
     if (definition?.kind !== 'text') return null;
     const text = ensureText(this.editor, at.of, at.id, at.field);
     if (!text) return null;
-    const key = `${label}:${at.of.name}/${at.id}/${at.field}`;
+    const label = writingLabel(at.of.name, at.id, at.field, as);
     const binding = new TextBinding(
       area,
       text,
       definition.max,
-      (edit) => this.editor.change(key, edit),
+      (edit) => this.editor.change(label, edit),
       (caret: Caret) => {
         this.presence.say({ typing: { in: at.of.name, id: at.id, field: at.field, ...caret } });
       },

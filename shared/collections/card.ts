@@ -1,8 +1,17 @@
 import * as v from 'valibot';
 import { maxCardText } from '../limits.ts';
 import type { RecordOf } from '../schema/collection.ts';
-import { collection } from '../schema/collection.ts';
+import { records } from '../schema/collection.ts';
 import { author, idOf, idOrEmpty, orderSchema, refs, text, value } from '../schema/field.ts';
+import { command } from '../schema/command.ts';
+
+import type { Step } from '../schema/editor.ts';
+import { addRecord, setField, setGone, setMember } from '../schema/editor.ts';
+import type { Ordered, Placing } from '../schema/order-key.ts';
+import type { Gap } from '../schema/placing.ts';
+import { onlyKey, placeAtEnd, placeInGap } from '../schema/placing.ts';
+import { readAll, readRecord, storedRecord } from '../schema/read.ts';
+import { steps } from './phase.ts';
 
 /** How well founded a card is, from a guess to measured data. */
 export const evidenceLevels = ['hypothesis', 'partly', 'validated', 'data'] as const;
@@ -33,13 +42,131 @@ export const placeSchema = v.object({
 });
 export type Place = v.InferOutput<typeof placeSchema>;
 
-export const cards = collection('cards', 'write', {
-  text: text(maxCardText),
-  place: value<Place>(placeSchema, { lane: '', phase: '', step: null, order: '' }),
-  personas: refs('personas'),
-  author: author(),
-  evidence: value(v.picklist(evidenceLevels), 'hypothesis'),
-  mode: value(v.nullable(v.picklist(modes)), null),
-  support: value(v.nullable(v.picklist(supports)), null),
+export const cards = records('cards', {
+  about: 'what stands in the cells',
+  add: 'write',
+  fields: {
+    text: text(maxCardText),
+    place: value<Place>(placeSchema, { lane: '', phase: '', step: null, order: '' }),
+    personas: refs('personas'),
+    author: author(),
+    evidence: value(v.picklist(evidenceLevels), 'hypothesis'),
+    mode: value(v.nullable(v.picklist(modes)), null),
+    support: value(v.nullable(v.picklist(supports)), null),
+  },
 });
 export type Card = RecordOf<typeof cards.fields>;
+
+/** One key a cell, for lookups; the whole phase has an empty step. */
+export function cellKey(cell: CellAt): string {
+  return `${cell.lane}/${cell.phase}/${cell.step ?? ''}`;
+}
+
+/** The cell where a card is shown: a step that is not on the map any more means the whole phase. */
+export function cellOf(place: Place, stepPhase: (step: string) => string | null): CellAt {
+  const step = place.step !== null && stepPhase(place.step) === place.phase ? place.step : null;
+  return { lane: place.lane, phase: place.phase, step };
+}
+
+/** Adds a card to a cell; at the end of the stack where no gap is given. Returns its id. */
+export const addCard = command(
+  'add-card',
+  (step, cell: CellAt, given: { text?: string; gap?: Gap; personas?: readonly string[] } = {}) => {
+    step.finish();
+    const placing = placeIn(step, cell, given.gap, null);
+    return addRecord(
+      step,
+      cards,
+      {
+        text: given.text ?? '',
+        place: { ...cell, order: onlyKey(placing) },
+        personas: given.personas ?? [],
+        author: step.person,
+      },
+      () => {
+        for (const { id, place } of shiftedPlaces(step, placing)) setField(step, cards, id, 'place', place);
+      },
+    );
+  },
+);
+
+/** Moves cards, in the order given, to one gap of a cell. Moving sets one field; nothing is made anew. */
+export const moveCards = command('move-card', (step, ids: readonly string[], cell: CellAt, gap?: Gap) => {
+  step.finish();
+  const moving = new Set(ids.filter((id) => isThere(step, id)));
+  const placing = placeIn(step, cell, gap, moving);
+  const moves = [
+    ...shiftedPlaces(step, placing),
+    ...[...moving].map((id, index) => ({ id, place: { ...cell, order: placing.keys[index] ?? '' } })),
+  ];
+  step.changeEach(moves, ({ id, place }) => {
+    if (isThere(step, id)) setField(step, cards, id, 'place', place satisfies Place);
+  });
+});
+
+/** Takes cards off the map; undo brings them back with all that was written on them. */
+export const removeCards = command('remove-card', (step, ids: readonly string[]) =>
+  step.changeEach(ids, (id) => setGone(step, cards, id, true)),
+);
+
+/** Brings removed cards back, as they were. */
+export const restoreCards = command('restore-card', (step, ids: readonly string[]) =>
+  step.changeEach(ids, (id) => setGone(step, cards, id, false)),
+);
+
+export const markPersona = command(
+  'mark-persona',
+  (step, ids: readonly string[], persona: string, on: boolean) =>
+    step.changeEach(ids, (id) => setMember(step, cards, id, 'personas', persona, on)),
+);
+
+export const setEvidence = command('set-evidence', (step, ids: readonly string[], level: EvidenceLevel) =>
+  step.changeEach(ids, (id) => setField(step, cards, id, 'evidence', level)),
+);
+
+export const setMode = command('set-mode', (step, ids: readonly string[], mode: Mode | null) =>
+  step.changeEach(ids, (id) => setField(step, cards, id, 'mode', mode)),
+);
+
+export const setSupport = command('set-support', (step, ids: readonly string[], support: Support | null) =>
+  step.changeEach(ids, (id) => setField(step, cards, id, 'support', support)),
+);
+
+/**
+ * Order keys in the gap; without one, behind the last card of the cell.
+ * @param moving the cards that are moved, which are no siblings of themselves; null for one new card
+ */
+function placeIn(
+  step: Step,
+  cell: CellAt,
+  gap: Gap | undefined,
+  moving: ReadonlySet<string> | null,
+): Placing {
+  const count = moving?.size ?? 1;
+  const siblings = () => cardsIn(step, cell).filter(({ id }) => !moving?.has(id));
+  if (!gap) return placeAtEnd(count, siblings());
+  return placeInGap(gap, count, (id) => readRecord(step.doc, cards, id)?.place.order ?? null, siblings);
+}
+
+/** The cards that are shown in a cell, in no order. */
+function cardsIn({ doc }: Step, cell: CellAt): Ordered[] {
+  const key = cellKey(cell);
+  const phaseOf = (step: string) => readRecord(doc, steps, step)?.place.phase ?? null;
+  return readAll(doc, cards)
+    .filter(({ place }) => cellKey(cellOf(place, phaseOf)) === key)
+    .map(({ id, place }) => ({ id, order: place.order }));
+}
+
+/** The places of neighbours with the keys that make room; they stay in the cells where they are. */
+function shiftedPlaces({ doc }: Step, { shifted }: Placing): { id: string; place: Place }[] {
+  return shifted.flatMap(({ id, order }) => {
+    const card = readRecord(doc, cards, id);
+    return card ? [{ id, place: { ...card.place, order } }] : [];
+  });
+}
+
+/** Whether a card is on the board and not removed. Reads nothing else of it, since thousands may be asked about. */
+function isThere({ doc }: Step, id: string): boolean {
+  const card = storedRecord(doc, cards, id);
+  return card !== null && card.get('gone') !== true;
+}

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
-import { valueCollection } from '../schema/collection.ts';
+import { values } from '../schema/collection.ts';
 import { idOf } from '../schema/field.ts';
+import { command } from '../schema/command.ts';
+import { rootOf } from '../schema/read.ts';
 
 /** The twelve words of the method; six of each polarity. Their names are messages of the interface. */
 export const emotionPolarity = {
@@ -26,17 +28,17 @@ export const sightings = ['assumption', 'interview', 'survey'] as const;
  * A feeling detected, or expected and not there, at a phase for a persona, with where it was seen.
  * Feelings are signals, not grades: there is no number here.
  */
-export const emotions = valueCollection(
-  'emotions',
-  'write',
-  v.object({
+export const emotions = values('emotions', {
+  about: 'feelings seen, or expected and not seen',
+  change: 'write',
+  schema: v.object({
     persona: idOf('personas'),
     phase: idOf('phases'),
     emotion: v.picklist(emotionWords),
     presence: v.picklist(['present', 'absent']),
     seen: v.picklist(sightings),
   }),
-);
+});
 export type Emotion = v.InferOutput<typeof emotions.schema>;
 
 /** The key under which a signal stands, one for each persona, phase and word. */
@@ -48,17 +50,52 @@ export function emotionKey(at: { persona: string; phase: string; emotion: Emotio
  * A point of the experience curve that a facilitator placed by hand, from -2 to 2 in half steps.
  * It counts as an assumption; where there is none the curve is drawn from the emotions.
  */
-export const experience = valueCollection(
-  'experience',
-  'structure',
-  v.object({
+export const experience = values('experience', {
+  about: 'points of the curve that were placed by hand',
+  change: 'structure',
+  schema: v.object({
     persona: idOf('personas'),
     phase: idOf('phases'),
     value: v.pipe(v.number(), v.minValue(-2), v.maxValue(2), v.multipleOf(0.5)),
   }),
-);
+});
 export type PlacedPoint = v.InferOutput<typeof experience.schema>;
 
 export function pointKey(at: { persona: string; phase: string }): string {
   return `${at.persona}:${at.phase}`;
 }
+
+/** Marks a feeling as present or as expected and absent; null takes the mark away. */
+export const markEmotion = command(
+  'mark-emotion',
+  (
+    step,
+    at: { persona: string; phase: string; emotion: EmotionWord },
+    presence: Emotion['presence'] | null,
+    seen: Emotion['seen'] = 'assumption',
+  ) => {
+    const marks = rootOf(step.doc, emotions);
+    const key = emotionKey(at);
+    const now = marks.get(key) as Emotion | undefined;
+    if (presence === null ? now === undefined : now?.presence === presence && now.seen === seen) return;
+    step.change(() => {
+      if (presence === null) marks.delete(key);
+      else marks.set(key, { ...at, presence, seen });
+    });
+  },
+);
+
+/** Places a point of the curve by hand (-2 to 2, half steps); null gives it back to the emotions. */
+export const placePoint = command(
+  'place-point',
+  (step, at: { persona: string; phase: string }, value: number | null) => {
+    const points = rootOf(step.doc, experience);
+    const key = pointKey(at);
+    const now = points.get(key) as { value: number } | undefined;
+    if (now?.value === (value ?? undefined)) return;
+    step.change(() => {
+      if (value === null) points.delete(key);
+      else points.set(key, { ...at, value });
+    });
+  },
+);

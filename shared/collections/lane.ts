@@ -1,8 +1,16 @@
 import * as v from 'valibot';
 import { maxTitleText } from '../limits.ts';
 import type { RecordOf } from '../schema/collection.ts';
-import { collection } from '../schema/collection.ts';
+import { records } from '../schema/collection.ts';
 import { orderSchema, text, value } from '../schema/field.ts';
+import { command } from '../schema/command.ts';
+
+import type { Step } from '../schema/editor.ts';
+import { addRecord, setField, setGone } from '../schema/editor.ts';
+import type { Placing } from '../schema/order-key.ts';
+import type { Gap } from '../schema/placing.ts';
+import { onlyKey, placeInGap } from '../schema/placing.ts';
+import { readAll, readRecord } from '../schema/read.ts';
 
 /**
  * What a lane's cells hold. `emotion` and `curve` show the signals of a phase, `idea` the backlog's
@@ -28,16 +36,61 @@ export type LaneGroup = (typeof laneGroups)[number];
 export const laneLines = ['interaction', 'visibility', 'internal'] as const;
 export type LaneLine = (typeof laneLines)[number];
 
-export const lanes = collection('lanes', 'structure', {
-  title: text(maxTitleText),
-  type: value(v.picklist(laneTypes), 'text'),
-  group: value(v.picklist(laneGroups), 'customer'),
-  order: value(orderSchema, ''),
-  line: value(v.nullable(v.picklist(laneLines)), null),
+export const lanes = records('lanes', {
+  about: 'the rows of the map',
+  add: 'structure',
+  fields: {
+    title: text(maxTitleText),
+    type: value(v.picklist(laneTypes), 'text'),
+    group: value(v.picklist(laneGroups), 'customer'),
+    order: value(orderSchema, ''),
+    line: value(v.nullable(v.picklist(laneLines)), null),
+  },
 });
 export type Lane = RecordOf<typeof lanes.fields>;
 
 /** Whether people put cards into this lane's cells. */
 export function holdsCards(type: LaneType): boolean {
   return type !== 'emotion' && type !== 'curve' && type !== 'idea';
+}
+
+export const addLane = command(
+  'add-lane',
+  (step, given: { title: string; type: LaneType; group: LaneGroup }, gap: Gap) => {
+    const placing = placeLane(step, gap);
+    const fields = { ...given, order: onlyKey(placing) };
+    return addRecord(step, lanes, fields, () => shiftLanes(step, placing));
+  },
+);
+
+export const moveLane = command('move-lane', (step, id: string, gap: Gap) =>
+  step.change(() => {
+    const placing = placeLane(step, gap, id);
+    shiftLanes(step, placing);
+    setField(step, lanes, id, 'order', onlyKey(placing));
+  }),
+);
+
+export const removeLane = command('remove-lane', (step, id: string) =>
+  step.change(() => setGone(step, lanes, id, true)),
+);
+
+/** Draws one of the blueprint's lines under a lane, or none. */
+export const setLine = command('set-line', (step, lane: string, line: LaneLine | null) =>
+  step.change(() => setField(step, lanes, lane, 'line', line)),
+);
+
+/** @param moving the lane that is moved, which is no sibling of itself */
+function placeLane({ doc }: Step, gap: Gap, moving?: string): Placing {
+  return placeInGap(
+    gap,
+    1,
+    (id) => readRecord(doc, lanes, id)?.order ?? null,
+    () => readAll(doc, lanes).filter(({ id }) => id !== moving),
+  );
+}
+
+/** Gives neighbours the keys that make room for what comes between them. */
+function shiftLanes(step: Step, { shifted }: Placing): void {
+  for (const { id, order } of shifted) setField(step, lanes, id, 'order', order);
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { maxPersonName } from '../limits.ts';
 import { roles } from '../roles.ts';
 import type { RecordOf } from '../schema/collection.ts';
-import { collection } from '../schema/collection.ts';
+import { records } from '../schema/collection.ts';
 import { colorSchema, value } from '../schema/field.ts';
 
 export { personColors } from './person-colors.ts';
@@ -11,9 +11,13 @@ export { personColors } from './person-colors.ts';
  * Everyone who has been on the board, so that an author has a name when they have left.
  * Only the server writes here: who someone is comes from their session, not from what they send.
  */
-export const people = collection('people', null, {
-  name: value(v.pipe(v.string(), v.maxLength(maxPersonName)), ''),
-  color: value(colorSchema, '#40618f'),
-  role: value(v.picklist(roles), 'observer'),
+export const people = records('people', {
+  about: 'everyone who has been on the board',
+  add: 'server',
+  fields: {
+    name: value(v.pipe(v.string(), v.maxLength(maxPersonName)), ''),
+    color: value(colorSchema, '#40618f'),
+    role: value(v.picklist(roles), 'observer'),
+  },
 });
 export type Person = RecordOf<typeof people.fields>;

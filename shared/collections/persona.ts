@@ -1,8 +1,12 @@
 import * as v from 'valibot';
 import { maxTitleText } from '../limits.ts';
 import type { RecordOf } from '../schema/collection.ts';
-import { collection } from '../schema/collection.ts';
+import { records } from '../schema/collection.ts';
 import { colorSchema, orderSchema, text, value } from '../schema/field.ts';
+import { command } from '../schema/command.ts';
+import { addRecord, setField, setGone } from '../schema/editor.ts';
+import { onlyKey, placeAtEnd } from '../schema/placing.ts';
+import { readAll } from '../schema/read.ts';
 
 /** A persona is told by a colour and a shape, so that colour is never the only sign. */
 export const personaShapes = [
@@ -29,11 +33,35 @@ export const personaColors = [
   '#6b5b4b',
 ] as const;
 
-export const personas = collection('personas', 'structure', {
-  name: text(maxTitleText),
-  role: text(maxTitleText),
-  color: value(colorSchema, '#40618f'),
-  shape: value(v.picklist(personaShapes), 'circle'),
-  order: value(orderSchema, ''),
+export const personas = records('personas', {
+  about: 'the kinds of customers',
+  add: 'structure',
+  fields: {
+    name: text(maxTitleText),
+    role: text(maxTitleText),
+    color: value(colorSchema, '#40618f'),
+    shape: value(v.picklist(personaShapes), 'circle'),
+    order: value(orderSchema, ''),
+  },
 });
 export type Persona = RecordOf<typeof personas.fields>;
+
+/** Adds a persona after the others, in the first colour and shape that none of them has. Returns its id. */
+export const addPersona = command('add-persona', (step, name: string) => {
+  const others = readAll(step.doc, personas);
+  const color = personaColors.find((c) => !others.some((p) => p.color === c)) ?? personaColors[0];
+  const shape = personaShapes.find((s) => !others.some((p) => p.shape === s)) ?? personaShapes[0];
+  const placing = placeAtEnd(1, others);
+  return addRecord(step, personas, { name, color, shape, order: onlyKey(placing) }, () => {
+    for (const { id, order } of placing.shifted) setField(step, personas, id, 'order', order);
+  });
+});
+
+export const recolorPersona = command('recolor-persona', (step, id: string, color: string) =>
+  step.change(() => setField(step, personas, id, 'color', color)),
+);
+
+/** Removes a persona; cards keep their mark, so that undo brings it all back. */
+export const removePersona = command('remove-persona', (step, id: string) =>
+  step.change(() => setGone(step, personas, id, true)),
+);

@@ -1,4 +1,3 @@
-import type { CellAt, Place } from '../collections/card.ts';
 import type { Lane } from '../collections/lane.ts';
 import type { Period, Phase, Step } from '../collections/phase.ts';
 import { periods } from '../collections/phase.ts';
@@ -44,17 +43,6 @@ export function arrangeJourney(
     phases: byPeriod.flatMap((part) => part.phases),
     lanes: [...lanes].filter((lane) => !lane.gone).sort(byOrder),
   };
-}
-
-/** One key a cell, for lookups; the whole phase has an empty step. */
-export function cellKey(cell: CellAt): string {
-  return `${cell.lane}/${cell.phase}/${cell.step ?? ''}`;
-}
-
-/** The cell where a card is shown: a step that is not on the map any more means the whole phase. */
-export function cellOf(place: Place, stepPhase: (step: string) => string | null): CellAt {
-  const step = place.step !== null && stepPhase(place.step) === place.phase ? place.step : null;
-  return { lane: place.lane, phase: place.phase, step };
 }
 
 function byPlaceOrder(

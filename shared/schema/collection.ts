@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import * as Y from 'yjs';
+import { maxRecords } from '../limits.ts';
 import type { Power } from '../roles.ts';
 import type { Field, SetField, TextField, ValueField } from './field.ts';
 import { value } from './field.ts';
@@ -26,44 +27,79 @@ export type NewRecord<F extends Record<string, Field>> = {
         : never;
 };
 
+/** Who may write in a collection: who has a power, or only the server. */
+export type Writers = Power | 'server';
+
 /**
- * A root map of the board document, from random id to Y.Map. A record is removed by `gone: true`,
+ * A root map of a document, from random id to Y.Map. A record is removed by `gone: true`,
  * never deleted, so that an undo loses nothing of what others did to it meanwhile.
  */
-export interface Collection<F extends Record<string, Field> = Record<string, Field>> {
+export interface Collection<
+  F extends Record<string, Field> = Record<string, Field>,
+  N extends string = string,
+> {
   readonly kind: 'records';
-  readonly name: string;
+  readonly name: N;
+  /** What it holds, in a few words, for docs/DOCUMENT.md. */
+  readonly about: string;
+  readonly add: Writers;
+  /** `own`: a record is changed, and removed, by its author; whoever may change the structure may tidy up. */
+  readonly change: Writers | 'own';
+  /** Entries that may be there at once; three times as many together with those that were ever removed. */
+  readonly limit: number;
   readonly fields: F & { gone: ValueField<boolean> };
-  /** The power it takes to write here; null: only the server. */
-  readonly needs: Power | null;
 }
 
 /**
  * A root map from a meaningful key to a plain value, for facts that are there or not there
  * (an emotion at a phase for a persona): two people who state the same fact state it once.
  */
-export interface ValueCollection<T = unknown> {
+export interface ValueCollection<T = unknown, N extends string = string> {
   readonly kind: 'values';
-  readonly name: string;
+  readonly name: N;
+  readonly about: string;
+  readonly add: Writers;
+  readonly change: Writers;
+  readonly limit: number;
   readonly schema: v.GenericSchema<unknown, T>;
-  readonly needs: Power | null;
 }
 
-export function collection<F extends Record<string, Field>>(
-  name: string,
-  needs: Power | null,
-  fields: F,
-): Collection<F> {
-  return { kind: 'records', name, needs, fields: { ...fields, gone: value(v.boolean(), false) } };
+export type AnyCollection = Collection | ValueCollection;
+
+/** Defines a collection of records. */
+export function records<const N extends string, F extends Record<string, Field>>(
+  name: N,
+  given: {
+    readonly about: string;
+    readonly add: Writers;
+    /** As `add` where it is left out. */
+    readonly change?: Writers | 'own';
+    readonly limit?: number;
+    readonly fields: F;
+  },
+): Collection<F, N> {
+  const { about, add, change = add, limit = maxRecords } = given;
+  const fields = { ...given.fields, gone: value(v.boolean(), false) };
+  if (change === 'own' && !Object.values<Field>(fields).some(isAuthor))
+    throw new Error(`${name}: a record without an author is nobody's own`);
+  return { kind: 'records', name, about, add, change, limit, fields };
 }
 
-export function valueCollection<T>(
-  name: string,
-  needs: Power | null,
-  schema: v.GenericSchema<unknown, T>,
-): ValueCollection<T> {
-  return { kind: 'values', name, needs, schema };
+/** Defines a collection of values. */
+export function values<const N extends string, T>(
+  name: N,
+  given: {
+    readonly about: string;
+    readonly change: Writers;
+    readonly limit?: number;
+    readonly schema: v.GenericSchema<unknown, T>;
+  },
+): ValueCollection<T, N> {
+  const { about, change, limit = maxRecords, schema } = given;
+  return { kind: 'values', name, about, add: change, change, limit, schema };
 }
+
+const isAuthor = (field: Field) => field.kind === 'value' && field.by === 'author';
 
 /** Reads one record out of the document. A missing or malformed field reads as its default. */
 export function parseRecord<F extends Record<string, Field>>(

@@ -5,6 +5,14 @@ import { rootOf, storedRecord } from './read.ts';
 import type { Field } from './field.ts';
 import { newId } from '../id.ts';
 
+declare const isLabel: unique symbol;
+
+/**
+ * Names a step of undo: the name of a command, and after a colon what it is about ("write:cards/<id>/text"). Only
+ * `command.ts` makes labels, so that each has a name that a command declares.
+ */
+export type StepLabel = string & { readonly [isLabel]: true };
+
 /**
  * Write access to a board on behalf of a person. A command is one intent and one step of undo: one transaction
  * through `change`, or several through `changeEach`. `prepare` is for what undo must leave alone.
@@ -14,14 +22,14 @@ export interface Editor {
   /** The id of the person who acts; it becomes the author of what they add. */
   readonly person: string;
   /** Runs one intent. `label` names it for undo: "move-card", with what it is about after a colon. */
-  change(label: string, edit: () => void): void;
+  change(label: StepLabel, edit: () => void): void;
   /**
    * Runs one intent over many things. It is sent in parts, each a transaction that no server refuses for its
    * size, and an editor may let time pass between them: `edit` finds the document as it is then, with what
    * others have done meanwhile. `prepare` runs for the things of a part before, and undo leaves it alone.
    */
   changeEach<T>(
-    label: string,
+    label: StepLabel,
     things: readonly T[],
     edit: (thing: T) => void,
     prepare?: (thing: T) => void,
@@ -29,6 +37,14 @@ export interface Editor {
   prepare(edit: () => void): void;
   /** Finishes a large command that is under way. A command that reads the document first calls it before. */
   finish(): void;
+}
+
+/** The editor as a command has it: each change carries the command's name. */
+export interface Step extends Pick<Editor, 'doc' | 'person' | 'prepare' | 'finish'> {
+  /** As `Editor.change`. @param about what the step is about, for a step that the next one may go on with */
+  change(edit: () => void, about?: string): void;
+  /** As `Editor.changeEach`. */
+  changeEach<T>(things: readonly T[], edit: (thing: T) => void, prepare?: (thing: T) => void): void;
 }
 
 /**
@@ -76,12 +92,12 @@ export class PlainEditor implements Editor {
     this.person = person;
   }
 
-  change(_label: string, edit: () => void): void {
+  change(_label: StepLabel, edit: () => void): void {
     this.doc.transact(edit, this);
   }
 
   changeEach<T>(
-    label: string,
+    label: StepLabel,
     things: readonly T[],
     edit: (thing: T) => void,
     prepare?: (thing: T) => void,
@@ -105,43 +121,45 @@ export class PlainEditor implements Editor {
  * @param beside runs in the hidden transaction: what the record needs around it, and undo leaves alone
  */
 export function addRecord<F extends Record<string, Field>>(
-  editor: Editor,
+  step: Step,
   of: Collection<F>,
-  label: string,
   fields: NewRecord<F>,
   beside: () => void = () => {},
 ): string {
   const id = newId();
   const record = buildRecord(of, fields, true);
-  editor.prepare(() => {
-    rootOf(editor.doc, of).set(id, record);
+  step.prepare(() => {
+    rootOf(step.doc, of).set(id, record);
     beside();
   });
-  editor.change(`${label}:${of.name}/${id}/`, () => record.set('gone', false));
+  step.change(() => record.set('gone', false), `${of.name}/${id}/`);
   return id;
 }
 
 /** Adds many records as one step. Returns their ids. */
 export function addRecords<F extends Record<string, Field>>(
-  editor: Editor,
+  step: Step,
   of: Collection<F>,
-  label: string,
   all: readonly NewRecord<F>[],
 ): string[] {
-  const root = rootOf(editor.doc, of);
+  const root = rootOf(step.doc, of);
   const made = all.map((fields) => ({ id: newId(), fields }));
-  editor.changeEach(
-    label,
+  step.changeEach(
     made,
-    ({ id }) => setGone(editor, of, id, false),
+    ({ id }) => setGone(step, of, id, false),
     ({ id, fields }) => root.set(id, buildRecord(of, fields, true)),
   );
   return made.map(({ id }) => id);
 }
 
+/** What reads and sets fields of a document: an editor, or a step of one. */
+export interface Writable {
+  readonly doc: Y.Doc;
+}
+
 /** Sets a plain field where it differs: setting it to what it is would make an update all the same. */
-export function setField(editor: Editor, of: Collection, id: string, field: string, next: unknown): void {
-  const record = storedRecord(editor.doc, of, id);
+export function setField({ doc }: Writable, of: Collection, id: string, field: string, next: unknown): void {
+  const record = storedRecord(doc, of, id);
   if (!record) return;
   const fallback = of.fields[field];
   const now = record.get(field) ?? (fallback?.kind === 'value' ? fallback.fallback : undefined);
@@ -150,14 +168,14 @@ export function setField(editor: Editor, of: Collection, id: string, field: stri
 
 /** Puts a member into a set field, or takes it out. */
 export function setMember(
-  editor: Editor,
+  { doc }: Writable,
   of: Collection,
   id: string,
   field: string,
   member: string,
   on: boolean,
 ): void {
-  const record = storedRecord(editor.doc, of, id);
+  const record = storedRecord(doc, of, id);
   // A record that another program made without the set is given one.
   if (record && on && !record.has(field)) record.set(field, new Y.Map());
   const members = record?.get(field);
@@ -167,8 +185,8 @@ export function setMember(
 }
 
 /** Removes a record, or brings it back: what it holds stays. */
-export function setGone(editor: Editor, of: Collection, id: string, gone: boolean): void {
-  setField(editor, of, id, 'gone', gone);
+export function setGone(writable: Writable, of: Collection, id: string, gone: boolean): void {
+  setField(writable, of, id, 'gone', gone);
 }
 
 function same(a: unknown, b: unknown): boolean {

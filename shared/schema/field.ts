@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { maxOrderKey, maxSetSize } from '../limits.ts';
+import type { Power } from '../roles.ts';
 import { idPattern } from '../id.ts';
 
 /** Text that several may type in at once: a Y.Text without formats, at most `max` characters. */
@@ -16,16 +17,19 @@ export interface SetField {
   readonly to: string;
 }
 
+/** Who may set a field, where not everybody may who may change the record. */
+export type FieldWriters = 'author' | 'server' | Power;
+
 /**
  * Plain JSON, replaced whole, the last writer wins. `by` narrows who may set it:
  * `author`, only who makes the record, with the record, and only to their own id or to nobody's (empty);
- * `server`, no client. `locks`: the record is locked while its value is true; what that forbids is a policy's to say.
+ * `server`, no client; a power, whoever has it. `locks`: the record is locked while its value is true; what that forbids is a policy's to say.
  */
 export interface ValueField<T> {
   readonly kind: 'value';
   readonly schema: v.GenericSchema<unknown, T>;
   readonly fallback: T;
-  readonly by?: 'author' | 'server';
+  readonly by?: FieldWriters;
   readonly locks?: true;
 }
 
@@ -36,11 +40,7 @@ export const text = (max: number): TextField => ({ kind: 'text', max });
 /** A set of records of a collection. */
 export const refs = (to: string, max = maxSetSize): SetField => ({ kind: 'set', max, to });
 
-export function value<T>(
-  schema: v.GenericSchema<unknown, T>,
-  fallback: T,
-  by?: 'author' | 'server',
-): ValueField<T> {
+export function value<T>(schema: v.GenericSchema<unknown, T>, fallback: T, by?: FieldWriters): ValueField<T> {
   return by === undefined ? { kind: 'value', schema, fallback } : { kind: 'value', schema, fallback, by };
 }
 

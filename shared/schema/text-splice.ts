@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import type { Collection } from './collection.ts';
 import { storedRecord, textOf } from './read.ts';
+import { writingLabel } from './command.ts';
 import type { Editor } from './editor.ts';
 
 /** One replacement within a text: at `index`, `remove` characters (UTF-16 units) give way to `insert`. */
@@ -44,7 +45,7 @@ export function writeText(editor: Editor, of: Collection, id: string, field: str
   if (!text) return;
   const splice = spliceBetween(text.toJSON(), next);
   if (splice.remove === 0 && splice.insert === '') return;
-  editor.change(`write:${of.name}/${id}/${field}`, () => {
+  editor.change(writingLabel(of.name, id, field), () => {
     if (splice.remove > 0) text.delete(splice.index, splice.remove);
     if (splice.insert !== '') text.insert(splice.index, splice.insert);
   });

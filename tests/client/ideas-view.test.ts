@@ -1,11 +1,11 @@
 import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { addCard } from '$shared/commands/card.ts';
-import { addIdea, setIdeaState } from '$shared/commands/idea.ts';
-import { addLane, addPhase } from '$shared/commands/journey.ts';
-import { addPersona } from '$shared/commands/persona.ts';
+import { addCard } from '$shared/collections/card.ts';
+import { addIdea, setIdeaState, ideas } from '$shared/collections/idea.ts';
+import { addLane } from '$shared/collections/lane.ts';
+import { addPersona } from '$shared/collections/persona.ts';
+import { addPhase } from '$shared/collections/phase.ts';
 import { writeText } from '$shared/schema/text-splice.ts';
-import { ideas } from '$shared/collections/idea.ts';
 import type { Role } from '$shared/roles.ts';
 import { Board } from '../../client/model/board.svelte.ts';
 import { Workspace, provideWorkspace } from '../../client/parts/workspace.svelte.ts';

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { command } from '../../shared/schema/command.ts';
 import * as Y from 'yjs';
 import { lostChanges } from '../../client/board/lost-words.ts';
-import { cards } from '../../shared/collections/card.ts';
+import { cards, addCard, moveCards, removeCards } from '../../shared/collections/card.ts';
+import { addPhase } from '../../shared/collections/phase.ts';
 import { openRoots } from '../../shared/documents.ts';
 import { readAll, readRecord, textOf } from '../../shared/schema/read.ts';
-import { addCard, moveCards, removeCards } from '../../shared/commands/card.ts';
 import { PlainEditor, setField } from '../../shared/schema/editor.ts';
-import { addPhase } from '../../shared/commands/journey.ts';
 import { writeText } from '../../shared/schema/text-splice.ts';
 import type { House } from '../server/live/harness.ts';
 import { board, openHouse, openHouseOn } from '../server/live/harness.ts';
@@ -355,9 +355,10 @@ describe('C5 what the server refuses', () => {
     await addBase('ana');
     const ana = await opened('ana');
     const id = idOf(ana, 'Base');
-    ana.now.editor.change('move-card', () => {
-      setField(ana.now.editor, cards, id, 'place', { ...cell, order: 'a'.repeat(300) });
-    });
+    const misplace = command('move-card', (step, card: string) =>
+      step.change(() => setField(step, cards, card, 'place', { ...cell, order: 'a'.repeat(300) })),
+    );
+    misplace(ana.now.editor, id);
     await ana.shows('held');
     expect(ana.kept.losses.map(({ why }) => why)).toEqual(['bad-value']);
     expect(ana.kept.losses.flatMap(({ records }) => lostChanges(records))).toEqual(['card moved: “Base”']);

@@ -1,12 +1,12 @@
 import './wall-clock.ts';
+import { writingLabel } from '../../shared/schema/command.ts';
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import { cards } from '$shared/collections/card.ts';
+import { cards, addCard } from '$shared/collections/card.ts';
 import { openRoots } from '$shared/documents.ts';
 import { textOf } from '$shared/schema/read.ts';
-import { addCard } from '$shared/commands/card.ts';
 import { Connection } from '../../client/model/sync/connection.svelte.ts';
 import { keepSeat } from '../../client/model/sync/membership-renewal.ts';
 import { UndoableEditor } from '../../client/model/sync/undo.svelte.ts';
@@ -342,7 +342,7 @@ test.each([-hour, 0, hour])(
     const card = addCard(ana, { lane: 'doing', phase: 'arrive', step: null }, { text: '' });
     const text = () => textOf(doc, cards, card, 'text');
     const type = (letters: string) =>
-      ana.change(`write:cards/${card}/text`, () => text()?.insert(text()?.length ?? 0, letters));
+      ana.change(writingLabel('cards', card, 'text'), () => text()?.insert(text()?.length ?? 0, letters));
     type('one ');
     vi.advanceTimersByTime(500);
     setWall(ms);

@@ -5,14 +5,12 @@ import { mergeRecords } from '../../client/model/sync/lost.ts';
 import type { Touched } from '../../client/model/sync/touched.ts';
 import { missingFrom, Touches } from '../../client/model/sync/touched.ts';
 import { lostChanges } from '../../client/board/lost-words.ts';
-import { cards } from '../../shared/collections/card.ts';
+import { cards, addCard, markPersona, moveCards, removeCards } from '../../shared/collections/card.ts';
+import { markEmotion } from '../../shared/collections/emotion.ts';
+import { ideas, addIdea, linkIdea, setIdeaState } from '../../shared/collections/idea.ts';
+import { addPhase, movePhase } from '../../shared/collections/phase.ts';
 import { openRoots } from '../../shared/documents.ts';
-import { ideas } from '../../shared/collections/idea.ts';
-import { addCard, markPersona, moveCards, removeCards } from '../../shared/commands/card.ts';
 import { PlainEditor, setGone } from '../../shared/schema/editor.ts';
-import { markEmotion } from '../../shared/commands/emotion.ts';
-import { addIdea, linkIdea, setIdeaState } from '../../shared/commands/idea.ts';
-import { addPhase, movePhase } from '../../shared/commands/journey.ts';
 import { ensureText, writeText } from '../../shared/schema/text-splice.ts';
 
 const cell = { lane: 'doing', phase: 'arrive', step: null };
@@ -54,7 +52,7 @@ describe('what was touched', () => {
     moveCards(ana, [id], { ...cell, lane: 'thinking' }, end);
     markPersona(ana, [id], 'p', true);
     setIdeaState(ana, idea, 'done');
-    linkIdea(ana, idea, id, true);
+    linkIdea(ana, idea, id);
     movePhase(ana, phase, 'after', end);
     markEmotion(ana, { persona: 'p', phase, emotion: 'calm' }, 'present');
     expect(told().sort()).toEqual([

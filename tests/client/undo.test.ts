@@ -1,12 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { cards } from '../../shared/collections/card.ts';
-import { readRecord, rootOf, textOf } from '../../shared/schema/read.ts';
-import { emotionKey, emotions, experience, pointKey } from '../../shared/collections/emotion.ts';
-import { ideas } from '../../shared/collections/idea.ts';
-import { lanes } from '../../shared/collections/lane.ts';
-import { personas } from '../../shared/collections/persona.ts';
-import { phases, steps } from '../../shared/collections/phase.ts';
 import {
+  cards,
   addCard,
   markPersona,
   moveCards,
@@ -15,20 +9,41 @@ import {
   setEvidence,
   setMode,
   setSupport,
-} from '../../shared/commands/card.ts';
-import type { Editor } from '../../shared/schema/editor.ts';
-import { addRecord, addRecords, setField, setGone } from '../../shared/schema/editor.ts';
-import { markEmotion, placePoint } from '../../shared/commands/emotion.ts';
+} from '../../shared/collections/card.ts';
 import {
+  emotionKey,
+  emotions,
+  experience,
+  pointKey,
+  markEmotion,
+  placePoint,
+} from '../../shared/collections/emotion.ts';
+import {
+  ideas,
   addIdea,
   linkIdea,
+  unlinkIdea,
   removeIdea,
   setIdeaOwner,
   setIdeaPlace,
   setIdeaState,
-} from '../../shared/commands/idea.ts';
-import { movePhase, moveStep, setLine, setTruth } from '../../shared/commands/journey.ts';
-import { recolorPersona } from '../../shared/commands/persona.ts';
+} from '../../shared/collections/idea.ts';
+import { lanes, addLane, setLine } from '../../shared/collections/lane.ts';
+import { personas, addPersona, recolorPersona } from '../../shared/collections/persona.ts';
+import {
+  phases,
+  steps,
+  addPhase,
+  addStep,
+  movePhase,
+  moveStep,
+  setTruth,
+} from '../../shared/collections/phase.ts';
+import { readRecord, rootOf, textOf } from '../../shared/schema/read.ts';
+import type { Editor } from '../../shared/schema/editor.ts';
+import { setGone } from '../../shared/schema/editor.ts';
+import { writingLabel } from '../../shared/schema/command.ts';
+import { addCards, reorderLane } from '../shared/commands.ts';
 import { maxCardText, maxFrameBytes } from '../../shared/limits.ts';
 import { writeText } from '../../shared/schema/text-splice.ts';
 import { Together } from './undo-people.ts';
@@ -36,8 +51,8 @@ import { Together } from './undo-people.ts';
 const cell = (lane: string) => ({ lane, phase: 'p', step: null });
 const gap = { after: null, before: null };
 const end = gap;
-const all = (label: string, count = 1) => ({ label, all: count, left: 0 });
-const none = (label: string, count = 1) => ({ label, all: count, left: count });
+const all = (label: string, count = 1) => ({ command: label, all: count, left: 0 });
+const none = (label: string, count = 1) => ({ command: label, all: count, left: count });
 
 let people: Together<'ana' | 'ben'>;
 
@@ -117,7 +132,7 @@ describe('a record that came to nothing', () => {
     const real = addCard(ana, cell('a'), { gap, text: 'Real' });
     const blank = addCard(ana, cell('a'), { gap });
     writeText(ana, cards, blank, 'text', 'x');
-    ana.discard(blank, 'remove-card', () => setGone(ana, cards, blank, true));
+    ana.discard(cards, blank, removeCards);
     expect(card(blank)?.gone).toBe(true);
     expect(await ana.undo()).toEqual(all('add-card'));
     expect([card(real)?.gone, card(blank)?.gone]).toEqual([true, true]);
@@ -128,7 +143,7 @@ describe('a record that came to nothing', () => {
     const old = addCard(ana, cell('a'), { gap, text: 'Old' });
     addCard(ana, cell('a'), { gap, text: 'Another' });
     writeText(ana, cards, old, 'text', '');
-    ana.discard(old, 'remove-card', () => setGone(ana, cards, old, true));
+    ana.discard(cards, old, removeCards);
     expect(card(old)?.gone).toBe(true);
     expect(await ana.undo()).toEqual(all('remove-card'));
     expect(card(old)).toMatchObject({ gone: false, text: '' });
@@ -168,12 +183,12 @@ describe('what others have changed since', () => {
     people.hear();
     moveCards(ben, ids.slice(2, 3), cell('c'), gap);
     people.hear();
-    expect(await ana.undo()).toEqual({ label: 'move-card', all: 5, left: 1 });
+    expect(await ana.undo()).toEqual({ command: 'move-card', all: 5, left: 1 });
     expect(ids.map((id) => lane(id))).toEqual(['a', 'a', 'c', 'a', 'a']);
     people.hear();
     moveCards(ben, ids.slice(0, 1), cell('d'), gap);
     people.hear();
-    expect(await ana.redo()).toEqual({ label: 'move-card', all: 4, left: 1 });
+    expect(await ana.redo()).toEqual({ command: 'move-card', all: 4, left: 1 });
     expect(ids.map((id) => lane(id))).toEqual(['d', 'b', 'c', 'b', 'b']);
     expect(await ana.undo()).toEqual(all('move-card', 3));
     expect(ids.map((id) => lane(id))).toEqual(['d', 'a', 'c', 'a', 'a']);
@@ -248,7 +263,7 @@ describe('what others have changed since', () => {
     people.hear();
     removeCards(ben, [id]);
     people.hear();
-    expect(await ana.undo()).toEqual({ label: 'move-card', all: 2, left: 1 });
+    expect(await ana.undo()).toEqual({ command: 'move-card', all: 2, left: 1 });
     expect(await ana.undo()).toEqual(none('write'));
     restoreCards(ben, [id]);
     people.hear();
@@ -303,7 +318,9 @@ describe('letters', () => {
     const id = addCard(ana, cell('a'), { gap });
     writeText(ana, cards, id, 'text', 'cold tea');
     people.hear();
-    ben.change('write', () => textOf(ben.doc, cards, id, 'text')?.insert(5, 'green '));
+    ben.change(writingLabel('cards', id, 'text'), () =>
+      textOf(ben.doc, cards, id, 'text')?.insert(5, 'green '),
+    );
     people.hear();
     expect(await ana.undo()).toEqual(all('write'));
     expect(card(id)?.text).toBe('green ');
@@ -333,7 +350,7 @@ describe('letters', () => {
     const id = addCard(ana, cell('a'), { gap });
     writeText(ana, cards, id, 'text', 'ab');
     people.hear();
-    ben.change('write', () => textOf(ben.doc, cards, id, 'text')?.insert(1, 'X'));
+    ben.change(writingLabel('cards', id, 'text'), () => textOf(ben.doc, cards, id, 'text')?.insert(1, 'X'));
     people.hear();
     pause();
     writeText(ana, cards, id, 'text', '');
@@ -347,7 +364,7 @@ describe('letters', () => {
 describe('a large command', { timeout: 30_000 }, () => {
   const many = (count: number) => {
     const places = Array.from({ length: count }, () => ({ place: { ...cell('a'), order: 'a0' } }));
-    const ids = addRecords(people.of.ana, cards, 'add-card', places);
+    const ids = addCards(people.of.ana, places);
     vi.runAllTimers();
     people.hear();
     return ids;
@@ -378,7 +395,7 @@ describe('a large command', { timeout: 30_000 }, () => {
     const undone = ana.undo();
     expect(moved(ids)).toBe(799);
     vi.runAllTimers();
-    expect(await undone).toEqual({ label: 'move-card', all: 1_000, left: 1 });
+    expect(await undone).toEqual({ command: 'move-card', all: 1_000, left: 1 });
     expect([moved(ids), lane(third)]).toEqual([0, 'c']);
     const redone = ana.redo();
     vi.runAllTimers();
@@ -417,10 +434,8 @@ describe('a large command', { timeout: 30_000 }, () => {
     const { ana } = people.of;
     const sizes: number[] = [];
     ana.doc.on('update', (update: Uint8Array) => sizes.push(update.length));
-    addRecords(
+    addCards(
       ana,
-      cards,
-      'add-card',
       Array.from({ length: 500 }, () => ({ text: '漢'.repeat(maxCardText) })),
     );
     expect(Math.max(...sizes)).toBeLessThan(maxFrameBytes / 4);
@@ -451,13 +466,11 @@ const field = (of: Parameters<typeof readRecord>[1], name: string): Kind['reads'
 };
 const newCard = (editor: Editor) => addCard(editor, cell('a'), { gap });
 const newIdea = (editor: Editor) => addIdea(editor, { title: 'Bench' });
-const newPhase = (editor: Editor) =>
-  addRecord(editor, phases, 'add-phase', { title: 'P', place: { period: 'before', order: 'a0' } });
-const newStep = (editor: Editor) =>
-  addRecord(editor, steps, 'add-step', { title: 'S', place: { phase: 'p', order: 'a0' } });
-const newLane = (editor: Editor) => addRecord(editor, lanes, 'add-lane', { title: 'L', order: 'a0' });
-const newPersona = (editor: Editor) =>
-  addRecord(editor, personas, 'add-persona', { name: 'N', color: '#000001' });
+const newPhase = (editor: Editor) => addPhase(editor, 'before', 'P', { after: null, before: null });
+const newStep = (editor: Editor) => addStep(editor, 'p', 'S', { after: null, before: null });
+const newLane = (editor: Editor) =>
+  addLane(editor, { title: 'L', type: 'text', group: 'customer' }, { after: null, before: null });
+const newPersona = (editor: Editor) => addPersona(editor, 'N');
 const feeling = { persona: 'n', phase: 'p', emotion: 'calm' } as const;
 const point = { persona: 'n', phase: 'p' };
 const nothing = () => '';
@@ -525,8 +538,8 @@ const kinds: Record<string, Kind> = {
   },
   'the card of an idea': {
     begin: newIdea,
-    ana: (editor, id) => linkIdea(editor, id, 'c', true),
-    ben: (editor, id) => linkIdea(editor, id, 'c', false),
+    ana: (editor, id) => linkIdea(editor, id, 'c'),
+    ben: (editor, id) => unlinkIdea(editor, id, 'c'),
     reads: field(ideas, 'cards'),
   },
   'an idea that is removed': {
@@ -556,8 +569,8 @@ const kinds: Record<string, Kind> = {
   'the order of a lane': {
     begin: newLane,
     // `moveLane` picks a key at random, and may pick one twice.
-    ana: (editor, id) => editor.change('move-lane', () => setField(editor, lanes, id, 'order', 'b0')),
-    ben: (editor, id) => editor.change('move-lane', () => setField(editor, lanes, id, 'order', 'c0')),
+    ana: (editor, id) => reorderLane(editor, id, 'b0'),
+    ben: (editor, id) => reorderLane(editor, id, 'c0'),
     reads: field(lanes, 'order'),
   },
   'the line of a lane': {

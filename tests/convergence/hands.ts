@@ -1,25 +1,38 @@
-import { cards, evidenceLevels } from '../../shared/collections/card.ts';
-import { readAll, textOf } from '../../shared/schema/read.ts';
-import { emotionWords } from '../../shared/collections/emotion.ts';
-import { ideas, ideaStates } from '../../shared/collections/idea.ts';
-import { lanes } from '../../shared/collections/lane.ts';
-import { personas } from '../../shared/collections/persona.ts';
-import { periods, phases, steps } from '../../shared/collections/phase.ts';
-import { addCard, markPersona, moveCards, removeCards, setEvidence } from '../../shared/commands/card.ts';
-import type { Editor } from '../../shared/schema/editor.ts';
-import { markEmotion, placePoint } from '../../shared/commands/emotion.ts';
-import { addIdea, linkIdea, removeIdea, setIdeaPlace, setIdeaState } from '../../shared/commands/idea.ts';
 import {
-  addLane,
+  cards,
+  evidenceLevels,
+  addCard,
+  markPersona,
+  moveCards,
+  removeCards,
+  setEvidence,
+} from '../../shared/collections/card.ts';
+import { writingLabel } from '../../shared/schema/command.ts';
+import { emotionWords, markEmotion, placePoint } from '../../shared/collections/emotion.ts';
+import {
+  ideas,
+  ideaStates,
+  addIdea,
+  linkIdea,
+  unlinkIdea,
+  removeIdea,
+  setIdeaPlace,
+  setIdeaState,
+} from '../../shared/collections/idea.ts';
+import { lanes, addLane, moveLane, removeLane } from '../../shared/collections/lane.ts';
+import { personas, addPersona, recolorPersona, removePersona } from '../../shared/collections/persona.ts';
+import {
+  periods,
+  phases,
+  steps,
   addPhase,
   addStep,
-  moveLane,
   movePhase,
-  removeLane,
   removePhase,
   removeStep,
-} from '../../shared/commands/journey.ts';
-import { addPersona, recolorPersona, removePersona } from '../../shared/commands/persona.ts';
+} from '../../shared/collections/phase.ts';
+import { readAll, textOf } from '../../shared/schema/read.ts';
+import type { Editor } from '../../shared/schema/editor.ts';
 import { writeText } from '../../shared/schema/text-splice.ts';
 
 const end = { after: null, before: null };
@@ -70,7 +83,9 @@ export class Hands {
         ),
       () =>
         this.#with(this.#ids(ideas), (id) =>
-          this.#with(this.#ids(cards), (card) => linkIdea(this.#editor, id, card, this.#random() < 0.6)),
+          this.#with(this.#ids(cards), (card) =>
+            (this.#random() < 0.6 ? linkIdea : unlinkIdea)(this.#editor, id, card),
+          ),
         ),
       () => this.#with(this.#ids(ideas), (id) => this.#random() < 0.3 && removeIdea(this.#editor, id)),
       () => {
@@ -115,7 +130,7 @@ export class Hands {
     if (!text) return;
     const at = Math.floor(this.#random() * (text.length + 1));
     const remove = Math.min(text.length - at, Math.floor(this.#random() * 3));
-    this.#editor.change('write', () => {
+    this.#editor.change(writingLabel('cards', card, 'text'), () => {
       if (remove > 0) text.delete(at, remove);
       text.insert(at, this.#words());
     });

@@ -4,11 +4,10 @@ import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { Connection } from '../../client/model/sync/connection.svelte.ts';
 import { UndoableEditor } from '../../client/model/sync/undo.svelte.ts';
-import { cards } from '../../shared/collections/card.ts';
+import { cards, moveCards, removeCards, restoreCards } from '../../shared/collections/card.ts';
 import { openRoots } from '../../shared/documents.ts';
 import { readAll, readRecord } from '../../shared/schema/read.ts';
-import { moveCards, removeCards, restoreCards } from '../../shared/commands/card.ts';
-import { addRecords } from '../../shared/schema/editor.ts';
+import { addCards } from '../shared/commands.ts';
 import { writeText } from '../../shared/schema/text-splice.ts';
 import { maxCardText, maxFrameBytes } from '../../shared/limits.ts';
 import type { House } from '../server/live/harness.ts';
@@ -109,7 +108,7 @@ const count = (lane: string) => readAll(ben.doc, cards).filter((card) => card.pl
 
 test('5,000 cards are added, moved, removed, brought back, and all of it undone and redone', async () => {
   const { editor } = ana;
-  const ids = addRecords(editor, cards, 'add-card', placed(5_000, 'A card of many'));
+  const ids = addCards(editor, placed(5_000, 'A card of many'));
   await ana.saved();
   expect(count('a')).toBe(5_000);
   moveCards(editor, ids, cell('b'));
@@ -122,7 +121,7 @@ test('5,000 cards are added, moved, removed, brought back, and all of it undone 
   await ana.saved();
   expect(count('b')).toBe(5_000);
 
-  const all = (label: string) => ({ label, all: 5_000, left: 0 });
+  const all = (label: string) => ({ command: label, all: 5_000, left: 0 });
   expect(await editor.undo()).toEqual(all('restore-card'));
   expect(await editor.undo()).toEqual(all('remove-card'));
   await ana.saved();
@@ -141,10 +140,10 @@ test('5,000 cards are added, moved, removed, brought back, and all of it undone 
 
 test('hours of work without a connection arrive whole, in parts, and are acknowledged', async () => {
   const { editor } = ana;
-  const [first = '', ...others] = addRecords(editor, cards, 'add-card', placed(300, 'Before'));
+  const [first = '', ...others] = addCards(editor, placed(300, 'Before'));
   await ana.saved();
   cut();
-  const made = addRecords(editor, cards, 'add-card', placed(2_500, 'x'.repeat(600)));
+  const made = addCards(editor, placed(2_500, 'x'.repeat(600)));
   moveCards(editor, made, cell('b'));
   await editor.undo();
   await editor.redo();

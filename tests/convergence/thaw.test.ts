@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../shared/collections/card.ts';
+import { cards, addCard } from '../../shared/collections/card.ts';
 import { readRecord } from '../../shared/schema/read.ts';
-import { addCard } from '../../shared/commands/card.ts';
 import { PlainEditor } from '../../shared/schema/editor.ts';
 import { FakeClock } from '../server/live/fake-clock.ts';
 import type { House } from '../server/live/harness.ts';

@@ -1,9 +1,8 @@
 import * as encoding from 'lib0/encoding';
 import { beforeAll, describe, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../shared/collections/card.ts';
+import { cards, addCard } from '../../shared/collections/card.ts';
 import { openRoots } from '../../shared/documents.ts';
-import { addCard } from '../../shared/commands/card.ts';
 import { PlainEditor } from '../../shared/schema/editor.ts';
 import { controlProtocol, frameKind, syncKind } from '../../shared/wire/protocol.ts';
 import type { Person } from './person.ts';

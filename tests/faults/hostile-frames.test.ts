@@ -4,12 +4,11 @@ import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vites
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { cards } from '../../shared/collections/card.ts';
-import { buildRecord } from '../../shared/schema/collection.ts';
-import { openRoots } from '../../shared/documents.ts';
+import { cards, addCard } from '../../shared/collections/card.ts';
 import { lanes } from '../../shared/collections/lane.ts';
 import { people } from '../../shared/collections/person.ts';
-import { addCard } from '../../shared/commands/card.ts';
+import { buildRecord } from '../../shared/schema/collection.ts';
+import { openRoots } from '../../shared/documents.ts';
 import { PlainEditor } from '../../shared/schema/editor.ts';
 import { maxCardText, maxFrameBytes } from '../../shared/limits.ts';
 import { frameKind, syncKind } from '../../shared/wire/protocol.ts';

@@ -10,7 +10,7 @@ import * as v from 'valibot';
 import { expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../server/config.ts';
 import { openServer } from '../../server/serve.ts';
-import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
+import type { AnyCollection } from '../../shared/schema/collection.ts';
 import type { Field } from '../../shared/schema/field.ts';
 import { collections, metaFields } from '../../shared/documents.ts';
 import { emotionPolarity } from '../../shared/collections/emotion.ts';
@@ -37,13 +37,14 @@ const manifest = v.parse(
   JSON.parse(await read('package.json')),
 );
 
-test('docs/DOCUMENT.md lists the roots of the document, and who writes in each', () => {
-  const listed = rowsOf(section(documentPage, '## How things are stored')).map(([name, , writers]) => [
-    name,
-    writers,
+test('docs/DOCUMENT.md lists the roots of the document, what each holds, and who writes in it', () => {
+  const listed = rowsOf(section(documentPage, '## How things are stored'));
+  const kept = Object.values<AnyCollection>(collections).map((of) => [
+    of.name,
+    `${of.kind}: ${of.about}`,
+    writerWords(of),
   ]);
-  const kept: readonly (readonly [string, Collection | ValueCollection])[] = Object.entries(collections);
-  expect(listed).toEqual([['meta', 'the server'], ...kept.map(([name, of]) => [name, writerWords(of)])]);
+  expect(listed).toEqual([['meta', 'facts about the document itself', 'the server'], ...kept]);
   expect(documentPage).toContain(`at most ${maxRecords.toLocaleString('en')} entries`);
 });
 
@@ -166,7 +167,7 @@ function read(path: string): Promise<string> {
 
 /** A part of a page, from its heading to the next of the same or a higher level. */
 /** The table of a collection, as a page has it before it is laid out. */
-function tableOf(of: Collection | ValueCollection): string {
+function tableOf(of: AnyCollection): string {
   if (of.kind === 'records')
     return tableOfFields(Object.fromEntries(Object.entries(of.fields).filter(([field]) => field !== 'gone')));
   const { entries } = v.parse(

@@ -1,26 +1,34 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { buildRecord, collection, valueCollection } from '../../shared/schema/collection.ts';
+import { buildRecord, records, values } from '../../shared/schema/collection.ts';
 import { author, idOf, idOrEmpty, ref, refs, text, value } from '../../shared/schema/field.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import { idsNamed } from '../../shared/schema/references.ts';
 
-const quotes = collection('quotes', 'write', {
-  words: text(300),
-  author: author(),
-  owner: ref('people'),
-  readers: refs('people'),
-  cards: refs('cards'),
-  held: value(v.nullable(v.object({ by: idOrEmpty('people'), day: v.string() })), null),
-  helpers: value(v.array(idOf('people')), []),
+const quotes = records('quotes', {
+  about: 'what people said',
+  add: 'write',
+  fields: {
+    words: text(300),
+    author: author(),
+    owner: ref('people'),
+    readers: refs('people'),
+    cards: refs('cards'),
+    held: value(v.nullable(v.object({ by: idOrEmpty('people'), day: v.string() })), null),
+    helpers: value(v.array(idOf('people')), []),
+  },
 });
-const dots = valueCollection(
-  'dots',
-  'write',
-  v.object({ person: idOf('people'), card: idOf('cards'), dots: v.number() }),
-);
-const seen = valueCollection('seen', 'write', v.object({ day: v.string() }));
+const dots = values('dots', {
+  about: 'votes',
+  change: 'write',
+  schema: v.object({ person: idOf('people'), card: idOf('cards'), dots: v.number() }),
+});
+const seen = values('seen', {
+  about: 'days',
+  change: 'write',
+  schema: v.object({ day: v.string() }),
+});
 
 function documentWith(edit: (doc: Y.Doc) => void): Y.Doc {
   const doc = new Y.Doc();

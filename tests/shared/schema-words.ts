@@ -1,5 +1,5 @@
-import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
-import type { Field } from '../../shared/schema/field.ts';
+import type { AnyCollection, Writers } from '../../shared/schema/collection.ts';
+import type { Field, ValueField } from '../../shared/schema/field.ts';
 import { colorSchema, idSchema } from '../../shared/schema/field.ts';
 import type { Power } from '../../shared/roles.ts';
 import { may, roles } from '../../shared/roles.ts';
@@ -76,16 +76,28 @@ export function fieldWords(field: Field): [holds: string, missing: string, setBy
     case 'set':
       return [`Y.Map of ids of ${field.to} ≤ ${field.max}`, '[]', ''];
     case 'value': {
-      const setBy = { author: 'its maker, with it', server: 'the server' };
-      return [schemaWords(field.schema), JSON.stringify(field.fallback), field.by ? setBy[field.by] : ''];
+      return [
+        schemaWords(field.schema),
+        JSON.stringify(field.fallback),
+        field.by ? setterWords(field.by) : '',
+      ];
     }
   }
 }
 
-/** Who writes in a collection, as docs/DOCUMENT.md says it. */
-export function writerWords({ needs }: Collection | ValueCollection): string {
-  return needs === null ? 'the server' : rolesWith(needs).join(' and ');
+function setterWords(by: NonNullable<ValueField<unknown>['by']>): string {
+  return by === 'author' ? 'its maker, with it' : writersWords(by);
 }
+
+/** Who writes in a collection, as docs/DOCUMENT.md says it. */
+export function writerWords({ add, change }: AnyCollection): string {
+  if (add === change) return writersWords(add);
+  const changed = change === 'own' ? 'its author' : writersWords(change);
+  return `${writersWords(add)}; changed by ${changed}`;
+}
+
+const writersWords = (writers: Writers) =>
+  writers === 'server' ? 'the server' : rolesWith(writers).join(' and ');
 
 const rolesWith = (power: Power) => roles.filter((role) => may(role, power)).map((role) => `${role}s`);
 

@@ -1,9 +1,9 @@
 import type { Awareness } from 'y-protocols/awareness';
-import type { CellAt } from '$shared/commands/card.ts';
+import type { CellAt } from '$shared/collections/card.ts';
+import { cellKey } from '$shared/collections/card.ts';
 import { gone, partOf, pointerParts } from '$shared/wire/pointer.ts';
 import type { Presence } from '$shared/wire/presence.ts';
 import { parsePresence } from '$shared/wire/presence.ts';
-import { cellKey } from '$shared/queries/journey.ts';
 import type { Pointers } from './pointers.ts';
 import type { Entry, Visitor } from '../store/records.svelte.ts';
 

@@ -1,6 +1,5 @@
-import type { Card, Place } from '$shared/collections/card.ts';
-import { cellKey } from '$shared/queries/journey.ts';
-import type { CellAt } from '$shared/commands/card.ts';
+import type { Card, Place, CellAt } from '$shared/collections/card.ts';
+import { cellKey } from '$shared/collections/card.ts';
 import { byOrder } from '$shared/schema/order-key.ts';
 import type { Change } from './records.svelte.ts';
 

@@ -1,6 +1,9 @@
 import type * as Y from 'yjs';
+import type { Collection } from '$shared/schema/collection.ts';
+import type { StepLabel } from '$shared/schema/editor.ts';
+import { commandOf, labelFor } from '$shared/schema/command.ts';
 import type { Editor } from '$shared/schema/editor.ts';
-import { inParts } from '$shared/schema/editor.ts';
+import { inParts, setGone } from '$shared/schema/editor.ts';
 import { Slices } from './slices.ts';
 import type { Piece } from './undo-recorder.ts';
 import { countLeft, countOf, joined, UndoRecorder } from './undo-recorder.ts';
@@ -16,7 +19,8 @@ export type UndoStep = object;
 
 /** What became of a step that was to be taken back, or done again. */
 export interface Taken {
-  readonly label: string;
+  /** The name of the command. */
+  readonly command: string;
   /** How many places it had changed: fields, members, values and texts. */
   readonly all: number;
   /** How many of them stay as they are, since somebody else has changed them, or has removed the record. */
@@ -25,7 +29,7 @@ export interface Taken {
 
 /** One transaction, or several of a large command, in the order made. */
 interface Step {
-  readonly label: string;
+  readonly label: StepLabel;
   pieces: readonly Piece[];
 }
 
@@ -60,7 +64,7 @@ export class UndoableEditor implements Editor {
     this.#slices.finish();
   }
 
-  change(label: string, edit: () => void): void {
+  change(label: StepLabel, edit: () => void): void {
     this.#slices.finish();
     const typing = this.#typing;
     // Typing is named with its text ("write:cards/id/text"): the same name again goes on with the last step.
@@ -74,7 +78,7 @@ export class UndoableEditor implements Editor {
   }
 
   changeEach<T>(
-    label: string,
+    label: StepLabel,
     things: readonly T[],
     edit: (thing: T) => void,
     prepare?: (thing: T) => void,
@@ -109,13 +113,14 @@ export class UndoableEditor implements Editor {
 
   /**
    * Ends a record that was left empty. Where it was made just now, it goes without a trace: the steps that made
-   * it and wrote in it are forgotten, so that undo goes on with real work. Another one is removed by a step.
+   * it and wrote in it are forgotten, so that undo goes on with real work. Another one is removed by a step of `removing`.
    */
-  discard(id: string, label: string, hide: () => void): void {
+  discard(of: Collection, id: string, removing: { readonly command: string }): void {
     this.#slices.finish();
     const since = this.#done.findLastIndex((step) => !step.label.includes(`/${id}/`)) + 1;
     const isNew = this.#done.slice(since).some((step) => step.label.startsWith('add-'));
-    if (!isNew) return this.change(label, hide);
+    const hide = () => setGone(this, of, id, true);
+    if (!isNew) return this.change(labelFor(removing), hide);
     this.#done.splice(since);
     this.#typing = null;
     this.prepare(hide);
@@ -145,7 +150,7 @@ export class UndoableEditor implements Editor {
     this.#typing = null;
     const step = from.pop();
     if (!step) return null;
-    const taken = { label: step.label.split(':')[0] ?? '', all: 0, left: 0 };
+    const taken = { command: commandOf(step.label), all: 0, left: 0 };
     await this.#slices.run(this.#pieces(step, to, taken));
     return taken;
   }

@@ -1,8 +1,6 @@
 import { getContext, setContext, tick } from 'svelte';
 import type { Idea, IdeaState } from '$shared/collections/idea.ts';
-import { ideas } from '$shared/collections/idea.ts';
-import { setGone } from '$shared/schema/editor.ts';
-import { addIdea, removeIdea, setIdeaState } from '$shared/commands/idea.ts';
+import { ideas, addIdea, removeIdea, setIdeaState } from '$shared/collections/idea.ts';
 import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import type { Board } from '../../model/board.svelte.ts';
 import { language, t } from '../../text/messages.svelte.ts';
@@ -208,9 +206,8 @@ export class Backlog {
     const idea = this.board.ideas.get(id);
     if (!idea || idea.author !== this.workspace.seat || !this.workspace.may('write')) return;
     if (idea.title.trim() !== '' || idea.solution.trim() !== '') return;
-    const { editor } = this.board;
     if (this.board.ideas.entry(id).visitors.length > 0) return;
-    editor.discard(id, 'remove-idea', () => setGone(editor, ideas, id, true));
+    this.board.editor.discard(ideas, id, removeIdea);
   }
 
   #groupOf(id: string): string | null {

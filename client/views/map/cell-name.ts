@@ -1,4 +1,4 @@
-import type { CellAt } from '$shared/commands/card.ts';
+import type { CellAt } from '$shared/collections/card.ts';
 import type { Board } from '../../model/board.svelte.ts';
 
 /** A cell in words: lane, phase and step. */

@@ -1,4 +1,4 @@
-import type { CellAt } from '$shared/commands/card.ts';
+import type { CellAt } from '$shared/collections/card.ts';
 import type { Gap } from '$shared/schema/placing.ts';
 import { parseSpot } from './grid.ts';
 

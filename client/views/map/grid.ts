@@ -1,8 +1,8 @@
-import type { CellAt } from '$shared/commands/card.ts';
+import type { CellAt } from '$shared/collections/card.ts';
+import { cellKey } from '$shared/collections/card.ts';
 import type { Lane } from '$shared/collections/lane.ts';
 import { holdsCards } from '$shared/collections/lane.ts';
 import type { Journey } from '$shared/queries/journey.ts';
-import { cellKey } from '$shared/queries/journey.ts';
 
 /** What has the focus on the map: a cell, or the head of a phase, a step or a lane. */
 export type Spot =

@@ -1,7 +1,7 @@
-import { setEvidence } from '$shared/commands/card.ts';
-import { addIdea } from '$shared/commands/idea.ts';
-import { movePhase, moveStep, moveLane } from '$shared/commands/journey.ts';
-import { evidenceLevels } from '$shared/collections/card.ts';
+import { setEvidence, evidenceLevels } from '$shared/collections/card.ts';
+import { addIdea } from '$shared/collections/idea.ts';
+import { moveLane } from '$shared/collections/lane.ts';
+import { movePhase, moveStep } from '$shared/collections/phase.ts';
 import { isLetter } from '../../parts/letters.ts';
 import type { Spot } from './grid.ts';
 import type { MapState } from './map-state.svelte.ts';

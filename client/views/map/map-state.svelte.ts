@@ -1,10 +1,8 @@
 import { getContext, setContext, tick } from 'svelte';
-import type { CellAt } from '$shared/commands/card.ts';
-import type { Gap } from '$shared/schema/placing.ts';
-import { addCard, moveCards, removeCards } from '$shared/commands/card.ts';
-import { setGone } from '$shared/schema/editor.ts';
-import { cards } from '$shared/collections/card.ts';
+import type { CellAt } from '$shared/collections/card.ts';
+import { addCard, moveCards, removeCards, cards } from '$shared/collections/card.ts';
 import { holdsCards } from '$shared/collections/lane.ts';
+import type { Gap } from '$shared/schema/placing.ts';
 import { t } from '../../text/messages.svelte.ts';
 import type { Anchor } from '../../ui/floating.ts';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
@@ -211,8 +209,7 @@ export class MapState {
     if (this.writing === id) this.writing = null;
     const record = entry.record;
     if (record && !record.gone && record.text.trim() === '' && entry.visitors.length === 0) {
-      const { editor } = this.board;
-      editor.discard(id, 'remove-card', () => setGone(editor, cards, id, true));
+      this.board.editor.discard(cards, id, removeCards);
       await tick();
       if (focus && cell) this.focusSpot({ kind: 'cell', cell });
       return;

@@ -1,6 +1,5 @@
 import type * as Y from 'yjs';
 import { collectionNamed } from '../../../shared/documents.ts';
-import { maxRecords } from '../../../shared/limits.ts';
 import type { Exceeded } from '../../../shared/wire/protocol.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { may } from '../../../shared/roles.ts';
@@ -160,8 +159,8 @@ class UpdateCheck implements Listener {
   readonly #when: GuardContext;
   readonly #quotas: Quotas;
   readonly #touched = new Records(this.changes);
-  /** What is judged once more when all has been read; null where nothing is. */
-  readonly #operations: Operation[] | null;
+  /** What is judged once more when all has been read. */
+  readonly #operations: Operation[] = [];
   /** How full a document may become by this person: 1 is all of it. */
   readonly #share: number;
   #records = 0;
@@ -170,10 +169,9 @@ class UpdateCheck implements Listener {
   constructor(owners: Owners, live: LiveEntries, membership: Operation['membership'], when: GuardContext) {
     this.#owners = owners;
     this.#share = shareOf(membership.role);
-    this.#quotas = new Quotas(live, maxRecords * this.#share);
+    this.#quotas = new Quotas(live, this.#share);
     this.#membership = membership;
     this.#when = when;
-    this.#operations = when.policy ? [] : null;
   }
 
   writer(client: number): void {
@@ -191,7 +189,7 @@ class UpdateCheck implements Listener {
     const operation = operationOf(change, this.#membership, this.#when, this.#touched);
     const rule = brokenRule(operation);
     if (rule) throw new Refused(rule.refusal, rule.number);
-    this.#operations?.push(operation);
+    if (this.#when.policy || operation.collection?.change === 'own') this.#operations.push(operation);
     this.#quotas.count(operation);
     if (change.does === 'insert' && change.key !== null && !change.isTaken) this.#countKey(operation);
     this.changes.push(change);
@@ -205,7 +203,7 @@ class UpdateCheck implements Listener {
 
   /** @throws Refused where a limit would be passed, or one of the last rules is broken */
   close(): void {
-    for (const operation of this.#operations ?? []) {
+    for (const operation of this.#operations) {
       const rule = brokenRule(operation, lastRules);
       if (rule) throw new Refused(rule.refusal, rule.number);
     }
@@ -273,7 +271,7 @@ class Unchanging implements Listener {
 export function serversIn(changes: readonly Change[]): Set<number> {
   const servers = new Set<number>();
   for (const change of changes)
-    if (change.does === 'insert' && collectionNamed(change.home.root)?.needs === null)
+    if (change.does === 'insert' && collectionNamed(change.home.root)?.add === 'server')
       servers.add(change.client);
   return servers;
 }

@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import type { AnyCollection } from '../../../shared/schema/collection.ts';
 import { mergeSlack } from '../../../shared/limits.ts';
 import type { Refusal } from '../../../shared/wire/protocol.ts';
 import { pastEntries, pastMembers } from '../limits.ts';
@@ -23,6 +24,8 @@ interface SetSum {
 
 /** What an update does to the entries of one collection, by their keys. */
 interface EntrySum {
+  /** How many may be there. */
+  readonly most: number;
   /** Keys that were never there. */
   readonly made: Set<string>;
   /** What may be there afterwards: values that are set, and records that are brought back. It prevails over `hidden`. */
@@ -40,17 +43,18 @@ export class Quotas {
   readonly #sets = new Map<TypePath, SetSum>();
   readonly #entries = new Map<TypePath, EntrySum>();
   readonly #live: LiveEntries;
-  readonly #maxEntries: number;
+  readonly #share: number;
 
-  /** `maxEntries`: how many entries of a collection may be there. */
-  constructor(live: LiveEntries, maxEntries: number) {
+  /** `share`: how much of the limit of each collection this person may fill. */
+  constructor(live: LiveEntries, share: number) {
     this.#live = live;
-    this.#maxEntries = maxEntries;
+    this.#share = share;
   }
 
   count({ change, collection, depth, field }: Operation): void {
-    if (depth === 1 && collection !== null) this.#countEntry(change, collection.kind === 'values');
-    else if (depth === 2 && change.key === 'gone') this.#countRemovalMark(change);
+    if (depth === 1 && collection !== null) this.#countEntry(change, collection);
+    else if (depth === 2 && change.key === 'gone' && collection !== null)
+      this.#countRemovalMark(change, collection);
     else if (depth === 3 && field?.kind === 'text') this.#countText(change, field.max * mergeSlack);
     else if (depth === 3 && field?.kind === 'set') this.#countMember(change, field.max);
   }
@@ -66,41 +70,47 @@ export class Quotas {
   }
 
   /** Entries are counted only where all that ever were might be too many: what is removed keeps its key. */
-  #isCrowded({ root, type }: TypePath, { made, shown, hidden }: EntrySum): boolean {
+  #isCrowded({ root, type }: TypePath, { most, made, shown, hidden }: EntrySum): boolean {
     const ever = (type?._map.size ?? 0) + made.size;
-    if (ever <= this.#maxEntries) return false;
-    if (made.size > 0 && ever > this.#maxEntries * pastEntries) return true;
+    if (ever <= most) return false;
+    if (made.size > 0 && ever > most * pastEntries) return true;
     const live = this.#live.of(root);
     let more = 0;
     for (const key of shown) if (!live.has(key)) more++;
     for (const key of made) if (!shown.has(key) && !hidden.has(key)) more++;
     for (const key of hidden) if (!shown.has(key) && live.has(key)) more--;
-    return more > 0 && live.size + more > this.#maxEntries;
+    return more > 0 && live.size + more > most;
   }
 
-  #entriesOf(home: TypePath): EntrySum {
+  #entriesOf(home: TypePath, { limit }: AnyCollection): EntrySum {
     const known = this.#entries.get(home);
     if (known) return known;
-    const sum = { made: new Set<string>(), shown: new Set<string>(), hidden: new Set<string>() };
+    const sum = {
+      most: limit * this.#share,
+      made: new Set<string>(),
+      shown: new Set<string>(),
+      hidden: new Set<string>(),
+    };
     this.#entries.set(home, sum);
     return sum;
   }
 
-  #countEntry(change: Change, isValue: boolean): void {
+  #countEntry(change: Change, of: AnyCollection): void {
     const { key, home } = change;
     if (key === null) return;
-    if (change.does === 'insert' && !change.isTaken) this.#entriesOf(home).made.add(key);
-    if (isValue) this.#entriesOf(home)[change.does === 'insert' ? 'shown' : 'hidden'].add(key);
+    const sum = this.#entriesOf(home, of);
+    if (change.does === 'insert' && !change.isTaken) sum.made.add(key);
+    if (of.kind === 'values') sum[change.does === 'insert' ? 'shown' : 'hidden'].add(key);
   }
 
   /**
    * Which of several marks will hold is Yjs's to say. So a record that one of them may bring back counts as there,
    * and one that they may remove makes no room, unless this update makes it and has no other mark for it.
    */
-  #countRemovalMark({ home, does, content }: Change): void {
+  #countRemovalMark({ home, does, content }: Change, of: AnyCollection): void {
     if (home.outer === null || home.key === null) return;
     const isGone = content.kind === 'values' && content.values.every((value) => value === true);
-    const { made, shown, hidden } = this.#entriesOf(home.outer);
+    const { made, shown, hidden } = this.#entriesOf(home.outer, of);
     if (does === 'insert' ? !isGone : isGone) shown.add(home.key);
     else if (made.has(home.key)) hidden.add(home.key);
   }

@@ -1,8 +1,10 @@
 import { collectionNamed } from '../../../shared/documents.ts';
+import type { AnyCollection, Writers } from '../../../shared/schema/collection.ts';
 import type { Field } from '../../../shared/schema/field.ts';
 import { isId } from '../../../shared/id.ts';
 import type { Refusal } from '../../../shared/wire/protocol.ts';
-import { may } from '../../../shared/roles.ts';
+import type { Power } from '../../../shared/roles.ts';
+import { isPower, may } from '../../../shared/roles.ts';
 import { maxValueKey } from '../limits.ts';
 import type { Change } from './changes.ts';
 import type { TypeName } from './content.ts';
@@ -52,15 +54,13 @@ export const rules: readonly Rule[] = [
     says: '`meta` and the people are written by the server.',
     refusal: 'server-only',
     // Who people are came in with others' edits and comes back with them; `meta` is as old as the board.
-    what: ({ collection, when }) =>
-      collection === null || (collection.needs === null && unlessRestored(when)),
+    what: ({ collection, when }) => collection === null || (isServers(collection) && unlessRestored(when)),
   },
   {
     number: 'G7',
     says: 'A role writes only what its powers reach.',
     refusal: 'role',
-    who: ({ membership, collection }) => !!collection?.needs && !may(membership.role, collection.needs),
-    what: anything,
+    what: (operation) => !mayWrite(operation),
   },
   {
     number: 'G8',
@@ -121,6 +121,14 @@ export const rules: readonly Rule[] = [
     what: (operation) => operation.change.does === 'insert' && !isRemovalMark(operation),
     when: ({ isFull }) => isFull,
   },
+  {
+    number: 'G23',
+    says: 'Some fields need a power of their own.',
+    refusal: 'role',
+    what: ({ membership, field }) =>
+      field?.kind === 'value' && isPower(field.by) && !may(membership.role, field.by),
+    when: unlessRestored,
+  },
 ];
 
 /**
@@ -134,6 +142,15 @@ export const lastRules: readonly Rule[] = [
     refusal: 'policy',
     who: ({ membership }) => !may(membership.role, 'structure'),
     what: (operation) => operation.when.policy?.allows(operation) === false,
+    when: unlessRestored,
+  },
+  {
+    number: 'G24',
+    says: 'In a collection where everybody changes their own, a record is changed by its author.',
+    refusal: 'not-author',
+    who: ({ membership }) => !may(membership.role, 'structure'),
+    what: ({ collection, membership, record }) =>
+      collection?.change === 'own' && record?.isNew === false && record.author !== membership.person,
     when: unlessRestored,
   },
 ];
@@ -184,8 +201,25 @@ function isBroken({ who, what, when }: Rule, operation: Operation): boolean {
   return (!when || when(operation.when)) && (!who || who(operation)) && what(operation);
 }
 
-function anything(): boolean {
-  return true;
+const isServers = ({ add, change }: AnyCollection) => add === 'server' && change === 'server';
+
+/** Whether a role may do this in the collection; whose the record is, is asked later (G24). */
+function mayWrite(operation: Operation): boolean {
+  const { collection, membership } = operation;
+  if (collection === null || isServers(collection)) return true;
+  const { add, change } = collection;
+  // Adding and changing mostly need the same, and then nobody asks which of the two this is.
+  const needs = add === change || isMade(operation) ? add : change === 'own' ? ownNeeds(add) : change;
+  return needs !== 'server' && may(membership.role, needs);
+}
+
+/** To change one's own takes what adding takes; where the server adds, what writing takes. */
+const ownNeeds = (add: Writers): Power => (add === 'server' ? 'write' : add);
+
+/** Whether the update makes the record or value that a change is about. */
+function isMade({ collection, change, depth }: Operation): boolean {
+  if (depth > 1) return change.home.type === null;
+  return change.does === 'insert' && (collection?.kind === 'records' || !change.isTaken);
 }
 
 function fieldNamed(collection: Operation['collection'], name: string | null): Field | null {
@@ -202,7 +236,7 @@ const isRecord = ({ collection, depth }: Operation) => collection?.kind === 'rec
 
 /** Whoever joined again after a loss was written anew by then; either entry says the same. */
 const isPersonAgain = ({ when, collection, change }: Operation) =>
-  when.isRecovery === true && collection?.needs === null && change.does === 'insert';
+  when.isRecovery === true && collection !== null && isServers(collection) && change.does === 'insert';
 
 const isAuthor = ({ depth, field }: Operation) =>
   depth === 2 && field?.kind === 'value' && field.by === 'author';

@@ -12,9 +12,8 @@ import { openServer, readConfig } from '../../../server/serve.ts';
 import { openDiskStore } from '../../../server/store/disk/disk-store.ts';
 import { openRoots } from '../../../shared/documents.ts';
 import { readAll } from '../../../shared/schema/read.ts';
-import { ideas } from '../../../shared/collections/idea.ts';
+import { ideas, addIdea } from '../../../shared/collections/idea.ts';
 import { PlainEditor } from '../../../shared/schema/editor.ts';
-import { addIdea } from '../../../shared/commands/idea.ts';
 import { until } from '../live/stock-client.ts';
 
 const adminKey = 'the-key-of-those-who-run-it';

@@ -2,9 +2,8 @@ import * as v from 'valibot';
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { PlainEditor } from '../../../shared/schema/editor.ts';
-import { addIdea } from '../../../shared/commands/idea.ts';
+import { addIdea, ideas } from '../../../shared/collections/idea.ts';
 import { readAll } from '../../../shared/schema/read.ts';
-import { ideas } from '../../../shared/collections/idea.ts';
 import type { Joined } from './house.ts';
 import { House, refusal } from './house.ts';
 

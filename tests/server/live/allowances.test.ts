@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../../shared/collections/card.ts';
+import { cards, addCard } from '../../../shared/collections/card.ts';
+import { people } from '../../../shared/collections/person.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
 import { collections, openRoots } from '../../../shared/documents.ts';
 import { readAll, readRecord, rootOf } from '../../../shared/schema/read.ts';
-import { people } from '../../../shared/collections/person.ts';
-import { addCard } from '../../../shared/commands/card.ts';
 import { newId } from '../../../shared/id.ts';
 import type { Control } from '../../../shared/wire/protocol.ts';
 import type { Role } from '../../../shared/roles.ts';

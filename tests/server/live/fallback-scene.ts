@@ -1,9 +1,9 @@
 import { afterEach, beforeEach } from 'vitest';
 import type * as Y from 'yjs';
 import { beatMs, markMs } from '../../../server/live/limits.ts';
+import type { CellAt } from '../../../shared/collections/card.ts';
 import { cards } from '../../../shared/collections/card.ts';
 import { readAll } from '../../../shared/schema/read.ts';
-import type { CellAt } from '../../../shared/commands/card.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { board, openHouse, openHouseOn } from './harness.ts';

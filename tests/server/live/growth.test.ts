@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../../shared/collections/card.ts';
+import { cards, addCard, moveCards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
 import { openRoots } from '../../../shared/documents.ts';
 import { rootOf, storedRecord, textOf } from '../../../shared/schema/read.ts';
-import { addCard, moveCards } from '../../../shared/commands/card.ts';
 import { PlainEditor } from '../../../shared/schema/editor.ts';
 import { dissect } from '../../../server/live/guard/changes.ts';
 import { clientBytes } from '../../../server/live/guard/growth.ts';

@@ -1,12 +1,11 @@
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../../shared/collections/card.ts';
-import { addCard, markPersona, moveCards, removeCards } from '../../../shared/commands/card.ts';
-import { markEmotion } from '../../../shared/commands/emotion.ts';
-import { addIdea } from '../../../shared/commands/idea.ts';
-import { addPhase } from '../../../shared/commands/journey.ts';
-import { buildRecord, collection } from '../../../shared/schema/collection.ts';
+import { cards, addCard, markPersona, moveCards, removeCards } from '../../../shared/collections/card.ts';
+import { markEmotion } from '../../../shared/collections/emotion.ts';
+import { addIdea } from '../../../shared/collections/idea.ts';
+import { addPhase } from '../../../shared/collections/phase.ts';
+import { buildRecord, records } from '../../../shared/schema/collection.ts';
 import { text, value } from '../../../shared/schema/field.ts';
 import { readAll, rootOf, storedRecord, textOf } from '../../../shared/schema/read.ts';
 import { writeText } from '../../../shared/schema/text-splice.ts';
@@ -188,10 +187,14 @@ describe('G22 what a policy is told', () => {
   });
 
   test('G22 a record is locked while a field that locks says so', () => {
-    const notes = collection('notes', 'write', {
-      text: text(10),
-      author: value(v.string(), '', 'author'),
-      locked: { ...value(v.boolean(), false), locks: true },
+    const notes = records('notes', {
+      about: 'notes',
+      add: 'write',
+      fields: {
+        text: text(10),
+        author: value(v.string(), '', 'author'),
+        locked: { ...value(v.boolean(), false), locks: true },
+      },
     });
     const stored = (fields: Parameters<typeof buildRecord<typeof notes.fields>>[1]) => {
       const doc = new Y.Doc();

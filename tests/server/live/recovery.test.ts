@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../../shared/collections/card.ts';
+import { cards, addCard, moveCards } from '../../../shared/collections/card.ts';
+import { addPhase } from '../../../shared/collections/phase.ts';
 import { readRecord, storedRecord, textOf } from '../../../shared/schema/read.ts';
-import { addCard, moveCards } from '../../../shared/commands/card.ts';
-import { addPhase } from '../../../shared/commands/journey.ts';
 import { writeText } from '../../../shared/schema/text-splice.ts';
 import { Marks } from '../../../server/live/recovery/marks.ts';
 import { beatMs, markMs, maxUnprovenBytes } from '../../../server/live/limits.ts';

@@ -4,11 +4,10 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import type { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import { WebsocketProvider as OldProvider } from 'y-websocket-2';
-import { cards } from '../../../shared/collections/card.ts';
+import { cards, addCard } from '../../../shared/collections/card.ts';
+import { lanes } from '../../../shared/collections/lane.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
 import { readRecord, rootOf } from '../../../shared/schema/read.ts';
-import { lanes } from '../../../shared/collections/lane.ts';
-import { addCard } from '../../../shared/commands/card.ts';
 import { writeText } from '../../../shared/schema/text-splice.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
 import { FakeClock } from './fake-clock.ts';

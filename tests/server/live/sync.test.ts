@@ -1,13 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { cards } from '../../../shared/collections/card.ts';
+import { cards, addCard } from '../../../shared/collections/card.ts';
+import { ideas, addIdea, removeIdea } from '../../../shared/collections/idea.ts';
+import { people } from '../../../shared/collections/person.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
 import { openRoots } from '../../../shared/documents.ts';
 import { readAll, readRecord, rootOf, textOf } from '../../../shared/schema/read.ts';
-import { ideas } from '../../../shared/collections/idea.ts';
-import { people } from '../../../shared/collections/person.ts';
-import { addCard } from '../../../shared/commands/card.ts';
-import { addIdea, removeIdea } from '../../../shared/commands/idea.ts';
 import { writeText } from '../../../shared/schema/text-splice.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PeopleRates } from '../../../server/live/socket/rate-limits.ts';
 import { connectionRates, deafMs, graceMs, idleMs } from '../../../server/live/limits.ts';
-import { addCard } from '../../../shared/commands/card.ts';
+import { addCard } from '../../../shared/collections/card.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { board, openHouse } from './harness.ts';

@@ -1,0 +1,37 @@
+import type { AnyCollection } from './collection.ts';
+
+/** Files that define collections and commands, by any name. */
+type Files = Readonly<Record<string, object>>;
+
+/** All that the files export. */
+type Exported<F extends Files> = { [K in keyof F]: F[K][keyof F[K]] }[keyof F];
+
+interface Named {
+  readonly kind: 'records' | 'values';
+  readonly name: string;
+}
+
+/** The collections that the files define, by name. */
+export type CollectionsIn<F extends Files> = {
+  readonly [C in Extract<Exported<F>, Named> as C['name']]: C;
+};
+
+/** The names of the commands that the files define. */
+export type CommandsIn<F extends Files> = Extract<Exported<F>, { readonly command: string }>['command'];
+
+/** Picks the collections out of files, in their order. */
+export function collectionsIn<F extends Files>(files: F): CollectionsIn<F> {
+  const all = Object.values(files).flatMap((file) =>
+    Object.values<unknown>({ ...file }).filter(isCollection),
+  );
+  return Object.fromEntries(all.map((of) => [of.name, of])) as unknown as CollectionsIn<F>;
+}
+
+function isCollection(exported: unknown): exported is AnyCollection {
+  return (
+    typeof exported === 'object' &&
+    exported !== null &&
+    'kind' in exported &&
+    (exported.kind === 'records' || exported.kind === 'values')
+  );
+}

@@ -1,43 +1,30 @@
 import * as Y from 'yjs';
-import type { Card, CellAt } from '$shared/collections/card.ts';
-import { cards, cellOf } from '$shared/collections/card.ts';
-import type { Emotion, PlacedPoint } from '$shared/collections/emotion.ts';
-import { emotions, experience } from '$shared/collections/emotion.ts';
-import type { Idea } from '$shared/collections/idea.ts';
-import { ideas } from '$shared/collections/idea.ts';
-import { lanes } from '$shared/collections/lane.ts';
-import { people } from '$shared/collections/person.ts';
-import { personas } from '$shared/collections/persona.ts';
-import { phases, steps } from '$shared/collections/phase.ts';
-import type { Journey } from '$shared/queries/journey.ts';
-import { arrangeJourney } from '$shared/queries/journey.ts';
-import type { Collection, ValueCollection } from '$shared/schema/collection.ts';
+import { collectionNamed, openRoots } from '$shared/documents.ts';
+import { may } from '$shared/roles.ts';
+import type { AnyCollection, Collection } from '$shared/schema/collection.ts';
 import type { Writing } from '$shared/schema/command.ts';
 import { writingLabel } from '$shared/schema/command.ts';
-import { parseValue } from '$shared/schema/collection.ts';
-import type { Exceeded } from '$shared/wire/protocol.ts';
-import { openRoots } from '$shared/documents.ts';
-import { rootOf, textOf } from '$shared/schema/read.ts';
+import { textOf } from '$shared/schema/read.ts';
 import { ensureText } from '$shared/schema/text-splice.ts';
-import { may } from '$shared/roles.ts';
-import type { Ending } from './sync/ending.ts';
+import type { Exceeded } from '$shared/wire/protocol.ts';
+import { JourneyModel } from './journey.svelte.ts';
+import { PresenceModel } from './presence/presence.svelte.ts';
+import type { Entries, ItemOf } from './store/entries.svelte.ts';
+import type { Index, IndexDefinition } from './store/index.svelte.ts';
+import { Store } from './store/store.svelte.ts';
 import type { Holding } from './sync/connection.svelte.ts';
 import { Connection } from './sync/connection.svelte.ts';
+import type { Ending } from './sync/ending.ts';
 import { KeptEdits } from './sync/kept.svelte.ts';
 import type { LostWhy } from './sync/lost.ts';
 import { mergeRecords } from './sync/lost.ts';
 import { PendingEdits } from './sync/pending-edits.ts';
-import { PresenceModel } from './presence/presence.svelte.ts';
-import type { Change, Entry } from './store/records.svelte.ts';
-import { Records } from './store/records.svelte.ts';
-import { Shelves } from './store/shelves.svelte.ts';
-import { Stacks } from './store/stacks.svelte.ts';
-import type { Caret } from './text-binding.ts';
-import { decodePosition, TextBinding } from './text-binding.ts';
 import type { Touched } from './sync/touched.ts';
 import { missingFrom, Touches } from './sync/touched.ts';
 import { UndoableEditor } from './sync/undo.svelte.ts';
 import { Unsaved } from './sync/unsaved.ts';
+import type { Caret } from './text-binding.ts';
+import { decodePosition, TextBinding } from './text-binding.ts';
 
 /** Names one text field of one record. */
 export interface TextAt {
@@ -53,7 +40,7 @@ export interface BoardEvents {
 }
 
 /**
- * A board as the views see it: plain reactive records and indexes over one Yjs document, the hands of
+ * A board as the views see it: plain reactive records and indexes over one Yjs document, the editor of
  * the person, the connection and the others' presence. No Yjs type leaves it. Whoever opens it calls
  * `close`.
  */
@@ -63,22 +50,9 @@ export class Board {
   readonly connection: Connection;
   readonly presence: PresenceModel;
 
-  readonly people;
-  readonly personas;
-  readonly phases;
-  readonly steps;
-  readonly lanes;
-  readonly cards;
-  readonly ideas;
-  readonly stacks: Stacks;
-  readonly shelves = new Shelves();
-
-  /** The frame of the map; replaced when a phase, a step or a lane comes, goes or moves. */
-  journey: Journey = $state.raw({ periods: [], phases: [], lanes: [] });
-  emotions: readonly Emotion[] = $state.raw([]);
-  points: readonly PlacedPoint[] = $state.raw([]);
-
   readonly #doc: Y.Doc;
+  readonly #store: Store;
+  readonly #journey: JourneyModel;
   readonly #kept: KeptEdits;
   readonly #ownsKept: boolean;
   readonly #unsaved: Unsaved;
@@ -111,16 +85,8 @@ export class Board {
       () => this.connection.light !== 'offline' && this.connection.readOnly === null,
     );
     this.editor = new UndoableEditor(doc, at.seat);
-    this.stacks = new Stacks((place) => cellOf(place, (step) => this.steps.get(step)?.place.phase ?? null));
-    this.people = new Records(doc, people);
-    this.personas = new Records(doc, personas);
-    this.phases = new Records(doc, phases, (changes) => this.#reframe(changes, false));
-    this.steps = new Records(doc, steps, (changes) => this.#reframe(changes, true));
-    this.lanes = new Records(doc, lanes, (changes) => this.#reframe(changes, false));
-    this.cards = new Records(doc, cards, (changes: readonly Change<Card>[]) => this.stacks.apply(changes));
-    this.ideas = new Records(doc, ideas, (changes: readonly Change<Idea>[]) => this.#relink(changes));
-    this.#watch(emotions, (all) => (this.emotions = all));
-    this.#watch(experience, (all) => (this.points = all));
+    this.#store = new Store(doc);
+    this.#journey = new JourneyModel(this.#store);
     this.connection = new Connection(doc, at, {
       ready: (generation) => void this.#settle(generation),
       holding: () => this.#holding,
@@ -134,9 +100,27 @@ export class Board {
       this.connection.awareness,
       this.connection.pointers,
       at.seat,
-      (of, id) => this.#entry(of, id),
+      (name, id) => {
+        const of = collectionNamed(name);
+        return of && this.of(of).entry(id);
+      },
     );
     this.connection.open(at.waitMs);
+  }
+
+  /** The records or values of a collection. */
+  of<C extends AnyCollection>(of: C): Entries<ItemOf<C>> {
+    return this.#store.of(of);
+  }
+
+  /** An index of a collection. */
+  by<C extends AnyCollection>(definition: IndexDefinition<C>): Index<ItemOf<C>> {
+    return this.#store.by(definition);
+  }
+
+  /** The frame of the map; replaced when a phase, a step or a lane comes, goes or moves. */
+  get journey() {
+    return this.#journey.now;
   }
 
   /** Ties an input to a text field while it is edited; returns how to let go, or null without the record. */
@@ -176,11 +160,6 @@ export class Board {
         ? []
         : [{ person: caret.person, client: caret.client, anchor, head }];
     });
-  }
-
-  /** The cell where a card is shown, or null where it is not on the map. */
-  cellOf(card: string): CellAt | null {
-    return this.stacks.cellOfCard(card);
   }
 
   /**
@@ -255,66 +234,4 @@ export class Board {
     this.#isReading = false;
     this.connection.refresh();
   }
-
-  #entry(of: 'cards' | 'ideas', id: string): Entry<unknown> {
-    return of === 'cards' ? this.cards.entry(id) : this.ideas.entry(id);
-  }
-
-  /** A change of place makes the frame anew; typing in a title does not. */
-  #reframe(changes: readonly Change<{ id: string; gone: boolean }>[], stepsChanged: boolean): void {
-    if (changes.every(({ before, after }) => before && after && sameFrame(before, after))) return;
-    const records = <R>(of: { all: readonly Entry<R>[] }) => of.all.flatMap((entry) => entry.record ?? []);
-    this.journey = arrangeJourney(records(this.phases), records(this.steps), records(this.lanes));
-    if (stepsChanged) this.stacks.rearrange();
-    this.stacks.open(this.#allCells());
-    this.shelves.open(this.journey.phases.map(({ phase }) => phase.id));
-  }
-
-  *#allCells(): Iterable<CellAt> {
-    for (const lane of this.journey.lanes) {
-      for (const { phase, steps } of this.journey.phases) {
-        yield { lane: lane.id, phase: phase.id, step: null };
-        for (const step of steps) yield { lane: lane.id, phase: phase.id, step: step.id };
-      }
-    }
-  }
-
-  /** Keeps each card's list of the ideas that answer it. */
-  #relink(changes: readonly Change<Idea>[]): void {
-    this.shelves.apply(changes);
-    for (const { entry, before, after } of changes) {
-      const was = before && !before.gone ? before.cards : [];
-      const is = after && !after.gone ? after.cards : [];
-      for (const card of was) if (!is.includes(card)) this.#link(card, entry.id, false);
-      for (const card of is) if (!was.includes(card)) this.#link(card, entry.id, true);
-    }
-  }
-
-  #link(card: string, idea: string, on: boolean): void {
-    const entry = this.cards.entry(card);
-    const others = entry.ideas.filter((one) => one !== idea);
-    entry.ideas = on ? [...others, idea] : others;
-  }
-
-  /** Keeps the values of a collection, parsed once each; what changed is read anew, and only that. */
-  #watch<T>(of: ValueCollection<T>, take: (all: readonly T[]) => void): void {
-    const root = rootOf(this.#doc, of);
-    const values = new Map<string, T>();
-    root.observe((event) => {
-      for (const key of event.keysChanged as ReadonlySet<string>) {
-        const value = parseValue(of, root.get(key));
-        if (value === null) values.delete(key);
-        else values.set(key, value);
-      }
-      take([...values.values()]);
-    });
-  }
-}
-
-/** The fields that place a phase, a step or a lane in the frame; all others may change without it. */
-const frameFields = ['gone', 'place', 'order', 'type'];
-
-function sameFrame(a: object, b: object): boolean {
-  const left = new Map<string, unknown>(Object.entries(a));
-  return Object.entries(b).every(([key, item]) => !frameFields.includes(key) || left.get(key) === item);
 }

@@ -1,3 +1,4 @@
+import { people } from '$shared/collections/person.ts';
 import { getContext, setContext } from 'svelte';
 import type { Power, Role } from '$shared/roles.ts';
 import { may } from '$shared/roles.ts';
@@ -48,7 +49,7 @@ export class Workspace {
 
   /** A person's name and colour; someone that the board has not heard of yet has neither. */
   person(id: string): { name: string; color: string; role: Role } {
-    return this.board.people.get(id) ?? { name: '', color: '#6b6459', role: 'observer' };
+    return this.board.of(people).get(id) ?? { name: '', color: '#6b6459', role: 'observer' };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Emotion, PlacedPoint } from '../collections/emotion.ts';
+import type { Emotion } from '../collections/emotion.ts';
 import { emotionPolarity } from '../collections/emotion.ts';
 
 /** One point of a persona's experience curve. `value` null breaks the line. */
@@ -14,29 +14,26 @@ export interface CurvePoint {
 /**
  * The experience curve of a persona, a point a phase: the share of positive against negative signals,
  * 2 (p - n) / (p + n), unless a facilitator placed the point by hand.
+ * @param marksAt the persona's signals at a phase
+ * @param placedAt the value that was placed by hand there; null for none
  */
 export function experienceCurve(
-  persona: string,
   phases: readonly string[],
-  emotions: Iterable<Emotion>,
-  placed: Iterable<PlacedPoint>,
+  marksAt: (phase: string) => Iterable<Emotion>,
+  placedAt: (phase: string) => number | null,
 ): CurvePoint[] {
-  const byPhase = new Map<string, { positive: number; negative: number; founded: boolean }>();
-  for (const mark of emotions) {
-    if (mark.persona !== persona || mark.presence !== 'present') continue;
-    const sum = byPhase.get(mark.phase) ?? { positive: 0, negative: 0, founded: false };
-    sum[emotionPolarity[mark.emotion]]++;
-    if (mark.seen !== 'assumption') sum.founded = true;
-    byPhase.set(mark.phase, sum);
-  }
-  const byHand = new Map<string, number>();
-  for (const point of placed) if (point.persona === persona) byHand.set(point.phase, point.value);
   return phases.map((phase) => {
-    const hand = byHand.get(phase);
-    if (hand !== undefined) return { phase, value: hand, assumed: true, placed: true };
-    const sum = byPhase.get(phase);
-    if (!sum) return { phase, value: null, assumed: true, placed: false };
-    const value = (2 * (sum.positive - sum.negative)) / (sum.positive + sum.negative);
-    return { phase, value, assumed: !sum.founded, placed: false };
+    const hand = placedAt(phase);
+    if (hand !== null) return { phase, value: hand, assumed: true, placed: true };
+    const sum = { positive: 0, negative: 0 };
+    let assumed = true;
+    for (const { presence, emotion, seen } of marksAt(phase)) {
+      if (presence !== 'present') continue;
+      sum[emotionPolarity[emotion]]++;
+      if (seen !== 'assumption') assumed = false;
+    }
+    const signals = sum.positive + sum.negative;
+    const value = signals === 0 ? null : (2 * (sum.positive - sum.negative)) / signals;
+    return { phase, value, assumed, placed: false };
   });
 }

@@ -11,7 +11,7 @@ export const presenceSchema = v.object({
   person: v.optional(idSchema, ''),
   view: v.optional(v.fallback(v.picklist(['map', 'ideas']), 'map'), 'map'),
   /** The record that is selected: its collection and id. */
-  at: v.optional(v.nullable(v.object({ in: v.picklist(['cards', 'ideas']), id: idSchema })), null),
+  at: v.optional(v.nullable(v.object({ in: idSchema, id: idSchema })), null),
   /** The cell that has the focus. */
   cell: v.optional(
     v.nullable(v.object({ lane: idSchema, phase: idSchema, step: v.nullable(idSchema) })),

@@ -93,7 +93,7 @@ test('Ana writes two ideas one after the other without leaving the field', async
   expect(field()?.value).toBe('');
   await add('   ');
   expect(titles()).toHaveLength(2);
-  expect(board.ideas.all.map(({ record }) => record?.author)).toEqual(['ana', 'ana']);
+  expect(board.of(ideas).all.map(({ record }) => record?.author)).toEqual(['ana', 'ana']);
 });
 
 test('Ana goes from idea to idea by the arrows, opens one, closes it and deletes it', async () => {
@@ -135,7 +135,7 @@ test('Cleo, who observes, reads all and is offered nothing to change', async () 
   expect(document.querySelector('article')?.textContent).toContain('Of wood, by the door');
   expect(document.querySelectorAll('textarea, form, article select, article input')).toHaveLength(0);
   await press('Delete');
-  expect(board.ideas.get(id)).not.toBeNull();
+  expect(board.of(ideas).get(id)).not.toBeNull();
   expect(document.activeElement?.getAttribute('data-stop')).not.toBeNull();
 });
 
@@ -151,7 +151,7 @@ test('the ideas for a card: what Ana adds there answers it, at its phase and for
   await open('participant', { card });
   expect(titles()).toEqual(['Clock']);
   await add('Sign');
-  const sign = board.ideas.all.find(({ record }) => record?.title === 'Sign')?.record;
+  const sign = board.of(ideas).all.find(({ record }) => record?.title === 'Sign')?.record;
   expect(sign).toMatchObject({ cards: [card], place: { phase, step: null }, personas: [persona] });
   await click('.row .card');
   expect(went).toHaveBeenCalledWith('map', card);
@@ -178,8 +178,8 @@ test('an idea that Ana began from a card and wrote nothing in goes again when sh
   await open('participant', { focus: id });
   expect(document.activeElement?.tagName).toBe('TEXTAREA');
   await press('Escape');
-  expect(board.ideas.get(id)).toBeNull();
-  expect(board.ideas.get(kept)).not.toBeNull();
+  expect(board.of(ideas).get(id)).toBeNull();
+  expect(board.of(ideas).get(kept)).not.toBeNull();
 });
 
 test('Ben drops the idea that Ana has open under a filter: it stays with her until she closes it', async () => {
@@ -204,7 +204,7 @@ test('Ana drops an idea from the list: it opens where she can say why', async ()
   await click('button.state');
   await click('[role=menuitemcheckbox]:last-child');
   await tick();
-  expect(board.ideas.get(id)?.state).toBe('dropped');
+  expect(board.of(ideas).get(id)?.state).toBe('dropped');
   expect(document.activeElement?.getAttribute('aria-label')).toBe('Why it was dropped');
   writeText(board.editor, ideas, id, 'why', 'Too wide for the platform');
   await press('Escape');
@@ -233,8 +233,8 @@ test('Ana chooses by the keyboard what an idea answers, and chooses it off again
   await press('Enter');
   await press('ArrowDown');
   await press('Enter');
-  expect(board.ideas.get(id)?.cards).toEqual([challenge, opportunity].sort());
+  expect(board.of(ideas).get(id)?.cards).toEqual([challenge, opportunity].sort());
   await press('ArrowUp');
   await press('Enter');
-  expect(board.ideas.get(id)?.cards).toEqual([challenge]);
+  expect(board.of(ideas).get(id)?.cards).toEqual([challenge]);
 });

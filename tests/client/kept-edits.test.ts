@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { cellKey } from '../../shared/collections/card.ts';
+import { cardsByCell } from '../../client/views/map/cells.ts';
 import { command } from '../../shared/schema/command.ts';
 import * as Y from 'yjs';
 import { lostChanges } from '../../client/board/lost-words.ts';
@@ -440,10 +442,11 @@ describe('C5 what the server refuses', () => {
     moveCards(editor, [moved], cell, { after: long, before: behind });
     await ana.shows('saved');
     expect([ana.endings, ana.lost]).toEqual([[], []]);
-    expect(ana.now.stacks.at(cell).ids.map((id) => ana.now.cards.get(id)?.text)).toEqual([
-      'Long',
-      'Moved',
-      'Behind',
-    ]);
+    expect(
+      ana.now
+        .by(cardsByCell)
+        .at(cellKey(cell))
+        .ids.map((id) => ana.now.of(cards).get(id)?.text),
+    ).toEqual(['Long', 'Moved', 'Behind']);
   });
 });

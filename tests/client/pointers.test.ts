@@ -7,7 +7,7 @@ import * as Y from 'yjs';
 import { Pointers } from '../../client/model/presence/pointers.ts';
 import type { RemotePointer } from '../../client/model/presence/presence.svelte.ts';
 import { PresenceModel } from '../../client/model/presence/presence.svelte.ts';
-import { Entry } from '../../client/model/store/records.svelte.ts';
+import { Entry } from '../../client/model/store/entries.svelte.ts';
 import type { Pointer } from '../../shared/wire/pointer.ts';
 import { gone, readPointer, writePointer } from '../../shared/wire/pointer.ts';
 import { frameKind } from '../../shared/wire/protocol.ts';

@@ -5,7 +5,7 @@ import { gone, partOf, pointerParts } from '$shared/wire/pointer.ts';
 import type { Presence } from '$shared/wire/presence.ts';
 import { parsePresence } from '$shared/wire/presence.ts';
 import type { Pointers } from './pointers.ts';
-import type { Entry, Visitor } from '../store/records.svelte.ts';
+import type { Entry, Visitor } from '../store/entries.svelte.ts';
 
 /** Someone's pointer on the map. */
 export interface RemotePointer {
@@ -32,7 +32,8 @@ export interface RemoteCaret {
 /** What this person says of themselves; pointers go their own way. */
 type Own = Omit<Presence, 'cursor'>;
 
-type EntryOf = (collection: 'cards' | 'ideas', id: string) => Entry<unknown>;
+/** The entry of a record by the name of its collection; null where there is no such collection. */
+type EntryOf = (collection: string, id: string) => Entry<unknown> | null;
 
 /**
  * Who is here and where. What changes seldom (who, which view, which record) is signals; pointers move
@@ -125,7 +126,7 @@ export class PresenceModel {
   }
 
   /** Recounts who is at one record: as many steps as there are people, not as there are records. */
-  #revisit(at: { in: 'cards' | 'ideas'; id: string }): void {
+  #revisit(at: { in: string; id: string }): void {
     const visitors: Visitor[] = [];
     for (const presence of this.#peers.values()) {
       if (presence.at?.id !== at.id || presence.person === this.#self) continue;
@@ -133,7 +134,8 @@ export class PresenceModel {
         visitors.push({ person: presence.person, typing: presence.typing?.id === at.id });
       }
     }
-    this.#entryOf(at.in, at.id).visitors = visitors;
+    const entry = this.#entryOf(at.in, at.id);
+    if (entry) entry.visitors = visitors;
   }
 
   /** Refreshes what is shown as lists, and only where it differs. */

@@ -1,3 +1,5 @@
+import { lanes } from '$shared/collections/lane.ts';
+import { cards } from '$shared/collections/card.ts';
 import type { Card } from '$shared/collections/card.ts';
 import type { Lane } from '$shared/collections/lane.ts';
 import type { Board } from '../../model/board.svelte.ts';
@@ -16,10 +18,12 @@ export function answerKind(lane: Pick<Lane, 'type' | 'group'> | null): AnswerKin
 export function answerable(
   board: Board,
 ): { readonly kind: 'opportunity' | 'challenge'; readonly cards: readonly Card[] }[] {
-  const lanes = new Map(board.journey.lanes.map((lane) => [lane.id, answerKind(board.lanes.get(lane.id))]));
+  const kinds = new Map(
+    board.journey.lanes.map((lane) => [lane.id, answerKind(board.of(lanes).get(lane.id))]),
+  );
   const found = { opportunity: [] as Card[], challenge: [] as Card[] };
-  for (const { record } of board.cards.all) {
-    const kind = lanes.get(record?.place.lane ?? '');
+  for (const { record } of board.of(cards).all) {
+    const kind = kinds.get(record?.place.lane ?? '');
     if (record && record.text.trim() !== '' && kind !== undefined && kind !== 'other')
       found[kind].push(record);
   }
@@ -36,8 +40,8 @@ export function answersOf(
 ): { readonly card: Card; readonly kind: AnswerKind }[] {
   return ids
     .flatMap((id) => {
-      const card = board.cards.get(id);
-      return card ? [{ card, kind: answerKind(board.lanes.get(card.place.lane)) }] : [];
+      const card = board.of(cards).get(id);
+      return card ? [{ card, kind: answerKind(board.of(lanes).get(card.place.lane)) }] : [];
     })
     .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
 }

@@ -1,3 +1,5 @@
+import { Flags } from '../../model/store/flags.svelte.ts';
+import { cards } from '$shared/collections/card.ts';
 import { getContext, setContext, tick } from 'svelte';
 import type { Idea, IdeaState } from '$shared/collections/idea.ts';
 import { ideas, addIdea, removeIdea, setIdeaState } from '$shared/collections/idea.ts';
@@ -24,6 +26,8 @@ export class Backlog {
   readonly workspace: Workspace;
   /** The group in which the open idea was opened: under personas an idea may stand in several. */
   openIn = $state('');
+  /** Of each idea: whether it is open. */
+  readonly opened = new Flags();
   grab: Grab = $state(null);
   /** The idea whose cards are being chosen. */
   picking: string | null = $state(null);
@@ -87,7 +91,7 @@ export class Backlog {
     this.#held ??= hold(this.#records());
     this.#setOpen(id);
     this.openIn = group;
-    const title = this.board.ideas.get(id)?.title ?? '';
+    const title = this.board.of(ideas).get(id)?.title ?? '';
     this.grab = this.workspace.may('write') ? (title.trim() === '' ? 'title' : grab) : null;
     await tick();
     if (this.grab === null) this.focus(id);
@@ -96,7 +100,7 @@ export class Backlog {
 
   /** Shows an idea from elsewhere: lifts the filters that hide it, opens it and brings it into sight. */
   async show(id: string): Promise<void> {
-    if (!this.board.ideas.get(id)) return;
+    if (!this.board.of(ideas).get(id)) return;
     if (this.#groupOf(id) === null) this.look(withoutFilters(this.#view));
     await this.open(id, this.#groupOf(id) ?? '', null);
     this.#row(id)?.scrollIntoView({ block: 'center' });
@@ -116,7 +120,7 @@ export class Backlog {
   async add(title: string): Promise<void> {
     this.look(openForNew(this.#view, this.workspace.seat));
     const { phase, persona, card } = this.#view;
-    const answered = this.board.cards.get(card);
+    const answered = this.board.of(cards).get(card);
     const place = answered && (phase === null || phase === answered.place.phase) ? answered.place : null;
     const id = addIdea(this.board.editor, {
       title,
@@ -139,7 +143,7 @@ export class Backlog {
     const rows = this.#rows();
     const at = rows.findIndex((row) => row.dataset.row === id);
     const next = (rows[at + 1] ?? rows[at - 1])?.dataset.row;
-    const title = this.board.ideas.get(id)?.title.trim() ?? '';
+    const title = this.board.of(ideas).get(id)?.title.trim() ?? '';
     if (this.#open === id) this.#setOpen(null);
     removeIdea(this.board.editor, id);
     this.workspace.say(t('ideas.deleted', { title: title === '' ? t('ideas.untitled') : title }), true);
@@ -193,20 +197,20 @@ export class Backlog {
     const before = this.#open;
     if (before === id) return;
     if (before !== null) {
-      this.board.ideas.entry(before).editing = false;
+      this.opened.set(before, false);
       this.#discardBlank(before);
     }
-    if (id !== null) this.board.ideas.entry(id).editing = true;
+    if (id !== null) this.opened.set(id, true);
     else this.#held = null;
     this.#open = id;
   }
 
   /** An idea that its author opened and wrote nothing in goes again without a trace. */
   #discardBlank(id: string): void {
-    const idea = this.board.ideas.get(id);
+    const idea = this.board.of(ideas).get(id);
     if (!idea || idea.author !== this.workspace.seat || !this.workspace.may('write')) return;
     if (idea.title.trim() !== '' || idea.solution.trim() !== '') return;
-    if (this.board.ideas.entry(id).visitors.length > 0) return;
+    if (this.board.of(ideas).entry(id).visitors.length > 0) return;
     this.board.editor.discard(ideas, id, removeIdea);
   }
 
@@ -223,7 +227,7 @@ export class Backlog {
   }
 
   #records(): Idea[] {
-    return this.board.ideas.all.flatMap((entry) => entry.record ?? []);
+    return this.board.of(ideas).all.flatMap((entry) => entry.record ?? []);
   }
 }
 

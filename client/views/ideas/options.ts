@@ -1,3 +1,5 @@
+import { phases, steps } from '$shared/collections/phase.ts';
+import { people } from '$shared/collections/person.ts';
 import type { IdeaContext, IdeaGroup } from '$shared/queries/ideas.ts';
 import type { Journey } from '$shared/queries/journey.ts';
 import type { Board } from '../../model/board.svelte.ts';
@@ -20,7 +22,7 @@ export function personaOptions(board: Board): Option[] {
 export function phaseOptions(board: Board): Option[] {
   return board.journey.phases.map(({ phase }) => ({
     value: phase.id,
-    label: orUntitled(board.phases.get(phase.id)?.title ?? ''),
+    label: orUntitled(board.of(phases).get(phase.id)?.title ?? ''),
   }));
 }
 
@@ -29,15 +31,18 @@ export function stepOptions(board: Board, phase: string | null): Option[] {
   const columns = board.journey.phases.find((one) => one.phase.id === phase);
   return (columns?.steps ?? []).map(({ id }) => ({
     value: id,
-    label: orUntitled(board.steps.get(id)?.title ?? ''),
+    label: orUntitled(board.of(steps).get(id)?.title ?? ''),
   }));
 }
 
 /** The people who write here, and `now`, whoever that is, by name. */
 export function writerOptions(board: Board, now: string | null): Option[] {
   const collator = new Intl.Collator(language());
-  return board.people.all
-    .flatMap(({ record }) => (record && (record.role !== 'observer' || record.id === now) ? [record] : []))
+  return board
+    .of(people)
+    .all.flatMap(({ record }) =>
+      record && (record.role !== 'observer' || record.id === now) ? [record] : [],
+    )
     .map(({ id, name }) => ({ value: id, label: nameOf(name) }))
     .sort((a, b) => collator.compare(a.label, b.label));
 }

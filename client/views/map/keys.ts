@@ -1,6 +1,6 @@
-import { setEvidence, evidenceLevels } from '$shared/collections/card.ts';
+import { setEvidence, evidenceLevels, cards } from '$shared/collections/card.ts';
 import { addIdea } from '$shared/collections/idea.ts';
-import { moveLane } from '$shared/collections/lane.ts';
+import { moveLane, lanes } from '$shared/collections/lane.ts';
 import { movePhase, moveStep } from '$shared/collections/phase.ts';
 import { isLetter } from '../../parts/letters.ts';
 import type { Spot } from './grid.ts';
@@ -112,7 +112,7 @@ function pressAction(map: MapState, event: KeyboardEvent, element: HTMLElement, 
 }
 
 function enterCell(map: MapState, spot: Spot & { kind: 'cell' }, element: HTMLElement): void {
-  const lane = map.board.lanes.get(spot.cell.lane);
+  const lane = map.board.of(lanes).get(spot.cell.lane);
   if (lane?.type === 'emotion') map.overlay = { kind: 'emotions', phase: spot.cell.phase };
   else if (lane?.type === 'curve' || lane?.type === 'idea')
     element.querySelector<HTMLElement>('button')?.focus();
@@ -152,7 +152,7 @@ function pressLetter(map: MapState, event: KeyboardEvent, element: HTMLElement, 
 
 /** A new idea that answers a card, opened for writing. */
 export function ideaFor(map: MapState, card: string): void {
-  const record = map.board.cards.get(card);
+  const record = map.board.of(cards).get(card);
   if (!record) return;
   const { phase, step } = record.place;
   const id = addIdea(map.board.editor, {

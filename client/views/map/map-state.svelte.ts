@@ -1,11 +1,13 @@
 import { getContext, setContext, tick } from 'svelte';
 import type { CellAt } from '$shared/collections/card.ts';
 import { addCard, moveCards, removeCards, cards } from '$shared/collections/card.ts';
-import { holdsCards } from '$shared/collections/lane.ts';
+import { holdsCards, lanes } from '$shared/collections/lane.ts';
 import type { Gap } from '$shared/schema/placing.ts';
+import { Flags } from '../../model/store/flags.svelte.ts';
 import { t } from '../../text/messages.svelte.ts';
 import type { Anchor } from '../../ui/floating.ts';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
+import { cardsIn, cellOfCard } from './cells.ts';
 import type { Spot } from './grid.ts';
 import { Grid, parseSpot, spotKey } from './grid.ts';
 
@@ -47,6 +49,10 @@ export class MapState {
   /** The head whose title is being edited, as a spot key. */
   renaming: string | null = $state(null);
   selection: readonly string[] = $state.raw([]);
+  /** Of each card: whether it is selected here, is being written in here, has the pointer or the focus. */
+  readonly selected = new Flags();
+  readonly editing = new Flags();
+  readonly nearby = new Flags();
   /** How many lanes are drawn. Those in view come first, the others after the first paint. */
   drawn = $state(firstLanes);
   /** The height of what stays in view above the lanes. */
@@ -126,11 +132,11 @@ export class MapState {
 
   /** Shows a card wherever it is: unfolds its stack, lifts a filter that hides it, scrolls to it. */
   async showCard(id: string): Promise<void> {
-    const cell = this.board.cellOf(id);
+    const cell = cellOfCard(this.board, id);
     if (!cell) return;
     this.drawAll();
     this.unfold(spotKey({ kind: 'cell', cell }));
-    const record = this.board.cards.get(id);
+    const record = this.board.of(cards).get(id);
     if (
       record &&
       this.workspace.personas.size > 0 &&
@@ -183,9 +189,9 @@ export class MapState {
 
   /** Adds a card and begins to write in it; after `after` in its stack, or at the end. */
   async add(cell: CellAt, after: string | null = null): Promise<void> {
-    const lane = this.board.lanes.get(cell.lane);
+    const lane = this.board.of(lanes).get(cell.lane);
     if (!this.workspace.may('write') || !lane || !holdsCards(lane.type)) return;
-    const stack = this.board.stacks.at(cell).ids;
+    const stack = cardsIn(this.board, cell);
     const at = after === null ? stack.length - 1 : stack.indexOf(after);
     const gap: Gap = { after: stack[at] ?? null, before: stack[at + 1] ?? null };
     const id = addCard(this.board.editor, cell, { gap, personas: [...this.workspace.personas] });
@@ -196,16 +202,16 @@ export class MapState {
 
   edit(id: string): void {
     if (!this.workspace.may('write')) return;
-    this.board.cards.entry(id).editing = true;
+    this.editing.set(id, true);
     this.writing = id;
   }
 
   /** Ends the writing in a card; a card that nobody wrote in is taken away again without a trace. */
   async leave(id: string, focus: boolean): Promise<void> {
-    const entry = this.board.cards.entry(id);
-    if (!entry.editing) return;
-    const cell = this.board.cellOf(id);
-    entry.editing = false;
+    if (!this.editing.has(id)) return;
+    const entry = this.board.of(cards).entry(id);
+    const cell = cellOfCard(this.board, id);
+    this.editing.set(id, false);
     if (this.writing === id) this.writing = null;
     const record = entry.record;
     if (record && !record.gone && record.text.trim() === '' && entry.visitors.length === 0) {
@@ -225,18 +231,18 @@ export class MapState {
 
   toggle(id: string): void {
     const on = !this.selection.includes(id);
-    this.board.cards.entry(id).selected = on;
+    this.selected.set(id, on);
     this.selection = on ? [...this.selection, id] : this.selection.filter((one) => one !== id);
   }
 
   clearSelection(): void {
-    for (const id of this.selection) this.board.cards.entry(id).selected = false;
+    for (const id of this.selection) this.selected.set(id, false);
     this.selection = [];
   }
 
   async remove(ids: readonly string[]): Promise<void> {
     if (!this.workspace.may('write')) return;
-    const cell = ids[0] === undefined ? null : this.board.cellOf(ids[0]);
+    const cell = ids[0] === undefined ? null : cellOfCard(this.board, ids[0]);
     const stack = cell ? this.#shown(cell) : [];
     const going = new Set(ids);
     const next =
@@ -254,7 +260,7 @@ export class MapState {
   async move(ids: readonly string[], cell: CellAt, gap?: Gap): Promise<void> {
     if (!this.workspace.may('write')) return;
     const moving = new Set(ids);
-    const stack = this.board.stacks.at(cell).ids.filter((id) => !moving.has(id));
+    const stack = cardsIn(this.board, cell).filter((id) => !moving.has(id));
     moveCards(this.board.editor, ids, cell, gap ?? { after: stack.at(-1) ?? null, before: null });
     this.unfold(spotKey({ kind: 'cell', cell }));
     await tick();
@@ -263,7 +269,7 @@ export class MapState {
 
   /** Moves cards one cell over, by the arrows. */
   moveBy(id: string, rows: number, columns: number): void {
-    const from = this.board.cellOf(id);
+    const from = cellOfCard(this.board, id);
     if (!from) return;
     let spot: Spot = { kind: 'cell', cell: from };
     const column = this.grid.columnOf(spot);
@@ -271,16 +277,16 @@ export class MapState {
       const next = this.grid.next(spot, rows, columns, column);
       if (next?.spot.kind !== 'cell') return;
       spot = next.spot;
-      const lane = this.board.lanes.get(next.spot.cell.lane);
+      const lane = this.board.of(lanes).get(next.spot.cell.lane);
       if (lane && holdsCards(lane.type)) return void this.move(this.chosen(id), next.spot.cell);
     }
   }
 
   /** Moves a card up or down in its stack. */
   reorder(id: string, by: number): void {
-    const cell = this.board.cellOf(id);
+    const cell = cellOfCard(this.board, id);
     if (!cell) return;
-    const stack = this.board.stacks.at(cell).ids;
+    const stack = cardsIn(this.board, cell);
     const at = stack.indexOf(id) + by;
     if (at < 0 || at >= stack.length) return;
     const [after, before] = by < 0 ? [stack[at - 1], stack[at]] : [stack[at], stack[at + 1]];
@@ -290,8 +296,8 @@ export class MapState {
   /** Takes note of which card the pointer or the focus is at; null is none. */
   near(id: string | null): void {
     if (id === this.#near) return;
-    if (this.#near !== null) this.board.cards.entry(this.#near).near = false;
-    if (id !== null) this.board.cards.entry(id).near = true;
+    if (this.#near !== null) this.nearby.set(this.#near, false);
+    if (id !== null) this.nearby.set(id, true);
     this.#near = id;
   }
 

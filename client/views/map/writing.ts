@@ -1,4 +1,6 @@
-import { holdsCards } from '$shared/collections/lane.ts';
+import { cards } from '$shared/collections/card.ts';
+import { holdsCards, lanes } from '$shared/collections/lane.ts';
+import { cellOfCard } from './cells.ts';
 import type { MapState } from './map-state.svelte.ts';
 import type { Spot } from './grid.ts';
 
@@ -7,12 +9,12 @@ import type { Spot } from './grid.ts';
  * line, Tab goes on in the next phase or step and Shift+Tab in the one before, Escape leaves.
  */
 export function writeKey(map: MapState, id: string, event: KeyboardEvent): void {
-  const cell = map.board.cellOf(id);
+  const cell = cellOfCard(map.board, id);
   if (event.key === 'Escape') {
     void map.leave(id, true);
   } else if (event.key === 'Enter' && !event.shiftKey) {
     event.preventDefault();
-    const blank = map.board.cards.get(id)?.text.trim() === '';
+    const blank = map.board.of(cards).get(id)?.text.trim() === '';
     void map.leave(id, true).then(() => {
       if (cell && !blank) void map.add(cell, id);
     });
@@ -31,6 +33,6 @@ function neighbour(
 ): (Spot & { kind: 'cell' }) | null {
   const next = map.grid.next(from, 0, by, map.grid.columnOf(from))?.spot;
   if (next?.kind !== 'cell') return null;
-  const lane = map.board.lanes.get(next.cell.lane);
+  const lane = map.board.of(lanes).get(next.cell.lane);
   return lane && holdsCards(lane.type) ? next : null;
 }

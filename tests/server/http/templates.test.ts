@@ -163,8 +163,14 @@ describe('the demo', () => {
   test('has its curve from signals, and one point placed where there are none', () => {
     expect(readValues(doc, experience).length).toBe(1);
     const ids = journey.phases.map(({ phase }) => phase.id);
+    const [marks, points] = [readValues(doc, emotions), readValues(doc, experience)];
     const curves = readAll(doc, personas).map((persona) =>
-      experienceCurve(persona.id, ids, readValues(doc, emotions), readValues(doc, experience)),
+      experienceCurve(
+        ids,
+        (phase) => marks.filter((mark) => mark.persona === persona.id && mark.phase === phase),
+        (phase) =>
+          points.find((point) => point.persona === persona.id && point.phase === phase)?.value ?? null,
+      ),
     );
     for (const curve of curves) for (const point of curve) expect(point.value).not.toBeNull();
     expect(curves.flat().filter((point) => point.placed).length).toBe(1);

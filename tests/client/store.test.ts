@@ -7,33 +7,29 @@ import { openRoots } from '../../shared/documents.ts';
 import { readAll } from '../../shared/schema/read.ts';
 import { PlainEditor, setGone } from '../../shared/schema/editor.ts';
 import { byOrder } from '../../shared/schema/order-key.ts';
-import type { Change } from '../../client/model/store/records.svelte.ts';
-import { Records } from '../../client/model/store/records.svelte.ts';
-import { Stacks } from '../../client/model/store/stacks.svelte.ts';
+import type { Change } from '../../client/model/store/entries.svelte.ts';
+import { Store } from '../../client/model/store/store.svelte.ts';
+import { cardsByCell, cellOfCard } from '../../client/views/map/cells.ts';
 
 /** A board's cards and steps as the page keeps them, over a document that Ana changes. */
 function openBoard() {
   const doc = new Y.Doc();
   openRoots(doc);
   const ana = new PlainEditor(doc, 'ana');
-  const phaseOf = (step: string) => stepRecords.get(step)?.place.phase ?? null;
-  const stacks = new Stacks((place) => cellOf(place, phaseOf));
-  const stepRecords = new Records(doc, steps, () => stacks.rearrange());
+  const store = new Store(doc);
   const changes: (readonly Change<Card>[])[] = [];
-  const cardRecords = new Records(doc, cards, (some: readonly Change<Card>[]) => {
-    changes.push(some);
-    stacks.apply(some);
-  });
-  return { doc, ana, stacks, stepRecords, cardRecords, changes };
+  store.of(cards).listen((some) => changes.push(some));
+  const idsIn = (at: CellAt) => store.by(cardsByCell).at(cellKey(at)).ids;
+  return { doc, ana, store, idsIn, changes };
 }
 
 type Board = ReturnType<typeof openBoard>;
 
 /** All stacks anew from the document, the slow way. */
-function recount({ doc, stepRecords }: Board): Map<string, string[]> {
+function recount({ doc, store }: Board): Map<string, string[]> {
   const all = new Map<string, { id: string; order: string }[]>();
   for (const { id, place } of readAll(doc, cards)) {
-    const key = cellKey(cellOf(place, (step) => stepRecords.get(step)?.place.phase ?? null));
+    const key = cellKey(cellOf(place, (step) => store.of(steps).get(step)?.place.phase ?? null));
     all.set(key, [...(all.get(key) ?? []), { id, order: place.order }]);
   }
   return new Map([...all].map(([key, list]) => [key, list.sort(byOrder).map(({ id }) => id)]));
@@ -41,47 +37,47 @@ function recount({ doc, stepRecords }: Board): Map<string, string[]> {
 
 const cell = (lane: string, phase: string, step: string | null = null): CellAt => ({ lane, phase, step });
 
-describe('the stacks of the cells', () => {
+describe('the index of cards by cell', () => {
   test('follow a card that comes, moves, goes and returns', () => {
     const board = openBoard();
-    const { ana, stacks } = board;
+    const { ana, idsIn, store } = board;
     const one = addCard(ana, cell('l', 'p'), { text: 'one' });
     const two = addCard(ana, cell('l', 'p'), { text: 'two' });
-    expect(stacks.at(cell('l', 'p')).ids).toEqual([one, two]);
+    expect(idsIn(cell('l', 'p'))).toEqual([one, two]);
     moveCards(ana, [two], cell('l', 'p'), { after: null, before: one });
-    expect(stacks.at(cell('l', 'p')).ids).toEqual([two, one]);
+    expect(idsIn(cell('l', 'p'))).toEqual([two, one]);
     moveCards(ana, [two], cell('l', 'q'));
-    expect(stacks.at(cell('l', 'p')).ids).toEqual([one]);
-    expect(stacks.cellOfCard(two)).toEqual(cell('l', 'q'));
+    expect(idsIn(cell('l', 'p'))).toEqual([one]);
+    expect(cellOfCard(store, two)).toEqual(cell('l', 'q'));
     removeCards(ana, [two]);
-    expect(stacks.at(cell('l', 'q')).ids).toEqual([]);
-    expect(stacks.cellOfCard(two)).toBeNull();
+    expect(idsIn(cell('l', 'q'))).toEqual([]);
+    expect(cellOfCard(store, two)).toBeNull();
     setGone(ana, cards, two, false);
-    expect(stacks.at(cell('l', 'q')).ids).toEqual([two]);
+    expect(idsIn(cell('l', 'q'))).toEqual([two]);
   });
 
   test('are left alone by what moves nothing', () => {
-    const { ana, stacks, cardRecords, doc } = openBoard();
+    const { ana, idsIn, store, doc } = openBoard();
     const one = addCard(ana, cell('l', 'p'), { text: 'one' });
-    const before = stacks.at(cell('l', 'p')).ids;
+    const before = idsIn(cell('l', 'p'));
     const text = doc.getMap<Y.Map<unknown>>('cards').get(one)?.get('text');
     if (text instanceof Y.Text) text.insert(0, 'Number ');
-    expect(cardRecords.get(one)?.text).toBe('Number one');
-    expect(stacks.at(cell('l', 'p')).ids).toBe(before);
+    expect(store.of(cards).get(one)?.text).toBe('Number one');
+    expect(idsIn(cell('l', 'p'))).toBe(before);
   });
 
   test('show a card of a step that is gone, or that moved to another phase, in its whole phase', () => {
-    const { ana, stacks } = openBoard();
+    const { ana, idsIn } = openBoard();
     const step = addStep(ana, 'p', 'step', { after: null, before: null });
     const one = addCard(ana, cell('l', 'p', step));
-    expect(stacks.at(cell('l', 'p', step)).ids).toEqual([one]);
+    expect(idsIn(cell('l', 'p', step))).toEqual([one]);
     moveStep(ana, step, 'q', { after: null, before: null });
-    expect(stacks.at(cell('l', 'p')).ids).toEqual([one]);
+    expect(idsIn(cell('l', 'p'))).toEqual([one]);
     moveStep(ana, step, 'p', { after: null, before: null });
-    expect(stacks.at(cell('l', 'p', step)).ids).toEqual([one]);
+    expect(idsIn(cell('l', 'p', step))).toEqual([one]);
     removeStep(ana, step);
-    expect(stacks.at(cell('l', 'p')).ids).toEqual([one]);
-    expect(stacks.at(cell('l', 'p', step)).ids).toEqual([]);
+    expect(idsIn(cell('l', 'p'))).toEqual([one]);
+    expect(idsIn(cell('l', 'p', step))).toEqual([]);
   });
 
   test.each(Array.from({ length: 20 }, (_, at) => at + 1))(
@@ -90,7 +86,7 @@ describe('the stacks of the cells', () => {
       let state = seed * 7919;
       const below = (most: number) => (state = (state * 48_271) % 2_147_483_647) % most;
       const board = openBoard();
-      const { ana, doc, stacks } = board;
+      const { ana, doc, idsIn } = board;
       const stepIds = ['p', 'q'].flatMap((phase) =>
         [0, 1].map(() => addStep(ana, phase, '', { after: null, before: null })),
       );
@@ -115,7 +111,7 @@ describe('the stacks of the cells', () => {
           for (const phase of ['p', 'q']) {
             for (const step of [null, ...stepIds]) {
               const at = cell(lane, phase, step);
-              expect(stacks.at(at).ids).toEqual(wanted.get(cellKey(at)) ?? []);
+              expect(idsIn(at)).toEqual(wanted.get(cellKey(at)) ?? []);
             }
           }
         }
@@ -125,34 +121,34 @@ describe('the stacks of the cells', () => {
   );
 });
 
-describe('the records of a collection', () => {
+describe('the entries of a collection', () => {
   test('cost what a transaction touched: one parse a record, one call together', () => {
-    const { doc, ana, changes, cardRecords } = openBoard();
+    const { doc, ana, changes, store } = openBoard();
     const ids = Array.from({ length: 50 }, () => addCard(ana, cell('l', 'p')));
     changes.length = 0;
     doc.transact(() => moveCards(ana, ids.slice(0, 3), cell('l', 'q')));
     expect(changes.map((some) => some.map(({ entry }) => entry.id).toSorted())).toEqual([
       ids.slice(0, 3).toSorted(),
     ]);
-    const untouched = cardRecords.entry(ids[10] ?? '').record;
+    const untouched = store.of(cards).entry(ids[10] ?? '').record;
     removeCards(ana, ids.slice(0, 3));
-    expect(cardRecords.entry(ids[10] ?? '').record).toBe(untouched);
-    expect(cardRecords.all.length).toBe(47);
+    expect(store.of(cards).entry(ids[10] ?? '').record).toBe(untouched);
+    expect(store.of(cards).all.length).toBe(47);
   });
 
   test('hold their entries for ever, so that what is selected stays so over a removal and its undo', () => {
-    const { ana, cardRecords } = openBoard();
+    const { ana, store } = openBoard();
     const one = addCard(ana, cell('l', 'p'), { text: 'one' });
-    const entry = cardRecords.entry(one);
+    const entry = store.of(cards).entry(one);
     removeCards(ana, [one]);
-    expect(cardRecords.get(one)).toBeNull();
+    expect(store.of(cards).get(one)).toBeNull();
     setGone(ana, cards, one, false);
-    expect(cardRecords.entry(one)).toBe(entry);
-    expect(cardRecords.get(one)?.text).toBe('one');
+    expect(store.of(cards).entry(one)).toBe(entry);
+    expect(store.of(cards).get(one)?.text).toBe('one');
   });
 
   test('read what an outsider wrote badly as their defaults, and throw at nothing', () => {
-    const { doc, cardRecords, stacks } = openBoard();
+    const { doc, store } = openBoard();
     const root = doc.getMap<unknown>('cards');
     root.set('bare', 'not a record');
     const odd = new Y.Map<unknown>([
@@ -163,13 +159,13 @@ describe('the records of a collection', () => {
       ['gone', 'no'],
     ]);
     root.set('odd', odd);
-    expect(cardRecords.get('bare')).toBeNull();
-    expect(cardRecords.get('odd')).toMatchObject({
+    expect(store.of(cards).get('bare')).toBeNull();
+    expect(store.of(cards).get('odd')).toMatchObject({
       text: '',
       personas: [],
       evidence: 'hypothesis',
       gone: false,
     });
-    expect(stacks.cellOfCard('odd')).toEqual(cell('', ''));
+    expect(cellOfCard(store, 'odd')).toEqual(cell('', ''));
   });
 });

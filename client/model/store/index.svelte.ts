@@ -1,0 +1,188 @@
+import type { AnyCollection } from '$shared/schema/collection.ts';
+import { byOrder } from '$shared/schema/order-key.ts';
+import type { Change, Entries, Entry, ItemOf } from './entries.svelte.ts';
+import { isThere } from './entries.svelte.ts';
+
+/** Gives the entries of any collection of one document. */
+export interface Collections {
+  of<C extends AnyCollection>(of: C): Entries<ItemOf<C>>;
+}
+
+/** A collection whose changes may move the items of an index to other keys. */
+export interface Influence {
+  readonly of: AnyCollection;
+  /** Calls back when one of its records has changed in a way that matters. */
+  watch(collections: Collections, changed: () => void): void;
+}
+
+/** What an index is of: which items stand under which keys, and in which order. */
+export interface IndexDefinition<C extends AnyCollection = AnyCollection> {
+  readonly of: C;
+  /** The keys under which an item stands. What else it reads must be among the influences. */
+  readonly keys: (item: ItemOf<C>, collections: Collections) => readonly string[];
+  /** The order key of an item; without it, those under one key stand by id. */
+  readonly order?: (item: ItemOf<C>) => string;
+  readonly influences?: readonly Influence[];
+}
+
+/** Defines an index; `board.by` makes it when it is first asked for. */
+export function defineIndex<C extends AnyCollection>(definition: IndexDefinition<C>): IndexDefinition<C> {
+  return definition;
+}
+
+/** @param what the part of a record that matters to the index, as one plain value */
+export function influence<C extends AnyCollection>(of: C, what: (item: ItemOf<C>) => unknown): Influence {
+  const seen = (item: ItemOf<C> | null) => (isThere(item) ? what(item) : undefined);
+  return {
+    of,
+    watch(collections, changed) {
+      collections.of(of).listen((changes) => {
+        if (changes.some(({ before, after }) => seen(before) !== seen(after))) changed();
+      });
+    },
+  };
+}
+
+/** The ids under one key, in order. */
+export class Slot {
+  ids: readonly string[] = $state.raw([]);
+}
+
+/** Where an item stands. */
+interface Standing<T> {
+  readonly id: string;
+  readonly item: T;
+  readonly keys: readonly string[];
+  readonly order: string;
+}
+
+/**
+ * Which items of a collection stand under which key. An item that changes costs the length of the slots that it
+ * leaves and joins, however many the collection has; one that changes in no way that matters costs nothing.
+ */
+export class Index<T> {
+  readonly #slots = new Map<string, Slot>();
+  readonly #standing = new Map<string, Standing<T>>();
+  readonly #keysOf: (item: T) => readonly string[];
+  readonly #orderOf: (item: T) => string;
+  /**
+   * Slots that were made while something renders. Svelte does not track a signal in the run that made it, so
+   * whoever reads one of them reads `#late` too, which rises when the first of them changes.
+   */
+  readonly #lateSlots = new Set<Slot>();
+  #late = $state(0);
+
+  constructor(keysOf: (item: T) => readonly string[], orderOf: (item: T) => string = () => '') {
+    this.#keysOf = keysOf;
+    this.#orderOf = orderOf;
+  }
+
+  /** The slot of a key; empty where nothing stands there. */
+  at(key: string): Slot {
+    const slot = this.#slot(key);
+    if (this.#lateSlots.has(slot)) void this.#late;
+    return slot;
+  }
+
+  /** Takes in all that there is, before anybody has asked for a slot. */
+  fill(entries: Iterable<Entry<T>>): void {
+    const drafts = new Map<string, Standing<T>[]>();
+    for (const { id, record } of entries)
+      if (isThere(record)) this.#move(drafts, undefined, this.#place(id, record));
+    for (const [key, list] of drafts) this.#slot(key).ids = list.map((one) => one.id);
+  }
+
+  /** Takes in what changed in the collection. */
+  apply(changes: readonly Change<T>[]): void {
+    const drafts = new Map<string, Standing<T>[]>();
+    for (const { entry, after } of changes) {
+      const before = this.#standing.get(entry.id);
+      const next = isThere(after) ? this.#place(entry.id, after) : null;
+      if (before && next && before.order === next.order && isSame(before.keys, next.keys))
+        this.#standing.set(entry.id, next);
+      else this.#move(drafts, before, next);
+    }
+    this.#show(drafts);
+  }
+
+  /** Finds the keys of all items anew: something that they depend on has changed. */
+  rearrange(): void {
+    const drafts = new Map<string, Standing<T>[]>();
+    for (const before of [...this.#standing.values()]) {
+      const next = this.#place(before.id, before.item);
+      if (!isSame(before.keys, next.keys)) this.#move(drafts, before, next);
+    }
+    this.#show(drafts);
+  }
+
+  #place(id: string, item: T): Standing<T> {
+    return { id, item, keys: this.#keysOf(item), order: this.#orderOf(item) };
+  }
+
+  #move(drafts: Map<string, Standing<T>[]>, before: Standing<T> | undefined, next: Standing<T> | null): void {
+    for (const key of before?.keys ?? []) {
+      const list = this.#draft(drafts, key);
+      list.splice(list.indexOf(before as Standing<T>), 1);
+    }
+    if (before) this.#standing.delete(before.id);
+    if (!next) return;
+    for (const key of next.keys) insert(this.#draft(drafts, key), next);
+    this.#standing.set(next.id, next);
+  }
+
+  #draft(drafts: Map<string, Standing<T>[]>, key: string): Standing<T>[] {
+    let list = drafts.get(key);
+    if (!list) {
+      list = this.#slot(key).ids.flatMap((id) => this.#standing.get(id) ?? []);
+      drafts.set(key, list);
+    }
+    return list;
+  }
+
+  #show(drafts: ReadonlyMap<string, readonly Standing<T>[]>): void {
+    for (const [key, list] of drafts) {
+      const slot = this.#slot(key);
+      slot.ids = list.map((one) => one.id);
+      if (!this.#lateSlots.has(slot)) continue;
+      this.#lateSlots.clear();
+      this.#late++;
+    }
+  }
+
+  #slot(key: string): Slot {
+    let slot = this.#slots.get(key);
+    if (slot) return slot;
+    this.#slots.set(key, (slot = new Slot()));
+    if ($effect.tracking()) this.#lateSlots.add(slot);
+    return slot;
+  }
+}
+
+/** Makes an index of a collection, and keeps it up for as long as the document lives. */
+export function openIndex<C extends AnyCollection>(
+  collections: Collections,
+  { of, keys, order, influences = [] }: IndexDefinition<C>,
+): Index<ItemOf<C>> {
+  const index = new Index<ItemOf<C>>((item) => keys(item, collections), order);
+  const entries = collections.of(of);
+  index.fill(entries.all);
+  entries.listen((changes) => index.apply(changes));
+  for (const one of influences) one.watch(collections, () => index.rearrange());
+  return index;
+}
+
+const isSame = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((key, i) => key === b[i]);
+
+/** Binary search for the place of one more in a sorted list. */
+function insert<T>(list: Standing<T>[], next: Standing<T>): void {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const one = list[middle];
+    if (one && byOrder(one, next) < 0) low = middle + 1;
+    else high = middle;
+  }
+  list.splice(low, 0, next);
+}

@@ -1,0 +1,19 @@
+import { ideas } from '$shared/collections/idea.ts';
+import type { Board } from '../model/board.svelte.ts';
+import { defineIndex } from '../model/store/index.svelte.ts';
+
+const ideasByCard = defineIndex({ of: ideas, keys: (idea) => idea.cards });
+const ideasByPhase = defineIndex({
+  of: ideas,
+  keys: ({ place }) => (place.phase === null ? [] : [place.phase]),
+});
+
+/** The ideas that answer a card. */
+export function ideasFor(board: Board, card: string): readonly string[] {
+  return board.by(ideasByCard).at(card).ids;
+}
+
+/** The ideas for a phase. */
+export function ideasAt(board: Board, phase: string): readonly string[] {
+  return board.by(ideasByPhase).at(phase).ids;
+}

@@ -1,0 +1,93 @@
+import { flushSync } from 'svelte';
+import { expect, onTestFinished, test } from 'vitest';
+import * as Y from 'yjs';
+import { Flags } from '../../client/model/store/flags.svelte.ts';
+import { Store } from '../../client/model/store/store.svelte.ts';
+import { cardsByCell } from '../../client/views/map/cells.ts';
+import type { CellAt } from '../../shared/collections/card.ts';
+import { addCard, cards, cellKey } from '../../shared/collections/card.ts';
+import { openRoots } from '../../shared/documents.ts';
+import { PlainEditor } from '../../shared/schema/editor.ts';
+
+// Svelte does not track a signal in the run that made it. What a component asks for first, while it renders, must
+// be shown all the same when it changes.
+
+const cell: CellAt = { lane: 'l', phase: 'p', step: null };
+const other: CellAt = { lane: 'l', phase: 'q', step: null };
+
+function open() {
+  const doc = new Y.Doc();
+  openRoots(doc);
+  return { ana: new PlainEditor(doc, 'ana'), store: new Store(doc) };
+}
+
+/** Reads within an effect over a derived value, as a component does; tells all that was seen. */
+function watched<T>(read: () => T): T[] {
+  const seen: T[] = [];
+  onTestFinished(
+    $effect.root(() => {
+      const now = $derived.by(read);
+      $effect(() => {
+        seen.push(now);
+      });
+    }),
+  );
+  flushSync();
+  return seen;
+}
+
+async function settle(): Promise<void> {
+  await Promise.resolve();
+  flushSync();
+}
+
+test('a collection that is first read while something renders is followed', async () => {
+  const { ana, store } = open();
+  addCard(ana, cell, { text: 'one' });
+  const seen = watched(() => store.of(cards).all.length);
+  await settle();
+  addCard(ana, cell, { text: 'two' });
+  await settle();
+  expect([seen[0], seen.at(-1)]).toEqual([1, 2]);
+});
+
+test('an index that is first asked for while something renders is followed, full slots and empty ones', async () => {
+  const { ana, store } = open();
+  addCard(ana, cell, { text: 'one' });
+  const count = (at: CellAt) => store.by(cardsByCell).at(cellKey(at)).ids.length;
+  const seen = watched(() => `${count(cell)} ${count(other)}`);
+  await settle();
+  addCard(ana, other, { text: 'two' });
+  await settle();
+  expect(seen.at(-1)).toBe('1 1');
+  addCard(ana, cell, { text: 'three' });
+  await settle();
+  addCard(ana, other, { text: 'four' });
+  await settle();
+  expect(seen.at(-1)).toBe('2 2');
+});
+
+test('a slot of an index that is first asked for while something renders is followed', async () => {
+  const { ana, store } = open();
+  const index = store.by(cardsByCell);
+  const seen = watched(() => index.at(cellKey(cell)).ids.length + index.at(cellKey(other)).ids.length);
+  for (const at of [cell, other, cell]) {
+    addCard(ana, at, { text: 'another' });
+    await settle();
+  }
+  expect(seen).toEqual([0, 1, 2, 3]);
+});
+
+test('a flag that is first read while something renders is followed, and others are left alone', async () => {
+  const flags = new Flags();
+  const first = watched(() => flags.has('a'));
+  const second = watched(() => flags.has('b'));
+  flags.set('a', true);
+  await settle();
+  flags.set('a', false);
+  await settle();
+  flags.set('b', true);
+  await settle();
+  expect(first).toEqual([false, true, false]);
+  expect(second).toEqual([false, true]);
+});

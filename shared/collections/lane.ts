@@ -12,25 +12,26 @@ import type { Gap } from '../schema/placing.ts';
 import { onlyKey, placeInGap } from '../schema/placing.ts';
 import { readAll, readRecord } from '../schema/read.ts';
 
-/**
- * What a lane's cells hold. `emotion` and `curve` show the signals of a phase, `idea` the backlog's
- * ideas for it; all others hold cards.
- */
-export const laneTypes = [
-  'text',
-  'emotion',
-  'curve',
-  'channel',
-  'opportunity',
-  'kpi',
-  'data',
-  'moment',
-  'idea',
-] as const;
-export type LaneType = (typeof laneTypes)[number];
-
 export const laneGroups = ['customer', 'frontstage', 'backstage', 'analysis', 'business', 'derived'] as const;
 export type LaneGroup = (typeof laneGroups)[number];
+
+/**
+ * What a lane is for. `holds`: whether people put cards into its cells, or it shows signals that stand elsewhere, as
+ * the feelings of a phase and the backlog's ideas for it. `group`: where a new one belongs.
+ */
+const laneKinds = {
+  text: { holds: 'cards', group: 'customer' },
+  emotion: { holds: 'signals', group: 'customer' },
+  curve: { holds: 'signals', group: 'customer' },
+  channel: { holds: 'cards', group: 'frontstage' },
+  opportunity: { holds: 'cards', group: 'analysis' },
+  kpi: { holds: 'cards', group: 'business' },
+  data: { holds: 'cards', group: 'business' },
+  moment: { holds: 'cards', group: 'business' },
+  idea: { holds: 'signals', group: 'derived' },
+} as const satisfies Record<string, { readonly holds: 'cards' | 'signals'; readonly group: LaneGroup }>;
+export type LaneType = keyof typeof laneKinds;
+export const laneTypes = Object.keys(laneKinds) as LaneType[];
 
 /** The service blueprint's lines, drawn dashed and labelled under a lane. */
 export const laneLines = ['interaction', 'visibility', 'internal'] as const;
@@ -51,7 +52,12 @@ export type Lane = RecordOf<typeof lanes.fields>;
 
 /** Whether people put cards into this lane's cells. */
 export function holdsCards(type: LaneType): boolean {
-  return type !== 'emotion' && type !== 'curve' && type !== 'idea';
+  return laneKinds[type].holds === 'cards';
+}
+
+/** The group that a new lane of a type belongs to. */
+export function groupOf(type: LaneType): LaneGroup {
+  return laneKinds[type].group;
 }
 
 export const addLane = command(

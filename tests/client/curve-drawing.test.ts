@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { curveLines, monotonePath, pointY, valueAt } from '../../client/views/map/curve-drawing.ts';
+import {
+  curveLines,
+  monotonePath,
+  pointY,
+  valueAt,
+} from '../../client/views/map/lanes/curve/curve-drawing.ts';
 
 /** The control points of a path, as numbers. */
 function numbers(path: string): number[] {

@@ -5,6 +5,7 @@ import { movePhase, moveStep } from '$shared/collections/phase.ts';
 import { isLetter } from '../../parts/letters.ts';
 import type { Spot } from './grid.ts';
 import type { MapState } from './map-state.svelte.ts';
+import { laneViews } from './lanes/lanes.ts';
 import { neighbourGap } from './shifting.ts';
 
 /** The keyboard of the map. Arrows follow the screen: on a mirrored map the right arrow goes to the phase before. */
@@ -113,9 +114,8 @@ function pressAction(map: MapState, event: KeyboardEvent, element: HTMLElement, 
 
 function enterCell(map: MapState, spot: Spot & { kind: 'cell' }, element: HTMLElement): void {
   const lane = map.board.of(lanes).get(spot.cell.lane);
-  if (lane?.type === 'emotion') map.overlay = { kind: 'emotions', phase: spot.cell.phase };
-  else if (lane?.type === 'curve' || lane?.type === 'idea')
-    element.querySelector<HTMLElement>('button')?.focus();
+  const view = lane && laneViews[lane.type];
+  if (view?.holds === 'signals') view.enter(map, spot.cell, element);
   else void map.add(spot.cell);
 }
 
@@ -140,7 +140,7 @@ function pressLetter(map: MapState, event: KeyboardEvent, element: HTMLElement, 
     return true;
   }
   if (isLetter(event, 'e') && spot.kind === 'cell') {
-    map.overlay = { kind: 'emotions', phase: spot.cell.phase };
+    map.overlay = { kind: 'lane', type: 'emotion', phase: spot.cell.phase };
     return true;
   }
   if (isLetter(event, 'p')) {

@@ -1,6 +1,7 @@
 import { getContext, setContext, tick } from 'svelte';
 import type { CellAt } from '$shared/collections/card.ts';
 import { addCard, moveCards, removeCards, cards } from '$shared/collections/card.ts';
+import type { LaneType } from '$shared/collections/lane.ts';
 import { holdsCards, lanes } from '$shared/collections/lane.ts';
 import type { Gap } from '$shared/schema/placing.ts';
 import { Flags } from '../../model/store/flags.svelte.ts';
@@ -20,7 +21,8 @@ const pointedMs = 2_000;
 /** What is open over the map. */
 export type Overlay =
   | { readonly kind: 'move'; readonly cards: readonly string[] }
-  | { readonly kind: 'emotions'; readonly phase: string }
+  /** The dialog of a type of lane, on a phase. */
+  | { readonly kind: 'lane'; readonly type: LaneType; readonly phase: string }
   | { readonly kind: 'remove'; readonly of: 'phase' | 'step' | 'lane' | 'persona'; readonly id: string }
   | { readonly kind: 'add-lane'; readonly after: string | null }
   | { readonly kind: 'persona'; readonly id: string };

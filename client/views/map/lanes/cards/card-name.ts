@@ -1,10 +1,10 @@
 import { personas } from '$shared/collections/persona.ts';
 import { people } from '$shared/collections/person.ts';
 import type { Card } from '$shared/collections/card.ts';
-import type { Board } from '../../model/board.svelte.ts';
-import type { Entry } from '../../model/store/entries.svelte.ts';
-import { ideasFor } from '../../parts/idea-links.ts';
-import { list, t } from '../../text/messages.svelte.ts';
+import type { Board } from '../../../../model/board.svelte.ts';
+import type { Entry } from '../../../../model/store/entries.svelte.ts';
+import { ideasFor } from '../../../../parts/idea-links.ts';
+import { list, t } from '../../../../text/messages.svelte.ts';
 
 /** A card in words for a screen reader: its text, then each mark that is drawn on it. */
 export function cardName(board: Board, entry: Entry<Card>): string {

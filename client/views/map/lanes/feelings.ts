@@ -1,7 +1,7 @@
 import { emotions, experience, pointKey } from '$shared/collections/emotion.ts';
 import type { Emotion } from '$shared/collections/emotion.ts';
-import type { Board } from '../../model/board.svelte.ts';
-import { defineIndex } from '../../model/store/index.svelte.ts';
+import type { Board } from '../../../model/board.svelte.ts';
+import { defineIndex } from '../../../model/store/index.svelte.ts';
 
 /** The marks of a persona at a phase, by `pointKey`. */
 const marksByPlace = defineIndex({ of: emotions, keys: (mark) => [pointKey(mark)] });

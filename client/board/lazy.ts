@@ -1,3 +1,4 @@
+import { withMessages } from '../text/messages.svelte.ts';
 import { lazy as map } from '../views/map/lazy.ts';
 
 /**
@@ -5,11 +6,11 @@ import { lazy as map } from '../views/map/lazy.ts';
  * drawn and the page has nothing else to do, so that they are there when the net is not.
  */
 export const lazy = {
-  ideas: () => import('../views/ideas/Ideas.svelte'),
-  help: () => import('./Help.svelte'),
-  lost: () => import('./LostDialog.svelte'),
-  loss: () => import('./LossDialog.svelte'),
-  share: () => import('./share/Share.svelte'),
+  ideas: withMessages(['ideas'], () => import('../views/ideas/Ideas.svelte')),
+  help: withMessages(['help'], () => import('./Help.svelte')),
+  lost: withMessages(['lost'], () => import('./LostDialog.svelte')),
+  loss: withMessages(['loss'], () => import('./LossDialog.svelte')),
+  share: withMessages(['share'], () => import('./share/Share.svelte')),
 } as const;
 
 /** Fetches them all, once the browser is idle. Returns what calls it off. */

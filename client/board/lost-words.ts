@@ -5,46 +5,13 @@ import type { Touched } from '../model/sync/touched.ts';
 import { textsIn } from '../model/sync/touched.ts';
 import type { Key } from '../text/messages.svelte.ts';
 import { dateTime, list, t } from '../text/messages.svelte.ts';
+import { changes, fields } from './change-words.ts';
 import { refusalText } from './refusal-text.ts';
 
 /** Names of records that are told of one kind of change; the others are counted. */
 const mostNames = 3;
 /** Characters of a name; a card may be a page long. */
 const mostCharacters = 60;
-
-/** What each text field is called. */
-const fields: Readonly<Record<string, Readonly<Record<string, Key>>>> = {
-  cards: { text: 'map.card.text' },
-  ideas: { title: 'ideas.title', solution: 'ideas.solution', why: 'ideas.why' },
-  phases: { title: 'map.phase.title', goal: 'map.phase.goal' },
-  steps: { title: 'map.step.title' },
-  lanes: { title: 'map.lane.title' },
-  personas: { name: 'map.persona.name', role: 'map.persona.role' },
-};
-
-/** What each change of another field is called, as for undo. */
-const changes: Readonly<Record<string, Readonly<Record<string, Key>>>> = {
-  cards: {
-    place: 'step.move-card',
-    personas: 'step.mark-persona',
-    evidence: 'step.set-evidence',
-    mode: 'step.set-mode',
-    support: 'step.set-support',
-  },
-  ideas: {
-    cards: 'step.link-idea',
-    place: 'step.set-idea-place',
-    personas: 'step.set-idea-persona',
-    state: 'step.set-idea-state',
-    owner: 'step.set-idea-owner',
-  },
-  phases: { place: 'step.move-phase' },
-  steps: { place: 'step.move-step', truth: 'step.set-truth' },
-  lanes: { order: 'step.move-lane', line: 'step.set-line' },
-  personas: { color: 'step.recolor-persona', shape: 'step.recolor-persona' },
-  emotions: { '': 'step.mark-emotion' },
-  experience: { '': 'step.place-point' },
-};
 
 const added: Readonly<Record<string, Key>> = {
   cards: 'step.add-card',
@@ -76,12 +43,6 @@ export function lostAbout({ why, person, exceeded }: Lost, visits: readonly Visi
   const about = t(`lost.${why}.text`);
   const visit = why === 'other-person' ? visits.find((one) => one.person === person) : undefined;
   return visit ? `${about} ${t('lost.left', { name: visit.name, role: t(`role.${visit.role}`) })}` : about;
-}
-
-/** What changed in fields of a record: "card moved, text edit"; empty where there is no word for it. */
-export function fieldsChanged(of: string, names: readonly string[]): string {
-  const keys = names.flatMap((name) => fields[of]?.[name] ?? changes[of]?.[name] ?? []);
-  return list([...new Set(keys)].map((key) => t(key)));
 }
 
 /** What a text field of a record is called. */

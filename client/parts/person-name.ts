@@ -2,5 +2,5 @@ import { t } from '../text/messages.svelte.ts';
 
 /** A person's name, or the word for somebody whom the board does not know. */
 export function nameOf(name: string): string {
-  return name.trim() === '' ? t('ideas.author.unknown') : name;
+  return name.trim() === '' ? t('board.person.unknown') : name;
 }

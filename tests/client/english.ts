@@ -1,4 +1,8 @@
-import { setLanguage } from '../../client/text/messages.svelte.ts';
+import { readdirSync } from 'node:fs';
+import type { Area } from '../../client/text/areas.ts';
+import { loadMessages } from '../../client/text/messages.svelte.ts';
 
-// As the page does before it draws anything.
-await setLanguage('en');
+/** Every area that there is, so that a test may draw any part of the page by itself. */
+const areas = readdirSync('client/text/en').map((file) => file.replace('.json', '') as Area);
+
+await loadMessages(areas);

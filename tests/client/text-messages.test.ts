@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { daysAgo } from '../../client/text/days-ago.ts';
 import { errorText } from '../../client/text/errors.ts';
 import { language, list, number, setLanguage, t } from '../../client/text/messages.svelte.ts';
@@ -42,4 +42,33 @@ test('numbers, lists and days are written as the language writes them', async ()
 test('an error has its own words where its code is known, and plain ones where it is not', () => {
   expect(errorText({ code: 'link-revoked' })).toBe('This link was withdrawn. Ask for a new one.');
   expect(errorText({ code: 'something-new' })).toBe(errorText({ code: 'internal' }));
+});
+
+/** The messages as a page has them that has just been opened. */
+async function freshPage() {
+  vi.resetModules();
+  return import('../../client/text/messages.svelte.ts');
+}
+
+test('an area is fetched when it is used, in the language that is read by then', async () => {
+  const page = await freshPage();
+  await page.setLanguage('sv');
+  await page.loadMessages(['common']);
+  expect(page.t('app.cancel')).toBe('Avbryt');
+  expect(page.isKey('lobby.start')).toBe(false);
+  const change = page.setLanguage('ar');
+  const lobby = page.withMessages(['lobby'], () => Promise.resolve('the lobby'));
+  expect(await lobby()).toBe('the lobby');
+  expect(page.isKey('lobby.start')).toBe(true);
+  await change;
+  expect(page.t('app.cancel')).toBe('إلغاء');
+  expect(page.t('lobby.start')).toBe('ابدأ لوحة');
+});
+
+test('of two languages that are chosen quickly the last one is read', async () => {
+  const page = await freshPage();
+  await page.loadMessages(['common']);
+  await Promise.all([page.setLanguage('ar'), page.setLanguage('sv')]);
+  expect(page.language()).toBe('sv');
+  expect(page.t('app.cancel')).toBe('Avbryt');
 });

@@ -1,21 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { languages, preferredLanguage } from '../../client/text/languages.ts';
+import { areaOf, catalogOf as read, keysIn, sources, texts } from './messages.ts';
 
-type Catalog = Record<string, string | Record<string, string>>;
-
-const folder = 'client/text';
-const read = (language: string) => JSON.parse(readFileSync(`${folder}/${language}.json`, 'utf8')) as Catalog;
 const english = read('en');
-const sources = readdirSync('client', { recursive: true, encoding: 'utf8' })
-  .filter((file) => /\.(ts|svelte)$/.test(file))
-  .map((file) => ({ file, text: readFileSync(`client/${file}`, 'utf8') }));
 
 describe.each(languages)('the messages in %s', (language) => {
   const catalog = read(language);
 
-  test('are those of English, no fewer and no more', () => {
-    expect(Object.keys(catalog).toSorted()).toEqual(Object.keys(english).toSorted());
+  test('are those of English, no fewer and no more, each in the same area', () => {
+    expect(areaOf(language)).toEqual(areaOf('en'));
   });
 
   test('are not empty', () => {
@@ -53,8 +46,8 @@ describe.each(languages)('the messages in %s', (language) => {
 
 describe('the page', () => {
   test('uses every message', () => {
-    const unused = Object.keys(english).filter((key) => !isUsed(key));
-    expect(unused).toEqual([]);
+    const used = new Set(sources.flatMap(({ text }) => keysIn(text)));
+    expect(Object.keys(english).filter((key) => !used.has(key))).toEqual([]);
   });
 
   test('asks for no message that there is not', () => {
@@ -73,32 +66,6 @@ test('a person gets the first of their languages that the page speaks', () => {
   expect(preferredLanguage(['AR-EG'])).toBe('ar');
   expect(preferredLanguage(['fi', 'de'])).toBe('en');
 });
-
-/** A key is used where it stands in quotes, or where a template literal of its form is put together. */
-function isUsed(key: string): boolean {
-  return sources.some(({ text }) => {
-    if (text.includes(`'${key}'`)) return true;
-    return templatesIn(text).some((template) => template.test(key));
-  });
-}
-
-const templates = new Map<string, RegExp[]>();
-
-/** Template literals that begin as a key does (`role.${role}.may`), each as a pattern of the keys it can make. */
-function templatesIn(text: string): RegExp[] {
-  const known = templates.get(text);
-  if (known) return known;
-  const found = [...text.matchAll(/`([a-z][\w-]*\.(?:[\w.-]|\$\{[^}]*\})*)`/g)].map((match) => {
-    const fixed = (match[1] ?? '').split(/\$\{[^}]*\}/).map((part) => part.replaceAll('.', '\\.'));
-    return new RegExp(`^${fixed.join('[\\w-]+')}$`);
-  });
-  templates.set(text, found);
-  return found;
-}
-
-function texts(message: string | Record<string, string>): string[] {
-  return typeof message === 'string' ? [message] : Object.values(message);
-}
 
 function placeholders(text: string): string[] {
   return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''))].toSorted();

@@ -116,7 +116,7 @@ describe.each(['en', 'ar'] as const)('axe finds nothing, in %s', (language) => {
     await expect(dialog.getByRole('button', { name: say('lost.sure.stay') })).toBeFocused();
     await check(maja, 'whether to delete it');
     await maja.press('Escape');
-    await expect(maja.page.getByRole('button', { name: say('lost.bar.show') })).toBeVisible();
+    await expect(maja.page.getByRole('button', { name: say('board.lost.show') })).toBeVisible();
     await check(maja, 'bar of what was lost');
     await maja.leave();
   });

@@ -1,11 +1,23 @@
-import ar from '../../client/text/ar.json' with { type: 'json' };
-import en from '../../client/text/en.json' with { type: 'json' };
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Key, Messages } from '../../client/text/areas.ts';
 
-const texts = { ar, en } as const;
-export type Tongue = keyof typeof texts;
-type Worded = { [Key in keyof typeof en]: (typeof en)[Key] extends string ? Key : never }[keyof typeof en];
+export type Tongue = 'ar' | 'en';
+/** The keys of an area whose message is one text, not one for each plural form. */
+type TextKey<Area> = { [Name in keyof Area]: Area[Name] extends string ? Name : never }[keyof Area];
+export type Worded = Key & { [Name in keyof Messages]: TextKey<Messages[Name]> }[keyof Messages];
+
+const texts = { ar: read('ar'), en: read('en') } as const;
 
 /** What a button or a heading says in a language; a gap is filled with `gap`. */
 export function word(language: Tongue, key: Worded, gap = ''): string {
-  return texts[language][key].replace(/\{\w+\}/, gap);
+  const text = texts[language][key];
+  if (text === undefined) throw new Error(`There is no message ${key} in ${language}.`);
+  return text.replace(/\{\w+\}/, gap);
+}
+
+/** The messages of all areas. */
+function read(language: Tongue): Partial<Record<string, string>> {
+  const folder = `client/text/${language}`;
+  const areas = readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, 'utf8'));
+  return Object.assign({}, ...areas.map((area) => JSON.parse(area) as object)) as Record<string, string>;
 }

@@ -10,6 +10,6 @@ export const chunks = [
   },
   {
     name: 'board',
-    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/|parts\/|views\/map\/(?!drag|Menus|Overlays|[A-Za-z]+Dialog)|board\/(?!share|Help|Lost|LossDialog|lost-words|add-again))|shared\//,
+    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/|parts\/|views\/map\/(?!drag|Menus|Overlays|[A-Za-z]+Dialog)|board\/(?!share|Help|Lost|LossDialog|lost-words|change-words|add-again))|shared\//,
   },
 ];

@@ -1,0 +1,32 @@
+import type board from './en/board.json';
+import type common from './en/common.json';
+import type help from './en/help.json';
+import type ideas from './en/ideas.json';
+import type join from './en/join.json';
+import type lobby from './en/lobby.json';
+import type loss from './en/loss.json';
+import type lost from './en/lost.json';
+import type map from './en/map.json';
+import type share from './en/share.json';
+
+/**
+ * The messages by area. An area holds what one page, view or dialog says, and is fetched with it; `board` is
+ * for whatever stands on a board, `common` for all pages. Each area is a file in the folder of each language.
+ */
+export interface Messages {
+  readonly board: typeof board;
+  readonly common: typeof common;
+  readonly help: typeof help;
+  readonly ideas: typeof ideas;
+  readonly join: typeof join;
+  readonly lobby: typeof lobby;
+  readonly loss: typeof loss;
+  readonly lost: typeof lost;
+  readonly map: typeof map;
+  readonly share: typeof share;
+}
+
+export type Area = keyof Messages;
+
+/** The key of a message; English is the list of all that there are. */
+export type Key = { [Name in Area]: keyof Messages[Name] }[Area];

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { areaOf, areasIn, keysIn, sources } from './messages.ts';
+
+const textOf = new Map(sources.map(({ file, text }) => [file, text]));
+const areas = [...areasIn('en').keys()];
+const areaOfKey = areaOf('en');
+
+/** An `import()`: what it fetches, and the areas that are fetched with it. */
+interface Fetch {
+  readonly entry: string;
+  readonly areas: readonly string[];
+}
+
+const resolve = (from: string, path: string) => join(dirname(from), path);
+
+/** The modules that a module needs before it runs. */
+function importsOf(file: string): string[] {
+  const text = textOf.get(file) ?? '';
+  const found = text.matchAll(/^\s*(?:import|export) (?!type )(?:[^'";]*? from )?'(\.[^']+)'/gm);
+  return [...found].map((match) => resolve(file, match[1] ?? '')).filter((one) => textOf.has(one));
+}
+
+/** What a module fetches later. */
+function fetchesOf(file: string): Fetch[] {
+  const text = textOf.get(file) ?? '';
+  const found = text.matchAll(/(?:withMessages\(\s*\[([^\]]*)\],\s*\(\) =>\s*)?\bimport\('(\.[^']+)'\)/g);
+  return [...found].map((match) => ({ entry: resolve(file, match[2] ?? ''), areas: words(match[1] ?? '') }));
+}
+
+function words(list: string): string[] {
+  return [...list.matchAll(/'([^']+)'/g)].map((match) => match[1] ?? '');
+}
+
+/** A module and all that it needs before it runs. */
+function partFrom(entry: string): ReadonlySet<string> {
+  const part = new Set([entry]);
+  for (const file of part) for (const one of importsOf(file)) part.add(one);
+  return part;
+}
+
+/**
+ * The parts of the page: the first script and each that is fetched later, with the areas that are there when it is
+ * drawn. Those are its own and those of the part that opens it; of several that do, only what all of them have.
+ */
+function partsOfPage(): ReadonlyMap<string, ReadonlySet<string>> {
+  const main = 'client/main.ts';
+  const first = words(/loadMessages\(\[([^\]]*)\]\)/.exec(textOf.get(main) ?? '')?.[1] ?? '');
+  const parts = new Map<string, ReadonlySet<string>>([[main, new Set(first)]]);
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const [opener, there] of parts)
+      for (const file of partFrom(opener))
+        for (const fetch of fetchesOf(file)) {
+          const before = parts.get(fetch.entry);
+          const all = new Set([...there, ...fetch.areas]);
+          const after = before ? new Set([...before].filter((area) => all.has(area))) : all;
+          if (after.size === before?.size) continue;
+          parts.set(fetch.entry, after);
+          changed = true;
+        }
+  }
+  return parts;
+}
+
+const parts = partsOfPage();
+
+describe('the messages of a part of the page are there when it is drawn', () => {
+  test('the parts are found', () => {
+    expect(parts.size).toBeGreaterThan(10);
+    expect([...parts.keys()].filter((entry) => !textOf.has(entry))).toEqual([]);
+  });
+
+  test.each([...parts])('%s', (entry, there) => {
+    const absent = [...partFrom(entry)].flatMap((file) =>
+      keysIn(textOf.get(file) ?? '')
+        .filter((key) => !there.has(areaOfKey[key] ?? ''))
+        .map((key) => `${file}: ${key}`),
+    );
+    expect(absent).toEqual([]);
+  });
+});
+
+test('who opens the lobby or a link fetches no messages of a board', () => {
+  expect([...(parts.get('client/pages/lobby/Lobby.svelte') ?? [])].toSorted()).toEqual(['common', 'lobby']);
+  expect([...(parts.get('client/pages/join/Join.svelte') ?? [])].toSorted()).toEqual(['common', 'join']);
+});
+
+test('every source that asks for messages belongs to a part', () => {
+  const reached = new Set([...parts.keys()].flatMap((entry) => [...partFrom(entry)]));
+  const lost = sources.filter(({ file, text }) => keysIn(text).length > 0 && !reached.has(file));
+  expect(lost.map(({ file }) => file)).toEqual([]);
+});
+
+test('every area is listed with its type, and fetched by some part', () => {
+  const listed = readFileSync('client/text/areas.ts', 'utf8');
+  expect(areas.filter((area) => !listed.includes(`from './en/${area}.json'`))).toEqual([]);
+  const used = new Set([...parts.values()].flatMap((there) => [...there]));
+  expect([...used].toSorted()).toEqual(areas.toSorted());
+});
+
+test('the first word of a key belongs to one area', () => {
+  const byWord = new Map<string, Set<string>>();
+  for (const [key, area] of Object.entries(areaOfKey)) {
+    const word = key.split('.', 1)[0] ?? '';
+    byWord.set(word, (byWord.get(word) ?? new Set()).add(area));
+  }
+  expect([...byWord].filter(([, of]) => of.size > 1).map(([word]) => word)).toEqual([]);
+});

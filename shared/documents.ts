@@ -14,6 +14,7 @@ import type { CommandsIn } from './schema/files.ts';
 import { collectionsIn } from './schema/files.ts';
 import type { DocumentSchema } from './schema/migration.ts';
 import { migrate } from './schema/migration.ts';
+import { startViews } from './views.ts';
 import type * as startJourney from './workflows/start-journey.ts';
 
 /** The files of the `board` document, one for what a collection is and what people do with it: the one list of them. */
@@ -33,14 +34,16 @@ export const schemaVersion = 1;
 /** This layout, and the way to it from older ones: docs/DOCUMENT.md says what a change of it takes. */
 export const documentSchema: DocumentSchema = { version: schemaVersion, migrations: [] };
 
+/** The documents of a board, by name. */
+export type DocumentName = 'board';
+
 /** The root map `meta`: facts about the document itself; only the server writes it. */
 export const metaFields = {
   schema: value(v.number(), 1, 'server'),
-  start: value(v.picklist(['map', 'ideas']), 'map', 'server'),
+  start: value(v.picklist(startViews), startViews[0], 'server'),
   /** The highest number that an idea had at the last rebuild, which leaves out removed ideas and so their numbers. */
   numbered: value(v.pipe(v.number(), v.integer(), v.minValue(0)), 0, 'server'),
 } as const;
-export type StartView = 'map' | 'ideas';
 
 /** Up to which number the ideas are numbered, those that a rebuild has left out included; 0 where `meta` has no such fact. */
 export function numberedUpTo(doc: Y.Doc): number {

@@ -1,5 +1,5 @@
 import type { Role } from '../../shared/roles.ts';
-import type { StartView } from '../../shared/documents.ts';
+import type { StartView } from '../../shared/views.ts';
 
 /** A link by which people join; its secret is kept as a hash only. */
 export interface LinkRecord {

@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import type { Collection, NewRecord, ValueCollection } from '../../shared/schema/collection.ts';
 import { buildRecord } from '../../shared/schema/collection.ts';
-import type { StartView } from '../../shared/documents.ts';
+import type { StartView } from '../../shared/views.ts';
 import { openRoots, schemaVersion } from '../../shared/documents.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { Field } from '../../shared/schema/field.ts';

@@ -1,4 +1,4 @@
-import type { StartView } from '../../shared/documents.ts';
+import type { StartView } from '../../shared/views.ts';
 import { lanes } from '../../shared/collections/lane.ts';
 import { phases, steps } from '../../shared/collections/phase.ts';
 import { orderRun } from '../../shared/schema/order-key.ts';
@@ -11,6 +11,14 @@ import type { Language } from './languages.ts';
 export const templates = ['demo', 'project', 'journey', 'ideas'] as const;
 export type Template = (typeof templates)[number];
 
+/** The view that each begins with. */
+const startOf: Readonly<Record<Template, StartView>> = {
+  demo: 'map',
+  project: 'map',
+  journey: 'map',
+  ideas: 'ideas',
+};
+
 /** The first state of a board's document, as one update, and the view that it opens with. */
 export interface BuiltTemplate {
   readonly state: Uint8Array;
@@ -19,7 +27,7 @@ export interface BuiltTemplate {
 
 /** Builds a template with texts in one language. Each call gives new ids. */
 export function buildTemplate(template: Template, language: Language): BuiltTemplate {
-  const start = template === 'ideas' ? 'ideas' : 'map';
+  const start = startOf[template];
   const draft = new Draft(start);
   switch (template) {
     case 'demo':

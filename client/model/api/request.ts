@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { StartView } from '$shared/documents.ts';
 import { roles } from '$shared/roles.ts';
+import { startViews } from '$shared/views.ts';
 
 /**
  * The server's HTTP interface (docs/API.md), one function a route, a file for each resource. An error is a value: `code` is the server's,
@@ -15,7 +15,7 @@ export interface Failure {
   readonly status: number;
 }
 
-export const startSchema = v.picklist(['map', 'ideas'] satisfies StartView[]);
+export const startSchema = v.picklist(startViews);
 export const roleSchema = v.picklist(roles);
 const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { StartView } from '$shared/documents.ts';
 import { roles } from '$shared/roles.ts';
+import { startViews } from '$shared/views.ts';
 
 /**
  * What this device remembers, since there are no accounts: who one was, which boards one was on, and the
@@ -12,7 +12,7 @@ const roleSchema = v.picklist(roles);
 const visitSchema = v.object({
   board: v.string(),
   title: v.string(),
-  start: v.optional(v.picklist(['map', 'ideas'] satisfies StartView[]), 'map'),
+  start: v.optional(v.fallback(v.picklist(startViews), startViews[0]), startViews[0]),
   role: roleSchema,
   /** The person as whom one was there: the `seat` of the server's routes. */
   person: v.string(),

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { idSchema } from '../../../shared/schema/field.ts';
 import { isId } from '../../../shared/id.ts';
 import { roles } from '../../../shared/roles.ts';
+import { startViews } from '../../../shared/views.ts';
 import type { BoardRecord } from '../contract.ts';
 import { BoardExists } from '../contract.ts';
 import { unlessMissing } from './disk-error.ts';
@@ -20,7 +21,7 @@ const boardSchema = v.looseObject({
   title: v.string(),
   template: v.string(),
   language: v.string(),
-  start: v.picklist(['map', 'ideas']),
+  start: v.picklist(startViews),
   createdAt: v.number(),
   links: v.array(
     v.looseObject({

@@ -1,34 +1,44 @@
 import type { Component } from 'svelte';
+import { startViews } from '$shared/views.ts';
+import { viewNamed, views } from './board/views.ts';
+import { seatOn, visits } from './model/device/visits.ts';
+import type { View } from './parts/view.ts';
 import type { Route } from './router.svelte.ts';
 import { withMessages } from './text/messages.svelte.ts';
 
-/** A view that has been fetched. Each is a script of its own: who is in the lobby does not wait for the board's. */
-export type View =
+/** A page that has been fetched. Each is a script of its own: who is in the lobby does not wait for the board's. */
+export type Page =
   | { readonly kind: 'lobby'; readonly component: Component }
   | { readonly kind: 'join'; readonly component: Component<{ secret: string }> }
-  | {
-      readonly kind: 'board';
-      readonly component: Component<{ board: string; seat: string; view: 'map' | 'ideas' }>;
-    }
+  | { readonly kind: 'board'; readonly component: Component<{ board: string; seat: string; view: View }> }
   /** Nothing to fetch: the notice that says so is part of the first script. */
   | { readonly kind: 'nowhere' };
 
 const pages = {
   lobby: withMessages(['lobby'], () => import('./pages/lobby/Lobby.svelte')),
   join: withMessages(['join'], () => import('./pages/join/Join.svelte')),
-  board: withMessages(['board', 'map'], () => import('./board/Board.svelte')),
+  board: withMessages(['board'], () => import('./board/Board.svelte')),
 } as const;
 
-/** Fetches the view of a route. */
-export async function viewFor(route: Route): Promise<View> {
+/** Fetches the page of a route; a board together with its view. */
+export async function pageFor(route: Route): Promise<Page> {
   switch (route.kind) {
     case 'lobby':
       return { kind: 'lobby', component: (await pages.lobby()).default };
     case 'join':
       return { kind: 'join', component: (await pages.join()).default };
-    case 'board':
-      return { kind: 'board', component: (await pages.board()).default };
+    case 'board': {
+      const [page] = await Promise.all([pages.board(), viewAt(route)?.load()]);
+      return { kind: 'board', component: page.default };
+    }
     case 'nowhere':
       return { kind: 'nowhere' };
   }
+}
+
+/** The view of an address: the one that it names, else the one that the board begins with, as this device remembers. */
+export function viewAt({ board, view }: Route & { readonly kind: 'board' }): View | undefined {
+  const seat = seatOn(board);
+  const start = visits().find((visit) => visit.board === board && visit.person === seat)?.start;
+  return viewNamed(view ?? start ?? startViews[0]) ?? views[0];
 }

@@ -1,11 +1,14 @@
 import { isId } from '$shared/id.ts';
+import type { StartView, ViewId } from '$shared/views.ts';
+import { startViews } from '$shared/views.ts';
+import { viewNamed } from './board/views.ts';
 
 /** Where in the page one is, read from its address. */
 export type Route =
   | { readonly kind: 'lobby' }
   | { readonly kind: 'join'; readonly secret: string }
   /** `view` is null where the address names none: the board says where it begins. */
-  | { readonly kind: 'board'; readonly board: string; readonly view: 'map' | 'ideas' | null }
+  | { readonly kind: 'board'; readonly board: string; readonly view: ViewId | null }
   | { readonly kind: 'nowhere' };
 
 /** Reads an address. The secret of a link stands in the fragment, which no browser sends to a server. */
@@ -15,9 +18,20 @@ export function parseRoute(path: string, hash: string): Route {
   if (first === 'join' && second === undefined) return { kind: 'join', secret: hash.replace(/^#/, '') };
   if (first === 'b' && isId(second) && more.length === 0) {
     if (third === undefined) return { kind: 'board', board: second, view: null };
-    if (third === 'map' || third === 'ideas') return { kind: 'board', board: second, view: third };
+    const view = viewNamed(third);
+    if (view) return { kind: 'board', board: second, view: view.id };
   }
   return { kind: 'nowhere' };
+}
+
+/** The address of a view of a board. */
+export function viewPath(board: string, view: ViewId): string {
+  return `/b/${board}/${view}`;
+}
+
+/** The address of a board at the view that it begins with. */
+export function startPath(board: string, start: StartView): string {
+  return start === startViews[0] ? `/b/${board}` : viewPath(board, start);
 }
 
 let current: Route = $state.raw(parseRoute(location.pathname, location.hash));

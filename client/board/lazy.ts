@@ -1,21 +1,24 @@
 import { withMessages } from '../text/messages.svelte.ts';
-import { lazy as map } from '../views/map/lazy.ts';
+import { views } from './views.ts';
 
-/**
- * Scripts that a board can do without until someone asks. All are fetched as soon as the board is
- * drawn and the page has nothing else to do, so that they are there when the net is not.
- */
+/** Dialogs that a board can do without until someone asks. */
 export const lazy = {
-  ideas: withMessages(['ideas'], () => import('../views/ideas/Ideas.svelte')),
   help: withMessages(['help'], () => import('./Help.svelte')),
   lost: withMessages(['lost'], () => import('./LostDialog.svelte')),
   loss: withMessages(['loss'], () => import('./LossDialog.svelte')),
   share: withMessages(['share'], () => import('./share/Share.svelte')),
 } as const;
 
-/** Fetches them all, once the browser is idle. Returns what calls it off. */
-export function fetchLazy(): () => void {
-  const start = () => void Promise.allSettled(Object.values({ ...map, ...lazy }).map((load) => load()));
+/**
+ * Fetches these and all that the views need, with their messages, once the board is drawn and the browser is idle, so
+ * that they are there when the net is not. Returns what calls it off.
+ */
+export function fetchAhead(): () => void {
+  const all = [
+    ...views.flatMap(({ load, guide, later }) => [load, guide, ...later]),
+    ...Object.values<() => Promise<unknown>>(lazy),
+  ];
+  const start = () => void Promise.allSettled(all.map((load) => load()));
   if (!('requestIdleCallback' in window)) {
     const timer = setTimeout(start, 1_000);
     return () => clearTimeout(timer);

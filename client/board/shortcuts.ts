@@ -1,4 +1,6 @@
+import type { ViewId } from '$shared/views.ts';
 import { isLetter } from '../parts/letters.ts';
+import type { View } from '../parts/view.ts';
 
 /** How long after G the next letter says where to go. */
 const chordMs = 1_500;
@@ -8,7 +10,9 @@ export function shortcut(on: {
   readonly undo: () => void;
   readonly redo: () => void;
   readonly help: () => void;
-  readonly go: (view: 'map' | 'ideas') => void;
+  /** The views that this person may open, each by its letter after G. */
+  readonly views: () => readonly View[];
+  readonly go: (view: ViewId) => void;
   readonly letters: () => boolean;
 }): (event: KeyboardEvent) => void {
   let chordAt = -Infinity;
@@ -31,8 +35,8 @@ export function shortcut(on: {
     if (writing || event.ctrlKey || event.metaKey || event.altKey || !on.letters()) return;
     if (event.timeStamp - chordAt < chordMs) {
       chordAt = -Infinity;
-      if (is('j')) take(() => on.go('map'));
-      else if (is('i')) take(() => on.go('ideas'));
+      const view = on.views().find(({ letter }) => is(letter));
+      if (view) take(() => on.go(view.id));
       return;
     }
     if (event.key === '?') take(on.help);

@@ -2,6 +2,7 @@ import { people } from '$shared/collections/person.ts';
 import { getContext, setContext } from 'svelte';
 import type { Power, Role } from '$shared/roles.ts';
 import { may } from '$shared/roles.ts';
+import type { ViewId } from '$shared/views.ts';
 import type { Board } from '../model/board.svelte.ts';
 import { lettersOn, rememberLetters } from '../model/device/preferences.ts';
 
@@ -11,27 +12,30 @@ export class Workspace {
   readonly seat: string;
   /** Tells something short, with an undo button where `undo` is set. */
   readonly say: (message: string, undo?: boolean) => void;
-  /** Opens a view, with a record in focus. */
-  readonly go: (view: 'map' | 'ideas', record?: string) => void;
-  /** The personas that the map is narrowed to; none is all. */
-  personas: ReadonlySet<string> = $state.raw(new Set());
-  /** Where the map was scrolled to when it was last left. */
-  mapScroll = { left: 0, top: 0 };
-  /** The cell or head of the map that last had the focus, as a spot key. */
-  lastSpot: string | null = null;
+  /** Opens a view, with something to show on arrival: what that may be, its head says. */
+  readonly go: (view: ViewId, focus?: string) => void;
   /** Single-letter shortcuts; a person may switch them off. */
   letters = $state(lettersOn());
+  /** What each view remembers, by what makes it. */
+  readonly #memories = new Map<() => object, object>();
 
   constructor(
     board: Board,
     seat: string,
     say: (message: string, undo?: boolean) => void,
-    go: (view: 'map' | 'ideas', record?: string) => void,
+    go: (view: ViewId, focus?: string) => void,
   ) {
     this.board = board;
     this.seat = seat;
     this.say = say;
     this.go = go;
+  }
+
+  /** What a view remembers of this board while another one is open; `make` makes it when it is first asked for. */
+  memory<Memory extends object>(make: () => Memory): Memory {
+    const kept = (this.#memories.get(make) as Memory | undefined) ?? make();
+    this.#memories.set(make, kept);
+    return kept;
   }
 
   setLetters(on: boolean): void {

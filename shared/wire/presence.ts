@@ -9,7 +9,8 @@ const caret = v.pipe(v.string(), v.maxLength(200));
 
 export const presenceSchema = v.object({
   person: v.optional(idSchema, ''),
-  view: v.optional(v.fallback(v.picklist(['map', 'ideas']), 'map'), 'map'),
+  /** The id of the view that is open; a newer page may have views that this one does not know. Empty: not said. */
+  view: v.optional(v.fallback(idSchema, ''), ''),
   /** The record that is selected: its collection and id. */
   at: v.optional(v.nullable(v.object({ in: idSchema, id: idSchema })), null),
   /** The cell that has the focus. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Idea } from '$shared/collections/idea.ts';
 import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import { Arrangement, countOnce, hold } from '../../client/views/ideas/arrangement.ts';
-import { firstView, isFiltered, openForNew, withoutFilters } from '../../client/views/ideas/view.ts';
+import { firstView, isFiltered, openForNew, withoutFilters } from '../../client/views/ideas/filters.ts';
 
 const context: IdeaContext = { language: 'en', phaseIndex: (phase) => Number(phase ?? 99) };
 const byTitle: IdeaView = { ...firstView, sort: 'title', descending: false };

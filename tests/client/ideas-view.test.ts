@@ -50,7 +50,7 @@ async function open(role: Role, at: { focus?: string; card?: string } = {}): Pro
   };
   view = mount(onDesk, {
     target: document.body,
-    props: { focus: at.focus ?? null, card: at.card ?? null },
+    props: { focus: at.card === undefined ? (at.focus ?? null) : `card:${at.card}` },
   });
   flushSync();
   await tick();

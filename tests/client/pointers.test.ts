@@ -129,7 +129,7 @@ describe("others' pointers", () => {
     awareness = new Awareness(doc);
     presence = new PresenceModel(awareness, pointers, 'ana', () => new Entry('x'));
     seen = new Map();
-    presence.onPointer((client, pointer) => seen.set(client, pointer));
+    presence.onPointer('map', (client, pointer) => seen.set(client, pointer));
   });
 
   afterEach(() => awareness.destroy());
@@ -186,7 +186,7 @@ describe("others' pointers", () => {
     hear(ben, { person: 'ben' });
     pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
     const late = vi.fn();
-    presence.onPointer(late);
+    presence.onPointer('map', late);
     expect(late).toHaveBeenCalledExactlyOnceWith(ben, expect.objectContaining({ cell: 'l/p/' }));
   });
 

@@ -40,6 +40,19 @@ function partFrom(entry: string): ReadonlySet<string> {
   return part;
 }
 
+/** The head of a view: part of the first script, and read where a board is open. */
+const isHead = (file: string) => /^client\/views\/[^/]+\/view\.ts$/.test(file);
+
+/** The folder of the view that a module belongs to; null for one of no view. */
+const viewOf = (file: string) => /^client\/views\/[^/]+\//.exec(file)?.[0] ?? null;
+
+/** What a part fetches later. What a view fetches beside its head is drawn by that view alone, whoever fetches it ahead. */
+function laterFrom(entry: string): Fetch[] {
+  return [...partFrom(entry)]
+    .filter((file) => viewOf(file) === null || viewOf(file) === viewOf(entry) || isHead(file))
+    .flatMap(fetchesOf);
+}
+
 /**
  * The parts of the page: the first script and each that is fetched later, with the areas that are there when it is
  * drawn. Those are its own and those of the part that opens it; of several that do, only what all of them have.
@@ -51,15 +64,14 @@ function partsOfPage(): ReadonlyMap<string, ReadonlySet<string>> {
   for (let changed = true; changed;) {
     changed = false;
     for (const [opener, there] of parts)
-      for (const file of partFrom(opener))
-        for (const fetch of fetchesOf(file)) {
-          const before = parts.get(fetch.entry);
-          const all = new Set([...there, ...fetch.areas]);
-          const after = before ? new Set([...before].filter((area) => all.has(area))) : all;
-          if (after.size === before?.size) continue;
-          parts.set(fetch.entry, after);
-          changed = true;
-        }
+      for (const fetch of laterFrom(opener)) {
+        const before = parts.get(fetch.entry);
+        const all = new Set([...there, ...fetch.areas]);
+        const after = before ? new Set([...before].filter((area) => all.has(area))) : all;
+        if (after.size === before?.size) continue;
+        parts.set(fetch.entry, after);
+        changed = true;
+      }
   }
   return parts;
 }
@@ -73,14 +85,23 @@ describe('the messages of a part of the page are there when it is drawn', () => 
   });
 
   test.each([...parts])('%s', (entry, there) => {
-    const absent = [...partFrom(entry)].flatMap((file) =>
-      keysIn(textOf.get(file) ?? '')
-        .filter((key) => !there.has(areaOfKey[key] ?? ''))
-        .map((key) => `${file}: ${key}`),
-    );
-    expect(absent).toEqual([]);
+    const sayers = [...partFrom(entry)].filter((file) => !isHead(file));
+    expect(sayers.flatMap((file) => absent(file, there))).toEqual([]);
+  });
+
+  test('the heads of the views', () => {
+    const there = new Set(['board', 'common']);
+    const heads = [...textOf.keys()].filter(isHead);
+    expect(heads.flatMap((file) => absent(file, there))).toEqual([]);
   });
 });
+
+/** The messages that a module asks for, and that are in none of these areas. */
+function absent(file: string, there: ReadonlySet<string>): string[] {
+  return keysIn(textOf.get(file) ?? '')
+    .filter((key) => !there.has(areaOfKey[key] ?? ''))
+    .map((key) => `${file}: ${key}`);
+}
 
 test('who opens the lobby or a link fetches no messages of a board', () => {
   expect([...(parts.get('client/pages/lobby/Lobby.svelte') ?? [])].toSorted()).toEqual(['common', 'lobby']);

@@ -7,7 +7,7 @@ import { parsePresence } from '$shared/wire/presence.ts';
 import type { Pointers } from './pointers.ts';
 import type { Entry, Visitor } from '../store/entries.svelte.ts';
 
-/** Someone's pointer on the map. */
+/** Someone's pointer on a view. */
 export interface RemotePointer {
   readonly person: string;
   /** The key of the cell (`cellKey`). */
@@ -51,8 +51,9 @@ export class PresenceModel {
   readonly #self: string;
   readonly #entryOf: EntryOf;
   readonly #peers = new Map<number, Presence>();
-  readonly #pointerListeners = new Set<PointerListener>();
-  #mine: Own = { person: '', view: 'map', at: null, cell: null, follows: null, typing: null };
+  /** Each with the view that it draws on. */
+  readonly #pointerListeners = new Map<PointerListener, string>();
+  #mine: Own = { person: '', view: '', at: null, cell: null, follows: null, typing: null };
 
   constructor(awareness: Awareness, pointers: Pointers, self: string, entryOf: EntryOf) {
     this.#awareness = awareness;
@@ -87,10 +88,10 @@ export class PresenceModel {
     );
   }
 
-  /** Hears each move of others' pointers; returns how to stop. */
-  onPointer(listener: PointerListener): () => void {
-    this.#pointerListeners.add(listener);
-    for (const client of this.#peers.keys()) listener(client, this.#pointerOf(client));
+  /** Hears each move of others' pointers on a view; returns how to stop. */
+  onPointer(view: string, listener: PointerListener): () => void {
+    this.#pointerListeners.set(listener, view);
+    for (const client of this.#peers.keys()) listener(client, this.#pointerOf(client, view));
     return () => this.#pointerListeners.delete(listener);
   }
 
@@ -109,13 +110,14 @@ export class PresenceModel {
   }
 
   #tellPointer(client: number): void {
-    const pointer = this.#pointerOf(client);
-    for (const listener of this.#pointerListeners) listener(client, pointer);
+    for (const [listener, view] of this.#pointerListeners) listener(client, this.#pointerOf(client, view));
   }
 
-  #pointerOf(client: number): RemotePointer | null {
+  /** The pointer of a client where it is on this view; a client that says no view is on any. */
+  #pointerOf(client: number, view: string): RemotePointer | null {
     const presence = this.#peers.get(client);
-    if (presence?.view !== 'map' || presence.person === this.#self) return null;
+    if (!presence || presence.person === this.#self) return null;
+    if (presence.view !== '' && presence.view !== view) return null;
     const { person, cursor } = presence;
     const pointer = this.#pointers.of(client);
     if (pointer) {

@@ -10,7 +10,7 @@ import type { Workspace } from '../../parts/workspace.svelte.ts';
 import type { Group, Held } from './arrangement.ts';
 import { Arrangement, countOnce, hold } from './arrangement.ts';
 import { contextOf } from './options.ts';
-import { firstView, openForNew, withoutFilters } from './view.ts';
+import { firstView, openForNew, withoutFilters } from './filters.ts';
 
 /** Where the caret goes when an idea is opened; null leaves it to the person. */
 export type Grab = 'title' | 'why' | null;
@@ -177,7 +177,7 @@ export class Backlog {
     if (id === undefined) return;
     const stop = row?.querySelector<HTMLElement>('button[data-stop]');
     if (stop) this.#makeStop(stop);
-    this.board.presence.say({ view: 'ideas', at: { in: 'ideas', id }, cell: null });
+    this.board.presence.say({ at: { in: 'ideas', id }, cell: null });
   }
 
   /** Sees to it that one idea can be reached by Tab, whichever ideas are shown and open. */

@@ -1,33 +1,16 @@
-import type { IdeaView } from '$shared/queries/ideas.ts';
+import type { View } from '../../parts/view.ts';
+import { withMessages } from '../../text/messages.svelte.ts';
+import { listIcon } from '../../ui/icons.ts';
 
-/** How the backlog is first seen: the newest on top, right under the field where one adds. */
-export const firstView: IdeaView = {
-  sort: 'number',
-  descending: true,
-  group: 'none',
-  state: null,
-  phase: null,
-  persona: null,
-  author: null,
-  card: null,
-  words: '',
+/** The idea backlog. `focus` is the id of an idea, which is opened; `card:<id>` shows the ideas for a card. */
+export const ideas: View = {
+  id: 'ideas',
+  letter: 'i',
+  icon: listIcon,
+  title: 'board.view.ideas',
+  document: 'board',
+  may: () => true,
+  load: withMessages(['board', 'ideas'], () => import('./Ideas.svelte')),
+  guide: withMessages(['ideas'], () => import('./guide.ts')),
+  later: [],
 };
-
-const noFilters = { state: null, phase: null, persona: null, author: null, card: null, words: '' } as const;
-
-/** Lets all ideas through again; the order and the groups stay. */
-export function withoutFilters(view: IdeaView): IdeaView {
-  return { ...view, ...noFilters };
-}
-
-export function isFiltered(view: IdeaView): boolean {
-  return Object.entries(noFilters).some(([key, none]) => view[key as keyof typeof noFilters] !== none);
-}
-
-/** Lifts the filters that would hide an idea which `person` is about to add; it takes on what the others ask for. */
-export function openForNew(view: IdeaView, person: string): IdeaView {
-  const state = view.state === 'new' ? view.state : null;
-  const author = view.author === person ? view.author : null;
-  if (state === view.state && author === view.author && view.words === '') return view;
-  return { ...view, state, author, words: '' };
-}

@@ -11,6 +11,8 @@ import type { Workspace } from '../../parts/workspace.svelte.ts';
 import { cardsIn, cellOfCard } from './cells.ts';
 import type { Spot } from './grid.ts';
 import { Grid, parseSpot, spotKey } from './grid.ts';
+import type { MapMemory } from './memory.svelte.ts';
+import { mapMemory } from './memory.svelte.ts';
 
 /** Lanes that are drawn before the first paint; the others follow, a frame each. */
 const firstLanes = 2;
@@ -43,6 +45,7 @@ export interface OpenMenu {
  */
 export class MapState {
   readonly workspace: Workspace;
+  readonly memory: MapMemory;
   readonly grid: Grid;
   overlay: Overlay | null = $state.raw(null);
   menu: OpenMenu | null = $state.raw(null);
@@ -70,6 +73,7 @@ export class MapState {
 
   constructor(workspace: Workspace) {
     this.workspace = workspace;
+    this.memory = workspace.memory(mapMemory);
     this.grid = $derived(new Grid(workspace.board.journey));
   }
 
@@ -93,7 +97,7 @@ export class MapState {
   /** Who has no focus elsewhere begins where they last were. */
   #begin(): void {
     if (document.activeElement !== document.body) return;
-    const last = this.workspace.lastSpot;
+    const last = this.memory.lastSpot;
     const start = (last === null ? null : this.#find(`[data-spot="${last}"]`)) ?? this.#stop;
     start?.focus({ preventScroll: true });
   }
@@ -105,7 +109,7 @@ export class MapState {
     this.#makeStop(element);
     this.near(element.dataset.card ?? null);
     const spot = this.spotOf(element);
-    if (spot) this.workspace.lastSpot = spotKey(spot);
+    if (spot) this.memory.lastSpot = spotKey(spot);
     if (spot && spot.kind !== 'cell') this.#column = this.grid.columnOf(spot);
     const card = element.dataset.card ?? null;
     this.board.presence.say({
@@ -141,10 +145,10 @@ export class MapState {
     const record = this.board.of(cards).get(id);
     if (
       record &&
-      this.workspace.personas.size > 0 &&
-      !record.personas.some((one) => this.workspace.personas.has(one))
+      this.memory.personas.size > 0 &&
+      !record.personas.some((one) => this.memory.personas.has(one))
     ) {
-      this.workspace.personas = new Set();
+      this.memory.personas = new Set();
     }
     await tick();
     this.point(id);
@@ -196,7 +200,7 @@ export class MapState {
     const stack = cardsIn(this.board, cell);
     const at = after === null ? stack.length - 1 : stack.indexOf(after);
     const gap: Gap = { after: stack[at] ?? null, before: stack[at + 1] ?? null };
-    const id = addCard(this.board.editor, cell, { gap, personas: [...this.workspace.personas] });
+    const id = addCard(this.board.editor, cell, { gap, personas: [...this.memory.personas] });
     this.unfold(spotKey({ kind: 'cell', cell }));
     this.edit(id);
     await tick();

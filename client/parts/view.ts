@@ -48,6 +48,8 @@ export interface Guide {
 /** Keys under one heading of the help. */
 export interface KeyGroup {
   readonly title: Key;
-  /** Each with what stands on the keys (`Ctrl` is shown as the machine has it), and what they do. */
-  readonly keys: readonly (readonly [keys: readonly string[], does: Key])[];
+  readonly keys: readonly KeyLine[];
 }
+
+/** What stands on the keys (`Ctrl` is shown as the machine has it), and what they do. */
+export type KeyLine = readonly [keys: readonly string[], does: Key];

@@ -46,7 +46,15 @@ const trial: View = {
 
 // The one list, which is read-only to all but this test.
 const list = views as View[];
-beforeAll(() => list.push(trial));
+beforeAll(async () => {
+  list.push(trial);
+  // Compiling what is fetched late may take seconds here.
+  await Promise.all([
+    ...views.map(({ guide }) => guide()),
+    ...Object.values<() => Promise<unknown>>(lazy).map((fetch) => fetch()),
+  ]);
+  vi.clearAllMocks();
+}, 60_000);
 afterAll(async () => {
   list.splice(list.indexOf(trial), 1);
   // What is being fetched ahead is there before the test ends.

@@ -1,18 +1,11 @@
+import { helpLines } from '../../parts/action.ts';
 import type { Guide, KeyGroup } from '../../parts/view.ts';
+import { keyed } from './keys.ts';
 
 export const go: Guide['go'] = 'ideas.keys.go';
 
-/** What `keys.ts` does, for the help. */
-export const keys: readonly KeyGroup[] = [
-  {
-    title: 'ideas.keys',
-    keys: [
-      [['N'], 'ideas.keys.new'],
-      [['↑', '↓'], 'ideas.keys.arrows'],
-      [['Delete'], 'ideas.keys.remove'],
-    ],
-  },
-];
+/** The keys of the backlog, for the help. */
+export const keys: readonly KeyGroup[] = [{ title: 'ideas.keys', keys: helpLines(keyed) }];
 
 /** The list is one place: nothing is added to its name. */
 export const where: Guide['where'] = () => '';

@@ -1,4 +1,8 @@
-import { isLetter } from '../../parts/letters.ts';
+import type { IdeaState } from '$shared/collections/idea.ts';
+import { ideas, ideaStates } from '$shared/collections/idea.ts';
+import type { Action } from '../../parts/action.ts';
+import { pressAction } from '../../parts/action.ts';
+import type { KeyLine } from '../../parts/view.ts';
 import type { Backlog } from './backlog.svelte.ts';
 
 /** What the keyboard needs of the view. */
@@ -7,52 +11,78 @@ interface Reach {
   focusAdd(): void;
 }
 
-const steps: Record<string, number> = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
+/** What an action of the backlog is on. */
+interface BacklogTarget {
+  readonly backlog: Backlog;
+  readonly reach: Reach;
+  readonly element: HTMLElement;
+  /** The idea of the row that the focus is in; null for none. */
+  readonly row: string | null;
+  /** Whether the focus is on the row itself, and not on something within it. */
+  readonly isOnRow: boolean;
+}
+
+const close: Action<BacklogTarget> = {
+  name: 'ideas.close',
+  keys: ['Escape'],
+  may: ({ backlog, row }) => row !== null && row === backlog.openId,
+  run: ({ backlog }) => void backlog.close(),
+};
+
+const arrows: KeyLine = [['↑', '↓'], 'ideas.keys.arrows'];
+const steps = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity } as const;
+
+/** The actions of the backlog that have keys, in the order of the help. */
+export const keyed: readonly Action<BacklogTarget>[] = [
+  {
+    name: 'ideas.keys.new',
+    keys: ['N'],
+    may: ({ backlog }) => backlog.workspace.may('write'),
+    run: ({ reach }) => reach.focusAdd(),
+  },
+  ...Object.entries(steps).map(([key, by]): Action<BacklogTarget> => ({
+    name: arrows[1],
+    series: arrows,
+    keys: [key],
+    may: ({ isOnRow, element, reach }) => isOnRow || element === document.body || element === reach.list,
+    run: ({ backlog, row }) => backlog.step(row, by),
+  })),
+  {
+    // On a closed idea Enter presses its button, which opens it.
+    name: 'ideas.keys.write',
+    keys: ['Enter', 'F2'],
+    may: ({ backlog, isOnRow, row }) => isOnRow && row === backlog.openId && backlog.workspace.may('write'),
+    run: ({ element }) => element.querySelector('textarea')?.focus(),
+  },
+  close,
+  {
+    name: 'ideas.delete',
+    keys: ['Delete', 'Backspace'],
+    may: ({ backlog, isOnRow }) => isOnRow && backlog.workspace.may('write'),
+    run: ({ backlog, row }) => {
+      if (row !== null) void backlog.remove(row);
+    },
+  },
+];
+
+/** The states that an idea may be given, for its menu. */
+export const states: readonly Action<{ readonly backlog: Backlog; readonly id: string }>[] = ideaStates.map(
+  (state: IdeaState) => ({
+    name: `ideas.state.${state}`,
+    may: ({ backlog }) => backlog.workspace.may('write'),
+    isOn: ({ backlog, id }) => backlog.board.of(ideas).get(id)?.state === state,
+    run: ({ backlog, id }) => backlog.setState(id, state),
+  }),
+);
 
 /** The keyboard of the backlog. What is typed in a field, and what is pressed in a dialog or a menu, is theirs. */
 export function pressKey(backlog: Backlog, event: KeyboardEvent, reach: Reach): void {
-  const target = event.target instanceof HTMLElement ? event.target : document.body;
-  if (event.defaultPrevented || event.isComposing || target.closest('dialog, [popover]')) return;
-  const row = target.closest<HTMLElement>('[data-row]')?.dataset.row ?? null;
-  if (handled(backlog, event, target, row, reach)) event.preventDefault();
-}
-
-function handled(
-  backlog: Backlog,
-  event: KeyboardEvent,
-  target: HTMLElement,
-  row: string | null,
-  reach: Reach,
-): boolean {
-  if (event.key === 'Escape' && row !== null && row === backlog.openId) {
-    void backlog.close();
-    return true;
-  }
-  if (target.closest('input, textarea, select') || event.ctrlKey || event.metaKey || event.altKey)
-    return false;
-  if (isLetter(event, 'n') && backlog.workspace.letters && backlog.workspace.may('write')) {
-    reach.focusAdd();
-    return true;
-  }
-  const onRow = row !== null && target.matches('[data-stop]');
-  const by = steps[event.key];
-  if (by !== undefined && (onRow || target === document.body || target === reach.list)) {
-    backlog.step(row, by);
-    return true;
-  }
-  if (!onRow) return false;
-  switch (event.key) {
-    case 'Delete':
-    case 'Backspace':
-      void backlog.remove(row);
-      return true;
-    case 'Enter':
-    case 'F2':
-      // On a closed idea Enter presses its button, which opens it.
-      if (row !== backlog.openId || !backlog.workspace.may('write')) return false;
-      target.querySelector('textarea')?.focus();
-      return true;
-    default:
-      return false;
-  }
+  const element = event.target instanceof HTMLElement ? event.target : document.body;
+  if (event.defaultPrevented || event.isComposing || element.closest('dialog, [popover]')) return;
+  const row = element.closest<HTMLElement>('[data-row]')?.dataset.row ?? null;
+  const isOnRow = row !== null && element.matches('[data-stop]');
+  const actions = element.closest('input, textarea, select') ? [close] : keyed;
+  const target = { backlog, reach, element, row, isOnRow };
+  if (pressAction(actions, event, target, { isFocused: true, letters: backlog.workspace.letters }))
+    event.preventDefault();
 }

@@ -1,36 +1,68 @@
 import { cards } from '$shared/collections/card.ts';
 import { holdsCards, lanes } from '$shared/collections/lane.ts';
+import type { Action } from '../../parts/action.ts';
+import { pressAction } from '../../parts/action.ts';
 import { cellOfCard } from './cells.ts';
-import type { MapState } from './map-state.svelte.ts';
 import type { Spot } from './grid.ts';
+import type { MapState } from './map-state.svelte.ts';
 
-/**
- * Keys while writing in a card: Enter saves and opens the next card of the cell, Shift+Enter breaks the
- * line, Tab goes on in the next phase or step and Shift+Tab in the one before, Escape leaves.
- */
-export function writeKey(map: MapState, id: string, event: KeyboardEvent): void {
-  const cell = cellOfCard(map.board, id);
-  if (event.key === 'Escape') {
-    void map.leave(id, true);
-  } else if (event.key === 'Enter' && !event.shiftKey) {
-    event.preventDefault();
-    const blank = map.board.of(cards).get(id)?.text.trim() === '';
-    void map.leave(id, true).then(() => {
-      if (cell && !blank) void map.add(cell, id);
-    });
-  } else if (event.key === 'Tab' && cell) {
-    const next = neighbour(map, { kind: 'cell', cell }, event.shiftKey ? -1 : 1);
-    if (!next) return;
-    event.preventDefault();
-    void map.leave(id, false).then(() => map.add(next.cell));
-  }
+/** A card that is being written in. */
+interface Writing {
+  readonly map: MapState;
+  readonly id: string;
 }
 
-function neighbour(
-  map: MapState,
-  from: Spot & { kind: 'cell' },
-  by: 1 | -1,
-): (Spot & { kind: 'cell' }) | null {
+/** The keys while writing in a card. Shift+Enter is the text area's own: it breaks the line. */
+export const whileWriting: readonly Action<Writing>[] = [
+  {
+    name: 'map.keys.break',
+    keys: ['Shift+Enter'],
+    may: () => false,
+    run: () => {},
+  },
+  {
+    name: 'map.keys.next',
+    keys: ['Enter'],
+    may: () => true,
+    run: ({ map, id }) => {
+      const cell = cellOfCard(map.board, id);
+      const blank = map.board.of(cards).get(id)?.text.trim() === '';
+      void map.leave(id, true).then(() => {
+        if (cell && !blank) void map.add(cell, id);
+      });
+    },
+  },
+  ...([-1, 1] as const).map((by): Action<Writing> => ({
+    name: 'map.keys.tab',
+    series: [['Tab'], 'map.keys.tab'],
+    keys: [by < 0 ? 'Shift+Tab' : 'Tab'],
+    may: (writing) => nextCell(writing, by) !== null,
+    run: (writing) => {
+      const { map, id } = writing;
+      const next = nextCell(writing, by);
+      if (next) void map.leave(id, false).then(() => map.add(next.cell));
+    },
+  })),
+  {
+    name: 'map.keys.leave',
+    keys: ['Escape'],
+    may: () => true,
+    run: ({ map, id }) => void map.leave(id, true),
+  },
+];
+
+/** Takes a key that is pressed while writing in a card. */
+export function writeKey(map: MapState, id: string, event: KeyboardEvent): void {
+  if (event.key === 'Enter' && event.shiftKey) return;
+  if (pressAction(whileWriting, event, { map, id }, { isFocused: true, letters: false }))
+    event.preventDefault();
+}
+
+/** The cell of the next phase or step, or of the one before; null where it holds no cards. */
+function nextCell({ map, id }: Writing, by: 1 | -1): (Spot & { kind: 'cell' }) | null {
+  const cell = cellOfCard(map.board, id);
+  if (!cell) return null;
+  const from = { kind: 'cell', cell } as const;
   const next = map.grid.next(from, 0, by, map.grid.columnOf(from))?.spot;
   if (next?.kind !== 'cell') return null;
   const lane = map.board.of(lanes).get(next.cell.lane);

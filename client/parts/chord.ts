@@ -1,0 +1,65 @@
+import { isLetter } from './letters.ts';
+
+/**
+ * Keys that are pressed together: `Enter`, `N`, `1`, `Mod+Z`, `Mod+Shift+Z`, `Alt+ArrowUp`. `Mod` is Ctrl, or Cmd on a
+ * Mac; a letter counts as `isLetter` says; a digit by its place, on either block of keys. Without `Mod`, Shift counts only
+ * where the chord names it: a letter is the same in capitals.
+ */
+export type Chord = string;
+
+interface Parts {
+  readonly mod: boolean;
+  readonly alt: boolean;
+  readonly shift: boolean;
+  readonly key: string;
+}
+
+const parsed = new Map<Chord, Parts>();
+
+function partsOf(chord: Chord): Parts {
+  let parts = parsed.get(chord);
+  if (!parts) {
+    const names = chord.split('+');
+    const has = (name: string) => names.includes(name);
+    parts = { mod: has('Mod'), alt: has('Alt'), shift: has('Shift'), key: names.at(-1) ?? '' };
+    parsed.set(chord, parts);
+  }
+  return parts;
+}
+
+/** Whether a chord is one key that also types: people may switch such shortcuts off. */
+export function isTyping(chord: Chord): boolean {
+  const { mod, alt, key } = partsOf(chord);
+  return !mod && !alt && key.length === 1;
+}
+
+/** Whether a button that has the focus needs the keys for itself. */
+export function isForButtons(chord: Chord): boolean {
+  const { mod, alt, key } = partsOf(chord);
+  return !mod && !alt && ['Enter', 'F2', 'Space', 'Delete', 'Backspace', 'Escape'].includes(key);
+}
+
+/** Whether an event presses a chord. */
+export function presses(event: KeyboardEvent, chord: Chord): boolean {
+  const { mod, alt, shift, key } = partsOf(chord);
+  if ((event.ctrlKey || event.metaKey) !== mod || event.altKey !== alt) return false;
+  if (mod ? shift !== event.shiftKey : shift && !event.shiftKey) return false;
+  if (/^[A-Z]$/.test(key)) return isLetter(event, key.toLowerCase());
+  if (/^\d$/.test(key)) return event.code === `Digit${key}` || event.code === `Numpad${key}`;
+  return event.key === (key === 'Space' ? ' ' : key);
+}
+
+const signs: Readonly<Record<string, string>> = {
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+};
+
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+/** What stands on the keys of a chord on this machine. */
+export function keysOf(chord: Chord): string[] {
+  return chord.split('+').map((name) => (name === 'Mod' ? (isMac ? '⌘' : 'Ctrl') : (signs[name] ?? name)));
+}

@@ -1,0 +1,85 @@
+import type { Action } from '../../../parts/action.ts';
+import type { KeyLine } from '../../../parts/view.ts';
+import { shiftAlong } from './heads.ts';
+import type { MapTarget } from './target.ts';
+
+/** The arrows follow the screen: on a mirrored map the right arrow goes to the phase before. */
+const arrows = [
+  { key: 'ArrowLeft', rows: 0, columns: -1 },
+  { key: 'ArrowUp', rows: -1, columns: 0 },
+  { key: 'ArrowDown', rows: 1, columns: 0 },
+  { key: 'ArrowRight', rows: 0, columns: 1 },
+] as const;
+const along = (columns: number) => (document.dir === 'rtl' ? -columns : columns);
+
+const shove: KeyLine = [['Ctrl', '←↑↓→'], 'map.keys.shove'];
+const steps: KeyLine = [['←', '↑', '↓', '→'], 'map.keys.arrows'];
+const ends: KeyLine = [['Home', 'End'], 'map.keys.ends'];
+
+/** Where the focus goes, and what goes along with it. */
+export const around: readonly Action<MapTarget>[] = [
+  ...arrows.map(({ key, rows, columns }) => ({
+    name: steps[1],
+    series: steps,
+    keys: [key],
+    may: () => true,
+    run: ({ map, element }: MapTarget) => map.step(element, rows, along(columns)),
+  })),
+  ...(['Home', 'End'] as const).map((key) => ({
+    name: ends[1],
+    series: ends,
+    keys: [key],
+    may: () => true,
+    run: ({ map, element }: MapTarget) => map.stepToEnd(element, key === 'End'),
+  })),
+  ...arrows.map(({ key, rows, columns }) => ({
+    name: shove[1],
+    series: shove,
+    keys: [`Mod+${key}`],
+    may: () => true,
+    run: ({ map, spot, card }: MapTarget) => {
+      if (card !== null) map.moveBy(card, rows, along(columns));
+      else if (spot.kind !== 'cell') shiftAlong(map, spot, rows, along(columns));
+    },
+  })),
+  {
+    name: 'map.keys.select',
+    keys: ['Space'],
+    may: ({ card }) => card !== null,
+    run: ({ map, card }) => {
+      if (card !== null) map.toggle(card);
+    },
+  },
+];
+
+/** With Shift, the arrows select what they leave. Before the arrows alone, which do not ask for Shift. */
+export const selecting: readonly Action<MapTarget>[] = [
+  ...arrows
+    .filter(({ rows }) => rows !== 0)
+    .map(({ key, rows }) => ({
+      name: steps[1],
+      series: steps,
+      keys: [`Shift+${key}`],
+      may: ({ card }: MapTarget) => card !== null,
+      run: ({ map, element, card }: MapTarget) => {
+        if (card !== null) map.toggle(card);
+        map.step(element, rows, 0);
+      },
+    })),
+];
+
+/** What the keyboard reaches beside the grid. */
+export const beside: readonly Action<MapTarget>[] = [
+  {
+    name: 'map.keys.clear',
+    keys: ['Escape'],
+    may: ({ map }) => map.selection.length > 0,
+    run: ({ map }) => map.clearSelection(),
+  },
+  {
+    name: 'map.keys.persona',
+    keys: ['P'],
+    may: () => true,
+    run: () => document.querySelector<HTMLElement>('[data-persona-filter]')?.focus(),
+  },
+];

@@ -1,0 +1,3 @@
+import type { LaneView } from '../lane-view.ts';
+
+export const data: LaneView = { holds: 'cards', look: 'plain', judged: 'evidence' };

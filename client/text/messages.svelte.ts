@@ -10,7 +10,7 @@ type Catalog = Record<string, Message>;
 type Arguments = Readonly<Record<string, string | number>>;
 
 /** One for each area of each language. A test sees to it that each is complete. */
-const files = import.meta.glob<Catalog>('./*/*.json', { import: 'default' });
+const files = import.meta.glob<{ readonly default: Catalog }>('./*/*.json');
 const fetched = new Set<string>();
 /** What has been fetched, by key; plain, since an area is there before anything that uses it is drawn. */
 const catalogs = Object.fromEntries(languages.map((one) => [one, {}])) as Record<Language, Catalog>;
@@ -75,7 +75,7 @@ function missing(of: Language, areas: Iterable<Area>): string[] {
 
 async function fetchAreas(of: Language, areas: Iterable<Area>): Promise<void> {
   const load = async (file: string) => {
-    Object.assign(catalogs[of], await files[file]?.());
+    Object.assign(catalogs[of], (await files[file]?.())?.default);
     fetched.add(file);
   };
   await Promise.all(missing(of, areas).map(load));

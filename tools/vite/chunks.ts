@@ -15,6 +15,6 @@ export const chunks = [
   {
     // What its menus and dialogs need as well would be split from it.
     name: 'map',
-    test: /client\/views\/map\/(?!guide|drag|Menus|Overlays|[A-Za-z]+Dialog)/,
+    test: /client\/views\/map\/(?!(.*\/)?(guide|drag|Menus|Overlays|[A-Za-z]+Dialog)\.)/,
   },
 ];

@@ -14,7 +14,7 @@ async function start(): Promise<void> {
   const language = isLanguage(chosen) ? chosen : preferredLanguage(navigator.languages);
   // Before any messages are fetched, so that none are in another language.
   await setLanguage(language);
-  const [, page] = await Promise.all([loadMessages(['common']), pageFor(route()), loadFonts(language)]);
+  const [page] = await Promise.all([pageFor(route()), loadMessages(['common']), loadFonts(language)]);
   startRouter();
   const target = document.getElementById('app');
   if (target) mount(App, { target, props: { first: page } });

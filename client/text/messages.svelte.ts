@@ -63,8 +63,7 @@ export async function loadMessages(areas: readonly Area[]): Promise<void> {
  */
 export function withMessages<Part>(areas: readonly Area[], load: () => Promise<Part>): () => Promise<Part> {
   return async () => {
-    // The messages first: they are small, and a part asks for many files at once.
-    const [, part] = await Promise.all([loadMessages(areas), load()]);
+    const [part] = await Promise.all([load(), loadMessages(areas)]);
     return part;
   };
 }

@@ -15,12 +15,6 @@ interface Writing {
 /** The keys while writing in a card. Shift+Enter is the text area's own: it breaks the line. */
 export const whileWriting: readonly Action<Writing>[] = [
   {
-    name: 'map.keys.break',
-    keys: ['Shift+Enter'],
-    may: () => false,
-    run: () => {},
-  },
-  {
     name: 'map.keys.next',
     keys: ['Enter'],
     may: () => true,
@@ -31,6 +25,12 @@ export const whileWriting: readonly Action<Writing>[] = [
         if (cell && !blank) void map.add(cell, id);
       });
     },
+  },
+  {
+    name: 'map.keys.break',
+    keys: ['Shift+Enter'],
+    may: () => false,
+    run: () => {},
   },
   ...([-1, 1] as const).map((by): Action<Writing> => ({
     name: 'map.keys.tab',

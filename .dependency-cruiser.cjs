@@ -88,6 +88,18 @@ module.exports = {
       'A process may have people of a board that another process owns.',
     ),
     never(
+      'rooms-name-no-collection',
+      { path: '^server/live/' },
+      { path: '^shared/(collections|commands|workflows|queries)/|^shared/documents' },
+      'What a document holds stands in its definition, and what the server does for it in server/documents.',
+    ),
+    never(
+      'documents-below-rooms',
+      { path: '^server/documents/' },
+      { path: '^server/(?!documents/|access/|live/limits)' },
+      'Rooms use what the server does for a document, never the reverse.',
+    ),
+    never(
       'yjs-stays-in-the-model',
       { path: '^client/(?!model/)' },
       { path: 'node_modules/(yjs|y-protocols|y-websocket|lib0)/' },

@@ -6,6 +6,8 @@ import { isAllowed, siteOf } from './access/origins.ts';
 import { Rates } from './access/rates.ts';
 import { Tokens } from './access/tokens.ts';
 import type { Config } from './config.ts';
+import type { DocumentDefinition } from '../shared/schema/document.ts';
+import { servedDocuments } from './documents/served.ts';
 import { History } from './history/history.ts';
 import { Losses } from './history/losses.ts';
 import { Repairs } from './history/repairs.ts';
@@ -42,6 +44,8 @@ export interface AppParts {
   /** The heavy work, where it does not hold up people. */
   readonly work: HistoryWork;
   readonly time: Time;
+  /** The documents that a board may have; this program's own where none are given. */
+  readonly documents?: readonly DocumentDefinition[];
   /** The folder of the built page; null where another serves it (development). */
   readonly staticRoot: string | null;
   readonly site?: () => Site;
@@ -62,7 +66,7 @@ const versionRate = { burst: 10, perSecond: 0.1 };
 
 /** The HTTP side: middleware and routes, testable by `app.request()` without a socket. */
 export function createApp(given: AppParts): Hono<AppEnv> {
-  const { config, store, live, log, time, work } = given;
+  const { config, store, live, log, time, work, documents = servedDocuments } = given;
   const repairs = new Repairs({ store, live, work, log });
   const parts: Parts = {
     ...given,
@@ -78,8 +82,9 @@ export function createApp(given: AppParts): Hono<AppEnv> {
     admins: new Rates(adminRate, time.now),
     versions: new Rates(versionRate, time.now),
     history: new History({ store, live, repairs, work }),
+    documents,
     repairs,
-    losses: new Losses({ store, live, work }),
+    losses: new Losses({ store, live, work, documents }),
   };
   const fromAllowed = (origin: string) => (isAllowed(parts.site(), origin) ? origin : null);
 

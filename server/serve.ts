@@ -7,6 +7,8 @@ import type { Site } from './access/origins.ts';
 import { siteOf } from './access/origins.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { servedDocuments } from './documents/served.ts';
+import type { ServedDocument } from './documents/work.ts';
 import type { AppEnv } from './http/parts.ts';
 import { answerPlainly, Upgrades } from './http/upgrade.ts';
 import { openRooms } from './live/room/rooms.ts';
@@ -29,6 +31,8 @@ export class StartError extends Error {
 export interface ServerOptions extends Config {
   /** The folder of the built page; null where another serves it (development). */
   readonly staticRoot: string | null;
+  /** The documents that a board may have; this program's own where none are given. */
+  readonly documents?: readonly ServedDocument[];
 }
 
 /** The whole process but its signals: store, rooms, HTTP and sockets. */
@@ -48,7 +52,11 @@ export interface ResaServer {
  * Opens the store and puts the server together.
  * @throws StartError where the data folder cannot be used
  */
-export async function openServer({ staticRoot, ...config }: ServerOptions): Promise<ResaServer> {
+export async function openServer({
+  staticRoot,
+  documents = servedDocuments,
+  ...config
+}: ServerOptions): Promise<ResaServer> {
   const log = openLog(config.logLevel);
   // The store asks whoever has a room open; nobody has before the rooms are there.
   const pressed = { checkpoint: (_room: string) => Promise.resolve() };
@@ -62,7 +70,7 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
     throw startError(`The data folder ${config.dataDir} cannot be used`, error);
   });
   const metrics = new Metrics();
-  const live = openRooms({ store, log, observe: metrics.observe });
+  const live = openRooms({ store, log, documents, observe: metrics.observe });
   pressed.checkpoint = (room) => live.checkpoint(room);
   metrics.watch(live, store);
   let site: Site = siteOf(config, config.port);
@@ -74,6 +82,7 @@ export async function openServer({ staticRoot, ...config }: ServerOptions): Prom
     log,
     metrics,
     work: worker,
+    documents,
     time: systemTime,
     staticRoot,
     site: () => site,

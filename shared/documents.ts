@@ -7,20 +7,20 @@ import * as lane from './collections/lane.ts';
 import * as person from './collections/person.ts';
 import * as persona from './collections/persona.ts';
 import * as phase from './collections/phase.ts';
-import type { AnyCollection } from './schema/collection.ts';
 import type { Writing } from './schema/command.ts';
+import type { DocumentDefinition } from './schema/document.ts';
+import { everyone, openDocument, schemaField, withPower } from './schema/document.ts';
 import { value } from './schema/field.ts';
 import type { CommandsIn } from './schema/files.ts';
 import { collectionsIn } from './schema/files.ts';
 import type { DocumentSchema } from './schema/migration.ts';
-import { migrate } from './schema/migration.ts';
 import { startViews } from './views.ts';
 import type * as startJourney from './workflows/start-journey.ts';
 
 /** The files of the `board` document, one for what a collection is and what people do with it: the one list of them. */
 const files = { person, phase, lane, card, persona, idea, emotion } as const;
 
-/** Every root map of the `board` document but `meta`, by name: guard, page and docs go by it. */
+/** Every root map of the `board` document but `meta`, by name. */
 export const collections = collectionsIn(files);
 export type CollectionName = keyof typeof collections;
 
@@ -28,7 +28,7 @@ export type CollectionName = keyof typeof collections;
 export type CommandName =
   CommandsIn<typeof files> | CommandsIn<{ startJourney: typeof startJourney }> | Writing;
 
-/** The version of this layout; a migration on the server raises it. */
+/** The version of the layout of `board`; a migration on the server raises it. */
 export const schemaVersion = 1;
 
 /** This layout, and the way to it from older ones: docs/DOCUMENT.md says what a change of it takes. */
@@ -37,9 +37,9 @@ export const documentSchema: DocumentSchema = { version: schemaVersion, migratio
 /** The documents of a board, by name. */
 export type DocumentName = 'board';
 
-/** The root map `meta`: facts about the document itself; only the server writes it. */
+/** The root map `meta` of `board`: facts about the document itself; only the server writes it. */
 export const metaFields = {
-  schema: value(v.number(), 1, 'server'),
+  schema: schemaField,
   start: value(v.picklist(startViews), startViews[0], 'server'),
   /** The highest number that an idea had at the last rebuild, which leaves out removed ideas and so their numbers. */
   numbered: value(v.pipe(v.number(), v.integer(), v.minValue(0)), 0, 'server'),
@@ -51,25 +51,22 @@ export function numberedUpTo(doc: Y.Doc): number {
   return parsed.success ? parsed.output : metaFields.numbered.fallback;
 }
 
-/** Of which version a document says that its layout is; 1 where it does not say. */
-export function schemaOf(doc: Y.Doc): number {
-  const parsed = v.safeParse(metaFields.schema.schema, doc.getMap('meta').get('schema'));
-  return parsed.success ? parsed.output : metaFields.schema.fallback;
-}
+/** The map, the ideas and all else that everybody on a board sees. It comes with the board, and each board has it. */
+export const board: DocumentDefinition & { readonly collections: typeof collections } = {
+  name: 'board',
+  collections,
+  meta: metaFields,
+  schema: documentSchema,
+  reads: everyone,
+  writes: withPower('write'),
+  includedIn: { versions: true, roomReports: true, admin: true, download: true },
+  comesWithBoard: true,
+};
 
-/** Brings a document to a layout, and notes that it has it; within a transaction of the caller's. */
-export function bringTo({ version, migrations }: DocumentSchema, doc: Y.Doc): void {
-  migrate(doc, schemaOf(doc), migrations);
-  doc.getMap('meta').set('schema', version);
-}
+/** All documents that a board may have: the one list that server and page go by. */
+export const documents: readonly DocumentDefinition[] = [board];
 
-/** The definition of a root map, or null where the document has none of that name. */
-export function collectionNamed(name: string): AnyCollection | null {
-  return Object.hasOwn(collections, name) ? collections[name as CollectionName] : null;
-}
-
-/** Opens all root maps, so that an update that arrives finds maps and not bare types. */
+/** Opens all root maps of a `board` document. */
 export function openRoots(doc: Y.Doc): void {
-  doc.getMap('meta');
-  for (const name of Object.keys(collections)) doc.getMap(name);
+  openDocument(doc, board);
 }

@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
-import { collectionNamed, openRoots } from '$shared/documents.ts';
+import { board, openRoots } from '$shared/documents.ts';
+import { collectionIn } from '$shared/schema/document.ts';
 import { may } from '$shared/roles.ts';
 import type { AnyCollection, Collection } from '$shared/schema/collection.ts';
 import type { Writing } from '$shared/schema/command.ts';
@@ -101,7 +102,7 @@ export class Board {
       this.connection.pointers,
       at.seat,
       (name, id) => {
-        const of = collectionNamed(name);
+        const of = collectionIn(board, name);
         return of && this.of(of).entry(id);
       },
     );

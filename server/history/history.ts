@@ -73,7 +73,9 @@ export class History {
   /** Makes a document read as a version: see `restore.ts`. */
   restore(order: EditOrder): Promise<EditOutcome<ServerEdit>> {
     const { work } = this.#parts;
-    return this.#edit(order, async (current, wanted) => ({ update: await work.restore(current, wanted) }));
+    return this.#edit(order, async (current, wanted) => ({
+      update: await work.restore(order.document, current, wanted),
+    }));
   }
 
   /** Removes what some people added since a version: see `removal.ts`. */
@@ -83,7 +85,7 @@ export class History {
       const theirs = new Set(people);
       const owners = [...(await store.owners(roomOf(order)))];
       const clients = owners.filter(([, person]) => theirs.has(person)).map(([client]) => client);
-      return work.removeAdded(current, wanted, clients);
+      return work.removeAdded(order.document, current, wanted, clients);
     });
   }
 

@@ -1,3 +1,5 @@
+import type { DocumentDefinition } from '../../shared/schema/document.ts';
+import { documentNamed } from '../../shared/schema/document.ts';
 import type { LiveBoards } from '../live/contract.ts';
 import type { BoardRecord, HeldRecord, Store, VersionRecord } from '../store/contract.ts';
 import type { Preview } from './preview.ts';
@@ -17,7 +19,7 @@ export interface LossReport {
 }
 
 export interface Settled {
-  /** The version in which the state from before was kept; null for a discard. */
+  /** The version in which the state from before was kept; null for a discard, and where no versions are kept. */
   readonly before: VersionRecord | null;
   /** Whose copies were restored or discarded. */
   readonly settled: readonly string[];
@@ -27,6 +29,7 @@ export interface LossesParts {
   readonly store: Store;
   readonly live: LiveBoards;
   readonly work: HistoryWork;
+  readonly documents: readonly DocumentDefinition[];
 }
 
 /** Edits that a document lost and clients still have: what they are, and what becomes of them. */
@@ -50,22 +53,23 @@ export class Losses {
     const state = (await store.checkpoint(`${board}/${document}`))?.state ?? new Uint8Array([0, 0]);
     const copies: LostCopy[] = [];
     for (const { update, ...copy } of held) {
-      const preview = await work.preview(state, update).catch(() => null);
+      const preview = await work.preview(document, state, update).catch(() => null);
       copies.push({ ...copy, bytes: update.length, preview });
     }
     return { isProven, copies };
   }
 
-  /** Restores copies by edits of the server's own. What was there before is kept as a version. */
+  /** Restores copies by edits of the server's own. What was there before is kept as a version, if versions are kept of the document. */
   async restore(
     record: BoardRecord,
     document: string,
     people: readonly string[],
     by: string,
   ): Promise<Settled> {
-    const { store, live } = this.#parts;
+    const { store, live, documents } = this.#parts;
     const label = { kind: 'before-restore', name: '', person: by } as const;
-    const before = await store.keepVersion(`${record.id}/${document}`, label);
+    const isKept = documentNamed(documents, document)?.definition.includedIn.versions ?? false;
+    const before = isKept ? await store.keepVersion(`${record.id}/${document}`, label) : null;
     return { before, settled: await live.settleLoss(record.id, document, people, 'restore') };
   }
 

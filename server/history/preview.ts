@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
 import { parseRecord, parseValue } from '../../shared/schema/collection.ts';
-import { collections, documentSchema } from '../../shared/documents.ts';
-import type { DocumentSchema } from '../../shared/schema/migration.ts';
+import type { DocumentDefinition } from '../../shared/schema/document.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { Field } from '../../shared/schema/field.ts';
 import { openWhole } from './states.ts';
@@ -36,17 +35,13 @@ const mostChars = 200;
  * @param current the state as one Yjs update; it may have an older layout
  * @throws where the state is no whole document, or has a newer layout
  */
-export function preview(
-  current: Uint8Array,
-  update: Uint8Array,
-  schema: DocumentSchema = documentSchema,
-): Preview {
-  const before = openWhole(current, schema);
-  const after = openWhole(current, schema);
+export function preview(definition: DocumentDefinition, current: Uint8Array, update: Uint8Array): Preview {
+  const before = openWhole(current, definition);
+  const after = openWhole(current, definition);
   try {
     Y.applyUpdate(after, update);
     const changes: PreviewChange[] = [];
-    for (const of of Object.values<Collection | ValueCollection>(collections)) {
+    for (const of of Object.values(definition.collections)) {
       const [then, now] = [rootOf(before, of), rootOf(after, of)];
       for (const key of new Set([...then.keys(), ...now.keys()])) {
         const change =

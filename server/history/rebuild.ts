@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
 import { buildRecord, parseRecord, parseValue } from '../../shared/schema/collection.ts';
-import { collections, documentSchema, metaFields, numberedUpTo, openRoots } from '../../shared/documents.ts';
-import type { DocumentSchema } from '../../shared/schema/migration.ts';
+import type { DocumentDefinition } from '../../shared/schema/document.ts';
+import { openDocument } from '../../shared/schema/document.ts';
+import type { ServedDocument } from '../documents/work.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { Field } from '../../shared/schema/field.ts';
-import { ideas } from '../../shared/collections/idea.ts';
 import { isWhole, openState } from './states.ts';
 
 /** What a document costs. */
@@ -39,13 +39,14 @@ export interface Rebuilt {
  * @param state the document as one Yjs update; it may have an older layout
  * @throws where its layout is newer
  */
-export function rebuild(state: Uint8Array, schema: DocumentSchema = documentSchema): Rebuilt {
-  const old = openState(state, schema);
-  const fresh = emptyBeside(old);
+export function rebuild(served: ServedDocument, state: Uint8Array): Rebuilt {
+  const old = openState(state, served);
+  const fresh = emptyBeside(old, served);
   try {
     fresh.transact(() => {
-      copyMeta(old, fresh);
-      for (const of of Object.values<Collection | ValueCollection>(collections)) {
+      copyMeta(served, old, fresh);
+      served.past?.rebuilt(old, fresh);
+      for (const of of Object.values(served.collections)) {
         if (of.kind === 'records') copyRecords(of, rootOf(old, of), rootOf(fresh, of));
         else copyValues(of, rootOf(old, of), rootOf(fresh, of));
       }
@@ -53,8 +54,8 @@ export function rebuild(state: Uint8Array, schema: DocumentSchema = documentSche
     const rebuilt = Y.encodeStateAsUpdate(fresh);
     return {
       state: rebuilt,
-      before: sizeOf(old, state),
-      after: sizeOf(fresh, rebuilt),
+      before: sizeOf(served, old, state),
+      after: sizeOf(served, fresh, rebuilt),
       isWhole: isWhole(old),
     };
   } finally {
@@ -64,29 +65,19 @@ export function rebuild(state: Uint8Array, schema: DocumentSchema = documentSche
 }
 
 /** An empty document under a client id that the other does not have: among 200,000 ids one in 20,000 would meet. */
-function emptyBeside(old: Y.Doc): Y.Doc {
+function emptyBeside(old: Y.Doc, definition: DocumentDefinition): Y.Doc {
   let fresh = new Y.Doc();
   while (old.store.clients.has(fresh.clientID)) fresh = new Y.Doc();
-  openRoots(fresh);
+  openDocument(fresh, definition);
   return fresh;
 }
 
-function copyMeta(old: Y.Doc, fresh: Y.Doc): void {
+function copyMeta({ meta }: DocumentDefinition, old: Y.Doc, fresh: Y.Doc): void {
   const [from, to] = [old.getMap('meta'), fresh.getMap('meta')];
-  for (const [name, { schema }] of Object.entries(metaFields)) {
+  for (const [name, { schema }] of Object.entries(meta)) {
     const stored = from.get(name);
     if (v.is(schema, stored)) to.set(name, stored);
   }
-  const numbered = highestNumber(old);
-  if (numbered > numberedUpTo(old)) to.set('numbered', numbered);
-}
-
-/** Of all ideas, removed ones too: no number is given twice. */
-function highestNumber(doc: Y.Doc): number {
-  let highest = 0;
-  for (const [id, stored] of rootOf(doc, ideas))
-    highest = Math.max(highest, parseRecord(ideas, id, stored)?.number ?? 0);
-  return highest;
 }
 
 function copyRecords(of: Collection, from: Y.Map<unknown>, to: Y.Map<unknown>): void {
@@ -124,7 +115,7 @@ function copyValues(of: ValueCollection, from: Y.Map<unknown>, to: Y.Map<unknown
   }
 }
 
-function sizeOf(doc: Y.Doc, state: Uint8Array): DocumentSize {
+function sizeOf({ collections }: DocumentDefinition, doc: Y.Doc, state: Uint8Array): DocumentSize {
   const entries = Object.values(collections).reduce((sum, of) => sum + rootOf(doc, of).size, 0);
   return { bytes: state.byteLength, clientIds: doc.store.clients.size, entries };
 }

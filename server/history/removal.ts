@@ -3,8 +3,7 @@ import * as v from 'valibot';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
 import { parseValue } from '../../shared/schema/collection.ts';
-import { collections, documentSchema } from '../../shared/documents.ts';
-import type { DocumentSchema } from '../../shared/schema/migration.ts';
+import type { DocumentDefinition } from '../../shared/schema/document.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { ValueField } from '../../shared/schema/field.ts';
 import { openPresent, openWhole } from './states.ts';
@@ -44,19 +43,19 @@ export interface Removal {
  * @throws where one of the states is not a whole document, or has a layout that is not this program's
  */
 export function removeAdded(
+  definition: DocumentDefinition,
   current: Uint8Array,
   version: Uint8Array,
   clients: readonly number[],
-  schema: DocumentSchema = documentSchema,
 ): Removal {
-  const now = openPresent(current, schema);
-  const then = openWhole(version, schema);
+  const now = openPresent(current, definition);
+  const then = openWhole(version, definition);
   try {
     const removing = new Removing(new Additions(then, clients));
     let update: Uint8Array | null = null;
     now.on('update', (made: Uint8Array) => (update = made));
     now.transact(() => {
-      for (const of of Object.values<Collection | ValueCollection>(collections)) {
+      for (const of of Object.values(definition.collections)) {
         if (of.kind === 'records') removing.fromRecords(of, rootOf(now, of), rootOf(then, of));
         else removing.fromValues(of, rootOf(now, of), rootOf(then, of));
       }

@@ -97,7 +97,7 @@ export class Repairs {
         const version = await this.#keep(room, person);
         const state = version && (await store.readVersion(room, version.id));
         if (!state) return { kind: 'no-such-document' };
-        const { state: fresh, ...rebuilt } = await work.rebuild(state);
+        const { state: fresh, ...rebuilt } = await work.rebuild(document, state);
         await this.#beginGeneration(id);
         await store.resetDocument(room, fresh, new Map());
         return { kind: 'rebuilt', version, ...rebuilt };

@@ -3,12 +3,9 @@ import * as v from 'valibot';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
 import { parseRecord, parseValue } from '../../shared/schema/collection.ts';
-import { collections, documentSchema, numberedUpTo } from '../../shared/documents.ts';
-import type { DocumentSchema } from '../../shared/schema/migration.ts';
+import type { ServedDocument } from '../documents/work.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { Field, ValueField } from '../../shared/schema/field.ts';
-import { ideas } from '../../shared/collections/idea.ts';
-import { people } from '../../shared/collections/person.ts';
 import { spliceBetween } from '../../shared/schema/text-splice.ts';
 import { openPresent, openWhole } from './states.ts';
 
@@ -18,27 +15,23 @@ import { openPresent, openWhole } from './states.ts';
  * So a record that the version does not have is marked `gone` and a text is spliced, nothing is replaced that
  * is as it was, and restoring the state from before takes it all back.
  *
- * What stays: `meta` and `people`, which say what is so now; the number of an idea, which others may have
+ * What stays: `meta` and what only the server writes, as `people`, which say what is so now; the number of an idea, which others may have
  * quoted; an author, who is set once; and what a removed record holds, which nobody sees.
  * @param current the state as one Yjs update
  * @param version the state to come back to, likewise; it may have an older layout
  * @throws where one of them is not a whole document, or has a layout that is not this program's
  */
-export function restore(
-  current: Uint8Array,
-  version: Uint8Array,
-  schema: DocumentSchema = documentSchema,
-): Uint8Array | null {
-  const now = openPresent(current, schema);
-  const then = openWhole(version, schema);
+export function restore(served: ServedDocument, current: Uint8Array, version: Uint8Array): Uint8Array | null {
+  const now = openPresent(current, served);
+  const then = openWhole(version, served);
   try {
-    const isFree = numbersLeftOut(now);
+    const mayReturn = served.past?.mayReturn(now) ?? nothingReturns;
     let made: Uint8Array | null = null;
     now.on('update', (update: Uint8Array) => (made = update));
     now.transact(() => {
-      for (const of of Object.values<Collection | ValueCollection>(collections)) {
-        if (of.name === people.name) continue;
-        if (of.kind === 'records') restoreRecords(of, rootOf(now, of), rootOf(then, of), isFree);
+      for (const of of Object.values(served.collections)) {
+        if (of.add === 'server' && of.change === 'server') continue;
+        if (of.kind === 'records') restoreRecords(of, rootOf(now, of), rootOf(then, of), mayReturn);
         else restoreValues(of, rootOf(now, of), rootOf(then, of));
       }
     });
@@ -49,20 +42,13 @@ export function restore(
   }
 }
 
-/** Which idea numbers a rebuild has left out: no other idea is given one, so an idea that comes back has its own again. */
-function numbersLeftOut(doc: Y.Doc): (number: unknown) => boolean {
-  const upTo = numberedUpTo(doc);
-  const taken = new Set(
-    [...rootOf(doc, ideas)].map(([id, stored]) => parseRecord(ideas, id, stored)?.number),
-  );
-  return (number) => typeof number === 'number' && number <= upTo && !taken.has(number);
-}
+const nothingReturns = () => false;
 
 function restoreRecords(
   of: Collection,
   now: Y.Map<unknown>,
   then: Y.Map<unknown>,
-  isFree: (number: unknown) => boolean,
+  mayReturn: (value: unknown) => boolean,
 ): void {
   for (const [id, record] of now) {
     if (record instanceof Y.Map && !(then.get(id) instanceof Y.Map)) setGone(of, record, true);
@@ -72,7 +58,7 @@ function restoreRecords(
     const record = now.get(id);
     if (record instanceof Y.Map) restoreRecord(of, record, wanted);
     // After a reset to a state from before the record, or a rebuild, which leaves out removed records.
-    else now.set(id, copyOf(of, wanted, isFree));
+    else now.set(id, copyOf(of, wanted, mayReturn));
   }
 }
 
@@ -139,12 +125,12 @@ function restoreMembers(set: Y.Map<unknown>, members: readonly string[]): void {
 function copyOf(
   of: Collection,
   wanted: Y.Map<unknown>,
-  isFree: (number: unknown) => boolean,
+  mayReturn: (value: unknown) => boolean,
 ): Y.Map<unknown> {
   const copy = wanted.clone();
   for (const [name, field] of Object.entries<Field>(of.fields)) {
     const isGiven = field.kind === 'value' && field.by === 'server';
-    if (isGiven && !isFree(wanted.get(name))) copy.delete(name);
+    if (isGiven && !mayReturn(wanted.get(name))) copy.delete(name);
   }
   return copy;
 }

@@ -1,14 +1,15 @@
 import * as Y from 'yjs';
-import { bringTo, openRoots, schemaOf } from '../../shared/documents.ts';
-import type { DocumentSchema } from '../../shared/schema/migration.ts';
+import type { DocumentDefinition } from '../../shared/schema/document.ts';
+import { bringTo, openDocument, schemaOf } from '../../shared/schema/document.ts';
 
 /**
  * A document of its state, brought to a layout where it has an older one. It may have a gap: parts that wait for updates
  * which were lost, and read as nothing.
  * @throws where its layout is newer
  */
-export function openState(state: Uint8Array, schema: DocumentSchema): Y.Doc {
-  const doc = documentOf(state);
+export function openState(state: Uint8Array, definition: DocumentDefinition): Y.Doc {
+  const { schema } = definition;
+  const doc = documentOf(state, definition);
   const found = schemaOf(doc);
   if (found > schema.version) throw new Error('the state is of a newer release');
   if (found < schema.version) doc.transact(() => bringTo(schema, doc));
@@ -20,8 +21,8 @@ export function isWhole({ store }: Y.Doc): boolean {
 }
 
 /** @throws where the state has a gap, or a newer layout */
-export function openWhole(state: Uint8Array, schema: DocumentSchema): Y.Doc {
-  const doc = openState(state, schema);
+export function openWhole(state: Uint8Array, definition: DocumentDefinition): Y.Doc {
+  const doc = openState(state, definition);
   if (!isWhole(doc)) throw new Error('the state has a gap');
   return doc;
 }
@@ -31,16 +32,16 @@ export function openWhole(state: Uint8Array, schema: DocumentSchema): Y.Doc {
  * migrated in memory, which nobody has.
  * @throws where the state has a gap, or another layout
  */
-export function openPresent(state: Uint8Array, { version }: DocumentSchema): Y.Doc {
-  const doc = documentOf(state);
+export function openPresent(state: Uint8Array, definition: DocumentDefinition): Y.Doc {
+  const doc = documentOf(state, definition);
   if (!isWhole(doc)) throw new Error('the state has a gap');
-  if (schemaOf(doc) !== version) throw new Error('the document has another layout');
+  if (schemaOf(doc) !== definition.schema.version) throw new Error('the document has another layout');
   return doc;
 }
 
-function documentOf(state: Uint8Array): Y.Doc {
+function documentOf(state: Uint8Array, definition: DocumentDefinition): Y.Doc {
   const doc = new Y.Doc();
-  openRoots(doc);
+  openDocument(doc, definition);
   Y.applyUpdate(doc, state);
   return doc;
 }

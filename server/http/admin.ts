@@ -2,11 +2,12 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { idPattern, isId } from '../../shared/id.ts';
+import type { DocumentFeatures } from '../../shared/schema/document.ts';
 import { closeCode } from '../../shared/wire/protocol.ts';
 import { isKey } from '../access/keys.ts';
-import { documents } from '../live/contract.ts';
 import type { BoardRecord } from '../store/contract.ts';
 import { readBody } from './body.ts';
+import { needIncluded } from './documents.ts';
 import { versionNameSchema } from './fields.ts';
 import { needRunning, needWritable } from './health.ts';
 import { settle } from './losses.ts';
@@ -68,8 +69,17 @@ export function adminRoutes(parts: Parts): Hono<AppEnv> {
     .post('/boards/:board/freeze', (c) => setFrozen(c, true))
     .post('/boards/:board/thaw', (c) => setFrozen(c, false));
 
-  app.use('/boards/:board/documents/:document', needDocument);
-  app.use('/boards/:board/documents/:document/*', needDocument);
+  const needs = (...features: readonly (keyof DocumentFeatures)[]): MiddlewareHandler<AppEnv> => {
+    return async (c, next) => {
+      needIncluded(parts.documents, c.req.param('document') ?? '', ['admin', ...features]);
+      await next();
+    };
+  };
+  app.use('/boards/:board/documents/:document', needs('download'));
+  app.use('/boards/:board/documents/:document/lost', needs());
+  app.use('/boards/:board/documents/:document/lost/*', needs());
+  for (const path of ['versions', 'versions/*', 'rebuild', 'reset'])
+    app.use(`/boards/:board/documents/:document/${path}`, needs('versions'));
   app
     .get('/boards/:board/documents/:document', async (c) => {
       needWritable(parts);
@@ -87,7 +97,7 @@ export function adminRoutes(parts: Parts): Hono<AppEnv> {
       did(c, 'keep-version', { version: version.id });
       return c.json(version, 201);
     })
-    .get('/boards/:board/documents/:document/versions/:version', async (c) => {
+    .get('/boards/:board/documents/:document/versions/:version', needs('download'), async (c) => {
       const id = c.req.param('version');
       const state = isId(id) ? await history.read(roomOf(c), id) : null;
       if (!state) throw new Problem('no-such-version');
@@ -161,11 +171,6 @@ function needBoard(parts: Parts): MiddlewareHandler<AppEnv> {
     await next();
   };
 }
-
-const needDocument: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (!documents.includes(c.req.param('document') ?? '')) throw new Problem('no-such-document');
-  await next();
-};
 
 async function answered(work: Promise<'done' | 'busy' | 'no-such-board' | 'no-such-version'>): Promise<void> {
   const outcome = await work;

@@ -9,6 +9,7 @@ import { deviceId, personIds } from '../access/person.ts';
 import type { Holder, Issued } from '../access/tokens.ts';
 import type { BoardRecord, LinkRecord } from '../store/contract.ts';
 import { readBody } from './body.ts';
+import { mainDocument } from './documents.ts';
 import { deviceSchema, languageSchema, linkSchema, lineSchema, personColorSchema } from './fields.ts';
 import { needRate, needRoom, needMembership } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
@@ -44,14 +45,14 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
     .post('/invitation', needRate(parts, parts.joins), async (c) => {
       const { link, device } = await readBody(c, invitation);
       const { record, role } = await openLink(parts, link);
-      needRoom(parts, record.id);
+      needRoom(parts, record.id, mainDocument);
       const { id, title, language } = record;
       return c.json({ board: id, title, role, language, colorsTaken: takenFrom(id, device) });
     })
     .post('/join', needRate(parts, parts.joins), async (c) => {
       const { link, name, color, device } = await readBody(c, joining);
       const { record, role, id } = await openLink(parts, link);
-      needRoom(parts, record.id);
+      needRoom(parts, record.id, mainDocument);
       const holder: Holder = {
         board: record.id,
         ...personIds(store.secret, { board: record.id, role, secret: device }),

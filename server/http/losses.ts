@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { idPattern } from '../../shared/id.ts';
 import type { Settled } from '../history/losses.ts';
 import { readBody } from './body.ts';
+import { mainDocument } from './documents.ts';
 import { needWritable } from './health.ts';
 import { needMembership, spend } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
@@ -28,10 +29,10 @@ export function lossRoutes(parts: Parts): Hono<AppEnv> {
     .get('/:board/lost', needVersions, async (c) => {
       needWritable(parts);
       spend(parts.versions, c.var.record.id);
-      return c.json(await parts.losses.report(c.var.record.id, 'board'));
+      return c.json(await parts.losses.report(c.var.record.id, mainDocument));
     })
     .post('/:board/lost/:decision{restore|discard}', needVersions, (c) =>
-      settle(parts, c, 'board', c.var.membership.person),
+      settle(parts, c, mainDocument, c.var.membership.person),
     );
   return app;
 }

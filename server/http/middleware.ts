@@ -3,11 +3,13 @@ import { matchedRoutes } from 'hono/route';
 import type { Power } from '../../shared/roles.ts';
 import { may } from '../../shared/roles.ts';
 import { isId } from '../../shared/id.ts';
+import type { DocumentFeatures } from '../../shared/schema/document.ts';
 import { admit } from '../access/admission.ts';
 import { seatCookies } from '../access/cookies.ts';
 import { isAllowed } from '../access/origins.ts';
 import type { Rates } from '../access/rates.ts';
 import { clientAddress } from './client-address.ts';
+import { mainDocument, needIncluded } from './documents.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
@@ -59,19 +61,27 @@ export function spend(rates: Rates, by: string): void {
 }
 
 /**
- * Refuses whoever would be one more on a board that is full.
+ * Refuses whoever would be one more in a document of a board that is full.
  * @throws Problem `board-full`
  */
-export function needRoom({ config, live }: Parts, board: string): void {
-  if (live.crowd(board) >= config.peoplePerBoard) throw new Problem('board-full');
+export function needRoom({ config, live }: Parts, board: string, document: string): void {
+  if (live.crowd(board, document) >= config.peoplePerBoard) throw new Problem('board-full');
 }
 
-/** Lets in only who has a membership on the board of the path; `power` narrows it to the roles that have it. */
-export function needMembership(parts: Parts, power?: Power): MiddlewareHandler<AppEnv> {
+/**
+ * Lets in only who has a membership on the board of the path; `power` narrows it to the roles that have it. `features`:
+ * what must include the document of the board.
+ */
+export function needMembership(
+  parts: Parts,
+  power?: Power,
+  features?: readonly (keyof DocumentFeatures)[],
+): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const admission = await admit(parts, c.req.param('board') ?? '', offeredBy(c));
     if (admission.kind === 'refused') throw new Problem(admission.code);
     if (power && !may(admission.membership.role, power)) throw new Problem('not-allowed');
+    if (features) needIncluded(parts.documents, mainDocument, features, admission.membership);
     c.set('membership', admission.membership);
     c.set('record', admission.record);
     await next();

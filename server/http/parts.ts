@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
+import type { DocumentDefinition } from '../../shared/schema/document.ts';
 import type { Site } from '../access/origins.ts';
 import type { Rates } from '../access/rates.ts';
 import type { Membership } from '../access/membership.ts';
@@ -37,6 +38,8 @@ export interface Parts {
   readonly repairs: Repairs;
   readonly losses: Losses;
   readonly metrics: Metrics;
+  /** The documents that a board may have. */
+  readonly documents: readonly DocumentDefinition[];
 }
 
 /** What the outside hands to a request beside the request itself. */

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { BoardRecord } from '../store/contract.ts';
+import { mainDocument } from './documents.ts';
 import { needWritable } from './health.ts';
 import { needMembership, spend } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
@@ -8,12 +9,12 @@ import { Problem } from './problem.ts';
 /** `/api/boards/:board/rebuild`: a facilitator replaces a ruined or full board by one with the same live content. */
 export function rebuildRoutes(parts: Parts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  app.post('/:board/rebuild', needMembership(parts, 'versions'), async (c) => {
+  app.post('/:board/rebuild', needMembership(parts, 'versions', ['versions']), async (c) => {
     const { record, membership } = c.var;
     needWritable(parts);
     if (record.frozen) throw new Problem('frozen');
     spend(parts.versions, record.id);
-    return c.json(await rebuildDocument(parts, record, 'board', membership.person));
+    return c.json(await rebuildDocument(parts, record, mainDocument, membership.person));
   });
   return app;
 }

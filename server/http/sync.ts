@@ -2,10 +2,10 @@ import { Hono } from 'hono';
 import type { CloseCode } from '../../shared/wire/protocol.ts';
 import { closeCode } from '../../shared/wire/protocol.ts';
 import { isId } from '../../shared/id.ts';
+import { documentNamed } from '../../shared/schema/document.ts';
 import { admit } from '../access/admission.ts';
 import { seatCookies } from '../access/cookies.ts';
 import { isAllowed } from '../access/origins.ts';
-import { documents } from '../live/contract.ts';
 import { needRunning } from './health.ts';
 import { needRate, needRoom } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
@@ -19,11 +19,12 @@ import { Problem } from './problem.ts';
 export function syncRoutes(parts: Parts): Hono<AppEnv> {
   const { site } = parts;
   const app = new Hono<AppEnv>();
-  app.get('/sync/:board/:document', needRate(parts, parts.connects), async (c) => {
+  app.get('/sync/:board/:document{.+}', needRate(parts, parts.connects), async (c) => {
     const origin = c.req.header('origin');
     if (origin !== undefined && !isAllowed(site(), origin)) throw new Problem('origin');
     const { board, document } = c.req.param();
-    if (!isId(board) || !documents.includes(document)) throw new Problem('no-such-document');
+    const named = documentNamed(parts.documents, document);
+    if (!isId(board) || !named) throw new Problem('no-such-document');
     const { admit: letIn } = bindingsOf(c);
     if (!letIn) throw new Problem('upgrade', { headers: { upgrade: 'websocket' } });
     needRunning(parts);
@@ -36,8 +37,10 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
         parts.log.error({ board }, 'the record of a board is older than a token for it: it was put back');
       throw new Problem(admission.code);
     }
+    // By name and member alone, before anything is looked at: the answer does not tell whether there is such a document.
+    if (!named.definition.reads(admission.membership, named.owner)) throw new Problem('not-allowed');
     if (parts.repairs.has(board)) throw new Problem('repair');
-    needRoom(parts, board);
+    needRoom(parts, board, document);
     letIn(admission.membership, document);
     return c.body(null, 204);
   });

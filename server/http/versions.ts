@@ -5,14 +5,12 @@ import { isId } from '../../shared/id.ts';
 import type { EditOrder, EditOutcome } from '../history/history.ts';
 import type { Log } from '../log.ts';
 import { readBody } from './body.ts';
+import { mainDocument as document } from './documents.ts';
 import { peopleSchema, versionNameSchema } from './fields.ts';
 import { needWritable } from './health.ts';
 import { needMembership, spend } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
-
-/** What may be kept and restored by those on the board. */
-const document = 'board';
 
 const named = v.object({ name: versionNameSchema });
 export const removing = v.object({ people: peopleSchema });
@@ -23,10 +21,10 @@ export const removing = v.object({ people: peopleSchema });
  */
 export function versionRoutes(parts: Parts): Hono<AppEnv> {
   const { history, log, versions } = parts;
-  const needVersions = needMembership(parts, 'versions');
+  const needVersions = needMembership(parts, 'versions', ['versions']);
   const app = new Hono<AppEnv>();
   app
-    .get('/:board/versions', needMembership(parts, 'write'), async (c) =>
+    .get('/:board/versions', needMembership(parts, 'write', ['versions']), async (c) =>
       c.json({ versions: await history.list(roomOf(c)) }),
     )
     .post('/:board/versions', needVersions, async (c) => {
@@ -37,12 +35,16 @@ export function versionRoutes(parts: Parts): Hono<AppEnv> {
       log.info({ board: c.var.record.id, version: version.id }, 'version kept');
       return c.json(version, 201);
     })
-    .get('/:board/versions/:version', needVersions, async (c) => {
-      const id = versionIn(c);
-      const state = await history.read(roomOf(c), id);
-      if (!state) throw new Problem('no-such-version');
-      return yjsUpdate(c, state, `${c.var.record.id}-${id}`);
-    })
+    .get(
+      '/:board/versions/:version',
+      needMembership(parts, 'versions', ['versions', 'download']),
+      async (c) => {
+        const id = versionIn(c);
+        const state = await history.read(roomOf(c), id);
+        if (!state) throw new Problem('no-such-version');
+        return yjsUpdate(c, state, `${c.var.record.id}-${id}`);
+      },
+    )
     .post('/:board/versions/:version/restore', needVersions, async (c) => {
       const order = orderIn(c, parts, document, c.var.membership.person);
       spend(versions, c.var.record.id);

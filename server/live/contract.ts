@@ -7,9 +7,6 @@ import type { Counters } from './counters.ts';
 
 export type { Line };
 
-/** The documents that a board has by now; `research` and `draft/<person>` are to come. */
-export const documents: readonly string[] = ['board'];
-
 /** What a room may be doing; one that is absent is none of these. */
 export const roomStates = ['loading', 'live', 'draining', 'failing', 'quarantined'] as const;
 export type RoomState = (typeof roomStates)[number];
@@ -84,7 +81,7 @@ export interface Observer {
 
 /** The boards that people are in just now: what the HTTP side may ask of the live side. */
 export interface LiveBoards {
-  /** Takes a socket into a document's room. The socket is open and its seat verified. */
+  /** Takes a socket into a document's room, if its member may read it. The socket is open and its seat verified. */
   join(membership: Membership, document: string, line: Line): void;
   /** Closes the sockets of a board that `which` picks by seat and socket id. Returns how many. */
   dismiss(
@@ -97,11 +94,11 @@ export interface LiveBoards {
   announce(board: string, control: Control): void;
   /** The colours of the people who are on the board now, without those on a certain device. */
   colorsTaken(board: string, except?: string): readonly string[];
-  /** How many sockets the board has open: what it costs the server. */
-  crowd(board: string): number;
+  /** How many sockets a document of a board has open; without its name, the board in all. */
+  crowd(board: string, document?: string): number;
   /** Lets participants add as much as in a day once more: who has added too much was shut out. */
   relieve(board: string): void;
-  /** All documents that are open. */
+  /** The documents that are open, without those whose definition leaves them out. */
   report(): readonly RoomReport[];
   /** The sockets that a board has open. */
   sockets(board: string): readonly SocketReport[];

@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as Y from 'yjs';
+import { servedNamed } from '../documents/served.ts';
 import { preview } from '../history/preview.ts';
 import { rebuild } from '../history/rebuild.ts';
 import { removeAdded } from '../history/removal.ts';
@@ -81,10 +82,13 @@ export const jobs = {
   merge: (snapshot: Uint8Array | null, updates: PackedUpdates) =>
     merge(snapshot, unpackUpdates(updates)).state,
   compact,
-  restore,
-  preview,
-  removeAdded,
-  rebuild,
+  restore: (document: string, current: Uint8Array, version: Uint8Array) =>
+    restore(servedNamed(document), current, version),
+  preview: (document: string, current: Uint8Array, update: Uint8Array) =>
+    preview(servedNamed(document), current, update),
+  removeAdded: (document: string, current: Uint8Array, version: Uint8Array, clients: readonly number[]) =>
+    removeAdded(servedNamed(document), current, version, clients),
+  rebuild: (document: string, state: Uint8Array) => rebuild(servedNamed(document), state),
 };
 
 export type Jobs = typeof jobs;

@@ -80,20 +80,25 @@ class JobQueue implements WorkerClient {
     return this.#run('compact', [snapshot, packed], [packed.bytes, ...(snapshot ? [snapshot.bytes] : [])]);
   }
 
-  restore(current: Uint8Array, version: Uint8Array): Promise<Uint8Array | null> {
-    return this.#run('restore', [current, version], []);
+  restore(document: string, current: Uint8Array, version: Uint8Array): Promise<Uint8Array | null> {
+    return this.#run('restore', [document, current, version], []);
   }
 
-  preview(current: Uint8Array, update: Uint8Array): Promise<Preview> {
-    return this.#run('preview', [current, update], []);
+  preview(document: string, current: Uint8Array, update: Uint8Array): Promise<Preview> {
+    return this.#run('preview', [document, current, update], []);
   }
 
-  removeAdded(current: Uint8Array, version: Uint8Array, clients: readonly number[]): Promise<Removal> {
-    return this.#run('removeAdded', [current, version, clients], []);
+  removeAdded(
+    document: string,
+    current: Uint8Array,
+    version: Uint8Array,
+    clients: readonly number[],
+  ): Promise<Removal> {
+    return this.#run('removeAdded', [document, current, version, clients], []);
   }
 
-  rebuild(state: Uint8Array): Promise<Rebuilt> {
-    return this.#run('rebuild', [state], []);
+  rebuild(document: string, state: Uint8Array): Promise<Rebuilt> {
+    return this.#run('rebuild', [document, state], []);
   }
 
   async close(): Promise<void> {

@@ -13,7 +13,7 @@ import { writeText } from '../../shared/schema/text-splice.ts';
 import type { House } from '../server/live/harness.ts';
 import { board, openHouse, openHouseOn } from '../server/live/harness.ts';
 import { MemoryStore } from '../server/live/memory-store.ts';
-import { schemaTwo } from '../server/schema-two.ts';
+import { documentsOf, schemaTwo } from '../server/schema-two.ts';
 import { FakeDevice } from './fake-indexeddb.ts';
 import { Page } from './page.svelte.ts';
 
@@ -109,7 +109,7 @@ describe('C8 a page that is older than the board', () => {
     writeText(ana.now.editor, cards, idOf(ana, 'Base'), 'text', 'Base, and more');
     addCard(ana.now.editor, cell, { text: 'New' });
     const schema = schemaTwo();
-    house = await openHouseOn(store.reopened(), { port, schema });
+    house = await openHouseOn(store.reopened(), { port, documents: documentsOf(schema) });
     seatAll(house);
     await vi.waitFor(() => expect(ana.endings).toEqual([{ kind: 'old-page' }]), 5_000);
     expect(ana.lost).toEqual([['not-sent', 'Base, and more', 'New']]);

@@ -1,6 +1,8 @@
 import * as Y from 'yjs';
 import { cards } from '../../shared/collections/card.ts';
-import { documentSchema, openRoots } from '../../shared/documents.ts';
+import { served } from '../../server/documents/served.ts';
+import type { ServedDocument } from '../../server/documents/work.ts';
+import { board, documentSchema, openRoots } from '../../shared/documents.ts';
 import { buildRecord } from '../../shared/schema/collection.ts';
 import type { DocumentSchema } from '../../shared/schema/migration.ts';
 import { rootOf } from '../../shared/schema/read.ts';
@@ -28,6 +30,11 @@ export function schemaTwo(): SchemaTwo {
     ],
   };
   return schema;
+}
+
+/** The documents of a server that knows this layout of `board`. */
+export function documentsOf(schema: DocumentSchema): readonly ServedDocument[] {
+  return [served({ ...board, schema })];
 }
 
 /** A board with one card, `one`, that says nothing of its evidence; of a layout, where one is given. */

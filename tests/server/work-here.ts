@@ -3,19 +3,26 @@ import { rebuild } from '../../server/history/rebuild.ts';
 import { removeAdded } from '../../server/history/removal.ts';
 import { restore } from '../../server/history/restore.ts';
 import type { HistoryWork } from '../../server/history/work.ts';
-import { documentSchema } from '../../shared/documents.ts';
-import type { DocumentSchema } from '../../shared/schema/migration.ts';
+import { servedDocuments } from '../../server/documents/served.ts';
+import type { ServedDocument } from '../../server/documents/work.ts';
+import { documentNamed } from '../../shared/schema/document.ts';
 
 const soon = <T>(work: () => T): Promise<T> => Promise.resolve().then(work);
 
-/** The work on whole documents, done at once and without a thread; for documents of a layout. */
-export function workOn(schema: DocumentSchema): HistoryWork {
+/** The work on whole documents, done at once and without a thread; for these documents. */
+export function workOn(documents: readonly ServedDocument[]): HistoryWork {
+  const served = (name: string): ServedDocument => {
+    const named = documentNamed(documents, name);
+    if (!named) throw new Error('there is no such document');
+    return named.definition;
+  };
   return {
-    restore: (current, version) => soon(() => restore(current, version, schema)),
-    removeAdded: (current, version, clients) => soon(() => removeAdded(current, version, clients, schema)),
-    preview: (current, update) => soon(() => preview(current, update, schema)),
-    rebuild: (state) => soon(() => rebuild(state, schema)),
+    restore: (document, current, version) => soon(() => restore(served(document), current, version)),
+    removeAdded: (document, current, version, clients) =>
+      soon(() => removeAdded(served(document), current, version, clients)),
+    preview: (document, current, update) => soon(() => preview(served(document), current, update)),
+    rebuild: (document, state) => soon(() => rebuild(served(document), state)),
   };
 }
 
-export const workHere = workOn(documentSchema);
+export const workHere = workOn(servedDocuments);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { bringTo, documentSchema, schemaOf } from '../../shared/documents.ts';
+import { documentSchema } from '../../shared/documents.ts';
+import { bringTo, schemaOf } from '../../shared/schema/document.ts';
 import type { Migration } from '../../shared/schema/migration.ts';
 import { migrate } from '../../shared/schema/migration.ts';
 

@@ -113,15 +113,17 @@ test(
     const ids = 200_000;
     Y.applyUpdate(doc, manyClientIds(ids));
     const ruined = Y.encodeStateAsUpdate(doc);
-    const { state, before, after } = await work.rebuild(ruined);
+    const { state, before, after } = await work.rebuild('board', ruined);
     expect(before.clientIds).toBeGreaterThan(ids);
     expect(after.clientIds).toBe(1);
     expect(readingOf(state)).toEqual(readingOf(version));
     const everyId = Array.from({ length: ids }, (_, n) => 4_000_000_000 - n);
-    const { removed, update } = await work.removeAdded(ruined, ruined, [...everyId, doc.clientID]);
+    const { removed, update } = await work.removeAdded('board', ruined, ruined, [...everyId, doc.clientID]);
     expect([removed.records, update]).toEqual([0, null]);
-    expect((await work.removeAdded(ruined, smallBoard, [...everyId, doc.clientID])).removed.records).toBe(1);
-    expect(await work.restore(ruined, state)).toBeNull();
+    expect(
+      (await work.removeAdded('board', ruined, smallBoard, [...everyId, doc.clientID])).removed.records,
+    ).toBe(1);
+    expect(await work.restore('board', ruined, state)).toBeNull();
     expect(journalist.lines).toEqual([]);
   },
 );

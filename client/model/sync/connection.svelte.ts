@@ -6,7 +6,8 @@ import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import type { ClientControl, Control, Exceeded } from '$shared/wire/protocol.ts';
 import { controlProtocol, controlSchema, frameKind, syncKind } from '$shared/wire/protocol.ts';
-import { schemaOf, schemaVersion } from '$shared/documents.ts';
+import { board, schemaVersion } from '$shared/documents.ts';
+import { schemaOf } from '$shared/schema/document.ts';
 import type { Role } from '$shared/roles.ts';
 import { answerInParts, mostPartBytes } from './answer-parts.ts';
 import { waitMs } from './backoff.ts';
@@ -94,10 +95,13 @@ export class Connection {
   readonly #pulse: Pulse;
   readonly #stopWaking: () => void;
 
-  /** @param at `schema`: the layout of documents that the page knows; its own where it is left out */
+  /**
+   * @param at `document`: which of the board's; `board` where it is left out. `schema`: the layout of it that the page
+   * knows; its own where it is left out
+   */
   constructor(
     doc: Y.Doc,
-    at: { board: string; seat: string; origin: string; schema?: number },
+    at: { board: string; seat: string; origin: string; document?: string; schema?: number },
     on: ConnectionEvents,
   ) {
     this.#doc = doc;
@@ -106,7 +110,7 @@ export class Connection {
     this.#on = on;
     const provider = new WebsocketProvider(
       `${at.origin.replace(/^http/, 'ws')}/sync/${at.board}`,
-      'board',
+      at.document ?? board.name,
       doc,
       {
         connect: false,

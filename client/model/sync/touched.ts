@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import * as Y from 'yjs';
 import { parseRecord } from '$shared/schema/collection.ts';
-import { collectionNamed } from '$shared/documents.ts';
+import { board } from '$shared/documents.ts';
+import { collectionIn } from '$shared/schema/document.ts';
 import { readRecord, rootOf } from '$shared/schema/read.ts';
 import { phases } from '$shared/collections/phase.ts';
 
@@ -117,7 +118,7 @@ export class Touches {
   }
 
   #read({ of, id, isNew, fields }: Touch): Touched | null {
-    const collection = collectionNamed(of);
+    const collection = collectionIn(board, of);
     const stored = rootOf(this.#doc, { name: of }).get(id);
     if (collection?.kind === 'values') {
       const phase = id.split(':')[1] ?? '';
@@ -141,7 +142,7 @@ export class Touches {
 
 /** What of a touched record the document does not have; null where it has all of it. */
 export function missingFrom(doc: Y.Doc, touched: Touched): Touched | null {
-  const collection = collectionNamed(touched.of);
+  const collection = collectionIn(board, touched.of);
   if (!collection) return touched;
   const stored = rootOf(doc, collection).get(touched.id);
   if (collection.kind === 'values') return isSame(stored ?? null, touched.values[0]?.[1]) ? null : touched;

@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { collections } from '$shared/documents.ts';
+import type { DocumentDefinition } from '$shared/schema/document.ts';
 
 /** A Y type of any kind; Yjs does not export the name. */
 type AnyType = Parameters<typeof Y.findRootTypeKey>[0];
@@ -42,7 +42,7 @@ export class UndoRecorder {
   #isIdle = true;
   #recorded: Piece | null = null;
 
-  constructor(doc: Y.Doc, origin: object) {
+  constructor(doc: Y.Doc, origin: object, { collections }: DocumentDefinition) {
     this.#doc = doc;
     this.#origin = origin;
     const roots = Object.keys(collections).map((name) => doc.getMap(name));

@@ -1,3 +1,5 @@
+import { board } from '$shared/documents.ts';
+import type { DocumentDefinition } from '$shared/schema/document.ts';
 import type * as Y from 'yjs';
 import type { Collection } from '$shared/schema/collection.ts';
 import type { StepLabel } from '$shared/schema/editor.ts';
@@ -54,10 +56,10 @@ export class UndoableEditor implements Editor {
   /** The step that the next change of the same label goes on with, and when it was last changed. */
   #typing: { readonly step: Step; readonly at: number } | null = null;
 
-  constructor(doc: Y.Doc, person: string) {
+  constructor(doc: Y.Doc, person: string, definition: DocumentDefinition = board) {
     this.doc = doc;
     this.person = person;
-    this.#recorder = new UndoRecorder(doc, this);
+    this.#recorder = new UndoRecorder(doc, this, definition);
   }
 
   finish(): void {

@@ -1,5 +1,6 @@
 import type * as Y from 'yjs';
-import { collectionNamed } from '../../../shared/documents.ts';
+import type { DocumentDefinition } from '../../../shared/schema/document.ts';
+import { collectionIn } from '../../../shared/schema/document.ts';
 import type { Exceeded } from '../../../shared/wire/protocol.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { may } from '../../../shared/roles.ts';
@@ -57,16 +58,18 @@ const restorer: Operation['membership'] = { person: '', role: 'facilitator' };
  */
 export class Guard {
   readonly #doc: Y.Doc;
+  readonly #definition: DocumentDefinition;
   readonly #roots: Roots;
   readonly #owners: Owners;
   readonly #live: LiveEntries;
 
   /** @param owners whose each client id is, as far as records told */
-  constructor(doc: Y.Doc, owners: ReadonlyMap<number, string>) {
+  constructor(doc: Y.Doc, owners: ReadonlyMap<number, string>, definition: DocumentDefinition) {
     this.#doc = doc;
+    this.#definition = definition;
     this.#roots = new Roots(doc);
     this.#owners = new Owners(doc, owners);
-    this.#live = new LiveEntries(doc);
+    this.#live = new LiveEntries(doc, definition);
   }
 
   /** `spend` is asked last: what it takes is of an update that passes. */
@@ -76,7 +79,7 @@ export class Guard {
     when: GuardContext = atRest,
     spend: Spend = free,
   ): Verdict {
-    const hearing = new UpdateCheck(this.#owners, this.#live, membership, when);
+    const hearing = new UpdateCheck(this.#definition, this.#owners, this.#live, membership, when);
     try {
       const limit = when.isRecovery ? maxRecoveryEffort : undefined;
       const { effort, growth } = dissect(this.#doc.store, this.#roots, update, hearing, limit);
@@ -127,6 +130,25 @@ export class Guard {
     return this.#owners;
   }
 
+  /** The client ids under which only a server can have written: what nobody else may write is under them. */
+  serversIn(changes: readonly Change[]): Set<number> {
+    const servers = new Set<number>();
+    for (const { does, home, client } of changes)
+      if (does === 'insert' && collectionIn(this.#definition, home.root)?.add === 'server')
+        servers.add(client);
+    return servers;
+  }
+
+  /** The ids of the records of one collection that these changes make. */
+  recordsMade(changes: readonly Change[], collection: string): string[] {
+    if (collectionIn(this.#definition, collection)?.kind !== 'records') return [];
+    const made: string[] = [];
+    for (const { does, home, key } of changes) {
+      if (does === 'insert' && home.root === collection && home.depth === 0 && key !== null) made.push(key);
+    }
+    return made;
+  }
+
   /** Tells a listener what an update would do. Returns false where it cannot be applied, or the listener refuses it. */
   #tells(update: Uint8Array, listener: Listener, limit: number | undefined): boolean {
     try {
@@ -154,11 +176,12 @@ class UpdateCheck implements Listener {
   claims: Map<number, string> | null = null;
   hasEffect = false;
   readonly writers: number[] = [];
+  readonly #definition: DocumentDefinition;
   readonly #owners: Owners;
   readonly #membership: Operation['membership'];
   readonly #when: GuardContext;
   readonly #quotas: Quotas;
-  readonly #touched = new Records(this.changes);
+  readonly #touched: Records;
   /** What is judged once more when all has been read. */
   readonly #operations: Operation[] = [];
   /** How full a document may become by this person: 1 is all of it. */
@@ -166,7 +189,15 @@ class UpdateCheck implements Listener {
   #records = 0;
   #keys = 0;
 
-  constructor(owners: Owners, live: LiveEntries, membership: Operation['membership'], when: GuardContext) {
+  constructor(
+    definition: DocumentDefinition,
+    owners: Owners,
+    live: LiveEntries,
+    membership: Operation['membership'],
+    when: GuardContext,
+  ) {
+    this.#definition = definition;
+    this.#touched = new Records(definition, this.changes);
     this.#owners = owners;
     this.#share = shareOf(membership.role);
     this.#quotas = new Quotas(live, this.#share);
@@ -186,7 +217,7 @@ class UpdateCheck implements Listener {
 
   change(change: Change): void {
     this.hasEffect = true;
-    const operation = operationOf(change, this.#membership, this.#when, this.#touched);
+    const operation = operationOf(this.#definition, change, this.#membership, this.#when, this.#touched);
     const rule = brokenRule(operation);
     if (rule) throw new Refused(rule.refusal, rule.number);
     if (this.#when.policy || operation.collection?.change === 'own') this.#operations.push(operation);
@@ -265,23 +296,4 @@ class Unchanging implements Listener {
   change(): void {
     throw missing();
   }
-}
-
-/** The client ids under which only a server can have written: what nobody else may write is under them. */
-export function serversIn(changes: readonly Change[]): Set<number> {
-  const servers = new Set<number>();
-  for (const change of changes)
-    if (change.does === 'insert' && collectionNamed(change.home.root)?.add === 'server')
-      servers.add(change.client);
-  return servers;
-}
-
-/** The ids of the records of one collection that these changes make. */
-export function recordsMade(changes: readonly Change[], collection: string): string[] {
-  if (collectionNamed(collection)?.kind !== 'records') return [];
-  const made: string[] = [];
-  for (const { does, home, key } of changes) {
-    if (does === 'insert' && home.root === collection && home.depth === 0 && key !== null) made.push(key);
-  }
-  return made;
 }

@@ -1,5 +1,6 @@
 import type * as Y from 'yjs';
-import { collectionNamed } from '../../../shared/documents.ts';
+import type { DocumentDefinition } from '../../../shared/schema/document.ts';
+import { collectionIn } from '../../../shared/schema/document.ts';
 import { rootOf, storedRecord } from '../../../shared/schema/read.ts';
 import type { Change } from './changes.ts';
 
@@ -17,10 +18,12 @@ interface Counted {
  */
 export class LiveEntries {
   readonly #doc: Y.Doc;
+  readonly #definition: DocumentDefinition;
   readonly #counted = new Map<string, Counted>();
 
-  constructor(doc: Y.Doc) {
+  constructor(doc: Y.Doc, definition: DocumentDefinition) {
     this.#doc = doc;
+    this.#definition = definition;
   }
 
   /** The keys of a collection's entries that are there. */
@@ -57,7 +60,7 @@ export class LiveEntries {
   }
 
   #isThere(name: string, key: string): boolean {
-    if (collectionNamed(name)?.kind === 'values') return rootOf(this.#doc, { name }).has(key);
+    if (collectionIn(this.#definition, name)?.kind === 'values') return rootOf(this.#doc, { name }).has(key);
     const record = storedRecord(this.#doc, { name }, key);
     return record !== null && record.get('gone') !== true;
   }

@@ -1,7 +1,8 @@
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../../shared/schema/collection.ts';
 import type { Field } from '../../../shared/schema/field.ts';
-import { collectionNamed } from '../../../shared/documents.ts';
+import type { DocumentDefinition } from '../../../shared/schema/document.ts';
+import { collectionIn } from '../../../shared/schema/document.ts';
 import type { Change } from './changes.ts';
 import type { TypePath } from './type-paths.ts';
 
@@ -18,12 +19,14 @@ export interface TouchedRecord {
 
 /** The records that the changes of one update are in. Each is looked up when it is asked for: mostly nobody asks. */
 export class Records {
+  readonly #definition: DocumentDefinition;
   readonly #changes: readonly Change[];
   /** The authors of the records that the update makes, by root and id; null until one is asked for. */
   #authors: ReadonlyMap<string, string> | null = null;
 
   /** @param changes of the update; an author is found once all of them are there */
-  constructor(changes: readonly Change[]) {
+  constructor(definition: DocumentDefinition, changes: readonly Change[]) {
+    this.#definition = definition;
     this.#changes = changes;
   }
 
@@ -34,7 +37,7 @@ export class Records {
     const id = home ? home.key : change.key;
     if (id === null) return null;
     if (home ? home.type === null : isMaking(change)) {
-      this.#authors ??= authorsIn(this.#changes);
+      this.#authors ??= authorsIn(this.#definition, this.#changes);
       return {
         id,
         author: this.#authors.get(`${change.home.root}/${id}`) ?? null,
@@ -75,11 +78,11 @@ function entryIn({ type }: TypePath, key: string): unknown {
   return type instanceof Y.Map ? type.get(key) : undefined;
 }
 
-function authorsIn(changes: readonly Change[]): ReadonlyMap<string, string> {
+function authorsIn(definition: DocumentDefinition, changes: readonly Change[]): ReadonlyMap<string, string> {
   const authors = new Map<string, string>();
   for (const { does, home, key, content } of changes) {
     if (does === 'remove' || home.depth !== 1 || home.type !== null || content.kind !== 'values') continue;
-    const collection = collectionNamed(home.root);
+    const collection = collectionIn(definition, home.root);
     if (collection?.kind !== 'records' || key === null) continue;
     if (key !== signsOf(collection).author) continue;
     const author = content.values.at(-1);

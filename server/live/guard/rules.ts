@@ -1,4 +1,5 @@
-import { collectionNamed } from '../../../shared/documents.ts';
+import type { DocumentDefinition } from '../../../shared/schema/document.ts';
+import { collectionIn } from '../../../shared/schema/document.ts';
 import type { AnyCollection, Writers } from '../../../shared/schema/collection.ts';
 import type { Field } from '../../../shared/schema/field.ts';
 import { isId } from '../../../shared/id.ts';
@@ -165,12 +166,18 @@ class BoardOperation implements Operation {
   readonly field: Field | null;
   readonly #records: Records;
 
-  constructor(change: Change, membership: Operation['membership'], when: GuardContext, records: Records) {
+  constructor(
+    definition: DocumentDefinition,
+    change: Change,
+    membership: Operation['membership'],
+    when: GuardContext,
+    records: Records,
+  ) {
     const { home, key } = change;
     this.change = change;
     this.membership = membership;
     this.when = when;
-    this.collection = collectionNamed(home.root);
+    this.collection = collectionIn(definition, home.root);
     this.depth = home.depth + 1;
     this.field = fieldNamed(this.collection, this.depth === 1 ? null : this.depth === 2 ? key : home.key);
     this.#records = records;
@@ -183,12 +190,13 @@ class BoardOperation implements Operation {
 
 /** Puts a change into the words of the board. `records`: of the update that it is of. */
 export function operationOf(
+  definition: DocumentDefinition,
   change: Change,
   membership: Operation['membership'],
   when: GuardContext,
   records: Records,
 ): Operation {
-  return new BoardOperation(change, membership, when, records);
+  return new BoardOperation(definition, change, membership, when, records);
 }
 
 /** The first rule of a table that a deed breaks, or null. */

@@ -163,7 +163,7 @@ export class Recovery {
     // They were refused room, or proof, until now.
     for (const connection of this.#hooks.connections()) {
       if (connection.isHeld) connection.isToOffer = true;
-      if (connection.membership.role === 'observer') connection.tell({ kind: 'stale' });
+      if (!connection.mayWrite) connection.tell({ kind: 'stale' });
     }
     this.#hasNews = true;
   }
@@ -262,8 +262,8 @@ export class Recovery {
   /** What a newcomer is told of it; null where that is nothing. */
   newsFor(connection: Connection): Control | null {
     const { role } = connection.membership;
-    // An observer is never asked for what they have, so only their page can tell.
-    if (role === 'observer') return this.#isProven ? { kind: 'stale' } : null;
+    // Whoever may not write is never asked for what they have, so only their page can tell.
+    if (!connection.mayWrite) return this.#isProven ? { kind: 'stale' } : null;
     return may(role, 'versions') && this.people > 0 ? { kind: 'loss', people: this.people } : null;
   }
 

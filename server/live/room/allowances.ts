@@ -276,14 +276,14 @@ export class Allowances {
     return this.#ledgerOf(room).rename(device, role, this.#clock.now());
   }
 
-  /** Those who added too much have been shut out: what they left to the others is made good. */
-  relieve(room: string): void {
-    this.#ledgers.get(room)?.relieve(this.#clock.now());
+  /** Those who added too much to a board have been shut out: what they left to the others is made good. */
+  relieve(board: string): void {
+    for (const room of this.#roomsOf(board)) this.#ledgers.get(room)?.relieve(this.#clock.now());
   }
 
-  /** A room's document is another one from now on, or none. */
-  forget(room: string): void {
-    this.#ledgers.delete(room);
+  /** A board's documents are others from now on, or none. */
+  forget(board: string): void {
+    for (const room of this.#roomsOf(board)) this.#ledgers.delete(room);
   }
 
   /** Forgets what has refilled, of one room at each call: there may be many. */
@@ -296,6 +296,11 @@ export class Allowances {
   /** How many rooms are remembered. */
   get size(): number {
     return this.#ledgers.size;
+  }
+
+  /** Looks at all rooms: for what happens seldom. */
+  #roomsOf(board: string): string[] {
+    return [...this.#ledgers.keys()].filter((room) => room.startsWith(`${board}/`));
   }
 
   #ledgerOf(room: string): Ledger {

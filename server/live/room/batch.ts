@@ -1,7 +1,5 @@
-import { ideas } from '../../../shared/collections/idea.ts';
 import type { Connection } from '../socket/connection.ts';
 import type { Pass } from '../guard/guard.ts';
-import { recordsMade, serversIn } from '../guard/guard.ts';
 import { nobody } from '../guard/owners.ts';
 import type { PendingFrame, PendingChange } from './pending-changes.ts';
 import type { LiveDocument } from './live-document.ts';
@@ -51,10 +49,9 @@ export function applyLetters(
   const restored = new Set<PendingChange>();
 
   function apply(update: Uint8Array, verdict: Pass): void {
-    document.apply(update);
+    document.apply(update, verdict);
     for (const writer of verdict.writers) writers.add(writer);
     verdict.owners?.forEach((person, client) => owners.set(client, person));
-    document.numbering.notice(recordsMade(verdict.changes, ideas.name));
   }
   const frames = letters.filter((letter) => letter.kind === 'frame');
   const left: PendingFrame[] = [];
@@ -132,11 +129,11 @@ export function applyLetters(
     const verdict = document.guard.judgeRestored(update);
     judged(verdict.kind === 'pass');
     if (verdict.kind === 'refuse' || !verdict.hasEffect) return;
-    const numbers = document.numbering.numbers();
+    const areBack = document.work.restoring();
     const isNew = new Set(verdict.writers.filter((client) => document.clockOf(client) === 0));
-    const servers = serversIn(verdict.changes);
+    const servers = document.guard.serversIn(verdict.changes);
     apply(update, verdict);
-    document.numbering.giveWay(numbers);
+    areBack();
     restored.add(letter);
     for (const client of verdict.writers) {
       const owner = ownerOf(client);
@@ -170,7 +167,7 @@ export function applyLetters(
     applyFrames();
     for (const letter of letters) if (letter.kind === 'restored') restore(letter);
     for (const letter of letters) if (letter.kind === 'own') letter.edit(document);
-    document.numbering.assign();
+    document.work.finish();
   });
   const overheadMs = performance.now() - began - effort / 1000;
   chargeRest(overheadMs);

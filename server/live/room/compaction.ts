@@ -11,6 +11,8 @@ export interface UpkeepOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly counters: Counters;
+  /** Whether versions are kept of the document. */
+  readonly keepsVersions: boolean;
 }
 
 /**
@@ -36,6 +38,7 @@ export class Compaction {
     this.#room = room;
     this.#full = full;
     this.#options = options;
+    if (!options.keepsVersions) this.#nextVersion = Infinity;
   }
 
   /** To be told of each commit; `isEdit` where people made it, not the server alone. */

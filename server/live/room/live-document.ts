@@ -1,19 +1,19 @@
 import * as Y from 'yjs';
-import { bringTo, openRoots, schemaOf } from '../../../shared/documents.ts';
+import { bringTo, openDocument, schemaOf } from '../../../shared/schema/document.ts';
 import type { DocumentSchema } from '../../../shared/schema/migration.ts';
+import type { ServedDocument } from '../../documents/work.ts';
+import { AllWork } from '../../documents/work.ts';
 import type { StoredDocument } from '../../store/contract.ts';
 import type { Membership } from '../../access/membership.ts';
 import type { Exceeded } from '../../../shared/wire/protocol.ts';
 import type { Additions } from './allowances.ts';
-import type { Verdict } from '../guard/guard.ts';
+import type { Pass, Verdict } from '../guard/guard.ts';
 import { Guard } from '../guard/guard.ts';
 import { KnownDeletes } from '../guard/known-deletes.ts';
 import type { Policy } from '../guard/policy.ts';
 import { structFrom } from '../guard/positions.ts';
-import { Numbering } from './numbering.ts';
 import type { Packet } from '../socket/packets.ts';
 import { step1Packet, step2Packet } from '../socket/packets.ts';
-import { People } from './people.ts';
 import type { Counters } from '../counters.ts';
 import {
   maxAnswersKept,
@@ -37,8 +37,8 @@ export interface Bounds {
 export class LiveDocument {
   readonly doc = new Y.Doc();
   readonly guard: Guard;
-  readonly numbering = new Numbering(this.doc);
-  readonly people = new People(this.doc);
+  /** What the server itself writes. */
+  readonly work: AllWork;
   readonly #knownDeletes = new KnownDeletes(this.doc.store);
   readonly #counters: Counters;
   readonly #bounds: Bounds;
@@ -49,15 +49,21 @@ export class LiveDocument {
   readonly #answers = new Map<string, Packet>();
   #answerBytes = 0;
 
-  constructor({ snapshot, updates, owners }: StoredDocument, counters: Counters, bounds: Bounds) {
+  constructor(
+    { snapshot, updates, owners }: StoredDocument,
+    served: ServedDocument,
+    counters: Counters,
+    bounds: Bounds,
+  ) {
     this.#counters = counters;
     this.#bounds = bounds;
-    this.guard = new Guard(this.doc, owners);
-    openRoots(this.doc);
+    this.guard = new Guard(this.doc, owners, served);
+    openDocument(this.doc, served);
     this.doc.transact(() => {
       if (snapshot) Y.applyUpdate(this.doc, snapshot);
       for (const update of updates) Y.applyUpdate(this.doc, update);
     });
+    this.work = new AllWork(this.doc, served);
     this.doc.on('update', (update: Uint8Array) => {
       this.#update = update;
       this.#stateVector = null;
@@ -102,14 +108,16 @@ export class LiveDocument {
   }
 
   /** Applies an update that the guard has let through; within `change`. */
-  apply(update: Uint8Array): void {
+  apply(update: Uint8Array, { changes }: Pass): void {
     Y.applyUpdate(this.doc, update);
+    this.work.applied((collection) => this.guard.recordsMade(changes, collection));
   }
 
   /** Applies an update of the server's own making; within `change`. */
   applyOwn(update: Uint8Array): void {
-    this.apply(update);
+    Y.applyUpdate(this.doc, update);
     this.guard.changedByServer();
+    this.work.opened();
   }
 
   /** The version of its layout. */

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
 import { may } from '../../../shared/roles.ts';
+import type { AllWork, ServedDocument } from '../../documents/work.ts';
 import type { BoardRecord, HeldRecord, StoredDocument } from '../../store/contract.ts';
 import type { Allowances } from './allowances.ts';
 import type { Source } from './sync-requests.ts';
@@ -22,7 +23,6 @@ import type { MigratingContext } from './migrating.ts';
 import { bringUp } from './migrating.ts';
 import { OwnWrites } from './own-writes.ts';
 import type { TimeSlicedQueue } from '../time-sliced-queue.ts';
-import type { People } from './people.ts';
 import type { DocumentFrame } from '../socket/acknowledgements.ts';
 import { Recovery } from '../recovery/recovery.ts';
 import type { RoomLife } from './room-state.ts';
@@ -75,6 +75,7 @@ interface Open {
 export class Room implements Listener {
   readonly board: string;
   readonly document: string;
+  readonly served: ServedDocument;
   /** `board/document` */
   readonly name: string;
   readonly #context: RoomContext;
@@ -99,9 +100,14 @@ export class Room implements Listener {
   #early: { readonly from: Connection; readonly frame: DocumentFrame }[] = [];
   #whenOpen: (() => void)[] = [];
 
-  constructor(board: string, document: string, context: RoomContext, owner: RoomOwner) {
+  constructor(
+    { board, document, served }: Pick<Room, 'board' | 'document' | 'served'>,
+    context: RoomContext,
+    owner: RoomOwner,
+  ) {
     this.board = board;
     this.document = document;
+    this.served = served;
     this.name = `${board}/${document}`;
     this.#context = context;
     this.#owner = owner;
@@ -142,11 +148,11 @@ export class Room implements Listener {
     return this.#early.length + (this.#open?.commits.unsaved ?? 0);
   }
 
-  /** Null for a room that is closed. */
+  /** Null for a room that is closed, and one that reports leave out. */
   get report(): RoomReport | null {
     const { board, document, readOnly, heapBytes, unsaved } = this;
     const state = this.#life.now;
-    if (state === 'absent') return null;
+    if (state === 'absent' || !this.served.includedIn.roomReports) return null;
     const bytes = this.#stored?.full.bytes ?? 0;
     return {
       board,
@@ -261,8 +267,6 @@ export class Room implements Listener {
       kind: 'own',
       edit: (document) => {
         document.applyOwn(update);
-        // An idea that a restore brings back from before a reset comes without its number.
-        document.numbering.noticeAll();
         applied();
       },
     }));
@@ -336,9 +340,11 @@ export class Room implements Listener {
     this.#recovery.load(record.generation, held, stored.isBehind);
     this.#title ??= record.title;
     this.#isFrozen ??= record.frozen;
-    const { schema: known = 1, generation } = record;
-    const { version } = this.#context.schema;
-    if (known > version) return this.#refuseNewer(known);
+    const { generation } = record;
+    const { version } = this.served.schema;
+    // Of any other document nothing is known before it is in memory.
+    const known = this.served.comesWithBoard ? (record.schema ?? 1) : null;
+    if (known !== null && known > version) return this.#refuseNewer(known);
     if (known === version) this.#tellStored(stored, generation);
     await turn();
     if (this.#life.now !== 'loading') return;
@@ -348,7 +354,8 @@ export class Room implements Listener {
       if (document.schema === version) return this.#unfold(document);
       return this.#beginAgain(document);
     }
-    const migrating = bringUp(document, stored, { board: this.board, room: this.name }, this.#context);
+    const names = { board: this.board, room: this.name };
+    const migrating = bringUp(document, stored, names, this.served, this.#context);
     this.#migrating = Promise.allSettled([migrating]);
     const migrated = await migrating.catch((error: unknown) => {
       document.close();
@@ -381,14 +388,15 @@ export class Room implements Listener {
   }
 
   #refuseNewer(schema: number): void {
-    const { log, schema: here } = this.#context;
-    const fields = { board: this.board, code: 'newer-schema', schema, known: here.version };
-    log.error(fields, 'the document is of a newer release; it is not opened');
+    const { version } = this.served.schema;
+    const fields = { board: this.board, code: 'newer-schema', schema, known: version };
+    this.#context.log.error(fields, 'the document is of a newer release; it is not opened');
     this.#quarantine('newer-schema');
   }
 
   #keep(stored: StoredDocument, generation: number): Stored {
-    return new Stored(this.name, stored, generation, this.#context, (percent) =>
+    const context = { ...this.#context, keepsVersions: this.served.includedIn.versions };
+    return new Stored(this.name, stored, generation, context, (percent) =>
       this.tell({ kind: 'fullness', percent }),
     );
   }
@@ -417,12 +425,12 @@ export class Room implements Listener {
 
   /** Makes the document of its bytes; null where nobody can be let in to it. */
   #documentOf(stored: StoredDocument): LiveDocument | null {
-    const { log, counters, schema } = this.#context;
-    const document = new LiveDocument(stored, counters, this.#bounds);
+    const { log, counters } = this.#context;
+    const document = new LiveDocument(stored, this.served, counters, this.#bounds);
     if (!document.isWhole) {
       log.error({ board: this.board }, 'the stored document does not fit together; it is quarantined');
       this.#quarantine('quarantined');
-    } else if (document.schema > schema.version) this.#refuseNewer(document.schema);
+    } else if (document.schema > this.served.schema.version) this.#refuseNewer(document.schema);
     else return document;
     document.close();
     return null;
@@ -442,7 +450,7 @@ export class Room implements Listener {
     const open = { document, commits };
     this.#open = open;
     if (this.#life.now === 'loading') this.#life.become(store.failure ? 'failing' : 'live');
-    if (this.#life.now === 'live') commits.post({ kind: 'own', edit: () => document.numbering.noticeAll() });
+    if (this.#life.now === 'live') commits.post({ kind: 'own', edit: () => document.work.opened() });
     for (const [client, person] of this.#broadcaster.claims())
       document.guard.reserve(client, person, this.#present);
     for (const connection of this.#broadcaster) this.#welcome(connection, open);
@@ -482,28 +490,28 @@ export class Room implements Listener {
   #welcome(connection: Connection, { document, commits }: Open): void {
     // What is brought now would not be taken: all are asked when the disk heals.
     if (this.#life.now === 'failing') return;
-    // An observer has nothing to bring, so is not asked.
-    if (may(connection.membership.role, 'write')) connection.ask(document.step1());
-    commits.post({ kind: 'own', edit: ({ people }) => this.#introduce(connection, people) });
+    // Whoever may not write has nothing to bring, so is not asked.
+    if (connection.mayWrite) connection.ask(document.step1());
+    commits.post({ kind: 'own', edit: ({ work }) => this.#introduce(connection, work) });
   }
 
-  #introduce(connection: Connection, people: People): void {
+  #introduce(connection: Connection, work: AllWork): void {
     if (!this.#broadcaster.has(connection)) return;
     const { membership } = connection;
     const { allowances, clock } = this.#context;
-    const isKnown = people.introduce(membership, {
+    const mayStay = work.joined(membership, {
       present: this.#present,
       admit: () => allowances.admit(this.name, membership.role),
       rename: () => allowances.rename(this.name, membership.device, membership.role),
       charge: (ms) => connection.charge('work', ms),
       now: () => clock.now(),
     });
-    if (!isKnown) connection.close(closeCode.busy, 'board-full');
+    if (!mayStay) connection.close(closeCode.busy, 'board-full');
   }
 
-  /** The role is looked at before the bytes are: what an observer sends is not even decoded. */
+  /** Who may write is looked at before the bytes are: what an observer sends is not even decoded. */
   #take(from: Connection, frame: DocumentFrame): void {
-    if (may(from.membership.role, 'write')) {
+    if (from.mayWrite) {
       if (this.#open) return this.#admit(from, frame);
       this.#early.push({ from, frame: { ...frame, update: kept(frame.update) } });
       from.hold('loading');
@@ -609,9 +617,9 @@ export class Room implements Listener {
     this.tell({ kind: 'read-only', why: this.readOnly });
     this.#open?.commits.post({
       kind: 'own',
-      edit: ({ people, numbering }) => {
-        numbering.noticeAll();
-        for (const connection of this.#broadcaster) this.#introduce(connection, people);
+      edit: ({ work }) => {
+        work.opened();
+        for (const connection of this.#broadcaster) this.#introduce(connection, work);
       },
     });
     if (this.readOnly === null) this.#askForEdits();

@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
-import { documentSchema } from '../../../shared/documents.ts';
-import type { DocumentSchema } from '../../../shared/schema/migration.ts';
+import { documentNamed } from '../../../shared/schema/document.ts';
 import type { Membership } from '../../access/membership.ts';
 import type { Log } from '../../log.ts';
+import { servedDocuments } from '../../documents/served.ts';
+import type { ServedDocument } from '../../documents/work.ts';
 import type { Store } from '../../store/contract.ts';
 import type { AllowanceTable } from './allowances.ts';
 import { Allowances } from './allowances.ts';
@@ -13,7 +14,7 @@ import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { Connection } from '../socket/connection.ts';
 import type { LiveBoards, LiveGauges, Loss, Observer, RoomReport, SocketReport } from '../contract.ts';
-import { documents, roomStates } from '../contract.ts';
+import { roomStates } from '../contract.ts';
 import { LargeMessages } from '../socket/large-messages.ts';
 import type { Line } from '../socket/line.ts';
 import { turnAway } from '../socket/line.ts';
@@ -51,8 +52,8 @@ export interface LiveOptions {
   readonly maxDocumentBytes?: number;
   /** What participants may add to a document in a day. */
   readonly allowances?: AllowanceTable;
-  /** The layout that documents are brought to when they are opened; this program's own where none is given. */
-  readonly schema?: DocumentSchema;
+  /** The documents that a board may have; this program's own where none are given. */
+  readonly documents?: readonly ServedDocument[];
   /** What may be changed in a room (`board/document`) for the time being; left out: whatever the roles may. */
   readonly policy?: (room: string) => Policy | null;
 }
@@ -81,17 +82,27 @@ export function openRooms(options: LiveOptions): Rooms {
     largeMessages: new LargeMessages(largeMessageBytes),
     unreadDifferences: new Unread(maxUnreadDifferences),
     maxDocumentBytes: options.maxDocumentBytes ?? maxDocumentBytes,
-    schema: options.schema ?? documentSchema,
     policy: options.policy ?? unlimited,
   };
-  return new OpenRooms(context, options.heapBudgetBytes ?? getHeapStatistics().heap_size_limit * heapShare);
+  const { documents = servedDocuments } = options;
+  const budgetBytes = options.heapBudgetBytes ?? getHeapStatistics().heap_size_limit * heapShare;
+  return new OpenRooms(context, documents, budgetBytes);
+}
+
+/** Why somebody does not come in, or a document is not opened. */
+interface Closed {
+  readonly code: CloseCode;
+  readonly reason: string;
 }
 
 class OpenRooms implements Rooms, RoomOwner {
   readonly #context: RoomContext;
+  readonly #documents: readonly ServedDocument[];
   readonly #heapBudgetBytes: number;
   readonly #rates: PeopleRates;
   readonly #rooms = new Map<string, Room>();
+  /** The same by board: how many documents a board has open is not known from its name. */
+  readonly #boards = new Map<string, Set<Room>>();
   /** Empty rooms and how to keep each from retiring; the one empty longest first. */
   readonly #idle = new Map<Room, () => void>();
   /** Boards that are being repaired. */
@@ -99,8 +110,9 @@ class OpenRooms implements Rooms, RoomOwner {
   readonly #stopBeat: () => void;
   #isClosing = false;
 
-  constructor(context: RoomContext, heapBudgetBytes: number) {
+  constructor(context: RoomContext, documents: readonly ServedDocument[], heapBudgetBytes: number) {
     this.#context = context;
+    this.#documents = documents;
     this.#heapBudgetBytes = heapBudgetBytes;
     this.#rates = new PeopleRates(context.clock);
     this.#stopBeat = context.clock.every(beatMs, () => {
@@ -137,16 +149,22 @@ class OpenRooms implements Rooms, RoomOwner {
   }
 
   join(membership: Membership, document: string, line: Line): void {
+    const { board, device } = membership;
+    const named = documentNamed(this.#documents, document);
+    if (!named) return turnAway(line, closeCode.noSuchBoard, 'no-such-document');
+    const { definition: served, owner } = named;
     const refusal =
-      this.#refusal(membership.board, document) ?? this.#ignorance(line) ?? this.#excess(membership);
+      (served.reads(membership, owner) ? null : { code: closeCode.notAllowed, reason: 'not-allowed' }) ??
+      this.#refusal(board, document) ??
+      this.#ignorance(line, served) ??
+      this.#excess(membership);
     if (refusal) return turnAway(line, refusal.code, refusal.reason);
     // Gone already: it would never tell us that it goes.
     if (line.socket.readyState !== line.socket.OPEN) return;
-    const room = this.#room(membership.board, document);
+    const room = this.#room(board, document, served);
     this.#keepFromRetiring(room);
-    room.enter(
-      new Connection(membership, line, this.#context, this.#rates.of(membership.board, membership.device)),
-    );
+    const mayWrite = served.writes(membership, owner);
+    room.enter(new Connection(membership, line, this.#context, this.#rates.of(board, device), mayWrite));
   }
 
   dismiss(
@@ -169,8 +187,9 @@ class OpenRooms implements Rooms, RoomOwner {
     return [...new Set(others.map(({ membership }) => membership.color))];
   }
 
-  crowd(board: string): number {
-    return this.#roomsOf(board).reduce((sum, room) => sum + room.connections.size, 0);
+  crowd(board: string, document?: string): number {
+    const rooms = this.#roomsOf(board).filter((room) => document === undefined || room.document === document);
+    return rooms.reduce((sum, room) => sum + room.connections.size, 0);
   }
 
   report(): readonly RoomReport[] {
@@ -186,7 +205,7 @@ class OpenRooms implements Rooms, RoomOwner {
   }
 
   relieve(board: string): void {
-    for (const document of documents) this.#context.allowances.relieve(`${board}/${document}`);
+    this.#context.allowances.relieve(board);
   }
 
   async open(board: string, document: string): Promise<void> {
@@ -225,7 +244,7 @@ class OpenRooms implements Rooms, RoomOwner {
       }),
     );
     // What comes back is another document, or none.
-    for (const document of documents) this.#context.allowances.forget(`${board}/${document}`);
+    this.#context.allowances.forget(board);
   }
 
   async close(deadlineMs = 15_000): Promise<void> {
@@ -252,7 +271,11 @@ class OpenRooms implements Rooms, RoomOwner {
 
   closed(room: Room): void {
     this.#keepFromRetiring(room);
-    if (this.#rooms.get(room.name) === room) this.#rooms.delete(room.name);
+    if (this.#rooms.get(room.name) !== room) return;
+    this.#rooms.delete(room.name);
+    const open = this.#boards.get(room.board);
+    open?.delete(room);
+    if (open?.size === 0) this.#boards.delete(room.board);
   }
 
   /** What has come in is committed, people are sent away one after another, and states are merged. */
@@ -302,27 +325,26 @@ class OpenRooms implements Rooms, RoomOwner {
     return excess < 0;
   }
 
-  #refusal(board: string, document: string): { code: CloseCode; reason: string } | null {
+  #refusal(board: string, document: string): Closed | null {
     if (this.#isClosing) return { code: closeCode.restart, reason: 'restart' };
-    if (!documents.includes(document)) return { code: closeCode.noSuchBoard, reason: 'no-such-document' };
     if (this.#barred.has(board)) return { code: closeCode.busy, reason: 'repair' };
     if (this.#rooms.has(`${board}/${document}`) || this.#hasPlace()) return null;
     return { code: closeCode.busy, reason: 'server-full' };
   }
 
   /**
-   * Who does not know the layout of the documents here must not write in them. Pages of the release before this code
+   * Who does not know the layout that a document has here must not write in it. Pages of the release before this code
    * know no other than the first. They take what they do not know for a refusal, and come back again and again; what
    * makes them stop, and keep what they have not sent, is to be put out.
    */
-  #ignorance({ schema, isOurs, hasSeat }: Line): { code: CloseCode; reason: string } | null {
-    if ((schema ?? 1) >= this.#context.schema.version) return null;
+  #ignorance({ schema, isOurs, hasSeat }: Line, served: ServedDocument): Closed | null {
+    if ((schema ?? 1) >= served.schema.version) return null;
     if (schema === null && isOurs && hasSeat) return { code: closeCode.ticket, reason: 'kicked' };
     return { code: closeCode.reload, reason: 'reload' };
   }
 
   /** A board is not to be filled by one person, in however many roles. */
-  #excess({ board, device }: Membership): { code: CloseCode; reason: string } | null {
+  #excess({ board, device }: Membership): Closed | null {
     const sockets = this.#connectionsOf(board).filter(
       ({ membership }) => membership.device === device,
     ).length;
@@ -331,23 +353,26 @@ class OpenRooms implements Rooms, RoomOwner {
 
   /** @throws where the room cannot be opened */
   #opened(board: string, document: string): Room {
+    const named = documentNamed(this.#documents, document);
+    if (!named) throw new Error(`${board}/${document} cannot be opened: no-such-document`);
     const refusal = this.#refusal(board, document);
     if (refusal) throw new Error(`${board}/${document} cannot be opened: ${refusal.reason}`);
-    return this.#room(board, document);
+    return this.#room(board, document, named.definition);
   }
 
-  #room(board: string, document: string): Room {
+  #room(board: string, document: string, served: ServedDocument): Room {
     const name = `${board}/${document}`;
     const open = this.#rooms.get(name);
     if (open) return open;
-    const room = new Room(board, document, this.#context, this);
+    const room = new Room({ board, document, served }, this.#context, this);
     this.#rooms.set(name, room);
+    this.#boards.set(board, (this.#boards.get(board) ?? new Set()).add(room));
     void room.load();
     return room;
   }
 
   #roomsOf(board: string): Room[] {
-    return documents.flatMap((document) => this.#rooms.get(`${board}/${document}`) ?? []);
+    return [...(this.#boards.get(board) ?? [])];
   }
 
   #connectionsOf(board: string): Connection[] {

@@ -1,6 +1,5 @@
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
-import { may } from '../../../shared/roles.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from './connection.ts';
 import type { News } from './fan-out.ts';
@@ -95,8 +94,7 @@ export class Broadcaster implements Iterable<Connection> {
 
   /** Asks all who may write for what they have, by sync step 1. */
   ask(step1: Packet): void {
-    for (const connection of this.#connections)
-      if (may(connection.membership.role, 'write')) connection.ask(step1);
+    for (const connection of this.#connections) if (connection.mayWrite) connection.ask(step1);
   }
 
   /** Sends an update to all but its sole author, and with it the presence and the clock mark that are due. */

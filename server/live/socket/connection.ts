@@ -56,6 +56,8 @@ export class Connection implements Reader, Door, Sender {
   /** For the log; says nothing of the person. */
   readonly id = newId(8);
   readonly membership: Membership;
+  /** Whether this member may change the document at all; whoever may not is asked for nothing. */
+  readonly mayWrite: boolean;
   readonly acknowledgements = new Acknowledgements();
   readonly isOurs: boolean;
   readonly out: SocketWriter;
@@ -93,8 +95,10 @@ export class Connection implements Reader, Door, Sender {
     line: Line,
     { clock, counters, log, largeMessages }: ConnectionParts,
     rates: SenderRates,
+    mayWrite: boolean,
   ) {
     this.membership = membership;
+    this.mayWrite = mayWrite;
     const { socket, inlet } = line;
     this.isOurs = line.isOurs;
     this.out = new SocketWriter(line, { clock, counters }, this);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { rebuild } from '../../../server/history/rebuild.ts';
-import { restore } from '../../../server/history/restore.ts';
-import { Numbering } from '../../../server/live/room/numbering.ts';
+import { rebuild } from './on-board.ts';
+import { restore } from './on-board.ts';
+import { IdeaNumbers } from '../../../server/documents/number-ideas.ts';
 import { cards } from '../../../shared/collections/card.ts';
 import type { Collection, ValueCollection } from '../../../shared/schema/collection.ts';
 import { buildRecord, parseValue } from '../../../shared/schema/collection.ts';
@@ -151,16 +151,16 @@ describe('rebuilding a document', () => {
 
   test('no number of an idea is given twice, and one that a version brings back has its own again', () => {
     const doc = copyOf(smallBoard);
-    const numbering = new Numbering(doc);
+    const numbering = new IdeaNumbers(doc);
     const number = (of: Y.Doc, id: string) => readRecord(of, ideas, id)?.number;
     const assign = (of: Y.Doc) => {
-      const fresh = new Numbering(of);
-      fresh.noticeAll();
-      fresh.assign();
+      const fresh = new IdeaNumbers(of);
+      fresh.opened();
+      fresh.finish();
     };
     for (const id of ['third', 'fourth']) rootOf(doc, ideas).set(id, buildRecord(ideas, { title: id }));
-    numbering.noticeAll();
-    numbering.assign();
+    numbering.opened();
+    numbering.finish();
     const [kept, last] = ['third', 'fourth'].sort((a, b) => (number(doc, a) ?? 0) - (number(doc, b) ?? 0));
     const version = stateOf(doc);
     storedRecord(doc, ideas, last ?? '')?.set('gone', true);

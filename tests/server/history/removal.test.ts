@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { removeAdded } from '../../../server/history/removal.ts';
-import { restore } from '../../../server/history/restore.ts';
+import { removeAdded } from './on-board.ts';
+import { restore } from './on-board.ts';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
 import { readRecord, rootOf, storedRecord, textOf } from '../../../shared/schema/read.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { restore } from '../../../server/history/restore.ts';
+import { restore } from './on-board.ts';
 import { cards } from '../../../shared/collections/card.ts';
 import { collections } from '../../../shared/documents.ts';
 import { rootOf, storedRecord, textOf } from '../../../shared/schema/read.ts';

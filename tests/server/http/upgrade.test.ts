@@ -185,7 +185,7 @@ describe('an address that is none', () => {
     ['/sync/..%2f..%2fetc/board', '404 no-such-document'],
     [`/sync/${'x'.repeat(65)}/board`, '404 no-such-document'],
     ['/sync/trip', '404 not-found'],
-    ['/sync/trip/board/more', '404 not-found'],
+    ['/sync/trip/board/more', '404 no-such-document'],
     ['/sync//board', '404 not-found'],
   ])('%s is answered %s', async (path, expected) => {
     expect(await outcome(dial(path))).toBe(expected);

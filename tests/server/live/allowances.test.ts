@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { cards, addCard } from '../../../shared/collections/card.ts';
 import { people } from '../../../shared/collections/person.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
-import { collections, openRoots } from '../../../shared/documents.ts';
+import { board as boardDocument, collections, openRoots } from '../../../shared/documents.ts';
 import { readAll, readRecord, rootOf } from '../../../shared/schema/read.ts';
 import { newId } from '../../../shared/id.ts';
 import type { Control } from '../../../shared/wire/protocol.ts';
@@ -91,7 +91,7 @@ describe('G21 what may be added in a day', () => {
   test('G21 on one board is nothing to another', () => {
     expect(spend('ana', { records: 20 })).toBeNull();
     expect(spend('ana', { records: 20 }, false, 'tour/board')).toBeNull();
-    allowances.forget('trip/board');
+    allowances.forget('trip');
     expect(spend('ana', { records: 20 })).toBeNull();
   });
 
@@ -144,7 +144,7 @@ describe('G21 what may be added in a day', () => {
     for (let i = 0; i < 5; i++) allowances.admit('trip/board', 'participant');
     clock.advance(1);
     expect(spend('ben', { clients: 5 })).toMatchObject({ for: 'board' });
-    allowances.relieve('trip/board');
+    allowances.relieve('trip');
     expect(spend('ben', { clients: 5 })).toBeNull();
     expect(spend('n1', { clients: 2 })).toMatchObject({ for: 'person' });
     expect(allowances.admit('trip/board', 'participant')).toBe(true);
@@ -172,7 +172,7 @@ describe('G21 what may be added in a day', () => {
     expect([rename('olga', 'observer'), rename('ana', 'observer')]).toEqual([true, false]);
     clock.advance(day / 3);
     expect([rename('ana'), rename('ana')]).toEqual([true, false]);
-    allowances.relieve('trip/board');
+    allowances.relieve('trip');
     expect([rename('ana'), rename('dora')]).toEqual([false, true]);
     clock.advance(day);
     allowances.sweep();
@@ -202,7 +202,7 @@ describe('G21 what an update adds', () => {
   beforeEach(() => {
     doc = new Y.Doc();
     openRoots(doc);
-    guard = new Guard(doc, new Map([[3, 'ben']]));
+    guard = new Guard(doc, new Map([[3, 'ben']]), boardDocument);
   });
 
   /** What the guard asks for, for an update; what passes is applied. */
@@ -260,7 +260,11 @@ describe('G21 what an update adds', () => {
 
   test('G16 a document has so many client ids and no more, of which the last are for facilitators', () => {
     const most = maxClientIdsInDocument * participantShare;
-    guard = new Guard(doc, new Map(Array.from({ length: most - 1 }, (_, i) => [1_000 + i, 'old'])));
+    guard = new Guard(
+      doc,
+      new Map(Array.from({ length: most - 1 }, (_, i) => [1_000 + i, 'old'])),
+      boardDocument,
+    );
     const judged = (client: number, role: Role) =>
       guard.judge(under(client, [{ content: { gc: 1 } }]), { person: 'ana', role });
     expect(judged(1, 'participant').kind).toBe('pass');

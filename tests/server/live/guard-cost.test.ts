@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
 import { emotions } from '../../../shared/collections/emotion.ts';
-import { openRoots } from '../../../shared/documents.ts';
+import { board as boardDocument, openRoots } from '../../../shared/documents.ts';
 import { rootOf } from '../../../shared/schema/read.ts';
 import { maxCardText, maxFrameBytes } from '../../../shared/limits.ts';
 import type { Verdict } from '../../../server/live/guard/guard.ts';
@@ -321,7 +321,7 @@ function rangesOf(client: number, clocks: readonly number[]): Uint8Array {
 /** Judges an update, applies it where it passes, and says how long the processor was busy with both. */
 function spend(board: Board, update: Uint8Array): { verdict: Verdict; ms: number } {
   const owners = new Map([before, before + 1, before + 2, now].map((client) => [client, 'ana']));
-  const guard = new Guard(board.doc, owners);
+  const guard = new Guard(board.doc, owners, boardDocument);
   const start = process.cpuUsage();
   const verdict = guard.judge(update, ana);
   if (verdict.kind === 'pass') Y.applyUpdate(board.doc, update);
@@ -476,7 +476,7 @@ describe('G19 what people do has room enough', () => {
       written(board, (doc) => (card(doc).get('text') as Y.Text).insert(3, 'x')),
       written(board, (doc) => card(doc).set('evidence', 'data')),
     ];
-    const guard = new Guard(board.doc, new Map([[now, 'ana']]));
+    const guard = new Guard(board.doc, new Map([[now, 'ana']]), boardDocument);
     for (const update of updates) {
       const judge = () => guard.judge(update, ana, { isFull: false, policy });
       for (let i = 0; i < 2_000; i++) expect(judge().kind).toBe('pass');

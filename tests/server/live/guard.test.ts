@@ -7,7 +7,7 @@ import { addLane } from '../../../shared/collections/lane.ts';
 import { addPersona } from '../../../shared/collections/persona.ts';
 import { phases, addPhase, addStep } from '../../../shared/collections/phase.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
-import { collections } from '../../../shared/documents.ts';
+import { board as boardDocument, collections } from '../../../shared/documents.ts';
 import { rootOf, storedRecord, textOf } from '../../../shared/schema/read.ts';
 import { writeText } from '../../../shared/schema/text-splice.ts';
 import { maxCardText, maxSetSize, maxTitleText } from '../../../shared/limits.ts';
@@ -247,7 +247,7 @@ describe('G4 a client id stays a person’s when the process starts again', () =
   function restarted(state: Uint8Array, owners: ReadonlyMap<number, string>): Guard {
     const doc = new Y.Doc();
     Y.applyUpdate(doc, state);
-    return new Guard(doc, owners);
+    return new Guard(doc, owners, boardDocument);
   }
 
   test('G4 what is told once, for the journal, is who writes there for the first time', () => {

@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { openRoots } from '../../../shared/documents.ts';
+import { board as boardDocument, openRoots } from '../../../shared/documents.ts';
 import { PlainEditor } from '../../../shared/schema/editor.ts';
 import type { Refusal } from '../../../shared/wire/protocol.ts';
 import type { Role } from '../../../shared/roles.ts';
@@ -9,7 +9,7 @@ import type { Policy } from '../../../server/live/guard/policy.ts';
 /** A document behind a guard, and people who write to it without any network. */
 export class Guarded {
   readonly doc = new Y.Doc();
-  readonly guard = new Guard(this.doc, new Map());
+  readonly guard = new Guard(this.doc, new Map(), boardDocument);
   policy: Policy | null = null;
   readonly #people: Person[] = [];
 

@@ -13,7 +13,7 @@ import type { Rooms } from '../../../server/live/room/rooms.ts';
 import { openRooms } from '../../../server/live/room/rooms.ts';
 import type { Store } from '../../../server/store/contract.ts';
 import type { Role } from '../../../shared/roles.ts';
-import type { DocumentSchema } from '../../../shared/schema/migration.ts';
+import type { ServedDocument } from '../../../server/documents/work.ts';
 import { MemoryStore } from './memory-store.ts';
 import { RawClient } from './raw-client.ts';
 import { StockClient } from './stock-client.ts';
@@ -47,8 +47,8 @@ export interface HouseOptions {
   readonly allowances?: AllowanceTable;
   /** Left out: any that is free. */
   readonly port?: number;
-  /** The layout that the server knows. */
-  readonly schema?: DocumentSchema;
+  /** The documents that a board may have. */
+  readonly documents?: readonly ServedDocument[];
   readonly policy?: (room: string) => Policy | null;
 }
 
@@ -74,7 +74,7 @@ export async function openHouseOn<S extends Store>(
   const open = new Set<Duplex>();
   server.on('upgrade', (request, socket, head) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    const [, , , document = ''] = url.pathname.split('/');
+    const document = url.pathname.split('/').slice(3).join('/');
     const membership = memberships.get(url.searchParams.get('seat') ?? '');
     if (!membership) return void socket.destroy();
     open.add(socket);

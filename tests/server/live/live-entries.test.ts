@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/collections/card.ts';
-import { openRoots } from '../../../shared/documents.ts';
+import { board as boardDocument, openRoots } from '../../../shared/documents.ts';
 import { rootOf, storedRecord } from '../../../shared/schema/read.ts';
 import { emotions } from '../../../shared/collections/emotion.ts';
 import { maxRecords } from '../../../shared/limits.ts';
@@ -23,7 +23,7 @@ let made: number;
 beforeEach(() => {
   doc = new Y.Doc();
   openRoots(doc);
-  guard = new Guard(doc, new Map());
+  guard = new Guard(doc, new Map(), boardDocument);
   made = 0;
 });
 

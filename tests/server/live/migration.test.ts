@@ -4,10 +4,11 @@ import * as Y from 'yjs';
 import { History } from '../../../server/history/history.ts';
 import { Repairs } from '../../../server/history/repairs.ts';
 import { cards } from '../../../shared/collections/card.ts';
-import { openRoots, schemaOf } from '../../../shared/documents.ts';
+import { openRoots } from '../../../shared/documents.ts';
+import { schemaOf } from '../../../shared/schema/document.ts';
 import { setField } from '../../../shared/schema/editor.ts';
 import type { SchemaTwo } from '../schema-two.ts';
-import { boardOf, evidenceIn, schemaTwo } from '../schema-two.ts';
+import { boardOf, documentsOf, evidenceIn, schemaTwo } from '../schema-two.ts';
 import { workHere, workOn } from '../work-here.ts';
 import type { House, HouseOptions } from './harness.ts';
 import { board, openHouseOn } from './harness.ts';
@@ -28,7 +29,7 @@ beforeEach(() => {
 afterEach(() => house.close());
 
 /** Starts a server that knows the second layout, on what is stored. */
-async function open(options: HouseOptions = { schema }): Promise<void> {
+async function open(options: HouseOptions = { documents: documentsOf(schema) }): Promise<void> {
   house = await openHouseOn(store, options);
   for (const person of ['ana', 'ben']) house.membership(person);
   house.membership('lea', 'facilitator');
@@ -256,7 +257,7 @@ describe('M3 a document of a newer layout than the server knows', () => {
     expect(house.rooms.report()).toMatchObject([{ state: 'quarantined' }]);
     expect(house.log.join('')).toContain('"code":"newer-schema"');
     // The release that wrote it is back.
-    await restart({ schema });
+    await restart({ documents: documentsOf(schema) });
     expect(schemaOf((await house.stock('ana', 2).synced()).doc)).toBe(2);
     expect(schema.runs).toBe(0);
   });
@@ -284,7 +285,7 @@ describe('M4 a version of an older layout', () => {
     await keep(boardOf(1));
     then = (await store.keepVersion(room, { kind: 'named', name: 'Then', person: '' }))?.id ?? '';
     await open();
-    const work = workOn(schema);
+    const work = workOn(documentsOf(schema));
     repairs = new Repairs({ store, live: house.rooms, work, log: pino({ level: 'silent' }) });
     history = new History({ store, live: house.rooms, repairs, work });
   });
@@ -321,12 +322,17 @@ describe('M4 a version of an older layout', () => {
 
   test('shows what an edit would change in the new layout', async () => {
     const state = (await store.readVersion(room, then)) ?? new Uint8Array();
-    expect(await workOn(schema).preview(state, new Uint8Array([0, 0]))).toEqual({ changes: [], total: 0 });
+    expect(await workOn(documentsOf(schema)).preview('board', state, new Uint8Array([0, 0]))).toEqual({
+      changes: [],
+      total: 0,
+    });
   });
 
   test('of a newer layout is not restored, nor into an older document that was not opened', async () => {
-    const first = workOn({ version: 1, migrations: [] });
-    await expect(first.restore(boardOf(1), boardOf(2))).rejects.toThrow('newer release');
-    await expect(workOn(schema).restore(boardOf(1), boardOf(2))).rejects.toThrow('another layout');
+    const first = workOn(documentsOf({ version: 1, migrations: [] }));
+    await expect(first.restore('board', boardOf(1), boardOf(2))).rejects.toThrow('newer release');
+    await expect(workOn(documentsOf(schema)).restore('board', boardOf(1), boardOf(2))).rejects.toThrow(
+      'another layout',
+    );
   });
 });

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
+import { board as boardDocument } from '../../../shared/documents.ts';
 import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
 import { readRecord, rootOf } from '../../../shared/schema/read.ts';
 import { ideas } from '../../../shared/collections/idea.ts';
 import { people } from '../../../shared/collections/person.ts';
 import { maxPeople, maxRecords } from '../../../shared/limits.ts';
-import type { Terms } from '../../../server/live/room/people.ts';
-import { People } from '../../../server/live/room/people.ts';
+import { IntroducePeople } from '../../../server/documents/introduce-people.ts';
+import type { Terms } from '../../../server/documents/work.ts';
 import { renamingsPerDay, searchPause } from '../../../server/live/limits.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
@@ -135,7 +136,7 @@ test.each(['participant', 'observer'] as const)(
 );
 
 describe('D11 whom the records of a full board name', () => {
-  let known: People;
+  let known: IntroducePeople;
   let present: Set<string>;
   /** What each search cost whoever knocked, in milliseconds. */
   let charged: number[];
@@ -145,7 +146,7 @@ describe('D11 whom the records of a full board name', () => {
       for (let i = 0; i < maxPeople - 1; i++)
         rootOf(doc, cards).set(`card-${i}`, buildRecord(cards, { author: `person-${i}` }));
     });
-    known = new People(doc);
+    known = new IntroducePeople(doc, boardDocument);
     present = new Set([`person-${maxPeople - 1}`]);
     charged = [];
   });
@@ -158,7 +159,7 @@ describe('D11 whom the records of a full board name', () => {
       charge: (ms) => charged.push(ms),
       now: () => clock.now(),
     };
-    return known.introduce(house.membership(person, role), terms);
+    return known.joined(house.membership(person, role), terms);
   };
   const touch = () => (rootOf(doc, cards).get('card-0') as Y.Map<unknown>).set('evidence', 'data');
 

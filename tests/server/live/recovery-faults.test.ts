@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
+import { board as boardDocument } from '../../../shared/documents.ts';
 import { cards, addCard, moveCards } from '../../../shared/collections/card.ts';
 import { addIdea, ideas } from '../../../shared/collections/idea.ts';
 import { people } from '../../../shared/collections/person.ts';
@@ -140,7 +141,7 @@ describe('memory', () => {
   });
 
   test('L2 client ids that copies name are remembered up to a bound, and fewer where nothing proves the copy', () => {
-    const { owners } = new Guard(new Y.Doc(), new Map());
+    const { owners } = new Guard(new Y.Doc(), new Map(), boardDocument);
     const ids = (from: number) => Array.from({ length: maxSuspects }, (_, n) => from + n);
     owners.suspect(ids(1), false);
     expect(owners.suspected).toBe(maxSuspects / 2);
@@ -466,7 +467,7 @@ describe('preview', () => {
     rootOf(doc, people).get('ben');
     storedRecord(doc, people, 'ben')?.set('name', 'A fool');
     const forged = Y.encodeStateAsUpdate(doc, before);
-    expect(preview(current, forged).total).toBeGreaterThan(0);
+    expect(preview(boardDocument, current, forged).total).toBeGreaterThan(0);
   });
 
   test('L2 a restored copy cannot write meta', async () => {

@@ -89,11 +89,6 @@ export function documentNamed<D extends DocumentDefinition>(
   return null;
 }
 
-/** The name of the document that a definition keeps for a person. */
-export function nameFor({ name }: DocumentDefinition, person: string): string {
-  return name.endsWith(personMark) ? name.slice(0, 1 - personMark.length) + person : name;
-}
-
 /** The collection of a root map, or null where the document has none of that name. */
 export function collectionIn({ collections }: DocumentDefinition, name: string): AnyCollection | null {
   return Object.hasOwn(collections, name) ? (collections[name] ?? null) : null;

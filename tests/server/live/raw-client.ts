@@ -31,19 +31,21 @@ export class RawClient {
   readonly #places = new Map<number, string>();
   #wake: () => void = () => {};
 
-  static async open(url: string, control: boolean): Promise<RawClient> {
-    const client = new RawClient(new WebSocket(url, control ? [controlProtocol] : []));
+  /** @param keep is given all that comes in, as it comes */
+  static async open(url: string, control: boolean, keep?: (data: Buffer) => void): Promise<RawClient> {
+    const client = new RawClient(new WebSocket(url, control ? [controlProtocol] : []), keep);
     await once(client.socket, 'open');
     return client;
   }
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, keep?: (data: Buffer) => void) {
     this.socket = socket;
     this.closed = new Promise((resolve) => {
       socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
     });
     socket.on('error', () => socket.terminate());
     socket.on('message', (data: Buffer) => {
+      keep?.(data);
       this.heard.push(parse(data, this.#places));
       this.bytesHeard += data.length;
       this.#wake();

@@ -1,0 +1,383 @@
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import * as v from 'valibot';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import * as Y from 'yjs';
+import type { ResaServer } from '../../../server/serve.ts';
+import { openServer, readConfig } from '../../../server/serve.ts';
+import { served } from '../../../server/documents/served.ts';
+import { textOf } from '../../../shared/schema/read.ts';
+import { draft, noteOf, notes, trialDocuments, wordsOf } from '../trial-documents.ts';
+import { FakeClock } from './fake-clock.ts';
+import type { House } from './harness.ts';
+import { openHouse, openHouseOn } from './harness.ts';
+import { RawClient } from './raw-client.ts';
+
+const adminKey = 'the-key-of-those-who-run-it';
+
+/** What Ana writes, does and points at in her draft: nobody else may get it, in whatever way. */
+const marker = 'zk7-only-for-ana-q9';
+
+const made = v.object({
+  board: v.string(),
+  links: v.object({ facilitator: v.string(), participant: v.string(), observer: v.string() }),
+});
+const seated = v.object({ person: v.string(), token: v.string() });
+const refused = v.object({ error: v.object({ code: v.string() }) });
+type Seat = v.InferOutput<typeof seated>;
+
+let folder: string;
+let server: ResaServer;
+let url: string;
+let board: string;
+let links: v.InferOutput<typeof made>['links'];
+let clients: RawClient[];
+/** All bytes that anybody but Ana has got: frames, reasons of closes, and answers with their heads. */
+let othersGot: Buffer[];
+let fay: Seat;
+let ana: Seat;
+let ben: Seat;
+let olle: Seat;
+/** Leads another board. */
+let mia: Seat;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'resa-private-'));
+  [clients, othersGot] = [[], []];
+  await start(folder);
+  ({ board, links } = v.parse(made, await (await ask('POST', '/api/boards', { title: 'Trip' })).json()));
+  fay = await seat(links.facilitator, 'Fay');
+  ana = await seat(links.participant, 'Ana');
+  ben = await seat(links.participant, 'Ben');
+  olle = await seat(links.observer, 'Olle');
+  const other = v.parse(made, await (await ask('POST', '/api/boards', { title: 'Other' })).json());
+  mia = await seat(other.links.facilitator, 'Mia');
+});
+
+afterEach(async () => {
+  for (const client of clients) client.close();
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(at: string): Promise<void> {
+  const env = { PORT: '0', DATA_DIR: at, LOG_LEVEL: 'silent', ADMIN_KEY: adminKey };
+  server = await openServer({ ...readConfig(env), staticRoot: null, documents: trialDocuments });
+  ({ url } = await server.listen());
+}
+
+async function ask(method: string, path: string, body?: unknown, token?: string): Promise<Response> {
+  const answer = await fetch(`${url}${path}`, {
+    method,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+  });
+  const bytes = Buffer.from(await answer.clone().arrayBuffer());
+  othersGot.push(Buffer.from(JSON.stringify([...answer.headers])), bytes);
+  return answer;
+}
+
+/** Status and code of a refusal, else the status alone. */
+async function outcome(answer: Response): Promise<string> {
+  const body = v.safeParse(refused, await answer.json().catch(() => null));
+  return body.success ? `${answer.status} ${body.output.error.code}` : String(answer.status);
+}
+
+async function seat(link: string, name: string): Promise<Seat> {
+  return v.parse(seated, await (await ask('POST', '/api/join', { link, name })).json());
+}
+
+/** A socket of somebody who listens to all that there is. */
+async function open(who: Seat | null, document: string, on = board): Promise<RawClient> {
+  const query = who ? `?token=${who.token}` : '';
+  const keep = who === ana ? undefined : (data: Buffer) => void othersGot.push(data);
+  const client = await RawClient.open(
+    `${url.replace('http', 'ws')}/sync/${on}/${document}${query}`,
+    true,
+    keep,
+  );
+  clients.push(client);
+  if (who !== ana) void client.closed.then(({ reason }) => othersGot.push(Buffer.from(reason)));
+  return client;
+}
+
+/** How an attempt at a socket ends: the close code and its reason, or the status of the plain answer. */
+async function attempt(who: Seat | null, document: string, on = board): Promise<string> {
+  try {
+    const client = await open(who, document, on);
+    client.step1(new Y.Doc());
+    client.queryPresence();
+    const { code, reason } = await client.closed;
+    return `${code} ${reason}`;
+  } catch (error) {
+    const status = /Unexpected server response: (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+    if (status === undefined) throw error;
+    return status;
+  }
+}
+
+const anasDraft = () => `draft/${ana.person}`;
+
+/** Ana writes in her draft, is seen there and points at something; resolves when it is saved. */
+async function work(client: RawClient): Promise<void> {
+  client.update(Y.encodeStateAsUpdate(noteOf('one', marker, 4_711)));
+  client.presence([{ client: 4_711, clock: 1, state: { view: 'map', typing: marker } }]);
+  client.point({ place: `${marker}/${marker}/`, x: 1, y: 2 });
+  await client.told('saved');
+}
+
+const leaked = () => othersGot.filter((bytes) => bytes.includes(marker)).length;
+
+describe('R9 nobody but its reader gets a byte of a private document', () => {
+  test('R9 not by a socket on it, whoever asks, and whatever the name is written like', async () => {
+    await work(await open(ana, anasDraft()));
+    for (const who of [fay, ben, olle]) expect(await attempt(who, anasDraft())).toBe('4403 not-allowed');
+    expect(await attempt(mia, anasDraft())).toBe('4403 not-allowed');
+    expect(await attempt(null, anasDraft())).toBe('4401 ticket');
+    expect(await attempt({ person: ana.person, token: 'forged' }, anasDraft())).toBe('4401 ticket');
+    // A draft that nobody has, of a person that nobody is, is answered in the same way.
+    expect(await attempt(fay, 'draft/nobody')).toBe('4403 not-allowed');
+    expect(await attempt(fay, `draft%2F${ana.person}`)).toBe('4403 not-allowed');
+    for (const name of [
+      'draft',
+      'draft/',
+      `draft/${ana.person}/more`,
+      `draft/${ana.person}/`,
+      `Draft/${ana.person}`,
+      `draft+${ana.person}`,
+      `board%2F..%2Fdraft%2F${ana.person}`,
+      `draft//${ana.person}`,
+      'draft/%3Cperson%3E',
+    ])
+      expect([name, await attempt(fay, name)]).toEqual([name, '404']);
+    expect(leaked()).toBe(0);
+  });
+
+  test('R9 not in the other documents of the board: no edit, no presence, no pointer, no figure', async () => {
+    const others = await Promise.all([
+      open(fay, 'board'),
+      open(ben, 'board'),
+      open(olle, 'board'),
+      open(fay, 'research'),
+      open(ben, `draft/${ben.person}`),
+      open(fay, `draft/${fay.person}`),
+      open(olle, 'minutes'),
+    ]);
+    let client = 100;
+    for (const other of others) other.presence([{ client: client++, clock: 1, state: { view: 'map' } }]);
+    const anas = await open(ana, anasDraft());
+    const again = await open(ana, anasDraft());
+    await work(anas);
+    // Her other page hears all of it.
+    await again.next('update', ({ bytes }) => Buffer.from(bytes).includes(marker));
+    await again.next('pointers', ({ entries }) => entries.some((one) => one.pointer?.place.includes(marker)));
+    await pause(200);
+    for (const other of others) {
+      other.queryPresence();
+      await other.state();
+    }
+    expect(JSON.stringify(others.map(({ heard }) => heard))).not.toContain('4711');
+    expect(leaked()).toBe(0);
+  });
+
+  test('R9 R11 not by versions, previews, restores, rebuilds, losses, downloads, reports or figures', async () => {
+    const anas = await open(ana, anasDraft());
+    await work(anas);
+    const bens = await open(ben, 'research');
+    bens.update(Y.encodeStateAsUpdate(noteOf('two', 'for all but observers', 4_712)));
+    await bens.told('saved');
+    const named = encodeURIComponent(anasDraft());
+    const byAdmin: string[] = [];
+    for (const [method, path, body] of [
+      ['GET', ''],
+      ['GET', '/versions'],
+      ['POST', '/versions', { name: 'mine' }],
+      ['GET', '/versions/some'],
+      ['POST', '/versions/some/remove', { people: [ana.person] }],
+      ['GET', '/lost'],
+      ['POST', '/lost/restore', { people: [ana.person] }],
+      ['POST', '/lost/discard', { people: [ana.person] }],
+      ['POST', '/rebuild'],
+      ['POST', '/reset', { version: 'some' }],
+    ] as const) {
+      for (const document of [named, anasDraft()]) {
+        const answer = await ask(
+          method,
+          `/api/admin/boards/${board}/documents/${document}${path}`,
+          body,
+          adminKey,
+        );
+        byAdmin.push(await outcome(answer));
+      }
+    }
+    expect(new Set(byAdmin)).toEqual(new Set(['404 no-such-document', '404 not-found']));
+    for (const who of [fay, ben, olle, mia]) {
+      for (const path of ['', '/versions', '/lost', '/links', `/documents/${named}`, `/versions/${named}`])
+        await ask('GET', `/api/boards/${board}${path}`, undefined, who.token);
+      await ask('POST', `/api/boards/${board}/versions`, { name: 'all' }, who.token);
+    }
+    for (const path of ['/rooms', '/boards', `/boards/${board}`, `/boards/${board}/sockets`]) {
+      const answer = await ask('GET', `/api/admin${path}`, undefined, adminKey);
+      expect(answer.status).toBe(200);
+      const body = await answer.text();
+      if (path === '/rooms') expect(body).toContain('research');
+      expect(body).not.toContain('draft');
+    }
+    expect(await (await ask('GET', '/metrics', undefined, adminKey)).text()).toContain('resa_rooms');
+    for (const path of ['/healthz', '/readyz']) await ask('GET', path);
+    const research = await ask('GET', `/api/admin/boards/${board}/documents/research`, undefined, adminKey);
+    expect(Buffer.from(await research.arrayBuffer()).includes('for all but observers')).toBe(true);
+    const rebuilt = await ask('POST', `/api/boards/${board}/rebuild`, undefined, fay.token);
+    expect(rebuilt.status).toBe(200);
+    expect(await anas.closed).toMatchObject({ reason: 'repair' });
+    expect(leaked()).toBe(0);
+  });
+
+  test('R9 its reader reads it after a restart, and after a kill', async () => {
+    await work(await open(ana, anasDraft()));
+    const killed = await mkdtemp(join(tmpdir(), 'resa-private-'));
+    await cp(folder, killed, { recursive: true });
+    await rm(join(killed, 'lock'));
+    for (const at of [folder, killed]) {
+      await server.close();
+      await start(at);
+      expect(wordsOf(await (await open(ana, anasDraft())).state(), 'one')).toBe(marker);
+      expect(await attempt(ben, anasDraft())).toBe('4403 not-allowed');
+    }
+    const files = await readdir(join(folder, 'boards', board));
+    expect(files).toContain(`draft+${ana.person}.snapshot`);
+    expect(files.filter((name) => name.startsWith('draft') && /version/.test(name))).toEqual([]);
+    expect(leaked()).toBe(0);
+    await server.close();
+    await rm(killed, { recursive: true });
+    await start(folder);
+  });
+
+  test('R9 it goes with the board', async () => {
+    const anas = await open(ana, anasDraft());
+    await work(anas);
+    const answer = await ask('DELETE', `/api/admin/boards/${board}`, undefined, adminKey);
+    expect(answer.status).toBe(204);
+    expect(await anas.closed).toEqual({ code: 4404, reason: 'no-such-board' });
+    expect(await readdir(join(folder, 'boards'))).not.toContain(board);
+    expect(await attempt(ana, anasDraft())).toBe('4404 no-such-board');
+  });
+});
+
+describe('R10 who reads and who writes are two questions', () => {
+  test('R10 observers do not read what two roles read; the two do', async () => {
+    expect(await attempt(olle, 'research')).toBe('4403 not-allowed');
+    const fays = await open(fay, 'research');
+    const bens = await open(ben, 'research');
+    bens.update(Y.encodeStateAsUpdate(noteOf('one', 'an interview', 5)));
+    await fays.next('update', ({ bytes }) => Buffer.from(bytes).includes('an interview'));
+  });
+
+  test('R10 a reader who may not write is an observer there: what they send changes nothing', async () => {
+    const bens = await open(ben, 'minutes');
+    bens.update(Y.encodeStateAsUpdate(noteOf('one', 'mine', 5)));
+    expect((await bens.next('denied')).reason).toContain('observer');
+    const fays = await open(fay, 'minutes');
+    expect(wordsOf(await fays.state(), 'one')).toBeNull();
+    fays.update(Y.encodeStateAsUpdate(noteOf('two', 'agreed', 6)));
+    await bens.next('update', ({ bytes }) => Buffer.from(bytes).includes('agreed'));
+    // Only the collections of this document are there to write in.
+    fays.update(Y.encodeStateAsUpdate(cardsInNotes()));
+    expect(await fays.closed).toMatchObject({ code: 4422 });
+  });
+
+  test('R10 who is removed, or whose link is withdrawn, loses private documents at once', async () => {
+    const anas = await open(ana, anasDraft());
+    const bens = await open(ben, `draft/${ben.person}`);
+    await Promise.all([anas.told('welcome'), bens.told('welcome')]);
+    await ask('DELETE', `/api/admin/boards/${board}/people/${ana.person}`, undefined, adminKey);
+    expect(await anas.closed).toEqual({ code: 4401, reason: 'kicked' });
+    const all = v.parse(
+      v.object({ links: v.array(v.object({ id: v.string(), role: v.string() })) }),
+      await (await ask('GET', `/api/boards/${board}/links`, undefined, fay.token)).json(),
+    );
+    const link = all.links.find(({ role }) => role === 'participant')?.id ?? '';
+    await ask('DELETE', `/api/boards/${board}/links/${link}`, undefined, fay.token);
+    expect(await bens.closed).toEqual({ code: 4401, reason: 'link-revoked' });
+    expect(await attempt(ben, `draft/${ben.person}`)).toBe('4401 link-revoked');
+  });
+});
+
+/** A record in a root that documents of notes do not have. */
+function cardsInNotes(): Y.Doc {
+  const doc = new Y.Doc();
+  doc.getMap('cards').set('one', new Y.Map());
+  return doc;
+}
+
+describe('beneath the routes', () => {
+  let house: House;
+  let clock: FakeClock;
+  let runs: number;
+
+  beforeEach(async () => {
+    [clock, runs] = [new FakeClock(), 0];
+    house = await openHouse({ clock, documents: trialDocuments });
+    for (const person of ['ana', 'ben']) house.membership(person);
+  });
+  afterEach(() => house.close());
+
+  const retired = async (document: string) => {
+    const ana = await house.raw('ana', { document, control: true });
+    ana.update(Y.encodeStateAsUpdate(noteOf('one', marker, 4_711)));
+    await ana.told('saved');
+    await ana.leave();
+    await vi.waitFor(() => expect(house.rooms.crowd('lovtag')).toBe(0));
+    clock.advance(60_000);
+    await vi.waitFor(() => expect(house.rooms.gauges.heapBytes).toBe(0));
+  };
+
+  test('R9 a room asks once more who may read; who may not is not in it for a moment', async () => {
+    const ana = await house.raw('ana', { document: 'draft/ana', control: true });
+    await ana.told('welcome');
+    const ben = await house.raw('ben', { document: 'draft/ana', control: true });
+    expect(await ben.closed).toEqual({ code: 4403, reason: 'not-allowed' });
+    expect(ben.heard).toEqual([]);
+    expect(house.rooms.crowd('lovtag', 'draft/ana')).toBe(1);
+    expect(house.log.join()).not.toContain(marker);
+  });
+
+  test('R9 a board is as full as the document that somebody asks for', async () => {
+    for (const document of ['board', 'draft/ana', 'research'])
+      await (await house.raw('ana', { document, control: true })).told('welcome');
+    expect(house.rooms.crowd('lovtag')).toBe(3);
+    expect(house.rooms.crowd('lovtag', 'board')).toBe(1);
+    expect(house.rooms.report().map(({ document }) => document)).toEqual(['board', 'research']);
+  });
+
+  test('R11 versions are kept of a document whose definition says so, and of no other', async () => {
+    await retired('draft/ana');
+    await retired('research');
+    expect(await house.store.versions('lovtag/draft/ana')).toEqual([]);
+    expect(await house.store.versions('lovtag/research')).toHaveLength(1);
+  });
+
+  test('M1 R11 a private document of an older layout is migrated without a version, and the record of the board stays', async () => {
+    await retired('draft/ana');
+    const { store } = house;
+    await house.close();
+    const migration = {
+      to: 2,
+      run: (doc: Y.Doc) => (runs++, textOf(doc, notes, 'one', 'text')?.insert(0, '2 ')),
+    };
+    const two = served({ ...draft, schema: { version: 2, migrations: [migration] } });
+    house = await openHouseOn(store.reopened(), { clock, documents: [two] });
+    house.membership('ana');
+    for (const document of ['draft/ana', 'draft/ana']) {
+      const ana = await house.raw('ana', { document, control: true, schema: 2 });
+      expect(wordsOf(await ana.state(), 'one')).toBe(`2 ${marker}`);
+    }
+    expect(runs).toBe(1);
+    expect(await house.store.versions('lovtag/draft/ana')).toEqual([]);
+    expect((await house.store.board('lovtag'))?.schema).toBeUndefined();
+    const behind = await house.raw('ana', { document: 'draft/ana' });
+    expect(await behind.closed).toEqual({ code: 4426, reason: 'reload' });
+  });
+});

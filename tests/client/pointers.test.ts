@@ -9,7 +9,7 @@ import type { RemotePointer } from '../../client/model/presence/presence.svelte.
 import { PresenceModel } from '../../client/model/presence/presence.svelte.ts';
 import { Entry } from '../../client/model/store/entries.svelte.ts';
 import type { Pointer } from '../../shared/wire/pointer.ts';
-import { gone, readPointer, writePointer } from '../../shared/wire/pointer.ts';
+import { canvas, canvasReach, gone, readPointer, writePointer } from '../../shared/wire/pointer.ts';
 import { frameKind } from '../../shared/wire/protocol.ts';
 
 const [ben, cleo] = [11, 12];
@@ -154,25 +154,42 @@ describe("others' pointers", () => {
       frame([ben, { place: 'l/p/', x: 5_000, y: 0 }], [cleo, { place: 'l/q/s', x: 1, y: 10_000 }]),
     );
     pointers.hear(frame([ben, { place: 'l/p/', x: 2_500, y: 7_500 }, true]));
-    expect(seen.get(ben)).toEqual({ person: 'ben', cell: 'l/p/', x: 0.25, y: 0.75 });
-    expect(seen.get(cleo)).toEqual({ person: 'cleo', cell: 'l/q/s', x: 0.0001, y: 1 });
+    expect(seen.get(ben)).toEqual({ surface: 'map', person: 'ben', cell: 'l/p/', x: 0.25, y: 0.75 });
+    expect(seen.get(cleo)).toEqual({ surface: 'map', person: 'cleo', cell: 'l/q/s', x: 0.0001, y: 1 });
   });
 
-  test('are gone when they leave the map, when their person goes to the ideas, and when the person is gone', () => {
+  test('are gone when they leave the map, and when the person is gone, and name no view', () => {
     const here = { place: 'l/p/', x: 1, y: 1 };
     hear(ben, { person: 'ben' });
     pointers.hear(frame([ben, here]));
     pointers.hear(frame([ben, { ...here, place: gone }]));
     expect(seen.get(ben)).toBeNull();
     pointers.hear(frame([ben, here]));
-    hear(ben, { person: 'ben', view: 'ideas' });
-    expect(seen.get(ben)).toBeNull();
-    hear(ben, { person: 'ben', view: 'map' });
-    expect(seen.get(ben)).not.toBeNull();
+    for (const view of ['ideas', 'map', 'of tomorrow']) {
+      hear(ben, { person: 'ben', view });
+      expect(seen.get(ben)).toMatchObject({ cell: 'l/p/' });
+    }
     hear(ben, null);
     expect(seen.get(ben)).toBeNull();
     hear(ben, { person: 'ben' });
     expect(seen.get(ben)).toBeNull();
+  });
+
+  test('are told to each surface as they go from one to the other', () => {
+    const drawn = new Map<number, RemotePointer | null>();
+    const stop = presence.onPointer('canvas', (client, pointer) => drawn.set(client, pointer));
+    hear(ben, { person: 'ben' });
+    pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
+    expect([seen.get(ben)?.surface, drawn.get(ben)]).toEqual(['map', null]);
+    pointers.hear(frame([ben, { place: canvas, x: -1_200, y: 340 }]));
+    expect(seen.get(ben)).toBeNull();
+    expect(drawn.get(ben)).toEqual({ surface: 'canvas', person: 'ben', x: -1_200, y: 340 });
+    const late = vi.fn();
+    presence.onPointer('canvas', late);
+    expect(late).toHaveBeenCalledExactlyOnceWith(ben, drawn.get(ben));
+    stop();
+    pointers.hear(frame([ben, { place: 'l/p/', x: 2, y: 2 }]));
+    expect([seen.get(ben)?.x, drawn.get(ben)?.x]).toEqual([0.0002, -1_200]);
   });
 
   test('that come before the word of their person wait for it', () => {
@@ -203,7 +220,7 @@ describe("others' pointers", () => {
 
   test('of a stock client are in its presence', () => {
     hear(ben, { person: 'ben', cursor: { ...cell, x: 0.5, y: 0.25 } });
-    expect(seen.get(ben)).toEqual({ person: 'ben', cell: 'l/p/', x: 0.5, y: 0.25 });
+    expect(seen.get(ben)).toEqual({ surface: 'map', person: 'ben', cell: 'l/p/', x: 0.5, y: 0.25 });
     hear(ben, { person: 'ben', cursor: null });
     expect(seen.get(ben)).toBeNull();
   });
@@ -223,7 +240,7 @@ describe("others' pointers", () => {
         pointers.hear(decoding.createDecoder(bytes));
         pointers.hear(decoding.createDecoder(noise));
         pointers.hear(frame([ben, { place: 'l/p/', x: 3, y: 4 }]));
-        expect(seen.get(ben)).toEqual({ person: 'ben', cell: 'l/p/', x: 0.0003, y: 0.0004 });
+        expect(seen.get(ben)).toEqual({ surface: 'map', person: 'ben', cell: 'l/p/', x: 0.0003, y: 0.0004 });
       }),
     );
   });
@@ -231,9 +248,13 @@ describe("others' pointers", () => {
   test("Ana's own word holds no pointer, and is not said again when it moves", () => {
     presence.say({ view: 'map' });
     const before = awareness.meta.get(awareness.clientID)?.clock;
-    presence.point({ cell, x: 0.5, y: 2 });
+    presence.point({ surface: 'map', cell, x: 0.5, y: 2 });
     vi.advanceTimersByTime(50);
     expect(read(sent)).toEqual([{ place: 'l/p/', x: 5_000, y: 10_000 }]);
+    sent = [];
+    presence.point({ surface: 'canvas', x: -10.6, y: 2e9 });
+    vi.advanceTimersByTime(50);
+    expect(read(sent)).toEqual([{ place: canvas, x: -11, y: canvasReach }]);
     presence.point(null);
     vi.advanceTimersByTime(50);
     expect(read(sent.slice(1))).toEqual([{ place: gone, x: 0, y: 0 }]);

@@ -4,11 +4,15 @@ import * as encoding from 'lib0/encoding';
 import { describe, expect, test } from 'vitest';
 import type { Pointer } from '../../shared/wire/pointer.ts';
 import {
+  canvas,
+  canvasReach,
   gone,
   maxPlaceBytes,
   partOf,
   pointerParts,
   readPointer,
+  surfaceOf,
+  unitOf,
   writePointer,
 } from '../../shared/wire/pointer.ts';
 
@@ -19,7 +23,13 @@ const somewhere = fc.record({
   x: part,
   y: part,
 });
-const pointer: fc.Arbitrary<Pointer> = fc.oneof(somewhere, fc.constant({ place: gone, x: 0, y: 0 }));
+const unit = fc.integer({ min: -canvasReach, max: canvasReach });
+const onCanvas = fc.record({ place: fc.constant(canvas), x: unit, y: unit });
+const pointer: fc.Arbitrary<Pointer> = fc.oneof(
+  somewhere,
+  onCanvas,
+  fc.constant({ place: gone, x: 0, y: 0 }),
+);
 
 const write = (one: Pointer, isPlaceKnown: boolean) =>
   encoding.encode((encoder) => writePointer(encoder, one, isPlaceKnown));
@@ -29,6 +39,11 @@ const bytesOf = (place: string, ...shares: number[]) =>
   encoding.encode((encoder) => {
     encoding.writeVarString(encoder, place);
     for (const share of shares) encoding.writeVarUint(encoder, share);
+  });
+const canvasBytes = (...units: number[]) =>
+  encoding.encode((encoder) => {
+    encoding.writeVarString(encoder, canvas);
+    for (const one of units) encoding.writeVarInt(encoder, one);
   });
 
 describe('a pointer', () => {
@@ -54,6 +69,35 @@ describe('a pointer', () => {
     );
   });
 
+  test('on a canvas takes at most eight bytes, and always names its surface', () => {
+    fc.assert(
+      fc.property(onCanvas, fc.boolean(), (one, isPlaceKnown) => {
+        expect(write(one, isPlaceKnown).length).toBeLessThanOrEqual(8);
+        expect(read(write(one, isPlaceKnown))).toEqual(one);
+      }),
+    );
+    expect(write({ place: canvas, x: -640, y: 480 }, true)).toHaveLength(6);
+  });
+
+  test('on the map is the same bytes as in the release before', () => {
+    expect([...write({ place: 'a/b/', x: 1, y: 10_000 }, false)]).toEqual([4, 97, 47, 98, 47, 1, 0x90, 0x4e]);
+    expect([...write({ place: 'a/b/', x: 1, y: 10_000 }, true)]).toEqual([0, 1, 0x90, 0x4e]);
+    expect([...write({ place: gone, x: 0, y: 0 }, true)]).toEqual([1, 45]);
+  });
+
+  test('is on the surface that its place says', () => {
+    expect(['a/b/', 'a/b/c', canvas, gone].map(surfaceOf)).toEqual(['map', 'map', 'canvas', null]);
+  });
+
+  test('beyond the reach of a canvas is on its edge, and in whole units within', () => {
+    const units = [-2e6, -0.4, 0.6, 1e9].map(unitOf);
+    expect(units).toEqual([-canvasReach, 0, 1, canvasReach]);
+  });
+
+  test('at the same place as on a canvas is none', () => {
+    expect(read(bytesOf('', 1, 2), canvas)).toBeNull();
+  });
+
   test('at a place that was never told, or after it had left, is none', () => {
     const bytes = write({ place: 'a/b/', x: 1, y: 2 }, true);
     expect(read(bytes, null)).toBeNull();
@@ -77,6 +121,10 @@ describe('hostile bytes', () => {
           return;
         }
         if (one === null) return;
+        if (one.place === canvas) {
+          for (const distance of [one.x, one.y]) expect(distance).toBe(unitOf(distance));
+          return;
+        }
         expect(one.place === gone || one.place === known || /^[\w-]+\/[\w-]+\/[\w-]*$/.test(one.place)).toBe(
           true,
         );
@@ -96,6 +144,14 @@ describe('hostile bytes', () => {
     ['a place of two ids', bytesOf('a/b', 1, 2)],
     ['a place of four ids', bytesOf('a/b/c/d', 1, 2)],
     ['a place of letters that grow when they are written again', bytesOf(`${'é'.repeat(90)}/b/`, 1, 2)],
+    ['a canvas without a second number', canvasBytes(1)],
+    ['a place past the reach of a canvas', canvasBytes(canvasReach + 1, 0)],
+    ['a place before the reach of a canvas', canvasBytes(0, -canvasReach - 1)],
+    [
+      'a number on a canvas that none holds',
+      new Uint8Array([...canvasBytes(1), ...Array<number>(12).fill(255)]),
+    ],
+    ['two canvases', bytesOf('~~', 1, 2)],
     ['a place that is too long', bytesOf(`${'a'.repeat(maxPlaceBytes)}/b/`, 1, 2)],
   ])('are thrown out: %s', (_what, bytes) => {
     expect(() => read(bytes, 'x/y/z')).toThrow();

@@ -1,14 +1,16 @@
 import type { Awareness } from 'y-protocols/awareness';
 import type { CellAt } from '$shared/collections/card.ts';
 import { cellKey } from '$shared/collections/card.ts';
-import { gone, partOf, pointerParts } from '$shared/wire/pointer.ts';
+import type { Surface } from '$shared/wire/pointer.ts';
+import { canvas, gone, partOf, pointerParts, surfaceOf, unitOf } from '$shared/wire/pointer.ts';
 import type { Presence } from '$shared/wire/presence.ts';
 import { parsePresence } from '$shared/wire/presence.ts';
 import type { Pointers } from './pointers.ts';
 import type { Entry, Visitor } from '../store/entries.svelte.ts';
 
-/** Someone's pointer on a view. */
-export interface RemotePointer {
+/** Someone's pointer on the map. */
+export interface MapPointer {
+  readonly surface: 'map';
   readonly person: string;
   /** The key of the cell (`cellKey`). */
   readonly cell: string;
@@ -17,8 +19,29 @@ export interface RemotePointer {
   readonly y: number;
 }
 
-/** A socket's pointer, or null where it has none; a person with two tabs has two sockets. */
-type PointerListener = (client: number, pointer: RemotePointer | null) => void;
+/** Someone's pointer on a canvas. */
+export interface CanvasPointer {
+  readonly surface: 'canvas';
+  readonly person: string;
+  /** Whole units of the canvas, from its origin. */
+  readonly x: number;
+  readonly y: number;
+}
+
+export type RemotePointer = MapPointer | CanvasPointer;
+
+/** A socket's pointer, or null where it has none on this surface; a person with two tabs has two sockets. */
+type PointerListener<S extends Surface> = (
+  client: number,
+  pointer: Extract<RemotePointer, { surface: S }> | null,
+) => void;
+
+/** Where this person's own pointer is: in shares (0 to 1) of a cell of the map, or in units of a canvas. */
+type OwnPointer =
+  | { readonly surface: 'map'; readonly cell: CellAt; readonly x: number; readonly y: number }
+  | { readonly surface: 'canvas'; readonly x: number; readonly y: number };
+
+const nowhere = { place: gone, x: 0, y: 0 };
 
 /** The carets of others in one text. */
 export interface RemoteCaret {
@@ -51,8 +74,7 @@ export class PresenceModel {
   readonly #self: string;
   readonly #entryOf: EntryOf;
   readonly #peers = new Map<number, Presence>();
-  /** Each with the view that it draws on. */
-  readonly #pointerListeners = new Map<PointerListener, string>();
+  readonly #pointerListeners = new Set<(client: number, pointer: RemotePointer | null) => void>();
   #mine: Own = { person: '', view: '', at: null, cell: null, follows: null, typing: null };
 
   constructor(awareness: Awareness, pointers: Pointers, self: string, entryOf: EntryOf) {
@@ -81,18 +103,20 @@ export class PresenceModel {
     this.#awareness.setLocalState(this.#mine);
   }
 
-  /** Says where this person's pointer is, in shares (0 to 1) of a cell; null where it is on none. */
-  point(at: { readonly cell: CellAt; readonly x: number; readonly y: number } | null): void {
-    this.#pointers.say(
-      at ? { place: cellKey(at.cell), x: partOf(at.x), y: partOf(at.y) } : { place: gone, x: 0, y: 0 },
-    );
+  /** Says where this person's pointer is; null where it is on no surface. */
+  point(at: OwnPointer | null): void {
+    if (at?.surface === 'map')
+      this.#pointers.say({ place: cellKey(at.cell), x: partOf(at.x), y: partOf(at.y) });
+    else this.#pointers.say(at ? { place: canvas, x: unitOf(at.x), y: unitOf(at.y) } : nowhere);
   }
 
-  /** Hears each move of others' pointers on a view; returns how to stop. */
-  onPointer(view: string, listener: PointerListener): () => void {
-    this.#pointerListeners.set(listener, view);
-    for (const client of this.#peers.keys()) listener(client, this.#pointerOf(client, view));
-    return () => this.#pointerListeners.delete(listener);
+  /** Hears each move of others' pointers on a surface, and where they leave it; returns how to stop. */
+  onPointer<S extends Surface>(surface: S, listener: PointerListener<S>): () => void {
+    const hear = (client: number, pointer: RemotePointer | null) =>
+      listener(client, isOn(surface, pointer) ? pointer : null);
+    this.#pointerListeners.add(hear);
+    for (const client of this.#peers.keys()) hear(client, this.#pointerOf(client));
+    return () => this.#pointerListeners.delete(hear);
   }
 
   #hear(client: number, presence: Presence | null): void {
@@ -110,21 +134,22 @@ export class PresenceModel {
   }
 
   #tellPointer(client: number): void {
-    for (const [listener, view] of this.#pointerListeners) listener(client, this.#pointerOf(client, view));
+    const pointer = this.#pointerOf(client);
+    for (const listener of this.#pointerListeners) listener(client, pointer);
   }
 
-  /** The pointer of a client where it is on this view; a client that says no view is on any. */
-  #pointerOf(client: number, view: string): RemotePointer | null {
+  #pointerOf(client: number): RemotePointer | null {
     const presence = this.#peers.get(client);
     if (!presence || presence.person === this.#self) return null;
-    if (presence.view !== '' && presence.view !== view) return null;
     const { person, cursor } = presence;
     const pointer = this.#pointers.of(client);
     if (pointer) {
-      if (pointer.place === gone) return null;
-      return { person, cell: pointer.place, x: pointer.x / pointerParts, y: pointer.y / pointerParts };
+      const { place, x, y } = pointer;
+      const surface = surfaceOf(place);
+      if (surface === 'canvas') return { surface, person, x, y };
+      return surface && { surface, person, cell: place, x: x / pointerParts, y: y / pointerParts };
     }
-    return cursor && { person, cell: cellKey(cursor), x: cursor.x, y: cursor.y };
+    return cursor && { surface: 'map', person, cell: cellKey(cursor), x: cursor.x, y: cursor.y };
   }
 
   /** Recounts who is at one record: as many steps as there are people, not as there are records. */
@@ -164,6 +189,13 @@ export class PresenceModel {
     if (!sameCarets(carets, this.carets)) this.carets = carets;
     if (!sameWhere(where, this.where)) this.where = where;
   }
+}
+
+function isOn<S extends Surface>(
+  surface: S,
+  pointer: RemotePointer | null,
+): pointer is Extract<RemotePointer, { surface: S }> {
+  return pointer?.surface === surface;
 }
 
 function sameItems(a: readonly string[], b: readonly string[]): boolean {

@@ -2,7 +2,7 @@ import type { Decoder } from 'lib0/decoding';
 import { hasContent } from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import type { Pointer } from '../../../shared/wire/pointer.ts';
-import { gone, readPointer, writePointer } from '../../../shared/wire/pointer.ts';
+import { canvas, gone, readPointer, writePointer } from '../../../shared/wire/pointer.ts';
 import type { Packet } from '../socket/packets.ts';
 import { pointerPacket } from '../socket/packets.ts';
 
@@ -54,31 +54,49 @@ export class Pointers {
 
   /** Takes what has moved, up to so many bytes; those who are followed always. */
   take(most: number): { readonly packet: Packet | null; readonly bytes: number } {
-    const entries: Uint8Array[] = [];
+    const entries = new Entries();
     let bytes = 0;
     for (const client of this.#due) {
-      if (bytes >= most && entries.length > 0 && !this.#isFollowed(client)) continue;
+      if (bytes >= most && bytes > 0 && !this.#isFollowed(client)) continue;
       this.#due.delete(client);
       const place = this.#places.get(client);
       if (!place) continue;
       const entry = encode(client, place.pointer, place.told === place.pointer.place);
       place.told = place.pointer.place;
-      entries.push(entry);
+      entries.add(place.pointer, entry);
       bytes += entry.length;
     }
-    return { packet: entries.length > 0 ? pointerPacket(entries) : null, bytes };
+    return { packet: entries.packet(), bytes };
   }
 
   /** All pointers, each with its place, for one who has heard of none. */
   whole(): Packet | null {
-    const entries: Uint8Array[] = [];
+    const entries = new Entries();
     for (const [client, place] of this.#places) {
       if (place.pointer.place === gone) continue;
-      entries.push(encode(client, place.pointer, false));
+      entries.add(place.pointer, encode(client, place.pointer, false));
       // One has now heard of another place than all others: the next word must name it.
       if (place.told !== place.pointer.place) place.told = null;
     }
-    return entries.length > 0 ? pointerPacket(entries) : null;
+    return entries.packet();
+  }
+}
+
+/**
+ * The pointers of one frame. Those on a canvas come last: a page of the release before knows none, and reads a frame
+ * up to what it does not know.
+ */
+class Entries {
+  readonly #first: Uint8Array[] = [];
+  readonly #last: Uint8Array[] = [];
+
+  add({ place }: Pointer, entry: Uint8Array): void {
+    (place === canvas ? this.#last : this.#first).push(entry);
+  }
+
+  packet(): Packet | null {
+    for (const entry of this.#last) this.#first.push(entry);
+    return this.#first.length > 0 ? pointerPacket(this.#first) : null;
   }
 }
 

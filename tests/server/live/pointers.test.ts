@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { presenceBytesPerSecond } from '../../../server/live/limits.ts';
 import { frameKind } from '../../../shared/wire/protocol.ts';
-import { gone } from '../../../shared/wire/pointer.ts';
+import { canvas, canvasReach, gone } from '../../../shared/wire/pointer.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { openHouse } from './harness.ts';
@@ -40,6 +40,39 @@ async function hears(listener: RawClient, client: number) {
 }
 
 describe('P11 pointers', () => {
+  test('P11 on a canvas pass as they are, after those on the map, and name their place each time', async () => {
+    const ana = await present('ana', 1);
+    const ben = await present('ben', 2);
+    const cleo = await present('cleo', 3);
+    ana.point({ place: canvas, x: -1_200, y: 340 });
+    ben.point({ place: cell, x: 1, y: 2 });
+    await Promise.all([ana.state(), ben.state()]);
+    clock.advance(66);
+    expect(await hears(cleo, 1)).toEqual({ place: canvas, x: -1_200, y: 340 });
+    // The first goes out at once, and what comes until the next tick together.
+    ana.point({ place: canvas, x: 0, y: 0 });
+    await ana.state();
+    ana.point({ place: canvas, x: -1_201, y: 340 });
+    ben.point({ place: cell, x: 2, y: 2 }, true);
+    await Promise.all([ana.state(), ben.state()]);
+    clock.advance(33);
+    const both = await cleo.next('pointers', ({ entries }) => entries.length === 2);
+    expect(both.entries).toEqual([
+      { client: 2, pointer: { place: cell, x: 2, y: 2 } },
+      { client: 1, pointer: { place: canvas, x: -1_201, y: 340 } },
+    ]);
+    const late = await house.raw('cleo', { control: true });
+    const { entries } = await late.next('pointers');
+    expect(entries.map(({ client }) => client)).toEqual([2, 1]);
+    expect(entries.at(-1)?.pointer).toEqual({ place: canvas, x: -1_201, y: 340 });
+  });
+
+  test('P11 past the reach of a canvas is no pointer', async () => {
+    const ana = await present('ana', 1);
+    ana.point({ place: canvas, x: 0, y: canvasReach + 1 });
+    expect((await ana.closed).code).toBe(4400);
+  });
+
   test('P11 Ben sees where Ana’s pointer is, and only its latest place', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);

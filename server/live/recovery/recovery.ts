@@ -26,6 +26,8 @@ export interface RecoveryContext {
   readonly log: Log;
   readonly clock: Clock;
   readonly counters: Counters;
+  /** Whether several people write the document: else nothing that its writer brings is another's. */
+  readonly isShared: boolean;
 }
 
 export interface RecoveryHooks {
@@ -173,14 +175,15 @@ export class Recovery {
    * known may be that of somebody who has not come back yet, and the first to bring it must not win it.
    */
   mustHold(document: LiveDocument, from: Connection, { update, isStep2 }: DocumentFrame): boolean {
-    if (!this.#isProven || !isStep2 || !isUpdate(update, maxHeldEffort)) return false;
+    if (!this.#context.isShared || !this.#isProven) return false;
+    if (!isStep2 || !isUpdate(update, maxHeldEffort)) return false;
     const { isOwn, state } = this.#ground(document, from);
     return bringsOf(update, state, (client) => !isOwn(client));
   }
 
   /** Whether a frame that the guard does not take is to be held, rather than refused. */
   holds(document: LiveDocument, from: Connection, frame: DocumentFrame, verdict: Refuse): boolean {
-    if (verdict.reason === 'malformed') return false;
+    if (verdict.reason === 'malformed' || !this.#context.isShared) return false;
     // Too dear to judge: once a loss is proven it is kept, as it is. What is kept is read later on, and the guard may
     // have stopped before the end of it.
     if (verdict.rule === 'G19')

@@ -236,14 +236,14 @@ class Ledger {
 
 /**
  * Bounds what participants add to documents for good: a rate only delays that. All that is counted refills over a
- * day. It outlives the rooms, and not the process: after a restart all is full, and who has written before is known
- * from the document's owners.
+ * day. What is added to all documents of one definition (`board/definition`) is counted together. It outlives the rooms,
+ * and not the process: after a restart all is full, and who has written before is known from the document's owners.
  */
 export class Allowances {
   readonly #clock: Clock;
   readonly #table: AllowanceTable;
   readonly #ledgers = new Map<string, Ledger>();
-  /** Rooms that are still to be swept in this round. */
+  /** Those that are still to be swept in this round. */
   #unswept: string[] = [];
 
   constructor(clock: Clock, table = daily) {
@@ -251,63 +251,63 @@ export class Allowances {
     this.#table = table;
   }
 
-  /** Takes what an update adds to a room's document, all of it or nothing. Returns what would be exceeded, or null. */
-  spend(room: string, adder: Adder, additions: Additions): Exceeded | null {
+  /** Takes what an update adds to such a document, all of it or nothing. Returns what would be exceeded, or null. */
+  spend(of: string, adder: Adder, additions: Additions): Exceeded | null {
     const { clients, records, keys, bytes } = additions;
     if (clients > 0 || records > 0 || keys > 0)
-      return this.#ledgerOf(room).spend(adder, additions, this.#clock.now());
+      return this.#ledgerOf(of).spend(adder, additions, this.#clock.now());
     // Most updates move something or write a letter: they are gathered, and neither clock nor bucket is looked at.
-    if (bytes === 0 || this.#ledgers.get(room)?.gather(adder.device, bytes)) return null;
-    return this.#ledgerOf(room).spend(adder, additions, this.#clock.now());
+    if (bytes === 0 || this.#ledgers.get(of)?.gather(adder.device, bytes)) return null;
+    return this.#ledgerOf(of).spend(adder, additions, this.#clock.now());
   }
 
   /** Takes the client ids that a facilitator's update adds: each makes every later edit of the document dearer. */
-  spendAsLead(room: string, device: string, { clients }: Additions): Exceeded | null {
-    return clients === 0 ? null : this.#ledgerOf(room).spendAsLead(device, clients, this.#clock.now());
+  spendAsLead(of: string, device: string, { clients }: Additions): Exceeded | null {
+    return clients === 0 ? null : this.#ledgerOf(of).spendAsLead(device, clients, this.#clock.now());
   }
 
-  /** Whether one more person may be written into a room's document. */
-  admit(room: string, role: Role): boolean {
-    return this.#ledgerOf(room).admit(role, this.#clock.now());
+  /** Whether one more person may be written into such a document. */
+  admit(of: string, role: Role): boolean {
+    return this.#ledgerOf(of).admit(role, this.#clock.now());
   }
 
-  /** Whether the name and colour of a person whom a room's document knows may be written anew. */
-  rename(room: string, device: string, role: Role): boolean {
-    return this.#ledgerOf(room).rename(device, role, this.#clock.now());
+  /** Whether the name and colour of a person whom such a document knows may be written anew. */
+  rename(of: string, device: string, role: Role): boolean {
+    return this.#ledgerOf(of).rename(device, role, this.#clock.now());
   }
 
   /** Those who added too much to a board have been shut out: what they left to the others is made good. */
   relieve(board: string): void {
-    for (const room of this.#roomsOf(board)) this.#ledgers.get(room)?.relieve(this.#clock.now());
+    for (const of of this.#allOf(board)) this.#ledgers.get(of)?.relieve(this.#clock.now());
   }
 
   /** A board's documents are others from now on, or none. */
   forget(board: string): void {
-    for (const room of this.#roomsOf(board)) this.#ledgers.delete(room);
+    for (const of of this.#allOf(board)) this.#ledgers.delete(of);
   }
 
-  /** Forgets what has refilled, of one room at each call: there may be many. */
+  /** Forgets what has refilled, of one ledger at each call: there may be many. */
   sweep(): void {
     if (this.#unswept.length === 0) this.#unswept = [...this.#ledgers.keys()];
-    const room = this.#unswept.pop();
-    if (room !== undefined && this.#ledgers.get(room)?.sweep(this.#clock.now())) this.#ledgers.delete(room);
+    const of = this.#unswept.pop();
+    if (of !== undefined && this.#ledgers.get(of)?.sweep(this.#clock.now())) this.#ledgers.delete(of);
   }
 
-  /** How many rooms are remembered. */
+  /** How many ledgers are remembered. */
   get size(): number {
     return this.#ledgers.size;
   }
 
-  /** Looks at all rooms: for what happens seldom. */
-  #roomsOf(board: string): string[] {
-    return [...this.#ledgers.keys()].filter((room) => room.startsWith(`${board}/`));
+  /** Looks at all: for what happens seldom. */
+  #allOf(board: string): string[] {
+    return [...this.#ledgers.keys()].filter((of) => of.startsWith(`${board}/`));
   }
 
-  #ledgerOf(room: string): Ledger {
-    const known = this.#ledgers.get(room);
+  #ledgerOf(of: string): Ledger {
+    const known = this.#ledgers.get(of);
     if (known) return known;
     const made = new Ledger(this.#table, this.#clock.now());
-    this.#ledgers.set(room, made);
+    this.#ledgers.set(of, made);
     return made;
   }
 }

@@ -76,10 +76,14 @@ export class Room implements Listener {
   readonly board: string;
   readonly document: string;
   readonly served: ServedDocument;
+  /** The person in the document's name, if it has one. */
+  readonly owner: string | null;
   /** `board/document` */
   readonly name: string;
+  /** What people add is counted for all documents of one definition together: each person may have one of them. */
+  readonly #ledger: string;
   readonly #context: RoomContext;
-  readonly #owner: RoomOwner;
+  readonly #roomOwner: RoomOwner;
   readonly #broadcaster: Broadcaster;
   readonly #life = new RoomStateMachine();
   #timesDrained = 0;
@@ -101,23 +105,29 @@ export class Room implements Listener {
   #whenOpen: (() => void)[] = [];
 
   constructor(
-    { board, document, served }: Pick<Room, 'board' | 'document' | 'served'>,
+    { board, document, served, owner }: Pick<Room, 'board' | 'document' | 'served' | 'owner'>,
     context: RoomContext,
-    owner: RoomOwner,
+    roomOwner: RoomOwner,
   ) {
     this.board = board;
     this.document = document;
     this.served = served;
+    this.owner = owner;
+    this.#ledger = `${board}/${served.name}`;
     this.name = `${board}/${document}`;
     this.#context = context;
-    this.#owner = owner;
+    this.#roomOwner = roomOwner;
     this.#syncRequests = new Asks(context, () => this.#source);
-    this.#recovery = new Recovery(this.name, context, {
-      connections: () => this.#broadcaster,
-      ask: (connection) => {
-        if (this.#open) connection.ask(this.#open.document.step1());
+    this.#recovery = new Recovery(
+      this.name,
+      { ...context, isShared: owner === null },
+      {
+        connections: () => this.#broadcaster,
+        ask: (connection) => {
+          if (this.#open) connection.ask(this.#open.document.step1());
+        },
       },
-    });
+    );
     this.#broadcaster = new Broadcaster(context, {
       stateVector: () => this.#open?.document.stateVector() ?? emptyStateVector,
       // Others learn the id from presence, and could write under it before its owner does.
@@ -193,7 +203,7 @@ export class Room implements Listener {
     if (this.#life.now === 'absent') return connection.close(closeCode.busy, 'closing');
     if (this.#life.now === 'quarantined') {
       connection.close(closeCode.busy, this.#bar);
-      return this.#owner.emptied(this);
+      return this.#roomOwner.emptied(this);
     }
     if (this.#life.now === 'draining') this.#life.become('live');
     connection.listen(this);
@@ -225,7 +235,7 @@ export class Room implements Listener {
 
   left(connection: Connection, isClean: boolean): void {
     this.#broadcaster.remove(connection, isClean);
-    if (this.#broadcaster.size === 0 && this.#life.now !== 'absent') this.#owner.emptied(this);
+    if (this.#broadcaster.size === 0 && this.#life.now !== 'absent') this.#roomOwner.emptied(this);
   }
 
   tell(control: Control): void {
@@ -328,7 +338,7 @@ export class Room implements Listener {
     this.#broadcaster.dismiss(code, reason);
     this.#broadcaster.close();
     this.#forget();
-    this.#owner.closed(this);
+    this.#roomOwner.closed(this);
     this.#tellOpened();
   }
 
@@ -409,8 +419,8 @@ export class Room implements Listener {
       spend: ({ role, device }, since, additions, isKnown) => {
         const { allowances } = this.#context;
         const exceeded = may(role, 'structure')
-          ? allowances.spendAsLead(this.name, device, additions)
-          : allowances.spend(this.name, { device, isKnown, since }, additions);
+          ? allowances.spendAsLead(this.#ledger, device, additions)
+          : allowances.spend(this.#ledger, { device, isKnown, since }, additions);
         if (!exceeded) this.#stored?.grow(additions.bytes);
         return exceeded;
       },
@@ -458,7 +468,7 @@ export class Room implements Listener {
     for (const connection of this.#broadcaster) connection.release('loading');
     this.#syncRequests.answer();
     this.#tellOpened();
-    if (this.#broadcaster.size === 0) this.#owner.emptied(this);
+    if (this.#broadcaster.size === 0) this.#roomOwner.emptied(this);
   }
 
   #quarantine(bar: Bar): void {
@@ -469,7 +479,7 @@ export class Room implements Listener {
     this.#syncRequests.forget();
     this.#early = [];
     this.#tellOpened();
-    this.#owner.emptied(this);
+    this.#roomOwner.emptied(this);
   }
 
   #tellOpened(): void {
@@ -501,8 +511,8 @@ export class Room implements Listener {
     const { allowances, clock } = this.#context;
     const mayStay = work.joined(membership, {
       present: this.#present,
-      admit: () => allowances.admit(this.name, membership.role),
-      rename: () => allowances.rename(this.name, membership.device, membership.role),
+      admit: () => allowances.admit(this.#ledger, membership.role),
+      rename: () => allowances.rename(this.#ledger, membership.device, membership.role),
       charge: (ms) => connection.charge('work', ms),
       now: () => clock.now(),
     });

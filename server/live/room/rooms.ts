@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
+import type { NamedDocument } from '../../../shared/schema/document.ts';
 import { documentNamed } from '../../../shared/schema/document.ts';
 import type { Membership } from '../../access/membership.ts';
 import type { Log } from '../../log.ts';
@@ -161,7 +162,7 @@ class OpenRooms implements Rooms, RoomOwner {
     if (refusal) return turnAway(line, refusal.code, refusal.reason);
     // Gone already: it would never tell us that it goes.
     if (line.socket.readyState !== line.socket.OPEN) return;
-    const room = this.#room(board, document, served);
+    const room = this.#room(board, document, named);
     this.#keepFromRetiring(room);
     const mayWrite = served.writes(membership, owner);
     room.enter(new Connection(membership, line, this.#context, this.#rates.of(board, device), mayWrite));
@@ -357,14 +358,14 @@ class OpenRooms implements Rooms, RoomOwner {
     if (!named) throw new Error(`${board}/${document} cannot be opened: no-such-document`);
     const refusal = this.#refusal(board, document);
     if (refusal) throw new Error(`${board}/${document} cannot be opened: ${refusal.reason}`);
-    return this.#room(board, document, named.definition);
+    return this.#room(board, document, named);
   }
 
-  #room(board: string, document: string, served: ServedDocument): Room {
+  #room(board: string, document: string, { definition: served, owner }: NamedDocument<ServedDocument>): Room {
     const name = `${board}/${document}`;
     const open = this.#rooms.get(name);
     if (open) return open;
-    const room = new Room({ board, document, served }, this.#context, this);
+    const room = new Room({ board, document, served, owner }, this.#context, this);
     this.#rooms.set(name, room);
     this.#boards.set(board, (this.#boards.get(board) ?? new Set()).add(room));
     void room.load();

@@ -352,6 +352,48 @@ describe('beneath the routes', () => {
     expect(house.rooms.report().map(({ document }) => document)).toEqual(['board', 'research']);
   });
 
+  test('R9 G21 what people add to their private documents is counted together for the board', async () => {
+    await house.close();
+    const records = { clients: 100, records: 8, keys: 1_000, bytes: 100_000 };
+    const allowances = {
+      person: records,
+      board: records,
+      leads: { person: 100, board: 100 },
+      newcomers: 100,
+      renamings: { person: 100, role: 100 },
+    };
+    house = await openHouse({ clock, documents: trialDocuments, allowances });
+    const answers: string[] = [];
+    for (let n = 0; n < 8; n++) {
+      house.membership(`crowd${n}`);
+      const one = await house.raw(`crowd${n}`, { control: true, document: `draft/crowd${n}` });
+      one.update(Y.encodeStateAsUpdate(noteOf('one', 'mine', 100 + n)));
+      const { control } = await one.next('control', (heard) => /saved|refused/.test(heard.control.kind));
+      answers.push(control.kind);
+    }
+    // The last quarter is for those who wrote before.
+    expect(answers).toEqual([...Array<string>(6).fill('saved'), 'refused', 'refused']);
+  });
+
+  test('R9 L1 what its reader brings back after a loss is taken whole: nothing in it is another person’s', async () => {
+    const doc = noteOf('one', marker, 4_711);
+    const other = noteOf('two', 'from another page', 4_712);
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(other));
+    house.store.isBehind = true;
+    for (const [document, told] of [
+      ['research', 'held'],
+      ['draft/ana', 'saved'],
+    ] as const) {
+      const ana = await house.raw('ana', { document, control: true });
+      await ana.next('step1');
+      ana.step2(Y.encodeStateAsUpdate(doc));
+      const { control } = await ana.next('control', (one) => /saved|held/.test(one.control.kind));
+      expect([document, control.kind]).toEqual([document, told]);
+      if (told === 'saved') expect(wordsOf(await ana.state(), 'two')).toBe('from another page');
+    }
+    expect(await house.store.held('lovtag/draft/ana')).toEqual([]);
+  });
+
   test('R11 versions are kept of a document whose definition says so, and of no other', async () => {
     await retired('draft/ana');
     await retired('research');

@@ -1,5 +1,7 @@
 import * as Y from 'yjs';
-import { board as boardDocument, openRoots } from '../../../shared/documents.ts';
+import { board as boardDocument } from '../../../shared/documents.ts';
+import type { DocumentDefinition } from '../../../shared/schema/document.ts';
+import { openDocument } from '../../../shared/schema/document.ts';
 import { PlainEditor } from '../../../shared/schema/editor.ts';
 import type { Refusal } from '../../../shared/wire/protocol.ts';
 import type { Role } from '../../../shared/roles.ts';
@@ -9,12 +11,15 @@ import type { Policy } from '../../../server/live/guard/policy.ts';
 /** A document behind a guard, and people who write to it without any network. */
 export class Guarded {
   readonly doc = new Y.Doc();
-  readonly guard = new Guard(this.doc, new Map(), boardDocument);
+  readonly definition: DocumentDefinition;
+  readonly guard: Guard;
   policy: Policy | null = null;
   readonly #people: Person[] = [];
 
-  constructor() {
-    openRoots(this.doc);
+  constructor(definition: DocumentDefinition = boardDocument) {
+    this.definition = definition;
+    this.guard = new Guard(this.doc, new Map(), definition);
+    openDocument(this.doc, definition);
     this.doc.on('update', (update: Uint8Array) => {
       for (const person of this.#people) person.hear(update);
     });
@@ -65,7 +70,7 @@ export class Person {
     this.id = id;
     this.role = role;
     this.editor = new PlainEditor(this.doc, id);
-    openRoots(this.doc);
+    openDocument(this.doc, at.definition);
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin !== 'server') this.#unsent.push(update);
     });

@@ -116,6 +116,7 @@ describe('a facilitator changes the frame, and takes it back', () => {
     await maja.type(' soon');
     await maja.press('Enter');
     await expect(heads(asa, 'lane').nth(1)).toContainText('What could be better soon');
+    await expect(maja.head('lane', 'What could be better soon')).toBeFocused();
     await maja.press('Control+ArrowUp');
     await expect(heads(asa, 'lane').first()).toContainText('What could be better soon');
     await maja.choose(maja.head('lane', 'What could be better soon'), 'Line of visibility');

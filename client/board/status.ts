@@ -1,6 +1,6 @@
 import type { Role } from '$shared/roles.ts';
 import { may } from '$shared/roles.ts';
-import type { SyncStatus } from '../model/sync/connection.svelte.ts';
+import type { SyncStatus } from '../model/sync/status.ts';
 import type { DisconnectReason } from '../model/sync/disconnect-reason.ts';
 
 /** What a board needs to be told about itself for as long as it is so; one at a time, the gravest. */

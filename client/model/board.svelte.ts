@@ -13,7 +13,7 @@ import { PresenceModel } from './presence/presence.svelte.ts';
 import type { Entries, ItemOf } from './store/entries.svelte.ts';
 import type { Index, IndexDefinition } from './store/index.svelte.ts';
 import { Store } from './store/store.svelte.ts';
-import type { Holding } from './sync/connection.svelte.ts';
+import type { Holding } from './sync/status.ts';
 import { Connection } from './sync/connection.svelte.ts';
 import type { Ending } from './sync/ending.ts';
 import { KeptEdits } from './sync/kept.svelte.ts';

@@ -1,7 +1,7 @@
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import type { Holding } from '../../client/model/sync/connection.svelte.ts';
+import type { Holding } from '../../client/model/sync/status.ts';
 import { Connection } from '../../client/model/sync/connection.svelte.ts';
 import { waitMs } from '../../client/model/sync/backoff.ts';
 import { closeCode, frameKind } from '../../shared/wire/protocol.ts';

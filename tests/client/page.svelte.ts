@@ -2,7 +2,7 @@ import { flushSync } from 'svelte';
 import { expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { Board } from '../../client/model/board.svelte.ts';
-import type { SyncStatus } from '../../client/model/sync/connection.svelte.ts';
+import type { SyncStatus } from '../../client/model/sync/status.ts';
 import type { Ending } from '../../client/model/sync/ending.ts';
 import { KeptEdits } from '../../client/model/sync/kept.svelte.ts';
 import { textsIn } from '../../client/model/sync/touched.ts';

@@ -19,16 +19,9 @@ import { hindranceOf } from './disconnect-reason.ts';
 import { KeptMarks } from './marks.ts';
 import { Pointers } from '../presence/pointers.ts';
 import { Pulse } from './pulse.ts';
+import type { Holding, SyncFacts, SyncStatus } from './status.ts';
+import { isSettled, statusOf, statusWith } from './status.ts';
 import { onWake } from './wake.ts';
-
-/**
- * What the connection light shows: everything on disk, something on its way there, something kept here since
- * the server takes no edits just now, or no server.
- */
-export type SyncStatus = 'saved' | 'sending' | 'held' | 'offline';
-
-/** What lies on this device beside the document: it is still being read, or something waits there. */
-export type Holding = 'reading' | 'held' | null;
 
 /** What the owner of a connection hears. */
 export interface ConnectionEvents {
@@ -141,7 +134,7 @@ export class Connection {
       this.held = null;
       this.lossPeople = 0;
       this.pointers.renew();
-      if (status !== 'connecting') this.#shine();
+      if (status !== 'connecting') this.#updateStatus();
     });
     provider.on('sync', (synced) => {
       if (synced) {
@@ -151,14 +144,14 @@ export class Connection {
         this.hindrance = null;
         on.ready(this.#generation ?? 0);
       }
-      this.#shine();
+      this.#updateStatus();
     });
     provider.on('connection-close', (event) => {
       this.#failed = true;
       this.hindrance = event && hindranceOf(event.code, event.reason);
       // Told before the provider reckons how long to wait, of which this is the most.
       provider.maxBackoffTime = waitMs(provider.wsUnsuccessfulReconnects + 1, Math.random());
-      this.#shine();
+      this.#updateStatus();
     });
     provider.on('closed', ({ code, reason }) => this.#end(code, reason));
     doc.off('update', provider._updateHandler);
@@ -169,9 +162,7 @@ export class Connection {
   }
 
   get light(): SyncStatus {
-    if (this.#light !== 'saved') return this.#light;
-    const holding = this.#on.holding();
-    return holding === 'reading' ? 'sending' : (holding ?? 'saved');
+    return this.#light === 'saved' ? statusWith('saved', this.#on.holding()) : this.#light;
   }
 
   get awareness() {
@@ -185,7 +176,7 @@ export class Connection {
 
   /** Looks again whether all is saved: what lay on the device may have been taken in without an edit. */
   refresh(): void {
-    if (!this.#closed) this.#shine();
+    if (!this.#closed) this.#updateStatus();
   }
 
   /** Connects, and keeps connecting. */
@@ -215,7 +206,7 @@ export class Connection {
       if (!isStep1) return;
       this.#sent++;
       this.#offered = true;
-      this.#shine();
+      this.#updateStatus();
     };
   }
 
@@ -250,7 +241,7 @@ export class Connection {
     this.#isDirty = true;
     this.#keeps ||= this.readOnly !== null;
     if (this.#provider.wsconnected) for (const part of inParts(update, transaction)) this.#sendChanges(part);
-    this.#shine();
+    this.#updateStatus();
   };
 
   #sendChanges(update: Uint8Array): void {
@@ -330,30 +321,33 @@ export class Connection {
         // A page that has only just opened has nothing from before.
         if (this.ready) return this.#finish({ kind: 'stale' });
     }
-    this.#shine();
+    this.#updateStatus();
   }
 
-  #shine(): void {
+  /** Brings the status up to date; whoever waits for all edits to be saved hears so. */
+  #updateStatus(): void {
+    const facts = this.#facts();
+    this.#isSettled = isSettled(facts);
+    this.#light = statusOf(facts);
+    if (!this.#isSettled) return;
+    this.#isDirty = false;
+    this.#on.saved();
+  }
+
+  #facts(): SyncFacts {
     const { wsconnected, synced } = this.#provider;
-    const offered = this.#offered || this.role === 'observer';
-    this.#isSettled =
-      wsconnected &&
-      this.held === null &&
-      synced &&
-      offered &&
-      !this.#keeps &&
-      !this.#isWaiting &&
-      this.#saved >= this.#sent;
-    if (this.#isSettled) {
-      this.#isDirty = false;
-      this.#on.saved();
-    }
-    if (!wsconnected) this.#light = this.ready || this.#failed ? 'offline' : 'sending';
-    else if (this.#isSettled) this.#light = 'saved';
-    else if (this.held !== null) this.#light = 'held';
-    else if (synced && this.readOnly !== null)
-      this.#light = this.#isDirty || this.#isWaiting ? 'held' : 'saved';
-    else this.#light = 'sending';
+    return {
+      isConnected: wsconnected,
+      wasTried: this.ready || this.#failed,
+      isSynced: synced,
+      isOffered: this.#offered || this.role === 'observer',
+      unacknowledged: this.#sent - this.#saved,
+      isDirty: this.#isDirty,
+      keepsEdits: this.#keeps,
+      isWaiting: this.#isWaiting,
+      isReadOnly: this.readOnly !== null,
+      isHeld: this.held !== null,
+    };
   }
 
   /** Whether the document holds edits whose base has not come in: they are neither shown nor sent. */

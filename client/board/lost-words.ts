@@ -5,31 +5,13 @@ import type { Touched } from '../model/sync/touched.ts';
 import { textsIn } from '../model/sync/touched.ts';
 import type { Key } from '../text/messages.svelte.ts';
 import { dateTime, list, t } from '../text/messages.svelte.ts';
-import { changes, fields } from './change-words.ts';
+import { changeKey } from './change-words.ts';
 import { refusalText } from './refusal-text.ts';
 
 /** Names of records that are told of one kind of change; the others are counted. */
 const mostNames = 3;
 /** Characters of a name; a card may be a page long. */
 const mostCharacters = 60;
-
-const added: Readonly<Record<string, Key>> = {
-  cards: 'step.add-card',
-  ideas: 'step.add-idea',
-  phases: 'step.add-phase',
-  steps: 'step.add-step',
-  lanes: 'step.add-lane',
-  personas: 'step.add-persona',
-};
-
-const removed: Readonly<Record<string, Key>> = {
-  cards: 'step.remove-card',
-  ideas: 'step.remove-idea',
-  phases: 'step.remove-phase',
-  steps: 'step.remove-step',
-  lanes: 'step.remove-lane',
-  personas: 'step.remove-persona',
-};
 
 export function lostTitle({ why }: Lost): string {
   return t(isRefused(why) ? 'lost.refused.title' : `lost.${why}.title`);
@@ -47,7 +29,7 @@ export function lostAbout({ why, person, exceeded }: Lost, visits: readonly Visi
 
 /** What a text field of a record is called. */
 export function fieldName(of: string, field: string): string {
-  return t(fields[of]?.[field] ?? 'lost.text');
+  return t(changeKey(of, field) ?? 'lost.text');
 }
 
 /** The changes that have no text to show: "card moved: “Buys a ticket” and 2 more". */
@@ -97,19 +79,15 @@ function changesIn(record: Touched): readonly Key[] {
   const gone = values.find(([field]) => field === 'gone')?.[1];
   const hasText = textsIn(record).length > 0;
   // A new record is told of by its text, where it has one.
-  if (isNew) return hasText ? [] : [added[of] ?? 'step.write'];
+  if (isNew) return hasText ? [] : [changeKey(of, 'added') ?? 'step.write'];
   const keys = new Set<Key>();
   if (texts.length > 0 && !hasText) keys.add('step.write');
   for (const [field] of values) {
-    const key = field === 'gone' ? backOrGone(of, gone) : changes[of]?.[field];
-    if (key !== undefined) keys.add(key);
+    const part = field !== 'gone' ? field : gone === true ? 'removed' : 'restored';
+    const key = changeKey(of, part);
+    if (key) keys.add(key);
   }
   return [...keys];
-}
-
-function backOrGone(of: string, gone: unknown): Key | undefined {
-  if (gone === true) return removed[of];
-  return of === 'cards' ? 'step.restore-card' : added[of];
 }
 
 function shortName(name: string): string {

@@ -24,7 +24,7 @@ test('a number chooses its plural form and is written in the digits of the langu
 });
 
 test('what a person wrote is put in as it is, also where it looks like a placeholder or a pattern', () => {
-  expect(t('join.goOn', { name: '{name} $& <b>' })).toBe('Go on as {name} $& <b>');
+  expect(t('join.goOn', { name: '{name} $& <b>' })).toBe('Continue as {name} $& <b>');
 });
 
 test('numbers, lists and days are written as the language writes them', async () => {
@@ -40,7 +40,7 @@ test('numbers, lists and days are written as the language writes them', async ()
 });
 
 test('an error has its own words where its code is known, and plain ones where it is not', () => {
-  expect(errorText({ code: 'link-revoked' })).toBe('This link was withdrawn. Ask for a new one.');
+  expect(errorText({ code: 'link-revoked' })).toBe('This link was turned off. Ask for a new one.');
   expect(errorText({ code: 'something-new' })).toBe(errorText({ code: 'internal' }));
 });
 
@@ -62,7 +62,7 @@ test('an area is fetched when it is used, in the language that is read by then',
   expect(page.isKey('lobby.start')).toBe(true);
   await change;
   expect(page.t('app.cancel')).toBe('إلغاء');
-  expect(page.t('lobby.start')).toBe('ابدأ لوحة');
+  expect(page.t('lobby.start')).toBe('لوحة جديدة');
 });
 
 test('of two languages that are chosen quickly the last one is read', async () => {

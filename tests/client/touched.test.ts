@@ -57,11 +57,11 @@ describe('what was touched', () => {
     markEmotion(ana, { persona: 'p', phase, emotion: 'calm' }, 'present');
     expect(told().sort()).toEqual([
       'card moved: “Buys a ticket”',
-      'feeling marked: “Ride”',
+      'emotion marked: “Ride”',
       'idea linked: “One ticket”',
+      'idea state changed: “One ticket”',
       'persona marked: “Buys a ticket”',
       'phase moved: “Ride”',
-      'state of the idea set: “One ticket”',
     ]);
   });
 

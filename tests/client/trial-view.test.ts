@@ -168,7 +168,7 @@ test('the help has its letter and its keys', async () => {
     line.querySelector('dd')?.textContent,
     ...[...line.querySelectorAll('kbd')].map((key) => key.textContent),
   ]);
-  expect(lines).toContainEqual(['To the start', 'G', 'X']);
+  expect(lines).toContainEqual(['Home', 'G', 'X']);
   expect(lines).toContainEqual(['Done', 'Q']);
 });
 

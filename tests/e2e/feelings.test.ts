@@ -21,17 +21,17 @@ test('a participant marks feelings as there and as missing, and the curve follow
     await expect(curve(person, 'Plan the trip')).toHaveAccessibleName(/Amina Haddad: 0;/);
   await feelings(nadia, 'Plan the trip').focus();
   await nadia.press('Enter');
-  const dialog = nadia.dialog('Feelings: Plan the trip');
+  const dialog = nadia.dialog('Emotions: Plan the trip');
   await dialog.getByRole('radio', { name: 'Amina Haddad' }).check({ force: true });
-  await dialog.getByLabel('Where it was seen').selectOption('An interview');
+  await dialog.getByLabel('Source').selectOption('Interview');
   await dialog.getByRole('button', { name: /Proud/ }).click();
-  await expect(dialog.getByRole('button', { name: /Proud/ })).toContainText('there');
+  await expect(dialog.getByRole('button', { name: /Proud/ })).toContainText('felt');
   await dialog.getByRole('button', { name: /Excluded|Left out/ }).click();
   await dialog.getByRole('button', { name: /Excluded|Left out/ }).click();
-  await expect(dialog.getByRole('button', { name: /Left out/ })).toContainText('expected, not there');
+  await expect(dialog.getByRole('button', { name: /Left out/ })).toContainText('expected but missing');
   for (const person of everyone) {
     await expect(feelings(person, 'Plan the trip')).toHaveAccessibleName(
-      /Amina Haddad: .*Proud.*Left out \(expected, not there\)/,
+      /Amina Haddad: .*Proud.*Left out \(expected but missing\)/,
     );
     // Two against one: what is missing does not count.
     await expect(curve(person, 'Plan the trip')).toHaveAccessibleName(/Amina Haddad: \+0\.7;/);
@@ -48,7 +48,7 @@ test('a participant marks feelings as there and as missing, and the curve follow
 test('an observer reads the feelings and marks none', async () => {
   await feelings(asa, 'Ride').focus();
   await asa.press('Enter');
-  const dialog = asa.dialog('Feelings: Ride');
+  const dialog = asa.dialog('Emotions: Ride');
   await expect(dialog).toBeVisible();
   for (const word of await dialog.getByRole('listitem').getByRole('button').all())
     await expect(word).toBeDisabled();

@@ -69,7 +69,7 @@ describe('a facilitator changes the frame, and takes it back', () => {
   });
 
   test('a step: added, named, told to be a moment of truth, moved over, removed', async () => {
-    await maja.choose(maja.head('phase', first), 'Add a step');
+    await maja.choose(maja.head('phase', first), 'Add step');
     await maja.type('Ask a friend');
     await maja.press('Enter');
     const steps = ['Feel a need', 'Compare and decide', 'Ask a friend', 'Get started', 'Get it done'];
@@ -85,7 +85,7 @@ describe('a facilitator changes the frame, and takes it back', () => {
     await nadia.press('n');
     await nadia.type('Outlives the step');
     await nadia.press('Escape');
-    await maja.choose(maja.head('step', 'Ask a friend'), 'Remove the step…');
+    await maja.choose(maja.head('step', 'Ask a friend'), 'Remove step…');
     await maja
       .dialog(/Ask a friend/)
       .getByRole('button', { name: 'Remove' })
@@ -104,8 +104,8 @@ describe('a facilitator changes the frame, and takes it back', () => {
     const before = await heads(asa, 'lane').count();
     await maja.choose(maja.head('lane', 'Activities and situations'), 'New lane below…');
     const dialog = maja.dialog('Add a lane');
-    await dialog.getByLabel('What it holds').selectOption('Opportunities');
-    await dialog.getByLabel('Title of the lane').fill('What could be better');
+    await dialog.getByLabel('Type').selectOption('Opportunities');
+    await dialog.getByLabel('Lane title').fill('What could be better');
     await dialog.getByRole('button', { name: 'Add a lane' }).click();
     for (const person of everyone) {
       await expect(heads(person, 'lane')).toHaveCount(before + 1);
@@ -132,7 +132,7 @@ describe('a facilitator changes the frame, and takes it back', () => {
 
   test('the title of the board', async () => {
     await maja.page.getByRole('heading', { level: 1 }).getByRole('button').click();
-    await maja.page.getByLabel('Title of the board').fill('Another morning');
+    await maja.page.getByLabel('Board title').fill('Another morning');
     await maja.press('Enter');
     for (const person of everyone) {
       await expect(person.page.getByRole('heading', { level: 1 })).toHaveText('Another morning');
@@ -165,7 +165,7 @@ describe('personas', () => {
     await expect(asa.cell(...cell).locator('[data-card]')).toHaveText([/For Ruth alone/]);
     // Only on the screen of the one who looks.
     await expect(nadia.cell(...cell).locator('[data-card]')).toHaveCount(2);
-    await asa.page.getByRole('button', { name: 'Show the cards of all personas' }).click();
+    await asa.page.getByRole('button', { name: 'Clear the persona filter' }).click();
     await expect(asa.cell(...cell).locator('[data-card]')).toHaveCount(2);
   });
 
@@ -177,7 +177,7 @@ describe('personas', () => {
     await nadia.press('Escape');
     await expect(nadia.card('Born marked')).toBeVisible();
     await expect(maja.card('Born marked')).toHaveAccessibleName(/, Ruth/);
-    await nadia.page.getByRole('button', { name: 'Show the cards of all personas' }).click();
+    await nadia.page.getByRole('button', { name: 'Clear the persona filter' }).click();
   });
 
   test('one that nobody named is not kept', async () => {
@@ -191,7 +191,7 @@ describe('personas', () => {
 });
 
 test('a participant has no tools for the frame', async () => {
-  await expect(maja.page.getByRole('button', { name: `Menu of ${first}` })).toHaveCount(1);
+  await expect(maja.page.getByRole('button', { name: `Menu: ${first}` })).toHaveCount(1);
   for (const person of [nadia, asa]) {
     await expect(person.page.getByRole('button', { name: /^Menu of (?!the card)/ })).toHaveCount(0);
     await expect(person.page.getByRole('button', { name: /Add a persona|Share|Rename/ })).toHaveCount(0);

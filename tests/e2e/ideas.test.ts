@@ -144,7 +144,7 @@ describe('the list of ideas', () => {
     const numbers = (person: Person) =>
       rows(person).evaluateAll((all) => all.map((one) => Number(/\d+/.exec(one.textContent)?.[0])));
     await expect(rows(nadia).first()).toContainText('28');
-    await nadia.page.getByRole('button', { name: /Descending order/ }).click();
+    await nadia.page.getByRole('button', { name: /Sorted descending/ }).click();
     await expect(rows(nadia).first()).toContainText('1');
     expect(await numbers(nadia)).toEqual(Array.from({ length: 28 }, (_, at) => at + 1));
 
@@ -185,10 +185,10 @@ test('a board that begins with ideas begins with one in grey, which goes with th
   const ben = await stage.person('Ben');
   await ben.join(links.participant);
   await expect(ben.page).toHaveURL(/\/ideas$/);
-  await expect(ben.page.getByText('Tell people the platform before they ask')).toBeVisible();
+  await expect(ben.page.getByText('Tell people what happens next before they ask')).toBeVisible();
   await newIdea(ben).fill('The first');
   await ben.press('Enter');
-  await expect(ben.page.getByText('Tell people the platform before they ask')).toBeHidden();
+  await expect(ben.page.getByText('Tell people what happens next before they ask')).toBeHidden();
   await expect(row(ben, 'The first')).toContainText('1');
   await ben.leave();
 });

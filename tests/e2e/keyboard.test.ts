@@ -56,12 +56,12 @@ test('from the lobby to a card, and on to an idea, without a mouse', async () =>
   const maja = await stage.person('Maja');
   await maja.page.goto('/');
   await expect(maja.page.getByRole('heading', { level: 1 })).toBeVisible();
-  await tabTo(maja, /What is it called/);
+  await tabTo(maja, /Board name/);
   await maja.type('By keys alone');
   await tabTo(maja, /five-step/);
   await maja.press('ArrowDown');
   await expect(maja.page.getByRole('radio', { name: 'Journey map' })).toBeChecked();
-  await tabTo(maja, /^button Start the board/);
+  await tabTo(maja, /^button Create board/);
   await maja.press('Enter');
   await expect(maja.page.getByLabel('Your name')).toBeFocused();
   await maja.type('Maja');
@@ -98,7 +98,7 @@ test('from the lobby to a card, and on to an idea, without a mouse', async () =>
   await maja.press('ArrowDown');
   await expect(maja.card('Asks at home')).toBeFocused();
   await maja.press('Shift+F10');
-  await expect(maja.page.getByRole('menu', { name: 'Menu of the card' })).toBeVisible();
+  await expect(maja.page.getByRole('menu', { name: 'Card menu' })).toBeVisible();
   await expect(maja.page.getByRole('menuitem').first()).toBeFocused();
   await maja.press('Escape');
   await expect(maja.card('Asks at home')).toBeFocused();
@@ -128,9 +128,9 @@ test('from the lobby to a card, and on to an idea, without a mouse', async () =>
   await maja.press('g', 'i');
   await expect(idea).toBeVisible();
   await maja.press('?');
-  await expect(maja.dialog('Keyboard')).toBeVisible();
+  await expect(maja.dialog('Keyboard shortcuts')).toBeVisible();
   await maja.press('Escape');
-  await expect(maja.dialog('Keyboard')).toBeHidden();
+  await expect(maja.dialog('Keyboard shortcuts')).toBeHidden();
   await maja.saved();
   await maja.leave();
 });
@@ -194,7 +194,7 @@ describe('a single letter', () => {
     const nadia = await stage.person('Nadia');
     await nadia.join((await stage.house.board('journey')).participant);
     await nadia.press('?');
-    await nadia.dialog('Keyboard').getByLabel('Single-letter shortcuts').uncheck();
+    await nadia.dialog('Keyboard shortcuts').getByLabel('Single-letter shortcuts').uncheck();
     await nadia.press('Escape');
     await nadia.cell('Needs and motivations', 'Use the service').focus();
     await nadia.press('n', 'e', 'g', 'i', '?');

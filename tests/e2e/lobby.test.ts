@@ -9,8 +9,8 @@ async function startBoard(maja: Person, template: string, title: string): Promis
   const { page } = maja;
   await page.goto('/');
   await page.getByText(template, { exact: true }).click();
-  await page.getByLabel('What is it called?').fill(title);
-  await page.getByRole('button', { name: 'Start the board' }).click();
+  await page.getByLabel('Board name').fill(title);
+  await page.getByRole('button', { name: 'Create board' }).click();
   await page.getByLabel('Your name').fill('Maja');
   await page.getByRole('button', { name: 'Join', exact: true }).click();
   await maja.arrive();
@@ -52,13 +52,13 @@ describe('the lobby', () => {
   test('asks for a title, and for a whole link', async () => {
     const maja = await stage.person('Maja');
     await maja.page.goto('/');
-    await maja.page.getByRole('button', { name: 'Start the board' }).click();
-    await expect(maja.page.getByLabel('What is it called?')).toBeFocused();
+    await maja.page.getByRole('button', { name: 'Create board' }).click();
+    await expect(maja.page.getByLabel('Board name')).toBeFocused();
     await expect(maja.page.getByText('Give the board a name')).toBeVisible();
-    const link = maja.page.getByLabel('Link that you were sent');
+    const link = maja.page.getByLabel('Link you were sent');
     await link.fill('half a link');
     await link.press('Enter');
-    await expect(maja.page.getByText('This does not look like a link')).toBeVisible();
+    await expect(maja.page.getByText('This does not look like a board link')).toBeVisible();
     await link.fill(stage.house.demo.observer);
     await link.press('Enter');
     await expect(maja.page.getByText('You join as observer.')).toBeVisible();
@@ -101,7 +101,7 @@ describe('a device', () => {
     await expect(three).toBeVisible();
 
     await nadia.page.goto(links.participant);
-    await nadia.page.getByRole('button', { name: 'Go on as Nadia' }).click();
+    await nadia.page.getByRole('button', { name: 'Continue as Nadia' }).click();
     await nadia.arrive();
     await expect(three).toBeVisible();
     await three.click();
@@ -138,16 +138,16 @@ describe('what leads nowhere says so', () => {
     const ben = await stage.person('Ben');
     ben.forgive(/Failed to load resource: .* 404/);
     for (const [path, says] of [
-      ['/join#nothing', 'This link opens nothing'],
-      ['/join#missing.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'There is no such board'],
+      ['/join#nothing', 'This link does not work'],
+      ['/join#missing.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'This board does not exist'],
       ['/b/lovtag', 'You need a link for this board'],
-      ['/b/lovtag/somewhere', 'There is nothing here'],
+      ['/b/lovtag/somewhere', 'Page not found'],
     ] as const) {
       // A change of the fragment alone would load nothing anew.
       await ben.page.goto('about:blank');
       await ben.page.goto(path);
       await expect(ben.page.getByRole('heading', { name: says })).toBeVisible();
-      await expect(ben.page.getByRole('link', { name: 'To the start', exact: true })).toBeVisible();
+      await expect(ben.page.getByRole('link', { name: 'Home', exact: true })).toBeVisible();
     }
     await ben.leave();
   });
@@ -161,12 +161,12 @@ describe('what leads nowhere says so', () => {
     asa.forgive(/Failed to load resource: .* 410/);
     const observers = maja.dialog('Invite people').locator('section', { hasText: 'Observers' });
     await observers.getByRole('button', { name: 'More for this link' }).click();
-    await maja.page.getByRole('menuitem', { name: 'Withdraw the link' }).click();
-    await observers.getByRole('button', { name: 'Withdraw the link' }).click();
-    await expect(asa.page.getByRole('heading', { name: 'This link was withdrawn' })).toBeVisible();
+    await maja.page.getByRole('menuitem', { name: 'Turn off link' }).click();
+    await observers.getByRole('button', { name: 'Turn off link' }).click();
+    await expect(asa.page.getByRole('heading', { name: 'This link was turned off' })).toBeVisible();
     await asa.page.goto('about:blank');
     await asa.page.goto(link);
-    await expect(asa.page.getByRole('heading', { name: 'This link was withdrawn' })).toBeVisible();
+    await expect(asa.page.getByRole('heading', { name: 'This link was turned off' })).toBeVisible();
     await Promise.all([maja.leave(), asa.leave()]);
   });
 });

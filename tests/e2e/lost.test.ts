@@ -78,7 +78,7 @@ test('a backup is restored: what was kept here and has lost its base can be copi
     dialog.getByRole('button', { name: 'Save as file' }).click(),
   ]);
   expect(download.suggestedFilename()).toMatch(/^A demo to try \d{4}-\d\d-\d\d\.txt$/);
-  expect(await readFile(await download.path(), 'utf8')).toContain(`Text of the card:\n${text}\n`);
+  expect(await readFile(await download.path(), 'utf8')).toContain(`Card text:\n${text}\n`);
 
   await dialog.getByRole('button', { name: 'Add again' }).click();
   await expect(dialog.getByRole('button', { name: 'Added' })).toBeDisabled();
@@ -119,7 +119,7 @@ test('what was left of a board that is gone by now is shown with the notice', as
   const board = /#([^.]+)\./.exec(links.facilitator)?.[1] ?? '';
   await stage.house.admin('DELETE', board);
   await maja.page.goto(`/b/${board}/map`);
-  await expect(maja.page.getByRole('heading', { name: 'There is no such board' })).toBeVisible();
+  await expect(maja.page.getByRole('heading', { name: 'This board does not exist' })).toBeVisible();
   const dialog = maja.dialog('This board no longer exists');
   await expect(dialog.getByRole('textbox')).toHaveValue('Left for nobody');
   await dialog.getByRole('button', { name: 'Copy' }).click();
@@ -152,9 +152,7 @@ describe('a seat that has run out', () => {
     wire.letIn();
     await maja.page.evaluate(() => window.dispatchEvent(new Event('online')));
     await maja.saved();
-    await expect(maja.page.getByRole('heading', { name: 'Your place on the board has ended' })).toHaveCount(
-      0,
-    );
+    await expect(maja.page.getByRole('heading', { name: 'Your access has ended' })).toHaveCount(0);
     await maja.page.reload();
     await maja.arrive();
     await expect(maja.card('While it ran out')).toBeVisible();
@@ -180,7 +178,7 @@ describe('a seat that has run out', () => {
     }, board);
     hers.letIn();
     await nadia.page.evaluate(() => window.dispatchEvent(new Event('online')));
-    await expect(nadia.page.getByRole('heading', { name: 'This link was withdrawn' })).toBeVisible();
+    await expect(nadia.page.getByRole('heading', { name: 'This link was turned off' })).toBeVisible();
     const dialog = nadia.dialog('Your last changes were not sent');
     await expect(dialog.getByRole('textbox')).toHaveValue('Too late');
     await dialog.getByRole('button', { name: 'Done' }).click();
@@ -191,7 +189,7 @@ describe('a seat that has run out', () => {
 
 test('a server that renews the seat and lets nobody in is not asked for ever', async () => {
   await wire.keepAway(closeCode.ticket, 'expired');
-  await expect(maja.page.getByRole('heading', { name: 'Your place on the board has ended' })).toBeVisible();
+  await expect(maja.page.getByRole('heading', { name: 'Your access has ended' })).toBeVisible();
 });
 
 test('a server that refuses a page that has sent nothing is asked ever later, and said once', async () => {

@@ -32,7 +32,7 @@ async function write(person: Person, text: string): Promise<void> {
 
 describe('a board that takes no edits', () => {
   test('says so, keeps what is written, and is saved again by itself', async () => {
-    const told = maja.page.getByText('The server cannot save just now.');
+    const told = maja.page.getByText('The server cannot save right now.');
     wire.tell({ kind: 'read-only', why: 'store' });
     await expect(told).toBeVisible();
     await expect(light(maja, 'saved')).toBeVisible();
@@ -65,9 +65,9 @@ test('a board that fills up is a quiet word to who leads it, and later to all wh
 test('a server that has no room says so, and the page comes back by itself', async () => {
   await wire.keepAway(closeCode.busy, 'server-full');
   const told = maja.page.getByText('The server has as many boards open as it can hold.');
-  await expect(told).toContainText('You can go on writing.');
+  await expect(told).toContainText('Keep writing');
   await maja.page.reload();
-  await expect(told).toContainText('This page tries again by itself.');
+  await expect(told).toContainText('This page tries again automatically.');
   wire.letIn();
   await maja.saved();
   await expect(told).toBeHidden();
@@ -114,7 +114,7 @@ describe('what the server refuses', () => {
       }).observe(document.body, { subtree: true, childList: true, attributes: true });
     });
     await refused(() => write(maja, 'One word too many'));
-    await expect(dialog()).toContainText('The board is full. Go on with a new one.');
+    await expect(dialog()).toContainText('The board is full. Continue on a new one.');
     await expect(dialog().getByRole('textbox')).toHaveValue('One word too many');
     await expect(light(maja, 'held')).toBeVisible();
     const lights = await maja.page.evaluate(() => (window as unknown as { lights: string[] }).lights);

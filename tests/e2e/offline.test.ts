@@ -48,7 +48,7 @@ describe.each([
     await stage.house.stop(signal);
     for (const person of everyone) {
       await expect(light(person, 'offline')).toBeVisible();
-      const told = person === asa ? 'The server does not answer.' : 'You can go on writing.';
+      const told = person === asa ? 'The server does not respond.' : 'Keep writing';
       await expect(person.page.getByText(told)).toBeVisible();
     }
     await write(maja, 'Ride', `Maja alone ${word}`);
@@ -69,7 +69,7 @@ describe.each([
     await netIsBack();
     for (const person of everyone) {
       await expect(light(person, 'saved')).toBeVisible();
-      await expect(person.page.getByText('You can go on writing.')).toBeHidden();
+      await expect(person.page.getByText('Keep writing')).toBeHidden();
       await expect(person.cell('Choices', 'Ride')).toContainText(`Maja alone ${word}`);
       await expect(person.cell('Choices', 'Ride')).toContainText(`Nadia alone ${word}`);
       await expect(person.cell('Choices', 'Choose and buy')).toContainText(`M: Before it went ${word} (N)`);

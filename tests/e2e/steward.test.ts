@@ -114,9 +114,9 @@ test('who is put out is told so, and may join again by the link', async () => {
   const { sockets } = (await admin('GET', '/sockets')) as { sockets: { person: string; role: string }[] };
   const person = sockets.find(({ role }) => role === 'participant')?.person ?? '';
   await admin('DELETE', `/people/${person}`);
-  await expect(nadia.page.getByRole('heading', { name: 'Your place on the board has ended' })).toBeVisible();
+  await expect(nadia.page.getByRole('heading', { name: 'Your access has ended' })).toBeVisible();
   await expect(maja.page.getByRole('button', { name: '1 person here' })).toBeVisible();
   await nadia.page.getByRole('link', { name: 'Join again' }).click();
-  await nadia.page.getByRole('button', { name: 'Go on as Nadia' }).click();
+  await nadia.page.getByRole('button', { name: 'Continue as Nadia' }).click();
   await nadia.arrive();
 });

@@ -50,7 +50,16 @@ const collection: Part = {
       ['const files = { person,', ' quote,'],
     ],
   },
-  messages: { board: { 'step.add-quote': 'quote added' } },
+  messages: {
+    board: {
+      'step.add-quote': 'quote added',
+      'record.quotes.added': 'quote added',
+      'record.quotes.removed': 'quote removed',
+      'record.quotes.restored': 'quote restored',
+      'record.quotes.words': 'Words',
+      'record.quotes.cards': 'quote linked',
+    },
+  },
 };
 
 const view: Part = {
@@ -238,11 +247,13 @@ test('a collection, a view and a type of lane compile with their own files, line
 test('a command without a message does not compile, nor a type of lane without one', () => {
   const errors = compiled([silent(collection), silent(lane)]);
   expect(errors.map((error) => error.split(':')[0])).toEqual([
+    'client/board/change-words.ts',
     'client/board/step-text.ts',
     'client/views/map/lanes/lane-name.ts',
   ]);
-  expect(errors[0]).toContain('step.add-quote');
-  expect(errors[1]).toContain('lane.quote');
+  expect(errors[0]).toContain('record.quotes.');
+  expect(errors[1]).toContain('step.add-quote');
+  expect(errors[2]).toContain('lane.quote');
 }, 120_000);
 
 test('a type of lane that the map has no folder for does not compile', () => {

@@ -92,7 +92,7 @@ function setterWords(by: NonNullable<ValueField<unknown>['by']>): string {
 /** Who writes in a collection, as docs/DOCUMENT.md says it. */
 export function writerWords({ add, change }: AnyCollection): string {
   if (add === change) return writersWords(add);
-  const changed = change === 'own' ? 'its author' : writersWords(change);
+  const changed = change === 'own' ? 'its author and facilitators' : writersWords(change);
   return `${writersWords(add)}; changed by ${changed}`;
 }
 

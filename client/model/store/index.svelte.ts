@@ -116,7 +116,7 @@ export class Index<T> {
   }
 
   #place(id: string, item: T): Standing<T> {
-    return { id, item, keys: this.#keysOf(item), order: this.#orderOf(item) };
+    return { id, item, keys: [...new Set(this.#keysOf(item))], order: this.#orderOf(item) };
   }
 
   #move(drafts: Map<string, Standing<T>[]>, before: Standing<T> | undefined, next: Standing<T> | null): void {

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import * as Y from 'yjs';
+import type { Collection } from '$shared/schema/collection.ts';
 import { parseRecord } from '$shared/schema/collection.ts';
+import type { Field } from '$shared/schema/field.ts';
 import { board } from '$shared/documents.ts';
 import { collectionIn } from '$shared/schema/document.ts';
 import { readRecord, rootOf } from '$shared/schema/read.ts';
@@ -136,7 +138,7 @@ export class Touches {
       else values.push([field, value]);
     }
     if (isNew && record.gone && texts.every(([, text]) => text.trim() === '')) return null;
-    return { of, id, isNew, name: nameOf(of, record), cell: cellIn(record), texts, values };
+    return { of, id, isNew, name: nameOf(collection, record), cell: cellIn(record), texts, values };
   }
 }
 
@@ -166,8 +168,10 @@ function pathTo(type: AnyType): readonly string[] {
   return [Y.findRootTypeKey(at), ...names];
 }
 
-function nameOf(of: string, record: Readonly<Record<string, unknown>>): string {
-  const name = record[of === 'cards' ? 'text' : of === 'personas' ? 'name' : 'title'];
+/** A record is known by its first text. */
+function nameOf({ fields }: Collection, record: Readonly<Record<string, unknown>>): string {
+  const first = Object.entries<Field>(fields).find(([, { kind }]) => kind === 'text')?.[0] ?? '';
+  const name = record[first];
   return typeof name === 'string' ? name.slice(0, mostName) : '';
 }
 

@@ -19,7 +19,7 @@ import { Quotas } from './quotas.ts';
 import { Records } from './record.ts';
 import { missing, Refused } from './refused.ts';
 import type { GuardContext, Operation } from './rules.ts';
-import { brokenRule, lastRules, operationOf } from './rules.ts';
+import { brokenRule, lastRules, operationOf, writersOf } from './rules.ts';
 
 export type Verdict = Pass | Refuse;
 
@@ -133,9 +133,12 @@ export class Guard {
   /** The client ids under which only a server can have written: what nobody else may write is under them. */
   serversIn(changes: readonly Change[]): Set<number> {
     const servers = new Set<number>();
-    for (const { does, home, client } of changes)
-      if (does === 'insert' && collectionIn(this.#definition, home.root)?.add === 'server')
-        servers.add(client);
+    for (const change of changes) {
+      const collection = collectionIn(this.#definition, change.home.root);
+      if (change.does !== 'insert' || !collection || writersOf(collection, change) !== 'server') continue;
+      // Into a record that the server has added others may have written since.
+      if (change.home.depth === 0 || collection.change === 'server') servers.add(change.client);
+    }
     return servers;
   }
 

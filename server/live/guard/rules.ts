@@ -212,22 +212,27 @@ function isBroken({ who, what, when }: Rule, operation: Operation): boolean {
 const isServers = ({ add, change }: AnyCollection) => add === 'server' && change === 'server';
 
 /** Whether a role may do this in the collection; whose the record is, is asked later (G24). */
-function mayWrite(operation: Operation): boolean {
-  const { collection, membership } = operation;
+function mayWrite({ collection, change, membership, when }: Operation): boolean {
   if (collection === null || isServers(collection)) return true;
+  const needs = writersOf(collection, change);
+  return needs === 'server' ? !unlessRestored(when) : may(membership.role, needs);
+}
+
+/** Who makes such a change in a collection. */
+export function writersOf(collection: AnyCollection, of: Change): Writers {
   const { add, change } = collection;
   // Adding and changing mostly need the same, and then nobody asks which of the two this is.
-  const needs = add === change || isMade(operation) ? add : change === 'own' ? ownNeeds(add) : change;
-  return needs !== 'server' && may(membership.role, needs);
+  if (add === change || isMade(collection, of)) return add;
+  return change === 'own' ? ownNeeds(add) : change;
 }
 
 /** To change one's own takes what adding takes; where the server adds, what writing takes. */
 const ownNeeds = (add: Writers): Power => (add === 'server' ? 'write' : add);
 
 /** Whether the update makes the record or value that a change is about. */
-function isMade({ collection, change, depth }: Operation): boolean {
-  if (depth > 1) return change.home.type === null;
-  return change.does === 'insert' && (collection?.kind === 'records' || !change.isTaken);
+function isMade({ kind }: AnyCollection, change: Change): boolean {
+  if (change.home.depth > 0) return change.home.type === null;
+  return change.does === 'insert' && (kind === 'records' || !change.isTaken);
 }
 
 function fieldNamed(collection: Operation['collection'], name: string | null): Field | null {

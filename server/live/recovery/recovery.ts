@@ -46,7 +46,7 @@ export interface OwnPart {
  * The rules that an edit breaks because of who brings it: see `rules.ts`. A policy (G22) is none of them: it holds for a
  * while, and what it refuses says nothing of whose a client id is.
  */
-const aboutWho: ReadonlySet<string> = new Set(['G4', 'G6', 'G7', 'G11', 'G12']);
+const aboutWho: ReadonlySet<string> = new Set(['G4', 'G6', 'G7', 'G11', 'G12', 'G23', 'G24']);
 
 /** Client ids whose owner a mark has named: as many as the people of a board have in days. */
 const maxClaims = 20_000;

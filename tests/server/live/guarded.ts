@@ -32,6 +32,12 @@ export class Guarded {
     return person;
   }
 
+  /** The server itself writes. */
+  writes(edit: (doc: Y.Doc) => void): void {
+    this.doc.transact(() => edit(this.doc));
+    this.guard.changedByServer();
+  }
+
   /** What the guard says; what passes is applied and goes to all. */
   take(update: Uint8Array, membership: { person: string; role: Role }): Refusal | 'pass' {
     const before = Y.encodeStateAsUpdate(this.doc);

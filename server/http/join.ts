@@ -35,9 +35,11 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
     return issued;
   }
 
+  const idOf = (board: string, device: string | undefined) => device && deviceId(store.secret, board, device);
+
   /** The colours that others wear. Whoever is here already, in another role, does not take a colour from themselves. */
   function takenFrom(board: string, device: string | undefined): readonly string[] {
-    return live.colorsTaken(board, device && deviceId(store.secret, board, device));
+    return live.colorsTaken(board, idOf(board, device));
   }
 
   const app = new Hono<AppEnv>();
@@ -45,14 +47,14 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
     .post('/invitation', needRate(parts, parts.joins), async (c) => {
       const { link, device } = await readBody(c, invitation);
       const { record, role } = await openLink(parts, link);
-      needRoom(parts, record.id, mainDocument);
+      needRoom(parts, record.id, mainDocument, idOf(record.id, device));
       const { id, title, language } = record;
       return c.json({ board: id, title, role, language, colorsTaken: takenFrom(id, device) });
     })
     .post('/join', needRate(parts, parts.joins), async (c) => {
       const { link, name, color, device } = await readBody(c, joining);
       const { record, role, id } = await openLink(parts, link);
-      needRoom(parts, record.id, mainDocument);
+      needRoom(parts, record.id, mainDocument, idOf(record.id, device));
       const holder: Holder = {
         board: record.id,
         ...personIds(store.secret, { board: record.id, role, secret: device }),

@@ -61,11 +61,14 @@ export function spend(rates: Rates, by: string): void {
 }
 
 /**
- * Refuses whoever would be one more in a document of a board that is full.
+ * Refuses whoever would be one socket more in a document that is full, or one device more on a board that is: a crowd in
+ * which each opens a document of their own fills a board too. Whoever is on the board already finds room beside others.
  * @throws Problem `board-full`
  */
-export function needRoom({ config, live }: Parts, board: string, document: string): void {
-  if (live.crowd(board, document) >= config.peoplePerBoard) throw new Problem('board-full');
+export function needRoom({ config, live }: Parts, board: string, document: string, device?: string): void {
+  const most = config.peoplePerBoard;
+  if (live.crowd(board, document) >= most || live.devices(board, device) >= most)
+    throw new Problem('board-full');
 }
 
 /**

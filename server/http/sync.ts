@@ -40,7 +40,7 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
     // By name and member alone, before anything is looked at: the answer does not tell whether there is such a document.
     if (!named.definition.reads(admission.membership, named.owner)) throw new Problem('not-allowed');
     if (parts.repairs.has(board)) throw new Problem('repair');
-    needRoom(parts, board, document);
+    needRoom(parts, board, document, admission.membership.device);
     letIn(admission.membership, document);
     return c.body(null, 204);
   });

@@ -78,6 +78,10 @@ export class RecordingLive implements LiveBoards {
     return this.people;
   }
 
+  devices(): number {
+    return this.people;
+  }
+
   report(): readonly RoomReport[] {
     return this.rooms;
   }

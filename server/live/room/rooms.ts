@@ -193,6 +193,11 @@ class OpenRooms implements Rooms, RoomOwner {
     return rooms.reduce((sum, room) => sum + room.connections.size, 0);
   }
 
+  devices(board: string, except?: string): number {
+    const all = new Set(this.#connectionsOf(board).map(({ membership }) => membership.device));
+    return all.size - (except !== undefined && all.has(except) ? 1 : 0);
+  }
+
   report(): readonly RoomReport[] {
     return [...this.#rooms.values()].flatMap((room) => room.report ?? []);
   }

@@ -63,7 +63,7 @@ afterEach(async () => {
 });
 
 async function start(at: string): Promise<void> {
-  const env = { PORT: '0', DATA_DIR: at, LOG_LEVEL: 'silent', ADMIN_KEY: adminKey };
+  const env = { PORT: '0', DATA_DIR: at, LOG_LEVEL: 'silent', ADMIN_KEY: adminKey, PEOPLE_PER_BOARD: '10' };
   server = await openServer({ ...readConfig(env), staticRoot: null, documents: trialDocuments });
   ({ url } = await server.listen());
 }
@@ -233,6 +233,19 @@ describe('R9 nobody but its reader gets a byte of a private document', () => {
     expect(rebuilt.status).toBe(200);
     expect(await anas.closed).toMatchObject({ reason: 'repair' });
     expect(leaked()).toBe(0);
+  });
+
+  test('R9 a crowd in documents of their own fills the board for others, and not for those who are on it', async () => {
+    await (await open(ana, anasDraft())).told('welcome');
+    const crowd = await Promise.all([...Array(9).keys()].map((n) => seat(links.participant, `Guest ${n}`)));
+    for (const one of crowd) await (await open(one, `draft/${one.person}`)).told('welcome');
+    for (const document of ['board', `draft/${ben.person}`])
+      expect(await attempt(ben, document)).toBe('1013 board-full');
+    expect(await outcome(await ask('POST', '/api/join', { link: links.participant, name: 'Late' }))).toBe(
+      '503 board-full',
+    );
+    await (await open(ana, 'board')).told('welcome');
+    await (await open(ana, anasDraft())).told('welcome');
   });
 
   test('R9 its reader reads it after a restart, and after a kill', async () => {

@@ -80,6 +80,9 @@ export function records<const N extends string, F extends Record<string, Field>>
 ): Collection<F, N> {
   const { about, add, change = add, limit = maxRecords } = given;
   const fields = { ...given.fields, gone: value(v.boolean(), false) };
+  for (const [field, of] of Object.entries<Field>(fields))
+    // Who puts lost edits back together knows it by this name alone.
+    if (isAuthor(of) && field !== 'author') throw new Error(`${name}: the author's field is called author`);
   if (change === 'own' && !Object.values<Field>(fields).some(isAuthor))
     throw new Error(`${name}: a record without an author is nobody's own`);
   return { kind: 'records', name, about, add, change, limit, fields };

@@ -24,7 +24,9 @@ export function collectionsIn<F extends Files>(files: F): CollectionsIn<F> {
   const all = Object.values(files).flatMap((file) =>
     Object.values<unknown>({ ...file }).filter(isCollection),
   );
-  return Object.fromEntries(all.map((of) => [of.name, of])) as unknown as CollectionsIn<F>;
+  const byName = new Map(all.map((of) => [of.name, of]));
+  if (byName.size < new Set(all).size) throw new Error('two collections have one name');
+  return Object.fromEntries(byName) as unknown as CollectionsIn<F>;
 }
 
 function isCollection(exported: unknown): exported is AnyCollection {

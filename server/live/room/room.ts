@@ -488,7 +488,9 @@ export class Room implements Listener {
 
   /** What can be said before there is a document. */
   #greet(connection: Connection, { fullness, generation }: Stored): void {
-    const { person, role } = connection.membership;
+    const { person } = connection.membership;
+    // A page shows by the role whether it can be written in, and would take for saved what is not even read.
+    const role = connection.mayWrite ? connection.membership.role : 'observer';
     const controls: Control[] = [{ kind: 'welcome', person, role, title: this.#title ?? '', generation }];
     if (this.readOnly) controls.push({ kind: 'read-only', why: this.readOnly });
     if (fullness.told !== null) controls.push({ kind: 'fullness', percent: fullness.told });

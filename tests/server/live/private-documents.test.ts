@@ -290,9 +290,12 @@ describe('R10 who reads and who writes are two questions', () => {
 
   test('R10 a reader who may not write is an observer there: what they send changes nothing', async () => {
     const bens = await open(ben, 'minutes');
+    // His page must not let him type what would not be kept.
+    expect(await bens.told('welcome')).toMatchObject({ person: ben.person, role: 'observer' });
     bens.update(Y.encodeStateAsUpdate(noteOf('one', 'mine', 5)));
     expect((await bens.next('denied')).reason).toContain('observer');
     const fays = await open(fay, 'minutes');
+    expect(await fays.told('welcome')).toMatchObject({ role: 'facilitator' });
     expect(wordsOf(await fays.state(), 'one')).toBeNull();
     fays.update(Y.encodeStateAsUpdate(noteOf('two', 'agreed', 6)));
     await bens.next('update', ({ bytes }) => Buffer.from(bytes).includes('agreed'));

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
+import { may } from '../../../shared/roles.ts';
 import type { NamedDocument } from '../../../shared/schema/document.ts';
 import { documentNamed } from '../../../shared/schema/document.ts';
 import type { Membership } from '../../access/membership.ts';
@@ -164,7 +165,8 @@ class OpenRooms implements Rooms, RoomOwner {
     if (line.socket.readyState !== line.socket.OPEN) return;
     const room = this.#room(board, document, named);
     this.#keepFromRetiring(room);
-    const mayWrite = served.writes(membership, owner);
+    // Who has no power cannot write in any collection, whatever the definition says.
+    const mayWrite = may(membership.role, 'write') && served.writes(membership, owner);
     room.enter(new Connection(membership, line, this.#context, this.#rates.of(board, device), mayWrite));
   }
 

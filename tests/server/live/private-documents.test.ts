@@ -304,6 +304,14 @@ describe('R10 who reads and who writes are two questions', () => {
     expect(await fays.closed).toMatchObject({ code: 4422 });
   });
 
+  test('R10 G1 an observer is one in a document of their own too: what they send is dropped, and they stay', async () => {
+    const olles = await open(olle, `draft/${olle.person}`);
+    expect(await olles.told('welcome')).toMatchObject({ role: 'observer' });
+    olles.update(Y.encodeStateAsUpdate(noteOf('one', 'mine', 5)));
+    expect((await olles.next('denied')).reason).toContain('observer');
+    expect(wordsOf(await olles.state(), 'one')).toBeNull();
+  });
+
   test('R10 who is removed, or whose link is withdrawn, loses private documents at once', async () => {
     const anas = await open(ana, anasDraft());
     const bens = await open(ben, `draft/${ben.person}`);

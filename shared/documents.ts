@@ -22,7 +22,6 @@ const files = { person, phase, lane, card, persona, idea, emotion } as const;
 
 /** Every root map of the `board` document but `meta`, by name. */
 export const collections = collectionsIn(files);
-export type CollectionName = keyof typeof collections;
 
 /** Every command that is one step of undo: the interface has a message for each. */
 export type CommandName =

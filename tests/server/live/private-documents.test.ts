@@ -248,6 +248,12 @@ describe('R9 nobody but its reader gets a byte of a private document', () => {
     await (await open(ana, anasDraft())).told('welcome');
   });
 
+  test('R9 whoever may not read it is not told that it is full, so that somebody is in it', async () => {
+    for (let n = 0; n < 10; n++) await (await open(ana, anasDraft())).told('welcome');
+    expect(await attempt(ana, anasDraft())).toBe('1013 board-full');
+    expect(await attempt(ben, anasDraft())).toBe('4403 not-allowed');
+  });
+
   test('R9 its reader reads it after a restart, and after a kill', async () => {
     await work(await open(ana, anasDraft()));
     const killed = await mkdtemp(join(tmpdir(), 'resa-private-'));

@@ -76,8 +76,8 @@ export function adminRoutes(parts: Parts): Hono<AppEnv> {
     };
   };
   app.use('/boards/:board/documents/:document', needs('download'));
-  app.use('/boards/:board/documents/:document/lost', needs());
-  app.use('/boards/:board/documents/:document/lost/*', needs());
+  // Whatever route is added beneath: a document that is not for admins is none.
+  app.use('/boards/:board/documents/:document/*', needs());
   for (const path of ['versions', 'versions/*', 'rebuild', 'reset'])
     app.use(`/boards/:board/documents/:document/${path}`, needs('versions'));
   app

@@ -135,6 +135,27 @@ test('from the lobby to a card, and on to an idea, without a mouse', async () =>
   await maja.leave();
 });
 
+test('Shift+Tab goes back a column while writing, and out of the first; Ctrl+Enter saves as Enter does', async () => {
+  const maja = await stage.person('Maja');
+  await maja.join((await stage.house.board('journey')).facilitator);
+  const cell = (step: string) => maja.cell('Activities and situations', 'Discover and choose', step);
+  await cell('Compare and decide').focus();
+  await maja.press('n');
+  await maja.type('Second');
+  await maja.press('Shift+Tab');
+  await maja.type('First');
+  await expect(cell('Feel a need')).toContainText('First');
+  await maja.press('Control+Enter');
+  await maja.type('Next');
+  await expect(cell('Feel a need').locator('[data-card]')).toHaveCount(2);
+  await maja.press('Shift+Tab');
+  await expect(maja.field).toHaveCount(0);
+  await expect(cell('Feel a need').locator('[data-card]')).toHaveText([/First/, /Next/]);
+  await expect(cell('Compare and decide').locator('[data-card]')).toHaveText([/Second/]);
+  await maja.saved();
+  await maja.leave();
+});
+
 test('the map stays in the order of Tab when someone else removes the card with the focus', async () => {
   const links = await stage.house.board('demo');
   const [maja, nadia] = await Promise.all([stage.person('Maja'), stage.person('Nadia')]);

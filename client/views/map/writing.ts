@@ -16,7 +16,7 @@ interface Writing {
 export const whileWriting: readonly Action<Writing>[] = [
   {
     name: 'map.keys.next',
-    keys: ['Enter'],
+    keys: ['Enter', 'Mod+Enter'],
     may: () => true,
     run: ({ map, id }) => {
       const cell = cellOfCard(map.board, id);

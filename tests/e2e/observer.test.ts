@@ -66,6 +66,9 @@ describe('an observer', () => {
     await asa.press('Enter', 'n');
     await expect(asa.page.getByRole('textbox')).toHaveCount(0);
     await expect(asa.page.getByRole('dialog')).toHaveCount(0);
+    await asa.card('How might we make the traveller sure').click({ button: 'right' });
+    await expect(asa.page.getByRole('menu').locator('> :first-child')).toHaveText(/Idea: /);
+    await asa.press('Escape');
     await asa.choose(asa.card('How might we make the traveller sure'), /^Idea: /);
     await expect(asa.page.getByRole('article')).toBeVisible();
     await asa.press('Delete', 'n');

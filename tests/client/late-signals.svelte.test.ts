@@ -5,12 +5,12 @@ import { Flags } from '../../client/model/store/flags.svelte.ts';
 import { Store } from '../../client/model/store/store.svelte.ts';
 import { cardsByCell } from '../../client/views/map/cells.ts';
 import type { CellAt } from '../../shared/collections/card.ts';
-import { addCard, cards, cellKey } from '../../shared/collections/card.ts';
+import { addCard, cards, cellKey, moveCards } from '../../shared/collections/card.ts';
 import { openRoots } from '../../shared/documents.ts';
 import { PlainEditor } from '../../shared/schema/editor.ts';
 
 // Svelte does not track a signal in the run that made it. What a component asks for first, while it renders, must
-// be shown all the same when it changes.
+// be shown all the same when it changes, and must run nothing else again: there are thousands of cards.
 
 const cell: CellAt = { lane: 'l', phase: 'p', step: null };
 const other: CellAt = { lane: 'l', phase: 'q', step: null };
@@ -90,4 +90,50 @@ test('a flag that is first read while something renders is followed, and others 
   await settle();
   expect(first).toEqual([false, true, false]);
   expect(second).toEqual([false, true]);
+});
+
+/** How often each of so many readers runs; once each when it begins. */
+function counted(many: number, read: (at: number) => unknown): number[] {
+  const runs = Array.from({ length: many }, () => 0);
+  onTestFinished(
+    $effect.root(() => {
+      for (const at of runs.keys())
+        $effect(() => {
+          void read(at);
+          runs[at] = (runs[at] ?? 0) + 1;
+        });
+    }),
+  );
+  flushSync();
+  return runs;
+}
+
+test('the first change of a flag, a slot or a record runs one reader again, however many there are', async () => {
+  const { ana, store } = open();
+  const one = addCard(ana, cell, { text: 'one' });
+  const places = ['p', 'q', 'r'].map((phase): CellAt => ({ lane: 'l', phase, step: null }));
+  const flags = new Flags();
+  const onFlags = counted(3, (at) => flags.has(`card${at}`));
+  const onSlots = counted(3, (at) => store.by(cardsByCell).at(cellKey(places[at] ?? cell)).ids);
+  const onRecords = counted(3, (at) => store.of(cards).entry(at === 0 ? one : `none${at}`).record);
+  await settle();
+  expect([onFlags, onSlots, onRecords]).toEqual(Array.from({ length: 3 }, () => [1, 1, 1]));
+  flags.set('card1', true);
+  moveCards(ana, [one], places[2] ?? cell);
+  await settle();
+  expect([onFlags, onSlots, onRecords]).toEqual([
+    [1, 2, 1],
+    [2, 1, 2],
+    [2, 1, 1],
+  ]);
+});
+
+test('an effect that changes the document is not run again by what it changed', async () => {
+  const { ana, store } = open();
+  expect(store.of(cards).size).toBe(0);
+  const runs = counted(1, () => {
+    if (store.of(cards).entry('other').record === null) addCard(ana, cell, { text: 'one' });
+  });
+  await settle();
+  expect(runs).toEqual([1]);
 });

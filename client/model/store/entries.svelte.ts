@@ -1,7 +1,9 @@
+import { untrack } from 'svelte';
 import type * as Y from 'yjs';
 import type { AnyCollection, Collection, RecordOf, ValueCollection } from '$shared/schema/collection.ts';
 import { parseRecord, parseValue } from '$shared/schema/collection.ts';
 import { rootOf } from '$shared/schema/read.ts';
+import { apart } from './apart.svelte.ts';
 
 /** What is stored in a collection: its records, or its values. */
 export type ItemOf<C extends AnyCollection> =
@@ -15,8 +17,7 @@ export interface Visitor {
 
 /**
  * What the page knows of one record or value. Each part is a signal of its own, so that what reads one record
- * runs again only when that record changes. Entries are made by events, never while a component
- * renders: Svelte does not track a signal in the run that made it.
+ * runs again only when that record changes.
  */
 export class Entry<R> {
   /** The id of a record, the key of a value. */
@@ -66,7 +67,8 @@ export class Entries<R> {
         if (typeof inside === 'string') touched.add(inside);
         else for (const id of event.keys.keys()) touched.add(id);
       }
-      this.#refresh(touched);
+      // Whoever changes the document in an effect does not read it by that, or would be run again by the change.
+      untrack(() => this.#refresh(touched));
     });
     this.#refresh(root.keys());
   }
@@ -86,7 +88,7 @@ export class Entries<R> {
   /** The entry of an id; made empty where the record has not arrived yet. */
   entry(id: string): Entry<R> {
     let entry = this.#entries.get(id);
-    if (!entry) this.#entries.set(id, (entry = new Entry(id)));
+    if (!entry) this.#entries.set(id, (entry = apart(() => new Entry<R>(id))));
     return entry;
   }
 

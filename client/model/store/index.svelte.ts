@@ -1,5 +1,6 @@
 import type { AnyCollection } from '$shared/schema/collection.ts';
 import { byOrder } from '$shared/schema/order-key.ts';
+import { stockOf } from './apart.svelte.ts';
 import type { Change, Entries, Entry, ItemOf } from './entries.svelte.ts';
 import { isThere } from './entries.svelte.ts';
 
@@ -47,6 +48,7 @@ export function influence<C extends AnyCollection>(of: C, what: (item: ItemOf<C>
 export class Slot {
   ids: readonly string[] = $state.raw([]);
 }
+const newSlot = stockOf(() => new Slot());
 
 /** Where an item stands. */
 interface Standing<T> {
@@ -65,12 +67,6 @@ export class Index<T> {
   readonly #standing = new Map<string, Standing<T>>();
   readonly #keysOf: (item: T) => readonly string[];
   readonly #orderOf: (item: T) => string;
-  /**
-   * Slots that were made while something renders. Svelte does not track a signal in the run that made it, so
-   * whoever reads one of them reads `#late` too, which rises when the first of them changes.
-   */
-  readonly #lateSlots = new Set<Slot>();
-  #late = $state(0);
 
   constructor(keysOf: (item: T) => readonly string[], orderOf: (item: T) => string = () => '') {
     this.#keysOf = keysOf;
@@ -79,8 +75,8 @@ export class Index<T> {
 
   /** The slot of a key; empty where nothing stands there. */
   at(key: string): Slot {
-    const slot = this.#slot(key);
-    if (this.#lateSlots.has(slot)) void this.#late;
+    let slot = this.#slots.get(key);
+    if (!slot) this.#slots.set(key, (slot = newSlot()));
     return slot;
   }
 
@@ -89,7 +85,7 @@ export class Index<T> {
     const drafts = new Map<string, Standing<T>[]>();
     for (const { id, record } of entries)
       if (isThere(record)) this.#move(drafts, undefined, this.#place(id, record));
-    for (const [key, list] of drafts) this.#slot(key).ids = list.map((one) => one.id);
+    this.#show(drafts);
   }
 
   /** Takes in what changed in the collection. */
@@ -133,28 +129,14 @@ export class Index<T> {
   #draft(drafts: Map<string, Standing<T>[]>, key: string): Standing<T>[] {
     let list = drafts.get(key);
     if (!list) {
-      list = this.#slot(key).ids.flatMap((id) => this.#standing.get(id) ?? []);
+      list = this.at(key).ids.flatMap((id) => this.#standing.get(id) ?? []);
       drafts.set(key, list);
     }
     return list;
   }
 
   #show(drafts: ReadonlyMap<string, readonly Standing<T>[]>): void {
-    for (const [key, list] of drafts) {
-      const slot = this.#slot(key);
-      slot.ids = list.map((one) => one.id);
-      if (!this.#lateSlots.has(slot)) continue;
-      this.#lateSlots.clear();
-      this.#late++;
-    }
-  }
-
-  #slot(key: string): Slot {
-    let slot = this.#slots.get(key);
-    if (slot) return slot;
-    this.#slots.set(key, (slot = new Slot()));
-    if ($effect.tracking()) this.#lateSlots.add(slot);
-    return slot;
+    for (const [key, list] of drafts) this.at(key).ids = list.map((one) => one.id);
   }
 }
 

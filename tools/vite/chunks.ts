@@ -20,6 +20,6 @@ export const chunks = [
   {
     // What its menus and dialogs need as well would be split from it.
     name: 'map',
-    test: /client\/views\/map\/(?!(.*\/)?(guide|drag|Menus|Overlays|[A-Za-z]+Dialog)\.)/,
+    test: /client\/views\/map\/(?!(.*\/)?(guide|drag|Menus|[a-z]+-menu|persona|Overlays|[A-Za-z]+Dialog)\.)/,
   },
 ];

@@ -1,9 +1,7 @@
-import type { LaneLine } from '$shared/collections/lane.ts';
-import { laneLines, lanes, moveLane, setLine } from '$shared/collections/lane.ts';
-import { addPhase, addStep, movePhase, moveStep, setTruth, steps } from '$shared/collections/phase.ts';
+import { moveLane } from '$shared/collections/lane.ts';
+import { movePhase, moveStep } from '$shared/collections/phase.ts';
 import type { Action } from '../../../parts/action.ts';
-import { t } from '../../../text/messages.svelte.ts';
-import { pencilIcon, plusIcon, starIcon, trashIcon } from '../../../ui/icons.ts';
+import { pencilIcon, trashIcon } from '../../../ui/icons.ts';
 import type { Spot } from '../grid.ts';
 import type { MapState } from '../map-state.svelte.ts';
 import { neighbourGap } from '../shifting.ts';
@@ -14,7 +12,7 @@ export type HeadSpot = Exclude<Spot, { readonly kind: 'cell' }>;
 type HeadKind = HeadSpot['kind'];
 
 /** An action on the heads of these kinds, for those who may change the structure. */
-function onHead(
+export function onHead(
   kinds: readonly HeadKind[],
   {
     run,
@@ -39,10 +37,10 @@ function onHead(
   };
 }
 
-const all: readonly HeadKind[] = ['phase', 'step', 'lane'];
+export const allHeads: readonly HeadKind[] = ['phase', 'step', 'lane'];
 
 export const rename: readonly Action<MapTarget>[] = [
-  onHead(all, {
+  onHead(allHeads, {
     name: 'map.menu.rename',
     keys: ['Enter', 'F2'],
     icon: pencilIcon,
@@ -51,7 +49,7 @@ export const rename: readonly Action<MapTarget>[] = [
 ];
 
 /** Moves a phase, a step or a lane one place on (1) or back (-1). */
-function shift(map: MapState, spot: HeadSpot, by: 1 | -1): void {
+export function shift(map: MapState, spot: HeadSpot, by: 1 | -1): void {
   const { editor, journey } = map.board;
   const to = neighbourGap(journey, spot, by);
   if (to?.kind === 'phase') movePhase(editor, spot.id, to.period, to);
@@ -66,94 +64,7 @@ export function shiftAlong(map: MapState, spot: HeadSpot, rows: number, columns:
   if (by !== 0 && map.workspace.may('structure')) shift(map, spot, by > 0 ? 1 : -1);
 }
 
-export const shifts: readonly Action<MapTarget>[] = ([-1, 1] as const).map((by) =>
-  onHead(all, {
-    name: by < 0 ? 'map.menu.earlier' : 'map.menu.later',
-    label: ({ spot }) => {
-      if (spot.kind === 'lane') return t(by < 0 ? 'map.menu.up' : 'map.menu.down');
-      return t(by < 0 ? 'map.menu.earlier' : 'map.menu.later');
-    },
-    can: (map, spot) => neighbourGap(map.board.journey, spot, by) !== null,
-    run: (map, spot) => shift(map, spot, by),
-  }),
-);
-
-/** The period of a phase, and the ids of its phases. */
-function siblingsOf(map: MapState, phase: string) {
-  const part = map.board.journey.periods.find((one) => one.phases.some((each) => each.phase.id === phase));
-  return part && { period: part.period, ids: part.phases.map((each) => each.phase.id) };
-}
-
-/** The gap before (-1) or after (1) one of these. */
-function gapBeside(ids: readonly string[], id: string, by: 1 | -1) {
-  const at = ids.indexOf(id);
-  return by < 0 ? { after: ids[at - 1] ?? null, before: id } : { after: id, before: ids[at + 1] ?? null };
-}
-
-export const ofPhase: readonly Action<MapTarget>[] = [
-  onHead(['phase'], { name: 'map.menu.goal', run: (map, { id }) => (map.renaming = `goal:${id}`) }),
-  onHead(['phase'], {
-    name: 'map.menu.add-step',
-    icon: plusIcon,
-    run: (map, { id }) => {
-      const last = map.board.journey.phases.find(({ phase }) => phase.id === id)?.steps.at(-1)?.id ?? null;
-      map.renaming = `step:${addStep(map.board.editor, id, '', { after: last, before: null })}`;
-    },
-  }),
-];
-
-export const besidePhase: readonly Action<MapTarget>[] = ([-1, 1] as const).map((by) =>
-  onHead(['phase'], {
-    name: by < 0 ? 'map.menu.phase-before' : 'map.menu.phase-after',
-    run: (map, { id }) => {
-      const part = siblingsOf(map, id);
-      if (!part) return;
-      map.renaming = `phase:${addPhase(map.board.editor, part.period, '', gapBeside(part.ids, id, by))}`;
-    },
-  }),
-);
-
-export const ofStep: readonly Action<MapTarget>[] = [
-  onHead(['step'], {
-    name: 'map.truth',
-    icon: starIcon,
-    isOn: (map, id) => map.board.of(steps).get(id)?.truth ?? false,
-    run: (map, { id }) => setTruth(map.board.editor, id, !map.board.of(steps).get(id)?.truth),
-  }),
-];
-
-export const besideStep: readonly Action<MapTarget>[] = ([-1, 1] as const).map((by) =>
-  onHead(['step'], {
-    name: by < 0 ? 'map.menu.step-before' : 'map.menu.step-after',
-    run: (map, { id }) => {
-      const home = map.board.journey.phases.find((one) => one.steps.some((step) => step.id === id));
-      if (!home) return;
-      const ids = home.steps.map((step) => step.id);
-      map.renaming = `step:${addStep(map.board.editor, home.phase.id, '', gapBeside(ids, id, by))}`;
-    },
-  }),
-);
-
-export const belowLane: readonly Action<MapTarget>[] = [
-  onHead(['lane'], {
-    name: 'map.menu.lane-after',
-    icon: plusIcon,
-    run: (map, { id }) => (map.overlay = { kind: 'add-lane', after: id }),
-  }),
-];
-
-export const lines: readonly Action<MapTarget>[] = laneLines.map((line: LaneLine) =>
-  onHead(['lane'], {
-    name: `line.${line}`,
-    isOn: (map, id) => map.board.of(lanes).get(id)?.line === line,
-    run: (map, { id }) => {
-      const now = map.board.of(lanes).get(id)?.line;
-      setLine(map.board.editor, id, now === line ? null : line);
-    },
-  }),
-);
-
-export const removeHead: readonly Action<MapTarget>[] = all.map((kind) =>
+export const removeHead: readonly Action<MapTarget>[] = allHeads.map((kind) =>
   onHead([kind], {
     name: `map.menu.remove-${kind}`,
     series: [['Delete'], 'map.menu.remove'],

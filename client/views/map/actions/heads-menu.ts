@@ -1,0 +1,99 @@
+import type { LaneLine } from '$shared/collections/lane.ts';
+import { laneLines, lanes, setLine } from '$shared/collections/lane.ts';
+import { addPhase, addStep, setTruth, steps } from '$shared/collections/phase.ts';
+import type { Action } from '../../../parts/action.ts';
+import { t } from '../../../text/messages.svelte.ts';
+import { plusIcon, starIcon } from '../../../ui/icons.ts';
+import type { MapState } from '../map-state.svelte.ts';
+import { neighbourGap } from '../shifting.ts';
+import { allHeads, onHead, shift } from './heads.ts';
+import type { MapTarget } from './target.ts';
+
+// What the menus of heads have beside the actions with keys: a part of the script of the menus.
+
+export const shifts: readonly Action<MapTarget>[] = ([-1, 1] as const).map((by) =>
+  onHead(allHeads, {
+    name: by < 0 ? 'map.menu.earlier' : 'map.menu.later',
+    label: ({ spot }) => {
+      if (spot.kind === 'lane') return t(by < 0 ? 'map.menu.up' : 'map.menu.down');
+      return t(by < 0 ? 'map.menu.earlier' : 'map.menu.later');
+    },
+    can: (map, spot) => neighbourGap(map.board.journey, spot, by) !== null,
+    run: (map, spot) => shift(map, spot, by),
+  }),
+);
+
+/** The period of a phase, and the ids of its phases. */
+function siblingsOf(map: MapState, phase: string) {
+  const part = map.board.journey.periods.find((one) => one.phases.some((each) => each.phase.id === phase));
+  return part && { period: part.period, ids: part.phases.map((each) => each.phase.id) };
+}
+
+/** The gap before (-1) or after (1) one of these. */
+function gapBeside(ids: readonly string[], id: string, by: 1 | -1) {
+  const at = ids.indexOf(id);
+  return by < 0 ? { after: ids[at - 1] ?? null, before: id } : { after: id, before: ids[at + 1] ?? null };
+}
+
+export const ofPhase: readonly Action<MapTarget>[] = [
+  onHead(['phase'], { name: 'map.menu.goal', run: (map, { id }) => (map.renaming = `goal:${id}`) }),
+  onHead(['phase'], {
+    name: 'map.menu.add-step',
+    icon: plusIcon,
+    run: (map, { id }) => {
+      const last = map.board.journey.phases.find(({ phase }) => phase.id === id)?.steps.at(-1)?.id ?? null;
+      map.renaming = `step:${addStep(map.board.editor, id, '', { after: last, before: null })}`;
+    },
+  }),
+];
+
+export const besidePhase: readonly Action<MapTarget>[] = ([-1, 1] as const).map((by) =>
+  onHead(['phase'], {
+    name: by < 0 ? 'map.menu.phase-before' : 'map.menu.phase-after',
+    run: (map, { id }) => {
+      const part = siblingsOf(map, id);
+      if (!part) return;
+      map.renaming = `phase:${addPhase(map.board.editor, part.period, '', gapBeside(part.ids, id, by))}`;
+    },
+  }),
+);
+
+export const ofStep: readonly Action<MapTarget>[] = [
+  onHead(['step'], {
+    name: 'map.truth',
+    icon: starIcon,
+    isOn: (map, id) => map.board.of(steps).get(id)?.truth ?? false,
+    run: (map, { id }) => setTruth(map.board.editor, id, !map.board.of(steps).get(id)?.truth),
+  }),
+];
+
+export const besideStep: readonly Action<MapTarget>[] = ([-1, 1] as const).map((by) =>
+  onHead(['step'], {
+    name: by < 0 ? 'map.menu.step-before' : 'map.menu.step-after',
+    run: (map, { id }) => {
+      const home = map.board.journey.phases.find((one) => one.steps.some((step) => step.id === id));
+      if (!home) return;
+      const ids = home.steps.map((step) => step.id);
+      map.renaming = `step:${addStep(map.board.editor, home.phase.id, '', gapBeside(ids, id, by))}`;
+    },
+  }),
+);
+
+export const belowLane: readonly Action<MapTarget>[] = [
+  onHead(['lane'], {
+    name: 'map.menu.lane-after',
+    icon: plusIcon,
+    run: (map, { id }) => (map.overlay = { kind: 'add-lane', after: id }),
+  }),
+];
+
+export const lines: readonly Action<MapTarget>[] = laneLines.map((line: LaneLine) =>
+  onHead(['lane'], {
+    name: `line.${line}`,
+    isOn: (map, id) => map.board.of(lanes).get(id)?.line === line,
+    run: (map, { id }) => {
+      const now = map.board.of(lanes).get(id)?.line;
+      setLine(map.board.editor, id, now === line ? null : line);
+    },
+  }),
+);

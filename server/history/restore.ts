@@ -15,8 +15,8 @@ import { openPresent, openWhole } from './states.ts';
  * So a record that the version does not have is marked `gone` and a text is spliced, nothing is replaced that
  * is as it was, and restoring the state from before takes it all back.
  *
- * What stays: `meta` and what only the server writes, as `people`, which say what is so now; the number of an idea, which others may have
- * quoted; an author, who is set once; and what a removed record holds, which nobody sees.
+ * What stays: `meta` and what only the server writes, as `people`, which say what is so now; the number of an idea, which
+ * others may have quoted; an author, who is set once; and what a removed record holds, which nobody sees.
  * @param current the state as one Yjs update
  * @param version the state to come back to, likewise; it may have an older layout
  * @throws where one of them is not a whole document, or has a layout that is not this program's

@@ -98,6 +98,12 @@ export const rangesAtOnce = 5_000;
 export const maxBatchEffort = 8_000;
 
 /**
+ * What the updates of one batch may hold together, in bytes; one more than that is a batch of its own. The disk takes
+ * the batches of all rooms in one write: megabytes of one room would keep the edits of all others waiting for 20 ms.
+ */
+export const maxBatchBytes = 1 << 18;
+
+/**
  * Updates of one socket that have come in and are not judged: past this nothing more comes in. In one batch so many
  * are tried. On a disk that hangs a person types for a quarter of a minute before that.
  */

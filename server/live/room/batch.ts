@@ -6,7 +6,7 @@ import type { LiveDocument } from './live-document.ts';
 import type { DocumentFrame } from '../socket/acknowledgements.ts';
 import type { Recovery } from '../recovery/recovery.ts';
 import type { Counters } from '../counters.ts';
-import { answerBytesPerMs, freeCommitMs, maxBatchEffort, untoldEffort } from '../limits.ts';
+import { answerBytesPerMs, freeCommitMs, maxBatchBytes, maxBatchEffort, untoldEffort } from '../limits.ts';
 import { isEmptyUpdate } from '../socket/wire.ts';
 
 /** What one transaction did. */
@@ -57,12 +57,15 @@ export function applyLetters(
   const left: PendingFrame[] = [];
   /** Microseconds. */
   let effort = 0;
+  /** Of the updates that are in it. */
+  let bytes = 0;
 
   function applyFrames(): void {
     for (let i = 0; i < frames.length; i++) {
       const letter = frames[i];
       if (!letter || letter.from.wasRefused) continue;
-      if (effort >= maxBatchEffort || letter.from.owes > 0) left.push(letter);
+      const isFull = effort >= maxBatchEffort || bytes >= maxBatchBytes;
+      if (isFull || letter.from.owes > 0) left.push(letter);
       else {
         const released = applyFrame(letter);
         if (released.length > 0) frames.splice(i + 1, 0, ...released);
@@ -93,6 +96,7 @@ export function applyLetters(
       }
       counters.updates++;
       if (verdict.hasEffect) {
+        bytes += frame.update.length;
         apply(frame.update, verdict);
         authors.add(from);
         if (frame.isStep2) recovery.hasCome();

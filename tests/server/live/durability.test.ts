@@ -3,6 +3,8 @@ import * as Y from 'yjs';
 import { cards, addCard } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
 import { readAll, readRecord, rootOf, textOf } from '../../../shared/schema/read.ts';
+import { maxCardText } from '../../../shared/limits.ts';
+import { maxBatchBytes } from '../../../server/live/limits.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { board, openHouse } from './harness.ts';
@@ -86,6 +88,29 @@ describe('from the inbox to the disk', () => {
     // The first, and all that came while it was on its way to the disk; sockets may split that once or twice.
     expect(house.store.journal.length - entries).toBeLessThan(6);
     expect(readAll(await onDisk(), cards)).toHaveLength(41);
+  });
+
+  test('B6 what comes in during one turn is several entries where it is megabytes', async () => {
+    const ana = await Writer.join(house, 'ana');
+    house.membership('fia', 'facilitator');
+    const fia = await Writer.join(house, 'fia');
+    house.store.hold();
+    ana.add('first');
+    while (house.rooms.counters.updates < 1) await new Promise(setImmediate);
+    const entries = house.store.journal.length;
+    // 120 KiB each, of long cards.
+    const large = 'x'.repeat(maxCardText);
+    for (let i = 0; i < 12; i++)
+      fia.doc.transact(() => {
+        for (let n = 0; n < 30; n++)
+          rootOf(fia.doc, cards).set(`${i}-${n}`, buildRecord(cards, { text: large, author: 'fia' }));
+      });
+    await new Promise(setImmediate);
+    house.store.release();
+    await Promise.all([ana.saved(), fia.saved()]);
+    const sizes = house.store.journal.slice(entries).map(({ update }) => update.byteLength);
+    expect(Math.max(...sizes)).toBeLessThan(maxBatchBytes + 130_000);
+    expect(readAll(await onDisk(), cards)).toHaveLength(361);
   });
 
   test('D2 nobody sees Ana’s card before it is on disk', async () => {

@@ -36,6 +36,8 @@ export async function run(args: readonly string[], hostileProgram: string): Prom
   for (const [name, times] of Object.entries(report.deeds)) console.log(`  ${times} x ${name}`);
   console.log(`\nquiet     ${told(quiet)}`);
   console.log(`attacked  ${told(attacked)}`);
+  console.log(`on the boards of hostile people, quiet     ${told(report.quietAmong)}`);
+  console.log(`on the boards of hostile people, attacked  ${told(report.attackedAmong)}`);
   for (const [when, { loopP99Ms, coreShare }] of [
     ['quiet', report.quietLoad],
     ['attacked', report.attackedLoad],
@@ -43,6 +45,9 @@ export async function run(args: readonly string[], hostileProgram: string): Prom
     console.log(
       `the server ${when}: event loop late by ${loopP99Ms.toFixed(1)} ms at p99, ${(100 * coreShare).toFixed(0)} % of a core`,
     );
+  console.log(
+    `the honest people's own process: late by ${report.ownLateMs.quiet.toFixed(1)} ms quiet, ${report.ownLateMs.attacked.toFixed(1)} ms attacked, at p99`,
+  );
   console.log(`p50 ratio ${(attacked.p50 / quiet.p50).toFixed(2)}`);
   console.log(`p99 ratio ${(attacked.p99 / quiet.p99).toFixed(2)} (goal: at most 3)`);
   const goals: [string, boolean][] = [

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Chance } from '../faults/chance.ts';
 import { join, makeBoard } from '../faults/invited.ts';
@@ -38,8 +39,14 @@ export interface Load {
 }
 
 export interface SoakReport {
+  /** Of the boards that no hostile person is on. */
   readonly quiet: Times;
   readonly attacked: Times;
+  /** Of the boards that a hostile person is on. */
+  readonly quietAmong: Times;
+  readonly attackedAmong: Times;
+  /** How late the event loop of the honest people's own process was at p99, in milliseconds. */
+  readonly ownLateMs: { readonly quiet: number; readonly attacked: number };
   readonly quietLoad: Load;
   readonly attackedLoad: Load;
   /** Resident memory of the server in MB: after a fifth of the attack, and at its end. */
@@ -57,6 +64,9 @@ export interface SoakReport {
 }
 
 const metricsKey = 'a-key-for-the-figures-only';
+
+/** How many of the boards a hostile person is on; the others are what the goal is about. */
+const boardsAmong = 2;
 
 /** How often memory is looked at. */
 const lookEveryMs = 1_000;
@@ -83,11 +93,15 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     for (const [i, board] of boards.entries()) board.work(new Chance(seed + i));
     say(`${options.boards} boards of ${options.peopleEach}, ${options.quietMs / 1_000} s of quiet`);
     await pause(Math.min(5_000, options.quietMs / 4));
+    const [among, apart] = [boards.slice(0, boardsAmong), boards.slice(boardsAmong)];
     takeTimes(boards);
     await load();
+    const ownLate = watchOwnLoop();
     await pause(options.quietMs);
-    const quiet = timesOf(takeTimes(boards));
+    const quiet = timesOf(takeTimes(apart));
+    const quietAmong = timesOf(takeTimes(among));
     const quietLoad = await load();
+    const ownQuietMs = ownLate();
     say(
       `quiet: ${told(quiet)}; then ${options.attackMs / 1_000} s with ${options.hostileSockets} hostile sockets`,
     );
@@ -96,9 +110,11 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     const attackers = fork(options.hostileProgram, { execArgv: [] });
     const orders: Orders = { hostile, seed };
     attackers.send(orders);
-    const { tookMs, memory } = await watch(server, boards, options);
+    const { tookMs, amongMs, memory } = await watch(server, apart, among, options);
     const attacked = timesOf(tookMs);
+    const attackedAmong = timesOf(amongMs);
     const attackedLoad = await load();
+    const ownLateMs = { quiet: ownQuietMs, attacked: ownLate() };
     attackers.send('enough');
     const [deeds] = (await once(attackers, 'message')) as [Deeds];
 
@@ -114,6 +130,9 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     return {
       quiet,
       attacked,
+      quietAmong,
+      attackedAmong,
+      ownLateMs,
       quietLoad,
       attackedLoad,
       early: median(memory.slice(Math.floor(memory.length * 0.15), Math.ceil(memory.length * 0.25))),
@@ -157,20 +176,26 @@ async function fiveHostile(
   );
 }
 
-async function watch(server: ServerProcess, boards: readonly HonestBoard[], { attackMs, say }: SoakOptions) {
+async function watch(
+  server: ServerProcess,
+  apart: readonly HonestBoard[],
+  among: readonly HonestBoard[],
+  { attackMs, say }: SoakOptions,
+) {
   const tookMs: number[] = [];
+  const amongMs: number[] = [];
   const memory: number[] = [];
   for (let passed = 0; passed < attackMs; passed += lookEveryMs) {
     await pause(lookEveryMs);
     memory.push(await residentOf(server.pid));
-    const latest = takeTimes(boards);
-    tookMs.push(...latest);
+    tookMs.push(...takeTimes(apart));
+    amongMs.push(...takeTimes(among));
     if ((passed / lookEveryMs) % 10 === 9)
       say(
         `  ${(passed + lookEveryMs) / 1_000} s: ${told(timesOf(tookMs.slice(-2_000)))}, ${memory.at(-1)?.toFixed(0) ?? ''} MB`,
       );
   }
-  return { tookMs, memory };
+  return { tookMs, amongMs, memory };
 }
 
 /** Whoever comes to the boards now sees what was owed, and what all who were there have. */
@@ -205,6 +230,18 @@ function watchLoad(url: string): () => Promise<Load> {
     const coreShare = (now.cpu - last.cpu) / (now.at - last.at);
     last = now;
     return { loopP99Ms: figure('resa_event_loop_delay_seconds{quantile="0.99"}') * 1_000, coreShare };
+  };
+}
+
+/** Returns what to call for how late the event loop of this process was at p99 since the last call. */
+function watchOwnLoop(): () => number {
+  const resolutionMs = 1;
+  const delays = monitorEventLoopDelay({ resolution: resolutionMs });
+  delays.enable();
+  return () => {
+    const late = delays.percentile(99) / 1e6 - resolutionMs;
+    delays.reset();
+    return late;
   };
 }
 

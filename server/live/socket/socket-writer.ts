@@ -34,6 +34,8 @@ export class SocketWriter {
   #lastSent: number;
   /** Since when it has been sent no updates, because it does not read. */
   #behindSince: number | null = null;
+  /** What is to be called when the answers that were made for this reader alone have been read. */
+  readonly #unread: (() => void)[] = [];
   /** The largest answer of those that are unread, and when they have to be read. */
   #answerBytes = 0;
   #answerDueAt = Infinity;
@@ -107,13 +109,15 @@ export class SocketWriter {
     else read();
   }
 
+  /** One pair of listeners for all of them: whoever asks again and again and reads nothing would add one each time. */
   #countUnread(unread: Unread, bytes: number): void {
     const stream = this.#stream;
     if (!stream.writableNeedDrain) return;
-    const read = unread.add(bytes);
+    this.#unread.push(unread.add(bytes));
+    if (this.#unread.length > 1) return;
     const end = () => {
       stream.off('drain', end).off('close', end);
-      read();
+      for (const read of this.#unread.splice(0)) read();
     };
     stream.once('drain', end).once('close', end);
   }

@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cards } from '../../../shared/collections/card.ts';
@@ -15,8 +16,12 @@ import {
   maxSocketsPerPerson,
   maxTickMs,
   personRates,
+  skipPresenceBytes,
 } from '../../../server/live/limits.ts';
+import type { Line } from '../../../server/live/socket/line.ts';
+import { SocketWriter } from '../../../server/live/socket/socket-writer.ts';
 import { Unread } from '../../../server/live/socket/unread.ts';
+import { newCounters } from '../../../server/live/counters.ts';
 import { FakeClock } from './fake-clock.ts';
 import type { House } from './harness.ts';
 import { board, openHouse } from './harness.ts';
@@ -343,6 +348,25 @@ describe('B13 what is made for one reader alone', () => {
     unread.add(9);
     expect(unread.isFull).toBe(false);
   });
+});
+
+test('B13 who asks for twenty answers and reads none has one listener, and all are counted until the end', () => {
+  const stream = new Writable({ highWaterMark: 1, write: () => undefined });
+  const line = { socket: { readyState: 1, OPEN: 1 }, stream } as unknown as Line;
+  const writer = new SocketWriter(
+    line,
+    { clock: new FakeClock(), counters: newCounters() },
+    { caughtUp: () => {}, tooSlow: () => {} },
+  );
+  const unread = new Unread(19 * skipPresenceBytes * 2);
+  const closers = () => stream.listenerCount('close');
+  writer.answer([Buffer.alloc(skipPresenceBytes * 2)], unread);
+  const before = closers();
+  for (let i = 0; i < 19; i++) writer.answer([Buffer.alloc(skipPresenceBytes * 2)], unread);
+  expect(closers()).toBe(before);
+  expect(unread.isFull).toBe(true);
+  stream.emit('close');
+  expect(unread.isFull).toBe(false);
 });
 
 test('B10 a person has so many sockets on a board, and no more; others come in', async () => {

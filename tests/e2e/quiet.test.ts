@@ -99,3 +99,43 @@ test('a board at rest asks for no frames, also with the pointer of another on it
   await expect.poll(() => unrest(maja)).toEqual({ frames: 0, moving: 0 });
   await Promise.all([maja.leave(), nadia.leave()]);
 });
+
+/** Notes each animation of a card that begins, by the words on it. */
+const noteAnimations = () => {
+  const animated: string[] = [];
+  Object.assign(window, { animated });
+  document.addEventListener('animationstart', ({ target }) => {
+    if (target instanceof HTMLElement && target.dataset.card !== undefined) animated.push(target.innerText);
+  });
+};
+
+test('no card blinks while the board is drawn or when it moves; one that arrives comes in', async () => {
+  const maja = await stage.person('Maja', { reducedMotion: 'no-preference' });
+  const nadia = await stage.person('Nadia', { reducedMotion: 'no-preference' });
+  await nadia.page.addInitScript(noteAnimations);
+  const animated = () =>
+    nadia.page.evaluate(() =>
+      (window as unknown as { animated: string[] }).animated.map((text) => text.trim()),
+    );
+  const links = await stage.house.board('journey');
+  await maja.join(links.facilitator);
+  const cell = maja.cell('Needs and motivations', 'Use the service');
+  await cell.focus();
+  await maja.press('n');
+  await maja.type('There before');
+  await maja.press('Escape');
+  await maja.saved();
+  await nadia.join(links.participant);
+  await nadia.page.locator('[data-drawn]').waitFor();
+  await expect(nadia.card('There before')).toBeVisible();
+  await maja.press('n');
+  await maja.type('Arrives');
+  await maja.press('Escape');
+  await expect(nadia.card('Arrives')).toBeVisible();
+  await maja.card('There before').focus();
+  await maja.press('Control+ArrowRight');
+  await expect(nadia.cell('Needs and motivations', 'Use the service').locator('[data-card]')).toHaveCount(1);
+  // The card is animated when it comes, before its words do.
+  expect(await animated()).toHaveLength(1);
+  await Promise.all([maja.leave(), nadia.leave()]);
+});

@@ -65,6 +65,8 @@ export class MapState {
   /** The card that is being written in here. */
   writing: string | null = $state(null);
 
+  /** The cards that have been shown, as far as the map was drawn by then: only the first showing is animated. */
+  readonly #shownCards = new Set<string>();
   #root: HTMLElement | null = null;
   #stop: HTMLElement | null = null;
   #stopSpot = '';
@@ -305,6 +307,13 @@ export class MapState {
     if (this.#near !== null) this.nearby.set(this.#near, false);
     if (id !== null) this.nearby.set(id, true);
     this.#near = id;
+  }
+
+  /** Takes note that a card is shown. Returns whether it has arrived since the map was drawn, and was not moved here. */
+  arrives(id: string): boolean {
+    const isNew = !this.#shownCards.has(id);
+    this.#shownCards.add(id);
+    return isNew && this.#root?.dataset.drawn !== undefined;
   }
 
   /** Draws all lanes at once: something in one of them is about to be shown. */

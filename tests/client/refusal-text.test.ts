@@ -4,13 +4,13 @@ import { refusalText } from '../../client/board/refusal-text.ts';
 
 afterEach(() => setLanguage('en'));
 
-test('who has added as much as may be in a day is told how much that is', async () => {
+test('a refusal names the daily limit that is reached', async () => {
   expect(refusalText('allowance', { of: 'records', limit: 3_000, for: 'person' })).toBe(
-    'You have added as much as one participant may in a day: 3,000 cards and ideas. You can add more later.',
+    'You have reached the daily limit for one participant: 3,000 cards and ideas. You can add more later.',
   );
   expect(refusalText('allowance', { of: 'bytes', limit: 6 << 20, for: 'board' })).toContain('6 MB');
   expect(refusalText('allowance', undefined)).toBe(
-    'It was more than may be added to a board in a day. Try again later.',
+    'The daily limit of this board is reached. Try again later.',
   );
   expect(refusalText('role', undefined)).toBe('Your role may not change this part of the board.');
   await setLanguage('sv');

@@ -57,7 +57,7 @@ describe('a facilitator changes the frame, and takes it back', () => {
     await expect(maja.card('Goes along')).toBeVisible();
     await maja.head('phase', second).focus();
     await maja.press('Delete');
-    await expect(maja.dialog(`Remove “${second}”?`)).toContainText('1 card leaves the map with it');
+    await expect(maja.dialog(`Remove “${second}”?`)).toContainText('1 card is removed with it');
     await maja.dialog(`Remove “${second}”?`).getByRole('button', { name: 'Remove' }).click();
     for (const person of everyone) {
       await expect(heads(person, 'phase')).toContainText([first, third]);

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { checks } from './tools/vite/checks.ts';
 import { chunks } from './tools/vite/chunks.ts';
 import { devServer } from './tools/vite/dev-server.ts';
+import { plainLogging } from './tools/vite/plain-logging.ts';
 import { precompress } from './tools/vite/precompress.ts';
 import { startFile } from './tools/vite/start-file.ts';
 import { workerFromSource } from './tools/vite/worker.ts';
@@ -19,6 +20,7 @@ export default defineConfig({
   root: at('./client'),
   plugins: [
     svelte({ configFile: false, compilerOptions: { runes: true } }),
+    plainLogging(),
     precompress(),
     startFile(),
     workerFromSource(),

@@ -203,6 +203,50 @@ async function mustAgree(page, doc) {
   }
 }
 
+/**
+ * What a step of a drag costs: a card is taken and moved over the map, a step a frame, and put down outside of it.
+ * @returns for each run, ms of the page's main thread a step and frames a second
+ */
+export async function dragSteps(browser, url, links, { runs, steps }) {
+  const { context, page, read } = await openPage(browser, url, links.participant, 'Ana');
+  await pause(settleMs);
+  const box = await page.locator('[data-card]').first().boundingBox();
+  const results = [];
+  // The first run warms up the engine, and is not counted.
+  for (let run = -1; run < runs; run++) {
+    await page.mouse.move(box.x + 20, box.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 30, box.y + 20);
+    await pause(100);
+    await page.evaluate(countFrames);
+    const before = await read();
+    const began = performance.now();
+    for (let step = 0; step < steps; step++) {
+      const turn = (step / steps) * 2 * Math.PI;
+      await page.mouse.move(box.x + 330 - 300 * Math.cos(turn), box.y + 200 + 180 * Math.sin(turn));
+    }
+    const tookMs = performance.now() - began;
+    const spent = difference(await read(), before);
+    const frames = await page.evaluate(() => (window.isCounting = false) || window.drawnFrames);
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    if (run >= 0) results.push({ task: spent.task / steps, frames: (frames / tookMs) * 1000 });
+  }
+  await context.close();
+  return results;
+}
+
+/** Runs in the page: counts the frames that it draws. */
+function countFrames() {
+  window.drawnFrames = 0;
+  window.isCounting = true;
+  const next = () => {
+    window.drawnFrames++;
+    if (window.isCounting) requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
+}
+
 /** What a page does in a while in which nobody does anything, with another person on the board. */
 export async function atRest(browser, url, links, forMs) {
   const other = await Peer.join(url, links.participant, 'Ben');

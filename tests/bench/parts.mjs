@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { makeBoard } from './boards.mjs';
 import { figure, median, quantile, reference } from './figures.mjs';
 import { editLatency } from './latency.mjs';
-import { atRest, barePages, coldPages, launchBrowser, remoteMoves } from './page.mjs';
+import { atRest, barePages, coldPages, dragSteps, launchBrowser, remoteMoves } from './page.mjs';
 import { post } from './peer.mjs';
 import { startServer, temporaryFolder } from './server.mjs';
 import { bareNodeTimes, fillJournal, makeManyBoards, startTimes } from './start.mjs';
@@ -91,6 +91,11 @@ async function measurePages() {
       parts,
     );
   }
+
+  const drags = await dragSteps(browser, url, boards[0].links, { runs: 3, steps: 120 });
+  const perDrag = (key) => median(drags.map((one) => one[key]));
+  figure('drag step, all work of the page, 1,000 cards', perDrag('task'), 'ms', 4);
+  reference('frames a second while dragging', perDrag('frames'), '', 'as fast as the program moves the pointer');
 
   const rest = await atRest(browser, url, demo.links, 10_000);
   figure('at rest for 10 s, frames asked for', rest.frames, '', 0);

@@ -186,6 +186,10 @@ export function dragCards(
       end();
     }
   };
+  // A press on a card begins a drag, not a selection of text: selecting costs more at each move than all else.
+  const keepUnselected = (event: Event) => {
+    if (pressed) event.preventDefault();
+  };
   // While a card is in the hand a finger must not scroll the map.
   const hold = (event: TouchEvent) => {
     if (drag) event.preventDefault();
@@ -196,6 +200,7 @@ export function dragCards(
   root.addEventListener('pointerup', drop);
   root.addEventListener('pointercancel', end);
   root.addEventListener('touchmove', hold, { passive: false });
+  root.addEventListener('selectstart', keepUnselected);
   document.addEventListener('keydown', escape, { capture: true });
   return () => {
     end();
@@ -204,6 +209,7 @@ export function dragCards(
     root.removeEventListener('pointerup', drop);
     root.removeEventListener('pointercancel', end);
     root.removeEventListener('touchmove', hold);
+    root.removeEventListener('selectstart', keepUnselected);
     document.removeEventListener('keydown', escape, { capture: true });
   };
 }

@@ -54,9 +54,11 @@ export class MapState {
   /** The head whose title is being edited, as a spot key. */
   renaming: string | null = $state(null);
   selection: readonly string[] = $state.raw([]);
-  /** Of each card: whether it is selected here, is being written in here, has the pointer or the focus. */
+  /** Cards that are selected here. */
   readonly selected = new Flags();
+  /** Cards that are edited here. */
   readonly editing = new Flags();
+  /** Cards by id, and cells by spot key, that have the pointer or the focus: only these have their tools. */
   readonly nearby = new Flags();
   /** How many lanes are drawn. Those in view come first, the others after the first paint. */
   drawn = $state(firstLanes);
@@ -71,7 +73,7 @@ export class MapState {
   #stop: HTMLElement | null = null;
   #stopSpot = '';
   #column = 0;
-  #near: string | null = null;
+  readonly #near: Record<'pointer' | 'focus', readonly string[]> = { pointer: [], focus: [] };
 
   constructor(workspace: Workspace) {
     this.workspace = workspace;
@@ -109,7 +111,7 @@ export class MapState {
     const element = target.closest<HTMLElement>('[data-card], [data-spot]');
     if (!element) return;
     this.#makeStop(element);
-    this.near(element.dataset.card ?? null);
+    this.near('focus', element);
     const spot = this.spotOf(element);
     if (spot) this.memory.lastSpot = spotKey(spot);
     if (spot && spot.kind !== 'cell') this.#column = this.grid.columnOf(spot);
@@ -301,12 +303,17 @@ export class MapState {
     void this.move([id], cell, { after: after ?? null, before: before ?? null });
   }
 
-  /** Takes note of which card the pointer or the focus is at; null is none. */
-  near(id: string | null): void {
-    if (id === this.#near) return;
-    if (this.#near !== null) this.nearby.set(this.#near, false);
-    if (id !== null) this.nearby.set(id, true);
-    this.#near = id;
+  /** Notes the card and the cell that the pointer or the focus is at. `null` if it is at none. */
+  near(by: 'pointer' | 'focus', element: Element | null): void {
+    const before = this.#near[by];
+    const card = element?.closest<HTMLElement>('[data-card]')?.dataset.card;
+    const spot = element?.closest<HTMLElement>('[data-spot]')?.dataset.spot;
+    const now = [card, spot].filter((one) => one !== undefined);
+    if (before.join() === now.join()) return;
+    const others = this.#near[by === 'pointer' ? 'focus' : 'pointer'];
+    this.#near[by] = now;
+    for (const one of before) if (!now.includes(one) && !others.includes(one)) this.nearby.set(one, false);
+    for (const one of now) this.nearby.set(one, true);
   }
 
   /** Takes note that a card is shown. Returns whether it has arrived since the map was drawn, and was not moved here. */

@@ -4,6 +4,7 @@ import type { Power, Role } from '$shared/roles.ts';
 import { may } from '$shared/roles.ts';
 import type { ViewId } from '$shared/views.ts';
 import type { Board } from '../model/board.svelte.ts';
+import type { Entry, Visitor } from '../model/store/entries.svelte.ts';
 import { lettersOn, rememberLetters } from '../model/device/preferences.ts';
 
 /** What all views of an open board share: the board, what this person may do, and how to speak to them. */
@@ -49,6 +50,11 @@ export class Workspace {
 
   may(power: Power): boolean {
     return may(this.role, power);
+  }
+
+  /** The people who are at a record and can change it. An observer reads, and marks no place for others. */
+  visitorsOf({ visitors }: Entry<unknown>): readonly Visitor[] {
+    return visitors.filter(({ person }) => this.person(person).role !== 'observer');
   }
 
   /** A person's name and colour; someone that the board has not heard of yet has neither. */

@@ -1,4 +1,5 @@
 import type { Attachment } from 'svelte/attachments';
+import { returnFocus } from './keep-focus.ts';
 import type { Box } from './place.ts';
 import { placeBeside } from './place.ts';
 
@@ -48,7 +49,7 @@ export function floating(anchor: Anchor, onclose: () => void): Attachment<HTMLEl
       window.removeEventListener('scroll', onScroll, true);
       window.removeEventListener('resize', put);
       const held = box.contains(document.activeElement) || document.activeElement === document.body;
-      if (held && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      if (held) returnFocus(before);
     };
   };
 }

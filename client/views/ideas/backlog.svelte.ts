@@ -6,6 +6,7 @@ import { ideas, addIdea, removeIdea, setIdeaState } from '$shared/collections/id
 import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import type { Board } from '../../model/board.svelte.ts';
 import { language, t } from '../../text/messages.svelte.ts';
+import { keepFocus } from '../../ui/keep-focus.ts';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
 import type { Group, Held } from './arrangement.ts';
 import { Arrangement, countOnce, hold } from './arrangement.ts';
@@ -66,7 +67,14 @@ export class Backlog {
 
   attach(list: HTMLElement): () => void {
     this.#list = list;
+    const stopKeeping = keepFocus(list, {
+      records: '[data-row]',
+      again: ({ dataset: { row = '' } }) => this.#row(row),
+      target: (row) => row.querySelector('[data-stop]'),
+      otherwise: () => list.querySelector('[data-row]'),
+    });
     return () => {
+      stopKeeping();
       this.#list = null;
       this.#setOpen(null);
     };
@@ -210,7 +218,7 @@ export class Backlog {
     const idea = this.board.of(ideas).get(id);
     if (!idea || idea.author !== this.workspace.seat || !this.workspace.may('write')) return;
     if (idea.title.trim() !== '' || idea.solution.trim() !== '') return;
-    if (this.board.of(ideas).entry(id).visitors.length > 0) return;
+    if (this.workspace.visitorsOf(this.board.of(ideas).entry(id)).length > 0) return;
     this.board.editor.discard(ideas, id, removeIdea);
   }
 

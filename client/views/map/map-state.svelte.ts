@@ -7,6 +7,7 @@ import type { Gap } from '$shared/schema/placing.ts';
 import { Flags } from '../../model/store/flags.svelte.ts';
 import { t } from '../../text/messages.svelte.ts';
 import type { Anchor } from '../../ui/floating.ts';
+import { keepFocus } from '../../ui/keep-focus.ts';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
 import { cardsIn, cellOfCard } from './cells.ts';
 import type { Spot } from './grid.ts';
@@ -72,6 +73,8 @@ export class MapState {
   #root: HTMLElement | null = null;
   #stop: HTMLElement | null = null;
   #stopSpot = '';
+  /** True if one card is selected because it was clicked. */
+  #isClicked = false;
   #column = 0;
   readonly #near: Record<'pointer' | 'focus', readonly string[]> = { pointer: [], focus: [] };
 
@@ -92,7 +95,15 @@ export class MapState {
     // Someone else may remove the card that is the stop: the map must not fall out of the tab order.
     const watch = new MutationObserver(() => this.#ensureStop(root));
     watch.observe(root, { childList: true, subtree: true });
+    const stopKeeping = keepFocus(root, {
+      records: '[data-card], [data-spot]',
+      again: ({ dataset: { card, spot } }) =>
+        this.#find(card === undefined ? `[data-spot="${spot}"]` : `[data-card="${card}"]`),
+      target: (record) => record,
+      otherwise: () => this.#find(`[data-spot="${this.#stopSpot}"]`) ?? this.#find('[data-spot^="cell:"]'),
+    });
     return () => {
+      stopKeeping();
       watch.disconnect();
       this.#root = null;
     };
@@ -112,6 +123,7 @@ export class MapState {
     if (!element) return;
     this.#makeStop(element);
     this.near('focus', element);
+    if (this.#isClicked && !this.selection.includes(element.dataset.card ?? '')) this.clearSelection();
     const spot = this.spotOf(element);
     if (spot) this.memory.lastSpot = spotKey(spot);
     if (spot && spot.kind !== 'cell') this.#column = this.grid.columnOf(spot);
@@ -224,7 +236,12 @@ export class MapState {
     this.editing.set(id, false);
     if (this.writing === id) this.writing = null;
     const record = entry.record;
-    if (record && !record.gone && record.text.trim() === '' && entry.visitors.length === 0) {
+    if (
+      record &&
+      !record.gone &&
+      record.text.trim() === '' &&
+      this.workspace.visitorsOf(entry).length === 0
+    ) {
       this.board.editor.discard(cards, id, removeCards);
       await tick();
       if (focus && cell) this.focusSpot({ kind: 'cell', cell });
@@ -239,15 +256,30 @@ export class MapState {
     return this.selection.includes(id) ? this.selection : [id];
   }
 
+  /** Selects a card alone, by a click. Such a selection goes with the focus; one that is built up stays. */
+  select(id: string): void {
+    this.clearSelection();
+    this.toggle(id);
+    this.#isClicked = true;
+  }
+
   toggle(id: string): void {
     const on = !this.selection.includes(id);
     this.selected.set(id, on);
     this.selection = on ? [...this.selection, id] : this.selection.filter((one) => one !== id);
+    this.#isClicked = false;
+  }
+
+  /** Selects the card that a range begins with, or takes it out again. */
+  extend(id: string): void {
+    if (this.#isClicked && this.selection.includes(id)) this.#isClicked = false;
+    else this.toggle(id);
   }
 
   clearSelection(): void {
     for (const id of this.selection) this.selected.set(id, false);
     this.selection = [];
+    this.#isClicked = false;
   }
 
   async remove(ids: readonly string[]): Promise<void> {

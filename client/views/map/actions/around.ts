@@ -62,7 +62,7 @@ export const selecting: readonly Action<MapTarget>[] = [
       keys: [`Shift+${key}`],
       may: ({ card }: MapTarget) => card !== null,
       run: ({ map, element, card }: MapTarget) => {
-        if (card !== null) map.toggle(card);
+        if (card !== null) map.extend(card);
         map.step(element, rows, 0);
       },
     })),

@@ -13,8 +13,9 @@ export function cardName(board: Board, entry: Entry<Card>): string {
   const names = card.personas.flatMap((id) => board.of(personas).get(id)?.name ?? []);
   const answers = ideasFor(board, entry.id).length;
   const visitors = entry.visitors.flatMap(({ person, typing }) => {
-    const name = board.of(people).get(person)?.name;
-    return name === undefined ? [] : [t(typing ? 'map.card.typing' : 'map.card.here', { name })];
+    const visitor = board.of(people).get(person);
+    if (!visitor || visitor.role === 'observer') return [];
+    return [t(typing ? 'map.card.typing' : 'map.card.here', { name: visitor.name })];
   });
   return [
     card.text === '' ? t('map.card.blank') : card.text,

@@ -1,0 +1,88 @@
+/** How a list or a grid keeps the focus among its records. */
+export interface FocusKeeper {
+  /** A selector for the elements of records, as cards, rows and cells. */
+  readonly records: string;
+  /** The element that shows the same record now, after it was moved. `null` if there is none. */
+  again(record: HTMLElement): HTMLElement | null;
+  /** What takes the focus for a record: the element itself, or a button in it. */
+  target(record: HTMLElement): HTMLElement | null;
+  /** Where the focus goes if the record is gone and has no neighbour. */
+  otherwise(record: HTMLElement): HTMLElement | null;
+}
+
+/**
+ * Keeps the focus in `root` when the focused element leaves the page, whoever removed it: on the same record where it
+ * is now, if that is in sight; else on its neighbour; else where `otherwise` says. Returns a function that ends this.
+ */
+export function keepFocus(root: HTMLElement, keeper: FocusKeeper): () => void {
+  let focused: HTMLElement | null = null;
+
+  const focusIn = ({ target }: FocusEvent) => (focused = target instanceof HTMLElement ? target : null);
+  const focusOut = ({ relatedTarget }: FocusEvent) => {
+    if (relatedTarget instanceof Node) {
+      if (!root.contains(relatedTarget)) focused = null;
+      return;
+    }
+    // Nothing has the focus: the element was removed, which the observer hears first, or the user pressed elsewhere.
+    setTimeout(() => {
+      if (!root.contains(document.activeElement)) focused = null;
+    });
+  };
+
+  const watch = new MutationObserver((changes) => {
+    if (!focused || root.contains(focused) || document.activeElement !== document.body) return;
+    const lost = focused.closest<HTMLElement>(keeper.records);
+    if (!lost) return;
+    const next = root.contains(lost) ? lost : successor(lost, changes);
+    (next && keeper.target(next))?.focus({ preventScroll: true });
+  });
+
+  const successor = (lost: HTMLElement, changes: readonly MutationRecord[]): HTMLElement | null => {
+    const again = keeper.again(lost);
+    if (again && isInSight(again, root)) return again;
+    return (
+      neighbour(lost, changes, 'nextSibling') ??
+      neighbour(lost, changes, 'previousSibling') ??
+      keeper.otherwise(lost)
+    );
+  };
+
+  /** The next record on a side of one that was removed. Its siblings may have been removed by other changes. */
+  const neighbour = (
+    lost: HTMLElement,
+    changes: readonly MutationRecord[],
+    side: 'nextSibling' | 'previousSibling',
+  ): HTMLElement | null => {
+    const besides = (gone: Node) =>
+      changes.find(({ removedNodes }) => [...removedNodes].some((node) => node.contains(gone)))?.[side] ??
+      null;
+    let node = besides(lost);
+    while (node) {
+      const isThere = root.contains(node);
+      if (isThere && node instanceof HTMLElement && node.matches(keeper.records)) return node;
+      node = isThere ? node[side] : besides(node);
+    }
+    return null;
+  };
+
+  root.addEventListener('focusin', focusIn);
+  root.addEventListener('focusout', focusOut);
+  watch.observe(root, { childList: true, subtree: true });
+  return () => {
+    watch.disconnect();
+    root.removeEventListener('focusin', focusIn);
+    root.removeEventListener('focusout', focusOut);
+  };
+}
+
+/** Gives the focus back to `element` after something over the page has closed; if it is gone, to the tab stop. */
+export function returnFocus(element: Element | null): void {
+  const isThere = element instanceof HTMLElement && element.isConnected;
+  const to = isThere ? element : document.querySelector<HTMLElement>('main [tabindex="0"]');
+  to?.focus({ preventScroll: true });
+}
+
+function isInSight(element: HTMLElement, root: HTMLElement): boolean {
+  const [box, view] = [element.getBoundingClientRect(), root.getBoundingClientRect()];
+  return box.bottom > view.top && box.top < view.bottom && box.right > view.left && box.left < view.right;
+}

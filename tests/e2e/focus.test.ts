@@ -1,0 +1,119 @@
+import { beforeAll, describe, test } from 'vitest';
+import type { Person } from './person.ts';
+import { expect, setStage } from './stage.ts';
+
+const stage = setStage();
+let maja: Person;
+let nadia: Person;
+let asa: Person;
+beforeAll(async () => {
+  ({ maja, nadia, asa } = await stage.trio(stage.house.demo));
+});
+
+const selected = (person: Person) => person.page.locator('[data-card][aria-current=true]');
+
+/** The width of the ring that is drawn around the focused element. */
+const ring = (person: Person) =>
+  person.page.evaluate(() => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement ?? document.body);
+    return outlineStyle === 'none' ? 0 : parseFloat(outlineWidth);
+  });
+
+async function add(person: Person, cell: readonly string[], ...texts: readonly string[]): Promise<void> {
+  for (const text of texts) {
+    await person.cell(...cell).focus();
+    await person.press('n');
+    await person.type(text);
+    await person.press('Escape');
+    await expect(person.card(text)).toBeFocused();
+  }
+}
+
+describe('what a key would act on is visible', () => {
+  test('from the first key on: the map takes the focus without a ring', async () => {
+    const newcomer = await stage.person('Rut');
+    await newcomer.join(stage.house.demo.participant);
+    await newcomer.page.locator('[data-drawn]').waitFor();
+    const isInMap = () =>
+      newcomer.page.evaluate(() => document.activeElement?.closest('[role=grid]') !== null);
+    await expect.poll(isInMap).toBe(true);
+    // The key that sends the form of the name was pressed on another page.
+    await newcomer.page.reload();
+    await newcomer.page.locator('[data-drawn]').waitFor();
+    await expect.poll(isInMap).toBe(true);
+    expect(await ring(newcomer)).toBe(0);
+    await newcomer.press('ArrowDown');
+    await expect.poll(() => ring(newcomer)).toBeGreaterThan(0);
+    await newcomer.leave();
+  });
+
+  test('after a click, which selects the card until the focus moves on', async () => {
+    await add(nadia, ['Choices', 'Ride'], 'Clicked once', 'Beside it');
+    await nadia.card('Clicked once').click();
+    await expect(selected(nadia)).toHaveText([/Clicked once/]);
+    await nadia.press('ArrowDown');
+    await expect(nadia.card('Beside it')).toBeFocused();
+    await expect(selected(nadia)).toHaveCount(0);
+    await nadia.card('Clicked once').click();
+    await nadia.press('Shift+ArrowDown', 'Space');
+    await expect(selected(nadia)).toHaveText([/Clicked once/, /Beside it/]);
+    await nadia.card('Beside it').click();
+    await expect(selected(nadia)).toHaveText([/Beside it/]);
+    await nadia.cell('Choices', 'Ride').click({ position: { x: 4, y: 4 } });
+    await expect(selected(nadia)).toHaveCount(0);
+  });
+
+  test('and not where an observer is', async () => {
+    await add(nadia, ['Choices', 'Ride'], 'Only read');
+    await asa.card('Only read').focus();
+    await maja.card('Only read').focus();
+    await expect(nadia.card('Only read')).toHaveAttribute('aria-label', /Maja is here/);
+    await expect(nadia.card('Only read')).not.toHaveAttribute('aria-label', /Åsa/);
+  });
+});
+
+describe('the focus stays on the map', () => {
+  test('on a card that somebody else moves within sight', async () => {
+    await add(nadia, ['Choices', 'Plan the trip'], 'Taken along');
+    await maja.card('Taken along').focus();
+    await maja.press('Control+ArrowRight');
+    await expect(nadia.cell('Choices', 'Choose and buy')).toContainText('Taken along');
+    await expect(nadia.card('Taken along')).toBeFocused();
+  });
+
+  test('on a card whose move is undone', async () => {
+    await add(nadia, ['Choices', 'Plan the trip'], 'There and back');
+    await nadia.press('Control+ArrowRight');
+    await expect(nadia.cell('Choices', 'Choose and buy')).toContainText('There and back');
+    await nadia.press('Control+z');
+    await expect(nadia.cell('Choices', 'Plan the trip')).toContainText('There and back');
+    await expect(nadia.card('There and back')).toBeFocused();
+  });
+
+  test('on the neighbour of a card that somebody else removes, and on the cell of the last one', async () => {
+    const cell = ['Business moments', 'Ride'] as const;
+    await add(nadia, cell, 'Goes first', 'Goes last');
+    await nadia.card('Goes first').focus();
+    await maja.card('Goes first').focus();
+    await maja.press('Delete');
+    await expect(nadia.card('Goes last')).toBeFocused();
+    await expect(maja.card('Goes last')).toBeFocused();
+    await maja.press('Delete');
+    await expect(nadia.cell(...cell)).toBeFocused();
+  });
+
+  test('of the ideas, on the neighbour of an idea that somebody else removes', async () => {
+    for (const person of [maja, nadia])
+      await person.page.getByRole('link', { name: 'Ideas', exact: true }).click();
+    const rows = (person: Person) => person.page.locator('[data-row]');
+    await expect(rows(nadia)).not.toHaveCount(0);
+    const [first, second] = await rows(nadia).evaluateAll((all) =>
+      all.map((row) => row.getAttribute('data-row')),
+    );
+    for (const person of [nadia, maja])
+      await person.page.locator(`[data-row="${first}"] [data-stop]`).first().focus();
+    await maja.press('Delete');
+    await expect(nadia.page.locator(`[data-row="${first}"]`)).toHaveCount(0);
+    await expect(nadia.page.locator(`[data-row="${second}"] [data-stop]`).first()).toBeFocused();
+  });
+});

@@ -72,5 +72,18 @@ export default ts.config(
       ],
     },
   },
+  {
+    files: ['client/**/*.ts', 'client/**/*.svelte'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[property.name=/^(isComposing|keyCode)$/]',
+          message:
+            'Ask isComposing() of client/ui/composing.ts: Safari tells the last key of a composition otherwise.',
+        },
+      ],
+    },
+  },
   { files: ['**/*.mjs', '**/*.js', '**/*.cjs'], extends: [ts.configs.disableTypeChecked] },
 );

@@ -4,6 +4,7 @@ import { isLetter } from '../parts/letters.ts';
 import type { View } from '../parts/view.ts';
 import type { BoardTarget } from './actions.ts';
 import { everywhere } from './actions.ts';
+import { isComposing } from '../ui/composing.ts';
 
 /** How long after G the next letter says where to go. */
 const chordMs = 1_500;
@@ -17,14 +18,14 @@ export function shortcut(on: {
 }): (event: KeyboardEvent) => void {
   let chordAt = -Infinity;
   return (event) => {
-    if (event.isComposing || event.defaultPrevented) return;
+    if (isComposing(event) || event.defaultPrevented) return;
     const take = () => {
       event.preventDefault();
       event.stopPropagation();
     };
     const isMod = event.ctrlKey || event.metaKey;
-    // A single-line field has an undo of its own; a text of the board has not.
-    if (isMod && event.target instanceof HTMLInputElement) return;
+    // A single-line field with text has an undo of its own. An empty one, a choice and a text of the board have none.
+    if (isMod && hasOwnText(event.target)) return;
     const isWriting =
       event.target instanceof Element && event.target.closest('textarea, input, select, dialog, [role=menu]');
     const target = on.target();
@@ -41,4 +42,10 @@ export function shortcut(on: {
     }
     if (pressAction(everywhere, event, target, { isFocused: false, letters })) take();
   };
+}
+
+const typesOfChoices = new Set(['button', 'checkbox', 'color', 'file', 'radio', 'range', 'reset', 'submit']);
+
+function hasOwnText(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement && !typesOfChoices.has(target.type) && target.value !== '';
 }

@@ -2,6 +2,7 @@ import type { Attachment } from 'svelte/attachments';
 import { returnFocus } from './keep-focus.ts';
 import type { Box } from './place.ts';
 import { placeBeside } from './place.ts';
+import { isComposing } from './composing.ts';
 
 /** What a floating box hangs on: an element, or a point of the screen (a right click). */
 export type Anchor = Element | { readonly x: number; readonly y: number };
@@ -31,7 +32,7 @@ export function floating(anchor: Anchor, onclose: () => void): Attachment<HTMLEl
       if (!box.contains(at) && !(anchor instanceof Element && anchor.contains(at))) onclose();
     };
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
+      if (event.key !== 'Escape' || isComposing(event)) return;
       event.preventDefault();
       event.stopPropagation();
       onclose();

@@ -117,3 +117,25 @@ describe('the focus stays on the map', () => {
     await expect(nadia.page.locator(`[data-row="${second}"] [data-stop]`).first()).toBeFocused();
   });
 });
+
+test('undo works while a field without text has the focus, and leaves a field with text its own', async () => {
+  await nadia.page.getByRole('link', { name: 'Ideas', exact: true }).click();
+  const field = nadia.page.getByPlaceholder('Write an idea and press Enter');
+  await field.fill('Added by mistake');
+  await field.press('Enter');
+  await expect(
+    nadia.page
+      .getByRole('article')
+      .or(nadia.page.locator('[data-row]'))
+      .filter({ hasText: 'Added by mistake' })
+      .first(),
+  ).toBeVisible();
+  await field.focus();
+  await nadia.press('Control+z');
+  await expect(nadia.page.locator('[data-row]').filter({ hasText: 'Added by mistake' })).toHaveCount(0);
+  await nadia.press('Control+Shift+z');
+  await expect(nadia.page.locator('[data-row]').filter({ hasText: 'Added by mistake' })).toHaveCount(1);
+  await field.pressSequentially('Not yet');
+  await nadia.press('Control+z');
+  await expect(nadia.page.locator('[data-row]').filter({ hasText: 'Added by mistake' })).toHaveCount(1);
+});

@@ -4,6 +4,7 @@ import type { Action } from '../../parts/action.ts';
 import { pressAction } from '../../parts/action.ts';
 import type { KeyLine } from '../../parts/view.ts';
 import type { Backlog } from './backlog.svelte.ts';
+import { isComposing } from '../../ui/composing.ts';
 
 /** What the keyboard needs of the view. */
 interface Reach {
@@ -78,7 +79,7 @@ export const states: readonly Action<{ readonly backlog: Backlog; readonly id: s
 /** The keyboard of the backlog. What is typed in a field, and what is pressed in a dialog or a menu, is theirs. */
 export function pressKey(backlog: Backlog, event: KeyboardEvent, reach: Reach): void {
   const element = event.target instanceof HTMLElement ? event.target : document.body;
-  if (event.defaultPrevented || event.isComposing || element.closest('dialog, [popover]')) return;
+  if (event.defaultPrevented || isComposing(event) || element.closest('dialog, [popover]')) return;
   const row = element.closest<HTMLElement>('[data-row]')?.dataset.row ?? null;
   const isOnRow = row !== null && element.matches('[data-stop]');
   const actions = element.closest('input, textarea, select') ? [close] : keyed;

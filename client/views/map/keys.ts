@@ -1,11 +1,12 @@
 import { pressAction } from '../../parts/action.ts';
 import { keyed } from './actions/keyed.ts';
 import type { MapState } from './map-state.svelte.ts';
+import { isComposing } from '../../ui/composing.ts';
 
 /** The keyboard of the map. What is typed in a field is the field's. */
 export function pressKey(map: MapState, event: KeyboardEvent): void {
   const target = event.target;
-  if (!(target instanceof HTMLElement) || event.isComposing || target.closest('textarea, input, select'))
+  if (!(target instanceof HTMLElement) || isComposing(event) || target.closest('textarea, input, select'))
     return;
   const element = target.closest<HTMLElement>('[data-card], [data-spot]');
   const spot = element && map.spotOf(element);

@@ -2,8 +2,8 @@ import { isLetter } from './letters.ts';
 
 /**
  * Keys that are pressed together: `Enter`, `N`, `1`, `Mod+Z`, `Mod+Shift+Z`, `Alt+ArrowUp`. `Mod` is Ctrl, or Cmd on a
- * Mac; a letter counts as `isLetter` says; a digit by its place, on either block of keys. Without `Mod`, Shift counts only
- * where the chord names it: a letter is the same in capitals. `Tab` is never meant with Shift, which turns it round.
+ * Mac; a letter counts as `isLetter` says; a digit by its place, on either block of keys. An event presses a chord if it
+ * has the modifiers of the chord and no others. Shift makes no difference to a sign, as `?`: layouts differ in that.
  */
 export type Chord = string;
 
@@ -43,8 +43,7 @@ export function isForButtons(chord: Chord): boolean {
 export function presses(event: KeyboardEvent, chord: Chord): boolean {
   const { mod, alt, shift, key } = partsOf(chord);
   if ((event.ctrlKey || event.metaKey) !== mod || event.altKey !== alt) return false;
-  const isExact = mod || key === 'Tab';
-  if (isExact ? shift !== event.shiftKey : shift && !event.shiftKey) return false;
+  if (shift !== event.shiftKey && !/^[^\p{L}\p{N}]$/u.test(key)) return false;
   if (/^[A-Z]$/.test(key)) return isLetter(event, key.toLowerCase());
   if (/^\d$/.test(key)) return event.code === `Digit${key}` || event.code === `Numpad${key}`;
   return event.key === (key === 'Space' ? ' ' : key);

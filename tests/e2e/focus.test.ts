@@ -63,6 +63,15 @@ describe('what a key would act on is visible', () => {
     await expect(selected(nadia)).toHaveCount(0);
   });
 
+  test('after Ctrl+A, which selects all cards of the map', async () => {
+    await nadia.cell('Choices', 'Ride').focus();
+    await nadia.press('Control+a');
+    await expect(selected(nadia)).toHaveCount(await nadia.page.locator('[data-card]').count());
+    await expect(nadia.page.getByText(/^\d+ cards selected$/)).toBeVisible();
+    await nadia.press('Escape');
+    await expect(selected(nadia)).toHaveCount(0);
+  });
+
   test('and not where an observer is', async () => {
     await add(nadia, ['Choices', 'Ride'], 'Only read');
     await asa.card('Only read').focus();

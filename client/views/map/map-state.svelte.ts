@@ -263,6 +263,18 @@ export class MapState {
     this.#isClicked = true;
   }
 
+  /** Selects all cards that are shown: those of a folded stack or behind a filter are left out. */
+  selectAll(): void {
+    this.drawAll();
+    void tick().then(() => {
+      this.clearSelection();
+      const shown = [...(this.#root?.querySelectorAll<HTMLElement>('[data-card]') ?? [])];
+      this.selection = shown.map(({ dataset }) => dataset.card ?? '');
+      for (const id of this.selection) this.selected.set(id, true);
+      this.workspace.say(t('map.selected', { count: this.selection.length }));
+    });
+  }
+
   toggle(id: string): void {
     const on = !this.selection.includes(id);
     this.selected.set(id, on);

@@ -53,7 +53,6 @@ export const whileWriting: readonly Action<Writing>[] = [
 
 /** Takes a key that is pressed while writing in a card. */
 export function writeKey(map: MapState, id: string, event: KeyboardEvent): void {
-  if (event.key === 'Enter' && event.shiftKey) return;
   if (pressAction(whileWriting, event, { map, id }, { isFocused: true, letters: false }))
     event.preventDefault();
 }

@@ -52,24 +52,26 @@ export const around: readonly Action<MapTarget>[] = [
   },
 ];
 
-/** With Shift, the arrows select what they leave. Before the arrows alone, which do not ask for Shift. */
-export const selecting: readonly Action<MapTarget>[] = [
-  ...arrows
-    .filter(({ rows }) => rows !== 0)
-    .map(({ key, rows }) => ({
-      name: steps[1],
-      series: steps,
-      keys: [`Shift+${key}`],
-      may: ({ card }: MapTarget) => card !== null,
-      run: ({ map, element, card }: MapTarget) => {
-        if (card !== null) map.extend(card);
-        map.step(element, rows, 0);
-      },
-    })),
-];
+/** With Shift, the arrows select the card that they leave. */
+export const selecting: readonly Action<MapTarget>[] = arrows.map(({ key, rows, columns }) => ({
+  name: steps[1],
+  series: steps,
+  keys: [`Shift+${key}`],
+  may: () => true,
+  run: ({ map, element, card }) => {
+    if (card !== null) map.extend(card);
+    map.step(element, rows, along(columns));
+  },
+}));
 
 /** What the keyboard reaches beside the grid. */
 export const beside: readonly Action<MapTarget>[] = [
+  {
+    name: 'map.keys.select-all',
+    keys: ['Mod+A'],
+    may: ({ map }) => map.workspace.may('write'),
+    run: ({ map }) => map.selectAll(),
+  },
   {
     name: 'map.keys.clear',
     keys: ['Escape'],

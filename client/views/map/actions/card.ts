@@ -11,6 +11,7 @@ import {
   pencilIcon,
   trashIcon,
 } from '../../../ui/icons.ts';
+import { t } from '../../../text/messages.svelte.ts';
 import type { MapState } from '../map-state.svelte.ts';
 import type { MapTarget } from './target.ts';
 
@@ -84,7 +85,10 @@ export const evidence: readonly Action<MapTarget>[] = evidenceLevels.map((level:
     series: levels,
     keys: [String(index + 1)],
     isOn: (target) => recordOf(target)?.evidence === level,
-    run: (map, card) => setEvidence(map.board.editor, map.chosen(card), level),
+    run: (map, card) => {
+      setEvidence(map.board.editor, map.chosen(card), level);
+      map.workspace.say(t('map.evidence.set', { level: t(`evidence.${level}`) }), true);
+    },
   }),
 );
 

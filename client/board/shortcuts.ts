@@ -5,10 +5,10 @@ import type { View } from '../parts/view.ts';
 import type { BoardTarget } from './actions.ts';
 import { everywhere } from './actions.ts';
 
-/** How long after G the next letter says where to go. */
+/** Time after G in which the next letter opens a view. */
 const chordMs = 1_500;
 
-/** Keys that work everywhere on a board. Letters count by their place or by what they type (Arabic, Russian). */
+/** Keys that work everywhere on a board. `isLetter` says what counts as a letter on Arabic and Russian layouts. */
 export function shortcut(on: {
   readonly target: () => BoardTarget;
   /** The views that this person may open, each by its letter after G. */
@@ -23,7 +23,7 @@ export function shortcut(on: {
       event.stopPropagation();
     };
     const isMod = event.ctrlKey || event.metaKey;
-    // A single-line field has an undo of its own; a text of the board has not.
+    // A single-line field has undo of its own; a text of the board uses the board's.
     if (isMod && event.target instanceof HTMLInputElement) return;
     const isWriting =
       event.target instanceof Element && event.target.closest('textarea, input, select, dialog, [role=menu]');

@@ -6,17 +6,17 @@ import type { ViewId } from '$shared/views.ts';
 import type { Board } from '../model/board.svelte.ts';
 import { lettersOn, rememberLetters } from '../model/device/preferences.ts';
 
-/** What all views of an open board share: the board, what this person may do, and how to speak to them. */
+/** What all views of an open board share: the board, what this person may do, and ways to notify and navigate. */
 export class Workspace {
   readonly board: Board;
   readonly seat: string;
-  /** Tells something short, with an undo button where `undo` is set. */
+  /** Shows a short message, with an undo button if `undo` is set. */
   readonly say: (message: string, undo?: boolean) => void;
-  /** Opens a view, with something to show on arrival: what that may be, its head says. */
+  /** Opens a view, with something to focus; the view's `view.ts` says what is valid. */
   readonly go: (view: ViewId, focus?: string) => void;
-  /** Single-letter shortcuts; a person may switch them off. */
+  /** Whether single-letter shortcuts are on. */
   letters = $state(lettersOn());
-  /** What each view remembers, by what makes it. */
+  /** What each view remembers, by the function that makes it. */
   readonly #memories = new Map<() => object, object>();
 
   constructor(
@@ -31,7 +31,7 @@ export class Workspace {
     this.go = go;
   }
 
-  /** What a view remembers of this board while another one is open; `make` makes it when it is first asked for. */
+  /** What a view remembers of this board while another one is open; `make` creates it on first use. */
   memory<Memory extends object>(make: () => Memory): Memory {
     const kept = (this.#memories.get(make) as Memory | undefined) ?? make();
     this.#memories.set(make, kept);
@@ -51,7 +51,9 @@ export class Workspace {
     return may(this.role, power);
   }
 
-  /** A person's name and colour; someone that the board has not heard of yet has neither. */
+  /**
+   * A name, colour and role. A person whom the board does not know yet has no name, grey, and the role of an observer.
+   */
   person(id: string): { name: string; color: string; role: Role } {
     return this.board.of(people).get(id) ?? { name: '', color: '#6b6459', role: 'observer' };
   }

@@ -2,7 +2,7 @@ import { pressAction } from '../../parts/action.ts';
 import { keyed } from './actions/keyed.ts';
 import type { MapState } from './map-state.svelte.ts';
 
-/** The keyboard of the map. What is typed in a field is the field's. */
+/** Handles keys on the map, except those typed in a field. */
 export function pressKey(map: MapState, event: KeyboardEvent): void {
   const target = event.target;
   if (!(target instanceof HTMLElement) || event.isComposing || target.closest('textarea, input, select'))

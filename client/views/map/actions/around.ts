@@ -3,7 +3,7 @@ import type { KeyLine } from '../../../parts/view.ts';
 import { shiftAlong } from './heads.ts';
 import type { MapTarget } from './target.ts';
 
-/** The arrows follow the screen: on a mirrored map the right arrow goes to the phase before. */
+/** Arrow keys follow the screen: on a mirrored map, the right arrow goes to the previous phase. */
 const arrows = [
   { key: 'ArrowLeft', rows: 0, columns: -1 },
   { key: 'ArrowUp', rows: -1, columns: 0 },
@@ -16,7 +16,7 @@ const shove: KeyLine = [['Ctrl', '←↑↓→'], 'map.keys.shove'];
 const steps: KeyLine = [['←', '↑', '↓', '→'], 'map.keys.arrows'];
 const ends: KeyLine = [['Home', 'End'], 'map.keys.ends'];
 
-/** Where the focus goes, and what goes along with it. */
+/** Actions that move the focus, or a card or head with it. */
 export const around: readonly Action<MapTarget>[] = [
   ...arrows.map(({ key, rows, columns }) => ({
     name: steps[1],
@@ -52,7 +52,9 @@ export const around: readonly Action<MapTarget>[] = [
   },
 ];
 
-/** With Shift, the arrows select what they leave. Before the arrows alone, which do not ask for Shift. */
+/**
+ * With Shift, the arrows select the card that they leave. Listed before the plain arrows, which also match with Shift.
+ */
 export const selecting: readonly Action<MapTarget>[] = [
   ...arrows
     .filter(({ rows }) => rows !== 0)
@@ -68,7 +70,7 @@ export const selecting: readonly Action<MapTarget>[] = [
     })),
 ];
 
-/** What the keyboard reaches beside the grid. */
+/** Keys for what is outside the grid. */
 export const beside: readonly Action<MapTarget>[] = [
   {
     name: 'map.keys.clear',

@@ -24,6 +24,6 @@ test.each([
   ['ArrowUp', key('ArrowUp', { shiftKey: true }), true],
   ['ArrowUp', key('ArrowUp', { altKey: true }), false],
   ['Space', key(' '), true],
-])('%s: whether it is pressed (%#)', (chord, event, expected) => {
+])('%s: matches only its own key events (%#)', (chord, event, expected) => {
   expect(presses(event, chord)).toBe(expected);
 });

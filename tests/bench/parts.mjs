@@ -1,4 +1,4 @@
-// The parts of `npm run bench`, each with a server of its own: `figure` notes what it finds.
+// The parts of `npm run bench`, each with its own server. `figure` records the results.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { makeBoard } from './boards.mjs';

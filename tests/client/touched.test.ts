@@ -57,10 +57,10 @@ describe('changed records', () => {
     markEmotion(ana, { persona: 'p', phase, emotion: 'calm' }, 'present');
     expect(told().sort()).toEqual([
       'card moved: “Buys a ticket”',
+      'card personas changed: “Buys a ticket”',
       'emotion marked: “Ride”',
       'idea linked: “One ticket”',
-      'idea state changed: “One ticket”',
-      'persona marked: “Buys a ticket”',
+      'idea status changed: “One ticket”',
       'phase moved: “Ride”',
     ]);
   });

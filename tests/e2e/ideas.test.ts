@@ -26,7 +26,7 @@ describe('an idea for a card', () => {
     await maja.press('i');
     await expect(maja.page.getByRole('textbox', { name: 'Title' })).toBeFocused();
     await maja.type('A lamp in the hall');
-    await expect(row(maja, 'Answers')).toContainText(opportunity);
+    await expect(row(maja, 'Linked to')).toContainText(opportunity);
     await maja.press('Escape');
     await expect(row(maja, 'A lamp in the hall')).toContainText('26');
     await expect(row(maja, 'A lamp in the hall')).toContainText('Plan the trip');
@@ -40,11 +40,11 @@ describe('an idea for a card', () => {
       .click();
     await expect(maja.card(opportunity)).toBeFocused();
     await expect(maja.card(opportunity)).toBeInViewport();
-    await expect(asa.card(opportunity)).toHaveAccessibleName(/ideas? answers? this/);
+    await expect(asa.card(opportunity)).toHaveAccessibleName(/linked ideas?/);
 
     await maja
       .card(opportunity)
-      .getByRole('button', { name: /ideas? answers? this/ })
+      .getByRole('button', { name: /linked ideas?/ })
       .click();
     await expect(row(maja, 'A lamp in the hall')).toBeVisible();
     const of = await rows(maja).count();
@@ -128,7 +128,7 @@ describe('the list of ideas', () => {
       .click();
     const sheet = maja.page.getByRole('article');
     await sheet.getByRole('button', { name: 'Link challenges and opportunities' }).click();
-    const picker = maja.dialog('What does the idea answer?');
+    const picker = maja.dialog('Link challenges and opportunities');
     await expect(picker.getByRole('combobox')).toBeFocused();
     await maja.type('until the train is cancelled');
     await expect(picker.getByRole('option')).toHaveCount(1);
@@ -154,7 +154,7 @@ describe('the list of ideas', () => {
       titles.toSorted(new Intl.Collator('en', { sensitivity: 'base', numeric: true }).compare),
     );
 
-    await nadia.page.getByRole('combobox', { name: 'Group', exact: true }).selectOption('State');
+    await nadia.page.getByRole('combobox', { name: 'Group', exact: true }).selectOption('Status');
     await expect(nadia.page.getByRole('heading', { level: 3 })).toHaveText([/New/, /Shortlisted/, /Dropped/]);
     await nadia.page.getByRole('combobox', { name: 'Group', exact: true }).selectOption('None');
 

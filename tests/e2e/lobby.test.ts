@@ -55,7 +55,7 @@ describe('the lobby', () => {
     await maja.page.getByRole('button', { name: 'Create board' }).click();
     await expect(maja.page.getByLabel('Board name')).toBeFocused();
     await expect(maja.page.getByText('Give the board a name')).toBeVisible();
-    const link = maja.page.getByLabel('Link you were sent');
+    const link = maja.page.getByLabel('Board link');
     await link.fill('half a link');
     await link.press('Enter');
     await expect(maja.page.getByText('This does not look like a board link')).toBeVisible();
@@ -160,7 +160,7 @@ describe('pages that do not exist', () => {
     await asa.join(link);
     asa.forgive(/Failed to load resource: .* 410/);
     const observers = maja.dialog('Invite people').locator('section', { hasText: 'Observers' });
-    await observers.getByRole('button', { name: 'More for this link' }).click();
+    await observers.getByRole('button', { name: 'More options for this link' }).click();
     await maja.page.getByRole('menuitem', { name: 'Turn off link' }).click();
     await observers.getByRole('button', { name: 'Turn off link' }).click();
     await expect(asa.page.getByRole('heading', { name: 'This link was turned off' })).toBeVisible();

@@ -98,7 +98,7 @@ test("a facilitator's unsent edits are shown when they come back as observer, un
   await name.fill('Maja');
   await name.press('Enter');
   const dialog = maja.dialog('This device holds unsent changes');
-  await expect(dialog).toContainText('Left by Maja (facilitator).');
+  await expect(dialog).toContainText('Changes by Maja (facilitator).');
   await expect(dialog.getByRole('textbox')).toHaveValue('Left as facilitator');
   await expect(dialog.getByRole('button', { name: 'Add again' })).toHaveCount(0);
   await maja.press('Escape');

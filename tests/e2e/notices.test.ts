@@ -64,7 +64,7 @@ test('a board that fills up tells facilitators early, and later everyone who can
 
 test('a server without room says so, and the page reconnects by itself', async () => {
   await wire.keepAway(closeCode.busy, 'server-full');
-  const told = maja.page.getByText('The server has as many boards open as it can hold.');
+  const told = maja.page.getByText('Too many boards are open on this server.');
   await expect(told).toContainText('Keep writing');
   await maja.page.reload();
   await expect(told).toContainText('This page tries again automatically.');
@@ -78,7 +78,7 @@ test('a page that is older than its board asks to be reloaded, and sends unsent 
   await write(maja, 'Of the old page');
   await expect(light(maja, 'sending')).toBeVisible();
   await wire.keepAway(closeCode.reload, 'reload');
-  await expect(maja.page.getByRole('heading', { name: 'This board has been updated' })).toBeAttached();
+  await expect(maja.page.getByRole('heading', { name: 'Resa has been updated' })).toBeAttached();
   const dialog = maja.dialog('Your last changes were not sent');
   await expect(dialog.getByRole('textbox')).toHaveValue('Of the old page');
   await expect.poll(() => maja.kept()).toContain('Of the old page');

@@ -16,7 +16,7 @@ const feelings = (person: Person, phase: string) => person.cell('Emotions presen
 const curve = (person: Person, phase: string) => person.cell('How positive the experience is', phase);
 
 test('a participant marks feelings as there and as missing, and the curve follows on every screen', async () => {
-  // Amina is hopeful and unsure here: one positive, one negative.
+  // Amina is hopeful and unsure here: one against one.
   for (const person of everyone)
     await expect(curve(person, 'Plan the trip')).toHaveAccessibleName(/Amina Haddad: 0;/);
   await feelings(nadia, 'Plan the trip').focus();

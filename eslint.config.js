@@ -4,7 +4,7 @@ import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
 const wallClock =
-  'The wall clock may be set at any moment. Measure what lasts by the `now` of the Clock or Time that you are given (server/time.ts); take its `wall` only for what people read and for what outlives the process.';
+  'The wall clock can be set at any time. Measure durations with the `now` of the Clock or Time that you are given (server/time.ts). Use its `wall` only for times that people read or that outlive the process.';
 
 export default ts.config(
   { ignores: ['dist/', 'node_modules/', 'data/', 'tests/bench/peers/'] },

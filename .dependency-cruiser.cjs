@@ -1,14 +1,9 @@
-/** The directions in which imports may run; docs/ARCHITECTURE.md says why. */
+/** Allowed import directions. docs/ARCHITECTURE.md gives the reasons. */
 const never = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
 
 module.exports = {
   forbidden: [
-    never(
-      'no-circles',
-      {},
-      { circular: true },
-      'A circle of imports has no bottom floor to start reading from.',
-    ),
+    never('no-circles', {}, { circular: true }, 'An import cycle has no first file to read.'),
     never(
       'shared-imports-nothing-of-ours',
       { path: '^shared/' },
@@ -25,19 +20,19 @@ module.exports = {
       'server-not-client',
       { path: '^server/' },
       { path: '^client/' },
-      'The two sides meet in shared only.',
+      'Server and client share code through shared/ only.',
     ),
     never(
       'client-not-server',
       { path: '^client/' },
       { path: '^server/' },
-      'The two sides meet in shared only.',
+      'Server and client share code through shared/ only.',
     ),
     never(
       'code-not-tests',
       { path: '^(server|client|shared)/' },
       { path: '^tests/' },
-      'The product does not know its tests.',
+      'Product code does not import tests.',
     ),
     never(
       'ui-stands-alone',
@@ -55,49 +50,49 @@ module.exports = {
       'parts-below-views',
       { path: '^client/parts/' },
       { path: '^client/(pages|board|views)/' },
-      'Parts are used by several views, and know none.',
+      'Views use parts, never the reverse.',
     ),
     never(
       'views-stand-apart',
       { path: '^client/views/([^/]+)/' },
       { path: '^client/(pages|board|views/(?!$1/))' },
-      'No view imports another, nor what lists them.',
+      'A view imports neither other views nor the list of views.',
     ),
     never(
       'board-below-pages',
       { path: '^client/board/' },
       { path: '^client/pages/' },
-      'The board does not know the pages before it.',
+      'Pages use the board, never the reverse.',
     ),
     never(
       'schema-knows-no-collection',
       { path: '^shared/schema/' },
       { path: '^shared/(?!schema/|id\\.ts|limits\\.ts|roles\\.ts)' },
-      'The kit has no word of the product.',
+      'The schema kit does not depend on the product.',
     ),
     never(
       'collections-below-commands',
       { path: '^shared/collections/' },
       { path: '^shared/(commands|workflows|queries|documents)' },
-      'A collection knows what it is, not who uses it.',
+      'Collections do not depend on the code that uses them.',
     ),
     never(
       'sockets-without-the-document',
       { path: '^server/live/(socket|presence)/' },
       { path: '^server/live/(room|guard|recovery)/|node_modules/yjs/' },
-      'A process may have people of a board that another process owns.',
+      'Sockets and presence must work in a process that does not own the board.',
     ),
     never(
       'rooms-name-no-collection',
       { path: '^server/live/' },
       { path: '^shared/(collections|commands|workflows|queries)/|^shared/documents' },
-      'What a document holds stands in its definition, and what the server does for it in server/documents.',
+      'Definitions describe documents; server/documents has the server code for each.',
     ),
     never(
       'documents-below-rooms',
       { path: '^server/documents/' },
       { path: '^server/(?!documents/|access/|live/limits)' },
-      'Rooms use what the server does for a document, never the reverse.',
+      'Rooms use server/documents, never the reverse.',
     ),
     never(
       'yjs-stays-in-the-model',

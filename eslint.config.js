@@ -4,7 +4,7 @@ import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
 const wallClock =
-  'The wall clock may be set at any moment. Measure what lasts by the `now` of the Clock or Time that you are given (server/time.ts); take its `wall` only for what people read and for what outlives the process.';
+  'The wall clock can be set at any time. Measure durations with the `now` of the Clock or Time that you are given (server/time.ts). Use its `wall` only for times that people read or that outlive the process.';
 
 export default ts.config(
   { ignores: ['dist/', 'node_modules/', 'data/', 'tests/bench/peers/'] },
@@ -42,14 +42,14 @@ export default ts.config(
     rules: {
       'svelte/no-at-html-tags': 'error',
       'svelte/no-navigation-without-resolve': 'off',
-      // Plain maps and sets are chosen where nothing renders from them, or where they are replaced whole.
+      // Plain maps and sets are used only where nothing renders from them, or where they are replaced as a whole.
       'svelte/prefer-svelte-reactivity': 'off',
-      // Reading a signal for its own sake is how an effect names what it depends on.
+      // Effects read a signal with `void` to depend on it.
       '@typescript-eslint/no-meaningless-void-operator': 'off',
     },
   },
   {
-    // The parser does not see the types of component callbacks; svelte-check does, and is strict about them.
+    // The parser does not see the types of component callbacks. svelte-check does, and checks them strictly.
     files: ['**/*.svelte'],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',
@@ -60,7 +60,7 @@ export default ts.config(
     },
   },
   {
-    // Whoever sets the wall clock must not stop or hasten anything: what lasts is measured by a clock that nobody sets.
+    // Setting the wall clock must not stop or speed up anything, so durations use a monotonic clock.
     files: ['server/**/*.ts'],
     ignores: ['server/time.ts'],
     rules: {

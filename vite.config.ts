@@ -28,7 +28,7 @@ export default defineConfig({
   ],
   resolve: { alias: { $shared: at('./shared') } },
   builder: {},
-  // The origin check knows one address: on another port than the one said, the page would be refused.
+  // `strictPort`: the origin check accepts one address only, so on another port the server would refuse the page.
   server: { host: '127.0.0.1', port: Number(process.env.PORT ?? 4040), strictPort: true },
   environments: {
     client: {
@@ -69,7 +69,7 @@ export default defineConfig({
       unit('e2e', 'e2e', { testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false }),
       {
         extends: true,
-        // The tests run in Node, also where the page is meant to: a server of their own needs the real `ws`.
+        // The tests run in Node, also those of the page: a server inside a test needs the real `ws`.
         resolve: { conditions: ['browser'], alias: { ws: at('./node_modules/ws/wrapper.mjs') } },
         test: {
           name: 'client',

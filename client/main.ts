@@ -8,11 +8,11 @@ import { isLanguage, preferredLanguage } from './text/languages.ts';
 import { loadMessages, setLanguage } from './text/messages.svelte.ts';
 import { pageFor } from './pages.ts';
 
-/** Nothing is drawn before it can be drawn right: in the person's language, and with the page it is for. */
+/** Draws nothing until the messages of the language and the page of the route have loaded. */
 async function start(): Promise<void> {
   const chosen = chosenLanguage();
   const language = isLanguage(chosen) ? chosen : preferredLanguage(navigator.languages);
-  // Before any messages are fetched, so that none are in another language.
+  // Before any messages are fetched, so that they come in this language.
   await setLanguage(language);
   const [page] = await Promise.all([pageFor(route()), loadMessages(['common']), loadFonts(language)]);
   startRouter();

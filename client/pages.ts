@@ -6,12 +6,12 @@ import type { View } from './parts/view.ts';
 import type { Route } from './router.svelte.ts';
 import { withMessages } from './text/messages.svelte.ts';
 
-/** A page that has been fetched. Each is a script of its own: who is in the lobby does not wait for the board's. */
+/** A page that has loaded. Each has a script of its own, so that the lobby does not wait for the board's. */
 export type Page =
   | { readonly kind: 'lobby'; readonly component: Component }
   | { readonly kind: 'join'; readonly component: Component<{ secret: string }> }
   | { readonly kind: 'board'; readonly component: Component<{ board: string; seat: string; view: View }> }
-  /** Nothing to fetch: the notice that says so is part of the first script. */
+  /** Nothing to load: the notice is part of the first script. */
   | { readonly kind: 'nowhere' };
 
 const pages = {
@@ -20,7 +20,7 @@ const pages = {
   board: withMessages(['board'], () => import('./board/Board.svelte')),
 } as const;
 
-/** Fetches the page of a route; a board together with its view. */
+/** Loads the page of a route; a board together with its view. */
 export async function pageFor(route: Route): Promise<Page> {
   switch (route.kind) {
     case 'lobby':
@@ -36,7 +36,7 @@ export async function pageFor(route: Route): Promise<Page> {
   }
 }
 
-/** The view of an address: the one that it names, else the one that the board begins with, as this device remembers. */
+/** The view of an address: the one that it names, else the board's start view, which this device remembers. */
 export function viewAt({ board, view }: Route & { readonly kind: 'board' }): View | undefined {
   const seat = seatOn(board);
   const start = visits().find((visit) => visit.board === board && visit.person === seat)?.start;

@@ -3,15 +3,15 @@ import type { StartView, ViewId } from '$shared/views.ts';
 import { startViews } from '$shared/views.ts';
 import { viewNamed } from './board/views.ts';
 
-/** Where in the page one is, read from its address. */
+/** A page and its parameters, read from the address. */
 export type Route =
   | { readonly kind: 'lobby' }
   | { readonly kind: 'join'; readonly secret: string }
-  /** `view` is null where the address names none: the board says where it begins. */
+  /** `view` is null if the address names none: the board's start view is shown. */
   | { readonly kind: 'board'; readonly board: string; readonly view: ViewId | null }
   | { readonly kind: 'nowhere' };
 
-/** Reads an address. The secret of a link stands in the fragment, which no browser sends to a server. */
+/** Reads an address. The secret of a link is in the fragment, which browsers do not send to servers. */
 export function parseRoute(path: string, hash: string): Route {
   const [first, second, third, ...more] = path.split('/').filter(Boolean);
   if (first === undefined) return { kind: 'lobby' };
@@ -29,7 +29,7 @@ export function viewPath(board: string, view: ViewId): string {
   return `/b/${board}/${view}`;
 }
 
-/** The address of a board at the view that it begins with. */
+/** The address of a board at its start view. */
 export function startPath(board: string, start: StartView): string {
   return start === startViews[0] ? `/b/${board}` : viewPath(board, start);
 }
@@ -40,14 +40,14 @@ export function route(): Route {
   return current;
 }
 
-/** Goes to an address of the page without loading it anew. `replace`: back does not come here again. */
+/** Goes to another address without reloading. With `replace`, the back button skips the current entry. */
 export function navigate(to: string, options: { readonly replace?: boolean } = {}): void {
   if (options.replace) history.replaceState(null, '', to);
   else history.pushState(null, '', to);
   read();
 }
 
-/** Follows the address bar and the links of the page. Returns what undoes it. */
+/** Handles the address bar and the links of the page. Returns a function that stops it. */
 export function startRouter(): () => void {
   const onClick = (event: MouseEvent) => {
     if (

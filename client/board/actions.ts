@@ -2,7 +2,7 @@ import type { Action } from '../parts/action.ts';
 import type { Workspace } from '../parts/workspace.svelte.ts';
 import { helpIcon, redoIcon, shareIcon, undoIcon } from '../ui/icons.ts';
 
-/** An open board, and what its shell does. */
+/** An open board, and what its shell can do with it. */
 export interface BoardTarget {
   readonly workspace: Workspace;
   readonly stepBack: () => void;
@@ -44,5 +44,5 @@ export const share: Action<BoardTarget> = {
   run: ({ openShare }) => openShare(),
 };
 
-/** The actions of the shell that have keys, whichever view is open. */
+/** Shell actions with keys that work in every view. */
 export const everywhere: readonly Action<BoardTarget>[] = [undo, redo, help];

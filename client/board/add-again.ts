@@ -8,7 +8,7 @@ import type { Touched } from '../model/sync/touched.ts';
 import { textsIn } from '../model/sync/touched.ts';
 import type { Workspace } from '../parts/workspace.svelte.ts';
 
-/** Refusals that the same text would meet again. */
+/** Reasons for which the server would refuse the same text again. */
 const lasting: readonly LostWhy[] = [
   'document-full',
   'observer',
@@ -18,7 +18,7 @@ const lasting: readonly LostWhy[] = [
   'too-many',
 ];
 
-/** Whether the text of a lost record can become a new card or a new idea of this person. */
+/** Whether this person can add the text of a lost record again, as a new card or idea. */
 export function mayAddAgain(workspace: Workspace, { why }: Lost, touched: Touched): boolean {
   if (!workspace.may('write') || !workspace.board.connection.ready || lasting.includes(why)) return false;
   const texts = new Map(textsIn(touched));
@@ -26,7 +26,7 @@ export function mayAddAgain(workspace: Workspace, { why }: Lost, touched: Touche
   return touched.of === 'cards' && texts.has('text') && cellFor(workspace, touched) !== null;
 }
 
-/** Adds it: a card where it was, or in the first cell where that place is gone; an idea to the backlog. */
+/** Adds the text: a card in its old cell, or in the first lane or phase if its own is gone; an idea to the backlog. */
 export function addAgain(workspace: Workspace, touched: Touched): void {
   const { editor } = workspace.board;
   const texts = new Map(textsIn(touched));

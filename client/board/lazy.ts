@@ -1,7 +1,7 @@
 import { withMessages } from '../text/messages.svelte.ts';
 import { views } from './views.ts';
 
-/** Dialogs that a board can do without until someone asks. */
+/** Dialogs loaded on demand. */
 export const lazy = {
   help: withMessages(['help'], () => import('./Help.svelte')),
   lost: withMessages(['lost'], () => import('./LostDialog.svelte')),
@@ -10,8 +10,8 @@ export const lazy = {
 } as const;
 
 /**
- * Fetches these and all that the views need, with their messages, once the board is drawn and the browser is idle, so
- * that they are there when the net is not. Returns what calls it off.
+ * Fetches these dialogs and all that the views load on demand, with their messages, once the board is drawn and the
+ * browser is idle. So they also open offline. Returns a function that cancels it.
  */
 export function fetchAhead(): () => void {
   const all = [

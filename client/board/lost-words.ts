@@ -8,9 +8,9 @@ import { dateTime, list, t } from '../text/messages.svelte.ts';
 import { changeKey } from './change-words.ts';
 import { refusalText } from './refusal-text.ts';
 
-/** Names of records that are told of one kind of change; the others are counted. */
+/** Records named per kind of change; the rest are counted. */
 const mostNames = 3;
-/** Characters of a name; a card may be a page long. */
+/** Longest name in characters; a card may hold a page of text. */
 const mostCharacters = 60;
 
 export function lostTitle({ why }: Lost): string {
@@ -27,7 +27,7 @@ export function lostAbout({ why, person, exceeded }: Lost, visits: readonly Visi
   return visit ? `${about} ${t('lost.left', { name: visit.name, role: t(`role.${visit.role}`) })}` : about;
 }
 
-/** What a text field of a record is called. */
+/** The name of a text field of a record. */
 export function fieldName(of: string, field: string): string {
   return t(changeKey(of, field) ?? 'lost.text');
 }
@@ -46,7 +46,7 @@ export function lostChanges(records: readonly Touched[]): string[] {
   });
 }
 
-/** All of it as a text to read elsewhere. */
+/** All of it as a text file. */
 export function lostFile(
   losses: readonly Lost[],
   title: string,
@@ -67,7 +67,7 @@ export function lostFile(
   return `${[head, ...parts].join('\n\n\n')}\n`;
 }
 
-/** All texts, one after another, to be pasted. */
+/** All texts, one below the other, to paste elsewhere. */
 export function lostTexts(losses: readonly Lost[]): string {
   return losses
     .flatMap(({ records }) => records.flatMap((one) => textsIn(one).map(([, text]) => text)))
@@ -78,7 +78,7 @@ function changesIn(record: Touched): readonly Key[] {
   const { of, isNew, texts, values } = record;
   const gone = values.find(([field]) => field === 'gone')?.[1];
   const hasText = textsIn(record).length > 0;
-  // A new record is told of by its text, where it has one.
+  // A new record is shown by its text, if it has one.
   if (isNew) return hasText ? [] : [changeKey(of, 'added') ?? 'step.write'];
   const keys = new Set<Key>();
   if (texts.length > 0 && !hasText) keys.add('step.write');

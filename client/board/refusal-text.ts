@@ -3,7 +3,7 @@ import type { Lost, RefusedWhy } from '../model/sync/lost.ts';
 
 const mebibyte = 1 << 20;
 
-/** Why the server did not take something, for the person whose it was. */
+/** Tells a person why the server refused their change. */
 export function refusalText(why: RefusedWhy, exceeded: Lost['exceeded']): string {
   if (!exceeded) return t(`refusal.${why}`);
   const { of, limit } = exceeded;

@@ -4,18 +4,19 @@ import { language } from '../text/messages.svelte.ts';
 import type { NoticeKind } from '../parts/notice.ts';
 import { noticeFor } from '../parts/notice.ts';
 
-/** How it went with a membership that the server does not know any more. */
+/** The result of renewing a membership that the server no longer accepts. */
 export type Regained =
   | { readonly kind: 'renewed' }
-  /** The board was reset or rebuilt; the person sits on it again, and must open it anew. */
+  /** The board was reset or rebuilt. The person is a member again and must reopen it. */
   | { readonly kind: 'board-reset' }
-  /** A server that cannot answer just now says nothing about the membership. */
+  /** The server cannot answer now, which says nothing about the membership. */
   | { readonly kind: 'later' }
   | { readonly kind: 'lost'; readonly notice: NoticeKind };
 
 /**
- * Renews a membership. If its token is not good any more (it ran out, the server's key was changed, or the board was
- * reset), takes the membership again by the link of this device. Only as the same person: another one must choose to come.
+ * Renews a membership. If its token is no longer valid (expired, the server's key changed, or the board was reset),
+ * joins again by the link that this device has. Only as the same person: nobody becomes another person without choosing
+ * to.
  */
 export async function regainSeat(board: string, seat: string): Promise<Regained> {
   const renewed = await renewSeat(board, seat);

@@ -6,10 +6,10 @@ import type { BoardTarget } from './actions.ts';
 import { everywhere } from './actions.ts';
 import { isComposing } from '../ui/composing.ts';
 
-/** How long after G the next letter says where to go. */
+/** Time after G in which the next letter opens a view. */
 const chordMs = 1_500;
 
-/** Keys that work everywhere on a board. Letters count by their place or by what they type (Arabic, Russian). */
+/** Keys that work everywhere on a board. `isLetter` says what counts as a letter on Arabic and Russian layouts. */
 export function shortcut(on: {
   readonly target: () => BoardTarget;
   /** The views that this person may open, each by its letter after G. */

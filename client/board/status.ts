@@ -3,24 +3,27 @@ import { may } from '$shared/roles.ts';
 import type { SyncStatus } from '../model/sync/status.ts';
 import type { DisconnectReason } from '../model/sync/disconnect-reason.ts';
 
-/** What a board needs to be told about itself for as long as it is so; one at a time, the gravest. */
+/** The state that the banner above the board shows. If several apply, the most serious one. */
 export type BoardStatus =
-  /** There is no connection; null where it is not known why. */
+  /** No connection; `why` is null if the reason is unknown. */
   | { readonly kind: 'apart'; readonly why: DisconnectReason | null }
   | { readonly kind: 'read-only'; readonly why: 'store' | 'frozen' }
-  /** To those who decide about it: the board lost edits that so many people still have. */
+  /** For people who can decide about it: the board lost edits that this many people still have. */
   | { readonly kind: 'loss'; readonly people: number }
   /** The server lacks edits that this page has. */
   | { readonly kind: 'held'; readonly why: 'waiting' | 'full' }
   | { readonly kind: 'full'; readonly percent: number }
   | { readonly kind: 'observing' }
-  /** Changes of this person that the board does not have, and that wait to be dealt with. */
+  /** This person has changes that are not on the board and that need attention. */
   | { readonly kind: 'lost'; readonly count: number };
 
-/** From this percentage on everyone who writes is told how full the board is; facilitators from the first word. */
+/**
+ * From this percentage on, everyone who can write sees how full the board is. Facilitators see it as soon as the server
+ * reports it.
+ */
 const nearlyFull = 90;
 
-/** @param readPercent what this person has read of how full the board is, and put away */
+/** @param readPercent the percentage that was shown when the person dismissed the notice */
 export function standingOf(
   connection: {
     readonly light: SyncStatus;
@@ -36,10 +39,10 @@ export function standingOf(
   const { light, role, hindrance, readOnly, fullness, held, lossPeople } = connection;
   if (light === 'offline') return { kind: 'apart', why: hindrance };
   if (role === null) return null;
-  // Who does not write need not know where it would be kept.
+  // Observers write nothing, so where edits are kept does not concern them.
   if (role === 'observer') return { kind: 'observing' };
   if (readOnly !== null) return { kind: 'read-only', why: readOnly };
-  // Also where nothing proves it: whoever decides, and whose own page has such edits, can look at them.
+  // Also for edits that nothing proves: a facilitator whose own page has some can review them.
   if (may(role, 'versions') && (lossPeople > 0 || held === 'waiting'))
     return { kind: 'loss', people: Math.max(1, lossPeople) };
   if (held !== null) return { kind: 'held', why: held };

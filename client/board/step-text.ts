@@ -7,9 +7,9 @@ const texts = {
   redone: { all: 'redone.step', some: 'redone.some', none: 'redone.none' },
 } as const;
 
-/** What became of a step that was taken back, or done again, in words. */
+/** Describes what undo or redo did. */
 export function stepText({ command, all, left }: Taken, way: keyof typeof texts): string {
-  // Only commands make labels, so this is one of their names. One without a message does not compile here.
+  // Only commands make labels, so this is a command's name. A command without a message does not compile here.
   const what = t(`step.${command as CommandName}`);
   if (left === 0) return t(texts[way].all, { what });
   if (left === all) return t(texts[way].none, { what });

@@ -6,37 +6,37 @@ import { isForButtons, isTyping, keysOf, presses } from './chord.ts';
 import type { KeyGroup, KeyLine } from './view.ts';
 
 /**
- * Something that a person can invoke on a target: keys, menus and the help read this one entry. What changes the
- * document is a command of a collection, which `run` calls.
+ * Something that a person can do to a target. Keys, menus and the help all read this one entry. If it changes the
+ * document, `run` calls a command of a collection.
  */
 export interface Action<Target> {
   readonly name: Key;
-  /** Its name in a menu, where it says what it is about. */
+  /** Its name in a menu, if that names the target. */
   readonly label?: (target: Target) => string;
-  /** Chords, each of which invokes it; the first is shown. */
+  /** Chords that invoke it; the help shows the first. */
   readonly keys?: readonly Chord[];
-  /** One line of the help that stands for several actions, and what is shown as their keys. */
+  /** One line of the help for several actions, and the keys that it shows. */
   readonly series?: KeyLine;
   readonly icon?: string;
   readonly danger?: boolean;
-  /** Whether there is such an action on this target, for this person. Where not, keys pass and menus leave it out. */
+  /** Whether this person has the action on this target. If not, keys pass through and menus leave it out. */
   readonly may: (target: Target) => boolean;
-  /** Whether it would do anything just now; menus show one that would not as disabled. */
+  /** Whether it would do anything now; menus show it as disabled if not. */
   readonly can?: (target: Target) => boolean;
-  /** Given: the action switches something, which is on or off. */
+  /** Given for an action that switches something on and off. */
   readonly isOn?: (target: Target) => boolean;
   readonly run: (target: Target) => void;
 }
 
 /** How keys reach a target. */
 export interface KeyTarget {
-  /** Whether the focus is on the target itself, and not on a button within it. */
+  /** Whether the focus is on the target itself, not on a button inside it. */
   readonly isFocused: boolean;
   /** Whether letters and digits are shortcuts. */
   readonly letters: boolean;
 }
 
-/** Runs the first action that an event invokes. Returns whether there was one. */
+/** Runs the first action that matches a key event. Returns whether there was one. */
 export function pressAction<Target>(
   actions: readonly Action<Target>[],
   event: KeyboardEvent,
@@ -50,7 +50,7 @@ export function pressAction<Target>(
   return action !== undefined;
 }
 
-/** The lines of a menu for those actions that there are on a target. */
+/** Menu items for the actions that are available on a target. */
 export function menuItems<Target>(actions: readonly Action<Target>[], target: Target): MenuItem[] {
   return actions
     .filter(({ may }) => may(target))
@@ -66,11 +66,11 @@ export function menuItems<Target>(actions: readonly Action<Target>[], target: Ta
     }));
 }
 
-/** The lines of the help for all actions that have keys. */
+/** Help lines for all actions that have keys. */
 export function helpLines<Target>(actions: readonly Action<Target>[]): KeyGroup['keys'] {
   const lines = actions.flatMap(({ name, keys: [chord] = [], series }): KeyLine[] =>
     chord === undefined ? [] : [series ?? [keysOf(chord), name]],
   );
-  // A series, and two actions of one name, are one line.
+  // Actions of one series, or with the same name, share a line.
   return [...new Map(lines.map((line) => [line[1], line] as const)).values()];
 }

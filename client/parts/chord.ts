@@ -27,19 +27,19 @@ function partsOf(chord: Chord): Parts {
   return parts;
 }
 
-/** Whether a chord is one key that also types: people may switch such shortcuts off. */
+/** Whether a chord is a single key that also types. People may switch such shortcuts off. */
 export function isTyping(chord: Chord): boolean {
   const { mod, alt, key } = partsOf(chord);
   return !mod && !alt && key.length === 1;
 }
 
-/** Whether a button that has the focus needs the keys for itself. */
+/** Whether a focused button needs the keys for itself. */
 export function isForButtons(chord: Chord): boolean {
   const { mod, alt, key } = partsOf(chord);
   return !mod && !alt && ['Enter', 'F2', 'Space', 'Delete', 'Backspace', 'Escape'].includes(key);
 }
 
-/** Whether an event presses a chord. */
+/** Whether an event matches a chord. */
 export function presses(event: KeyboardEvent, chord: Chord): boolean {
   const { mod, alt, shift, key } = partsOf(chord);
   if ((event.ctrlKey || event.metaKey) !== mod || event.altKey !== alt) return false;
@@ -59,7 +59,7 @@ const signs: Readonly<Record<string, string>> = {
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
-/** What stands on the keys of a chord on this machine. */
+/** The labels of a chord's keys on this machine. */
 export function keysOf(chord: Chord): string[] {
   return chord.split('+').map((name) => (name === 'Mod' ? (isMac ? '⌘' : 'Ctrl') : (signs[name] ?? name)));
 }

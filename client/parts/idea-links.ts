@@ -8,12 +8,12 @@ const ideasByPhase = defineIndex({
   keys: ({ place }) => (place.phase === null ? [] : [place.phase]),
 });
 
-/** The ideas that answer a card. */
+/** The ideas linked to a card. */
 export function ideasFor(board: Board, card: string): readonly string[] {
   return board.by(ideasByCard).at(card).ids;
 }
 
-/** The ideas for a phase. */
+/** The ideas linked to a phase. */
 export function ideasAt(board: Board, phase: string): readonly string[] {
   return board.by(ideasByPhase).at(phase).ids;
 }

@@ -3,7 +3,7 @@ import { languageNames, languages } from '../text/languages.ts';
 import { language, setLanguage } from '../text/messages.svelte.ts';
 import type { MenuItem } from '../ui/menu.ts';
 
-/** The languages of the interface as lines of a menu, each in its own name. */
+/** The languages of the interface as menu items, each by its own name. */
 export function languageItems(): MenuItem[] {
   return languages.map((one) => ({
     kind: 'item',

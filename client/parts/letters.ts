@@ -1,7 +1,6 @@
 /**
- * Whether a key event is this letter (a to z): by what it types where that is a Latin letter, so that each
- * Latin layout keeps its own; by its place where it types another script (Arabic, Russian), which has no
- * such letter.
+ * Whether a key event is this letter (a to z). Matches the typed letter if it is Latin, so that every Latin layout
+ * keeps its own; else the position of the key, since Arabic and Russian layouts have no such letter.
  */
 export function isLetter(event: KeyboardEvent, letter: string): boolean {
   const typed = event.key.toLowerCase();

@@ -1,4 +1,4 @@
-/** Why a page has nothing to show; each is a heading and a sentence in plain words. */
+/** Why a page has nothing to show. Each has a heading and a sentence. */
 export type NoticeKind =
   | 'wrong-link'
   | 'revoked-link'
@@ -11,7 +11,7 @@ export type NoticeKind =
   | 'trouble'
   | 'nowhere';
 
-/** The notice for an error of the server; what is none of these is trouble of its own, with a way to try again. */
+/** The notice for a server error. Codes without a notice of their own get a general one, with a button to try again. */
 export function noticeFor(code: string): NoticeKind {
   switch (code) {
     case 'no-such-link':

@@ -3,7 +3,7 @@ import type { Persona } from '$shared/collections/persona.ts';
 import { byOrder } from '$shared/schema/order-key.ts';
 import type { Board } from '../model/board.svelte.ts';
 
-/** The personas of the board in their order. */
+/** The personas of the board, in order. */
 export function personasInOrder(board: Board): Persona[] {
   return board
     .of(personas)

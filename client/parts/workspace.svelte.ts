@@ -7,17 +7,17 @@ import type { Board } from '../model/board.svelte.ts';
 import type { Entry, Visitor } from '../model/store/entries.svelte.ts';
 import { lettersOn, rememberLetters } from '../model/device/preferences.ts';
 
-/** What all views of an open board share: the board, what this person may do, and how to speak to them. */
+/** What all views of an open board share: the board, what this person may do, and ways to notify and navigate. */
 export class Workspace {
   readonly board: Board;
   readonly seat: string;
-  /** Tells something short, with an undo button where `undo` is set. */
+  /** Shows a short message, with an undo button if `undo` is set. */
   readonly say: (message: string, undo?: boolean) => void;
-  /** Opens a view, with something to show on arrival: what that may be, its head says. */
+  /** Opens a view, with something to focus; the view's `view.ts` says what is valid. */
   readonly go: (view: ViewId, focus?: string) => void;
-  /** Single-letter shortcuts; a person may switch them off. */
+  /** Whether single-letter shortcuts are on. */
   letters = $state(lettersOn());
-  /** What each view remembers, by what makes it. */
+  /** What each view remembers, by the function that makes it. */
   readonly #memories = new Map<() => object, object>();
 
   constructor(
@@ -32,7 +32,7 @@ export class Workspace {
     this.go = go;
   }
 
-  /** What a view remembers of this board while another one is open; `make` makes it when it is first asked for. */
+  /** What a view remembers of this board while another one is open; `make` creates it on first use. */
   memory<Memory extends object>(make: () => Memory): Memory {
     const kept = (this.#memories.get(make) as Memory | undefined) ?? make();
     this.#memories.set(make, kept);

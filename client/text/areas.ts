@@ -10,8 +10,8 @@ import type map from './en/map.json';
 import type share from './en/share.json';
 
 /**
- * The messages by area. An area holds what one page, view or dialog says, and is fetched with it; `board` is
- * for whatever stands on a board, `common` for all pages. Each area is a file in the folder of each language.
+ * The messages by area. An area holds the messages of one page, view or dialog and loads with it; `board` is for
+ * everything on a board, `common` for all pages. Each area is a file in the folder of each language.
  */
 export interface Messages {
   readonly board: typeof board;
@@ -28,5 +28,5 @@ export interface Messages {
 
 export type Area = keyof Messages;
 
-/** The key of a message; English is the list of all that there are. */
+/** The key of a message. English has all of them. */
 export type Key = { [Name in Area]: keyof Messages[Name] }[Area];

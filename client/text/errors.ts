@@ -1,6 +1,6 @@
 import { isKey, t } from './messages.svelte.ts';
 
-/** What an error of the server means for the person, by its code; what has no words of its own is trouble. */
+/** The message for a server error, by its code; a general one for codes without a message. */
 export function errorText(error: { readonly code: string }): string {
   const key = `error.${error.code}`;
   return t(isKey(key) ? key : 'error.internal');

@@ -1,4 +1,4 @@
-/** The languages of the interface, each by its own name, which is the same whatever language one reads. */
+/** The languages of the interface, each by its own name. */
 export const languageNames = {
   en: 'English',
   sv: 'Svenska',
@@ -14,7 +14,7 @@ export function isLanguage(value: unknown): value is Language {
   return typeof value === 'string' && Object.hasOwn(languageNames, value);
 }
 
-/** The first of the person's languages that the interface speaks; English where it speaks none. */
+/** The first of the person's languages that the interface has; English if there is none. */
 export function preferredLanguage(wanted: readonly string[]): Language {
   for (const tag of wanted) {
     const base = tag.toLowerCase().split('-')[0];
@@ -23,7 +23,7 @@ export function preferredLanguage(wanted: readonly string[]): Language {
   return 'en';
 }
 
-/** The way a language is written. */
+/** The writing direction of a language. */
 export function directionOf(language: Language): 'ltr' | 'rtl' {
   return language === 'ar' ? 'rtl' : 'ltr';
 }

@@ -4,21 +4,21 @@ import type { Language } from './languages.ts';
 import { directionOf, languages } from './languages.ts';
 
 export type { Key } from './areas.ts';
-/** A text, or one for each plural category of the language, chosen by the argument `count`. */
+/** A text, or one text for each plural category of the language, chosen by the argument `count`. */
 type Message = string | (Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string });
 type Catalog = Record<string, Message>;
 type Arguments = Readonly<Record<string, string | number>>;
 
-/** One for each area of each language. A test sees to it that each is complete. */
+/** One file for each area of each language. A test checks that each is complete. */
 const files = import.meta.glob<{ readonly default: Catalog }>('./*/*.json');
 const fetched = new Set<string>();
-/** What has been fetched, by key; plain, since an area is there before anything that uses it is drawn. */
+/** The messages loaded so far, by key. Not reactive: an area loads before anything that uses it is drawn. */
 const catalogs = Object.fromEntries(languages.map((one) => [one, {}])) as Record<Language, Catalog>;
-/** The areas that what is on the page uses, or what has been fetched to be shown later. */
+/** The areas that the page uses, or has loaded for later. */
 const used = new Set<Area>();
 
 let current = $state<Language>('en');
-/** The language that was chosen last; its messages may still be on their way. */
+/** The language chosen last; its messages may still be loading. */
 let chosen: Language = 'en';
 const plurals = $derived(new Intl.PluralRules(current));
 const numbers = $derived(new Intl.NumberFormat(current));
@@ -30,13 +30,13 @@ export function language(): Language {
 }
 
 /**
- * Changes the language of the whole page, its direction with it, without a reload: at once while no messages are
- * used, else when all used areas have been fetched in it. Of several choices the last one counts.
+ * Changes the language and the direction of the whole page without a reload: at once while no messages are in use, else
+ * when all areas in use have loaded. Of several calls, the last one wins.
  */
 export async function setLanguage(next: Language): Promise<void> {
   chosen = next;
   try {
-    // Again for areas that come into use meanwhile.
+    // Repeat for areas that were added meanwhile.
     while (missing(next, used).length > 0) await fetchAreas(next, used);
   } catch (error) {
     if (chosen === next) chosen = current;
@@ -48,18 +48,18 @@ export async function setLanguage(next: Language): Promise<void> {
   document.documentElement.dir = directionOf(next);
 }
 
-/** Fetches the messages of areas in the language of the interface, so that what uses them can be drawn. */
+/** Loads the messages of areas in the language of the interface, before what uses them is drawn. */
 export async function loadMessages(areas: readonly Area[]): Promise<void> {
   for (const area of areas) used.add(area);
-  // Untracked: who opens a part does not open it anew in another language. That fetches its messages by itself.
+  // Untracked: opening a part must not depend on the language. `setLanguage` loads the messages of a new one.
   const now = () => untrack(() => current);
-  // Again where another language came meanwhile.
+  // Repeat if the language changed meanwhile.
   while (missing(now(), areas).length > 0) await fetchAreas(now(), areas);
 }
 
 /**
- * A part of the page with a script of its own, as a function that fetches it together with the messages that it
- * uses: those of `areas` beside those that are there wherever it is opened.
+ * Wraps the `import()` of a part of the page: returns a function that loads it together with the messages of `areas`.
+ * Leave out areas that are always loaded where the part is opened.
  */
 export function withMessages<Part>(areas: readonly Area[], load: () => Promise<Part>): () => Promise<Part> {
   return async () => {
@@ -80,7 +80,7 @@ async function fetchAreas(of: Language, areas: Iterable<Area>): Promise<void> {
   await Promise.all(missing(of, areas).map(load));
 }
 
-/** A message in the language of the interface, its `{names}` filled in; numbers in the language's digits. */
+/** A message in the language of the interface, with its `{names}` filled in and numbers in the language's digits. */
 export function t(key: Key, args: Arguments = {}): string {
   const message: Message = catalogs[current][key] ?? key;
   const text =
@@ -94,11 +94,11 @@ export function t(key: Key, args: Arguments = {}): string {
 
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
-// By their numbers: the compiler warns of such characters in a text, escaped or not.
+// By code point: the compiler warns of such characters in a string, escaped or not.
 const firstStrong = String.fromCharCode(0x2068);
 const popIsolate = String.fromCharCode(0x2069);
 
-/** Sets a name of the other direction apart (U+2068 to U+2069), so that it does not reorder the sentence. */
+/** Isolates a name of the other direction (U+2068 to U+2069), so that it does not reorder the sentence. */
 function isolate(name: string): string {
   const isOther =
     directionOf(current) === 'rtl'
@@ -107,22 +107,22 @@ function isolate(name: string): string {
   return isOther ? firstStrong + name + popIsolate : name;
 }
 
-/** Whether a key that was put together (from a code of the server) is a message of an area that is used. */
+/** Whether a key built from a server's code is a message of an area in use. */
 export function isKey(key: string): key is Key {
   return Object.hasOwn(catalogs[current], key);
 }
 
-/** A number as the language writes it. */
+/** A number in the format of the language. */
 export function number(value: number, options: Intl.NumberFormatOptions = {}): string {
   return new Intl.NumberFormat(current, options).format(value);
 }
 
-/** "a, b and c" as the language joins it. */
+/** "a, b and c" in the format of the language. */
 export function list(items: readonly string[]): string {
   return lists.format(items);
 }
 
-/** A moment in milliseconds since 1970, as the language writes it. */
+/** A time, in milliseconds since 1970, in the format of the language. */
 export function dateTime(
   time: number,
   options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' },

@@ -1,8 +1,8 @@
 import type { HTMLButtonAttributes } from 'svelte/elements';
 
 /**
- * The attributes of a button that its callers may set. They are named one by one: to spread whatever comes
- * would put 2 KB of Svelte's code for it into the first script.
+ * The attributes of a button that its users may set. Listed one by one: a spread of all attributes would add 2 KB of
+ * Svelte code to the first script.
  */
 export type ButtonAttributes = Pick<
   HTMLButtonAttributes,

@@ -1,6 +1,6 @@
 /**
- * Puts a text on the clipboard. A page over plain http in a local network has no `navigator.clipboard`: there
- * the text is selected and copied the old way. False where neither works, so that the person can do it by hand.
+ * Copies a text to the clipboard. A page over plain HTTP in a local network has no `navigator.clipboard`: there the
+ * text is selected and copied by `execCommand`. False if neither works, so that the person can copy by hand.
  */
 export async function copyText(
   text: string,
@@ -11,7 +11,7 @@ export async function copyText(
       await navigator.clipboard.writeText(text);
       return true;
     } catch {
-      // Refused by a setting of the browser: the old way may still be open.
+      // Refused by a browser setting: `execCommand` may still work.
     }
   }
   field.select();

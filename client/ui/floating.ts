@@ -4,12 +4,12 @@ import type { Box } from './place.ts';
 import { placeBeside } from './place.ts';
 import { isComposing } from './composing.ts';
 
-/** What a floating box hangs on: an element, or a point of the screen (a right click). */
+/** What a floating box is placed beside: an element, or a point of the screen (a right click). */
 export type Anchor = Element | { readonly x: number; readonly y: number };
 
 /**
- * Lays an element over the page beside its anchor, as a manual popover in the top layer, until it is taken
- * away. A press outside, Escape and a scroll of what is below ask to close; the focus goes back to where it was.
+ * Shows an element beside its anchor, as a manual popover in the top layer, until the element is removed. A press
+ * outside, Escape and scrolling below it call `onclose`. The focus returns to where it was.
  */
 export function floating(anchor: Anchor, onclose: () => void): Attachment<HTMLElement> {
   return (box) => {

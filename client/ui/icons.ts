@@ -1,7 +1,7 @@
 /**
- * The outlines of the interface's icons, each one path in a box of 24 by 24. Only what a view imports is shipped.
- * Shapes from Lucide 1.48 (https://lucide.dev), ISC licence, copyright Lucide contributors; as bare paths they cost
- * a tenth of its components.
+ * Icon outlines, each a single path in a box of 24 by 24. The build ships only those that a view imports. Shapes from
+ * Lucide 1.48 (https://lucide.dev), ISC licence, copyright Lucide contributors; as bare paths they take a tenth of the
+ * size of Lucide's components.
  */
 export const linkIcon =
   'M10 13a5 5 0 0 0 7.54.54l3-3a5 5 0 0 0-7.07-7.07l-1.72 1.71M14 11a5 5 0 0 0-7.54-.54l-3 3a5 5 0 0 0 7.07 7.07l1.71-1.71';

@@ -1,4 +1,4 @@
-/** One line of a menu. */
+/** One item of a menu. */
 export type MenuItem =
   | {
       readonly kind: 'item';
@@ -6,22 +6,22 @@ export type MenuItem =
       readonly onselect: () => void;
       /** An outline from icons.ts. */
       readonly icon?: string;
-      /** Keys that do the same, as one reads them: "Ctrl Z". */
+      /** The keys that do the same, as displayed: "Ctrl Z". */
       readonly keys?: string;
-      /** Given: the line is a choice that is on or off. */
+      /** Given for an item that is on or off. */
       readonly checked?: boolean;
       readonly disabled?: boolean;
       readonly danger?: boolean;
-      /** The language of the label, where it is not that of the page. */
+      /** The language of the label, if it differs from the page's. */
       readonly lang?: string;
     }
   | { readonly kind: 'heading'; readonly label: string }
   | { readonly kind: 'separator' };
 
-/** How long letters typed one after another count as one word. */
+/** Letters typed within this time of each other count as one word. */
 export const typeaheadMs = 600;
 
-/** The line to go to from `from` on a key; null where the key is none of the menu's. Lines in a ring. */
+/** The index to move to from `from` on a key, wrapping around; null if the menu does not use the key. */
 export function lineAfter(key: string, from: number, count: number): number | null {
   if (count === 0) return null;
   switch (key) {
@@ -40,7 +40,7 @@ export function lineAfter(key: string, from: number, count: number): number | nu
   }
 }
 
-/** The next line that begins with what was typed; one letter again and again goes on to the next. */
+/** The next item that begins with the typed text. Typing one letter repeatedly moves on to the next match. */
 export function lineTyped(typed: string, labels: readonly string[], from: number): number | null {
   const same = typed === typed.charAt(0).repeat(typed.length);
   const word = (same ? typed.charAt(0) : typed).toLocaleLowerCase();

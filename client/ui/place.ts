@@ -1,4 +1,4 @@
-/** A box on the screen, in pixels from its top left. */
+/** A box on the screen, in pixels from the top left. */
 export interface Box {
   readonly left: number;
   readonly top: number;
@@ -11,13 +11,13 @@ export interface Size {
   readonly height: number;
 }
 
-/** Between what floats and what it hangs on, and between it and the edge of the screen. */
+/** Gap between a floating box and its anchor, and between it and the edge of the screen. */
 const gapPx = 4;
 const marginPx = 8;
 
 /**
- * Where a floating box goes: under its anchor, from the anchor's start edge; above it where there is more
- * room; always whole on the screen, shorter if it must be.
+ * The place of a floating box: below its anchor, aligned to the anchor's start edge; above if there is more room. It
+ * always fits on the screen, with a smaller height if necessary.
  */
 export function placeBeside(
   anchor: Box,

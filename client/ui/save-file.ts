@@ -1,7 +1,7 @@
-/** The browser reads the file only after the click; it is given time to. */
+/** The browser reads the file after the click, so revoke its URL later. */
 const readMs = 60_000;
 
-/** Hands the person a file to keep, as a download. */
+/** Offers a file to the person as a download. */
 export function saveFile(name: string, content: string | Uint8Array, type: string): void {
   const parts = typeof content === 'string' ? content : content.slice();
   const address = URL.createObjectURL(new Blob([parts], { type }));

@@ -1,4 +1,4 @@
-/** The eight marks that stand beside a colour, so that colour is never the only sign; paths in a box of 24 by 24. */
+/** The eight shapes shown with a colour, so that colour is never the only sign. Paths in a box of 24 by 24. */
 export const shapePaths = {
   circle: 'M12 2.5a9.5 9.5 0 1 0 0 19a9.5 9.5 0 0 0 0-19z',
   square:

@@ -1,8 +1,8 @@
-/** Timers by the number of what they are for, one each. */
+/** Timers by id, one for each. */
 export class Timers {
   readonly #running = new Map<number, ReturnType<typeof setTimeout>>();
 
-  /** Runs `done` after a while; from anew where it was running. */
+  /** Runs `done` after `ms`. Restarts a timer that is running. */
   start(id: number, ms: number, done: () => void): void {
     this.stop(id);
     const timer = setTimeout(() => {

@@ -1,6 +1,6 @@
 import { Timers } from './timers.ts';
 
-/** A short word on what has just happened, with at most one thing to do about it. */
+/** A short message about what has just happened, with at most one action. */
 export interface Toast {
   readonly id: number;
   readonly text: string;
@@ -8,21 +8,21 @@ export interface Toast {
   readonly action: { readonly label: string; readonly run: () => void } | null;
 }
 
-/** Time to read a line and reach its button; it stands still under the pointer and the focus. */
+/** Time to read a line and reach its button. The timer pauses under the pointer and the focus. */
 const shownMs = 7_000;
-/** More at once would cover the board; the oldest goes. */
+/** More at once would cover the board. The oldest is removed. */
 const most = 3;
 
 let shown: readonly Toast[] = $state.raw([]);
 const timers = new Timers();
 let lastId = 0;
 
-/** The toasts on the screen, the oldest first. */
+/** The toasts on the screen, oldest first. */
 export function toasts(): readonly Toast[] {
   return shown;
 }
 
-/** Shows a toast and returns its id. The same text again takes the place of the first. */
+/** Shows a toast and returns its id. A toast with the same text is replaced. */
 export function toast(
   text: string,
   options: { readonly action?: Toast['action']; readonly tone?: Toast['tone'] } = {},
@@ -38,12 +38,12 @@ export function dismiss(id: number): void {
   shown = shown.filter((one) => one.id !== id);
 }
 
-/** Keeps a toast while someone is at it. */
+/** Pauses the timer of a toast while the pointer or the focus is on it. */
 export function hold(id: number): void {
   timers.stop(id);
 }
 
-/** Lets its time run again. */
+/** Lets the timer of a toast run again. */
 export function resume(id: number): void {
   timers.start(id, shownMs, () => dismiss(id));
 }

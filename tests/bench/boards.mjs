@@ -1,11 +1,11 @@
-// Boards to measure with: a map of a given size, filled by a program as docs/DOCUMENT.md says.
+// Boards to measure with: maps of a given size, filled as docs/DOCUMENT.md describes.
 import * as Y from 'yjs';
 import { generateNKeysBetween } from 'fractional-indexing';
 import { Peer, post } from './peer.mjs';
 
 /**
- * Maps with as many cards in a cell (2.8) at each size, so that no stack is long and none folds: what
- * grows is the board.
+ * Maps with the same number of cards per cell (2.8) at each size, so that no stack is long and none collapses: only the
+ * board grows.
  */
 export const sizes = {
   1000: { phases: 12, stepsEach: 2, lanes: 10 },
@@ -14,13 +14,13 @@ export const sizes = {
 
 const words =
   'waiting for the next train without knowing when it comes and whether there is a seat left'.split(' ');
-/** A frame takes 1 MiB; so many new cards are some 100 KB. */
+/** A frame may have 1 MiB; this many new cards take some 100 KB. */
 const cardsInUpdate = 500;
 
 const text = (content) => new Y.Text(content);
 const record = (fields) => new Y.Map(Object.entries(fields));
 
-/** Makes a board with so many cards. @returns its links, and a facilitator who is on it */
+/** Makes a board with this many cards. @returns its links, and a facilitator who is on it */
 export async function makeBoard(url, count) {
   const { phases, stepsEach, lanes } = sizes[count];
   const { links } = await post(`${url}/api/boards`, { title: `${count} cards`, template: 'ideas' });
@@ -55,7 +55,7 @@ export async function makeBoard(url, count) {
   return { links, ana };
 }
 
-/** The cells of a map: one a lane and step, and one a lane and phase. */
+/** The cells of a map: one per lane and step, and one per lane and phase. */
 export function cellsOf(doc) {
   const there = (root) => [...doc.getMap(root)].filter(([, fields]) => fields.get('gone') !== true);
   const columns = [
@@ -66,7 +66,7 @@ export function cellsOf(doc) {
   return holding.flatMap(([lane]) => columns.map((column) => ({ lane, ...column })));
 }
 
-/** @returns what moves a card by chance to a cell by chance, in no time that would count */
+/** @returns a function that moves a random card to a random cell, and takes no noticeable time */
 export function mover(doc) {
   const all = doc.getMap('cards');
   const ids = [...all.keys()];
@@ -97,7 +97,7 @@ function addFrame(doc, phases, stepsEach, lanes) {
   }
 }
 
-/** A card as people write them: some words, marked with a persona or two. */
+/** A card as people write them: a few words, marked with one or two personas. */
 function newCard(i, place, author) {
   const content = Array.from({ length: 4 + (i % 9) }, (_, at) => words[(i * 7 + at * 3) % words.length]).join(
     ' ',

@@ -1,18 +1,21 @@
-// Compares two builds, `old` and `new`, that were measured in the same rounds: which figures are worse in the new one?
+// Compares two builds, `old` and `new`, measured in the same rounds: which figures are worse in the new one?
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { median, table } from './figures.mjs';
 import { dist, programOf } from './server.mjs';
 
-/** Which values of a figure are the better ones. */
+/** Whether lower or higher values of a figure are better. */
 export const lower = 'lower';
 export const higher = 'higher';
 
-/** A difference up to this share of the old median is no difference. */
+/** A difference of at most this share of the old median is ignored. */
 const negligible = 0.03;
 const usualRounds = 5;
 
-/** @returns the two builds to measure and the number of rounds; throws a sentence if that is not possible */
+/**
+ * @returns the two builds to measure and the number of rounds; throws an error with a message for the user if the
+ * options are wrong
+ */
 export function besideOptions({ beside, rounds = usualRounds }) {
   const builds = { old: resolve(beside), new: dist };
   for (const build of Object.values(builds))
@@ -23,14 +26,14 @@ export function besideOptions({ beside, rounds = usualRounds }) {
   return { builds, rounds: count };
 }
 
-/** Old new, new old, old new, and so on: a machine that gets slower or faster meanwhile affects both alike. */
+/** Old new, new old, old new, and so on, so that a machine that gets slower or faster meanwhile affects both alike. */
 export const orderIn = (round) => (round % 2 === 1 ? ['old', 'new'] : ['new', 'old']);
 
 /**
- * Prints a table and, last, what is worse.
- * @param rows `{name, write, better, old, new}`: a figure, how it is written, and its values by build
- * @param failures what failed, a sentence each
- * @returns the exit code: figures that are worse count only where `isStrict`, since timings are no tests
+ * Prints a table and, at the end, the figures that are worse.
+ * @param rows `{name, write, better, old, new}`: a figure, its format, and its values by build
+ * @param failures what failed, as sentences
+ * @returns the exit code; worse figures count only if `isStrict`, since timings are not tests
  */
 export function printComparison({ rows, failures, builds, rounds, isStrict }) {
   const judged = rows.filter((row) => row.old.length + row.new.length > 0).map(judge);

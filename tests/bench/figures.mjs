@@ -1,7 +1,7 @@
-// Sums up measurements, and prints them: a line a figure, with what it should be.
+// Summarizes measurements, and prints them: one line per figure, with its target.
 const lines = [];
 
-/** The value in the middle; of an even number of values, the mean of the two in the middle. */
+/** The median; for an even number of values, the mean of the two in the middle. */
 export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -18,12 +18,12 @@ export function written(value, unit) {
   return `${value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)} ${unit}`;
 }
 
-/** Notes a figure of the product; lower is better. `target`: the most that it may be, or null if there is none. */
+/** Records a figure of the product; lower is better. `target`: its maximum, or null if there is none. */
 export function figure(name, value, unit, target = null, note = '') {
   add({ name, value, unit, target, note, isOurs: true });
 }
 
-/** Notes a figure that says how the machine does, or that is derived from others. */
+/** Records a figure about the machine, or one that is derived from others. */
 export function reference(name, value, unit, note = '') {
   add({ name, value, unit, target: null, note, isOurs: false });
 }
@@ -42,7 +42,7 @@ function add(noted) {
 
 const cellsOf = ({ name, measured, limit, verdict, note }) => [name, measured, limit, verdict, note];
 
-/** The product's figures so far, to be compared with those of another build. */
+/** The product's figures so far, for a comparison with another build. */
 export const ourFigures = () =>
   lines.filter(({ isOurs }) => isOurs).map(({ name, value, unit }) => ({ name, value, unit }));
 
@@ -56,7 +56,7 @@ export function printTable() {
   );
 }
 
-/** Rows of texts as Markdown; the first is the heading. */
+/** Formats rows of texts as a Markdown table; the first row is the heading. */
 export function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
   const draw = (row) => `| ${row.map((text, column) => text.padEnd(widths[column])).join(' | ')} |`;

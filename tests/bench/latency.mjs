@@ -1,4 +1,4 @@
-// How long an edit is under way between two people, beside a bare relay and beside the disk alone.
+// How long an edit takes from one person to another, compared with a bare relay and with the disk alone.
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,9 +11,9 @@ import { startProgram } from './server.mjs';
 const relayProgram = fileURLToPath(new URL('./relay.mjs', import.meta.url));
 
 /**
- * Two people at work by the server, and the same two by a relay, block by block in turn: A sends one
- * edit, B receives it, a short pause by chance, the next. The disk is timed in between.
- * @returns times in ms: from an update given to A's socket to its frame in B's hands, and of one fdatasync
+ * Two people connected through the server, and two through a relay, in alternating blocks: A sends an edit, B receives
+ * it, then a short random pause. The disk is timed in between.
+ * @returns times in ms: from writing an update to A's socket to its frame at B, and of one fdatasync
  */
 export async function editLatency(url, links, folder, { blocks, edits }) {
   const relay = await startProgram([relayProgram], /^relay at (\S+)$/);
@@ -57,7 +57,7 @@ async function exchange([from, to], edits) {
   return times;
 }
 
-/** One small write at the end of a file, and its fdatasync. */
+/** Times a small write at the end of a file with its fdatasync. */
 async function timeDisk(folder, count) {
   const file = await open(join(folder, 'disk-alone'), 'a');
   const times = [];

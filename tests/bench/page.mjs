@@ -1,4 +1,4 @@
-// What the page costs: until it is usable, when somebody else moves a card, and at rest. By Chromium's own counters.
+// The cost of the page: until it is usable, when another person moves a card, and at rest. By Chromium's own counters.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -17,9 +17,9 @@ export function launchBrowser() {
 }
 
 /**
- * Opens a board in a fresh context: no cache, no storage, but a seat, as after joining on another day.
- * The page notes when the first card is in it (`card`), when the frame with that card has been painted
- * (`usable`), when the light says that all is on disk (`saved`), and how often it asks for a frame (`frames`).
+ * Opens a board in a fresh context: no cache, no storage, but a membership, as after joining on another day. The page
+ * records when it has the first card (`card`), when the frame with that card is painted (`usable`), when the sync
+ * status is `saved` (`saved`), and how many frames it requests (`frames`).
  */
 async function openPage(browser, url, link, name) {
   const context = await browser.newContext({ viewport, locale: 'en-GB' });
@@ -48,7 +48,7 @@ function noteMoments({ board, person }) {
     if (document.querySelector('[data-card]')) {
       watch.disconnect();
       moments.card = performance.now();
-      // A message that is posted in a frame is delivered after that frame has been painted.
+      // A message posted in a frame arrives after that frame is painted.
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => (moments.usable = performance.now());
       realFrame(() => port2.postMessage(null));
@@ -63,9 +63,7 @@ function noteMoments({ board, person }) {
   }
 }
 
-/**
- * Opens a page that holds so many cards as plain text, and no script: what the browser takes for a page at all.
- */
+/** Opens a page with this many cards as plain text, and no script: the browser's cost for any page. */
 async function openBarePage(browser, url, count) {
   const context = await browser.newContext({ viewport, locale: 'en-GB' });
   const page = await context.newPage();
@@ -86,7 +84,7 @@ function untilUsable(page) {
   return page.waitForFunction(isThere, null, { polling: 50, timeout: 30_000 });
 }
 
-/** How long bare pages take, to be held beside the boards. */
+/** Times bare pages, to compare with the boards. */
 export async function barePages(browser, url, count, rounds) {
   const times = [];
   for (let round = 0; round < rounds; round++) {
@@ -97,7 +95,7 @@ export async function barePages(browser, url, count, rounds) {
   return times;
 }
 
-/** Opens the boards in turn, `rounds` times. @returns for each, the measurements of all rounds */
+/** Opens the boards one after the other, `rounds` times. @returns the measurements of all rounds, for each board */
 export async function coldPages(browser, url, links, rounds) {
   const results = links.map(() => []);
   for (let round = 0; round < rounds; round++) {
@@ -122,7 +120,7 @@ export async function coldPages(browser, url, links, rounds) {
   return results;
 }
 
-/** The bytes of these scripts as they lie beside them for clients that take gzip. */
+/** The bytes of these scripts as stored for clients that accept gzip. */
 async function gzipBytes(paths) {
   const sizes = await Promise.all(paths.map(async (path) => (await stat(`${client}${path}.gz`)).size));
   return sizes.reduce((sum, size) => sum + size, 0);
@@ -130,7 +128,7 @@ async function gzipBytes(paths) {
 
 async function counters(page) {
   const session = await page.context().newCDPSession(page);
-  // By the processor's time of the thread, so that other programs on the machine do not count.
+  // By CPU time of the thread, so that other programs on the machine do not count.
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   return async () => {
     const { metrics } = await session.send('Performance.getMetrics');
@@ -147,14 +145,17 @@ async function counters(page) {
 const difference = (after, before) =>
   Object.fromEntries(Object.keys(after).map((key) => [key, after[key] - before[key]]));
 
-/** Lets the page do what it does when it is idle, as fetching what may be asked for later. */
+/** Time for idle work of the page, such as loading ahead. */
 const settleMs = 2_000;
-/** Between two moves of another person: faster than hands, slow enough that each comes by itself. */
+/** Time between two moves by another person: faster than real people, slow enough that each arrives separately. */
 const betweenMs = 12;
-/** After the last move is on disk: it has been sent by then, and takes a frame to be drawn. */
+/** Time after the last move is on disk: by then it has been sent, and takes a frame to draw. */
 const drawnMs = 400;
 
-/** What a move by somebody else costs on the boards, block by block in turn. @returns for each, the costs a move, in ms */
+/**
+ * The cost of a move by another person on the boards, in alternating blocks. @returns the costs per move for each
+ * board, in ms
+ */
 export async function remoteMoves(browser, url, boards, { blocks, moves }) {
   const open = [];
   for (const { links, ana } of boards) {
@@ -162,7 +163,7 @@ export async function remoteMoves(browser, url, boards, { blocks, moves }) {
     open.push({ context, page, ana, move: mover(ana.doc), read, costs: [] });
   }
   await pause(settleMs);
-  // The first block warms up the engine, and is not counted.
+  // The first block is a warm-up, and not counted.
   for (let block = -1; block < blocks; block++) {
     for (const { ana, move, read, costs } of open) {
       const before = await read();
@@ -185,7 +186,7 @@ export async function remoteMoves(browser, url, boards, { blocks, moves }) {
   return open.map(({ costs }) => costs);
 }
 
-/** Every card that the page shows stands in the cell where the document has it, and none is shown twice. */
+/** Checks that every card on the page is in its cell of the document, and shown once. */
 async function mustAgree(page, doc) {
   const shown = await page.evaluate(() =>
     [...document.querySelectorAll('[data-card]')].map((card) => [

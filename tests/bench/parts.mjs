@@ -1,4 +1,4 @@
-// The parts of `npm run bench`, each with a server of its own: `figure` notes what it finds.
+// The parts of `npm run bench`, each with its own server. `figure` records the results.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { makeBoard } from './boards.mjs';
@@ -95,7 +95,12 @@ async function measurePages() {
   const drags = await dragSteps(browser, url, boards[0].links, { runs: 3, steps: 120 });
   const perDrag = (key) => median(drags.map((one) => one[key]));
   figure('drag step, all work of the page, 1,000 cards', perDrag('task'), 'ms', 4);
-  reference('frames a second while dragging', perDrag('frames'), '', 'as fast as the program moves the pointer');
+  reference(
+    'frames a second while dragging',
+    perDrag('frames'),
+    '',
+    'as fast as the program moves the pointer',
+  );
 
   const rest = await atRest(browser, url, demo.links, 10_000);
   figure('at rest for 10 s, frames asked for', rest.frames, '', 0);

@@ -1,4 +1,4 @@
-// A person who is a program: a Y.Doc at a bare socket, speaking the wire of docs/API.md.
+// A simulated person: a Y.Doc on a bare socket, with the protocol of docs/API.md.
 import { once } from 'node:events';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
@@ -27,9 +27,9 @@ export class Peer {
   doc = new Y.Doc();
   person = '';
   board = '';
-  /** Called with the time at which each update came in, before it is applied. */
+  /** Called with the time at which each update arrived, before it is applied. */
   onArrival = () => {};
-  /** The time at which the last own update was handed to the socket. */
+  /** The time at which the last own update was written to the socket. */
   sentAt = 0;
   #socket;
   #sent = 0;
@@ -46,7 +46,7 @@ export class Peer {
     return peer;
   }
 
-  /** Connects to any server that passes frames on. */
+  /** Connects to any server that forwards frames. */
   static async connect(url, speaksSync) {
     const peer = new Peer(new WebSocket(url, speaksSync ? ['resa.1'] : [], { perMessageDeflate: false }));
     await once(peer.#socket, 'open');
@@ -66,7 +66,7 @@ export class Peer {
     });
   }
 
-  /** Waits until all that was written here is on the server's disk. */
+  /** Waits until everything written here is on the server's disk. */
   saved() {
     return this.#until(() => this.#saved >= this.#sent);
   }
@@ -114,7 +114,7 @@ export class Peer {
   }
 }
 
-/** What two documents must have in common when all has arrived. */
+/** What two documents must have in common once everything has arrived. */
 export function stateOf(doc) {
   const cards = [...doc.getMap('cards')].map(([id, card]) => [id, card.toJSON()]);
   return JSON.stringify(cards.sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,4 +1,4 @@
-// The least that a server can do: pass each frame on to the others. What an edit costs here, it costs anywhere.
+// The least that a server can do: forward each frame to the others. An edit costs at least this much on any server.
 import { WebSocketServer } from 'ws';
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });

@@ -1,6 +1,6 @@
-// `npm run bench`: measures what docs/PERFORMANCE.md promises, and prints each figure beside its target.
-// It needs the build; it ends by itself, and takes two to three minutes. Names of parts choose some (`-- edit start`).
-// `--beside=<dist>` compares this build with another one instead.
+// `npm run bench`: measures what docs/PERFORMANCE.md promises, and prints each figure beside its target. It needs the
+// build, and takes two to three minutes. Arguments select parts (`-- edit start`). `--beside=<dist>` compares this
+// build with another one instead.
 import { fork } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { ourFigures, printTable, written } from './figures.mjs';
 import { parts } from './parts.mjs';
 import { cleanUp } from './server.mjs';
 
-/** Past this something hangs; nothing may be left running. */
+/** After this time something hangs; stop everything. */
 const mostMs = 235_000;
 
 const { values: options, positionals: names } = parseArgs({
@@ -59,7 +59,7 @@ async function measure() {
   }
 }
 
-/** Runs this program with each build in turn, each time as a process of its own. */
+/** Runs this program with each build alternately, each time in its own process. */
 async function compareBuilds({ builds, rounds }) {
   const rows = new Map();
   const failures = [];
@@ -80,7 +80,7 @@ async function compareBuilds({ builds, rounds }) {
   process.exitCode = printComparison({ rows: [...rows.values()], failures, builds, rounds, isStrict });
 }
 
-/** @returns the figures of a build, or null if measuring it failed; what failed is on standard error */
+/** @returns the figures of a build, or null if measuring failed; the reason is on standard error */
 async function figuresOf(build) {
   const child = fork(fileURLToPath(import.meta.url), names, {
     env: { ...process.env, RESA_DIST: build },

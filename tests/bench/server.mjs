@@ -1,4 +1,4 @@
-// The real process, as built, for the measurements; each on a folder of its own, ended by its own id.
+// The built server process for the measurements; each has its own folder, and is stopped by its process id.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** The build that is measured. RESA_DIST names another. */
+/** The measured build. RESA_DIST names another. */
 export const dist = resolve(process.env.RESA_DIST ?? fileURLToPath(new URL('../../dist', import.meta.url)));
 export const programOf = (build) => join(build, 'server/main.js');
 export const program = programOf(dist);
@@ -16,8 +16,8 @@ const running = new Set();
 const folders = [];
 
 /**
- * Starts a program of Node and waits for its first line that matches.
- * @returns what it said there, its process id, and how to end it
+ * Starts a Node program and waits for its first line that matches.
+ * @returns the match, the process id, and functions that end it
  */
 export async function startProgram(args, pattern, env = {}) {
   const child = spawn(process.execPath, args, {
@@ -42,7 +42,7 @@ export async function startProgram(args, pattern, env = {}) {
   return { said, pid: child.pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
-/** Starts a server on a data folder; `url` is where it is. */
+/** Starts a server on a data folder; `url` is its address. */
 export async function startServer(folder, port = 0) {
   if (!existsSync(program))
     throw new Error(`There is no built server at ${program}: run \`npm run build\` first.`);
@@ -62,7 +62,7 @@ export async function temporaryFolder() {
   return folder;
 }
 
-/** Ends what is still running, and removes what was written. */
+/** Stops what is still running, and removes what was written. */
 export async function cleanUp() {
   for (const child of running) child.kill('SIGKILL');
   await Promise.all([...running].map((child) => once(child, 'exit')));

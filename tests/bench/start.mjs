@@ -1,4 +1,4 @@
-// How long the server takes to start, with many boards on its disk.
+// How long the server takes to start with many boards on disk.
 import { spawnSync } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { cellsOf } from './boards.mjs';
 import { Peer, post } from './peer.mjs';
 import { startServer } from './server.mjs';
 
-/** Makes so many boards through the API, a few at a time. */
+/** Makes this many boards through the API, a few at a time. */
 export async function makeManyBoards(folder, count) {
   const server = await startServer(folder);
   let left = count;
@@ -20,8 +20,8 @@ export async function makeManyBoards(folder, count) {
 }
 
 /**
- * Starts the server some times; each time from the start of the process to the first 200 of /healthz.
- * It is ended in order, or by `kill`.
+ * Starts the server `rounds` times, and times each from the start of the process to the first 200 of /healthz. Ends it
+ * by `stop` or `kill`.
  */
 export async function startTimes(folder, port, rounds, how = 'stop') {
   const times = [];
@@ -35,10 +35,13 @@ export async function startTimes(folder, port, rounds, how = 'stop') {
   return times;
 }
 
-/** Before a journal is as long as it may be (16 MiB); fewer updates a board than after which it is shortened. */
+/** Just below the longest journal (16 MiB), with fewer updates per board than trigger compaction. */
 const long = { boards: 14, cards: 300, characters: 3_500 };
 
-/** Several boards are written in, and then the power goes: the next start finds a long journal. @returns its bytes */
+/**
+ * Writes to several boards and kills the server, so that the next start finds a long journal. @returns the journal's
+ * bytes
+ */
 export async function fillJournal(folder) {
   const server = await startServer(folder);
   const write = async () => {
@@ -67,7 +70,7 @@ export async function fillJournal(folder) {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** What Node itself takes to start and end. */
+/** The time that Node itself takes to start and end. */
 export function bareNodeTimes(rounds) {
   return Array.from({ length: rounds }, () => {
     const before = performance.now();

@@ -23,51 +23,55 @@ function docOf(client: number): Y.Doc {
   return doc;
 }
 
-test('the guard lets every part pass, and with the answer they bring everything', { timeout: 60_000 }, () => {
-  const chance = new Chance(seed);
-  const board = new Guarded();
-  const server = board.doc;
-  const people = (['ben', 'eva'] as const).map((name) => board.person(name, 'facilitator'));
-  const hands = people.map((person) => new Hands(person.editor, true, chance.next));
-  const others = (turns: number) => {
-    for (let turn = 0; turn < turns; turn++) {
-      const who = chance.below(people.length);
-      hands[who]?.act();
-      expect(people[who]?.say()).toBe('pass');
+test(
+  'each part passes the guard, and together with the answer they complete the document',
+  { timeout: 60_000 },
+  () => {
+    const chance = new Chance(seed);
+    const board = new Guarded();
+    const server = board.doc;
+    const people = (['ben', 'eva'] as const).map((name) => board.person(name, 'facilitator'));
+    const hands = people.map((person) => new Hands(person.editor, true, chance.next));
+    const others = (turns: number) => {
+      for (let turn = 0; turn < turns; turn++) {
+        const who = chance.below(people.length);
+        hands[who]?.act();
+        expect(people[who]?.say()).toBe('pass');
+      }
+    };
+    others(60);
+
+    // Ana edited on an earlier page, whose edits the device has kept, and edits on this one.
+    const earlier = docOf(1001);
+    Y.applyUpdate(earlier, Y.encodeStateAsUpdate(server));
+    const before = new Hands(new PlainEditor(earlier, 'ana'), true, chance.next);
+    for (let turn = 0; turn < 60; turn++) before.act();
+    const page = docOf(1002);
+    Y.applyUpdate(page, Y.encodeStateAsUpdate(earlier));
+    const editor = new UndoableEditor(page, 'ana');
+    const now = new Hands(editor, true, chance.next);
+    for (let turn = 0; turn < 200; turn++) {
+      const roll = chance.next();
+      if (roll < 0.7) now.act();
+      else if (roll < 0.9) void editor.undo();
+      else void editor.redo();
     }
-  };
-  others(60);
+    others(60);
 
-  // Ana has worked on an earlier page, of which the edits lie on the device, and works on this one.
-  const earlier = docOf(1001);
-  Y.applyUpdate(earlier, Y.encodeStateAsUpdate(server));
-  const before = new Hands(new PlainEditor(earlier, 'ana'), true, chance.next);
-  for (let turn = 0; turn < 60; turn++) before.act();
-  const page = docOf(1002);
-  Y.applyUpdate(page, Y.encodeStateAsUpdate(earlier));
-  const editor = new UndoableEditor(page, 'ana');
-  const now = new Hands(editor, true, chance.next);
-  for (let turn = 0; turn < 200; turn++) {
-    const roll = chance.next();
-    if (roll < 0.7) now.act();
-    else if (roll < 0.9) void editor.undo();
-    else void editor.redo();
-  }
-  others(60);
+    const seat = { person: 'ana', role: 'facilitator' } as const;
+    const { updates, after } = answerInParts(page, stateOf(server), new Set([1001, 1002]));
+    expect(updates.length).toBeGreaterThan(2);
+    for (const update of updates) expect(board.take(update, seat)).toBe('pass');
+    const answer = Y.encodeStateAsUpdate(page, Y.encodeStateVector(after));
+    expect(Y.decodeUpdate(answer).structs).toEqual([]);
+    expect(board.take(answer, seat)).toBe('pass');
+    Y.applyUpdate(page, Y.encodeStateAsUpdate(server));
+    expect(reading(page)).toBe(reading(server));
+    editor.close();
+  },
+);
 
-  const seat = { person: 'ana', role: 'facilitator' } as const;
-  const { updates, after } = answerInParts(page, stateOf(server), new Set([1001, 1002]));
-  expect(updates.length).toBeGreaterThan(2);
-  for (const update of updates) expect(board.take(update, seat)).toBe('pass');
-  const answer = Y.encodeStateAsUpdate(page, Y.encodeStateVector(after));
-  expect(Y.decodeUpdate(answer).structs).toEqual([]);
-  expect(board.take(answer, seat)).toBe('pass');
-  Y.applyUpdate(page, Y.encodeStateAsUpdate(server));
-  expect(reading(page)).toBe(reading(server));
-  editor.close();
-});
-
-test('what rests on edits of others that the server lacks is left to the answer', () => {
+test('edits based on edits of others that the server lacks are left to the answer', () => {
   const ben = new PlainEditor(docOf(1), 'ben');
   const lost = addCard(ben, cell, { text: 'Lost by the server' });
   const ana = new PlainEditor(docOf(2), 'ana');
@@ -89,7 +93,7 @@ test('what rests on edits of others that the server lacks is left to the answer'
   expect(reading(server)).toBe(reading(ana.doc));
 });
 
-test('one answer will do for a minute of work', () => {
+test('a minute of work fits into one answer', () => {
   const ana = new PlainEditor(docOf(2), 'ana');
   const id = addCard(ana, cell, { text: 'Tea' });
   const server = docOf(3);
@@ -99,7 +103,7 @@ test('one answer will do for a minute of work', () => {
   expect(textOf(server, cards, id, 'text')?.toJSON()).toBe('Tea');
 });
 
-test('a struct of which the server has the beginning goes on there', () => {
+test('a struct that the server has half of continues there', () => {
   const doc = docOf(2);
   const ana = new PlainEditor(doc, 'ana');
   const id = addCard(ana, cell);

@@ -29,6 +29,6 @@ test.each([
   ['1', key('!', { shiftKey: true, code: 'Digit1' }), false],
   ['ArrowUp', key('ArrowUp', { altKey: true }), false],
   ['Space', key(' '), true],
-])('%s: whether it is pressed (%#)', (chord, event, expected) => {
+])('%s: matches only its own key events (%#)', (chord, event, expected) => {
   expect(presses(event, chord)).toBe(expected);
 });

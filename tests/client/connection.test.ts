@@ -32,7 +32,7 @@ afterEach(() => {
 
 const write = (text: string) => doc.getText('words').insert(0, text);
 
-/** The server takes what the page has sent, and says so; returns how many frames that were. */
+/** The server saves what the page has sent, and acknowledges it. Returns the number of frames. */
 let taken = 0;
 function takeAll(socket = ServerSocket.latest): void {
   for (const edit of socket.takeEdits()) {
@@ -50,8 +50,8 @@ function join(generation = 1): ServerSocket {
   return socket;
 }
 
-describe('while the server takes no edits', () => {
-  test('what Ana writes is kept, not lost: it is asked for, and only then saved', () => {
+describe('while the server is read-only', () => {
+  test('keeps what Ana writes, and calls it saved only after the server has asked for it and saved it', () => {
     const socket = join();
     expect(ana.light).toBe('saved');
     write('before ');
@@ -66,7 +66,7 @@ describe('while the server takes no edits', () => {
     taken++;
     expect(dropped).toBeDefined();
     expect(ana.light).toBe('held');
-    // An acknowledgement that comes late, or of a frame after it, says nothing of what was not taken.
+    // A late acknowledgement, or one of a later frame, does not cover edits that the server did not take.
     socket.tell({ kind: 'saved', frames: 99 });
     expect(ana.light).toBe('held');
     expect(on.saved).not.toHaveBeenCalled();
@@ -82,14 +82,14 @@ describe('while the server takes no edits', () => {
     expect(board.getText('words').toJSON()).toBe('meanwhile before ');
   });
 
-  test('who has written nothing has nothing that is kept back', () => {
+  test('reports nothing as held back for a person who has written nothing', () => {
     const socket = ServerSocket.latest;
     socket.admit(board);
     socket.tell({ kind: 'read-only', why: 'frozen' });
     expect([ana.readOnly, ana.light]).toEqual(['frozen', 'saved']);
   });
 
-  test('who comes back to a frozen board with edits of the train ride keeps them', () => {
+  test('keeps edits made offline when Ana returns to a frozen board', () => {
     join().drop(1006);
     write('in a tunnel');
     expect(ana.light).toBe('offline');
@@ -102,7 +102,7 @@ describe('while the server takes no edits', () => {
   });
 });
 
-test('how full the board is, is told, and forgotten with the socket', () => {
+test('the page knows how full the board is until the socket closes', () => {
   const socket = join();
   socket.tell({ kind: 'fullness', percent: 75 });
   expect(ana.fullness).toBe(75);
@@ -111,14 +111,14 @@ test('how full the board is, is told, and forgotten with the socket', () => {
 });
 
 describe('C5 a refusal', () => {
-  test('says why', () => {
+  test('tells the reason', () => {
     const socket = join();
     socket.tell({ kind: 'refused', reason: 'document-full' });
     socket.drop(closeCode.refused, 'document-full');
     expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'document-full' });
   });
 
-  test('is one also where the socket stays open, or breaks before it is closed', () => {
+  test('counts if the socket stays open, and if it breaks before the close', () => {
     const socket = join();
     write('in vain ');
     socket.tell({ kind: 'refused', reason: 'observer' });
@@ -129,12 +129,12 @@ describe('C5 a refusal', () => {
     expect(ServerSocket.latest).toBe(socket);
   });
 
-  test('is one also where only the close says so', () => {
+  test('counts if only the close code tells it', () => {
     join().drop(closeCode.refused, 'too-many');
     expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'too-many' });
   });
 
-  test('for a reason that this page does not know is one without a reason', () => {
+  test('has no reason if this page does not know it', () => {
     const socket = join();
     socket.say((encoder) => {
       encoding.writeVarUint(encoder, frameKind.control);
@@ -150,7 +150,7 @@ describe('C5 a refusal', () => {
     [closeCode.tooLarge, 'too-large'],
     [1009, ''],
   ] as const)(
-    'is a frame that is too large for the server, %s: it is not sent again and again',
+    'follows a frame that is too large for the server (%s), which is not sent again',
     (code, said) => {
       const socket = join();
       write('a whole book ');
@@ -162,14 +162,14 @@ describe('C5 a refusal', () => {
   );
 });
 
-test('a refusal for an allowance says which, and how much it is', () => {
+test('a refusal for an allowance tells which one, and its limit', () => {
   const socket = join();
   const exceeded = { of: 'records', limit: 3_000, for: 'person' } as const;
   socket.tell({ kind: 'refused', reason: 'allowance', ...exceeded });
   expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'allowance', exceeded });
 });
 
-test('who is put out is out; whose seat has run out, or is another board’s, may have it renewed', () => {
+test('a removed person stays out; an expired membership, or one of another board, may be renewed', () => {
   join().drop(closeCode.ticket, 'kicked');
   expect(on.ended).toHaveBeenLastCalledWith({ kind: 'kicked' });
   ana.open();
@@ -183,8 +183,8 @@ test('who is put out is out; whose seat has run out, or is another board’s, ma
   expect(on.ended).toHaveBeenLastCalledWith({ kind: 'ticket', wasIn: false });
 });
 
-describe('C6 all that was sent is saved', () => {
-  test('but something lies on the device: the light says so, until it does not', () => {
+describe('C6 after everything sent is saved', () => {
+  test('the status is not `saved` while edits are on the device', () => {
     on.holding.mockReturnValue('reading');
     join();
     expect([ana.light, ana.unsaved]).toEqual(['sending', false]);
@@ -194,7 +194,7 @@ describe('C6 all that was sent is saved', () => {
     expect(ana.light).toBe('saved');
   });
 
-  test('but the document waits for what has not come: that is not saved', () => {
+  test('the status is not `saved` while the document waits for missing edits', () => {
     join();
     const other = new Y.Doc();
     other.getText('words').insert(0, 'base ');
@@ -211,7 +211,7 @@ describe('C6 all that was sent is saved', () => {
   });
 });
 
-test('work of hours without a connection goes out in parts, each of which counts', () => {
+test('hours of offline work are sent in parts, each acknowledged', () => {
   join().drop(1006);
   const earlier = new Y.Doc();
   for (let i = 0; i < 300; i++) earlier.getText('words').insert(0, 'earlier ');
@@ -234,7 +234,7 @@ test('work of hours without a connection goes out in parts, each of which counts
   expect(ana.light).toBe('saved');
 });
 
-test('many edits that come from the device at once go out in parts too', () => {
+test('many edits from the device are sent in parts too', () => {
   const socket = join();
   const earlier = new Y.Doc();
   for (let i = 0; i < 4_000; i++) earlier.getText('words').insert(0, 'earlier ');
@@ -254,7 +254,7 @@ test('many edits that come from the device at once go out in parts too', () => {
 });
 
 describe('a board that was put back to an earlier version', () => {
-  test('gets nothing of the document that Ana had of the one before', () => {
+  test("gets nothing of Ana's document of the version before", () => {
     join(1).drop(closeCode.restart);
     write('of the old board');
     vi.runOnlyPendingTimers();
@@ -267,7 +267,7 @@ describe('a board that was put back to an earlier version', () => {
     expect(ServerSocket.latest).toBe(socket);
   });
 
-  test('gets nothing either where the server fell back to an older generation', () => {
+  test('gets nothing either if the server fell back to an older generation', () => {
     join(2).drop(closeCode.restart);
     vi.runOnlyPendingTimers();
     const socket = ServerSocket.latest;
@@ -276,7 +276,7 @@ describe('a board that was put back to an earlier version', () => {
     expect([socket.takeEdits(), socket.isClosed]).toEqual([[], true]);
   });
 
-  test('is opened as any other by who comes to it for the first time', () => {
+  test('opens normally for a person who comes for the first time', () => {
     join(7);
     expect(on.ready).toHaveBeenCalledExactlyOnceWith(7);
     expect(on.ended).not.toHaveBeenCalled();
@@ -286,7 +286,7 @@ describe('a board that was put back to an earlier version', () => {
 describe('M2 a board with a newer layout than this page knows', () => {
   const old = { kind: 'old-page' };
 
-  test('is what the server says when it closes: the page does not come back by itself', () => {
+  test('ends the connection when the server closes with that code; the page does not reconnect', () => {
     const socket = join();
     write('not sent ');
     socket.drop(closeCode.reload, 'reload');
@@ -296,7 +296,7 @@ describe('M2 a board with a newer layout than this page knows', () => {
     expect(ServerSocket.latest).toBe(socket);
   });
 
-  test('is seen in the document too, behind a server that does not say so', () => {
+  test('is recognized by its document if the server does not say so', () => {
     board.getMap('meta').set('schema', 2);
     const socket = ServerSocket.latest;
     socket.admit(board);
@@ -306,7 +306,7 @@ describe('M2 a board with a newer layout than this page knows', () => {
     expect(ServerSocket.latest).toBe(socket);
   });
 
-  test('is opened by a page that knows it', () => {
+  test('opens in a page that knows the layout', () => {
     ana.close();
     ana = new Connection(doc, { board: 'b', seat: 'ana', origin: 'http://localhost', schema: 2 }, on);
     ana.open();
@@ -315,12 +315,12 @@ describe('M2 a board with a newer layout than this page knows', () => {
     expect([on.ended.mock.calls, ana.light]).toEqual([[], 'saved']);
   });
 
-  test('is told by the server, to which the page says what it knows', () => {
+  test('is detected by the server, because the page sends the layout that it knows', () => {
     expect(ServerSocket.latest.url).toContain('schema=1');
   });
 });
 
-describe('a server that is there, and does not let Ana in', () => {
+describe('a server that is up but does not admit Ana', () => {
   test.each([
     [closeCode.busy, 'server-full', 'server-full'],
     [closeCode.busy, 'too-slow', 'too-slow'],
@@ -335,18 +335,21 @@ describe('a server that is there, and does not let Ana in', () => {
     [closeCode.busy, 'stopping', 'restart'],
     [closeCode.restart, '', 'restart'],
     [1006, '', null],
-  ] as const)('%s %s: it is said, tried again, and no longer said when she is in', (code, reason, said) => {
-    ServerSocket.latest.drop(code, reason);
-    expect([ana.light, ana.hindrance]).toEqual(['offline', said]);
-    vi.advanceTimersByTime(10_000);
-    expect(ServerSocket.all).toHaveLength(2);
-    join();
-    expect([ana.light, ana.hindrance]).toEqual(['saved', null]);
-  });
+  ] as const)(
+    '%s %s: shows the reason, tries again, and hides the reason after it connects',
+    (code, reason, said) => {
+      ServerSocket.latest.drop(code, reason);
+      expect([ana.light, ana.hindrance]).toEqual(['offline', said]);
+      vi.advanceTimersByTime(10_000);
+      expect(ServerSocket.all).toHaveLength(2);
+      join();
+      expect([ana.light, ana.hindrance]).toEqual(['saved', null]);
+    },
+  );
 });
 
-describe('coming back', () => {
-  test('is spread from the first try on, and at most 8 s apart', () => {
+describe('reconnecting', () => {
+  test('starts at a random time from the first try on, and within 8 s', () => {
     for (const random of [0, 0.5, 1]) {
       const spy = vi.spyOn(Math, 'random').mockReturnValue(random);
       ServerSocket.latest.drop(1006);
@@ -371,7 +374,7 @@ describe('coming back', () => {
   });
 });
 
-test('a pointer that moves is no word of presence', () => {
+test('moving the pointer sends no presence frame', () => {
   const socket = join();
   socket.take(frameKind.awareness);
   ana.pointers.say({ place: 'a/b/', x: 1, y: 2 });

@@ -24,7 +24,7 @@ describe('the experience curve', () => {
       const all = numbers(path);
       heights.slice(1).forEach((to, i) => {
         const from = heights[i] ?? 0;
-        // Each Bézier stays within its control points' hull.
+        // Each Bézier curve stays within the hull of its control points.
         const [, leaving = 0, , arriving = 0] = all.slice(2 + i * 6);
         for (const y of [leaving, arriving]) {
           expect(y).toBeGreaterThanOrEqual(Math.min(from, to) - 0.01);
@@ -43,7 +43,7 @@ describe('the experience curve', () => {
     ).toBe('M0,0C30,10,60,20,90,30');
   });
 
-  test('breaks where nothing is known, and tells what is assumed', () => {
+  test('is interrupted where nothing is known, and marks lines of assumptions', () => {
     const point = (phase: string, value: number | null, assumed: boolean) => ({
       phase,
       value,
@@ -64,7 +64,7 @@ describe('the experience curve', () => {
     expect(lines.map((line) => line.assumed)).toEqual([true, false]);
   });
 
-  test('a height gives back the value that stands there, in half steps', () => {
+  test('a height is converted to the value at it, in half steps', () => {
     for (const value of [-2, -1.5, 0, 0.5, 2]) expect(valueAt(pointY(value))).toBe(value);
     expect(valueAt(-1000)).toBe(2);
     expect(valueAt(1000)).toBe(-2);

@@ -15,7 +15,7 @@ const visit = (more: Partial<Visit>): Visit => ({
   ...more,
 });
 
-/** A page that has just been loaded: what is remembered comes from storage only. */
+/** A newly loaded page: it knows only what is in storage. */
 async function freshPage() {
   vi.resetModules();
   return {
@@ -31,13 +31,13 @@ beforeEach(() => {
   sessionStorage.clear();
 });
 
-test('the device keeps one key of 32 characters, over reloads', async () => {
+test('the device keeps one key of 32 characters across reloads', async () => {
   const key = (await freshPage()).deviceKey();
   expect(key).toMatch(/^[a-z0-9]{32}$/);
   expect((await freshPage()).deviceKey()).toBe(key);
 });
 
-test('Ana joins, reloads, and is remembered: her seat, her name and colour, her link', async () => {
+test("a reload keeps Ana's membership, name, colour and link", async () => {
   (await freshPage()).rememberVisit(visit({}), 'http://x/join#b1.secret', '#0b7a75');
   const device = await freshPage();
   expect(device.seatOn('b1')).toBe('ana');
@@ -45,7 +45,7 @@ test('Ana joins, reloads, and is remembered: her seat, her name and colour, her 
   expect(device.linksOf('b1').map((link) => link.link)).toEqual(['http://x/join#b1.secret']);
 });
 
-test("a colour that the server gave is not Ana's own: on the next board she gets what is free there", async () => {
+test("a colour assigned by the server is not Ana's choice: on the next board she gets a free one", async () => {
   const device = await freshPage();
   device.rememberVisit(visit({}), 'http://x/join#b1.secret', null);
   expect(device.lastSelf()).toEqual({ name: 'Ana', color: '' });
@@ -54,7 +54,7 @@ test("a colour that the server gave is not Ana's own: on the next board she gets
   expect(device.lastSelf().color).toBe('#c2334d');
 });
 
-test('a new tab is who was last on the board; each tab keeps who it is', async () => {
+test('a new tab is the person who was last on the board; each tab keeps its person', async () => {
   const device = await freshPage();
   device.rememberVisit(visit({ person: 'ana', lastOpened: 1 }), 'http://x/join#b1.secret', null);
   device.rememberVisit(
@@ -69,7 +69,7 @@ test('a new tab is who was last on the board; each tab keeps who it is', async (
   expect(device.seatOn('b2')).toBeNull();
 });
 
-test('boards are listed the latest first, and can be forgotten with their links', async () => {
+test('boards are listed latest first, and forgetting one removes its links', async () => {
   const device = await freshPage();
   device.rememberVisit(visit({ lastOpened: 1 }), 'http://x/join#b1.secret', null);
   device.rememberVisit(
@@ -84,7 +84,7 @@ test('boards are listed the latest first, and can be forgotten with their links'
   expect(device.linksOf('b1')).toEqual([]);
 });
 
-test('a link that is known keeps the address that the server gave it', async () => {
+test('a known link keeps the address that the server gave it', async () => {
   const device = await freshPage();
   device.rememberLink({
     board: 'b1',
@@ -99,7 +99,7 @@ test('a link that is known keeps the address that the server gave it', async () 
 });
 
 test.each(['not json', '{"visits":"none"}', '[1]', 'null', '{"visits":[{"board":1}],"key":7}'])(
-  'what else stands in storage (%s) is no reason to fail',
+  'unexpected data in storage (%s) causes no error',
   async (stored) => {
     localStorage.setItem('resa', stored);
     const device = await freshPage();
@@ -108,7 +108,7 @@ test.each(['not json', '{"visits":"none"}', '[1]', 'null', '{"visits":[{"board":
   },
 );
 
-test('where nothing may be stored it is remembered for as long as the page is open', async () => {
+test('without storage, the page remembers until it is closed', async () => {
   const refuse = () => {
     throw new DOMException('no storage', 'SecurityError');
   };
@@ -130,7 +130,7 @@ test('a board is new once', async () => {
   expect(device.takeNew('b1')).toBe(false);
 });
 
-test('boards that were opened while the clock was ahead do not stay before those that are opened now', async () => {
+test('boards opened while the clock was ahead are not listed before those opened now', async () => {
   const device = await freshPage();
   const ahead = visit({ person: 'ahead', lastOpened: 9_000 });
   const board = visit({ board: 'b2', lastOpened: 8_000 });

@@ -1,34 +1,34 @@
 import { vi } from 'vitest';
 
 /**
- * As much of IndexedDB as the page uses for its edits, in memory: a device that outlives pages, whose rows a test can
- * see, write by hand and damage. Requests answer in a later task, as in a browser.
+ * The part of IndexedDB that the page uses for edits, in memory: a device that outlives pages. A test can read, write
+ * and damage its rows. Requests answer in a later task, as in a browser.
  */
 export class FakeDevice {
-  /** What is on the device, by key. */
+  /** The rows on the device, by key. */
   readonly rows = new Map<number, unknown>();
-  /** Whether there is no room for anything more. */
+  /** Whether there is no room for more. */
   isFull = false;
   /** Rows that the browser itself cannot read. */
   readonly unreadable = new Set<number>();
-  /** While set, the database does not open. */
+  /** While true, the database does not open. */
   isStuck = false;
   #next = 1;
 
-  /** Makes this the device of all pages that are opened from now on. */
+  /** Makes this the device of all pages opened from now on. */
   use(): this {
     vi.stubGlobal('indexedDB', { open: () => this.#open() });
     vi.stubGlobal('IDBKeyRange', { bound: (from: string, to: string) => ({ from, to }) });
     return this;
   }
 
-  /** Puts a row there as another release may have. */
+  /** Adds a row as another release may have written it. */
   put(row: unknown): number {
     this.rows.set(this.#next, row);
     return this.#next++;
   }
 
-  /** All that is on the device, as text. */
+  /** Everything on the device, as text. */
   get words(): string {
     return JSON.stringify([...this.rows.values()]);
   }

@@ -27,7 +27,7 @@ function idea(id: string, more: Partial<Idea> = {}): Idea {
 
 const idsOf = (groups: readonly { ids: readonly string[] }[]) => groups.flatMap((group) => group.ids);
 
-test('Ana describes a solution: the order of the backlog is not made anew', () => {
+test('typing a solution does not sort the backlog again', () => {
   const arrangement = new Arrangement();
   const [bench, clock] = [idea('bench'), idea('clock')];
   const before = arrangement.arrange([bench, clock], byTitle, context, null);
@@ -37,7 +37,7 @@ test('Ana describes a solution: the order of the backlog is not made anew', () =
   expect(idsOf(arrangement.arrange([bench, renamed], byTitle, context, null))).toEqual(['clock', 'bench']);
 });
 
-test('a solution is read where words are looked for, a state where one is asked for', () => {
+test('a solution matters only to a search, a state only to a filter by state', () => {
   const arrangement = new Arrangement();
   const bench = idea('bench');
   const wood = { ...byTitle, words: 'wood' };
@@ -50,7 +50,7 @@ test('a solution is read where words are looked for, a state where one is asked 
   expect(idsOf(arrangement.arrange([{ ...bench, state: 'done' }], done, context, null))).toEqual(['bench']);
 });
 
-test('Ana renames the open idea: it stays under her caret until she closes it', () => {
+test('the open idea keeps its place when Ana renames it, until she closes it', () => {
   const arrangement = new Arrangement();
   const [bench, clock] = [idea('bench'), idea('clock')];
   arrangement.arrange([bench, clock], byTitle, context, null);
@@ -60,7 +60,7 @@ test('Ana renames the open idea: it stays under her caret until she closes it', 
   expect(idsOf(arrangement.arrange([renamed, clock], byTitle, context, null))).toEqual(['clock', 'bench']);
 });
 
-test('while Ana holds the order, what Ben adds comes in and what Cleo removes goes', () => {
+test('while the order is held, an idea that Ben adds appears and one that Cleo removes disappears', () => {
   const arrangement = new Arrangement();
   const [bench, clock] = [idea('bench'), idea('clock')];
   const held = hold([bench, clock]);
@@ -72,7 +72,7 @@ test('while Ana holds the order, what Ben adds comes in and what Cleo removes go
   ]);
 });
 
-test('an idea for two personas stands in two groups and counts once', () => {
+test('an idea for two personas is in two groups and counts once', () => {
   const groups = new Arrangement().arrange(
     [idea('bench', { personas: ['amina', 'lars'] }), idea('clock')],
     { ...byTitle, group: 'persona' },
@@ -83,14 +83,14 @@ test('an idea for two personas stands in two groups and counts once', () => {
   expect(countOnce(groups)).toBe(2);
 });
 
-test('filters are lifted without losing groups and order', () => {
+test('clearing the filters keeps groups and order', () => {
   const view: IdeaView = { ...byTitle, group: 'state', state: 'done', card: 'c1', words: 'clock' };
   expect(isFiltered(view)).toBe(true);
   expect(withoutFilters(view)).toEqual({ ...byTitle, group: 'state' });
   expect(isFiltered(withoutFilters(view))).toBe(false);
 });
 
-test('Ana adds under filters: those that would hide the new idea are lifted, the others stay', () => {
+test('adding clears the filters that would hide the new idea, and keeps the others', () => {
   const view: IdeaView = {
     ...firstView,
     state: 'done',

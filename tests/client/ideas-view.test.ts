@@ -11,7 +11,7 @@ import { Board } from '../../client/model/board.svelte.ts';
 import { Workspace, provideWorkspace } from '../../client/parts/workspace.svelte.ts';
 import Ideas from '../../client/views/ideas/Ideas.svelte';
 
-/** A server that is never reached: all that is tried here happens on one screen. */
+/** A server that never answers: the tests need only one screen. */
 class SilentSocket {
   binaryType = '';
   close(): void {}
@@ -40,7 +40,7 @@ afterEach(async () => {
   document.body.replaceChildren();
 });
 
-/** Opens the backlog for Ana, who holds this role. */
+/** Opens the backlog for Ana in this role. */
 async function open(role: Role, at: { focus?: string; card?: string } = {}): Promise<void> {
   board.connection.role = role;
   const workspace = new Workspace(board, 'ana', said, went);
@@ -84,7 +84,7 @@ async function click(selector: string): Promise<void> {
   await tick();
 }
 
-test('Ana writes two ideas one after the other without leaving the field', async () => {
+test('Ana adds two ideas in a row without leaving the field', async () => {
   await open('participant');
   await add('A clock by the stairs');
   await add('  A bench  ');
@@ -96,7 +96,7 @@ test('Ana writes two ideas one after the other without leaving the field', async
   expect(board.of(ideas).all.map(({ record }) => record?.author)).toEqual(['ana', 'ana']);
 });
 
-test('Ana goes from idea to idea by the arrows, opens one, closes it and deletes it', async () => {
+test('Ana moves from idea to idea by arrow keys, opens one, closes it and deletes it', async () => {
   for (const title of ['Bench', 'Clock']) addIdea(board.editor, { title });
   await open('participant');
   const [first, second] = titles();
@@ -117,7 +117,7 @@ test('Ana goes from idea to idea by the arrows, opens one, closes it and deletes
   expect(titles()).toHaveLength(2);
 });
 
-test('N leads to the field on an Arabic keyboard too, and is a letter while one writes', async () => {
+test('N focuses the field on an Arabic keyboard too, and types a letter inside a field', async () => {
   addIdea(board.editor, { title: 'Bench' });
   await open('participant');
   await press('ArrowDown');
@@ -128,7 +128,7 @@ test('N leads to the field on an Arabic keyboard too, and is a letter while one 
   expect(typed.defaultPrevented).toBe(false);
 });
 
-test('Cleo, who observes, reads all and is offered nothing to change', async () => {
+test('Cleo, an observer, can read everything and has no controls for changes', async () => {
   const id = addIdea(board.editor, { title: 'Bench' });
   writeText(board.editor, ideas, id, 'solution', 'Of wood, by the door');
   await open('observer', { focus: id });
@@ -139,7 +139,7 @@ test('Cleo, who observes, reads all and is offered nothing to change', async () 
   expect(document.activeElement?.getAttribute('data-stop')).not.toBeNull();
 });
 
-test('the ideas for a card: what Ana adds there answers it, at its phase and for its personas', async () => {
+test('an idea added under the filter by card answers the card, at its phase and for its personas', async () => {
   const { editor } = board;
   const end = { after: null, before: null };
   const phase = addPhase(editor, 'during', 'Wait', end);
@@ -159,7 +159,7 @@ test('the ideas for a card: what Ana adds there answers it, at its phase and for
   expect(titles()).toHaveLength(3);
 });
 
-test('filters that match nothing say so, and can be cleared there', async () => {
+test('filters without matches show a message with a button to clear them', async () => {
   addIdea(board.editor, { title: 'Bench' });
   await open('participant');
   const search = document.querySelector<HTMLInputElement>('input[type=search]');
@@ -171,7 +171,7 @@ test('filters that match nothing say so, and can be cleared there', async () => 
   expect(titles()).toEqual(['Bench']);
 });
 
-test('an idea that Ana began from a card and wrote nothing in goes again when she leaves it', async () => {
+test('an idea begun from a card is removed if Ana leaves it empty', async () => {
   const id = addIdea(board.editor, { title: '' });
   const kept = addIdea(board.editor, { title: '' });
   writeText(board.editor, ideas, kept, 'solution', 'Something');
@@ -182,7 +182,7 @@ test('an idea that Ana began from a card and wrote nothing in goes again when sh
   expect(board.of(ideas).get(kept)).not.toBeNull();
 });
 
-test('Ben drops the idea that Ana has open under a filter: it stays with her until she closes it', async () => {
+test('an idea that Ana has open under a filter stays when Ben drops it, until she closes it', async () => {
   const id = addIdea(board.editor, { title: 'Bench' });
   await open('participant');
   const states = document.querySelector<HTMLSelectElement>('.bar select');
@@ -198,7 +198,7 @@ test('Ben drops the idea that Ana has open under a filter: it stays with her unt
   expect(titles()).toEqual([]);
 });
 
-test('Ana drops an idea from the list: it opens where she can say why', async () => {
+test('dropping an idea in the list opens it at its reason', async () => {
   const id = addIdea(board.editor, { title: 'Bench' });
   await open('participant');
   await click('button.state');
@@ -211,7 +211,7 @@ test('Ana drops an idea from the list: it opens where she can say why', async ()
   expect(document.querySelector('.line')?.textContent).toBe('Too wide for the platform');
 });
 
-test('Ana chooses by the keyboard what an idea answers, and chooses it off again', async () => {
+test('Ana links and unlinks a card by keyboard', async () => {
   const { editor } = board;
   const end = { after: null, before: null };
   const phase = addPhase(editor, 'during', 'Wait', end);

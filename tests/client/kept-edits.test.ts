@@ -60,7 +60,7 @@ function close(page: Page): void {
   pages.splice(pages.indexOf(page), 1);
 }
 
-/** Ends the server, and starts it on what it had on disk after so many journal entries. */
+/** Stops the server, and starts it with this many of its journal entries. */
 async function restart(entries = Infinity, generation = 1): Promise<void> {
   await house.close();
   const store = new MemoryStore();
@@ -82,7 +82,7 @@ async function onBoard(): Promise<string[]> {
 const idOf = (page: Page, text: string) =>
   readAll(page.now.editor.doc, cards).find((card) => card.text === text)?.id ?? '';
 
-/** Ana writes in a card while the server is down, and closes her page: the edit is on the device only. */
+/** Ana edits a card while the server is down, and closes her page: the edit is on the device only. */
 async function anaWritesOffline(write: (page: Page) => void): Promise<void> {
   const ana = await opened('ana');
   await house.close();
@@ -100,7 +100,7 @@ async function addBase(person = 'lea'): Promise<void> {
 }
 
 describe('C8 a page that is older than the board', () => {
-  test('shows what it has not sent, and the page that is loaded then sends it', async () => {
+  test('shows unsent edits, and sends them after a reload', async () => {
     await addBase();
     const ana = await opened('ana');
     const { port, store } = house;
@@ -117,7 +117,7 @@ describe('C8 a page that is older than the board', () => {
     expect(device.words).toContain('Base, and more');
     close(ana);
 
-    // Loaded once more from a cache, it is still the old one, and loses nothing.
+    // Loaded again from a cache, the page is still the old one, and loses nothing.
     const cached = open('ana');
     await vi.waitFor(() => expect(cached.endings).toEqual([{ kind: 'old-page' }]));
     close(cached);
@@ -134,7 +134,7 @@ describe('C8 a page that is older than the board', () => {
 });
 
 describe('C1 C2 C3 edits that this device kept', () => {
-  test('that fit the board go to it, and are not kept any longer', async () => {
+  test('are sent if they fit the board, and then removed from the device', async () => {
     await addBase();
     await anaWritesOffline((ana) => {
       writeText(ana.now.editor, cards, idOf(ana, 'Base'), 'text', 'Base, and more');
@@ -147,7 +147,7 @@ describe('C1 C2 C3 edits that this device kept', () => {
     await vi.waitFor(() => expect(device.rows.size).toBe(0));
   });
 
-  test('whose base the server has lost are shown, and stay until the person has dealt with them', async () => {
+  test('are shown if the server has lost what they are based on, until the person has dealt with them', async () => {
     const before = house.store.journal.length;
     await addBase();
     await anaWritesOffline((ana) => {
@@ -175,7 +175,7 @@ describe('C1 C2 C3 edits that this device kept', () => {
     expect(await onBoard()).toEqual(['Later', 'Later']);
   });
 
-  test('a card that was made after what the server lost is shown too; it is not half applied', async () => {
+  test('of a card that was made after the lost edits are shown too, not applied in part', async () => {
     const ana = await opened('ana');
     const before = house.store.journal.length;
     addCard(ana.now.editor, cell, { text: 'Lost with the server' });
@@ -190,7 +190,7 @@ describe('C1 C2 C3 edits that this device kept', () => {
     expect(again.lost).toEqual([['no-base', 'Made later']]);
   });
 
-  test('a removal is told of as such', async () => {
+  test('that remove a card are described as a removal', async () => {
     const before = house.store.journal.length;
     await addBase();
     await anaWritesOffline((ana) => removeCards(ana.now.editor, [idOf(ana, 'Base')]));
@@ -201,7 +201,7 @@ describe('C1 C2 C3 edits that this device kept', () => {
   });
 
   test.each([['olga'], ['ben'], ['lea']])(
-    'of Ana are shown to %s too, who comes by another link',
+    'of Ana are shown to %s too, who joined by another link',
     async (other) => {
       await addBase();
       await anaWritesOffline((ana) => addCard(ana.now.editor, cell, { text: 'Of Ana' }));
@@ -218,7 +218,7 @@ describe('C1 C2 C3 edits that this device kept', () => {
     },
   );
 
-  test('of another generation, older or newer than the board is, are shown and not applied', async () => {
+  test("of an older or newer generation than the board's are shown and not applied", async () => {
     await anaWritesOffline((ana) => addCard(ana.now.editor, cell, { text: 'Of the first' }));
     await restart(Infinity, 2);
     const later = open('ana');
@@ -237,7 +237,7 @@ describe('C1 C2 C3 edits that this device kept', () => {
     expect(await onBoard()).toEqual([]);
   });
 
-  test('C4 of an open page are left to it; when it is closed, the next page takes them in', async () => {
+  test('C4 of an open page are left to it; after it closes, the next page takes them over', async () => {
     const first = await opened('ana');
     house.rooms.freeze(board, true);
     addCard(first.now.editor, cell, { text: 'Of the first page' });
@@ -267,7 +267,7 @@ describe('C1 C2 C3 edits that this device kept', () => {
     await vi.waitFor(() => expect(device.rows.size).toBe(0));
   });
 
-  test('of an hour, in thousands of rows, go to the board in a few frames', async () => {
+  test('of an hour, in thousands of rows, are sent in a few frames', async () => {
     const doc = new Y.Doc();
     openRoots(doc);
     const rows: Uint8Array[] = [];
@@ -284,7 +284,7 @@ describe('C1 C2 C3 edits that this device kept', () => {
     await vi.waitFor(() => expect(device.rows.size).toBe(0), 5_000);
   });
 
-  test('C6 are not called saved while they are being read', async () => {
+  test('C6 do not count as saved while they are being read', async () => {
     device.isStuck = true;
     const ana = open('ana');
     await vi.waitFor(() => expect(ana.now.connection.unsaved).toBe(false));
@@ -295,14 +295,14 @@ describe('C1 C2 C3 edits that this device kept', () => {
 describe('C3 rows that an earlier release wrote, or that are damaged', () => {
   const doc = new Y.Doc();
   doc.getMap('cards').set('x', new Y.Map([['text', new Y.Text('Only in the bytes')]]));
-  /** An update without the half on which it rests. */
+  /** An update without the half that it depends on. */
   const half = (() => {
     const before = Y.encodeStateVector(doc);
     (doc.getMap<Y.Map<Y.Text>>('cards').get('x')?.get('text') as Y.Text).insert(4, ' really');
     return Y.encodeStateAsUpdate(doc, before);
   })();
 
-  test('say what they can, and stay until the person has dealt with them', async () => {
+  test('are shown as far as they can be read, until the person has dealt with them', async () => {
     const room = `${board}/ana`;
     device.put({ room, bytes: half, generation: 1, texts: [['"name"', 'As the last release kept it']] });
     device.put({ room, bytes: half });
@@ -328,8 +328,8 @@ describe('C3 rows that an earlier release wrote, or that are damaged', () => {
   });
 });
 
-describe('C5 what the server refuses', () => {
-  test('is shown with its text, stays on the device, and is called saved at no moment', async () => {
+describe('C5 an edit that the server refuses', () => {
+  test('is shown with its text, stays on the device, and never counts as saved', async () => {
     const ana = await opened('ana');
     ana.lights.length = 0;
     addPhase(ana.now.editor, 'during', 'Not hers to make', { after: null, before: null });
@@ -353,7 +353,7 @@ describe('C5 what the server refuses', () => {
     await vi.waitFor(() => expect(device.rows.size).toBe(0));
   });
 
-  test('is told of in words where it has no text: which card was to be moved', async () => {
+  test('without a text is described in words: which card was to be moved', async () => {
     await addBase('ana');
     const ana = await opened('ana');
     const id = idOf(ana, 'Base');
@@ -367,7 +367,7 @@ describe('C5 what the server refuses', () => {
     expect(readRecord(ana.now.editor.doc, cards, id)?.place.order.length).toBeLessThan(10);
   });
 
-  test('does not take what was saved before it for lost', async () => {
+  test('does not make edits saved before it look lost', async () => {
     const ana = await opened('ana');
     addCard(ana.now.editor, cell, { text: 'Taken' });
     addPhase(ana.now.editor, 'during', 'Refused', { after: null, before: null });
@@ -376,7 +376,7 @@ describe('C5 what the server refuses', () => {
     expect(await onBoard()).toEqual(['Taken']);
   });
 
-  test('twice is shown twice, and once more after both pages are gone', async () => {
+  test('twice is shown twice, and again after both pages are closed', async () => {
     const ana = await opened('ana');
     addPhase(ana.now.editor, 'during', 'First', { after: null, before: null });
     await ana.shows('held');
@@ -397,7 +397,7 @@ describe('C5 what the server refuses', () => {
     ]);
   });
 
-  test('is told with what is being composed at that moment, as every word is on a phone', async () => {
+  test('is shown with text still being composed, as every word is on a phone', async () => {
     const ana = await opened('ana');
     const id = addCard(ana.now.editor, cell, { text: 'Begun, ' });
     await ana.shows('saved');
@@ -410,7 +410,7 @@ describe('C5 what the server refuses', () => {
     expect(ana.lost).toEqual([['role', 'Refused', 'Begun, and not']]);
   });
 
-  test('of an observer is told too, though the socket stays open', async () => {
+  test('of an observer is shown too, though the socket stays open', async () => {
     const olga = await opened('olga');
     addCard(olga.now.editor, cell, { text: 'Nobody hears' });
     await olga.shows('held');
@@ -418,7 +418,7 @@ describe('C5 what the server refuses', () => {
     expect(readAll(olga.now.editor.doc, cards)).toEqual([]);
   });
 
-  test('is shown also where the device has no room; the page then knows that it must not be closed', async () => {
+  test('is shown even if the device has no room; the page then knows that it must not be closed', async () => {
     device.isFull = true;
     const ana = await opened('ana');
     addPhase(ana.now.editor, 'during', 'No room for it', { after: null, before: null });
@@ -430,7 +430,7 @@ describe('C5 what the server refuses', () => {
     expect(ana.kept.isVolatile).toBe(false);
   });
 
-  test('a card can be placed behind one that has the longest order key', async () => {
+  test('a card can be placed after one with the longest order key', async () => {
     const lea = await opened('lea');
     const long = addCard(lea.now.editor, cell, { text: 'Long' });
     setField(lea.now.editor, cards, long, 'place', { ...cell, order: 'z'.repeat(256) });

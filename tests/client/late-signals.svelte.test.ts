@@ -9,8 +9,8 @@ import { addCard, cards, cellKey, moveCards } from '../../shared/collections/car
 import { openRoots } from '../../shared/documents.ts';
 import { PlainEditor } from '../../shared/schema/editor.ts';
 
-// Svelte does not track a signal in the run that made it. What a component asks for first, while it renders, must
-// be shown all the same when it changes, and must run nothing else again: there are thousands of cards.
+// Svelte does not track a signal in the run that created it. What a component reads first while it renders must still
+// update when it changes, and must not run anything else again: there are thousands of cards.
 
 const cell: CellAt = { lane: 'l', phase: 'p', step: null };
 const other: CellAt = { lane: 'l', phase: 'q', step: null };
@@ -21,7 +21,7 @@ function open() {
   return { ana: new PlainEditor(doc, 'ana'), store: new Store(doc) };
 }
 
-/** Reads within an effect over a derived value, as a component does; tells all that was seen. */
+/** Reads in an effect over a derived value, as a component does. Returns all values seen. */
 function watched<T>(read: () => T): T[] {
   const seen: T[] = [];
   onTestFinished(
@@ -41,7 +41,7 @@ async function settle(): Promise<void> {
   flushSync();
 }
 
-test('a collection that is first read while something renders is followed', async () => {
+test('a collection first read during rendering is tracked', async () => {
   const { ana, store } = open();
   addCard(ana, cell, { text: 'one' });
   const seen = watched(() => store.of(cards).all.length);
@@ -51,7 +51,7 @@ test('a collection that is first read while something renders is followed', asyn
   expect([seen[0], seen.at(-1)]).toEqual([1, 2]);
 });
 
-test('an index that is first asked for while something renders is followed, full slots and empty ones', async () => {
+test('an index first read during rendering is tracked, in full and empty slots', async () => {
   const { ana, store } = open();
   addCard(ana, cell, { text: 'one' });
   const count = (at: CellAt) => store.by(cardsByCell).at(cellKey(at)).ids.length;
@@ -67,7 +67,7 @@ test('an index that is first asked for while something renders is followed, full
   expect(seen.at(-1)).toBe('2 2');
 });
 
-test('a slot of an index that is first asked for while something renders is followed', async () => {
+test('a slot of an index first read during rendering is tracked', async () => {
   const { ana, store } = open();
   const index = store.by(cardsByCell);
   const seen = watched(() => index.at(cellKey(cell)).ids.length + index.at(cellKey(other)).ids.length);
@@ -78,7 +78,7 @@ test('a slot of an index that is first asked for while something renders is foll
   expect(seen).toEqual([0, 1, 2, 3]);
 });
 
-test('a flag that is first read while something renders is followed, and others are left alone', async () => {
+test('a flag first read during rendering is tracked, without running readers of others', async () => {
   const flags = new Flags();
   const first = watched(() => flags.has('a'));
   const second = watched(() => flags.has('b'));
@@ -92,7 +92,7 @@ test('a flag that is first read while something renders is followed, and others 
   expect(second).toEqual([false, true]);
 });
 
-/** How often each of so many readers runs; once each when it begins. */
+/** Counts how often each of `many` readers runs; each runs once at the start. */
 function counted(many: number, read: (at: number) => unknown): number[] {
   const runs = Array.from({ length: many }, () => 0);
   onTestFinished(
@@ -108,7 +108,7 @@ function counted(many: number, read: (at: number) => unknown): number[] {
   return runs;
 }
 
-test('the first change of a flag, a slot or a record runs one reader again, however many there are', async () => {
+test('the first change of a flag, a slot or a record runs only its own reader again', async () => {
   const { ana, store } = open();
   const one = addCard(ana, cell, { text: 'one' });
   const places = ['p', 'q', 'r'].map((phase): CellAt => ({ lane: 'l', phase, step: null }));
@@ -128,7 +128,7 @@ test('the first change of a flag, a slot or a record runs one reader again, howe
   ]);
 });
 
-test('an effect that changes the document is not run again by what it changed', async () => {
+test('an effect that changes the document does not run again because of its own change', async () => {
   const { ana, store } = open();
   expect(store.of(cards).size).toBe(0);
   const runs = counted(1, () => {

@@ -24,7 +24,7 @@ export function catalogOf(language: string): Catalog {
   return Object.assign({}, ...areasIn(language).values()) as Catalog;
 }
 
-/** Which area holds which key; a key that is in two is an error. */
+/** The area of each key. Throws if a key is in two areas. */
 export function areaOf(language: string): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const [area, catalog] of areasIn(language))
@@ -35,20 +35,20 @@ export function areaOf(language: string): Readonly<Record<string, string>> {
   return found;
 }
 
-/** The texts of a message: one, or one for each plural form. */
+/** The texts of a message: one, or one per plural form. */
 export function texts(message: Message): string[] {
   return typeof message === 'string' ? [message] : Object.values(message);
 }
 
 const keys = Object.keys(areaOf('en'));
 
-/** The keys that a source may ask for: in quotes, or put together by a template literal of their form. */
+/** The keys that a source may use: in quotes, or built by a template literal. */
 export function keysIn(source: string): string[] {
   const templates = templatesIn(source);
   return keys.filter((key) => source.includes(`'${key}'`) || templates.some((one) => one.test(key)));
 }
 
-/** Template literals that begin as a key does (`role.${role}`), each as a pattern of the keys it can make. */
+/** Template literals that begin like a key (`role.${role}`), each as a pattern of the keys that it can make. */
 function templatesIn(source: string): RegExp[] {
   return [...source.matchAll(/`([a-z][\w-]*\.(?:[\w.-]|\$\{[^}]*\})*)`/g)].map((match) => {
     const fixed = (match[1] ?? '').split(/\$\{[^}]*\}/).map((part) => part.replaceAll('.', '\\.'));

@@ -9,17 +9,17 @@ import { textsIn } from '../../client/model/sync/touched.ts';
 import type { House } from '../server/live/harness.ts';
 import { board } from '../server/live/harness.ts';
 
-/** A page of a person on a real server, without its views: it does with refusals what the page does. */
+/** A person's page on a real server, without views. It handles refusals as the real page does. */
 export class Page {
   readonly kept: KeptEdits;
   readonly endings: Ending[] = [];
-  /** What the light has shown, each change once. */
+  /** The sync statuses in order, each change once. */
   readonly lights: SyncStatus[] = [];
   now: Board;
   readonly #at: { board: string; seat: string; origin: string; schema?: number };
   readonly #stop: () => void;
 
-  /** `schema`: the layout that it knows; that of this release where it is left out. */
+  /** `schema`: the layout that the page knows; this release's by default. */
   constructor(house: House, seat: string, schema?: number) {
     vi.stubGlobal('WebSocket', WebSocket);
     const origin = `http://127.0.0.1:${house.port}`;
@@ -36,7 +36,7 @@ export class Page {
     return this.now.connection.light;
   }
 
-  /** What is shown as lost: for each loss why, and its texts. */
+  /** What is shown as lost: the reason and the texts of each loss. */
   get lost(): (readonly [why: string, ...texts: string[]])[] {
     return this.kept.losses.map(
       ({ why, records }) => [why, ...records.flatMap((one) => textsIn(one).map(([, text]) => text))] as const,
@@ -47,7 +47,7 @@ export class Page {
     await vi.waitFor(() => expect(this.light).toBe(light), 5_000);
   }
 
-  /** Nothing more is written or sent; what waits is put away first, as a browser lets a page that is closed. */
+  /** Stops writing and sending. Pending edits are stored first, as a browser allows on closing a page. */
   close(): void {
     this.#stop();
     this.now.close();

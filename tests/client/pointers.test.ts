@@ -34,7 +34,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What the frames say to a server that knows the place of the last one. */
+/** Decodes frames like a server that knows the place of the last one. */
 function read(frames: readonly Uint8Array[], known: string | null = null): (Pointer | null)[] {
   let place = known;
   return frames.map((frame) => {
@@ -47,7 +47,7 @@ function read(frames: readonly Uint8Array[], known: string | null = null): (Poin
   });
 }
 
-/** A frame of the server behind its kind: each with its client id, and whether its place is told. */
+/** A server's frame without its kind: client ids with pointers, and whether each has its place. */
 function frame(...said: readonly (readonly [number, Pointer, boolean?])[]): decoding.Decoder {
   return decoding.createDecoder(
     encoding.encode((encoder) => {
@@ -61,7 +61,7 @@ function frame(...said: readonly (readonly [number, Pointer, boolean?])[]): deco
 }
 
 describe("Ana's own pointer", () => {
-  test('goes out at most 20 times a second while it moves, and not at all at rest', () => {
+  test('is sent at most 20 times a second while it moves, and not at rest', () => {
     for (let ms = 0; ms < 1_000; ms += 5) {
       pointers.say({ place: 'l/p/', x: ms, y: 0 });
       vi.advanceTimersByTime(5);
@@ -77,7 +77,7 @@ describe("Ana's own pointer", () => {
     expect(sent).toEqual([]);
   });
 
-  test('says its place where that is new, and a move within it in six bytes', () => {
+  test('is sent with its place if that is new, and a move within the place takes six bytes', () => {
     for (const pointer of [
       { place: 'l/p/', x: 1, y: 1 },
       { place: 'l/p/', x: 9_999, y: 9_999 },
@@ -90,7 +90,7 @@ describe("Ana's own pointer", () => {
     expect(sent[1]).toHaveLength(6);
   });
 
-  test('says its place anew on a new socket, and what happens without one is not told later', () => {
+  test('is sent with its place again on a new socket; moves without a socket are not sent later', () => {
     pointers.say({ place: 'l/p/', x: 1, y: 1 });
     isThere = false;
     pointers.renew();
@@ -105,7 +105,7 @@ describe("Ana's own pointer", () => {
     expect(read(sent)).toEqual([{ place: 'l/p/', x: 3, y: 3 }]);
   });
 
-  test('that leaves the map is gone once, and one that was never there is not gone', () => {
+  test('is sent as gone once when it leaves the map, and not if it was never there', () => {
     pointers.say({ place: gone, x: 0, y: 0 });
     vi.advanceTimersByTime(50);
     expect(sent).toEqual([]);
@@ -134,7 +134,7 @@ describe("others' pointers", () => {
 
   afterEach(() => awareness.destroy());
 
-  /** What the server tells of somebody's presence; null when they are gone. */
+  /** Receives a person's presence from the server; null when they leave. */
   function hear(client: number, state: object | null): void {
     const clock = (clocks.get(client) ?? 0) + 1;
     clocks.set(client, clock);
@@ -147,7 +147,7 @@ describe("others' pointers", () => {
     applyAwarenessUpdate(awareness, update, null);
   }
 
-  test('are each at their last place, whatever of it was told again', () => {
+  test('are at their last place after any repeated presence', () => {
     hear(ben, { person: 'ben' });
     hear(cleo, { person: 'cleo' });
     pointers.hear(
@@ -158,7 +158,7 @@ describe("others' pointers", () => {
     expect(seen.get(cleo)).toEqual({ surface: 'map', person: 'cleo', cell: 'l/q/s', x: 0.0001, y: 1 });
   });
 
-  test('are gone when they leave the map, and when the person is gone, and name no view', () => {
+  test('are gone when they leave the map and when the person leaves, without naming a view', () => {
     const here = { place: 'l/p/', x: 1, y: 1 };
     hear(ben, { person: 'ben' });
     pointers.hear(frame([ben, here]));
@@ -175,7 +175,7 @@ describe("others' pointers", () => {
     expect(seen.get(ben)).toBeNull();
   });
 
-  test('are told to each surface as they go from one to the other', () => {
+  test('move from one surface to another, and each surface hears of it', () => {
     const drawn = new Map<number, RemotePointer | null>();
     const stop = presence.onPointer('canvas', (client, pointer) => drawn.set(client, pointer));
     hear(ben, { person: 'ben' });
@@ -192,14 +192,14 @@ describe("others' pointers", () => {
     expect([seen.get(ben)?.x, drawn.get(ben)?.x]).toEqual([0.0002, -1_200]);
   });
 
-  test('that come before the word of their person wait for it', () => {
+  test("that arrive before their person's presence wait for it", () => {
     pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
     expect(seen.get(ben)).toBeNull();
     hear(ben, { person: 'ben' });
     expect(seen.get(ben)).toMatchObject({ person: 'ben', cell: 'l/p/' });
   });
 
-  test('are told to whoever begins to draw them', () => {
+  test('are passed to a listener that is added later', () => {
     hear(ben, { person: 'ben' });
     pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
     const late = vi.fn();
@@ -207,7 +207,7 @@ describe("others' pointers", () => {
     expect(late).toHaveBeenCalledExactlyOnceWith(ben, expect.objectContaining({ cell: 'l/p/' }));
   });
 
-  test('have no known place on a new socket: without being told it they are not shown', () => {
+  test('have no known place on a new socket, and are hidden until it arrives', () => {
     hear(ben, { person: 'ben' });
     pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
     pointers.renew();
@@ -218,20 +218,20 @@ describe("others' pointers", () => {
     expect(seen.get(ben)).toMatchObject({ cell: 'l/p/', x: 0.0002 });
   });
 
-  test('of a stock client are in its presence', () => {
+  test('of a stock client come with its presence', () => {
     hear(ben, { person: 'ben', cursor: { ...cell, x: 0.5, y: 0.25 } });
     expect(seen.get(ben)).toEqual({ surface: 'map', person: 'ben', cell: 'l/p/', x: 0.5, y: 0.25 });
     hear(ben, { person: 'ben', cursor: null });
     expect(seen.get(ben)).toBeNull();
   });
 
-  test("are not Ana's own from another window", () => {
+  test("do not include Ana's own from another window", () => {
     hear(ben, { person: 'ana' });
     pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
     expect(seen.get(ben)).toBeNull();
   });
 
-  test('survive any bytes, and what came whole before the harm counts', () => {
+  test('survive any bytes, and complete ones before the damage count', () => {
     hear(ben, { person: 'ben' });
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (noise) => {
@@ -245,7 +245,7 @@ describe("others' pointers", () => {
     );
   });
 
-  test("Ana's own word holds no pointer, and is not said again when it moves", () => {
+  test("Ana's own presence holds no pointer, and is not sent again when it moves", () => {
     presence.say({ view: 'map' });
     const before = awareness.meta.get(awareness.clientID)?.clock;
     presence.point({ surface: 'map', cell, x: 0.5, y: 2 });

@@ -4,7 +4,7 @@ import { refusalText } from '../../client/board/refusal-text.ts';
 
 afterEach(() => setLanguage('en'));
 
-test('a refusal names the daily limit that is reached', async () => {
+test('a refusal names the daily limit that was reached', async () => {
   expect(refusalText('allowance', { of: 'records', limit: 3_000, for: 'person' })).toBe(
     'You have reached the daily limit for one participant: 3,000 cards and ideas. You can add more later.',
   );

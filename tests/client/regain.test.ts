@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { rememberVisit } from '../../client/model/device/visits.ts';
 import { regainSeat } from '../../client/board/regain.ts';
 
-/** What the server answers to each route, and what it was asked. */
+/** The server's answers by route, and the requests that it got. */
 let answers: Record<string, { status: number; body: unknown }>;
 const asked = vi.fn<(path: string, body: unknown) => void>();
 
@@ -50,12 +50,12 @@ function anaWasHere(): void {
 
 const renew = '/api/boards/b/renew';
 
-test('a seat that has only run out is renewed', async () => {
+test('an expired membership is renewed', async () => {
   answers = { [renew]: { status: 200, body: {} } };
   expect(await regainSeat('b', 'ana')).toEqual({ kind: 'renewed' });
 });
 
-test('on a board that was reset, the seat is taken again by the link, as the same person', async () => {
+test('on a board that was reset, the person joins again by the link, as the same person', async () => {
   anaWasHere();
   answers = { [renew]: no(401, 'board-reset'), '/api/join': joined };
   expect(await regainSeat('b', 'ana')).toEqual({ kind: 'board-reset' });
@@ -68,7 +68,7 @@ test('on a board that was reset, the seat is taken again by the link, as the sam
   });
 });
 
-test('C7 a seat whose token is not good any more is taken again by the link, and the page goes on as it was', async () => {
+test('C7 a membership with an invalid token is taken again by the link, and the page continues', async () => {
   anaWasHere();
   answers = { [renew]: no(401, 'ticket'), '/api/join': joined };
   expect(await regainSeat('b', 'ana')).toEqual({ kind: 'renewed' });
@@ -76,7 +76,7 @@ test('C7 a seat whose token is not good any more is taken again by the link, and
 });
 
 test.each(['ticket', 'board-reset'])(
-  'C7 %s: nobody becomes someone else without being asked',
+  'C7 %s: nobody becomes another person without being asked',
   async (code) => {
     anaWasHere();
     const other = { status: 200, body: { ...joined.body, person: 'somebody-else' } };

@@ -4,9 +4,12 @@ import * as Y from 'yjs';
 import type { CloseCode, Control } from '../../shared/wire/protocol.ts';
 import { frameKind, syncKind } from '../../shared/wire/protocol.ts';
 
-/** The server's end of a page's socket, moved by hand: what the page opens, sends and hears is under the test's eyes. */
+/**
+ * The server's end of a page's socket, driven by the test, which sees all that the page sends and decides what it
+ * receives.
+ */
 export class ServerSocket {
-  /** Sockets that pages have opened, the latest last. */
+  /** Sockets that pages have opened, latest last. */
   static readonly all: ServerSocket[] = [];
 
   binaryType = '';
@@ -38,7 +41,7 @@ export class ServerSocket {
     this.isClosed = true;
   }
 
-  /** Takes the page in, as a server does: a welcome, what it has, and the question what the page has. */
+  /** Admits the page as a server does: a welcome, what the server has, and a request for what the page has. */
   admit(doc: Y.Doc, generation = 1, role: 'facilitator' | 'participant' | 'observer' = 'participant'): void {
     this.onopen?.();
     this.tell({ kind: 'welcome', person: 'ana', role, title: 'Library', generation });
@@ -50,7 +53,7 @@ export class ServerSocket {
     });
   }
 
-  /** Sync step 1: asks for all that the page has and `doc` has not. */
+  /** Sync step 1: asks for everything that `doc` lacks. */
   ask(doc: Y.Doc): void {
     this.say((encoder) => {
       encoding.writeVarUint(encoder, frameKind.sync);
@@ -76,7 +79,7 @@ export class ServerSocket {
     this.onclose?.({ code, reason });
   }
 
-  /** Takes what the page has sent of a kind since it was last asked, without the kind. */
+  /** Takes the frames of a kind that the page has sent since the last call, without the kind. */
   take(kind: number): decoding.Decoder[] {
     const taken: decoding.Decoder[] = [];
     for (const frame of this.frames.splice(0)) {
@@ -87,7 +90,7 @@ export class ServerSocket {
     return taken;
   }
 
-  /** Takes the document frames that count: answers to step 1, and updates. */
+  /** Takes the document frames that are acknowledged: answers to step 1, and updates. */
   takeEdits(): Uint8Array[] {
     return this.take(frameKind.sync).flatMap((decoder) =>
       decoding.readVarUint(decoder) === syncKind.step1 ? [] : [decoding.readVarUint8Array(decoder)],

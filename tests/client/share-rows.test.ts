@@ -10,17 +10,17 @@ const fact = (id: string, revokedAt: number | null = null): LinkFacts => ({
 });
 const kept = (link: string, id = '') => ({ board: 'b1', role: 'observer' as const, link, id });
 
-test('the only link of a role is the one that this device was given', () => {
+test('the only link of a role is the one that this device has', () => {
   expect(linkRows('observer', [fact('l1')], [kept('x#1')])).toEqual([
     { id: 'l1', link: 'x#1', createdAt: 5 },
   ]);
 });
 
-test('a link that the device has never seen is listed without its address', () => {
+test('a link that the device has never had is listed without its address', () => {
   expect(linkRows('observer', [fact('l1')], [])).toEqual([{ id: 'l1', link: null, createdAt: 5 }]);
 });
 
-test('after a second link was made each is told from the other, and what can be copied comes first', () => {
+test('a second link is told from the first, and links that can be copied come first', () => {
   expect(linkRows('observer', [fact('l1'), fact('l2')], [kept('x#2', 'l2')])).toEqual([
     { id: 'l2', link: 'x#2', createdAt: 5 },
     { id: 'l1', link: null, createdAt: 5 },
@@ -31,12 +31,12 @@ test('after a second link was made each is told from the other, and what can be 
   ]);
 });
 
-test('a withdrawn link is not shown, whether its id is known or not', () => {
+test('a link that was turned off is not shown, with or without a known id', () => {
   expect(linkRows('observer', [fact('l1', 9)], [kept('x#1')])).toEqual([]);
   expect(linkRows('observer', [fact('l1', 9)], [kept('x#1', 'l1')])).toEqual([]);
 });
 
-test('where it cannot be told which of two it is, the link can be copied but not withdrawn', () => {
+test('a link that could be either of two can be copied but not turned off', () => {
   expect(linkRows('observer', [fact('l1'), fact('l2')], [kept('x#?')])).toEqual([
     { id: null, link: 'x#?', createdAt: null },
     { id: 'l1', link: null, createdAt: 5 },
@@ -44,6 +44,6 @@ test('where it cannot be told which of two it is, the link can be copied but not
   ]);
 });
 
-test('links of other roles are not mixed in', () => {
+test('links of other roles are left out', () => {
   expect(linkRows('participant', [fact('l1')], [kept('x#1')])).toEqual([]);
 });

@@ -17,13 +17,13 @@ const well: Facts = {
 const lead: Facts = { ...well, role: 'facilitator' };
 const onlooker: Facts = { ...well, role: 'observer' };
 
-test('a board with which all is well says nothing, but to who only looks on', () => {
+test('a board without problems has no banner, except for observers', () => {
   expect(standingOf(well, 0)).toBeNull();
   expect(standingOf({ ...well, role: null }, 0)).toBeNull();
   expect(standingOf(onlooker, 0)).toEqual({ kind: 'observing' });
 });
 
-test('no connection comes before all else, with what the server said of it', () => {
+test("a lost connection comes first, with the server's reason", () => {
   const apart: Facts = {
     ...lead,
     light: 'offline',
@@ -35,7 +35,7 @@ test('no connection comes before all else, with what the server said of it', () 
   expect(standingOf({ ...onlooker, light: 'offline' }, 0)).toEqual({ kind: 'apart', why: null });
 });
 
-test('who writes is told that nothing is taken; an observer has nothing that would be kept', () => {
+test('people who can write see that the board is read-only; observers do not', () => {
   expect(standingOf({ ...lead, readOnly: 'frozen', fullness: 95 }, 0)).toEqual({
     kind: 'read-only',
     why: 'frozen',
@@ -43,19 +43,19 @@ test('who writes is told that nothing is taken; an observer has nothing that wou
   expect(standingOf({ ...onlooker, readOnly: 'frozen' }, 0)).toEqual({ kind: 'observing' });
 });
 
-test('facilitators are told from the first word how full it is, participants when it is nearly so', () => {
+test('facilitators always see how full the board is, participants when it is nearly full', () => {
   expect(standingOf({ ...lead, fullness: 70 }, 0)).toEqual({ kind: 'full', percent: 70 });
   expect(standingOf({ ...well, fullness: 85 }, 0)).toBeNull();
   expect(standingOf({ ...well, fullness: 90 }, 0)).toEqual({ kind: 'full', percent: 90 });
   expect(standingOf({ ...onlooker, fullness: 95 }, 0)).toEqual({ kind: 'observing' });
 });
 
-test('what was put away comes back when the board is fuller', () => {
+test('a dismissed notice comes back when the board is fuller', () => {
   expect(standingOf({ ...lead, fullness: 70 }, 70)).toBeNull();
   expect(standingOf({ ...lead, fullness: 75 }, 70)).toEqual({ kind: 'full', percent: 75 });
 });
 
-test('edits that the server lost: facilitators hear of the board, others of their own page', () => {
+test('edits that the server lost: facilitators see those of the board, others those of their page', () => {
   expect(standingOf({ ...lead, held: 'waiting', lossPeople: 2, fullness: 95 }, 0)).toEqual({
     kind: 'loss',
     people: 2,
@@ -66,7 +66,7 @@ test('edits that the server lost: facilitators hear of the board, others of thei
   expect(standingOf({ ...onlooker, lossPeople: 2 }, 0)).toEqual({ kind: 'observing' });
 });
 
-test('of a board that is restored just now, and of a server that is busy, the page tells which it is', () => {
+test('the banner tells a board that is being restored from a busy server', () => {
   expect(hindranceOf(closeCode.busy, 'repair')).toBe('repair');
   expect(hindranceOf(closeCode.busy, 'too-many-boards')).toBe('busy');
   expect(hindranceOf(closeCode.ticket, 'board-reset')).toBeNull();

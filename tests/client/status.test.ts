@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SyncFacts } from '../../client/model/sync/status.ts';
 import { isSettled, statusOf, statusWith } from '../../client/model/sync/status.ts';
 
-/** A page that is connected, with all of it on the server's disk. */
+/** A page that is connected, with all of its edits on the server's disk. */
 const settled: SyncFacts = {
   isConnected: true,
   wasTried: true,
@@ -41,7 +41,7 @@ describe('the status of a connection', () => {
     expect(statusOf({ ...settled, ...facts })).toBe(status);
   });
 
-  test('is settled only while nothing of the page can be missing on the disk', () => {
+  test('is settled only if nothing of the page can be missing on the disk', () => {
     expect(isSettled(settled)).toBe(true);
     const unsettling: readonly Partial<SyncFacts>[] = [
       { isConnected: false },
@@ -55,7 +55,7 @@ describe('the status of a connection', () => {
     for (const one of unsettling) expect(isSettled({ ...settled, ...one }), JSON.stringify(one)).toBe(false);
   });
 
-  test('does not say that all is saved while something lies on the device', () => {
+  test('is not `saved` while edits are on the device', () => {
     expect(statusWith('saved', 'reading')).toBe('sending');
     expect(statusWith('saved', 'held')).toBe('held');
     expect(statusWith('saved', null)).toBe('saved');

@@ -11,7 +11,7 @@ import type { Change } from '../../client/model/store/entries.svelte.ts';
 import { Store } from '../../client/model/store/store.svelte.ts';
 import { cardsByCell, cellOfCard } from '../../client/views/map/cells.ts';
 
-/** A board's cards and steps as the page keeps them, over a document that Ana changes. */
+/** A board's cards and steps as the page stores them, over a document that Ana changes. */
 function openBoard() {
   const doc = new Y.Doc();
   openRoots(doc);
@@ -25,7 +25,7 @@ function openBoard() {
 
 type Board = ReturnType<typeof openBoard>;
 
-/** All stacks anew from the document, the slow way. */
+/** All stacks computed from the document, the slow way. */
 function recount({ doc, store }: Board): Map<string, string[]> {
   const all = new Map<string, { id: string; order: string }[]>();
   for (const { id, place } of readAll(doc, cards)) {
@@ -38,7 +38,7 @@ function recount({ doc, store }: Board): Map<string, string[]> {
 const cell = (lane: string, phase: string, step: string | null = null): CellAt => ({ lane, phase, step });
 
 describe('the index of cards by cell', () => {
-  test('follow a card that comes, moves, goes and returns', () => {
+  test('is updated when a card is added, moved, removed and restored', () => {
     const board = openBoard();
     const { ana, idsIn, store } = board;
     const one = addCard(ana, cell('l', 'p'), { text: 'one' });
@@ -56,7 +56,7 @@ describe('the index of cards by cell', () => {
     expect(idsIn(cell('l', 'q'))).toEqual([two]);
   });
 
-  test('are left alone by what moves nothing', () => {
+  test('stays the same on changes that move nothing', () => {
     const { ana, idsIn, store, doc } = openBoard();
     const one = addCard(ana, cell('l', 'p'), { text: 'one' });
     const before = idsIn(cell('l', 'p'));
@@ -66,7 +66,7 @@ describe('the index of cards by cell', () => {
     expect(idsIn(cell('l', 'p'))).toBe(before);
   });
 
-  test('show a card of a step that is gone, or that moved to another phase, in its whole phase', () => {
+  test('has a card whose step is removed, or in another phase, in its whole phase', () => {
     const { ana, idsIn } = openBoard();
     const step = addStep(ana, 'p', 'step', { after: null, before: null });
     const one = addCard(ana, cell('l', 'p', step));
@@ -81,7 +81,7 @@ describe('the index of cards by cell', () => {
   });
 
   test.each(Array.from({ length: 20 }, (_, at) => at + 1))(
-    'are what a recount says, whatever happens (seed %i)',
+    'matches a recount after random edits (seed %i)',
     (seed) => {
       let state = seed * 7919;
       const below = (most: number) => (state = (state * 48_271) % 2_147_483_647) % most;
@@ -94,7 +94,7 @@ describe('the index of cards by cell', () => {
       const anyCell = () => cell(`l${below(2)}`, below(2) === 0 ? 'p' : 'q', stepIds[below(6)] ?? null);
       const any = (list: readonly string[]) => list[below(list.length)] ?? '';
       for (let act = 0; act < 120; act++) {
-        // Several in one transaction, as when another's work arrives.
+        // Several edits in one transaction, as when another person's work arrives.
         doc.transact(() => {
           for (let burst = below(3); burst >= 0; burst--) {
             const roll = below(10);
@@ -122,7 +122,7 @@ describe('the index of cards by cell', () => {
 });
 
 describe('the entries of a collection', () => {
-  test('cost what a transaction touched: one parse a record, one call together', () => {
+  test('update once per transaction: one parse per record, one call for all', () => {
     const { doc, ana, changes, store } = openBoard();
     const ids = Array.from({ length: 50 }, () => addCard(ana, cell('l', 'p')));
     changes.length = 0;
@@ -136,7 +136,7 @@ describe('the entries of a collection', () => {
     expect(store.of(cards).all.length).toBe(47);
   });
 
-  test('hold their entries for ever, so that what is selected stays so over a removal and its undo', () => {
+  test('are never replaced, so that a selection survives a removal and its undo', () => {
     const { ana, store } = openBoard();
     const one = addCard(ana, cell('l', 'p'), { text: 'one' });
     const entry = store.of(cards).entry(one);
@@ -147,7 +147,7 @@ describe('the entries of a collection', () => {
     expect(store.of(cards).get(one)?.text).toBe('one');
   });
 
-  test('read what an outsider wrote badly as their defaults, and throw at nothing', () => {
+  test('read invalid values as their defaults, and never throw', () => {
     const { doc, store } = openBoard();
     const root = doc.getMap<unknown>('cards');
     root.set('bare', 'not a record');

@@ -7,7 +7,7 @@ const textOf = new Map(sources.map(({ file, text }) => [file, text]));
 const areas = [...areasIn('en').keys()];
 const areaOfKey = areaOf('en');
 
-/** An `import()`: what it fetches, and the areas that are fetched with it. */
+/** An `import()`: the module, and the areas loaded with it. */
 interface Fetch {
   readonly entry: string;
   readonly areas: readonly string[];
@@ -15,14 +15,14 @@ interface Fetch {
 
 const resolve = (from: string, path: string) => join(dirname(from), path);
 
-/** The modules that a module needs before it runs. */
+/** The static imports of a module. */
 function importsOf(file: string): string[] {
   const text = textOf.get(file) ?? '';
   const found = text.matchAll(/^\s*(?:import|export) (?!type )(?:[^'";]*? from )?'(\.[^']+)'/gm);
   return [...found].map((match) => resolve(file, match[1] ?? '')).filter((one) => textOf.has(one));
 }
 
-/** What a module fetches later. */
+/** The dynamic imports of a module. */
 function fetchesOf(file: string): Fetch[] {
   const text = textOf.get(file) ?? '';
   const found = text.matchAll(/(?:withMessages\(\s*\[([^\]]*)\],\s*\(\) =>\s*)?\bimport\('(\.[^']+)'\)/g);
@@ -33,20 +33,23 @@ function words(list: string): string[] {
   return [...list.matchAll(/'([^']+)'/g)].map((match) => match[1] ?? '');
 }
 
-/** A module and all that it needs before it runs. */
+/** A module with all of its static imports. */
 function partFrom(entry: string): ReadonlySet<string> {
   const part = new Set([entry]);
   for (const file of part) for (const one of importsOf(file)) part.add(one);
   return part;
 }
 
-/** The head of a view: part of the first script, and read where a board is open. */
+/** A view's `view.ts`: part of the first script, and used where a board is open. */
 const isHead = (file: string) => /^client\/views\/[^/]+\/view\.ts$/.test(file);
 
-/** The folder of the view that a module belongs to; null for one of no view. */
+/** The folder of the view that a module belongs to; null if none. */
 const viewOf = (file: string) => /^client\/views\/[^/]+\//.exec(file)?.[0] ?? null;
 
-/** What a part fetches later. What a view fetches beside its head is drawn by that view alone, whoever fetches it ahead. */
+/**
+ * The dynamic imports of a part. Those of a view, except in its `view.ts`, count only for that view, even if others
+ * load them ahead.
+ */
 function laterFrom(entry: string): Fetch[] {
   return [...partFrom(entry)]
     .filter((file) => viewOf(file) === null || viewOf(file) === viewOf(entry) || isHead(file))
@@ -54,8 +57,8 @@ function laterFrom(entry: string): Fetch[] {
 }
 
 /**
- * The parts of the page: the first script and each that is fetched later, with the areas that are there when it is
- * drawn. Those are its own and those of the part that opens it; of several that do, only what all of them have.
+ * The parts of the page (the first script, and each dynamic import) with the areas that are loaded when a part is
+ * drawn: its own and those of the part that opens it. If several parts open it, only those areas that all of them have.
  */
 function partsOfPage(): ReadonlyMap<string, ReadonlySet<string>> {
   const main = 'client/main.ts';
@@ -78,7 +81,7 @@ function partsOfPage(): ReadonlyMap<string, ReadonlySet<string>> {
 
 const parts = partsOfPage();
 
-describe('the messages of a part of the page are there when it is drawn', () => {
+describe('the messages of a part of the page are loaded when it is drawn', () => {
   test('the parts are found', () => {
     expect(parts.size).toBeGreaterThan(10);
     expect([...parts.keys()].filter((entry) => !textOf.has(entry))).toEqual([]);
@@ -89,32 +92,32 @@ describe('the messages of a part of the page are there when it is drawn', () => 
     expect(sayers.flatMap((file) => absent(file, there))).toEqual([]);
   });
 
-  test('the heads of the views', () => {
+  test('each `view.ts`', () => {
     const there = new Set(['board', 'common']);
     const heads = [...textOf.keys()].filter(isHead);
     expect(heads.flatMap((file) => absent(file, there))).toEqual([]);
   });
 });
 
-/** The messages that a module asks for, and that are in none of these areas. */
+/** The messages that a module uses and that are in none of these areas. */
 function absent(file: string, there: ReadonlySet<string>): string[] {
   return keysIn(textOf.get(file) ?? '')
     .filter((key) => !there.has(areaOfKey[key] ?? ''))
     .map((key) => `${file}: ${key}`);
 }
 
-test('who opens the lobby or a link fetches no messages of a board', () => {
+test('the lobby and the join page load no messages of a board', () => {
   expect([...(parts.get('client/pages/lobby/Lobby.svelte') ?? [])].toSorted()).toEqual(['common', 'lobby']);
   expect([...(parts.get('client/pages/join/Join.svelte') ?? [])].toSorted()).toEqual(['common', 'join']);
 });
 
-test('every source that asks for messages belongs to a part', () => {
+test('every source that uses messages belongs to a part', () => {
   const reached = new Set([...parts.keys()].flatMap((entry) => [...partFrom(entry)]));
   const lost = sources.filter(({ file, text }) => keysIn(text).length > 0 && !reached.has(file));
   expect(lost.map(({ file }) => file)).toEqual([]);
 });
 
-test('every area is listed with its type, and fetched by some part', () => {
+test('every area is listed with its type, and loaded by some part', () => {
   const listed = readFileSync('client/text/areas.ts', 'utf8');
   expect(areas.filter((area) => !listed.includes(`from './en/${area}.json'`))).toEqual([]);
   const used = new Set([...parts.values()].flatMap((there) => [...there]));

@@ -3,13 +3,13 @@ import * as Y from 'yjs';
 import type { Caret } from '../../client/model/text-binding.ts';
 import { decodePosition, TextBinding } from '../../client/model/text-binding.ts';
 
-/** Someone at a textarea of their own, over a copy of the text of their own. */
+/** A person at a textarea, with a copy of the text. */
 class Typist {
   readonly doc = new Y.Doc();
   readonly text = this.doc.getText('text');
   readonly undo = new Y.UndoManager(this.text, { trackedOrigins: new Set([this]), captureTimeout: 0 });
   readonly area = document.createElement('textarea');
-  /** Where others see the caret. */
+  /** The caret that others see. */
   caret: Caret | null = null;
   binding: TextBinding | null = null;
   readonly #most: number;
@@ -50,14 +50,14 @@ class Typist {
     return this;
   }
 
-  /** What a browser does for letters, a paste, or Delete over a selection. */
+  /** Types letters, pastes, or deletes a selection, as a browser does. */
   type(letters: string): this {
     this.#replace(...this.selection, letters);
     this.area.dispatchEvent(new Event('input'));
     return this;
   }
 
-  /** What an input method does with each key: the letters so far, in place of those before. */
+  /** Replaces the composed letters, as an input method does on each key. */
   compose(letters: string): this {
     if (!this.#composing) {
       const [at, end] = this.selection;
@@ -78,9 +78,9 @@ class Typist {
     return this;
   }
 
-  /** Hears all that another has written since last time. */
+  /** Receives everything that another has written since last time. */
   hear(other: Typist): this {
-    // Each has a screen of their own, and the focus on it.
+    // Each person has their own screen, so each has the focus.
     this.area.focus();
     Y.applyUpdate(this.doc, Y.encodeStateAsUpdate(other.doc, Y.encodeStateVector(this.doc)), other);
     return this;
@@ -105,7 +105,7 @@ afterEach(() => {
   for (const typist of typists.splice(0)) typist.close();
 });
 
-/** Ana and Ben over one text, which both have. */
+/** Ana and Ben, who both have this text. */
 function pair(text: string, most = 4_000): [ana: Typist, ben: Typist] {
   const ana = new Typist(most);
   const ben = new Typist(most);
@@ -125,7 +125,7 @@ function agree(ana: Typist, ben: Typist): void {
 }
 
 describe('typing', () => {
-  test('goes into the document at once, and onto the other screen', () => {
+  test('reaches the document at once, and the other screen', () => {
     const [ana, ben] = pair('one three');
     ana.select(4).type('two ');
     expect(ana.text.toJSON()).toBe('one two three');
@@ -133,7 +133,7 @@ describe('typing', () => {
     expect(ben.shown).toBe('one two three');
   });
 
-  test('by one leaves the caret of the other between the characters where it was', () => {
+  test('keeps the caret of the other person between the same characters', () => {
     const [ana, ben] = pair('abcdef');
     ben.select(3);
     ana.select(1).type('XX');
@@ -145,7 +145,7 @@ describe('typing', () => {
     expect(ben.selection).toEqual([4, 4]);
   });
 
-  test('right at the caret of the other comes after it', () => {
+  test('at the caret of the other person inserts after it', () => {
     const [ana, ben] = pair('ab');
     ben.select(1);
     ana.select(1).type('X');
@@ -156,7 +156,7 @@ describe('typing', () => {
     expect(ana.selection).toEqual([3, 3]);
   });
 
-  test('leaves a selection on its characters, and on the side from which it was drawn', () => {
+  test('keeps a selection on its characters, and its direction', () => {
     const [ana, ben] = pair('keep this word');
     ben.select(5, 9, 'backward');
     ana.select(0).type('We ');
@@ -164,14 +164,14 @@ describe('typing', () => {
     expect(ben.area.selectionDirection).toBe('backward');
   });
 
-  test('of the same word twice is told apart by the caret', () => {
+  test('a repeated letter is placed by the caret', () => {
     const [ana, ben] = pair('aaa');
     ben.select(2);
     ana.select(0).type('a');
     expect(ben.hear(ana).selection).toEqual([3, 3]);
   });
 
-  test('that takes back what one typed shows like what others do', () => {
+  test('with undo shows like an edit by others', () => {
     const [ana, ben] = pair('start');
     ana.select(5).type('!');
     ben.hear(ana).select(0).type('> ');
@@ -193,8 +193,8 @@ describe('typing', () => {
   });
 });
 
-describe('where others see a caret', () => {
-  test('stays with its character on their screens', () => {
+describe('the caret that others see', () => {
+  test('stays with its character', () => {
     const [ana, ben] = pair('abc');
     ana.select(1, 2, 'backward');
     const { anchor = '', head = '' } = ana.caret ?? {};
@@ -204,7 +204,7 @@ describe('where others see a caret', () => {
     expect(decodePosition(ana.text, head)).toBe(1);
   });
 
-  test('is nowhere for what is no place in this text', () => {
+  test('is nowhere if its position is not in this text', () => {
     const [ana, ben] = pair('abc');
     ana.select(1);
     for (const bad of ['', 'not base64!', btoa('\xff\xff\xff\xff'), btoa('x'.repeat(100))]) {
@@ -215,7 +215,7 @@ describe('where others see a caret', () => {
 });
 
 describe('composing', () => {
-  test('shows nobody what is not a word yet, and moves nothing under the hands', () => {
+  test('hides unfinished words from others, and moves nothing under the caret', () => {
     const [ana, ben] = pair('start end');
     ben.select(6).compose('に');
     ana.hear(ben).select(0).type('Now: ');
@@ -228,7 +228,7 @@ describe('composing', () => {
     agree(ana, ben);
   });
 
-  test('over a selection keeps what the other wrote inside of it meanwhile', () => {
+  test('over a selection keeps what the other person wrote inside it meanwhile', () => {
     const [ana, ben] = pair('one two three');
     ben.select(4, 7).compose('م');
     ana.select(6).type('ANA');
@@ -238,7 +238,7 @@ describe('composing', () => {
     expect(ben.selection).toEqual([9, 9]);
   });
 
-  test('over a selection that the other has removed meanwhile writes where it was', () => {
+  test('over a selection that the other person removed meanwhile writes in its place', () => {
     const [ana, ben] = pair('one two three');
     ben.select(4, 7).compose('d');
     ana.select(2, 11).type('');
@@ -247,7 +247,7 @@ describe('composing', () => {
     expect(ana.shown).toBe('ondosee');
   });
 
-  test('that is broken off takes in what the others did meanwhile', () => {
+  test("takes in others' edits when it is cancelled", () => {
     const [ana, ben] = pair('start');
     ben.select(5).compose('か');
     ana.select(0).type('A ');
@@ -257,7 +257,7 @@ describe('composing', () => {
     agree(ana, ben);
   });
 
-  test('is not lost when the field is left in the midst of it', () => {
+  test('is not lost when the field is left during it', () => {
     const [ana, ben] = pair('start');
     ben.select(5).compose('か');
     ana.select(0).type('A ');
@@ -268,7 +268,7 @@ describe('composing', () => {
     expect(ana.shown).toBe('A startか');
   });
 
-  test('over a picture letter beside the other, and undone, brings the letter back whole', () => {
+  test("over an emoji beside the other person's edit, and undone, restores the emoji whole", () => {
     const [ana, ben] = pair('a😀b');
     ben.select(1, 3).compose('x');
     ana.select(0).type('A');
@@ -280,11 +280,11 @@ describe('composing', () => {
   });
 });
 
-describe('letters of two units', () => {
-  test('are put in, exchanged and removed whole', () => {
+describe('characters of two code units', () => {
+  test('are inserted, replaced and removed whole', () => {
     const [ana, ben] = pair('x');
     ana.select(1).type('😀');
-    // Both begin with the same unit.
+    // Both begin with the same code unit.
     ana.select(1, 3).type('😁');
     expect(ben.hear(ana).shown).toBe('x😁');
     ana.select(1).type('😂');
@@ -296,8 +296,8 @@ describe('letters of two units', () => {
   });
 });
 
-describe('the longest text', () => {
-  test('takes what fits, and shows what it took', () => {
+describe('a text at its maximum length', () => {
+  test('takes what fits, and shows it', () => {
     const [ana, ben] = pair('12345678', 10);
     ana.select(4).type('abcd');
     expect(ana.shown).toBe('1234ab5678');
@@ -309,7 +309,7 @@ describe('the longest text', () => {
     expect(ana.shown).toBe('wxyzab5678');
   });
 
-  test('is not filled up with half a letter', () => {
+  test('takes no half of a surrogate pair', () => {
     const [ana, ben] = pair('123456789', 10);
     ana.select(9).type('😀');
     expect(ana.shown).toBe('123456789');
@@ -318,7 +318,7 @@ describe('the longest text', () => {
     expect(ana.shown).toBe('123456789x');
   });
 
-  test('holds while one composes and the other fills it', () => {
+  test('keeps its limit while one person composes and the other fills it', () => {
     const [ana, ben] = pair('12345', 10);
     ben.select(5).compose('かきく');
     ana.select(0).type('ABCD');
@@ -328,7 +328,7 @@ describe('the longest text', () => {
     agree(ana, ben);
   });
 
-  test('that two have overfilled together can be shortened, and grows no more', () => {
+  test('that two people overfilled together can be shortened, and does not grow', () => {
     const [ana, ben] = pair('12345678', 10);
     ana.select(8).type('ab');
     ben.select(0).type('yz');
@@ -342,8 +342,8 @@ describe('the longest text', () => {
   });
 });
 
-describe('two who type at random', () => {
-  /** A stream of chance that is the same for the same seed (mulberry32). */
+describe('two people typing at random', () => {
+  /** Pseudorandom numbers, the same for the same seed (mulberry32). */
   function chance(seed: number): () => number {
     return () => {
       seed = (seed + 0x6d2b79f5) | 0;
@@ -359,7 +359,7 @@ describe('two who type at random', () => {
     const random = chance(seed);
     const below = (most: number) => Math.floor(random() * most);
     const [ana, ben] = pair('');
-    // No letter comes twice, so that each can be followed; every third is of two units.
+    // Each letter is unique, so that it can be followed; every third has two code units.
     let made = 0;
     const letter = () => String.fromCodePoint(made++ % 3 === 0 ? 0x2_0000 + made : 0x4e00 + made);
     const letters = (most: number) => Array.from({ length: 1 + below(most) }, letter).join('');
@@ -369,7 +369,7 @@ describe('two who type at random', () => {
       for (const one of gone) removed.add(one);
       for (const one of come) alive.add(one);
     };
-    /** Boundaries between letters, as a browser lets one go to. */
+    /** A boundary between characters, as a browser allows for a caret. */
     const boundary = (text: string) => {
       const all = Array.from(text);
       return all.slice(0, below(all.length + 1)).join('').length;
@@ -408,7 +408,7 @@ describe('two who type at random', () => {
         expect(one.selection).toEqual([start, end]);
         return;
       }
-      // The place behind the letter on the left of it: what comes right at the caret comes after it.
+      // Positions tied to the letter on the left: an insertion at the caret comes after it.
       const places = [start, end].map((at) => Y.createRelativePositionFromTypeIndex(one.text, at, -1));
       one.hear(other);
       const now = places.map((place) => Y.createAbsolutePositionFromRelativePosition(place, one.doc)?.index);

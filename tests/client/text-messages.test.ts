@@ -5,7 +5,7 @@ import { language, list, number, setLanguage, t } from '../../client/text/messag
 
 afterEach(() => setLanguage('en'));
 
-test('Ana reads English, then Arabic: words, direction and digits change with the page open', async () => {
+test('switching from English to Arabic changes words, direction and digits of an open page', async () => {
   expect(t('app.cancel')).toBe('Cancel');
   await setLanguage('ar');
   expect(language()).toBe('ar');
@@ -16,18 +16,18 @@ test('Ana reads English, then Arabic: words, direction and digits change with th
   expect(document.documentElement.dir).toBe('ltr');
 });
 
-test('a number chooses its plural form and is written in the digits of the language', async () => {
+test('a number selects its plural form and uses the digits of the language', async () => {
   expect(t('lobby.recentAll', { count: 1 })).toBe('Show 1 board');
   expect(t('lobby.recentAll', { count: 7 })).toBe('Show all 7 boards');
   await setLanguage('ar');
   expect(t('lobby.recentAll', { count: 2 })).toBe('عرض اللوحتين');
 });
 
-test('what a person wrote is put in as it is, also where it looks like a placeholder or a pattern', () => {
+test('arguments are inserted literally, even if they look like placeholders or patterns', () => {
   expect(t('join.goOn', { name: '{name} $& <b>' })).toBe('Continue as {name} $& <b>');
 });
 
-test('numbers, lists and days are written as the language writes them', async () => {
+test('numbers, lists and days are formatted for the language', async () => {
   const now = new Date(2026, 10, 22, 9).getTime();
   const at = (day: number, hour: number) => new Date(2026, 10, day, hour).getTime();
   expect(daysAgo(at(22, 1), now)).toBe('today');
@@ -39,18 +39,18 @@ test('numbers, lists and days are written as the language writes them', async ()
   expect(daysAgo(at(21, 23), now)).toBe('i går');
 });
 
-test('an error has its own words where its code is known, and plain ones where it is not', () => {
+test('an error with a known code has its own message, others a general one', () => {
   expect(errorText({ code: 'link-revoked' })).toBe('This link was turned off. Ask for a new one.');
   expect(errorText({ code: 'something-new' })).toBe(errorText({ code: 'internal' }));
 });
 
-/** The messages as a page has them that has just been opened. */
+/** The messages of a newly opened page. */
 async function freshPage() {
   vi.resetModules();
   return import('../../client/text/messages.svelte.ts');
 }
 
-test('an area is fetched when it is used, in the language that is read by then', async () => {
+test('an area loads on first use, in the current language', async () => {
   const page = await freshPage();
   await page.setLanguage('sv');
   await page.loadMessages(['common']);
@@ -65,7 +65,7 @@ test('an area is fetched when it is used, in the language that is read by then',
   expect(page.t('lobby.start')).toBe('لوحة جديدة');
 });
 
-test('of two languages that are chosen quickly the last one is read', async () => {
+test('of two quick language changes, the last one wins', async () => {
   const page = await freshPage();
   await page.loadMessages(['common']);
   await Promise.all([page.setLanguage('ar'), page.setLanguage('sv')]);

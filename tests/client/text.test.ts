@@ -7,7 +7,7 @@ const english = read('en');
 describe.each(languages)('the messages in %s', (language) => {
   const catalog = read(language);
 
-  test('are those of English, no fewer and no more, each in the same area', () => {
+  test('have the same keys as English, each in the same area', () => {
     expect(areaOf(language)).toEqual(areaOf('en'));
   });
 
@@ -28,7 +28,7 @@ describe.each(languages)('the messages in %s', (language) => {
     expect(wrong).toEqual([]);
   });
 
-  test('have the placeholders of English; a form for one certain number may leave the number out', () => {
+  test('have the placeholders of English; a form for one exact number may omit the number', () => {
     const wrong = Object.entries(english).filter(([key, message]) => {
       const wanted = placeholders(texts(message).join(' '));
       const ours = catalog[key] ?? '';
@@ -50,7 +50,7 @@ describe('the page', () => {
     expect(Object.keys(english).filter((key) => !used.has(key))).toEqual([]);
   });
 
-  test('asks for no message that there is not', () => {
+  test('uses no message that does not exist', () => {
     const missing = sources.flatMap(({ file, text }) =>
       [...text.matchAll(/\bt\(\s*'([^']+)'/g)]
         .map((match) => match[1] ?? '')
@@ -61,7 +61,7 @@ describe('the page', () => {
   });
 });
 
-test('a person gets the first of their languages that the page speaks', () => {
+test('a person gets the first of their languages that the page has', () => {
   expect(preferredLanguage(['fi', 'sv-FI', 'en'])).toBe('sv');
   expect(preferredLanguage(['AR-EG'])).toBe('ar');
   expect(preferredLanguage(['fi', 'de'])).toBe('en');

@@ -27,22 +27,22 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Somebody sets the wall clock on, or back where `ms` is less than 0; no time passes. */
+/** Sets the wall clock forward, or back if `ms` is negative; no time passes. */
 const setWall = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
-/** The page is out of sight, or in sight again. */
+/** Hides or shows the page. */
 function hide(hidden: boolean): void {
   vi.spyOn(document, 'hidden', 'get').mockReturnValue(hidden);
   document.dispatchEvent(new Event('visibilitychange'));
 }
 
-/** From now on timers run once a minute, as browsers have it in hidden pages. */
+/** From now on timers run once a minute, as in hidden pages. */
 function throttle(): void {
   const every = setInterval;
   vi.stubGlobal('setInterval', (run: () => void, ms: number) => every(run, Math.max(ms, minute)));
 }
 
-/** The machine sleeps, and no timer runs. On some machines `performance.now` goes on meanwhile. */
+/** The machine sleeps, and no timer runs. On some machines `performance.now` still advances. */
 function sleep(ms: number, doesClockGoOn: boolean): void {
   setWall(ms);
   if (!doesClockGoOn) return;
@@ -64,7 +64,7 @@ describe('waking up', () => {
   test.each([
     ['goes on', true],
     ['stands still', false],
-  ])('is noticed within 3 s where the clock of the page %s in sleep', (_how, doesClockGoOn) => {
+  ])('is noticed within 3 s if the clock of the page %s in sleep', (_how, doesClockGoOn) => {
     vi.advanceTimersByTime(10 * second);
     sleep(hour, doesClockGoOn);
     expect(woken).not.toHaveBeenCalled();
@@ -74,20 +74,20 @@ describe('waking up', () => {
     expect(woken).toHaveBeenCalledTimes(1);
   });
 
-  test('is noticed where the wall clock was set back in sleep and the clock of the page went on', () => {
+  test('is noticed if the wall clock was set back in sleep and the clock of the page advanced', () => {
     sleep(hour, true);
     setWall(-day);
     vi.advanceTimersByTime(3 * second);
     expect(woken).toHaveBeenCalledTimes(1);
   });
 
-  test('is not what a wall clock that is set back looks like', () => {
+  test('is not confused with a wall clock that is set back', () => {
     setWall(-day);
     vi.advanceTimersByTime(minute);
     expect(woken).not.toHaveBeenCalled();
   });
 
-  test('in sight a quarter of a minute is sleep; a moment in which the page hangs is none', () => {
+  test('of a visible page: a gap of 15 s counts as sleep, a short hang does not', () => {
     sleep(10 * second, true);
     vi.advanceTimersByTime(3 * second);
     expect(woken).not.toHaveBeenCalled();
@@ -96,7 +96,7 @@ describe('waking up', () => {
     expect(woken).toHaveBeenCalledTimes(1);
   });
 
-  test('a hidden page, of which timers run once a minute, is not asleep; it is after two', () => {
+  test('of a hidden page: timers once a minute are normal, a gap of two minutes is sleep', () => {
     stop();
     throttle();
     stop = onWake(woken);
@@ -128,7 +128,7 @@ describe('a connection', () => {
     ServerSocket.all.length = 0;
   });
 
-  /** Ana's page is on the board, and says where she is. */
+  /** Opens Ana's page on the board, with her presence. */
   function open(): ServerSocket {
     const on = { ready: () => {}, saved: () => {}, holding: () => null, ended: () => {} };
     ana = new Connection(doc, { board: 'b', seat: 'ana', origin: 'http://localhost' }, on);
@@ -145,10 +145,10 @@ describe('a connection', () => {
       encoding.writeVarUint(encoder, frameKind.awareness);
       encoding.writeVarUint8Array(encoder, body);
     });
-  /** An empty presence frame: the server's sign of life. */
+  /** An empty presence frame: the server's keep-alive. */
   const lives = (socket: ServerSocket) => say(socket, new Uint8Array([0]));
 
-  /** So much time passes on a board where nothing happens, with a server that is there. */
+  /** Time passes on an idle board whose server answers. */
   function pass(ms: number, socket: ServerSocket): void {
     for (let passed = second; passed <= ms; passed += second) {
       vi.advanceTimersByTime(second);
@@ -156,7 +156,7 @@ describe('a connection', () => {
     }
   }
 
-  test.each([-day, -hour, hour, day])('is kept where the wall clock is set by %i ms', (ms) => {
+  test.each([-day, -hour, hour, day])('survives a change of the wall clock by %i ms', (ms) => {
     const socket = open();
     pass(minute, socket);
     setWall(ms);
@@ -168,7 +168,7 @@ describe('a connection', () => {
   });
 
   test.each([-day, 0, day])(
-    'that is dead is noticed within 35 s, though the wall clock is set by %i ms',
+    'that is dead is noticed within 35 s, despite a change of the wall clock by %i ms',
     (ms) => {
       const socket = open();
       pass(minute, socket);
@@ -181,7 +181,7 @@ describe('a connection', () => {
     },
   );
 
-  test('is not given up sooner than by the stock provider: a large board may be on its way', () => {
+  test('is not given up sooner than by the stock provider: a large board may be loading', () => {
     const socket = open();
     vi.advanceTimersByTime(29 * second);
     expect(socket.isClosed).toBe(false);
@@ -190,7 +190,7 @@ describe('a connection', () => {
     expect(socket.isClosed).toBe(false);
   });
 
-  test('after a sleep the server is asked at once; where it answers, the link stays', () => {
+  test('after sleep asks the server at once, and stays if it answers', () => {
     const socket = open();
     sleep(hour, false);
     vi.advanceTimersByTime(3 * second);
@@ -200,18 +200,15 @@ describe('a connection', () => {
     expect(ServerSocket.all).toHaveLength(1);
   });
 
-  test.each([true, false])(
-    'after a sleep, where it does not answer, another link is tried',
-    (doesClockGoOn) => {
-      const socket = open();
-      sleep(10 * hour, doesClockGoOn);
-      vi.advanceTimersByTime(12 * second);
-      expect(socket.isClosed).toBe(true);
-      expect(ServerSocket.all).toHaveLength(2);
-    },
-  );
+  test.each([true, false])('after sleep is replaced if the server does not answer', (doesClockGoOn) => {
+    const socket = open();
+    sleep(10 * hour, doesClockGoOn);
+    vi.advanceTimersByTime(12 * second);
+    expect(socket.isClosed).toBe(true);
+    expect(ServerSocket.all).toHaveLength(2);
+  });
 
-  test('where there was no link before a sleep, one is tried at once', () => {
+  test('is tried at once after sleep if there was none before', () => {
     vi.spyOn(Math, 'random').mockReturnValue(1);
     open().drop(1006);
     for (let n = 0; n < 6; n++) {
@@ -224,12 +221,12 @@ describe('a connection', () => {
     expect(ServerSocket.all).toHaveLength(tries + 1);
   });
 
-  test('a page that hung looks at what has arrived before it gives up the link', () => {
+  test('of a page that hung reads what has arrived before it is given up', () => {
     const socket = open();
     vi.advanceTimersByTime(24 * second);
     expect(socket.take(frameKind.queryAwareness)).toHaveLength(1);
     sleep(10 * second, true);
-    // The timer's turn comes first, and the answer, which is there already, after it.
+    // The timer fires first; the answer, already there, is read after it.
     vi.advanceTimersByTime(3 * second);
     expect(socket.isClosed).toBe(false);
     lives(socket);
@@ -237,21 +234,21 @@ describe('a connection', () => {
     expect(socket.isClosed).toBe(false);
   });
 
-  test('in a hidden page, of which timers run once a minute, link and presence are kept', () => {
+  test('of a hidden page, whose timers run once a minute, is kept, with its presence', () => {
     throttle();
     const socket = open();
     hide(true);
     for (let minutes = 0; minutes < 10; minutes++) {
       socket.take(frameKind.awareness);
       pass(minute, socket);
-      // Stock clients forget whoever has not spoken for 30 s.
+      // Stock clients drop a person who has not sent presence for 30 s.
       expect(socket.take(frameKind.awareness).length).toBeGreaterThanOrEqual(2);
     }
     expect(ServerSocket.all).toHaveLength(1);
   });
 
-  describe.each([-day, -hour, hour, day])('the wall clock is set by %i ms', (ms) => {
-    test('Ana goes on saying where she is, each 15 s', () => {
+  describe.each([-day, -hour, hour, day])('the wall clock is changed by %i ms', (ms) => {
+    test("Ana's presence is still sent every 15 s", () => {
       const socket = open();
       setWall(ms);
       for (let times = 0; times < 4; times++) {
@@ -260,7 +257,7 @@ describe('a connection', () => {
       }
     });
 
-    test('Ben stays in sight until the server says that he is gone', () => {
+    test('Ben stays visible until the server says that he left', () => {
       const socket = open();
       const ben = new Awareness(new Y.Doc());
       const said = () => encodeAwarenessUpdate(ben, [ben.clientID]);
@@ -279,7 +276,7 @@ describe('a connection', () => {
   });
 });
 
-describe('the seat', () => {
+describe('the membership', () => {
   const renewed = { ok: true, value: null } as const;
   const unreachable = { ok: false, code: 'unreachable', message: '', status: 0 } as const;
   const renew = vi.fn(() => Promise.resolve<typeof renewed | typeof unreachable>(renewed));
@@ -293,7 +290,7 @@ describe('the seat', () => {
 
   afterEach(() => stop());
 
-  test('is renewed each four hours', async () => {
+  test('is renewed every four hours', async () => {
     await vi.advanceTimersByTimeAsync(4 * hour - minute);
     expect(renew).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(8 * hour);
@@ -310,7 +307,7 @@ describe('the seat', () => {
     },
   );
 
-  test('after a nap it is not', async () => {
+  test('is not renewed after a short sleep', async () => {
     await vi.advanceTimersByTimeAsync(hour);
     sleep(hour, false);
     await vi.advanceTimersByTimeAsync(hour);
@@ -323,7 +320,7 @@ describe('the seat', () => {
     expect(renew).toHaveBeenCalledTimes(1);
   });
 
-  test('is tried again soon where the server was not reached', async () => {
+  test('is retried soon if the server was not reached', async () => {
     renew.mockResolvedValue(unreachable);
     sleep(10 * hour, false);
     await vi.advanceTimersByTimeAsync(3 * second);
@@ -334,7 +331,7 @@ describe('the seat', () => {
 });
 
 test.each([-hour, 0, hour])(
-  'typing is one step until a pause, though the wall clock is set by %i ms',
+  'typing is one undo step until a pause, despite a change of the wall clock by %i ms',
   (ms) => {
     const doc = new Y.Doc();
     openRoots(doc);

@@ -28,11 +28,11 @@ beforeEach(() => {
   doc.on('afterTransaction', (transaction) => touches.note(transaction));
 });
 
-/** What was touched since, in words. */
+/** The changes since, in words. */
 const told = () => lostChanges(touches.read());
 
-describe('what was touched', () => {
-  test('is told by record and field, with the texts as they read at last', () => {
+describe('changed records', () => {
+  test('are listed by record and field, with their final texts', () => {
     const id = addCard(ana, cell, { text: 'First' });
     writeText(ana, cards, id, 'text', 'First, and more');
     const [card, ...others] = touches.read();
@@ -44,7 +44,7 @@ describe('what was touched', () => {
     expect(touches.read()).toMatchObject([{ isNew: false, texts: [['text', 'Second']], values: [] }]);
   });
 
-  test('is told in words where it has no text', () => {
+  test('are described in words if they have no text', () => {
     const id = addCard(ana, cell, { text: 'Buys a ticket' });
     const idea = addIdea(ana, { title: 'One ticket' });
     const phase = addPhase(ana, 'during', 'Ride', end);
@@ -57,15 +57,15 @@ describe('what was touched', () => {
     markEmotion(ana, { persona: 'p', phase, emotion: 'calm' }, 'present');
     expect(told().sort()).toEqual([
       'card moved: “Buys a ticket”',
+      'card personas changed: “Buys a ticket”',
       'emotion marked: “Ride”',
       'idea linked: “One ticket”',
-      'idea state changed: “One ticket”',
-      'persona marked: “Buys a ticket”',
+      'idea status changed: “One ticket”',
       'phase moved: “Ride”',
     ]);
   });
 
-  test('is told by the first few names where it is many, and by nothing where it came to nothing', () => {
+  test('are named up to a few, then counted; changes that cancel out are left out', () => {
     const ids = Array.from({ length: 700 }, (_, index) => addCard(ana, cell, { text: `Card ${index + 1}` }));
     touches.clear();
     removeCards(ana, ids);
@@ -77,7 +77,7 @@ describe('what was touched', () => {
     expect(touches.read()).toEqual([]);
   });
 
-  test('and is on the board by now is not missing from it; the rest is', () => {
+  test('are left out as far as they are on the board by now', () => {
     const id = addCard(ana, cell, { text: 'Here' });
     const idea = addIdea(ana, { title: 'Title' });
     writeText(ana, ideas, idea, 'solution', 'Solution');
@@ -94,7 +94,7 @@ describe('what was touched', () => {
     ]);
   });
 
-  test('several times is one record, the last word on each field', () => {
+  test('that changed several times are listed once, with the final value of each field', () => {
     const before: Touched = {
       of: 'ideas',
       id: 'i',
@@ -128,7 +128,7 @@ describe('what was touched', () => {
 });
 
 describe('whether an update fits', () => {
-  /** The updates of a second page that starts from `doc`, one for each of its edits. */
+  /** The updates of a second page that starts from `doc`, one per edit. */
   function elsewhere(...edits: readonly ((editor: PlainEditor) => void)[]): Uint8Array[] {
     const other = new Y.Doc();
     openRoots(other);
@@ -140,7 +140,7 @@ describe('whether an update fits', () => {
     });
   }
 
-  test('is found out without touching the document', () => {
+  test('is checked without changing the document', () => {
     const id = addCard(ana, cell, { text: 'Base' });
     const [one, two, three] = elsewhere(
       (editor) => writeText(editor, cards, id, 'text', 'Base, and more'),
@@ -157,7 +157,7 @@ describe('whether an update fits', () => {
     room.close();
   });
 
-  test('a deletion of what is not there does not', () => {
+  test('is false for a deletion of what does not exist', () => {
     const id = addCard(ana, cell, { text: 'Base' });
     const [cut] = elsewhere((editor) => writeText(editor, cards, id, 'text', 'B'));
     if (!cut) throw new Error('one edit');
@@ -166,7 +166,7 @@ describe('whether an update fits', () => {
     expect([new FittingRoom(doc).fits(cut), new FittingRoom(empty).fits(cut)]).toEqual([true, false]);
   });
 
-  test('bytes that are damaged fit nowhere, and those after them are not harmed', () => {
+  test('is false for damaged bytes, which do not affect those after them', () => {
     const id = addCard(ana, cell, { text: 'Base' });
     const [good] = elsewhere((editor) => writeText(editor, cards, id, 'text', 'Base, and more'));
     if (!good) throw new Error('one edit');
@@ -183,7 +183,7 @@ describe('whether an update fits', () => {
   });
 });
 
-test('a record that was made without a text is given one to write in, and a set to mark', () => {
+test('a record made without a text gets one to write in, and a set to mark', () => {
   doc.getMap('cards').set('bare', new Y.Map([['place', { ...cell, order: 'a0' }]]));
   ensureText(ana, cards, 'bare', 'text')?.insert(0, 'Written');
   markPersona(ana, ['bare'], 'p', true);

@@ -13,7 +13,7 @@ import { Workspace } from '../../client/parts/workspace.svelte.ts';
 import { parseRoute, viewPath } from '../../client/router.svelte.ts';
 import Trial from './Trial.svelte';
 
-/** A server that is never reached: all that is tried here happens on one screen. */
+/** A server that never answers: the tests need only one screen. */
 class SilentSocket {
   binaryType = '';
   close(): void {}
@@ -26,7 +26,7 @@ const load = vi.fn(() => Promise.resolve({ default: Trial }));
 const later = vi.fn(() => Promise.resolve());
 const may = vi.fn<View['may']>(() => true);
 
-/** All there is of it, its messages aside: those of other parts must do. */
+/** A complete view except for its messages, which it borrows. */
 const trial: View = {
   id,
   letter: 'x',
@@ -44,11 +44,11 @@ const trial: View = {
   later: [later],
 };
 
-// The one list, which is read-only to all but this test.
+// The list of views, read-only everywhere but in this test.
 const list = views as View[];
 beforeAll(async () => {
   list.push(trial);
-  // Compiling what is fetched late may take seconds here.
+  // Compiling what loads on demand may take seconds here.
   await Promise.all([
     ...views.map(({ guide }) => guide()),
     ...Object.values<() => Promise<unknown>>(lazy).map((fetch) => fetch()),
@@ -57,7 +57,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   list.splice(list.indexOf(trial), 1);
-  // What is being fetched ahead is there before the test ends.
+  // What is loading ahead must finish before the test ends.
   const fetches = views.flatMap((view) => [view.load, view.guide, ...view.later]);
   await Promise.all([...fetches, ...Object.values<() => Promise<unknown>>(lazy)].map((fetch) => fetch()));
 });
@@ -68,7 +68,7 @@ const went = vi.fn<(view: string, focus?: string) => void>();
 
 beforeEach(() => {
   vi.stubGlobal('WebSocket', SilentSocket);
-  // Ahead is at once here.
+  // Load ahead immediately here.
   vi.stubGlobal('requestIdleCallback', (run: () => void) => (run(), 0));
   vi.stubGlobal('cancelIdleCallback', vi.fn());
   HTMLElement.prototype.showPopover = vi.fn();
@@ -126,7 +126,7 @@ test('the list has every view that addresses and presence know', () => {
   expect(new Set(views.map(({ letter }) => letter)).size).toBe(views.length);
 });
 
-test('its address leads to it, and it is fetched together with the board', async () => {
+test('its address opens it, and it loads together with the board', async () => {
   const route = parseRoute(viewPath('b1', id), '');
   expect(route).toEqual({ kind: 'board', board: 'b1', view: id });
   if (route.kind !== 'board') return;
@@ -136,13 +136,13 @@ test('its address leads to it, and it is fetched together with the board', async
   expect((await fetching).kind).toBe('board');
 });
 
-test('it is drawn, with what it is to show; others hear that one is there', async () => {
+test('it is drawn with its focus, and others see that Ana is in it', async () => {
   await open(trial, 'something');
   expect(document.querySelector('main')?.textContent).toContain('the trial shows something');
   expect(parsePresence(board.connection.awareness.getLocalState())?.view).toBe(id);
 });
 
-test('it has a tab, which is the present one', async () => {
+test('it has a tab, which is the current one', async () => {
   await open(trial);
   expect(tabs()).toEqual(views.map((view) => `/b/b1/${view.id}`));
   expect(document.querySelector('nav a[aria-current=page]')?.textContent.trim()).toBe('Resa');
@@ -155,12 +155,12 @@ test('G and its letter open it', async () => {
   expect(went).toHaveBeenCalledExactlyOnceWith(id);
 });
 
-test('what it needs later is fetched ahead', async () => {
+test('what it needs later loads ahead', async () => {
   await open(trial);
   expect(later).toHaveBeenCalled();
 });
 
-test('the help has its letter and its keys', async () => {
+test('the help shows its letter and keys', async () => {
   await open(trial);
   press('?');
   await vi.waitFor(() => expect(document.querySelector('dialog')?.textContent).toContain('Language'));
@@ -172,7 +172,7 @@ test('the help has its letter and its keys', async () => {
   expect(lines).toContainEqual(['Done', 'Q']);
 });
 
-test('the list of people says who is there, and of an unknown view that somebody is on the board', async () => {
+test('the list of people shows who is in it, and only "on the board" for an unknown view', async () => {
   const workspace = await open(trial);
   vi.spyOn(workspace, 'person').mockImplementation((name) => ({ name, color: '', role: 'participant' }));
   const at = { in: 'cards', id: 'c1' };
@@ -193,7 +193,7 @@ test('the list of people says who is there, and of an unknown view that somebody
   );
 });
 
-test('who may not open it has no tab of it, no letter and no help, and is shown another view at its address', async () => {
+test('a person who may not open it has no tab, letter or help for it, and gets another view at its address', async () => {
   may.mockReturnValue(false);
   await open(trial);
   expect(tabs()).not.toContain('/b/b1/trial');
@@ -205,7 +205,7 @@ test('who may not open it has no tab of it, no letter and no help, and is shown 
   may.mockReturnValue(true);
 });
 
-test('without it in the list its address leads nowhere', () => {
+test('without an entry in the list, its address is not found', () => {
   list.splice(list.indexOf(trial), 1);
   expect(viewNamed(id)).toBeNull();
   expect(parseRoute('/b/b1/trial', '')).toEqual({ kind: 'nowhere' });

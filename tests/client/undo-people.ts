@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 import { UndoableEditor } from '../../client/model/sync/undo.svelte.ts';
 import { openRoots } from '../../shared/documents.ts';
 
-/** Several people on one board, who hear each other when the test says so. */
+/** Several people on one board, who receive each other's edits when the test says so. */
 export class Together<Name extends string> {
   readonly of: Readonly<Record<Name, UndoableEditor>>;
   readonly #waiting: { readonly to: Y.Doc; readonly update: Uint8Array }[] = [];
@@ -23,7 +23,7 @@ export class Together<Name extends string> {
     }
   }
 
-  /** Everybody hears what was done since the last time. */
+  /** Everybody receives what others did since the last call. */
   hear(): void {
     for (const { to, update } of this.#waiting.splice(0)) Y.applyUpdate(to, update, 'others');
   }

@@ -9,7 +9,10 @@ import { Together } from './undo-people.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** What stands where: every value, member and mark by its path, as JSON; the letters of texts, by id, apart. */
+/**
+ * The state of the document: every value, member and mark by its path, as JSON. The letters of texts are separate, by
+ * id.
+ */
 type Reading = ReadonlyMap<string, string>;
 
 function read(doc: Y.Doc): { readonly values: Reading; readonly texts: Reading } {
@@ -24,7 +27,7 @@ function read(doc: Y.Doc): { readonly values: Reading; readonly texts: Reading }
   return { values, texts };
 }
 
-/** Each letter with its id: a letter that is typed in place of an equal one is another. */
+/** Each letter with its id: a letter typed in place of an equal one is a different letter. */
 function lettersOf(text: Y.Text): string {
   let letters = '';
   for (let item = text._start; item !== null; item = item.right) {
@@ -37,7 +40,7 @@ function lettersOf(text: Y.Text): string {
 const changedIn = (before: Reading, after: Reading) =>
   [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
 
-/** A step as the test knows it: what it changed, and how that read before. */
+/** A step as the test records it: what it changed, and the values before. */
 interface Shadow {
   readonly before: Reading;
   readonly values: ReadonlySet<string>;
@@ -45,14 +48,14 @@ interface Shadow {
   readonly at: number;
 }
 
-/** One of the people: does things, takes them back, and holds each press to what it may do. */
+/** A person who makes random edits and undoes them, and checks what each press of undo changes. */
 class Person {
   readonly editor: UndoableEditor;
   readonly #hands: Hands;
   #done: Shadow[] = [];
   #undone: Shadow[] = [];
   #now = 0;
-  /** When others have certainly, and when they have perhaps, changed a value last. */
+  /** When others last changed each value: `#changed` is certain, `#touched` is possible. */
   readonly #changed = new Map<string, number>();
   readonly #touched = new Map<string, number>();
 
@@ -70,7 +73,7 @@ class Person {
     }
   }
 
-  /** Runs what others do, or what is prepared, and notes which values it changes. */
+  /** Runs edits by others, or the setup, and notes which values they change. */
   hear(act: () => void): void {
     const before = read(this.editor.doc).values;
     this.#now++;
@@ -106,7 +109,7 @@ class Person {
       const [stood, stands] = [before.values.get(path), after.values.get(path)];
       if (isSince(this.#changed, path, step) || isInRemoved(path, before.values)) {
         expect(stands).toBe(stood);
-        // What stays now is not what an earlier step has left there.
+        // A value that stays now was not left by an earlier step.
         this.#touched.set(path, Math.max(step.at, this.#touched.get(path) ?? 0));
       } else if (!isSince(this.#touched, path, step)) expect(stands).toBe(stoodBefore(step, path));
     }
@@ -135,7 +138,7 @@ class Person {
 const isSince = (times: ReadonlyMap<string, number>, path: string, step: Shadow) =>
   (times.get(path) ?? 0) > step.at;
 
-/** A record is made removed, which undo leaves alone, and then shown. */
+/** A record is created as removed, which undo leaves alone, and then shown. */
 const stoodBefore = ({ before }: Shadow, path: string) =>
   before.get(path) ?? (path.endsWith('/gone') ? 'true' : undefined);
 
@@ -146,7 +149,7 @@ function isInRemoved(path: string, values: Reading): boolean {
   return path !== gone && values.get(gone) === 'true';
 }
 
-/** Whether a value is in a record that the step has made: of that, undo takes back only that it is shown. */
+/** Whether a value is in a record that the step created: undo then only hides the record. */
 function isMade(path: string, before: Reading): boolean {
   const record = `${recordOf(path)}/`;
   if (path.endsWith('/gone') || path.split('/').length < 3) return false;
@@ -176,7 +179,7 @@ test(
         else if (roll < 0.75) await person?.press(true);
         else if (roll < 0.85) await person?.press(false);
         else hear();
-        // A pause: what is typed next is a step of its own.
+        // A pause: further typing is a step of its own.
         vi.advanceTimersByTime(1_000);
       }
       hear();

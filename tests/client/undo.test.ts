@@ -73,8 +73,8 @@ const lane = (id: string, who: 'ana' | 'ben' = 'ana') => card(id, who)?.place.la
 const state = (who: 'ana' | 'ben') =>
   [...people.of[who].doc.share.keys()].map((name) => [name, people.of[who].doc.getMap(name).toJSON()]);
 
-describe('a step alone', () => {
-  test('names each step by what it was, back and forth', async () => {
+describe('a step without edits by others', () => {
+  test('has a name, in both directions', async () => {
     const { ana } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     setEvidence(ana, [id], 'data');
@@ -85,7 +85,7 @@ describe('a step alone', () => {
     expect(forth).toEqual([all('add-card'), all('set-evidence'), all('move-card'), null]);
   });
 
-  test('`last` tells one step from the next', async () => {
+  test('has an identity, by which `last` tells one from the next', async () => {
     const { ana } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     const added = ana.last;
@@ -95,7 +95,7 @@ describe('a step alone', () => {
     expect(ana.last).toBe(added);
   });
 
-  test('typing is one step until a pause; what was typed and deleted again is none', async () => {
+  test('of typing lasts until a pause; text typed and deleted again makes no step', async () => {
     const { ana } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     for (const text of ['H', 'He', 'Hey']) writeText(ana, cards, id, 'text', text);
@@ -112,7 +112,7 @@ describe('a step alone', () => {
     expect(card(id)?.text).toBe('Hey you');
   });
 
-  test('a new step ends what could be done again; 200 are kept', async () => {
+  test('clears redo when it is made; 200 steps are kept', async () => {
     const { ana } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     await ana.undo();
@@ -126,8 +126,8 @@ describe('a step alone', () => {
   });
 });
 
-describe('a record that came to nothing', () => {
-  test('leaves no step behind: undo goes on with real work', async () => {
+describe('a record that was left empty', () => {
+  test('leaves no step: undo continues with real work', async () => {
     const { ana } = people.of;
     const real = addCard(ana, cell('a'), { gap, text: 'Real' });
     const blank = addCard(ana, cell('a'), { gap });
@@ -152,7 +152,7 @@ describe('a record that came to nothing', () => {
   });
 });
 
-describe('what others have changed since', () => {
+describe('changes by others since the step', () => {
   test('one press drops one step, and leaves what Ana did before it', async () => {
     const { ana, ben } = people.of;
     const other = addCard(ben, cell('a'), { gap });
@@ -175,7 +175,7 @@ describe('what others have changed since', () => {
     expect([card(id, 'ben')?.gone, lane(other, 'ben')]).toEqual([true, 'c']);
   });
 
-  test('five moves of which Ben has changed one: four are taken back, and done again', async () => {
+  test('of five moves, Ben has changed one: four are undone and redone', async () => {
     const { ana, ben } = people.of;
     const ids = ['1', '2', '3', '4', '5'].map((text) => addCard(ana, cell('a'), { gap, text }));
     people.hear();
@@ -196,7 +196,7 @@ describe('what others have changed since', () => {
     expect(state('ben')).toEqual(state('ana'));
   });
 
-  test('redo drops a step likewise, and goes on with the next one only at the next press', async () => {
+  test('redo also drops a step, and continues with the next one only at the next press', async () => {
     const { ana, ben } = people.of;
     const [one, two] = [addCard(ana, cell('a'), { gap }), addCard(ana, cell('a'), { gap })];
     moveCards(ana, [one], cell('b'), gap);
@@ -212,7 +212,7 @@ describe('what others have changed since', () => {
     expect([lane(one), lane(two)]).toEqual(['c', 'b']);
   });
 
-  test('a value of Ben that Ana has overwritten, and brought back, is not hers', async () => {
+  test("a value of Ben's that Ana overwrote and restored counts as his", async () => {
     const { ana, ben } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     moveCards(ana, [id], cell('b'), gap);
@@ -226,7 +226,7 @@ describe('what others have changed since', () => {
     expect(lane(id)).toBe('c');
   });
 
-  test('Ben changes it back to what Ana had left: it is his now', async () => {
+  test('if Ben sets a value back to what Ana had left, it counts as his', async () => {
     const { ana, ben } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     setEvidence(ana, [id], 'data');
@@ -238,7 +238,7 @@ describe('what others have changed since', () => {
     expect(card(id)?.evidence).toBe('data');
   });
 
-  test('what Ben has changed at the same time, and lost, does not count', async () => {
+  test("a concurrent change of Ben's that lost does not count", async () => {
     const { ana, ben } = people.of;
     ana.doc.clientID = 2;
     ben.doc.clientID = 1;
@@ -254,7 +254,7 @@ describe('what others have changed since', () => {
     expect([lane(id, 'ana'), lane(id, 'ben')]).toEqual(['a', 'a']);
   });
 
-  test('nothing changes in a card that Ben has removed, unseen as that would be', async () => {
+  test('nothing changes in a card that Ben has removed, where nobody would see it', async () => {
     const { ana, ben } = people.of;
     const ids = ['x', 'y'].map((text) => addCard(ana, cell('a'), { gap, text }));
     const [id = ''] = ids;
@@ -270,7 +270,7 @@ describe('what others have changed since', () => {
     expect(card(id)).toMatchObject({ text: 'x and more', gone: false, place: { lane: 'b' } });
   });
 
-  test('a value that stayed because its card was removed then is not skipped later', async () => {
+  test('a value that stayed because its card was removed is not skipped later', async () => {
     const { ana, ben } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     setEvidence(ana, [id], 'data');
@@ -285,7 +285,7 @@ describe('what others have changed since', () => {
     expect(card(id)?.evidence).toBe('partly');
   });
 
-  test('a removed card that Ben has brought back stays', async () => {
+  test('a removed card that Ben has restored stays', async () => {
     const { ana, ben } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     removeCards(ana, [id]);
@@ -296,7 +296,7 @@ describe('what others have changed since', () => {
     expect(card(id)?.gone).toBe(false);
   });
 
-  test('a card comes back with what Ben wrote on it meanwhile', async () => {
+  test('a restored card has what Ben wrote on it meanwhile', async () => {
     const { ana, ben } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     people.hear();
@@ -313,7 +313,7 @@ describe('what others have changed since', () => {
 });
 
 describe('letters', () => {
-  test('Ben’s stay when Ana takes back hers, and hers come back where they were', async () => {
+  test('Ben’s stay when Ana undoes hers, and hers come back in their places', async () => {
     const { ana, ben } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     writeText(ana, cards, id, 'text', 'cold tea');
@@ -328,7 +328,7 @@ describe('letters', () => {
     expect(card(id)?.text).toBe('cold green tea');
   });
 
-  test('what Ben has deleted of Ana’s is not brought back, and where it was all, the step is dropped', async () => {
+  test('of Ana’s that Ben deleted are not restored; if Ben deleted all, the step is dropped', async () => {
     const { ana, ben } = people.of;
     const id = addCard(ana, cell('a'), { gap, text: 'tea' });
     writeText(ana, cards, id, 'text', 'tea cold');
@@ -345,7 +345,7 @@ describe('letters', () => {
     expect(card(id)?.text).toBe('tea co');
   });
 
-  test('what Ana has deleted of Ben’s comes back, and no step of hers takes it away again', async () => {
+  test('of Ben’s that Ana deleted come back, and no step of hers removes them again', async () => {
     const { ana, ben } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     writeText(ana, cards, id, 'text', 'ab');
@@ -372,14 +372,14 @@ describe('a large command', { timeout: 30_000 }, () => {
   const moved = (ids: readonly string[], who: 'ana' | 'ben' = 'ana') =>
     ids.filter((id) => lane(id, who) === 'b').length;
 
-  /** Each transaction takes Ana's page so long that it lets others in after it. */
+  /** Each transaction keeps Ana's page so busy that it pauses for others after it. */
   const slow = () => {
     let now = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => now);
     people.of.ana.doc.on('beforeTransaction', () => (now += 20));
   };
 
-  test('goes out in parts, with time for others in between, and is one step both ways', async () => {
+  test('is sent in parts, with time for others in between, and undo and redo treat it as one step', async () => {
     const { ana, ben } = people.of;
     const ids = many(1_000);
     const [third = ''] = ids.slice(2);
@@ -404,7 +404,7 @@ describe('a large command', { timeout: 30_000 }, () => {
     expect([moved(ids, 'ben'), lane(third, 'ben')]).toEqual([999, 'c']);
   });
 
-  test('is finished before anything else is done, or undone', async () => {
+  test('is finished before anything else is done or undone', async () => {
     const { ana } = people.of;
     const ids = many(1_000);
     slow();
@@ -422,7 +422,7 @@ describe('a large command', { timeout: 30_000 }, () => {
     expect(moved(ids)).toBe(0);
   });
 
-  test('is finished at once when the page is hidden, where timers wait', () => {
+  test('is finished at once when the page is hidden, where timers are slow', () => {
     const ids = many(1_000);
     slow();
     moveCards(people.of.ana, ids, cell('b'));
@@ -430,7 +430,7 @@ describe('a large command', { timeout: 30_000 }, () => {
     expect(moved(ids)).toBe(1_000);
   });
 
-  test('no part of it is larger than a frame may be, however long the texts are', () => {
+  test('has no part larger than the frame limit, however long the texts are', () => {
     const { ana } = people.of;
     const sizes: number[] = [];
     ana.doc.on('update', (update: Uint8Array) => sizes.push(update.length));
@@ -441,7 +441,7 @@ describe('a large command', { timeout: 30_000 }, () => {
     expect(Math.max(...sizes)).toBeLessThan(maxFrameBytes / 4);
   });
 
-  test('keeps the order of what it moves, with short keys, into the narrowest gap', () => {
+  test('keeps the order of what it moves, with short keys, even in the narrowest gap', () => {
     const { ana } = people.of;
     const [after = '', before = '', ...ids] = many(1_002);
     moveCards(ana, [after, before], cell('b'));
@@ -453,7 +453,7 @@ describe('a large command', { timeout: 30_000 }, () => {
   });
 });
 
-/** A change of each kind of plain value: how Ana makes it, how Ben changes it after her, and how it reads. */
+/** A change to each kind of plain value: how Ana makes it, how Ben changes it after her, and how it reads. */
 interface Kind {
   readonly begin: (editor: Editor) => string;
   readonly ana: (editor: Editor, id: string) => void;
@@ -568,7 +568,7 @@ const kinds: Record<string, Kind> = {
   },
   'the order of a lane': {
     begin: newLane,
-    // `moveLane` picks a key at random, and may pick one twice.
+    // `moveLane` picks a random key, and may pick one twice.
     ana: (editor, id) => reorderLane(editor, id, 'b0'),
     ben: (editor, id) => reorderLane(editor, id, 'c0'),
     reads: field(lanes, 'order'),
@@ -612,7 +612,7 @@ const kinds: Record<string, Kind> = {
 };
 
 describe.each(Object.entries(kinds))('%s', (_, kind) => {
-  test('goes back, and forth again; once Ben has changed it, it stays', async () => {
+  test('is undone and redone; once Ben has changed it, it stays', async () => {
     const { ana, ben } = people.of;
     const id = kind.begin(ben);
     people.hear();
@@ -639,7 +639,7 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
     expect(state('ben')).toEqual(state('ana'));
   });
 
-  test('undone, and changed by Ben, it is not done again', async () => {
+  test('is not redone after Ana undid it and Ben changed it', async () => {
     const { ana, ben } = people.of;
     const id = kind.begin(ben);
     people.hear();

@@ -1,6 +1,6 @@
 /**
- * To be imported before anything of Yjs: `lib0` takes `Date.now` when it is loaded, and would go on with the real one
- * while a test moves a false one.
+ * Import this before anything of Yjs: `lib0` takes `Date.now` when it loads, and would keep the real one while a test
+ * sets a fake one.
  */
 const real = Date;
 const now = Date.now;

@@ -6,12 +6,12 @@ import { word } from './words.ts';
 
 const stage = setStage();
 
-describe.each(['en', 'ar'] as const)('axe finds nothing, in %s', (language) => {
-  // Where motion is reduced, a colour that is inherited fades one frame after the other, down the whole page.
+describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) => {
+  // With reduced motion, an inherited colour changes one frame later at each level of the page.
   const options = { locale: language, reducedMotion: 'no-preference' } as const;
   const say = (key: Parameters<typeof word>[1]) => word(language, key);
 
-  test('on the way in, and on a filled map', async () => {
+  test('in lobby and join page, and on a filled map', async () => {
     const maja = await stage.person('Maja', options);
     const { page } = maja;
     maja.forgive(/Failed to load resource: .* 404/);
@@ -43,7 +43,7 @@ describe.each(['en', 'ar'] as const)('axe finds nothing, in %s', (language) => {
     await maja.leave();
   });
 
-  test('on the ideas, closed and open, for who writes and who looks on', async () => {
+  test('in the idea list, closed and open, for a writer and an observer', async () => {
     const links = await stage.house.board('demo', language);
     const [maja, asa] = await Promise.all([stage.person('Maja', options), stage.person('Åsa', options)]);
     await Promise.all([maja.join(links.facilitator), asa.join(links.observer)]);
@@ -62,7 +62,7 @@ describe.each(['en', 'ar'] as const)('axe finds nothing, in %s', (language) => {
     await Promise.all([maja.leave(), asa.leave()]);
   });
 
-  test('on the map as each role, while others are there, with its menu and its dialogs', async () => {
+  test('on the map in each role, while others are there, with its menu and its dialogs', async () => {
     const { maja, nadia, asa } = await stage.trio(await stage.house.board('project', language), options);
     await nadia.page.getByRole('gridcell').first().focus();
     await nadia.press('n');
@@ -92,7 +92,7 @@ describe.each(['en', 'ar'] as const)('axe finds nothing, in %s', (language) => {
     await Promise.all([maja.leave(), nadia.leave(), asa.leave()]);
   });
 
-  test('where something was refused: the dialog, its question, and the bar that stays', async () => {
+  test('after a refusal: in the dialog, its question, and the banner that stays', async () => {
     const maja = await stage.person('Maja', options);
     const wire = await Wire.lay(maja);
     await maja.join((await stage.house.board('demo', language)).facilitator);

@@ -22,7 +22,7 @@ describe('in Arabic', () => {
     return Math.round((box?.x ?? 0) + (box?.width ?? 0));
   };
 
-  test('the page is mirrored, and says what it says in Arabic', async () => {
+  test('the page is mirrored and in Arabic', async () => {
     await expect(rania.page.locator('html')).toHaveAttribute('dir', 'rtl');
     await expect(rania.page.locator('html')).toHaveAttribute('lang', 'ar');
     await expect(rania.page.getByRole('grid', { name: word('ar', 'map.label') })).toBeVisible();
@@ -38,7 +38,7 @@ describe('in Arabic', () => {
     await phase(0).evaluate((head) => head.scrollIntoView({ inline: 'center', block: 'nearest' }));
   });
 
-  test('the right arrow goes to the phase before, the left one to the next', async () => {
+  test('the right arrow goes to the previous phase, the left one to the next', async () => {
     await phase(1).focus();
     await rania.press('ArrowRight');
     await expect(phase(0)).toBeFocused();
@@ -46,8 +46,8 @@ describe('in Arabic', () => {
     await expect(phase(2)).toBeFocused();
   });
 
-  test('a card is shoved by Ctrl and the arrow of the screen, and dragged the mirrored way', async () => {
-    // The lane of choices has one cell a phase in use: those of whole phases.
+  test('Ctrl and an arrow move a card in the direction of the screen, and dragging is mirrored', async () => {
+    // The "Choices" lane has one cell per phase in use: that of the whole phase.
     const cells = (at: number) =>
       phase(at).evaluate((head) =>
         (head instanceof HTMLElement ? (head.dataset.spot ?? '') : '').replace('phase:', ''),
@@ -70,7 +70,7 @@ describe('in Arabic', () => {
     await expect(cell(1)).toContainText('بطاقة تُنقل');
   });
 
-  test('what is written keeps the direction of its own language', async () => {
+  test('text keeps the direction of its own language', async () => {
     const english = 'Opens the app, twice (!)';
     await rania.page.locator('[role=gridcell]').first().focus();
     await rania.press('n');
@@ -86,7 +86,7 @@ describe('in Arabic', () => {
     await ben.leave();
   });
 
-  test('another language is chosen while the board is open, and turns it around', async () => {
+  test('switching the language while the board is open changes its direction', async () => {
     await rania.page.getByRole('button', { name: new RegExp(word('ar', 'language.label')) }).click();
     await rania.page.getByRole('menuitemcheckbox', { name: 'Svenska' }).click();
     await expect(rania.page.locator('html')).toHaveAttribute('dir', 'ltr');

@@ -9,12 +9,12 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 type RunOnly = { type: 'tag' | 'rule'; values: string[] };
 
 const all: RunOnly = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] };
-/** Nothing but colours depends on the scheme. */
+/** Only colours depend on the colour scheme. */
 const colors: RunOnly = { type: 'rule', values: ['color-contrast'] };
 
-/** Looks at the page as it stands, by day and by night, and names what is wrong and where. */
+/** Checks the page as it is, in the light and the dark theme, and lists what is wrong and where. */
 export async function check(person: Person, view: string): Promise<void> {
-  // As a debugger would, so that the page keeps its own rules about scripts.
+  // Evaluated as by a debugger, so that the page keeps its content security policy.
   await person.page.evaluate(`window.axe || (() => { ${axe} })()`);
   for (const [colorScheme, runOnly, least] of [
     ['dark', colors, 1],
@@ -22,7 +22,7 @@ export async function check(person: Person, view: string): Promise<void> {
   ] as const) {
     await person.page.emulateMedia({ colorScheme });
     const found = await person.page.evaluate(async (only) => {
-      // Until nothing fades any more.
+      // Until no transition is running.
       const isUnderWay = ({ playState, effect }: Animation) =>
         playState === 'running' && effect?.getComputedTiming().endTime !== Infinity;
       do await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

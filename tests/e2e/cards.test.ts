@@ -23,10 +23,10 @@ async function add(person: Person, cell: readonly string[], text: string): Promi
   await expect(person.card(text)).toBeFocused();
 }
 
-/** Picks a card up with the mouse and lets it go at a share of the height of something. */
+/** Drags a card by mouse and drops it at a share of the target's height. */
 async function drag(person: Person, text: string, to: Locator, down: number): Promise<void> {
   const from = person.card(text);
-  // Near an edge the map would scroll along.
+  // Near an edge the map would scroll.
   await from.evaluate((card) => card.scrollIntoView({ block: 'center' }));
   await from.locator('p').hover();
   await person.page.mouse.down();
@@ -37,8 +37,8 @@ async function drag(person: Person, text: string, to: Locator, down: number): Pr
   await person.page.mouse.up();
 }
 
-describe('a card is moved', () => {
-  test('by the mouse, to another cell and between two cards', async () => {
+describe('moving a card', () => {
+  test('by mouse, to another cell and between two cards', async () => {
     const here = ['Choices', 'Plan the trip'] as const;
     const there = ['Choices', 'Choose and buy'] as const;
     await add(nadia, here, 'Dragged along');
@@ -54,7 +54,7 @@ describe('a card is moved', () => {
     await expect(nadia.card('Dragged along')).toBeFocused();
   });
 
-  test('and stays where it was when Escape is pressed while it is in the hand', async () => {
+  test('is cancelled by Escape during the drag', async () => {
     const here = ['Choices', 'Get to the platform'] as const;
     await add(nadia, here, 'Let go again');
     await nadia.card('Let go again').hover();
@@ -68,7 +68,7 @@ describe('a card is moved', () => {
     await expect(nadia.cell(...here)).toContainText('Let go again');
   });
 
-  test('by "Move to…", to a lane, a step and a position of choice', async () => {
+  test('by "Move to…", to a chosen lane, step and position', async () => {
     await add(nadia, ['Choices', 'Ride'], 'Moved by the dialog');
     await nadia.choose(nadia.card('Moved by the dialog'), 'Move to…');
     const dialog = nadia.dialog('Move the card');
@@ -83,7 +83,7 @@ describe('a card is moved', () => {
     await expect(nadia.card('Moved by the dialog')).toBeFocused();
   });
 
-  test('by Ctrl and the arrows, with the focus on it all the way', async () => {
+  test('by Ctrl and the arrows keeps the focus on it', async () => {
     await add(nadia, ['Needs and motivations', 'Board and settle in'], 'Shoved');
     await nadia.press('Control+ArrowRight', 'Control+ArrowDown');
     for (const person of everyone) {
@@ -104,7 +104,7 @@ describe('a card is moved', () => {
     await expect(cards(asa.cell(...cell))).toHaveText([/alpha/, /delta/, /bravo/]);
   });
 
-  test('together with the others that are selected', async () => {
+  test('moves the other selected cards too', async () => {
     const cell = ['Business moments', 'Ride'] as const;
     for (const text of ['tom-uno', 'tom-due', 'tom-tre']) await add(nadia, cell, text);
     await nadia.card('tom-uno').focus();
@@ -123,10 +123,10 @@ describe('a card is moved', () => {
 });
 
 describe('undo', () => {
-  test("takes back one's own last step, and nobody else's", async () => {
+  test("undoes one's own last step, and nobody else's", async () => {
     await add(maja, ['Choices', 'Settle and follow up'], 'Of Maja');
     await add(nadia, ['Choices', 'Settle and follow up'], 'Of Nadia');
-    // Her writing is a step, the card another.
+    // Her text is one step, the card another.
     await maja.press('Control+z');
     await expect(nadia.card('Of Maja')).toBeHidden();
     await maja.press('Control+z');
@@ -141,7 +141,7 @@ describe('undo', () => {
     await expect(asa.card('Of Maja')).toBeVisible();
   });
 
-  test('brings a removed card back with what it held, and with what others wrote on it since', async () => {
+  test('restores a removed card with its content, and with what others wrote on it since', async () => {
     await add(maja, ['Choices', 'Come back'], 'Thrown away');
     await maja.press('4', 'Delete');
     await expect(maja.page.getByText('Card removed')).toBeVisible();
@@ -150,7 +150,7 @@ describe('undo', () => {
     for (const person of everyone) await expect(person.card('Thrown away')).toHaveAccessibleName(/Measured/);
   });
 
-  test('of an added card keeps what the other wrote in it, for redo to show', async () => {
+  test('of an added card keeps what another person wrote in it, for redo to show', async () => {
     await maja.cell('Business moments', 'Plan the trip').focus();
     await maja.press('n');
     await maja.type('Begun by Maja');
@@ -159,7 +159,7 @@ describe('undo', () => {
     await nadia.type(', ended by Nadia');
     await expect(maja.card('Begun by Maja, ended by Nadia')).toBeVisible();
     await maja.press('Control+z');
-    // Taking back her words leaves Nadia's.
+    // Undoing her words leaves Nadia's.
     await expect(nadia.field).toHaveValue(', ended by Nadia');
     await maja.press('Control+z');
     for (const person of everyone) await expect(person.card(', ended by Nadia')).toBeHidden();
@@ -168,7 +168,7 @@ describe('undo', () => {
     await nadia.press('Escape');
   });
 
-  test('is one step for what was typed without a pause, and takes a move back as well', async () => {
+  test('treats text typed without a pause as one step, and undoes a move as well', async () => {
     await add(nadia, ['Choices', 'Plan the trip'], 'Here and there');
     await nadia.press('Control+ArrowRight', 'Control+z');
     await expect(asa.cell('Choices', 'Plan the trip')).toContainText('Here and there');

@@ -33,7 +33,7 @@ test('a participant marks feelings as there and as missing, and the curve follow
     await expect(feelings(person, 'Plan the trip')).toHaveAccessibleName(
       /Amina Haddad: .*Proud.*Left out \(expected but missing\)/,
     );
-    // Two against one: what is missing does not count.
+    // Two against one: a missing emotion does not count.
     await expect(curve(person, 'Plan the trip')).toHaveAccessibleName(/Amina Haddad: \+0\.7;/);
   }
   await nadia.press('Escape');
@@ -55,7 +55,7 @@ test('an observer reads the feelings and marks none', async () => {
   await asa.press('Escape');
 });
 
-test('a facilitator places a point by the keyboard and takes it away again', async () => {
+test('a facilitator places a point by keyboard and removes it', async () => {
   await curve(maja, 'Ride').focus();
   await maja.press('Enter');
   const point = curve(maja, 'Ride').getByRole('slider', { name: 'Experience of Amina Haddad' });
@@ -73,7 +73,7 @@ test('a facilitator places a point by the keyboard and takes it away again', asy
   await expect(curve(maja, 'Ride')).toBeFocused();
 });
 
-test('a facilitator drags a point, and a participant finds none to drag', async () => {
+test('a facilitator drags a point; a participant cannot', async () => {
   const point = curve(maja, 'Come back').getByRole('slider', { name: 'Experience of Elif Yıldız' });
   await point.hover();
   const box = await curve(maja, 'Come back').boundingBox();

@@ -22,8 +22,8 @@ async function undo(person: Person, steps: number): Promise<void> {
     await person.page.getByRole('banner').getByRole('button', { name: 'Undo' }).click();
 }
 
-describe('a facilitator changes the frame, and takes it back', () => {
-  test('a phase: added, named, moved into the next period, removed', async () => {
+describe('a facilitator changes the structure, and undoes it', () => {
+  test('a phase: add, name, move into the next period, remove', async () => {
     await maja.choose(maja.head('phase', first), 'New phase after');
     await maja.type('Get ready');
     await maja.press('Enter');
@@ -49,7 +49,7 @@ describe('a facilitator changes the frame, and takes it back', () => {
     for (const person of everyone) await expect(heads(person, 'phase')).toContainText([first, second, third]);
   });
 
-  test('a phase that is removed takes its cards along, and undo brings both back', async () => {
+  test('removing a phase hides its cards, and undo restores both', async () => {
     await nadia.cell('Needs and motivations', second).focus();
     await nadia.press('n');
     await nadia.type('Goes along');
@@ -68,7 +68,7 @@ describe('a facilitator changes the frame, and takes it back', () => {
       await expect(person.cell('Needs and motivations', second)).toContainText('Goes along');
   });
 
-  test('a step: added, named, told to be a moment of truth, moved over, removed', async () => {
+  test('a step: add, name, mark as a moment of truth, move, remove', async () => {
     await maja.choose(maja.head('phase', first), 'Add step');
     await maja.type('Ask a friend');
     await maja.press('Enter');
@@ -100,7 +100,7 @@ describe('a facilitator changes the frame, and takes it back', () => {
     );
   });
 
-  test('a lane: added, renamed while others look, moved up, given a line, removed', async () => {
+  test('a lane: add, rename while others watch, move up, add a line, remove', async () => {
     const before = await heads(asa, 'lane').count();
     await maja.choose(maja.head('lane', 'Activities and situations'), 'New lane below…');
     const dialog = maja.dialog('Add a lane');
@@ -142,7 +142,7 @@ describe('a facilitator changes the frame, and takes it back', () => {
 });
 
 describe('personas', () => {
-  test('are added by the facilitator, marked on cards, and narrow the map', async () => {
+  test('are added by the facilitator, marked on cards, and filter the map', async () => {
     await maja.page.getByRole('button', { name: 'Add a persona' }).click();
     await expect(maja.dialog('Persona').getByLabel('Name')).toBeFocused();
     await maja.type('Ruth');
@@ -163,13 +163,13 @@ describe('personas', () => {
     await chip(asa).click();
     await expect(chip(asa)).toHaveAttribute('aria-pressed', 'true');
     await expect(asa.cell(...cell).locator('[data-card]')).toHaveText([/For Ruth alone/]);
-    // Only on the screen of the one who looks.
+    // Only on the screen of the person who filters.
     await expect(nadia.cell(...cell).locator('[data-card]')).toHaveCount(2);
     await asa.page.getByRole('button', { name: 'Clear the persona filter' }).click();
     await expect(asa.cell(...cell).locator('[data-card]')).toHaveCount(2);
   });
 
-  test('a new card on a narrowed map is marked, so that it does not vanish', async () => {
+  test('a new card on a filtered map is marked, so that it stays visible', async () => {
     await nadia.page.getByRole('button', { name: 'Ruth', exact: true }).click();
     await nadia.cell('Needs and motivations', first).focus();
     await nadia.press('n');
@@ -180,7 +180,7 @@ describe('personas', () => {
     await nadia.page.getByRole('button', { name: 'Clear the persona filter' }).click();
   });
 
-  test('one that nobody named is not kept', async () => {
+  test('are removed if they were never named', async () => {
     await maja.page.getByRole('button', { name: 'Add a persona' }).click();
     await expect(maja.dialog('Persona')).toBeVisible();
     await maja.press('Escape');
@@ -190,7 +190,7 @@ describe('personas', () => {
   });
 });
 
-test('a participant has no tools for the frame', async () => {
+test('a participant has no controls for the structure', async () => {
   await expect(maja.page.getByRole('button', { name: `Menu: ${first}` })).toHaveCount(1);
   for (const person of [nadia, asa]) {
     await expect(person.page.getByRole('button', { name: /^Menu of (?!the card)/ })).toHaveCount(0);

@@ -10,20 +10,20 @@ import type { Role } from '../../shared/roles.ts';
 
 export type Links = Readonly<Record<Role, string>>;
 
-/** The product as it was built; RESA_DIST names another build to try. */
+/** The built product; RESA_DIST names another build to test. */
 const dist = resolve(process.env.RESA_DIST ?? 'dist');
 
 const adminKey = 'the-key-of-whoever-runs-it';
 
 /**
- * A Resa server as a person starts it: the built one, in a process of its own, on a folder of its own. It
- * can end in order or be killed, and be started again on the same folder and port.
+ * A Resa server as a user starts it: the built one, in a process of its own, on a folder of its own. It can be stopped
+ * or killed, and started again on the same folder and port.
  */
 export class House {
   readonly #folder: string;
   #child: ChildProcess | null = null;
   #port = 0;
-  /** The links that it printed to the demo board. */
+  /** The links to the demo board, as the server printed them. */
   demo: Links = { facilitator: '', participant: '', observer: '' };
 
   private constructor(folder: string) {
@@ -53,7 +53,7 @@ export class House {
         PORT: String(this.#port),
         LOG_LEVEL: 'warn',
         ADMIN_KEY: adminKey,
-        // Everyone here comes from one address, and faster than people do.
+        // All test people share one address, and are faster than real people.
         JOIN_PER_MINUTE: '100000',
         CREATE_PER_MINUTE: '100000',
       },
@@ -69,7 +69,7 @@ export class House {
     ended.catch(() => undefined);
   }
 
-  /** SIGTERM lets it end in order; SIGKILL is a machine that loses its power. */
+  /** SIGTERM stops it cleanly; SIGKILL is like a power cut. */
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const child = this.#child;
     this.#child = null;
@@ -79,14 +79,14 @@ export class House {
     await gone;
   }
 
-  /** Copies its data while it runs, as docs/STORAGE.md says: the journal first. */
+  /** Copies its data while it runs, in the order of docs/STORAGE.md: the journal first. */
   async backUp(): Promise<void> {
     await rm(this.#backup, { recursive: true, force: true });
     for (const part of ['journal', 'boards', 'deleted', 'secret.key'])
       await cp(join(this.#folder, part), join(this.#backup, part), { recursive: true });
   }
 
-  /** Puts the backup in the place of its data, and starts it on that. */
+  /** Replaces its data by the backup, and starts it on that. */
   async putBack(): Promise<void> {
     await this.stop('SIGKILL');
     await rm(this.#folder, { recursive: true });
@@ -94,7 +94,7 @@ export class House {
     await this.start();
   }
 
-  /** Makes a board over the outside contract; returns its links. */
+  /** Creates a board through the HTTP API; returns its links. */
   async board(template: 'demo' | 'project' | 'journey' | 'ideas', language = 'en'): Promise<Links> {
     const answer = await fetch(`${this.origin}/api/boards`, {
       method: 'POST',
@@ -104,7 +104,7 @@ export class House {
     return ((await answer.json()) as { links: Links }).links;
   }
 
-  /** What whoever runs the server asks of a board, over the admin's interface. */
+  /** Calls an admin route of a board. */
   async admin(method: string, board: string, path = '', body?: object): Promise<unknown> {
     const answer = await fetch(`${this.origin}/api/admin/boards/${board}${path}`, {
       method,
@@ -116,7 +116,7 @@ export class House {
     return text === '' ? null : JSON.parse(text);
   }
 
-  /** Copies what it has on disk; it must not run. Returns how to put the copy back: a backup that is restored. */
+  /** Copies its data on disk while it is stopped. Returns a function that restores the copy, as from a backup. */
   async backup(): Promise<() => Promise<void>> {
     const copy = `${this.#folder}.backup`;
     await cp(this.#folder, copy, { recursive: true });
@@ -135,7 +135,7 @@ export class House {
     return `${this.#folder}-backup`;
   }
 
-  /** Reads what it prints up to its last line: its address, and three links. */
+  /** Reads its output up to the last line: its address, and three links. */
   async #hear(child: ChildProcess): Promise<void> {
     if (!child.stdout) throw new Error('The server has no output.');
     const links: Record<string, string> = {};

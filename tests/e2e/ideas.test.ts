@@ -26,25 +26,25 @@ describe('an idea for a card', () => {
     await maja.press('i');
     await expect(maja.page.getByRole('textbox', { name: 'Title' })).toBeFocused();
     await maja.type('A lamp in the hall');
-    await expect(row(maja, 'Answers')).toContainText(opportunity);
+    await expect(row(maja, 'Linked to')).toContainText(opportunity);
     await maja.press('Escape');
     await expect(row(maja, 'A lamp in the hall')).toContainText('26');
     await expect(row(maja, 'A lamp in the hall')).toContainText('Plan the trip');
     await expect(row(maja, 'A lamp in the hall')).toContainText('Amina Haddad');
   });
 
-  test('leads back to the card, and the card to its ideas', async () => {
+  test('links to the card, and the card to its ideas', async () => {
     await row(maja, 'A lamp in the hall')
       .getByRole('button', { name: /Show on the map/ })
       .first()
       .click();
     await expect(maja.card(opportunity)).toBeFocused();
     await expect(maja.card(opportunity)).toBeInViewport();
-    await expect(asa.card(opportunity)).toHaveAccessibleName(/ideas? answers? this/);
+    await expect(asa.card(opportunity)).toHaveAccessibleName(/linked ideas?/);
 
     await maja
       .card(opportunity)
-      .getByRole('button', { name: /ideas? answers? this/ })
+      .getByRole('button', { name: /linked ideas?/ })
       .click();
     await expect(row(maja, 'A lamp in the hall')).toBeVisible();
     const of = await rows(maja).count();
@@ -54,7 +54,7 @@ describe('an idea for a card', () => {
     await expect(rows(maja)).toHaveCount(26);
   });
 
-  test('stands in the lane of ideas, and an observer may look at it from there', async () => {
+  test('appears in the ideas lane, from where an observer can open it', async () => {
     await asa
       .cell('Ideas', 'Plan the trip')
       .getByRole('button', { name: /A lamp in the hall/ })
@@ -66,7 +66,7 @@ describe('an idea for a card', () => {
 });
 
 describe('the list of ideas', () => {
-  test('takes a title and Enter, one after the other, on every screen', async () => {
+  test('adds titles in a row by Enter, on every screen', async () => {
     for (const person of [maja, nadia]) await goto(person, 'Ideas');
     await nadia.press('n');
     await expect(newIdea(nadia)).toBeFocused();
@@ -83,7 +83,7 @@ describe('the list of ideas', () => {
     await expect(newIdea(asa)).toHaveCount(0);
   });
 
-  test('is written in place by two at once', async () => {
+  test('lets two people write in one idea at once', async () => {
     for (const person of [maja, nadia]) {
       await row(person, 'Umbrellas to borrow').getByRole('button', { name: 'Umbrellas to borrow' }).click();
     }
@@ -100,7 +100,7 @@ describe('the list of ideas', () => {
     await expect(row(asa, 'Umbrellas to borrow')).toContainText('Cheap: A stand by the door. Bring it back.');
   });
 
-  test('holds state, why it was dropped, owner, phase, step and personas', async () => {
+  test('holds state, reason for dropping, owner, phase, step and personas', async () => {
     const sheet = maja.page.getByRole('article');
     await sheet.getByRole('combobox', { name: 'Owner' }).selectOption('Nadia');
     await sheet.getByRole('combobox', { name: 'Phase' }).selectOption('Get to the platform');
@@ -122,13 +122,13 @@ describe('the list of ideas', () => {
     }
   });
 
-  test('is linked to what it answers by a search', async () => {
+  test('links an idea to a card by search', async () => {
     await row(maja, 'A bell for the last call')
       .getByRole('button', { name: 'A bell for the last call' })
       .click();
     const sheet = maja.page.getByRole('article');
     await sheet.getByRole('button', { name: 'Link challenges and opportunities' }).click();
-    const picker = maja.dialog('What does the idea answer?');
+    const picker = maja.dialog('Link challenges and opportunities');
     await expect(picker.getByRole('combobox')).toBeFocused();
     await maja.type('until the train is cancelled');
     await expect(picker.getByRole('option')).toHaveCount(1);
@@ -140,7 +140,7 @@ describe('the list of ideas', () => {
     await expect(row(asa, 'A bell for the last call')).toContainText("The app says 'on time'");
   });
 
-  test('is sorted, grouped, filtered and searched, on the screen of the one who looks', async () => {
+  test('sorts, groups, filters and searches, only on the screen of the person who does so', async () => {
     const numbers = (person: Person) =>
       rows(person).evaluateAll((all) => all.map((one) => Number(/\d+/.exec(one.textContent)?.[0])));
     await expect(rows(nadia).first()).toContainText('28');
@@ -154,12 +154,12 @@ describe('the list of ideas', () => {
       titles.toSorted(new Intl.Collator('en', { sensitivity: 'base', numeric: true }).compare),
     );
 
-    await nadia.page.getByRole('combobox', { name: 'Group', exact: true }).selectOption('State');
+    await nadia.page.getByRole('combobox', { name: 'Group', exact: true }).selectOption('Status');
     await expect(nadia.page.getByRole('heading', { level: 3 })).toHaveText([/New/, /Shortlisted/, /Dropped/]);
     await nadia.page.getByRole('combobox', { name: 'Group', exact: true }).selectOption('None');
 
     await nadia.page.getByRole('searchbox').fill('brought back');
-    // The reason is not searched, the solution is.
+    // The search covers the solution, not the reason.
     await expect(nadia.page.getByText('No idea matches these filters.')).toBeVisible();
     await nadia.page.getByRole('searchbox').fill('STAND by door');
     await expect(rows(nadia)).toHaveCount(1);
@@ -168,7 +168,7 @@ describe('the list of ideas', () => {
     await expect(rows(asa).first()).toContainText('28');
   });
 
-  test('lets an idea go by Delete, and takes it back', async () => {
+  test('removes an idea by Delete, and restores it by undo', async () => {
     await row(maja, 'A bell for the last call')
       .getByRole('button', { name: 'A bell for the last call' })
       .focus();
@@ -180,7 +180,7 @@ describe('the list of ideas', () => {
   });
 });
 
-test('a board that begins with ideas begins with one in grey, which goes with the first', async () => {
+test('a board that starts with ideas shows a greyed-out example, which disappears with the first idea', async () => {
   const links = await stage.house.board('ideas');
   const ben = await stage.person('Ben');
   await ben.join(links.participant);

@@ -4,7 +4,7 @@ import { expect, setStage } from './stage.ts';
 
 const stage = setStage();
 
-/** What has the focus, in words. */
+/** Describes the focused element. */
 const focus = (person: Person) =>
   person.page.evaluate(() => {
     const element = document.activeElement;
@@ -19,12 +19,12 @@ const focus = (person: Person) =>
       .trim();
   });
 
-/** Whether it can be seen that it has: a ring of its own, or on what is drawn in its place. */
+/** Whether the focus is visible: a ring on the element, or on what is drawn in its place. */
 const isFocusSeen = (person: Person) =>
   person.page.evaluate(() => {
     const element = document.activeElement;
     if (!element) return false;
-    // After the last stop the focus goes to the browser's own buttons.
+    // After the last tab stop, the focus goes to the browser's own buttons.
     if (element === document.body) return true;
     const isRinged = (one: Element) => {
       const { outlineStyle, outlineWidth } = getComputedStyle(one);
@@ -39,7 +39,7 @@ const isFocusSeen = (person: Person) =>
     );
   });
 
-/** Presses Tab until the focus is there; every stop on the way must show. */
+/** Presses Tab until the wanted element has the focus, and checks that the focus is visible at every stop. */
 async function tabTo(person: Person, wanted: RegExp, most = 25): Promise<void> {
   const passed: string[] = [];
   for (let step = 0; step < most; step++) {
@@ -156,7 +156,7 @@ test('Shift+Tab goes back a column while writing, and out of the first; Ctrl+Ent
   await maja.leave();
 });
 
-test('the map stays in the order of Tab when someone else removes the card with the focus', async () => {
+test('the map stays in the tab order when someone else removes the focused card', async () => {
   const links = await stage.house.board('demo');
   const [maja, nadia] = await Promise.all([stage.person('Maja'), stage.person('Nadia')]);
   await Promise.all([maja.join(links.facilitator), nadia.join(links.participant)]);
@@ -178,7 +178,7 @@ describe('a single letter', () => {
     ['Russian', 'т', 'ь', 'п', 'ш'],
     ['Arabic', 'ى', 'ة', 'ل', 'ه'],
   ])(
-    'counts by its place on a %s keyboard, and is not typed into what it opens',
+    'matches by position on a %s keyboard, and is not typed into what it opens',
     async (_name, n, m, g, i) => {
       const links = await stage.house.board('journey');
       const nadia = await stage.person('Nadia');
@@ -211,7 +211,7 @@ describe('a single letter', () => {
     },
   );
 
-  test('does nothing for who has switched letters off', async () => {
+  test('does nothing when letter shortcuts are off', async () => {
     const nadia = await stage.person('Nadia');
     await nadia.join((await stage.house.board('journey')).participant);
     await nadia.press('?');

@@ -4,7 +4,7 @@ import { expect, setStage } from './stage.ts';
 
 const stage = setStage();
 
-/** Starts a board in the lobby, and joins it by its facilitator link, which the page follows by itself. */
+/** Starts a board in the lobby, and joins it by its facilitator link, which the page opens by itself. */
 async function startBoard(maja: Person, template: string, title: string): Promise<void> {
   const { page } = maja;
   await page.goto('/');
@@ -20,7 +20,7 @@ async function startBoard(maja: Person, template: string, title: string): Promis
 const linkOf = (maja: Person, role: string) => maja.page.getByRole('textbox', { name: role });
 
 describe('the lobby', () => {
-  test('starts a board of each kind, which opens with its links to send', async () => {
+  test('starts a board from each template, which opens with its links to share', async () => {
     const maja = await stage.person('Maja');
     for (const [template, shows] of [
       ['Full five-step project', 'Journey map'],
@@ -49,13 +49,13 @@ describe('the lobby', () => {
     await maja.leave();
   });
 
-  test('asks for a title, and for a whole link', async () => {
+  test('asks for a title, and for a complete link', async () => {
     const maja = await stage.person('Maja');
     await maja.page.goto('/');
     await maja.page.getByRole('button', { name: 'Create board' }).click();
     await expect(maja.page.getByLabel('Board name')).toBeFocused();
     await expect(maja.page.getByText('Give the board a name')).toBeVisible();
-    const link = maja.page.getByLabel('Link you were sent');
+    const link = maja.page.getByLabel('Board link');
     await link.fill('half a link');
     await link.press('Enter');
     await expect(maja.page.getByText('This does not look like a board link')).toBeVisible();
@@ -65,7 +65,7 @@ describe('the lobby', () => {
     await maja.leave();
   });
 
-  test('shows a link as a code, and copies it for others to join by', async () => {
+  test('shows a link as a QR code, and copies it for others to join', async () => {
     const maja = await stage.person('Maja', { permissions: ['clipboard-read', 'clipboard-write'] });
     await startBoard(maja, 'Journey map', 'Links');
     const panel = maja.dialog('Invite people');
@@ -89,7 +89,7 @@ describe('the lobby', () => {
 });
 
 describe('a device', () => {
-  test('is the same person after a reload and by the same link again', async () => {
+  test('has the same person after a reload and by the same link again', async () => {
     const links = await stage.house.board('demo');
     const { maja, nadia, asa } = await stage.trio(links);
     const three = maja.page.getByRole('button', { name: '3 people here' });
@@ -114,7 +114,7 @@ describe('a device', () => {
     await Promise.all([maja.leave(), nadia.leave(), asa.leave()]);
   });
 
-  test('can join as someone else, who is another person', async () => {
+  test('can join as another person', async () => {
     const links = await stage.house.board('journey');
     const nadia = await stage.person('Nadia');
     await nadia.join(links.participant);
@@ -133,8 +133,8 @@ describe('a device', () => {
   });
 });
 
-describe('what leads nowhere says so', () => {
-  test('a wrong link, a missing board, a board without a seat, an address of nothing', async () => {
+describe('pages that do not exist', () => {
+  test('have a notice: a wrong link, a missing board, a board without a membership, an unknown address', async () => {
     const ben = await stage.person('Ben');
     ben.forgive(/Failed to load resource: .* 404/);
     for (const [path, says] of [
@@ -143,7 +143,7 @@ describe('what leads nowhere says so', () => {
       ['/b/lovtag', 'You need a link for this board'],
       ['/b/lovtag/somewhere', 'Page not found'],
     ] as const) {
-      // A change of the fragment alone would load nothing anew.
+      // Changing only the fragment would not reload the page.
       await ben.page.goto('about:blank');
       await ben.page.goto(path);
       await expect(ben.page.getByRole('heading', { name: says })).toBeVisible();
@@ -152,7 +152,7 @@ describe('what leads nowhere says so', () => {
     await ben.leave();
   });
 
-  test('a link that is withdrawn: who came by it is put out, and nobody comes in', async () => {
+  test('turning off a link removes people who joined by it, and nobody else can join by it', async () => {
     const maja = await stage.person('Maja');
     await startBoard(maja, 'Idea backlog', 'Withdrawn');
     const link = await linkOf(maja, 'Observers').inputValue();
@@ -160,7 +160,7 @@ describe('what leads nowhere says so', () => {
     await asa.join(link);
     asa.forgive(/Failed to load resource: .* 410/);
     const observers = maja.dialog('Invite people').locator('section', { hasText: 'Observers' });
-    await observers.getByRole('button', { name: 'More for this link' }).click();
+    await observers.getByRole('button', { name: 'More options for this link' }).click();
     await maja.page.getByRole('menuitem', { name: 'Turn off link' }).click();
     await observers.getByRole('button', { name: 'Turn off link' }).click();
     await expect(asa.page.getByRole('heading', { name: 'This link was turned off' })).toBeVisible();

@@ -3,13 +3,13 @@ import { check } from './axe.ts';
 import type { Person } from './person.ts';
 import { expect, setStage } from './stage.ts';
 
-/** A backup is put in place while pages are open that have what came after it. */
+/** Restores a backup while open pages have edits made after it. */
 const stage = setStage();
 let maja: Person;
 let nadia: Person;
 let leila: Person;
 let everyone: readonly Person[];
-/** How many clock marks each page has heard. */
+/** The number of clock marks that each page has received. */
 const marks = new Map<Person, number>();
 
 beforeAll(async () => {
@@ -46,7 +46,7 @@ async function write(person: Person, text: string): Promise<void> {
   await person.press('Escape');
 }
 
-/** Waits until each page has heard a mark that is newer than all that was written so far. */
+/** Waits until each page has received a mark newer than everything written so far. */
 async function marked(): Promise<void> {
   const before = new Map(marks);
   await write(maja, 'For the mark');
@@ -54,13 +54,13 @@ async function marked(): Promise<void> {
     await expect.poll(() => marks.get(person) ?? 0).toBeGreaterThan(before.get(person) ?? 0);
 }
 
-test('Nadia’s lost card comes back with Leila’s page, once Maja has decided; and Nadia goes on', async () => {
+test('Nadia’s lost card comes back from Leila’s page after Maja decides, and Nadia continues', async () => {
   await stage.house.backUp();
   await write(nadia, 'Written after the backup');
   await nadia.saved();
   for (const person of [maja, leila]) await expect(person.card('Written after the backup')).toBeVisible();
   await marked();
-  // Nadia is away; her page is not closed.
+  // Nadia is offline; her page stays open.
   await nadia.context.setOffline(true);
   await stage.house.putBack();
   await expect(light(leila, 'held')).toBeVisible();

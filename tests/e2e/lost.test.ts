@@ -14,7 +14,7 @@ let wire: Wire;
 beforeEach(async () => {
   links = await stage.house.board('demo');
   maja = await stage.person('Maja');
-  // What a browser says by itself of a server that is not there, or of a seat that has run out.
+  // Messages that a browser logs when a server is down or a membership has expired.
   maja.forgive(/^WebSocket connection to .* failed/);
   maja.forgive(/^Failed to load resource: /);
   maja.forgive(/^WebSocket is already in CLOSING/);
@@ -34,7 +34,7 @@ async function write(person: Person, text: string): Promise<void> {
   await person.press('Escape');
 }
 
-/** Maja writes offline, and closes her page when the device has it. */
+/** Maja writes offline, and closes her page when the device has stored it. */
 async function writeAndGo(text: string): Promise<void> {
   await wire.keepAway(closeCode.restart, '');
   await expect(light(maja, 'offline')).toBeVisible();
@@ -44,7 +44,7 @@ async function writeAndGo(text: string): Promise<void> {
   wire.letIn();
 }
 
-test('a backup is restored: what was kept here and has lost its base can be copied, saved or added again', async () => {
+test('after a backup is restored, edits without their base can be copied, saved or added again', async () => {
   await stage.house.stop('SIGTERM');
   const restore = await stage.house.backup();
   await stage.house.start();
@@ -91,14 +91,14 @@ test('a backup is restored: what was kept here and has lost its base can be copi
   await expect(dialog).toHaveCount(0);
 });
 
-test('what one left as facilitator is shown to who comes back as observer, and waits for a decision', async () => {
+test("a facilitator's unsent edits are shown when they come back as observer, until they decide", async () => {
   await writeAndGo('Left as facilitator');
   await maja.page.goto(links.observer);
   const name = maja.page.getByRole('textbox', { name: 'Your name' });
   await name.fill('Maja');
   await name.press('Enter');
   const dialog = maja.dialog('This device holds unsent changes');
-  await expect(dialog).toContainText('Left by Maja (facilitator).');
+  await expect(dialog).toContainText('Changes by Maja (facilitator).');
   await expect(dialog.getByRole('textbox')).toHaveValue('Left as facilitator');
   await expect(dialog.getByRole('button', { name: 'Add again' })).toHaveCount(0);
   await maja.press('Escape');
@@ -114,7 +114,7 @@ test('what one left as facilitator is shown to who comes back as observer, and w
   expect(await maja.kept()).not.toContain('Left as facilitator');
 });
 
-test('what was left of a board that is gone by now is shown with the notice', async () => {
+test('unsent edits of a deleted board are shown with the notice', async () => {
   await writeAndGo('Left for nobody');
   const board = /#([^.]+)\./.exec(links.facilitator)?.[1] ?? '';
   await stage.house.admin('DELETE', board);
@@ -127,7 +127,7 @@ test('what was left of a board that is gone by now is shown with the notice', as
   await expect.poll(() => maja.kept()).toBe('[]');
 });
 
-test('what an open page keeps is its own: a second page of the device neither shows nor deletes it', async () => {
+test("an open page's pending edits are its own: a second page of the device neither shows nor deletes them", async () => {
   await wire.keepAway(closeCode.restart, '');
   await write(maja, 'On its way');
   await expect.poll(() => maja.kept()).toContain('On its way');
@@ -143,8 +143,8 @@ test('what an open page keeps is its own: a second page of the device neither sh
   await expect.poll(() => maja.kept()).toBe('[]');
 });
 
-describe('a seat that has run out', () => {
-  test('is renewed by the link that the page has; what was written meanwhile is sent', async () => {
+describe('an expired membership', () => {
+  test('is renewed by the link that the page has, and unsent edits are sent', async () => {
     await maja.context.clearCookies();
     await wire.keepAway(closeCode.restart, '');
     await expect(light(maja, 'offline')).toBeVisible();
@@ -158,7 +158,7 @@ describe('a seat that has run out', () => {
     await expect(maja.card('While it ran out')).toBeVisible();
   });
 
-  test('whose link is withdrawn meanwhile is told so, with what could not be sent', async () => {
+  test('whose link was turned off shows a notice with the unsent edits', async () => {
     const nadia = await stage.person('Nadia');
     nadia.forgive(/^Failed to load resource: /);
     nadia.forgive(/^WebSocket is already in CLOSING/);
@@ -187,12 +187,12 @@ describe('a seat that has run out', () => {
   });
 });
 
-test('a server that renews the seat and lets nobody in is not asked for ever', async () => {
+test('a server that renews the membership but admits nobody is not asked forever', async () => {
   await wire.keepAway(closeCode.ticket, 'expired');
   await expect(maja.page.getByRole('heading', { name: 'Your access has ended' })).toBeVisible();
 });
 
-test('a server that refuses a page that has sent nothing is asked ever later, and said once', async () => {
+test('a server that refuses a page that has sent nothing is asked less and less often, with one message', async () => {
   await wire.keepAway(closeCode.refused, 'malformed');
   const dialog = maja.dialog('Not everything could be saved');
   await expect(dialog).toContainText('It contained no text of yours.');
@@ -203,7 +203,7 @@ test('a server that refuses a page that has sent nothing is asked ever later, an
   await maja.saved();
 });
 
-test('what fails on the page itself is said', async () => {
+test('an error on the page itself is shown', async () => {
   maja.forgive(/a fault of ours/);
   await maja.page.evaluate(() =>
     setTimeout(() => {

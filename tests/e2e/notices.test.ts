@@ -30,8 +30,8 @@ async function write(person: Person, text: string): Promise<void> {
   await person.press('Escape');
 }
 
-describe('a board that takes no edits', () => {
-  test('says so, keeps what is written, and is saved again by itself', async () => {
+describe('a read-only board', () => {
+  test('shows a banner, keeps new edits, and saves them by itself later', async () => {
     const told = maja.page.getByText('The server cannot save right now.');
     wire.tell({ kind: 'read-only', why: 'store' });
     await expect(told).toBeVisible();
@@ -44,13 +44,13 @@ describe('a board that takes no edits', () => {
     await expect(nadia.card('While the disk was full')).toBeVisible();
   });
 
-  test('says that it is frozen, where it is', async () => {
+  test('says that it is frozen', async () => {
     wire.tell({ kind: 'read-only', why: 'frozen' });
     await expect(maja.page.getByText('The board is frozen for now.')).toBeVisible();
   });
 });
 
-test('a board that fills up is a quiet word to who leads it, and later to all who write; it can be put away', async () => {
+test('a board that fills up tells facilitators early, and later everyone who can write; the notice can be dismissed', async () => {
   const full = (person: Person, percent: string) => person.page.getByText(`The board is ${percent} full.`);
   for (const one of [wire, hers]) one.tell({ kind: 'fullness', percent: 75 });
   await expect(full(maja, '75%')).toBeVisible();
@@ -62,9 +62,9 @@ test('a board that fills up is a quiet word to who leads it, and later to all wh
   await expect(full(nadia, '90%')).toContainText('Ask a facilitator');
 });
 
-test('a server that has no room says so, and the page comes back by itself', async () => {
+test('a server without room says so, and the page reconnects by itself', async () => {
   await wire.keepAway(closeCode.busy, 'server-full');
-  const told = maja.page.getByText('The server has as many boards open as it can hold.');
+  const told = maja.page.getByText('Too many boards are open on this server.');
   await expect(told).toContainText('Keep writing');
   await maja.page.reload();
   await expect(told).toContainText('This page tries again automatically.');
@@ -73,12 +73,12 @@ test('a server that has no room says so, and the page comes back by itself', asy
   await expect(told).toBeHidden();
 });
 
-test('a page that is older than its board asks to be loaded anew, and what it had not sent goes out then', async () => {
+test('a page that is older than its board asks to be reloaded, and sends unsent edits afterwards', async () => {
   wire.holdsEdits = true;
   await write(maja, 'Of the old page');
   await expect(light(maja, 'sending')).toBeVisible();
   await wire.keepAway(closeCode.reload, 'reload');
-  await expect(maja.page.getByRole('heading', { name: 'This board has been updated' })).toBeAttached();
+  await expect(maja.page.getByRole('heading', { name: 'Resa has been updated' })).toBeAttached();
   const dialog = maja.dialog('Your last changes were not sent');
   await expect(dialog.getByRole('textbox')).toHaveValue('Of the old page');
   await expect.poll(() => maja.kept()).toContain('Of the old page');
@@ -91,10 +91,10 @@ test('a page that is older than its board asks to be loaded anew, and what it ha
   await expect(nadia.card('Of the old page')).toBeVisible();
 });
 
-describe('what the server refuses', () => {
+describe('a refused edit', () => {
   const dialog = () => maja.dialog('Not everything could be saved');
 
-  /** Maja does something that reaches the server never, and is refused. */
+  /** Maja does something that never reaches the server, and is refused. */
   async function refused(does: () => Promise<void>): Promise<void> {
     wire.holdsEdits = true;
     await does();
@@ -104,7 +104,7 @@ describe('what the server refuses', () => {
     await wire.close(closeCode.refused, 'document-full');
   }
 
-  test('is told with its reason, and is there to be copied; it is not called saved', async () => {
+  test('is shown with its reason, can be copied, and never counts as saved', async () => {
     await maja.page.evaluate(() => {
       const lights: string[] = [];
       Object.assign(window, { lights });
@@ -125,7 +125,7 @@ describe('what the server refuses', () => {
     await expect(dialog()).toHaveCount(0);
   });
 
-  test('is told also where it has no text', async () => {
+  test('is shown even if it has no text', async () => {
     await refused(async () => {
       await maja.card('Train, car or stay at home').focus();
       await maja.press('Delete');
@@ -136,7 +136,7 @@ describe('what the server refuses', () => {
     await maja.saved();
   });
 
-  test('stays on the device when the page is closed; a second refusal is put to the first', async () => {
+  test('stays on the device when the page is closed; a second refusal is added to the first', async () => {
     await refused(() => write(maja, 'The first'));
     await expect(dialog().getByRole('textbox')).toHaveValue('The first');
     await maja.press('Escape');
@@ -161,7 +161,7 @@ describe('what the server refuses', () => {
 describe('a board that is put back to an earlier version while Maja is away', () => {
   const dialog = () => maja.dialog('The board was restored');
 
-  test('does not get what she wrote meanwhile on the open page; she has it to copy', async () => {
+  test('does not get what she wrote meanwhile on the open page; she can copy it', async () => {
     await wire.keepAway(closeCode.restart, '');
     await write(maja, 'Of the time before');
     wire.generations++;
@@ -177,7 +177,7 @@ describe('a board that is put back to an earlier version while Maja is away', ()
     await expect(dialog()).toHaveCount(0);
   });
 
-  test('nor what is kept on her device after the page was closed; that is kept until she has read it', async () => {
+  test('does not get what her device kept after the page was closed; it is kept until she has read it', async () => {
     await wire.keepAway(closeCode.restart, '');
     await write(maja, 'Written and closed');
     await write(maja, 'And one more');

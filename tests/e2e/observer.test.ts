@@ -20,9 +20,9 @@ beforeAll(async () => {
 const texts = (person: Person) => person.page.locator('[data-card] > p').allTextContents();
 
 describe('an observer', () => {
-  test('sees everything, live', async () => {
+  test('sees everything live', async () => {
     await expect(asa.page.getByText('You see everything live. You cannot change the board.')).toBeVisible();
-    // The lanes below the first come a frame each.
+    // The lanes below the first ones are drawn one per frame.
     for (const person of [maja, asa]) await person.page.locator('[data-drawn]').waitFor();
     expect(await texts(asa)).toEqual(await texts(maja));
     await maja.cell('Choices', 'Ride').focus();
@@ -32,7 +32,7 @@ describe('an observer', () => {
     await maja.press('Escape');
   });
 
-  test('is seen, too, with role and place', async () => {
+  test('is visible to others, with role and place', async () => {
     await asa.cell('Choices', 'Ride').focus();
     await maja.page.getByRole('button', { name: '3 people here' }).click();
     const list = maja.page.getByRole('dialog', { name: 'People here' });
@@ -42,7 +42,7 @@ describe('an observer', () => {
     await maja.press('Escape');
   });
 
-  test('has no tools, and no key or press changes anything', async () => {
+  test('has no controls, and no key or press changes anything', async () => {
     const before = await texts(maja);
     const tools = /Add a card|Menu of (?!the card)|Undo|Redo|Share|Mark feelings|Add a persona/;
     await expect(asa.page.getByRole('button', { name: tools })).toHaveCount(0);
@@ -78,7 +78,7 @@ describe('an observer', () => {
     expect(await texts(maja)).toEqual(before);
   });
 
-  test('drags nothing', async () => {
+  test('cannot drag anything', async () => {
     const card = asa.card('Decides at breakfast');
     await card.hover();
     await asa.page.mouse.down();
@@ -90,13 +90,13 @@ describe('an observer', () => {
   });
 });
 
-describe('a frame made by hand', () => {
+describe('a hand-made frame', () => {
   const seatOf = (person: Person) =>
     person.page.evaluate(
       () => sessionStorage.getItem(`resa-seat-${location.pathname.split('/')[2] ?? ''}`) ?? '',
     );
 
-  /** A card that was never on the board, in someone's own name, as one update of a client of its own. */
+  /** A card that was never on the board, in the person's own name, as one update by a new client. */
   async function forge(person: Person, text: string): Promise<number[]> {
     const [, lane = '', phase = ''] =
       /^cell:(.+)\/(.+)\/$/.exec(
@@ -114,7 +114,7 @@ describe('a frame made by hand', () => {
     return [...encoding.toUint8Array(frame)];
   }
 
-  /** Opens a socket from someone's page, with the cookie that it has, and sends the frame; what came back as text. */
+  /** Opens a socket from the person's page, with its cookie, and sends the frame. Returns the answers as text. */
   const send = async (person: Person, frame: readonly number[]) =>
     person.page.evaluate(
       async ([bytes, protocol, seat]) => {
@@ -137,9 +137,9 @@ describe('a frame made by hand', () => {
       [frame, controlProtocol, await seatOf(person)] as const,
     );
 
-  test('by an observer is answered with a refusal, and changes nothing anywhere', async () => {
+  test('by an observer is refused, and changes nothing anywhere', async () => {
     expect(await send(asa, await forge(asa, 'Forged by Åsa'))).toMatch(/"refused".*"observer"/);
-    // The same frame by one who may write: it was refused for the role, not for its make.
+    // The same frame from a participant is saved: it was refused for the role, not for its content.
     expect(await send(nadia, await forge(nadia, 'Sent by Nadia'))).toContain('"saved"');
     for (const person of [maja, nadia, asa]) {
       await expect(person.card('Sent by Nadia')).toBeVisible();
@@ -151,7 +151,7 @@ describe('a frame made by hand', () => {
     await expect(asa.card('Forged by Åsa')).toHaveCount(0);
   });
 
-  test('has no more than the seat of its page: no script can read a cookie', async () => {
+  test('has only the membership of its page: no script can read a cookie', async () => {
     expect(await asa.page.evaluate(() => document.cookie)).toBe('');
   });
 });

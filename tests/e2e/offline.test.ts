@@ -10,7 +10,7 @@ let everyone: readonly Person[];
 beforeAll(async () => {
   ({ maja, nadia, asa } = await stage.trio(stage.house.demo));
   everyone = [maja, nadia, asa];
-  // What a browser says by itself of a server that is not there.
+  // Messages that a browser logs when a server is down.
   for (const person of everyone) {
     person.forgive(/^WebSocket connection to .* failed/);
     person.forgive(/^Failed to load resource: net::ERR_CONNECTION_REFUSED/);
@@ -30,7 +30,7 @@ async function write(person: Person, phase: string, text: string): Promise<void>
   await person.press('Escape');
 }
 
-/** As when the net is back: the browser says so, and nobody waits for the next try. */
+/** The browser says that it is online, so that nobody waits for the next retry. */
 async function netIsBack(): Promise<void> {
   for (const person of everyone) await person.page.evaluate(() => window.dispatchEvent(new Event('online')));
 }
@@ -39,7 +39,7 @@ describe.each([
   ['ends in order', 'SIGTERM', 'calm'],
   ['loses its power', 'SIGKILL', 'hard'],
 ] as const)('the server %s', (_how, signal, word) => {
-  test('and two go on writing, each alone; when it is back, all see all, and it is on disk', async () => {
+  test('while two people keep writing; when it is back, everyone sees everything, and it is on disk', async () => {
     await write(nadia, 'Plan the trip', `Before it went ${word}`);
     await nadia.card(`Before it went ${word}`).focus();
     await nadia.saved();
@@ -53,7 +53,7 @@ describe.each([
     }
     await write(maja, 'Ride', `Maja alone ${word}`);
     await write(nadia, 'Ride', `Nadia alone ${word}`);
-    // Both in one card, and one moves it while the other writes on it.
+    // Both write in one card, and one moves it while the other writes.
     await maja.card(`Before it went ${word}`).focus();
     await maja.press('Enter', 'Home');
     await maja.type('M: ');
@@ -76,7 +76,7 @@ describe.each([
     }
   });
 
-  test('and what it said was saved is there after a reload', async () => {
+  test('and what it reported as saved is there after a reload', async () => {
     await write(maja, 'Get to the platform', `Saved and gone ${word}`);
     await expect(maja.card(`Saved and gone ${word}`)).toBeFocused();
     await maja.saved();
@@ -94,7 +94,7 @@ describe.each([
   });
 });
 
-test('an idea that was written offline gets its number on return', async () => {
+test('an idea added offline gets its number after reconnecting', async () => {
   await maja.page.getByRole('link', { name: 'Ideas', exact: true }).click();
   await asa.page.getByRole('link', { name: 'Ideas', exact: true }).click();
   const idea = (person: Person) =>

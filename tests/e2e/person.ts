@@ -1,6 +1,6 @@
 import type { BrowserContext, Locator, Page } from '@playwright/test';
 
-/** Someone at a screen: what they do, and where they find it. */
+/** A person at a screen: what they do, and where they find it. */
 export class Person {
   readonly name: string;
   readonly context: BrowserContext;
@@ -15,7 +15,9 @@ export class Person {
     this.listen(page);
   }
 
-  /** Takes note of what a page of this person complains about: broken policies and thrown errors among it. */
+  /**
+   * Collects what a page of this person logs as errors or warnings, including policy violations and uncaught errors.
+   */
   listen(page: Page): void {
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') this.#note(message.text());
@@ -23,7 +25,7 @@ export class Person {
     page.on('pageerror', (error) => this.#note(error.stack ?? error.message));
   }
 
-  /** From now on such a complaint belongs to what is being tried. */
+  /** From now on, such a message is expected. */
   forgive(pattern: RegExp): void {
     this.#forgiven.push(pattern);
   }
@@ -32,7 +34,7 @@ export class Person {
     return this.#complaints.splice(0);
   }
 
-  /** Comes by a link, gives a name, and is on the board when its first rows are drawn. */
+  /** Joins by a link, enters a name, and waits until the first rows are drawn. */
   async join(link: string): Promise<void> {
     await this.page.goto(link);
     const name = this.page.locator('input[autocomplete=nickname]');
@@ -46,7 +48,7 @@ export class Person {
     await this.saved();
   }
 
-  /** All that this person did is on disk. */
+  /** Waits until all edits of this person are on disk. */
   async saved(): Promise<void> {
     await this.page.locator('[data-light="saved"]').waitFor();
   }
@@ -80,7 +82,7 @@ export class Person {
     return this.page.locator('[data-card]').filter({ hasText: text });
   }
 
-  /** The cell of a lane and a phase, or of a step of it, by the names that a screen reader says. */
+  /** The cell of a lane and a phase, or of one of its steps, by the names that screen readers announce. */
   cell(...place: readonly string[]): Locator {
     return this.page.getByRole('gridcell', { name: new RegExp(`^${place.join(', ')}[:.]`) });
   }
@@ -90,7 +92,7 @@ export class Person {
     return this.page.locator(`[data-spot^="${kind}:"]`).filter({ hasText: title });
   }
 
-  /** The field in which this person is writing. */
+  /** The field that this person is writing in. */
   get field(): Locator {
     return this.page.locator('textarea:focus');
   }
@@ -99,7 +101,7 @@ export class Person {
     return this.page.getByRole('dialog', { name: title });
   }
 
-  /** Opens the menu of something by the right button, and chooses from it. */
+  /** Opens the context menu of an element, and chooses an item. */
   async choose(from: Locator, item: string | RegExp): Promise<void> {
     await from.click({ button: 'right' });
     await this.page
@@ -108,7 +110,7 @@ export class Person {
       .click();
   }
 
-  /** Leaves, and takes the device along. */
+  /** Leaves and closes the device. */
   async leave(): Promise<void> {
     await this.context.close();
   }

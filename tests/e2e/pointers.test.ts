@@ -11,17 +11,17 @@ beforeAll(async () => {
   ({ maja, nadia, asa } = await stage.trio(stage.house.demo));
 });
 
-/** Someone's pointer on another's screen: the element that moves, which bears their name. */
+/** A person's pointer on another's screen: the moving element with their name. */
 const pointerOf = (whose: Person, on: Person) => on.page.locator('.cursor').filter({ hasText: whose.name });
 
-/** Moves the mouse to a share of a cell, counted from its left edge. */
+/** Moves the mouse to a share of a cell, from its left and top edge. */
 async function pointAt(cell: Locator, person: Person, across: number, down: number): Promise<void> {
   const box = await cell.boundingBox();
   if (!box) throw new Error('The cell is not on the screen.');
   await person.page.mouse.move(box.x + across * box.width, box.y + down * box.height);
 }
 
-/** Where a pointer stands in a cell, in hundredths from its left edge and from above. */
+/** A pointer's position in a cell, in hundredths from its left and top edge. */
 async function shareOf(pointer: Locator, cell: Locator): Promise<[number, number]> {
   const [at, box] = [await pointer.boundingBox(), await cell.boundingBox()];
   if (!at || !box) return [-1, -1];
@@ -30,7 +30,7 @@ async function shareOf(pointer: Locator, cell: Locator): Promise<[number, number
 
 const place = ['Choices', 'Plan the trip'] as const;
 
-test("everyone sees where Maja's pointer is, as it moves and from cell to cell, but she herself", async () => {
+test("everyone else sees Maja's pointer, as it moves and from cell to cell", async () => {
   await pointAt(maja.cell(...place), maja, 0.25, 0.5);
   for (const person of [nadia, asa]) {
     await expect(async () =>
@@ -49,7 +49,7 @@ test("everyone sees where Maja's pointer is, as it moves and from cell to cell, 
   await expect(pointerOf(maja, maja)).toHaveCount(0);
 });
 
-test('who comes later sees a pointer that rests', async () => {
+test('a newcomer sees a pointer at rest', async () => {
   const ola = await stage.person('Ola');
   await ola.join(stage.house.demo.participant);
   await expect(async () =>
@@ -71,7 +71,7 @@ test('a mirrored map shows it on the same side of what it points at', async () =
   await samir.leave();
 });
 
-test('it goes when she leaves the map, goes to the ideas, or is gone', async () => {
+test('it disappears when she leaves the map, opens the ideas, or leaves the board', async () => {
   await expect(pointerOf(maja, nadia)).toBeVisible();
   await maja.page.mouse.move(5, 5);
   await expect(pointerOf(maja, nadia)).toHaveCount(0);

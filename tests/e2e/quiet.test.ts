@@ -4,7 +4,7 @@ import { expect, setStage } from './stage.ts';
 
 const stage = setStage();
 
-/** Notes each shift of the layout that no press brought about, and what shifted. */
+/** Records each layout shift that no input caused, and what shifted. */
 const noteShifts = () => {
   const shifts: string[] = [];
   Object.assign(window, { shifts });
@@ -23,7 +23,7 @@ const noteShifts = () => {
   }).observe({ type: 'layout-shift', buffered: true });
 };
 
-/** Counts the animation frames that the page asks for. */
+/** Counts the animation frames that the page requests. */
 const countFrames = () => {
   const real = window.requestAnimationFrame.bind(window);
   Object.assign(window, { frames_asked: 0 });
@@ -37,13 +37,13 @@ const countFrames = () => {
 const shiftsOn = async (person: Person) => {
   await person.page.evaluate(async () => {
     await document.fonts.ready;
-    // An entry is told after the frame in which it came.
+    // A shift is reported after the frame in which it happened.
     for (let frame = 0; frame < 3; frame++) await new Promise((resolve) => setTimeout(resolve, 50));
   });
   return person.page.evaluate(() => (window as unknown as { shifts: string[] }).shifts);
 };
 
-/** How many frames were asked for in a second, and what moves by itself. */
+/** The frames requested within a second, and the number of running animations. */
 const unrest = (person: Person) =>
   person.page.evaluate(async () => {
     const counted = window as unknown as { frames_asked: number };
@@ -52,8 +52,8 @@ const unrest = (person: Person) =>
     return { frames: counted.frames_asked - before, moving: document.getAnimations().length };
   });
 
-describe('nothing jumps while it is being opened', () => {
-  test.each(['en', 'ar'])('the lobby, in %s', async (locale) => {
+describe('nothing shifts while a page opens', () => {
+  test.each(['en', 'ar'])('in the lobby, in %s', async (locale) => {
     const nadia = await stage.person('Nadia', { locale, reducedMotion: 'no-preference' });
     await nadia.context.addInitScript(noteShifts);
     await nadia.page.goto('/');
@@ -69,7 +69,7 @@ describe('nothing jumps while it is being opened', () => {
     ['ideas', 'participant', 'en'],
     ['map', 'facilitator', 'ar'],
     ['ideas', 'observer', 'ar'],
-  ] as const)('the %s of a %s, in %s', async (view, role, locale) => {
+  ] as const)('on the %s of a %s, in %s', async (view, role, locale) => {
     const links = await stage.house.board('demo', locale);
     const nadia = await stage.person('Nadia', { locale, reducedMotion: 'no-preference' });
     await nadia.join(links[role]);
@@ -82,13 +82,13 @@ describe('nothing jumps while it is being opened', () => {
   });
 });
 
-test('a board at rest asks for no frames, also with the pointer of another on it', async () => {
+test("an idle board requests no frames, even with another person's pointer on it", async () => {
   const links = await stage.house.board('demo');
   const maja = await stage.person('Maja', { reducedMotion: 'no-preference' });
   const nadia = await stage.person('Nadia', { reducedMotion: 'no-preference' });
   await maja.context.addInitScript(countFrames);
   await Promise.all([maja.join(links.facilitator), nadia.join(links.participant)]);
-  // While something moves, frames are asked for: the count counts.
+  // Moving a pointer requests frames, so the counter works.
   const asked = () => maja.page.evaluate(() => (window as unknown as { frames_asked: number }).frames_asked);
   await nadia.card('Decides at breakfast').hover();
   await expect.poll(asked).toBeGreaterThan(0);
@@ -100,7 +100,7 @@ test('a board at rest asks for no frames, also with the pointer of another on it
   await Promise.all([maja.leave(), nadia.leave()]);
 });
 
-/** Notes each animation of a card that begins, by the words on it. */
+/** Records each animation of a card that starts, by the card's text. */
 const noteAnimations = () => {
   const animated: string[] = [];
   Object.assign(window, { animated });
@@ -109,7 +109,7 @@ const noteAnimations = () => {
   });
 };
 
-test('no card blinks while the board is drawn or when it moves; one that arrives comes in', async () => {
+test('no card is animated when the board is drawn or the card moves; a new card is', async () => {
   const maja = await stage.person('Maja', { reducedMotion: 'no-preference' });
   const nadia = await stage.person('Nadia', { reducedMotion: 'no-preference' });
   await nadia.page.addInitScript(noteAnimations);
@@ -135,7 +135,7 @@ test('no card blinks while the board is drawn or when it moves; one that arrives
   await maja.card('There before').focus();
   await maja.press('Control+ArrowRight');
   await expect(nadia.cell('Needs and motivations', 'Use the service').locator('[data-card]')).toHaveCount(1);
-  // The card is animated when it comes, before its words do.
+  // The card is animated when it arrives, before its text does.
   expect(await animated()).toHaveLength(1);
   await Promise.all([maja.leave(), nadia.leave()]);
 });

@@ -6,13 +6,13 @@ import type { Links } from './harness.ts';
 import { House } from './harness.ts';
 import { Person } from './person.ts';
 
-/** Longer than any step takes on a busy machine; a step that never comes fails by it. */
+/** Longer than any step takes on a busy machine; a step that never finishes fails by it. */
 const patienceMs = 10_000;
 
-/** Playwright's own, which looks again until what is expected has come. */
+/** Playwright's `expect`, which retries until the timeout. */
 export const expect = impatient.configure({ timeout: patienceMs });
 
-/** Sets a stage for the tests of a file. After each, no page may have complained on its console. */
+/** Sets up the stage for the tests of a file. After each test, no page may have logged an error or warning. */
 export function setStage(): Stage {
   const stage = new Stage();
   beforeAll(() => stage.open());
@@ -21,7 +21,7 @@ export function setStage(): Stage {
   return stage;
 }
 
-/** One server and one browser, and the people whom the tests bring in. */
+/** One server, one browser, and the people of the tests. */
 export class Stage {
   #house: House | null = null;
   #browser: Browser | null = null;
@@ -41,7 +41,7 @@ export class Stage {
     return this.#house;
   }
 
-  /** Someone with a device of their own. */
+  /** A person with their own device. */
   async person(name: string, options: BrowserContextOptions = {}): Promise<Person> {
     if (!this.#browser) throw new Error('There is no browser before the tests run.');
     const context = await this.#browser.newContext({
@@ -57,7 +57,7 @@ export class Stage {
     return person;
   }
 
-  /** Maja leads, Nadia takes part, Åsa looks on: all three on one board. */
+  /** Maja as facilitator, Nadia as participant, Åsa as observer, all on one board. */
   async trio(
     links: Links,
     options?: BrowserContextOptions,
@@ -75,7 +75,7 @@ export class Stage {
     return { maja, nadia, asa };
   }
 
-  /** What pages wrote on their consoles as errors or warnings since this was last asked. */
+  /** Errors and warnings on the pages' consoles since the last call. */
   takeComplaints(): string[] {
     return [...this.#people].flatMap((person) => person.takeComplaints());
   }

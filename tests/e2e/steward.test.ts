@@ -2,7 +2,7 @@ import { beforeEach, test } from 'vitest';
 import type { Person } from './person.ts';
 import { expect, setStage } from './stage.ts';
 
-/** What people see of whoever runs the server. */
+/** What people see when an administrator acts on their board. */
 const stage = setStage();
 let maja: Person;
 let nadia: Person;
@@ -25,7 +25,7 @@ async function write(person: Person, text: string): Promise<void> {
   await person.press('Escape');
 }
 
-test('what Maja writes while the board is frozen is kept, and taken when it is thawed', async () => {
+test("Maja's edits to a frozen board are kept, and saved when it is unfrozen", async () => {
   await admin('POST', '/freeze');
   for (const person of [maja, nadia])
     await expect(person.page.getByText('The board is frozen for now.')).toBeVisible();
@@ -45,7 +45,7 @@ test('what Maja writes while the board is frozen is kept, and taken when it is t
     await expect(person.page.getByText('The board is frozen for now.')).toBeHidden();
 });
 
-test('a board that is reset is open again on every screen as it was then; what was not saved is there to copy', async () => {
+test('a board that is reset opens again on every screen in its earlier version; unsaved edits can be copied', async () => {
   const documents = '/documents/board';
   const { id } = (await admin('POST', `${documents}/versions`, { name: 'Then' })) as { id: string };
   await write(maja, 'Saved, and taken back');
@@ -56,7 +56,7 @@ test('a board that is reset is open again on every screen as it was then; what w
   await expect(maja.page.getByText('The board is frozen for now.')).toBeVisible();
   await write(maja, 'Not saved');
   await expect(light(maja, 'held')).toBeVisible();
-  // What a browser says by itself of a seat that has ended.
+  // The message that a browser logs when a membership has ended.
   for (const person of [maja, nadia]) person.forgive(/status of 401/);
   await admin('POST', `${documents}/reset`, { version: id });
 
@@ -75,11 +75,11 @@ test('a board that is reset is open again on every screen as it was then; what w
   await expect(maja.card('And on it goes')).toBeVisible();
 });
 
-test('a board that is rebuilt has all that was saved; what was not is there to copy, also for who comes back later', async () => {
+test('a rebuilt board has everything that was saved; unsaved edits can be copied, also by people who come back later', async () => {
   await write(maja, 'Saved, and stays');
   await maja.card('Saved, and stays').focus();
   await maja.saved();
-  // Nadia writes where the server takes nothing, closes her page, and is away while the board is rebuilt.
+  // Nadia writes on the frozen board, closes her page, and is away during the rebuild.
   await admin('POST', '/freeze');
   for (const person of [maja, nadia])
     await expect(person.page.getByText('The board is frozen for now.')).toBeVisible();
@@ -110,7 +110,7 @@ test('a board that is rebuilt has all that was saved; what was not is there to c
   await expect(maja.card('And on it goes')).toBeVisible();
 });
 
-test('who is put out is told so, and may join again by the link', async () => {
+test('a removed person sees a notice, and can join again by the link', async () => {
   const { sockets } = (await admin('GET', '/sockets')) as { sockets: { person: string; role: string }[] };
   const person = sockets.find(({ role }) => role === 'participant')?.person ?? '';
   await admin('DELETE', `/people/${person}`);

@@ -11,7 +11,7 @@ beforeAll(async () => {
   ({ maja, nadia, asa } = await stage.trio(stage.house.demo));
 });
 
-/** The text and the caret of the field in which someone writes. */
+/** The text and caret of the field that a person is writing in. */
 const written = (person: Person) =>
   person.field.evaluate((area) => {
     if (!(area instanceof HTMLTextAreaElement)) return null;
@@ -23,7 +23,7 @@ const caretTo = (person: Person, index: number) =>
     if (area instanceof HTMLTextAreaElement) area.setSelectionRange(at, at);
   }, index);
 
-/** Maja writes a card; Nadia opens it too, and both are in it. */
+/** Maja adds a card; Nadia opens it too, so that both edit it. */
 async function openTogether(phase: string, text: string): Promise<void> {
   await maja.cell('What staff do in view', phase).focus();
   await maja.press('n');
@@ -36,7 +36,7 @@ async function leaveTogether(): Promise<void> {
   await Promise.all([maja.press('Escape'), nadia.press('Escape')]);
 }
 
-describe('a card is on every screen at once', () => {
+describe('a card appears on every screen at once', () => {
   test('when it is added by N, by a double click, or by the button of the cell', async () => {
     await maja.cell('Choices', 'Come back').focus();
     await maja.press('n');
@@ -77,7 +77,7 @@ describe('a card is on every screen at once', () => {
     await expect(asa.card('Half a sentence')).not.toHaveAccessibleName(/Maja is writing/);
   });
 
-  test('and a card in which nobody wrote is gone without a trace', async () => {
+  test('and is removed if nobody wrote in it', async () => {
     const before = await asa.page.locator('[data-card]').count();
     await maja.cell('Choices', 'Ride').focus();
     await maja.press('n');
@@ -87,7 +87,7 @@ describe('a card is on every screen at once', () => {
     await expect(maja.cell('Choices', 'Ride')).toBeFocused();
   });
 
-  test('with its text as text, whatever it looks like', async () => {
+  test('with its text as plain text, whatever it looks like', async () => {
     const text = '<img src=x onerror="document.title=1"> & <b>bold</b>';
     await maja.cell('Choices', 'Ride').focus();
     await maja.press('n');
@@ -101,8 +101,8 @@ describe('a card is on every screen at once', () => {
   });
 });
 
-describe('two people write in one card', () => {
-  test('and both carets stay where they belong', async () => {
+describe('two people writing in one card', () => {
+  test('keep their carets in place', async () => {
     await openTogether('Plan the trip', 'centre');
     await maja.press('Home');
     for (const [left, right] of ['1a', '2b', '3c', '4d', '5e']) {
@@ -113,7 +113,7 @@ describe('two people write in one card', () => {
     expect(await written(nadia)).toEqual({ text: '12345centreabcde', caret: [16, 16] });
     await expect(asa.card('12345centreabcde')).toBeVisible();
 
-    // Side by side in the middle of a word: neither's letters get in between the other's.
+    // Side by side in the middle of a word: the letters of one do not mix with those of the other.
     await Promise.all([caretTo(maja, 8), caretTo(nadia, 8)]);
     for (const [left, right] of ['Aå', 'Bä', 'Cö']) {
       await Promise.all([maja.type(left ?? ''), nadia.type(right ?? '')]);
@@ -128,7 +128,7 @@ describe('two people write in one card', () => {
     await leaveTogether();
   });
 
-  test('and a selection keeps to its characters', async () => {
+  test('keep a selection on its characters', async () => {
     await openTogether('Ride', 'keep this word');
     await maja.field.evaluate((area) => area instanceof HTMLTextAreaElement && area.setSelectionRange(5, 9));
     await nadia.press('Home');
@@ -140,7 +140,7 @@ describe('two people write in one card', () => {
     await leaveTogether();
   });
 
-  test("and each sees the other's caret with a name", async () => {
+  test("see each other's caret with a name", async () => {
     await openTogether('Board and settle in', 'whose caret');
     const tag = maja.field.locator('..').getByText('Nadia', { exact: true });
     await expect(tag).toBeVisible();
@@ -153,11 +153,11 @@ describe('two people write in one card', () => {
   });
 });
 
-describe('an input method that composes', () => {
+describe('an input method that is composing', () => {
   const compose = (session: CDPSession, text: string) =>
     session.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
 
-  test('is left alone while the other person writes, and neither loses a letter', async () => {
+  test('is not disturbed when the other person writes, and neither loses a letter', async () => {
     await openTogether('Handle a disruption', 'start end');
     const keyboard = await nadia.context.newCDPSession(nadia.page);
     await caretTo(nadia, 6);
@@ -168,7 +168,7 @@ describe('an input method that composes', () => {
     await compose(keyboard, 'にほん');
     await maja.press('End');
     await maja.type('ing');
-    // Nothing moves under the hands of who composes, and nobody sees what is not a word yet.
+    // Nothing moves under the composing caret, and nobody sees unfinished words.
     await expect(asa.card('Now: start ending')).toBeVisible();
     await expect(nadia.field).toHaveValue('start にほんend');
     await keyboard.send('Input.insertText', { text: '日本 ' });
@@ -179,7 +179,7 @@ describe('an input method that composes', () => {
     await leaveTogether();
   });
 
-  test('may write over a selection in which the other person has written meanwhile', async () => {
+  test('can replace a selection in which the other person has written meanwhile', async () => {
     await openTogether('Arrive and travel on', 'one two three');
     const keyboard = await nadia.context.newCDPSession(nadia.page);
     await nadia.field.evaluate((area) => area instanceof HTMLTextAreaElement && area.setSelectionRange(4, 7));
@@ -198,7 +198,7 @@ describe('an input method that composes', () => {
     await leaveTogether();
   });
 
-  test('has Enter and Escape to itself', async () => {
+  test('keeps Enter and Escape for itself', async () => {
     await openTogether('Settle and follow up', 'still here');
     const keyboard = await nadia.context.newCDPSession(nadia.page);
     await compose(keyboard, 'か');

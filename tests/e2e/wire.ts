@@ -6,18 +6,18 @@ import { frameKind, syncKind } from '../../shared/wire/protocol.ts';
 import type { Person } from './person.ts';
 
 /**
- * A hand on the wire between a person's page and the server, for what a server says in bad hours only: it puts in
- * words of its own, and keeps the page away.
+ * Sits between a person's page and the server, to imitate messages that servers send only in trouble. It can send
+ * control frames of its own, and keep the page disconnected.
  */
 export class Wire {
   #page: WebSocketRoute | null = null;
   #refusal: { readonly code: CloseCode; readonly reason: string } | null = null;
-  /** Added to the generation that the server tells. */
+  /** Added to the generation that the server reports. */
   generations = 0;
-  /** While set, no edit of the page reaches the server. */
+  /** While true, no edit of the page reaches the server. */
   holdsEdits = false;
 
-  /** To be laid before the page opens its socket. */
+  /** Must be called before the page opens its socket. */
   static async lay(person: Person): Promise<Wire> {
     const wire = new Wire();
     await person.page.routeWebSocket(/\/sync\//, (page) => wire.#connect(page));
@@ -32,7 +32,7 @@ export class Wire {
     await this.#page?.close({ code, reason });
   }
 
-  /** Closes the page's socket, and each that it opens after it, until `letIn`. */
+  /** Closes the page's socket, and each one that it opens later, until `letIn`. */
   async keepAway(code: CloseCode, reason: string): Promise<void> {
     this.#refusal = { code, reason };
     await this.close(code, reason);
@@ -61,7 +61,7 @@ export class Wire {
   }
 }
 
-/** Whether a frame is an update, or the answer to sync step 1. */
+/** Whether a frame is an update or an answer to sync step 1. */
 function isEdit(message: Buffer): boolean {
   const decoder = decoding.createDecoder(message);
   return decoding.readVarUint(decoder) === frameKind.sync && decoding.readVarUint(decoder) !== syncKind.step1;

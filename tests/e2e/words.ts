@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Key, Messages } from '../../client/text/areas.ts';
 
 export type Tongue = 'ar' | 'en';
-/** The keys of an area whose message is one text, not one for each plural form. */
+/** The keys of an area whose message is a single text, without plural forms. */
 type TextKey<Area> = { [Name in keyof Area]: Area[Name] extends string ? Name : never }[keyof Area];
 export type Worded = Key & { [Name in keyof Messages]: TextKey<Messages[Name]> }[keyof Messages];
 
 const texts = { ar: read('ar'), en: read('en') } as const;
 
-/** What a button or a heading says in a language; a gap is filled with `gap`. */
+/** The text of a button or heading in a language; `gap` fills a placeholder. */
 export function word(language: Tongue, key: Worded, gap = ''): string {
   const text = texts[language][key];
   if (text === undefined) throw new Error(`There is no message ${key} in ${language}.`);

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 
 const about = 'trials';
 
-test('a record of one’s own needs an author, by the name that recovery looks for', () => {
+test("a collection with change 'own' needs a field `author`, the name that recovery uses", () => {
   const define = (fields: Parameters<typeof records>[1]['fields']) => () =>
     records('notes', { about, add: 'write', change: 'own', fields });
   expect(define({ text: text(10) })).toThrow('without an author');
@@ -14,7 +14,7 @@ test('a record of one’s own needs an author, by the name that recovery looks f
   expect(define({ author: author() })).not.toThrow();
 });
 
-test('of two collections with one name neither is lost in silence; one that two files export is one', () => {
+test('two collections with the same name are an error; one that two files export counts once', () => {
   const notes = records('notes', { about, add: 'write', fields: {} });
   const others = values('notes', { about, change: 'write', schema: v.number() });
   expect(() => collectionsIn({ one: { notes }, two: { others } })).toThrow('one name');

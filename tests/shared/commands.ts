@@ -4,7 +4,7 @@ import type { NewRecord } from '../../shared/schema/collection.ts';
 import { command } from '../../shared/schema/command.ts';
 import { addRecords, setField } from '../../shared/schema/editor.ts';
 
-/** Adds many cards as one step, as no command of the page does yet. Returns their ids. */
+/** Adds many cards in one step, which no command of the page does. Returns their ids. */
 export const addCards = command('add-card', (step, all: readonly NewRecord<typeof cards.fields>[]) =>
   addRecords(step, cards, all),
 );

@@ -37,7 +37,7 @@ const manifest = v.parse(
   JSON.parse(await read('package.json')),
 );
 
-test('docs/DOCUMENT.md lists the roots of the document, what each holds, and who writes in it', () => {
+test('docs/DOCUMENT.md lists the roots of the document, their contents, and who writes to them', () => {
   const listed = rowsOf(section(documentPage, '## How things are stored'));
   const kept = Object.values<AnyCollection>(collections).map((of) => [
     of.name,
@@ -73,7 +73,7 @@ test('docs/DOCUMENT.md has every reason to refuse an update', () => {
 });
 
 test(
-  'the example of docs/DOCUMENT.md runs: it reads the ideas, and its card is on disk',
+  'the example of docs/DOCUMENT.md runs: it reads the ideas, and its card reaches the disk',
   { timeout: 30_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'resa-docs-'));
@@ -95,7 +95,7 @@ test(
   },
 );
 
-test('README lists the settings that the server reads, with their defaults', () => {
+test('README lists the settings of the server with their defaults', () => {
   const read: string[] = [];
   const env = new Proxy<Record<string, string>>(
     {},
@@ -106,7 +106,7 @@ test('README lists the settings that the server reads, with their defaults', () 
       },
     },
   );
-  // The settings are read in the order in which they stand in the answer.
+  // The settings are read in the order of the returned object.
   const defaults = Object.values(readConfig(env)).map((value: unknown) =>
     value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value).replace('[]', ''),
   );
@@ -117,7 +117,7 @@ test('README lists the settings that the server reads, with their defaults', () 
   expect(listed).toEqual(read.map((name, i) => [name, defaults[i]]));
 });
 
-test('docs/DEPENDENCIES.md has every package, its version and its licence, and no other', async () => {
+test('docs/DEPENDENCIES.md lists every package with its version and licence, and no others', async () => {
   const listed = rowsOf(page('docs/DEPENDENCIES.md')).map(([name, version, , , , licence]) => [
     name,
     version,
@@ -136,7 +136,7 @@ test('docs/DEPENDENCIES.md has every package, its version and its licence, and n
   expect(listed.sort()).toEqual(installed.sort());
 });
 
-test.each(pages)('the files and the commands that $path names are there', ({ path, text }) => {
+test.each(pages)('the files and commands that $path names exist', ({ path, text }) => {
   const links = [...text.matchAll(/\]\(([^)\s#]+)[^)]*\)/g)]
     .map(([, to = '']) => to)
     .filter((to) => !/^[a-z]+:/.test(to))
@@ -149,11 +149,11 @@ test.each(pages)('the files and the commands that $path names are there', ({ pat
   expect(scripts.filter((name) => !Object.hasOwn(manifest.scripts, name))).toEqual([]);
 });
 
-test('README says what each script does', () => {
+test('README describes each script', () => {
   const listed = rowsOf(section(page('README.md'), '## Scripts')).map(([command = '']) =>
     command.split(' ').at(-1),
   );
-  // What npm runs by itself, before another, nobody types.
+  // npm runs the `pre` scripts by itself, so nobody types them.
   expect(listed.sort()).toEqual(
     Object.keys(manifest.scripts)
       .filter((name) => !name.startsWith('pre'))
@@ -165,8 +165,8 @@ function read(path: string): Promise<string> {
   return readFile(join(root, path), 'utf8');
 }
 
-/** A part of a page, from its heading to the next of the same or a higher level. */
-/** The table of a collection, as a page has it before it is laid out. */
+/** A section of a page, from its heading to the next of the same or a higher level. */
+/** The table of a collection, before it is formatted. */
 function tableOf(of: AnyCollection): string {
   if (of.kind === 'records')
     return tableOfFields(Object.fromEntries(Object.entries(of.fields).filter(([field]) => field !== 'gone')));
@@ -190,7 +190,7 @@ const code = (text: string) => `\`${text}\``;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
-/** Puts these tables in place of the first one of the section of each name. */
+/** Replaces the first table of each named section. */
 function withTables(text: string, tables: Readonly<Record<string, string>>): string {
   return Object.entries(tables).reduce((page, [name, made]) => {
     const heading = `\n### \`${name}\`\n`;
@@ -213,7 +213,7 @@ function section(text: string, heading: string): string {
   return after.join('').split(new RegExp(`\n#{1,${level}} `))[0] ?? '';
 }
 
-/** The rows of all tables, without their heads; cells without the marks of code. */
+/** The rows of all tables, without their headings; cells without backticks. */
 function rowsOf(text: string): string[][] {
   const lines = text.split('\n');
   return lines.flatMap((line, i) => {
@@ -228,7 +228,7 @@ function rowsOf(text: string): string[][] {
   });
 }
 
-/** Runs a program as a person would who has copied it into a file of this folder. */
+/** Runs a program as a person would after copying it into a file of this folder. */
 async function runModule(program: string, link: string): Promise<{ output: string; code: number | null }> {
   const child = spawn(process.execPath, ['--input-type=module', '-', link], { cwd: root });
   child.stdin.end(program);

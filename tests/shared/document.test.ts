@@ -6,7 +6,7 @@ import { collectionIn, documentNamed, itsPerson } from '../../shared/schema/docu
 const draft: DocumentDefinition = { ...board, name: 'draft/<person>', reads: itsPerson, writes: itsPerson };
 const trial = [board, draft];
 
-test('a name stands for the definition that it matches, and for the person in it', () => {
+test('a name gives the definition that it matches, and the person in it', () => {
   expect(documentNamed(trial, 'board')).toEqual({ definition: board, owner: null });
   expect(documentNamed(trial, 'draft/ana')).toEqual({ definition: draft, owner: 'ana' });
 });
@@ -27,23 +27,23 @@ test.each([
   'draft+ana',
   `draft/${'a'.repeat(65)}`,
   'constructor',
-])('%j is the name of no document', (name) => {
+])('%j is not the name of a document', (name) => {
   expect(documentNamed(trial, name)).toBeNull();
 });
 
-test('the person in a name reads the document, whatever the role, and nobody else', () => {
+test('the person in a name reads the document in any role, and nobody else does', () => {
   expect(itsPerson({ person: 'ana', role: 'observer' }, 'ana')).toBe(true);
   expect(itsPerson({ person: 'fay', role: 'facilitator' }, 'ana')).toBe(false);
   expect(itsPerson({ person: 'fay', role: 'facilitator' }, null)).toBe(false);
 });
 
-test('a document has the collections of its definition, and nothing that objects inherit', () => {
+test('a document has the collections of its definition, and no inherited object properties', () => {
   expect(collectionIn(board, 'cards')).toBe(board.collections.cards);
   for (const name of ['meta', 'notes', 'constructor', '__proto__'])
     expect(collectionIn(board, name)).toBeNull();
 });
 
-test('all collections stand under their own names, and one document comes with the board', () => {
+test('each collection is listed under its own name, and boards come with one document', () => {
   for (const { collections } of documents)
     for (const [name, of] of Object.entries(collections)) expect(of.name).toBe(name);
   expect(documents.filter(({ comesWithBoard }) => comesWithBoard)).toEqual([board]);

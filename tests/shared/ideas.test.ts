@@ -49,7 +49,7 @@ const backlog = [
   idea(3, 'Stop 9', { gone: true }),
 ];
 
-test('by number, the idea that waits for its number is the newest', () => {
+test('by number, an idea without a number yet is the newest', () => {
   expect(titles(backlog, {})).toEqual(['Stop 12', 'Äpple by the door', 'zebra crossing', 'Ice']);
   expect(titles(backlog, { descending: true })).toEqual([
     'Ice',
@@ -59,13 +59,13 @@ test('by number, the idea that waits for its number is the newest', () => {
   ]);
 });
 
-test('by title, each language has its own alphabet, and numbers in titles count as numbers', () => {
+test('by title, each language has its own alphabet, and numbers in titles sort as numbers', () => {
   expect(titles(backlog, { sort: 'title' })[0]).toBe('Äpple by the door');
   expect(titles(backlog, { sort: 'title' }, { ...english, language: 'sv' }).at(-1)).toBe('Äpple by the door');
   expect(titles([idea(1, 'Stop 12'), idea(2, 'Stop 9')], { sort: 'title' })).toEqual(['Stop 9', 'Stop 12']);
 });
 
-test('by state the life of an idea, by phase the columns; ideas of no phase come last', () => {
+test('by state follows the life of an idea, by phase the columns; ideas without a phase come last', () => {
   expect(titles(backlog, { sort: 'state' })).toEqual([
     'Stop 12',
     'Äpple by the door',
@@ -80,7 +80,7 @@ test('by state the life of an idea, by phase the columns; ideas of no phase come
   ]);
 });
 
-test('each filter narrows, and all of them together', () => {
+test('each filter narrows the list, and filters combine', () => {
   expect(titles(backlog, { state: 'done' })).toEqual(['zebra crossing']);
   expect(titles(backlog, { phase: 'before' })).toEqual(['Ice']);
   expect(titles(backlog, { persona: 'amina' })).toEqual(['Stop 12']);
@@ -90,7 +90,7 @@ test('each filter narrows, and all of them together', () => {
   expect(titles(backlog, { persona: 'amina', card: 'hunger' })).toEqual([]);
 });
 
-test('words are found in title, solution and number, whatever their case and order', () => {
+test('search covers title, solution and number, ignoring case and word order', () => {
   expect(titles(backlog, { words: 'STOPS fruit' })).toEqual(['Äpple by the door']);
   expect(titles(backlog, { words: '10' })).toEqual(['zebra crossing']);
   expect(titles(backlog, { words: 'fruit zebra' })).toEqual([]);
@@ -98,7 +98,7 @@ test('words are found in title, solution and number, whatever their case and ord
   expect(titles([idea(1, 'IŞIK')], { words: 'ışık' }, turkish)).toEqual(['IŞIK']);
 });
 
-test('groups follow the life of an idea or the columns, and those of none come last', () => {
+test('groups follow the life of an idea or the columns, and ideas without a value come last', () => {
   const keys = (group: IdeaView['group']) =>
     arrangeIdeas(backlog, { ...all, group }, english).map(({ key }) => key);
   expect(keys('state')).toEqual(['new', 'shortlisted', 'done']);
@@ -106,7 +106,7 @@ test('groups follow the life of an idea or the columns, and those of none come l
   expect(keys('owner')).toEqual(['']);
 });
 
-test('an idea for two personas stands under both', () => {
+test('an idea for two personas is in both groups', () => {
   const groups = arrangeIdeas(backlog, { ...all, group: 'persona' }, english);
   const under = (key: string) => groups.find((group) => group.key === key)?.ideas.map((one) => one.title);
   expect(under('lars')).toEqual(['Stop 12', 'Äpple by the door']);

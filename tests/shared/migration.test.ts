@@ -5,12 +5,12 @@ import { bringTo, schemaOf } from '../../shared/schema/document.ts';
 import type { Migration } from '../../shared/schema/migration.ts';
 import { migrate } from '../../shared/schema/migration.ts';
 
-/** A migration that notes that it ran. */
+/** A migration that records that it ran. */
 const noting = (to: number): Migration => ({ to, run: (doc) => doc.getArray('ran').push([to]) });
 const all = [noting(4), noting(2), noting(3)];
 const ran = (doc: Y.Doc) => doc.getArray('ran').toArray();
 
-test('what leads beyond the version of the document runs, in the order of the versions', () => {
+test('migrations beyond the version of the document run in order of version', () => {
   const doc = new Y.Doc();
   migrate(doc, 2, all);
   expect(ran(doc)).toEqual([3, 4]);
@@ -21,7 +21,7 @@ test('what leads beyond the version of the document runs, in the order of the ve
   expect(ran(doc)).toEqual([3, 4]);
 });
 
-test('a document notes the layout that it has, and is brought to one once', () => {
+test('a document records its layout, and is migrated to a layout once', () => {
   const doc = new Y.Doc();
   expect(schemaOf(doc)).toBe(1);
   bringTo({ version: 4, migrations: all }, doc);
@@ -32,13 +32,13 @@ test('a document notes the layout that it has, and is brought to one once', () =
   expect([schemaOf(doc), ran(doc)]).toEqual([5, [2, 3, 4]]);
 });
 
-test('a version that is no number reads as the first', () => {
+test('a version that is not a number counts as the first', () => {
   const doc = new Y.Doc();
   doc.getMap('meta').set('schema', '7');
   expect(schemaOf(doc)).toBe(1);
 });
 
-test('no migration of this program leads beyond its own layout', () => {
+test('no migration goes beyond the current layout', () => {
   const { version, migrations } = documentSchema;
   for (const { to } of migrations) {
     expect(to).toBeGreaterThan(1);

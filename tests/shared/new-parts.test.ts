@@ -4,20 +4,21 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { beforeAll, expect, test } from 'vitest';
 
-// A collection with a command, a view and a type of lane are added to the source as docs/ARCHITECTURE.md says, in memory,
-// and all of it is compiled. What they touch is listed here: their own files, a line in each list, and messages.
+// Adds a collection with a command, a view and a lane type to the source as docs/ARCHITECTURE.md describes, in memory,
+// and compiles everything. The files that they touch are listed here: their own files, a line in each list, and
+// messages.
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const languages = ['ar', 'en', 'ru', 'sv', 'tr'];
 
-/** What is put into a file that is there: each text is put behind what it follows. */
+/** Insertions into an existing file: each text goes after the text that it follows. */
 type Insertions = readonly (readonly [follows: string, text: string])[];
 
-/** New files, by path, and what is put into others. */
+/** New files, by path, and insertions into others. */
 interface Part {
   readonly files: Readonly<Record<string, string>>;
   readonly lists: Readonly<Record<string, Insertions>>;
-  /** English messages, by area. The other languages have the same. */
+  /** English messages, by area. The other languages get the same. */
   readonly messages: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -141,7 +142,7 @@ function touched({ files, lists, messages }: Part): string[] {
   return [...Object.keys(files), ...Object.keys(lists), ...texts].toSorted();
 }
 
-/** The source with these parts in it, by path: only what differs from the disk. */
+/** The source with these parts, by path: only files that differ from the disk. */
 function sourceWith(parts: readonly Part[]): Map<string, string> {
   const changed = new Map<string, string>();
   const now = (path: string) => changed.get(path) ?? readFileSync(join(root, path), 'utf8');
@@ -168,10 +169,10 @@ const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.s
 };
 const parsed = ts.parseJsonConfigFileContent({ ...config, include: ['client', 'shared'] }, ts.sys, root);
 let last: ts.Program | undefined;
-/** Parsed once for all programs: the libraries are most of the source. */
+/** Parsed once for all programs: most of the source is libraries. */
 const unchanged = new Map<string, ts.SourceFile | undefined>();
 
-/** Compiles page and shared code with these parts. Returns what the compiler says, by file. */
+/** Compiles page and shared code with these parts. Returns the compiler's messages, by file. */
 function compiled(parts: readonly Part[]): string[] {
   const changed = new Map([...sourceWith(parts)].map(([path, text]) => [join(root, path), text]));
   const host = ts.createCompilerHost(parsed.options);
@@ -212,11 +213,11 @@ beforeAll(() => {
   clean = compiled([]);
 }, 120_000);
 
-test('the source compiles as it is', () => {
+test('the source compiles unchanged', () => {
   expect(clean).toEqual([]);
 });
 
-test('a collection, a view and a type of lane compile with their own files, lines in lists, and messages', () => {
+test('a collection, a view and a lane type compile with their own files, lines in lists, and messages', () => {
   expect(compiled([collection, view, lane])).toEqual([]);
   const messages = (area: string) => languages.map((one) => `client/text/${one}/${area}.json`);
   expect(touched(collection)).toEqual(
@@ -244,7 +245,7 @@ test('a collection, a view and a type of lane compile with their own files, line
   );
 }, 120_000);
 
-test('a command without a message does not compile, nor a type of lane without one', () => {
+test('a command or lane type without a message does not compile', () => {
   const errors = compiled([silent(collection), silent(lane)]);
   expect(errors.map((error) => error.split(':')[0])).toEqual([
     'client/board/change-words.ts',
@@ -256,7 +257,7 @@ test('a command without a message does not compile, nor a type of lane without o
   expect(errors[2]).toContain('lane.quote');
 }, 120_000);
 
-test('a type of lane that the map has no folder for does not compile', () => {
+test('a lane type without a folder in the map does not compile', () => {
   const errors = compiled([unlisted(lane, 'client/views/map/lanes/lanes.ts')]);
   expect(errors.map((error) => error.split(':')[0])).toEqual(['client/views/map/lanes/lanes.ts']);
   expect(errors[0]).toContain("'quote' is missing");

@@ -13,7 +13,7 @@ import { maxNewOrderKey, maxOrderKey } from '../../shared/limits.ts';
 import type { Ordered } from '../../shared/schema/order-key.ts';
 import { byOrder, keysBetween, placeAmong } from '../../shared/schema/order-key.ts';
 
-/** The last of all keys within the bound: every key behind it is longer. */
+/** The last of all keys within the limit: every key after it is longer. */
 const longest = 'z'.repeat(maxOrderKey);
 const cell = { lane: 'l', phase: 'p', step: null };
 
@@ -23,7 +23,7 @@ function ana(): PlainEditor {
   return new PlainEditor(doc, 'ana');
 }
 
-/** A card as a program that knows no bounds may have written it. */
+/** A card as a program that ignores the limits may have written it. */
 function putCard(editor: PlainEditor, id: string, order: string): void {
   rootOf(editor.doc, cards).set(id, buildRecord(cards, { text: id, place: { ...cell, order } }));
 }
@@ -34,8 +34,8 @@ const stack = (editor: PlainEditor): string[] =>
     .sort(byOrder)
     .map(({ text }) => text);
 
-describe('a card placed with the longest order key', () => {
-  test('does not keep others from adding behind it: it gets a shorter key in the same command', () => {
+describe('a card with the longest order key', () => {
+  test('gets a shorter key when a card is added after it, in the same command', () => {
     const editor = ana();
     addCard(editor, cell, { text: 'first' });
     putCard(editor, 'long', longest);
@@ -51,7 +51,7 @@ describe('a card placed with the longest order key', () => {
     }
   });
 
-  test('nor from moving a card behind it, or between two of one key', () => {
+  test('gets a shorter key when a card moves after it, or between two with the same key', () => {
     const editor = ana();
     const moved = addCard(editor, cell, { text: 'moved' });
     for (const id of ['a', 'b', 'c']) putCard(editor, id, longest);
@@ -61,7 +61,7 @@ describe('a card placed with the longest order key', () => {
     expect(stack(editor)).toEqual(['a', 'b', 'c', 'moved']);
   });
 
-  test('a key of other characters than keys have is no obstacle either', () => {
+  test('may also have a key with invalid characters', () => {
     const editor = ana();
     putCard(editor, 'tilde', '~~~');
     putCard(editor, 'empty', '');
@@ -109,7 +109,7 @@ test('phases, steps, lanes and personas make room in the same way', () => {
   expect(laneOrder('m') < laneOrder(lane)).toBe(true);
 });
 
-test('a thousand cards that are moved into one gap keep short keys, in the order given', () => {
+test('a thousand cards moved into one gap keep short keys, in the given order', () => {
   const editor = ana();
   putCard(editor, 'a', 'a0');
   putCard(editor, 'b', 'a0V');
@@ -121,7 +121,7 @@ test('a thousand cards that are moved into one gap keep short keys, in the order
   expect(longestMade).toBeLessThan(10);
 });
 
-test('two thousand inserts at one spot stay in order and within the bound', () => {
+test('two thousand inserts at one place stay in order and within the limit', () => {
   const editor = ana();
   putCard(editor, 'a', 'a0');
   putCard(editor, 'b', 'a1');
@@ -137,7 +137,7 @@ test('two thousand inserts at one spot stay in order and within the bound', () =
   }
 });
 
-describe('whatever keys the siblings have', () => {
+describe('for any keys of the siblings', () => {
   const order = fc.oneof(
     fc.constantFrom('', 'a0', 'a0V', 'a1', 'Zz', '~', 'a00', longest, 'A'.padEnd(27, '0')),
     fc.string({ unit: fc.constantFrom('0', 'V', 'z', 'a', 'Z', 'b'), maxLength: 12 }),
@@ -147,7 +147,7 @@ describe('whatever keys the siblings have', () => {
     .array(order, { maxLength: 12 })
     .map((keys): Ordered[] => keys.map((key, index) => ({ id: `s${index}`, order: key })).sort(byOrder));
 
-  test('new ones land exactly where they were put, with keys within the bound', () => {
+  test('new records are placed exactly where requested, with keys within the limit', () => {
     fc.assert(
       fc.property(siblings, fc.nat(12), fc.integer({ min: 1, max: 5 }), (list, place, count) => {
         const at = Math.min(place, list.length);
@@ -165,7 +165,7 @@ describe('whatever keys the siblings have', () => {
   });
 });
 
-test('where more neighbours would have to move than may, a card goes to the nearest gap that has room', () => {
+test('if too many neighbours would have to move, a card goes to the nearest gap with room', () => {
   const list = Array.from({ length: 500 }, (_, index) => ({
     id: `s${String(index).padStart(3, '0')}`,
     order: longest,
@@ -176,7 +176,7 @@ test('where more neighbours would have to move than may, a card goes to the near
   expect((keys[0] ?? longest) < longest).toBe(true);
 });
 
-test('two who insert in one gap seldom get one key', () => {
+test('two people who insert into one gap rarely get the same key', () => {
   const made = new Set(Array.from({ length: 64 }, () => keysBetween('a0', 'a1', 1)?.[0]));
   expect(made.size).toBeGreaterThan(4);
 });

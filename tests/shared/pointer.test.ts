@@ -47,7 +47,7 @@ const canvasBytes = (...units: number[]) =>
   });
 
 describe('a pointer', () => {
-  test('is read as it was written, over a walk in which a place is told only where it changes', () => {
+  test('is read as it was written, in a sequence that sends a place only when it changes', () => {
     fc.assert(
       fc.property(fc.array(pointer, { maxLength: 20 }), (walk) => {
         let [told, heard]: (string | null)[] = [null, null];
@@ -79,39 +79,39 @@ describe('a pointer', () => {
     expect(write({ place: canvas, x: -640, y: 480 }, true)).toHaveLength(6);
   });
 
-  test('on the map is the same bytes as in the release before', () => {
+  test('on the map has the same bytes as in the release before', () => {
     expect([...write({ place: 'a/b/', x: 1, y: 10_000 }, false)]).toEqual([4, 97, 47, 98, 47, 1, 0x90, 0x4e]);
     expect([...write({ place: 'a/b/', x: 1, y: 10_000 }, true)]).toEqual([0, 1, 0x90, 0x4e]);
     expect([...write({ place: gone, x: 0, y: 0 }, true)]).toEqual([1, 45]);
   });
 
-  test('is on the surface that its place says', () => {
+  test('is on the surface of its place', () => {
     expect(['a/b/', 'a/b/c', canvas, gone].map(surfaceOf)).toEqual(['map', 'map', 'canvas', null]);
   });
 
-  test('beyond the reach of a canvas is on its edge, and in whole units within', () => {
+  test('beyond the reach of a canvas is clamped to its edge, and rounded to whole units', () => {
     const units = [-2e6, -0.4, 0.6, 1e9].map(unitOf);
     expect(units).toEqual([-canvasReach, 0, 1, canvasReach]);
   });
 
-  test('at the same place as on a canvas is none', () => {
+  test('at the same place as on a canvas is ignored', () => {
     expect(read(bytesOf('', 1, 2), canvas)).toBeNull();
   });
 
-  test('at a place that was never told, or after it had left, is none', () => {
+  test('is ignored when its place is unknown, or after it has left', () => {
     const bytes = write({ place: 'a/b/', x: 1, y: 2 }, true);
     expect(read(bytes, null)).toBeNull();
     expect(read(bytes, gone)).toBeNull();
     expect(read(bytes, 'c/d/e')).toEqual({ place: 'c/d/e', x: 1, y: 2 });
   });
 
-  test('beside a cell is on its edge', () => {
+  test("beside a cell is clamped to the cell's edge", () => {
     expect([-0.2, 0, 0.25, 1, 1.5].map(partOf)).toEqual([0, 0, 2_500, 10_000, 10_000]);
   });
 });
 
 describe('hostile bytes', () => {
-  test('of any kind are a pointer or thrown out, and never more than a pointer is', () => {
+  test('of any kind give a valid pointer or an error', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.option(id), (bytes, known) => {
         let one: Pointer | null;
@@ -153,11 +153,11 @@ describe('hostile bytes', () => {
     ],
     ['two canvases', bytesOf('~~', 1, 2)],
     ['a place that is too long', bytesOf(`${'a'.repeat(maxPlaceBytes)}/b/`, 1, 2)],
-  ])('are thrown out: %s', (_what, bytes) => {
+  ])('are rejected: %s', (_what, bytes) => {
     expect(() => read(bytes, 'x/y/z')).toThrow();
   });
 
-  test('are not read on past the end of a frame that lies in a larger buffer', () => {
+  test('are not read past the end of a frame inside a larger buffer', () => {
     const buffer = new Uint8Array([1, gone.charCodeAt(0)]);
     expect(() => read(buffer.subarray(0, 1))).toThrow();
     expect(read(buffer)).toEqual({ place: gone, x: 0, y: 0 });

@@ -38,7 +38,7 @@ function documentWith(edit: (doc: Y.Doc) => void): Y.Doc {
 
 const named = (doc: Y.Doc, to: string) => [...idsNamed(doc, [quotes, dots, seen], to)].sort();
 
-test('ids are found in values, in sets, within objects and lists, and in value collections', () => {
+test('ids are found in values, in sets, inside objects and lists, and in value collections', () => {
   const doc = documentWith((doc) => {
     rootOf(doc, quotes).set(
       'q',
@@ -60,7 +60,7 @@ test('ids are found in values, in sets, within objects and lists, and in value c
   expect(named(doc, 'lanes')).toEqual([]);
 });
 
-test('what is removed, missing, empty or malformed names nobody', () => {
+test('removed, missing, empty and malformed values contain no ids', () => {
   const doc = documentWith((doc) => {
     rootOf(doc, quotes).set('gone', buildRecord(quotes, { author: 'ana', readers: ['ben'] }, true));
     rootOf(doc, quotes).set('bare', buildRecord(quotes, { author: '' }));

@@ -4,10 +4,10 @@ import { colorSchema, idSchema } from '../../shared/schema/field.ts';
 import type { Power } from '../../shared/roles.ts';
 import { may, roles } from '../../shared/roles.ts';
 
-/** A schema or a check of valibot, by the properties that it is read by here. */
+/** A valibot schema or check, by the properties that are read here. */
 type Parts = Readonly<Record<string, unknown>>;
 
-/** What a schema allows, in the short words of docs/DOCUMENT.md. Throws for one that has no words yet. */
+/** What a schema allows, in the words of docs/DOCUMENT.md. Throws for a schema without words. */
 export function schemaWords(schema: unknown): string {
   if (schema === idSchema) return 'id';
   if (schema === colorSchema) return '#rrggbb';
@@ -42,7 +42,7 @@ export function schemaWords(schema: unknown): string {
   }
 }
 
-/** The collection that an id is of, by its schema; null for any other. */
+/** The collection that an id refers to, by its schema; null for other schemas. */
 function collectionOf({ pipe }: Parts): string | null {
   if (pipe === undefined) return null;
   const said = listOf(pipe)
@@ -68,7 +68,7 @@ function checkWords(check: unknown): string {
   }
 }
 
-/** A row of a record's table: what the field holds, what it reads as where it is missing, and who may set it. */
+/** A row of a record's table: what the field holds, its value if missing, and who may set it. */
 export function fieldWords(field: Field): [holds: string, missing: string, setBy: string] {
   switch (field.kind) {
     case 'text':
@@ -89,7 +89,7 @@ function setterWords(by: NonNullable<ValueField<unknown>['by']>): string {
   return by === 'author' ? 'its maker, with it' : writersWords(by);
 }
 
-/** Who writes in a collection, as docs/DOCUMENT.md says it. */
+/** Who writes to a collection, in the words of docs/DOCUMENT.md. */
 export function writerWords({ add, change }: AnyCollection): string {
   if (add === change) return writersWords(add);
   const changed = change === 'own' ? 'its author and facilitators' : writersWords(change);

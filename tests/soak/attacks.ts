@@ -13,17 +13,17 @@ import { clientFrame, opcode } from '../server/live/tcp-client.ts';
 import type { Way } from './line.ts';
 import { Line } from './line.ts';
 
-/** What an attack has beside its line. It ends when the signal says so, or when it is put out. */
+/** What an attack has in addition to its line. It ends when the signal aborts, or when the server closes the line. */
 export interface Means {
   readonly chance: Chance;
   readonly way: Way;
   readonly signal: AbortSignal;
 }
 
-/** One way to do harm with a line of one's own. */
+/** One way to attack through a line. */
 export interface Attack {
   readonly name: string;
-  /** Whether it leaves something on the board: others on the same board feel that, however it is slowed down. */
+  /** Whether it leaves something on the board. Others on the same board feel that, however much it is slowed down. */
   readonly isLasting?: boolean;
   run(line: Line, means: Means): Promise<void>;
 }
@@ -33,7 +33,7 @@ const many = (count: number, make: (i: number) => Uint8Array) =>
   Buffer.concat(Array.from({ length: count }, (_, i) => make(i)));
 const repeated = (count: number, frame: Uint8Array) => many(count, () => frame);
 
-/** Sends block after block, as fast as the server reads. */
+/** Sends blocks as fast as the server reads. */
 async function flood(line: Line, block: () => Uint8Array): Promise<void> {
   line.read();
   while (line.isOpen) await line.write(block());
@@ -55,7 +55,7 @@ const step2 = (bytes: Uint8Array) => clientFrame(syncFrame(syncKind.step2, bytes
 const emptyAnswer = step2(Uint8Array.of(0, 0));
 const more = repeated(2_000, emptyAnswer);
 
-/** A state vector that nobody else has: the answer is of use to nobody else. */
+/** A state vector that nobody else has, so that the server cannot reuse its answer. */
 const strangeVector = (chance: Chance) =>
   encoding.encode((encoder) => {
     for (const number of [1, 1 + chance.below(2 ** 31), 1]) encoding.writeVarUint(encoder, number);
@@ -95,10 +95,10 @@ const wholeForgeries = [
   forged((doc) => doc.getMap(cards.name).set('a', buildRecord(cards, { author: 'somebody else' }))),
   forged((doc) => doc.getMap(cards.name).set('a', buildRecord(cards, { text: 'x'.repeat(300_000) }))),
   clientFrame(Buffer.from('hello'), { kind: opcode.text }),
-  // 350,000 structs in one frame, and one that says it is 4 GB long.
+  // 350,000 structs in one frame, and one that claims a length of 4 GB.
   update(Buffer.concat([Uint8Array.of(1, 0xb0, 0xae, 0x15, 79, 0), Buffer.alloc(700_000, 1)])),
   Uint8Array.of(0x82, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4),
-  // No mask; bits that mean nothing.
+  // No mask; undefined bits.
   Uint8Array.of(0x82, 1, 3),
   Uint8Array.of(0xf2, 0x81, 1, 2, 3, 4, 5),
 ];
@@ -109,7 +109,7 @@ function forgery(chance: Chance): Uint8Array {
   return wholeForgeries[which] ?? (which === wholeForgeries.length ? update(noise) : clientFrame(noise));
 }
 
-/** Answers of 8 MiB. They are made once: the processor is for the server. */
+/** Answers of 8 MiB. Built once, to leave the processor to the server. */
 const hugeAnswers = [
   () => step2(new Uint8Array(8 << 20).map((_, i) => (i * 2_654_435_761) >>> 24)),
   () => step2(ranges(2_000_000, (i) => 2 * i)),
@@ -261,7 +261,7 @@ export const attacks: readonly Attack[] = [
     name: 'huge answers',
     async run(first, { chance, way, signal }) {
       for (let line = first; !signal.aborted; line = await Line.open(way)) {
-        // The question has come when something has.
+        // Any data means that the question has arrived.
         await line.heard();
         await pause(20);
         await line.write(hugeAnswers[chance.below(hugeAnswers.length)]?.() ?? nothing);

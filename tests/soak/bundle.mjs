@@ -1,4 +1,4 @@
-// Node 20 reads no TypeScript: what runs as a process of its own is built for it first.
+// Node 20 does not run TypeScript, so programs that run as their own process are built first.
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 

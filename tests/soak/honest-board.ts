@@ -9,14 +9,14 @@ import { agreed, owed } from '../faults/writers.ts';
 // Each provider listens for the end of the process.
 process.setMaxListeners(0);
 
-/** Each person writes a word this often, on average, and moves their pointer as often. */
+/** Average interval at which each person writes a word and moves the pointer. */
 const wordEveryMs = 500;
 
-/** A board with people at work, some at stock clients. Of each word it notes how long others waited for it. */
+/** A board with people at work, some with stock clients. Measures how long others wait for each word. */
 export class HonestBoard {
   readonly made: Made;
   readonly members: readonly Member[];
-  /** From the moment at which a word was written until somebody else had it, in milliseconds. */
+  /** Times from writing a word until another person has it, in ms. */
   tookMs: number[] = [];
   readonly #underWay = new Map<Claim, { readonly by: Member; readonly at: number }>();
   #isOver = false;
@@ -42,12 +42,12 @@ export class HonestBoard {
       });
   }
 
-  /** Words that nobody else has yet. */
+  /** The number of words that nobody else has yet. */
   get underWay(): number {
     return this.#underWay.size;
   }
 
-  /** Close codes of all of their sockets. */
+  /** Close codes of all sockets. */
   get closings(): (number | null)[] {
     return this.members.flatMap(({ closings }) => closings);
   }
@@ -62,7 +62,7 @@ export class HonestBoard {
     await agreed(this.members);
   }
 
-  /** What must outlive the server: what was acknowledged, and what somebody else had. */
+  /** Words that must survive a crash of the server: acknowledged ones, and those that another person had. */
   get owed(): Claim[] {
     return owed(this.members);
   }

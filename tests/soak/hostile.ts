@@ -6,28 +6,28 @@ import { attacks } from './attacks.ts';
 import type { Way } from './line.ts';
 import { Line } from './line.ts';
 
-/** Somebody hostile, and what they may do. */
+/** A hostile person, and what they may do. */
 export interface Hostile {
   readonly way: Way;
   readonly sockets: number;
-  /** Whether it leaves alone what lasts. */
+  /** Whether to leave out lasting attacks. */
   readonly isPassing: boolean;
 }
 
-/** What the process of the hostile is told, and tells at its end: how often each attack was made. */
+/** The first message to this process. At its end the process answers how often each attack was made. */
 export interface Orders {
   readonly hostile: readonly Hostile[];
   readonly seed: number;
 }
 export type Deeds = Readonly<Record<string, number>>;
 
-/** An attack goes on for so long; then its socket takes up another one. */
+/** The duration of an attack; the socket then starts another one. */
 const shortestMs = 2_000;
 const longestMs = 8_000;
 
 const deeds: Record<string, number> = {};
 
-/** One of their sockets: one attack after another, at random. */
+/** One of the hostile sockets: runs random attacks, one at a time. */
 async function attackOn({ way, isPassing }: Hostile, chance: Chance): Promise<never> {
   const mine = attacks.filter(({ isLasting = false }) => !(isPassing && isLasting));
   for (;;) {
@@ -46,7 +46,7 @@ async function attackOn({ way, isPassing }: Hostile, chance: Chance): Promise<ne
     isOver.abort();
     line.close();
     deeds[attack.name] = (deeds[attack.name] ?? 0) + 1;
-    // It is the number of sockets that is tried here: one that is put out at once does not come back at once.
+    // The soak tests a number of open sockets, so a socket that was closed waits before it reconnects.
     await pause(200);
   }
 }
@@ -58,9 +58,9 @@ process.once('message', ({ hostile, seed }: Orders) => {
   process.once('message', () => process.send?.(deeds, () => process.exit(0)));
 });
 process.once('disconnect', () => process.exit(0));
-// Attackers have machines of their own: what is measured is what the server does, not who gets the processor. A low
-// priority alone lets this process finish its slice of time before the server or its disk is served, so Linux is told
-// that it is idle, and to keep it on one processor.
+// Real attackers have their own machines: the soak measures what the server does, not who gets the processor. With a
+// low priority alone, this process would still finish its time slice before the server or its disk is served. So Linux
+// schedules it as idle, and keeps it on one processor.
 setPriority(19);
 spawnSync('chrt', ['--all-tasks', '--idle', '--pid', '0', String(process.pid)]);
 if (cpus().length > 1)

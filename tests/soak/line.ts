@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 
-/** Where somebody hostile comes in. */
+/** Where a hostile person connects. */
 export interface Way {
   readonly port: number;
   readonly path: string;
-  /** The address that they come from: each person has one, as from a machine of their own. */
+  /** Their address: each person has one, like a machine of their own. */
   readonly from: string;
 }
 
@@ -21,12 +21,12 @@ const handshake = (path: string) =>
     '\r\n',
   ].join('\r\n');
 
-/** A connection below WebSocket. What comes in is thrown away, or not even read. */
+/** A raw TCP connection below WebSocket. Incoming data is discarded, or not even read. */
 export class Line {
   readonly socket: Socket;
   bytesOut = 0;
 
-  /** Connects, and asks for a WebSocket if `upgrades`. Rejects where that is refused. */
+  /** Connects, and requests a WebSocket if `upgrades`. Rejects if the server refuses. */
   static async open({ port, path, from }: Way, upgrades = true): Promise<Line> {
     const socket = connect({ port, host: '127.0.0.1', localAddress: from, noDelay: true });
     const line = new Line(socket);
@@ -50,19 +50,19 @@ export class Line {
     return this.socket.writable;
   }
 
-  /** Reads on, and forgets it. */
+  /** Reads and discards. */
   read(): void {
     this.socket.resume();
   }
 
-  /** Sends bytes; resolves when the server has read so many that more can be sent, or the line is closed. */
+  /** Sends bytes; resolves when the socket can take more, or the line is closed. */
   async write(bytes: Uint8Array): Promise<void> {
     if (!this.isOpen) return;
     this.bytesOut += bytes.length;
     if (!this.socket.write(bytes)) await this.#either('drain');
   }
 
-  /** Resolves when something has come in, or the line is closed. */
+  /** Resolves when data has come in, or the line is closed. */
   async heard(): Promise<void> {
     if (this.isOpen) await this.#either('data');
   }

@@ -1,5 +1,5 @@
-// `npm run soak`: 50 people at work beside 100 hostile sockets for ten minutes. It needs the build.
-// `-- --minutes=1 --quiet=20` takes less time; docs/PERFORMANCE.md says more.
+// `npm run soak`: 50 people at work beside 100 hostile sockets for ten minutes. It needs the build. `-- --minutes=1
+// --quiet=20` takes less time; docs/PERFORMANCE.md says more.
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { seed } from '../faults/chance.ts';
 import { soak, told } from './soak.ts';
 
-/** `npm run soak`: its options, and what it says at the end. The code is 1 where a goal is missed that is no time. */
+/** `npm run soak`: reads the options and prints the report. Returns exit code 1 if a goal is missed, timings aside. */
 export async function run(args: readonly string[], hostileProgram: string): Promise<number> {
   const { values } = parseArgs({
     args: [...args],

@@ -20,7 +20,7 @@ export interface SoakOptions {
   readonly hostileSockets: number;
   /** The built program of `hostile.ts`. */
   readonly hostileProgram: string;
-  /** Whether those on the same boards as honest people also do what lasts. */
+  /** Whether lasting attacks also run on boards with honest people. */
   readonly everywhere: boolean;
   readonly say: (line: string) => void;
 }
@@ -32,30 +32,33 @@ export interface Times {
   readonly worst: number;
 }
 
-/** What the server says of itself for a while: how late its event loop was, and its share of a core. */
+/** What the server reports over a period: event-loop delay, and share of a core. */
 export interface Load {
   readonly loopP99Ms: number;
   readonly coreShare: number;
 }
 
 export interface SoakReport {
-  /** Of the boards that no hostile person is on. */
+  /** Of the boards without a hostile person. */
   readonly quiet: Times;
   readonly attacked: Times;
-  /** Of the boards that a hostile person is on. */
+  /** Of the boards with a hostile person. */
   readonly quietAmong: Times;
   readonly attackedAmong: Times;
-  /** How late the event loop of the honest people's own process was at p99, in milliseconds. */
+  /** Event-loop delay at p99 of the honest people's own process, in ms. */
   readonly ownLateMs: { readonly quiet: number; readonly attacked: number };
   readonly quietLoad: Load;
   readonly attackedLoad: Load;
   /** Resident memory of the server in MB: after a fifth of the attack, and at its end. */
   readonly early: number;
   readonly late: number;
-  /** What was acknowledged, or had been received by others, and what of it is not there after kill -9. */
+  /**
+   * The number of words that were acknowledged or that others had received, and those of them that are missing after
+   * kill -9.
+   */
   readonly owed: number;
   readonly lost: readonly Claim[];
-  /** Whether all of each board, and those who come after the restart, have the same document. */
+  /** Whether everyone on a board, and people who join after the restart, have the same document. */
   readonly areEqual: boolean;
   /** Close codes of honest people's sockets; there should be none. */
   readonly closings: readonly (number | null)[];
@@ -65,13 +68,13 @@ export interface SoakReport {
 
 const metricsKey = 'a-key-for-the-figures-only';
 
-/** How many of the boards a hostile person is on; the others are what the goal is about. */
+/** The number of boards with a hostile person; the goal is about the others. */
 const boardsAmong = 2;
 
-/** How often memory is looked at. */
+/** Interval of memory samples. */
 const lookEveryMs = 1_000;
 
-/** 50 people at work and 100 hostile sockets of five people beside them; then a power cut. */
+/** Runs 50 people at work beside 100 sockets of five hostile people, then a power cut. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const { say, seed } = options;
   const folder = await temporaryFolder();
@@ -80,7 +83,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     env: { JOIN_PER_MINUTE: '10000', LOG_LEVEL: 'error', METRICS_KEY: metricsKey },
   });
   const load = watchLoad(server.url);
-  // Whoever gives up leaves no server behind.
+  // On SIGINT or SIGTERM, leave no server running.
   const giveUp = () => {
     process.kill(server.pid, 'SIGKILL');
     process.exit(130);
@@ -152,7 +155,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   }
 }
 
-/** Three people on two boards of their own, one participant and one observer among honest people. */
+/** Three people on two boards of their own, and one participant and one observer among honest people. */
 async function fiveHostile(
   { url, port }: ServerProcess,
   [first, second]: readonly HonestBoard[],
@@ -198,7 +201,7 @@ async function watch(
   return { tookMs, amongMs, memory };
 }
 
-/** Whoever comes to the boards now sees what was owed, and what all who were there have. */
+/** Joins each board and checks that it has everything owed, and the same document as everyone who was there. */
 async function inspect(url: string, boards: readonly HonestBoard[], claims: readonly (readonly Claim[])[]) {
   const lost: Claim[] = [];
   let areEqual = true;
@@ -206,14 +209,14 @@ async function inspect(url: string, boards: readonly HonestBoard[], claims: read
     const olle = await Member.join(url, made.links.observer, 'Olle');
     await olle.until(() => olle.isSynced);
     lost.push(...(claims[i] ?? []).filter((claim) => !olle.has(claim)));
-    // Who has joined since is in the document of who joined later.
+    // A later member's document contains the members who joined before.
     areEqual &&= members.every((member) => member.content === olle.content);
     olle.close();
   }
   return { lost, areEqual };
 }
 
-/** Returns what to call for the load since the last call. */
+/** Returns a function that measures the load since its last call. */
 function watchLoad(url: string): () => Promise<Load> {
   let last = { at: 0, cpu: 0 };
   return async () => {
@@ -233,7 +236,7 @@ function watchLoad(url: string): () => Promise<Load> {
   };
 }
 
-/** Returns what to call for how late the event loop of this process was at p99 since the last call. */
+/** Returns a function that measures this process's event-loop delay at p99 since its last call. */
 function watchOwnLoop(): () => number {
   const resolutionMs = 1;
   const delays = monitorEventLoopDelay({ resolution: resolutionMs });
@@ -264,7 +267,7 @@ export const told = ({ words, p50, p99, worst }: Times): string =>
 
 const median = (of: readonly number[]) => [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)] ?? NaN;
 
-/** What a process has in memory, in megabytes, as Linux counts it. */
+/** Resident memory of a process in megabytes, as Linux counts it. */
 async function residentOf(pid: number): Promise<number> {
   const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) / 1024;

@@ -1,6 +1,6 @@
 /**
- * What is needed before a page can be used comes in three scripts, not in twenty: what every page has, with the heads
- * of the views; what a board has; and its view. All else is split as it is imported.
+ * A page needs three scripts, not twenty: what every page has, with the `view.ts` of each view; what a board has; and
+ * its view. Everything else is split at its imports.
  */
 export const chunks = [
   {
@@ -13,12 +13,12 @@ export const chunks = [
     test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/|parts\/|board\/(?!share|Help|Lost|LossDialog|lost-words|change-words|add-again))|shared\//,
   },
   {
-    // What the lobby and most dialogs are made of: in a file each, the lobby would ask for ten more.
+    // Controls of the lobby and of most dialogs. As separate files they would cost the lobby ten more requests.
     name: 'forms',
     test: /client\/ui\/(Dialog|TextInput|Select|CopyField|CopyButton|copy)\./,
   },
   {
-    // What its menus and dialogs need as well would be split from it.
+    // Otherwise the code that the map shares with its menus and dialogs would be split off.
     name: 'map',
     test: /client\/views\/map\/(?!(.*\/)?(guide|drag|Menus|[a-z]+-menu|persona|Overlays|[A-Za-z]+Dialog)\.)/,
   },

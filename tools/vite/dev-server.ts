@@ -5,7 +5,7 @@ import type * as Serve from '../../server/serve.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** Runs the server inside Vite's own process, on Vite's own port; restarts it when its code changes. */
+/** Runs the server inside Vite's process, on Vite's port, and restarts it when its code changes. */
 export function devServer(): Plugin {
   return {
     name: 'dev-server',
@@ -38,16 +38,19 @@ export function devServer(): Plugin {
   };
 }
 
-/** Kept on the process: Vite loads this file anew for each restart. */
+/** Kept on the process, because Vite loads this file again on each restart. */
 const running: typeof globalThis & {
   resaDevServer?: Promise<Serve.ResaServer>;
 } = globalThis;
 
-/** Opens a server when the one before it is closed: Vite makes the next before it ends the last, and the data folder takes one. */
+/**
+ * Opens a server after the previous one has closed. On a restart Vite creates the next one first, and the data folder
+ * can have only one.
+ */
 function openAfterLast(open: () => Promise<Serve.ResaServer>): Promise<Serve.ResaServer> {
   const last = running.resaDevServer;
   const next = (async () => {
-    // One that could not be opened has nothing to close.
+    // A server that failed to open has nothing to close.
     const server = await last?.catch(() => null);
     await server?.close();
     return open();

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-/** Lays a .br and a .gz beside each text file of the page, so that the server never compresses. */
+/** Writes a .br and a .gz file beside each text file of the page, so that the server never compresses. */
 export function precompress(): Plugin {
   const brotli = promisify(brotliCompress);
   const zip = promisify(gzip);

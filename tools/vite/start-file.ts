@@ -1,9 +1,9 @@
 import type { Plugin } from 'vite';
 
 /**
- * `dist/server/main.js`, which starts the server. It is no module, since Node's thread pool takes its size once,
- * when it is first used, and reading a module uses it. Four threads, as they are by default, can all be busy
- * with files and compression while the journal waits for one.
+ * Writes `dist/server/main.js`, which starts the server. It is a script, not a module: the size of Node's thread pool
+ * is fixed on first use, and loading a module uses the pool. The default of four threads can all be busy with files and
+ * compression while the journal waits for one.
  */
 export function startFile(): Plugin {
   const source = "process.env.UV_THREADPOOL_SIZE ??= '16';\nimport('./server.mjs');\n";

@@ -4,18 +4,21 @@ import type { Plugin } from 'vite';
 import { build } from 'vite';
 import { checks } from './checks.ts';
 
-/** Kept on the process: Vite loads this file anew for each restart. */
+/** Kept on the process, because Vite loads this file again on each restart. */
 const running: typeof globalThis & { resaWorker?: Promise<void> } = globalThis;
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** Builds the entry of the worker thread for those who run the server from its sources, this one and the tests: Node 20 reads no TypeScript. */
+/**
+ * Builds the worker thread's entry for servers that run from source, here and in the tests: Node 20 does not run
+ * TypeScript.
+ */
 export function workerFromSource(): Plugin {
   return {
     name: 'worker-from-source',
     apply: 'serve',
     async configureServer() {
-      // The tests have a server for each project, and one worker is enough for all.
+      // The tests have a server for each project; one worker build is enough for all.
       if (process.env.VITEST) await (running.resaWorker ??= buildWorker());
       else await buildWorker();
     },
@@ -35,7 +38,7 @@ async function buildWorker(): Promise<void> {
       rolldownOptions: { checks, output: { entryFileNames: 'worker.mjs' } },
     },
   });
-  // In one step, for others may be running it.
+  // Written in one step, because others may be running the old file.
   await mkdir(folder, { recursive: true });
   await rename(`${draft}/worker.mjs`, `${folder}/worker.mjs`);
   await rm(draft, { recursive: true });

@@ -1,9 +1,9 @@
 import encodeQR from 'qr';
 
-/** The light edge that readers need around a code, in modules (ISO/IEC 18004). */
+/** The light margin that readers need around a code, in modules (ISO/IEC 18004). */
 const quietZone = 4;
 
-/** A QR code as one path, a box for each run of dark modules, and the side of the whole in modules. */
+/** A QR code as one SVG path, with a box for each run of dark modules, and its side in modules. */
 export function qrPath(text: string): { readonly path: string; readonly side: number } {
   const modules = encodeQR(text, 'raw', { ecc: 'medium', border: quietZone });
   let path = '';

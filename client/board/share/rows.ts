@@ -4,18 +4,18 @@ import type { Role } from '$shared/roles.ts';
 
 /** A link of a role as the share panel shows it. */
 export interface LinkRow {
-  /** The server's id; null where it cannot be told which of several it is. */
+  /** The server's id; null if it could be any of several. */
   readonly id: string | null;
-  /** The link itself; null where this device has never seen it. */
+  /** The link itself; null if this device has never had it. */
   readonly link: string | null;
   /** Milliseconds since 1970; null where unknown. */
   readonly createdAt: number | null;
 }
 
 /**
- * Brings together what the server knows of a role's links (ids, no secrets) and what this device knows
- * (secrets, not always ids). A kept link whose id is unknown is the server's only unclaimed one, if there is
- * just one; with none unclaimed it has been withdrawn, and is not shown.
+ * Merges what the server knows of a role's links (ids, no secrets) with what this device knows (secrets, not always
+ * ids). If one link without an id and one unmatched link of the server are left, they are the same. If the server has
+ * no unmatched link left, a link without an id was turned off and is not shown.
  */
 export function linkRows(
   role: Role,
@@ -36,6 +36,6 @@ export function linkRows(
   if (only === undefined && unclaimed.length > 0) {
     rows.unshift(...nameless.map((link) => ({ id: null, link: link.link, createdAt: null })));
   }
-  // What one can copy comes first.
+  // Links that can be copied come first.
   return rows.sort((a, b) => Number(b.link !== null) - Number(a.link !== null));
 }

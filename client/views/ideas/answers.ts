@@ -4,11 +4,11 @@ import type { Card } from '$shared/collections/card.ts';
 import type { Lane } from '$shared/collections/lane.ts';
 import type { Board } from '../../model/board.svelte.ts';
 
-/** What a card is to an idea that answers it. */
+/** The kinds of cards that an idea can answer. */
 const kinds = ['opportunity', 'challenge', 'other'] as const;
 export type AnswerKind = (typeof kinds)[number];
 
-/** A challenge stands in a text lane of the analysis; an opportunity in a lane of that type. */
+/** A challenge is a card in a text lane of the analysis; an opportunity is a card in an opportunity lane. */
 export function answerKind(lane: Pick<Lane, 'type' | 'group'> | null): AnswerKind {
   if (lane?.type === 'opportunity') return 'opportunity';
   return lane?.type === 'text' && lane.group === 'analysis' ? 'challenge' : 'other';
@@ -33,7 +33,7 @@ export function answerable(
   return (['opportunity', 'challenge'] as const).map((kind) => ({ kind, cards: found[kind].sort(byPlace) }));
 }
 
-/** The cards that an idea answers, the opportunities first: they say most of what the idea is for. */
+/** The cards that an idea answers, opportunities first: they say most about the purpose of the idea. */
 export function answersOf(
   board: Board,
   ids: readonly string[],

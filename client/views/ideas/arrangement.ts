@@ -2,7 +2,7 @@ import type { Idea } from '$shared/collections/idea.ts';
 import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import { arrangeIdeas } from '$shared/queries/ideas.ts';
 
-/** A run of ideas under one heading; without grouping there is one, of key ''. */
+/** Ideas under one heading. Without grouping there is one group, with the key ''. */
 export interface Group {
   readonly key: string;
   readonly ids: readonly string[];
@@ -12,9 +12,9 @@ export interface Group {
 export type Held = ReadonlyMap<string, Idea>;
 
 /**
- * The backlog in order, made anew only when something that the order goes by has changed: a letter typed
- * into a solution leaves it as it is. What is held stands where it stood, whatever has become of it since,
- * so that no idea moves away from under the caret; newcomers still come, and what is removed still goes.
+ * The backlog in order, recomputed only when a field that affects the order has changed: typing in a solution does not.
+ * A held idea keeps its place whatever changes in it, so that no idea moves away from the caret. New ideas still appear
+ * and removed ones still disappear.
  */
 export class Arrangement {
   #view: IdeaView | null = null;
@@ -22,7 +22,7 @@ export class Arrangement {
   #seen: readonly Idea[] = [];
   #groups: readonly Group[] = [];
 
-  /** Returns the same groups, by identity, where nothing of the order has changed. */
+  /** Returns the same groups, by identity, if nothing that affects the order has changed. */
   arrange(all: readonly Idea[], view: IdeaView, context: IdeaContext, held: Held | null): readonly Group[] {
     const ideas = held ? all.map((idea) => held.get(idea.id) ?? idea) : all;
     const same = view === this.#view && context === this.#context && alike(ideas, this.#seen, view);
@@ -38,12 +38,12 @@ export class Arrangement {
   }
 }
 
-/** Keeps the order as it is for all ideas that there are now. */
+/** Holds the current order of all ideas. */
 export function hold(all: readonly Idea[]): Held {
   return new Map(all.map((idea) => [idea.id, idea]));
 }
 
-/** How many ideas stand in the groups; one that stands in several counts once. */
+/** The number of ideas in the groups; an idea in several groups counts once. */
 export function countOnce(groups: readonly Group[]): number {
   return new Set(groups.flatMap((group) => group.ids)).size;
 }
@@ -57,7 +57,7 @@ function alike(now: readonly Idea[], before: readonly Idea[], view: IdeaView): b
   });
 }
 
-/** What the order under this view goes by. */
+/** The fields that the order under this view depends on. */
 function factsRead(idea: Idea, view: IdeaView): string {
   const goesBy = (fact: string) => view.sort === fact || view.group === fact;
   return JSON.stringify([

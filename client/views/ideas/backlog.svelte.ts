@@ -13,26 +13,26 @@ import { Arrangement, countOnce, hold } from './arrangement.ts';
 import { contextOf } from './options.ts';
 import { firstView, openForNew, withoutFilters } from './filters.ts';
 
-/** Where the caret goes when an idea is opened; null leaves it to the person. */
+/** Which field gets the focus when an idea opens; null for the idea itself. */
 export type Grab = 'title' | 'why' | null;
 
-/** How each open board was last looked at, so that the way to a card and back loses no filter. */
+/** The last filters and order of each open board, so that they survive a visit to a card on the map. */
 const lastViews = new WeakMap<Board, IdeaView>();
 
 /**
- * The backlog on this screen: how it is filtered and ordered, which idea is open, and what is open over it.
- * One idea is open at a time; until it is closed the order is held.
+ * The backlog on this screen: its filters and order, the open idea, and its open menu or dialog. One idea is open at a
+ * time, and the order is held until it closes.
  */
 export class Backlog {
   readonly workspace: Workspace;
-  /** The group in which the open idea was opened: under personas an idea may stand in several. */
+  /** The group in which the open idea was opened: grouped by persona, an idea may appear several times. */
   openIn = $state('');
-  /** Of each idea: whether it is open. */
+  /** Whether each idea is open. */
   readonly opened = new Flags();
   grab: Grab = $state(null);
-  /** The idea whose cards are being chosen. */
+  /** The idea whose cards are being picked. */
   picking: string | null = $state(null);
-  /** The idea whose state is being chosen in a menu, and where the menu hangs. */
+  /** The idea whose state menu is open, and the menu's anchor. */
   menu: { readonly id: string; readonly anchor: HTMLElement } | null = $state.raw(null);
 
   #view: IdeaView = $state.raw(firstView);
@@ -43,7 +43,7 @@ export class Backlog {
   readonly groups: readonly Group[] = $derived(
     this.#arrangement.arrange(this.#records(), this.#view, this.#context, this.#held),
   );
-  /** How many ideas are shown, each counted once. */
+  /** The number of ideas shown, each counted once. */
   readonly shown: number = $derived(countOnce(this.groups));
 
   #list: HTMLElement | null = null;
@@ -80,7 +80,7 @@ export class Backlog {
     };
   }
 
-  /** Looks at the backlog in another way. The open idea stays open where it is still among the shown. */
+  /** Changes filters, grouping or order. The open idea stays open if it still matches. */
   look(change: Partial<IdeaView>): void {
     this.#view = { ...this.#view, ...change };
     lastViews.set(this.board, this.#view);
@@ -94,7 +94,7 @@ export class Backlog {
     else this.openIn = group;
   }
 
-  /** Opens an idea where it stands, and brings what is cut off into sight. */
+  /** Opens an idea in its place and scrolls all of it into view. */
   async open(id: string, group: string, grab: Grab): Promise<void> {
     this.#held ??= hold(this.#records());
     this.#setOpen(id);
@@ -106,7 +106,7 @@ export class Backlog {
     this.#row(id)?.scrollIntoView({ block: 'nearest' });
   }
 
-  /** Shows an idea from elsewhere: lifts the filters that hide it, opens it and brings it into sight. */
+  /** Opens an idea from a link: clears the filters if they hide it, and scrolls to it. */
   async show(id: string): Promise<void> {
     if (!this.board.of(ideas).get(id)) return;
     if (this.#groupOf(id) === null) this.look(withoutFilters(this.#view));
@@ -114,7 +114,7 @@ export class Backlog {
     this.#row(id)?.scrollIntoView({ block: 'center' });
   }
 
-  /** Closes the open idea, lets the order go, and keeps the focus on the idea if it was inside. */
+  /** Closes the open idea, releases the order, and keeps the focus on the idea if it was inside. */
   async close(): Promise<void> {
     const id = this.#open;
     if (id === null) return;
@@ -124,7 +124,7 @@ export class Backlog {
     if (inside) this.focus(id);
   }
 
-  /** Adds an idea, which takes on what the filters ask for. */
+  /** Adds an idea with the properties that the filters select. */
   async add(title: string): Promise<void> {
     this.look(openForNew(this.#view, this.workspace.seat));
     const { phase, persona, card } = this.#view;
@@ -159,18 +159,18 @@ export class Backlog {
     if (next !== undefined) this.focus(next);
   }
 
-  /** Sets a state from the list; an idea that is dropped opens at the question why. */
+  /** Sets a state from the list. Dropping an idea opens it at its reason. */
   setState(id: string, state: IdeaState): void {
     setIdeaState(this.board.editor, id, state);
     if (state === 'dropped') void this.open(id, this.#groupOf(id) ?? '', 'why');
   }
 
-  /** Puts the focus on an idea, closed or open. */
+  /** Puts the focus on an idea, open or closed. */
   focus(id: string): void {
     this.#row(id)?.querySelector<HTMLElement>('[data-stop]')?.focus();
   }
 
-  /** Moves the focus by so many ideas, or to the first or the last. */
+  /** Moves the focus by this many ideas, or to the first or last one. */
   step(from: string | null, by: number): void {
     const rows = this.#rows();
     const at = rows.findIndex((row) => row.dataset.row === from && row.contains(document.activeElement));
@@ -178,7 +178,7 @@ export class Backlog {
     rows[to]?.querySelector<HTMLElement>('[data-stop]')?.focus();
   }
 
-  /** Takes note of where the focus went: one idea is in the tab order, and the others see where one is. */
+  /** Follows the focus: keeps one idea in the tab order, and shows others where this person is. */
   focused(target: HTMLElement): void {
     const row = target.closest<HTMLElement>('[data-row]');
     const id = row?.dataset.row;
@@ -188,14 +188,14 @@ export class Backlog {
     this.board.presence.say({ at: { in: 'ideas', id }, cell: null });
   }
 
-  /** Sees to it that one idea can be reached by Tab, whichever ideas are shown and open. */
+  /** Ensures that one idea can be reached by Tab, whichever ideas are shown and open. */
   ensureStop(_shown: readonly Group[], _open: string | null): void {
     if (this.#list?.querySelector('button[data-stop][tabindex="0"]')) return;
     const first = this.#list?.querySelector<HTMLElement>('button[data-stop]');
     if (first) this.#makeStop(first);
   }
 
-  /** Set on the elements themselves, so that a step costs the same however many ideas there are. */
+  /** Set on the elements directly, so that the cost does not grow with the number of ideas. */
   #makeStop(stop: HTMLElement): void {
     this.#list?.querySelector<HTMLElement>('button[data-stop][tabindex="0"]')?.setAttribute('tabindex', '-1');
     stop.tabIndex = 0;
@@ -213,7 +213,7 @@ export class Backlog {
     this.#open = id;
   }
 
-  /** An idea that its author opened and wrote nothing in goes again without a trace. */
+  /** Removes a new idea that its author left empty, with its undo step. */
   #discardBlank(id: string): void {
     const idea = this.board.of(ideas).get(id);
     if (!idea || idea.author !== this.workspace.seat || !this.workspace.may('write')) return;

@@ -1,6 +1,6 @@
 import type { IdeaView } from '$shared/queries/ideas.ts';
 
-/** How the backlog is first seen: the newest on top, right under the field where one adds. */
+/** The initial view: newest first, right below the field for adding. */
 export const firstView: IdeaView = {
   sort: 'number',
   descending: true,
@@ -15,7 +15,7 @@ export const firstView: IdeaView = {
 
 const noFilters = { state: null, phase: null, persona: null, author: null, card: null, words: '' } as const;
 
-/** Lets all ideas through again; the order and the groups stay. */
+/** Clears the filters; order and grouping stay. */
 export function withoutFilters(view: IdeaView): IdeaView {
   return { ...view, ...noFilters };
 }
@@ -24,7 +24,7 @@ export function isFiltered(view: IdeaView): boolean {
   return Object.entries(noFilters).some(([key, none]) => view[key as keyof typeof noFilters] !== none);
 }
 
-/** Lifts the filters that would hide an idea which `person` is about to add; it takes on what the others ask for. */
+/** Clears the filters that would hide a new idea of `person`. The new idea takes its properties from the others. */
 export function openForNew(view: IdeaView, person: string): IdeaView {
   const state = view.state === 'new' ? view.state : null;
   const author = view.author === person ? view.author : null;

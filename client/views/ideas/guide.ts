@@ -7,5 +7,5 @@ export const go: Guide['go'] = 'ideas.keys.go';
 /** The keys of the backlog, for the help. */
 export const keys: readonly KeyGroup[] = [{ title: 'ideas.keys', keys: helpLines(keyed) }];
 
-/** The list is one place: nothing is added to its name. */
+/** The list is one place, so there is nothing to add to its name. */
 export const where: Guide['where'] = () => '';

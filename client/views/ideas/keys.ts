@@ -6,20 +6,20 @@ import type { KeyLine } from '../../parts/view.ts';
 import type { Backlog } from './backlog.svelte.ts';
 import { isComposing } from '../../ui/composing.ts';
 
-/** What the keyboard needs of the view. */
+/** What the keys need from the view. */
 interface Reach {
   readonly list: HTMLElement | undefined;
   focusAdd(): void;
 }
 
-/** What an action of the backlog is on. */
+/** What an action of the backlog works on. */
 interface BacklogTarget {
   readonly backlog: Backlog;
   readonly reach: Reach;
   readonly element: HTMLElement;
-  /** The idea of the row that the focus is in; null for none. */
+  /** The idea of the focused row; null if there is none. */
   readonly row: string | null;
-  /** Whether the focus is on the row itself, and not on something within it. */
+  /** Whether the focus is on the row itself, not on something inside it. */
   readonly isOnRow: boolean;
 }
 
@@ -49,7 +49,7 @@ export const keyed: readonly Action<BacklogTarget>[] = [
     run: ({ backlog, row }) => backlog.step(row, by),
   })),
   {
-    // On a closed idea Enter presses its button, which opens it.
+    // On a closed idea, Enter presses its button, which opens it.
     name: 'ideas.keys.write',
     keys: ['Enter', 'F2'],
     may: ({ backlog, isOnRow, row }) => isOnRow && row === backlog.openId && backlog.workspace.may('write'),
@@ -66,7 +66,7 @@ export const keyed: readonly Action<BacklogTarget>[] = [
   },
 ];
 
-/** The states that an idea may be given, for its menu. */
+/** The states of an idea, as menu actions. */
 export const states: readonly Action<{ readonly backlog: Backlog; readonly id: string }>[] = ideaStates.map(
   (state: IdeaState) => ({
     name: `ideas.state.${state}`,
@@ -76,7 +76,7 @@ export const states: readonly Action<{ readonly backlog: Backlog; readonly id: s
   }),
 );
 
-/** The keyboard of the backlog. What is typed in a field, and what is pressed in a dialog or a menu, is theirs. */
+/** Handles keys in the backlog, except those pressed in a field, a dialog or a menu. */
 export function pressKey(backlog: Backlog, event: KeyboardEvent, reach: Reach): void {
   const element = event.target instanceof HTMLElement ? event.target : document.body;
   if (event.defaultPrevented || isComposing(event) || element.closest('dialog, [popover]')) return;

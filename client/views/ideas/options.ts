@@ -8,7 +8,7 @@ import { personasInOrder } from '../../parts/personas.ts';
 import { nameOf } from '../../parts/person-name.ts';
 import type { Group } from './arrangement.ts';
 
-/** One line of a choice. */
+/** One option of a select. */
 export interface Option {
   readonly value: string;
   readonly label: string;
@@ -26,7 +26,7 @@ export function phaseOptions(board: Board): Option[] {
   }));
 }
 
-/** The steps of a phase in their order. */
+/** The steps of a phase, in order. */
 export function stepOptions(board: Board, phase: string | null): Option[] {
   const columns = board.journey.phases.find((one) => one.phase.id === phase);
   return (columns?.steps ?? []).map(({ id }) => ({
@@ -35,7 +35,7 @@ export function stepOptions(board: Board, phase: string | null): Option[] {
   }));
 }
 
-/** The people who write here, and `now`, whoever that is, by name. */
+/** The people who can write here, and `now` (the person chosen at present, whatever their role), by name. */
 export function writerOptions(board: Board, now: string | null): Option[] {
   const collator = new Intl.Collator(language());
   return board
@@ -47,7 +47,7 @@ export function writerOptions(board: Board, now: string | null): Option[] {
     .sort((a, b) => collator.compare(a.label, b.label));
 }
 
-/** The groups in the order that people expect: personas in theirs, people by name. */
+/** The groups in their usual order: personas in the board's order, people by name. */
 export function inOrder(board: Board, group: IdeaGroup, groups: readonly Group[]): readonly Group[] {
   if (group !== 'persona' && group !== 'author' && group !== 'owner') return groups;
   const options = group === 'persona' ? personaOptions(board) : writerOptions(board, null);
@@ -60,7 +60,7 @@ export function orUntitled(title: string): string {
   return title.trim() === '' ? t('ideas.untitled') : title;
 }
 
-/** What the order of ideas goes by outside of them; ideas of no phase come after those of the last. */
+/** What the order depends on beside the ideas. Ideas without a phase come after those of the last one. */
 export function contextOf(journey: Journey, language: string): IdeaContext {
   const columns = new Map(journey.phases.map(({ phase }, index) => [phase.id, index]));
   return { language, phaseIndex: (phase) => columns.get(phase ?? '') ?? columns.size };

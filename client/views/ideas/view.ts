@@ -2,7 +2,7 @@ import type { View } from '../../parts/view.ts';
 import { withMessages } from '../../text/messages.svelte.ts';
 import { listIcon } from '../../ui/icons.ts';
 
-/** The idea backlog. `focus` is the id of an idea, which is opened; `card:<id>` shows the ideas for a card. */
+/** The idea backlog. `focus` is the id of an idea to open, or `card:<id>` to show the ideas for a card. */
 export const ideas: View = {
   id: 'ideas',
   letter: 'i',

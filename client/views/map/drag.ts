@@ -2,22 +2,22 @@ import type { CellAt } from '$shared/collections/card.ts';
 import type { Gap } from '$shared/schema/placing.ts';
 import { parseSpot } from './grid.ts';
 
-/** A mouse must travel this far before a press becomes a drag; a finger must rest this long first. */
+/** A mouse must move this far before a press becomes a drag; a finger must rest this long first. */
 const slackPx = 5;
 const restMs = 350;
-/** Within this distance of an edge the map scrolls, at most this fast. */
+/** Within this distance of an edge the map scrolls, at no more than this speed. */
 const edgePx = 56;
 const scrollPxAFrame = 14;
 
 /**
- * Dragging cards with mouse, pen or finger. Nothing is written until the drop; the card in the hand
- * and the drop line are moved by transforms in one animation frame.
+ * Drag and drop of cards by mouse, pen or finger. Nothing is written until the drop; the dragged card and the drop line
+ * move by transforms, once per animation frame.
  */
 export function dragCards(
   root: HTMLElement,
   on: {
     may(): boolean;
-    /** The cards that go along when this one is taken. */
+    /** The cards that are dragged together with this one. */
     taken(card: string): readonly string[];
     dropped(cards: readonly string[], cell: CellAt, gap: Gap): void;
   },
@@ -41,7 +41,7 @@ export function dragCards(
 
   const press = (event: PointerEvent) => {
     const target = event.target;
-    // A second finger waits for the first.
+    // Ignore a second finger while the first is down.
     if (pressed || event.button !== 0 || !(target instanceof Element) || !on.may()) return;
     if (target.closest('button, textarea, input, a, select')) return;
     const card = target.closest<HTMLElement>('[data-card]');
@@ -66,7 +66,7 @@ export function dragCards(
       return;
     }
     if (Math.hypot(at.x - pressed.x, at.y - pressed.y) < slackPx) return;
-    // A finger that moves before it has rested scrolls.
+    // A finger that moves before the rest time scrolls the map.
     if (event.pointerType === 'touch') end();
     else begin();
   };
@@ -151,11 +151,11 @@ export function dragCards(
   const drop = (event: PointerEvent) => {
     if (!pressed || event.pointerId !== pressed.pointer) return;
     const done = drag;
-    // The frame that would have aimed may not have come yet.
+    // The animation frame that finds the drop target may not have run yet.
     if (done) aim(done);
     end();
     if (!done) return;
-    // The click that follows a drop is not one on what lies under it.
+    // Swallow the click that follows a drop, so that it does not press what is below.
     root.addEventListener('click', swallow, { capture: true, once: true });
     setTimeout(() => root.removeEventListener('click', swallow, { capture: true }));
     if (done.target) on.dropped(done.cards, done.target.cell, done.target.gap);

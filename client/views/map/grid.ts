@@ -4,17 +4,17 @@ import type { Lane } from '$shared/collections/lane.ts';
 import { holdsCards } from '$shared/collections/lane.ts';
 import type { Journey } from '$shared/queries/journey.ts';
 
-/** What has the focus on the map: a cell, or the head of a phase, a step or a lane. */
+/** A focusable place on the map: a cell, or the head of a phase, a step or a lane. */
 export type Spot =
   | { readonly kind: 'cell'; readonly cell: CellAt }
   | { readonly kind: 'phase' | 'step' | 'lane'; readonly id: string };
 
-/** The spot key of a cell that is named by its own key. */
+/** The spot key of a cell, from the cell's key. */
 export function cellSpotKey(cell: string): string {
   return `cell:${cell}`;
 }
 
-/** The name of a spot in the page: `data-spot`. */
+/** The `data-spot` attribute of a spot. */
 export function spotKey(spot: Spot): string {
   return spot.kind === 'cell' ? cellSpotKey(cellKey(spot.cell)) : `${spot.kind}:${spot.id}`;
 }
@@ -41,8 +41,8 @@ type Row =
   | { readonly kind: 'cells'; readonly lane: string; readonly whole: boolean };
 
 /**
- * The map as a rectangle of rows and narrow columns (a step each, or one for a phase without steps).
- * A cell of a whole phase fills several of them. The arrows walk on it as it lies on the screen.
+ * The map as a grid of rows and narrow columns (one per step, or one for a phase without steps). The cell of a whole
+ * phase spans several columns. Arrow keys move on this grid as it appears on the screen.
  */
 export class Grid {
   readonly #columns: readonly { readonly phase: string; readonly step: string | null }[];
@@ -55,7 +55,10 @@ export class Grid {
     this.#rows = [{ kind: 'phases' }, { kind: 'steps' }, ...journey.lanes.flatMap(rowsOf)];
   }
 
-  /** The next other spot in a direction, or null at the edge. `column` is the column to keep to on the way. */
+  /**
+   * The next spot in a direction, other than `from`; null at the edge. `column` is the column to keep while moving
+   * through cells that span several.
+   */
   next(from: Spot, rows: number, columns: number, column: number): { spot: Spot; column: number } | null {
     const here = spotKey(from);
     let row = this.rowOf(from);
@@ -69,12 +72,12 @@ export class Grid {
     }
   }
 
-  /** The first or the last cell (not the head) of the row of a spot. */
+  /** The first or last cell (not the head) of a spot's row. */
   end(from: Spot, last: boolean): Spot | null {
     return this.#at(this.rowOf(from), last ? this.#columns.length - 1 : 0);
   }
 
-  /** The first column that a spot fills; -1 is the lane's head. */
+  /** The first column that a spot spans; -1 for a lane's head. */
   columnOf(spot: Spot): number {
     switch (spot.kind) {
       case 'lane':
@@ -124,7 +127,9 @@ export class Grid {
   }
 }
 
-/** A lane with cards has a row of step cells over a row of cells for whole phases; other lanes only the latter. */
+/**
+ * A lane with cards has a row of step cells above a row of cells for whole phases; other lanes have only the latter.
+ */
 function rowsOf(lane: Lane): Row[] {
   const whole: Row = { kind: 'cells', lane: lane.id, whole: true };
   return holdsCards(lane.type) ? [{ kind: 'cells', lane: lane.id, whole: false }, whole] : [whole];

@@ -7,13 +7,13 @@ import { whileWriting } from './writing.ts';
 
 export const go: Guide['go'] = 'map.keys.go';
 
-/** The keys of the map, for the help. A menu opens by the key or the chord that the system has for it. */
+/** The keys of the map, for the help. Context menus open by the system's own key or chord. */
 export const keys: readonly KeyGroup[] = [
   { title: 'map.keys', keys: [...helpLines(keyed), [['Shift', 'F10'], 'map.keys.menu']] },
   { title: 'map.keys.writing', keys: helpLines(whileWriting) },
 ];
 
-/** The phase and the lane of the cell that has somebody's focus. */
+/** The phase and the lane of the cell that the person has focused. */
 export const where: Guide['where'] = (board, { cell }) =>
   [board.of(phases).get(cell?.phase ?? null)?.title, board.of(lanes).get(cell?.lane ?? null)?.title]
     .filter(Boolean)

@@ -3,7 +3,7 @@ import { keyed } from './actions/keyed.ts';
 import type { MapState } from './map-state.svelte.ts';
 import { isComposing } from '../../ui/composing.ts';
 
-/** The keyboard of the map. What is typed in a field is the field's. */
+/** Handles keys on the map, except those typed in a field. */
 export function pressKey(map: MapState, event: KeyboardEvent): void {
   const target = event.target;
   if (!(target instanceof HTMLElement) || isComposing(event) || target.closest('textarea, input, select'))

@@ -1,4 +1,4 @@
-/** Scripts of the map that are fetched when they are needed, or when the page has nothing else to do. */
+/** Scripts of the map that load on demand, or ahead when the page is idle. */
 export const lazy = {
   drag: () => import('./drag.ts'),
   menus: () => import('./Menus.svelte'),

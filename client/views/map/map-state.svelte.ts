@@ -15,34 +15,34 @@ import { Grid, parseSpot, spotKey } from './grid.ts';
 import type { MapMemory } from './memory.svelte.ts';
 import { mapMemory } from './memory.svelte.ts';
 
-/** Lanes that are drawn before the first paint; the others follow, a frame each. */
+/** Lanes drawn before the first paint; the others follow, one per frame. */
 const firstLanes = 2;
 
-/** How long a card that was asked for stays ringed. */
+/** How long a card stays outlined after a link led to it. */
 const pointedMs = 2_000;
 
-/** What is open over the map. */
+/** The open dialog of the map. */
 export type Overlay =
   | { readonly kind: 'move'; readonly cards: readonly string[] }
-  /** The dialog of a type of lane, on a phase. */
+  /** The dialog of a lane type, for a phase. */
   | { readonly kind: 'lane'; readonly type: LaneType; readonly phase: string }
   | { readonly kind: 'remove'; readonly of: 'phase' | 'step' | 'lane' | 'persona'; readonly id: string }
   | { readonly kind: 'add-lane'; readonly after: string | null }
   | { readonly kind: 'persona'; readonly id: string };
 
-/** A menu and the element it hangs from. */
+/** An open menu and its anchor. */
 export interface OpenMenu {
   readonly kind: 'card' | 'phase' | 'step' | 'lane' | 'persona';
   readonly id: string;
   /** Where it opens: a button, an element or a point. */
   readonly anchor: Anchor;
-  /** What gets the focus back. */
+  /** The element that gets the focus back. */
   readonly from: HTMLElement;
 }
 
 /**
- * The focus, the selection and what is open on the map. The focus roves: one element of the grid is in
- * the tab order, and moving it costs the same on any board, since it is set on the elements themselves.
+ * Focus, selection, and the open menu or dialog of the map. The tab stop roves: one element of the grid is in the tab
+ * order. Moving it costs the same on any board, since it is set on the elements directly.
  */
 export class MapState {
   readonly workspace: Workspace;
@@ -50,9 +50,9 @@ export class MapState {
   readonly grid: Grid;
   overlay: Overlay | null = $state.raw(null);
   menu: OpenMenu | null = $state.raw(null);
-  /** Stacks that are shown whole. */
+  /** Stacks that are expanded. */
   unfolded: ReadonlySet<string> = $state.raw(new Set());
-  /** The head whose title is being edited, as a spot key. */
+  /** The spot key of the head whose title is being edited. */
   renaming: string | null = $state(null);
   selection: readonly string[] = $state.raw([]);
   /** Cards that are selected here. */
@@ -61,14 +61,14 @@ export class MapState {
   readonly editing = new Flags();
   /** Cards by id, and cells by spot key, that have the pointer or the focus: only these have their tools. */
   readonly nearby = new Flags();
-  /** How many lanes are drawn. Those in view come first, the others after the first paint. */
+  /** The number of lanes drawn. Those in view come first, the others after the first paint. */
   drawn = $state(firstLanes);
-  /** The height of what stays in view above the lanes. */
+  /** The height of the sticky head above the lanes. */
   stickPx = $state(0);
-  /** The card that is being written in here. */
+  /** The card that is being edited here. */
   writing: string | null = $state(null);
 
-  /** The cards that have been shown, as far as the map was drawn by then: only the first showing is animated. */
+  /** Cards that have been shown, of the lanes drawn so far. A card is animated only when it is first shown. */
   readonly #shownCards = new Set<string>();
   #root: HTMLElement | null = null;
   #stop: HTMLElement | null = null;
@@ -92,7 +92,7 @@ export class MapState {
     this.#root = root;
     void tick().then(() => this.#begin());
     this.#ensureStop(root);
-    // Someone else may remove the card that is the stop: the map must not fall out of the tab order.
+    // Someone else may remove the card that is the tab stop: the map must stay in the tab order.
     const watch = new MutationObserver(() => this.#ensureStop(root));
     watch.observe(root, { childList: true, subtree: true });
     const stopKeeping = keepFocus(root, {
@@ -109,7 +109,7 @@ export class MapState {
     };
   }
 
-  /** Who has no focus elsewhere begins where they last were. */
+  /** Focuses the last spot, unless the focus is elsewhere on the page. */
   #begin(): void {
     if (document.activeElement !== document.body) return;
     const last = this.memory.lastSpot;
@@ -117,7 +117,7 @@ export class MapState {
     start?.focus({ preventScroll: true });
   }
 
-  /** Takes note of where the focus went, and tells the others. */
+  /** Follows the focus, and shows others where it is. */
   focused(target: HTMLElement): void {
     const element = target.closest<HTMLElement>('[data-card], [data-spot]');
     if (!element) return;
@@ -134,7 +134,7 @@ export class MapState {
     });
   }
 
-  /** The spot that an element is, or stands in. */
+  /** The spot of an element, or of its ancestor. */
   spotOf(element: Element): Spot | null {
     const key = element.closest<HTMLElement>('[data-spot]')?.dataset.spot;
     return key === undefined ? null : parseSpot(key);
@@ -152,7 +152,7 @@ export class MapState {
     return element !== null;
   }
 
-  /** Shows a card wherever it is: unfolds its stack, lifts a filter that hides it, scrolls to it. */
+  /** Shows a card wherever it is: expands its stack, clears a filter that hides it, scrolls to it. */
   async showCard(id: string): Promise<void> {
     const cell = cellOfCard(this.board, id);
     if (!cell) return;
@@ -170,7 +170,7 @@ export class MapState {
     this.point(id);
   }
 
-  /** Goes to a card and rings it for a moment, so that the eye finds it among the others. */
+  /** Focuses a card and outlines it for a moment, so that it is easy to find. */
   point(id: string): void {
     const element = this.#find(`[data-card="${id}"]`);
     if (!element) return;
@@ -184,7 +184,9 @@ export class MapState {
     if (!this.unfolded.has(key)) this.unfolded = new Set([...this.unfolded, key]);
   }
 
-  /** Steps from an element in a direction of the screen. Cards of a stack come before the next cell. */
+  /**
+   * Moves the focus from an element in a direction of the screen, card by card within a stack, then to the next cell.
+   */
   step(from: HTMLElement, rows: number, columns: number): void {
     const spot = this.spotOf(from);
     if (!spot) return;
@@ -202,14 +204,14 @@ export class MapState {
     this.#enter(next.spot, rows < 0);
   }
 
-  /** Goes to the first or the last cell of the row. */
+  /** Moves the focus to the first or last cell of the row. */
   stepToEnd(from: HTMLElement, last: boolean): void {
     const spot = this.spotOf(from);
     const end = spot && this.grid.end(spot, last);
     if (end) this.#enter(end, false);
   }
 
-  /** Adds a card and begins to write in it; after `after` in its stack, or at the end. */
+  /** Adds a card after `after`, or at the end of the stack, and opens it for editing. */
   async add(cell: CellAt, after: string | null = null): Promise<void> {
     const lane = this.board.of(lanes).get(cell.lane);
     if (!this.workspace.may('write') || !lane || !holdsCards(lane.type)) return;
@@ -228,7 +230,7 @@ export class MapState {
     this.writing = id;
   }
 
-  /** Ends the writing in a card; a card that nobody wrote in is taken away again without a trace. */
+  /** Ends editing. Removes a card that was left empty, with its undo step. */
   async leave(id: string, focus: boolean): Promise<void> {
     if (!this.editing.has(id)) return;
     const entry = this.board.of(cards).entry(id);
@@ -251,7 +253,7 @@ export class MapState {
     if (focus) this.focusCard(id);
   }
 
-  /** The cards that a command on this one is for: the selection, where it is part of it. */
+  /** The cards that an action on this card applies to: the selection, if it contains the card. */
   chosen(id: string): readonly string[] {
     return this.selection.includes(id) ? this.selection : [id];
   }
@@ -310,7 +312,7 @@ export class MapState {
     else if (cell) this.focusSpot({ kind: 'cell', cell });
   }
 
-  /** Moves cards to a cell; to the end of the stack, or into a gap. Keeps the focus on the first. */
+  /** Moves cards to the end of a cell's stack, or into a gap. Keeps the focus on the first. */
   async move(ids: readonly string[], cell: CellAt, gap?: Gap): Promise<void> {
     if (!this.workspace.may('write')) return;
     const moving = new Set(ids);
@@ -321,7 +323,7 @@ export class MapState {
     if (ids[0] !== undefined) this.focusCard(ids[0]);
   }
 
-  /** Moves cards one cell over, by the arrows. */
+  /** Moves cards to the next cell in a direction of the screen. */
   moveBy(id: string, rows: number, columns: number): void {
     const from = cellOfCard(this.board, id);
     if (!from) return;
@@ -360,14 +362,14 @@ export class MapState {
     for (const one of now) this.nearby.set(one, true);
   }
 
-  /** Takes note that a card is shown. Returns whether it has arrived since the map was drawn, and was not moved here. */
+  /** Marks a card as shown. Returns whether it is new since the map was drawn, not merely moved. */
   arrives(id: string): boolean {
     const isNew = !this.#shownCards.has(id);
     this.#shownCards.add(id);
     return isNew && this.#root?.dataset.drawn !== undefined;
   }
 
-  /** Draws all lanes at once: something in one of them is about to be shown. */
+  /** Draws all lanes at once, because one of them is about to be shown. */
   drawAll(): void {
     this.drawn = Infinity;
   }
@@ -379,7 +381,7 @@ export class MapState {
     this.#stopSpot = element.closest<HTMLElement>('[data-spot]')?.dataset.spot ?? '';
   }
 
-  /** Where the stop is gone: the cell that it was in, else the first. */
+  /** If the tab stop was removed, fall back to its cell, then to the first cell. */
   #ensureStop(root: HTMLElement): void {
     if (this.#stop && root.contains(this.#stop)) return;
     const stop =
@@ -398,7 +400,7 @@ export class MapState {
     this.focusSpot(spot);
   }
 
-  /** The cards of a cell that are on the screen: not folded away, not filtered out. */
+  /** The visible cards of a cell: not collapsed, not filtered out. */
   #shown(cell: CellAt): string[] {
     const element = this.#find(`[data-spot="${spotKey({ kind: 'cell', cell })}"]`);
     return [...(element?.querySelectorAll<HTMLElement>('[data-card]') ?? [])].map(

@@ -1,10 +1,10 @@
 /** What the map remembers on this screen while another view is open. */
 export class MapMemory {
-  /** The personas that it is narrowed to; none is all. */
+  /** The personas of the filter; none means all cards. */
   personas: ReadonlySet<string> = $state.raw(new Set());
-  /** Where it was scrolled to. */
+  /** The scroll position. */
   scroll = { left: 0, top: 0 };
-  /** The cell or head that last had the focus, as a spot key. */
+  /** The spot key of the cell or head that last had the focus. */
   lastSpot: string | null = null;
 }
 

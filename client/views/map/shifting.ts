@@ -9,8 +9,8 @@ export type Shift =
   | ({ readonly kind: 'lane' } & Gap);
 
 /**
- * Where a phase, a step or a lane goes when it is moved one place on (1) or back (-1); null at the end.
- * A phase at the edge of its period goes into the next one, a step at the edge of its phase likewise.
+ * Where a phase, a step or a lane goes when it moves forward (1) or back (-1) by one place; null at the end. A phase at
+ * the edge of its period moves into the next period, a step at the edge of its phase into the next phase.
  */
 export function neighbourGap(
   journey: Journey,
@@ -70,7 +70,7 @@ function shiftStep(journey: Journey, id: string, by: 1 | -1): Shift | null {
     : null;
 }
 
-/** The gap beyond the neighbour, or null at the end of the list. */
+/** The gap on the other side of the neighbour; null at the end of the list. */
 function swap(ids: readonly string[], id: string, by: 1 | -1): Gap | null {
   const to = ids.indexOf(id) + by;
   if (to < 0 || to >= ids.length) return null;
@@ -79,7 +79,7 @@ function swap(ids: readonly string[], id: string, by: 1 | -1): Gap | null {
     : { after: ids[to - 1] ?? null, before: ids[to] ?? null };
 }
 
-/** The near end of the list that one comes into. */
+/** The gap at the near end of a list that is entered from outside. */
 function edge(ids: readonly string[], by: 1 | -1): Gap {
   return by > 0 ? { after: null, before: ids[0] ?? null } : { after: ids.at(-1) ?? null, before: null };
 }

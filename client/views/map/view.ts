@@ -3,7 +3,7 @@ import { withMessages } from '../../text/messages.svelte.ts';
 import { mapIcon } from '../../ui/icons.ts';
 import { lazy } from './lazy.ts';
 
-/** The journey map. `focus` is the id of a card: the map goes to it, and lifts a filter that hides it. */
+/** The journey map. `focus` is the id of a card: the map scrolls to it, and clears a filter that hides it. */
 export const map: View = {
   id: 'map',
   letter: 'j',

@@ -1,19 +1,19 @@
 import type { Journey } from '$shared/queries/journey.ts';
 
-/** A step's column, and the column of a phase with one step or none, in pixels at 100 %. */
+/** The width of a step's column, and of a phase with one step or none, in pixels at 100 %. */
 const stepPx = 168;
 const lonePx = 252;
 
-/** The columns of the map: all rows share them, so that rows can be laid out one by one. */
+/** The columns of the map. All rows share them, so that each row can be laid out by itself. */
 export interface Columns {
-  /** For grid-template-columns: the lane heads' column, then a column for each step. */
+  /** For `grid-template-columns`: the lane heads' column, then a column per step. */
   readonly template: string;
-  /** By phase: the first grid line, how many columns it fills, and its centre from the first phase's edge. */
+  /** By phase: the first grid line, the number of columns, and the centre, measured from the first phase's edge. */
   readonly phases: ReadonlyMap<
     string,
     { readonly line: number; readonly span: number; readonly centre: number }
   >;
-  /** All phases together, in pixels. */
+  /** The width of all phases, in pixels. */
   readonly width: number;
 }
 

@@ -6,13 +6,13 @@ import { cellOfCard } from './cells.ts';
 import type { Spot } from './grid.ts';
 import type { MapState } from './map-state.svelte.ts';
 
-/** A card that is being written in. */
+/** A card that is being edited. */
 interface Writing {
   readonly map: MapState;
   readonly id: string;
 }
 
-/** The keys while writing in a card. Shift+Enter is the text area's own: it breaks the line. */
+/** Keys while editing a card. Shift+Enter is left to the text area: it adds a line break. */
 export const whileWriting: readonly Action<Writing>[] = [
   {
     name: 'map.keys.next',
@@ -51,13 +51,13 @@ export const whileWriting: readonly Action<Writing>[] = [
   },
 ];
 
-/** Takes a key that is pressed while writing in a card. */
+/** Handles a key pressed while editing a card. */
 export function writeKey(map: MapState, id: string, event: KeyboardEvent): void {
   if (pressAction(whileWriting, event, { map, id }, { isFocused: true, letters: false }))
     event.preventDefault();
 }
 
-/** The cell of the next phase or step, or of the one before; null where it holds no cards. */
+/** The cell of the next (1) or previous (-1) phase or step; null if it holds no cards. */
 function nextCell({ map, id }: Writing, by: 1 | -1): (Spot & { kind: 'cell' }) | null {
   const cell = cellOfCard(map.board, id);
   if (!cell) return null;

@@ -1,17 +1,17 @@
-// Measures the same scenarios with two builds of ours, in rounds that alternate between them.
+// Measures the same scenarios with two builds of Resa, in alternating rounds.
 import { orderIn } from '../comparison.mjs';
 import { brief, inItsOwnProcess } from './own-process.mjs';
 import { faultsOf, loadColumns, valuesOf } from './tables.mjs';
 
-/** What is compared unless scenarios are named: with the timing below, five rounds take some ten minutes. */
+/** Compared by default: with the timing below, five rounds take some ten minutes. */
 export const compared = ['room-10', 'room-100', 'rooms-500', 'joins', 'idle', 'cold'];
-/** Shorter than elsewhere: both builds are equally cold, and more rounds say more than longer ones. */
+/** Shorter than usual: both builds are equally cold, and more rounds say more than longer ones. */
 export const comparedTiming = { warmUpSeconds: 3, seconds: 4 };
 
 /**
- * Each run has a process, a server, a port and a data folder of its own. The people who are the load come from this
- * checkout in all of them.
- * @returns for each scenario and system its runs: `{name, round}`, `name` being `old` or `new`, and `figures` or `failed`
+ * Each run has its own process, server, port and data folder. The load comes from this checkout in all of them.
+ * @returns the runs of each scenario and system: `{name, round}`, where `name` is `old` or `new`, and `figures` or
+ * `failed`
  */
 export async function measureBeside({ builds, rounds, scenarios, systems, timing }) {
   const results = scenarios.flatMap((scenario) =>
@@ -34,7 +34,7 @@ export async function measureBeside({ builds, rounds, scenarios, systems, timing
   return results;
 }
 
-/** A row for each figure of which it is known whether lower or higher is better. */
+/** A row for each figure that has a better direction. */
 export function rowsOf({ scenario, system, runs }) {
   return (scenario.columns ?? loadColumns)
     .filter(([, , , better]) => better)
@@ -47,7 +47,7 @@ export function rowsOf({ scenario, system, runs }) {
     }));
 }
 
-/** Runs that failed, and runs in which something was lost: a sentence for each. */
+/** Runs that failed, and runs that lost something: a sentence for each. */
 export function failuresOf({ scenario, system, runs }) {
   return runs.flatMap(({ name, round, figures, failed }) =>
     faultsOf(figures, failed).map(

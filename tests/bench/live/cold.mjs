@@ -1,4 +1,4 @@
-// A large board with a long past, opened by the first who comes after a start.
+// A large board with a long history, opened by the first person after a start.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,11 +9,11 @@ import { LightSocket } from './light-socket.mjs';
 import { joinWhole } from './person.mjs';
 import { clientFrame, sync, syncFrame } from './wire.mjs';
 
-/** Written to the socket at once; then the others are let work. */
+/** Edits written to the socket at once; then other work gets a turn. */
 const atOnce = 200;
 const mostMs = 60_000;
 
-/** @param again starts the same system anew, on what it has stored */
+/** @param again restarts the same system on its stored data */
 export async function coldOpen(system, { of, edits, writers, opens }, { again }) {
   const [room] = await system.rooms(1, of);
   const [membership] = await room.memberships(1, 'observer');
@@ -30,7 +30,7 @@ export async function coldOpen(system, { of, edits, writers, opens }, { again })
   const stateBytes = Y.encodeStateAsUpdate(late.doc).length;
   late.close();
   leave(crowd);
-  // What is stored some time after the last edit is to be stored before the stop.
+  // Time for delayed stores to finish before the stop.
   await pause(3_000);
   await system.stop();
   const diskBytes = await bytesIn(system.folder);
@@ -44,7 +44,7 @@ export async function coldOpen(system, { of, edits, writers, opens }, { again })
   return { openMs: median(times), diskBytes, diskToState: diskBytes / stateBytes, stateBytes, writtenMs };
 }
 
-/** Writer after writer, each as fast as the server takes it; `others` have seen all before the next begins. */
+/** One writer at a time, each as fast as the server reads. The next one begins when the witness has everything. */
 async function writeAll({ people }, each) {
   const { witness } = people.at(-1);
   for (const person of people.slice(0, -1)) {
@@ -61,7 +61,7 @@ async function writeAll({ people }, each) {
   }
 }
 
-/** @returns ms from before the connection until the whole state is in */
+/** @returns ms from before the connection until the whole state has arrived */
 async function openOnce(port, { path, protocol, dialect }, whole) {
   const began = performance.now();
   const socket = await LightSocket.open({ port, path, protocol });

@@ -1,4 +1,4 @@
-// The process is killed while people write: what of that which it acknowledged, or showed to others, is gone?
+// Kills the process while people write: how much of what it acknowledged, or showed to others, is lost?
 import { setTimeout as pause } from 'node:timers/promises';
 import * as Y from 'yjs';
 import { median, quantile } from '../figures.mjs';
@@ -9,13 +9,13 @@ import { cpuBetween, cpuOf } from './process-stats.mjs';
 import { each } from './rooms.mjs';
 
 const warmUpSeconds = 1;
-/** After a start some servers tell a room's state bit by bit. */
+/** After a start, some servers send a room's state in pieces. */
 const settleMs = 2_000;
 
-/** @param again starts the same system anew, on what is left on the disk */
+/** @param again restarts the same system on the data left on disk */
 export async function killed(system, { rooms: count, writers, perSecond, of }, { seconds, again }) {
   const rooms = await system.rooms(count, of);
-  // Before the edits are made, which takes so long that the server closes an idle connection.
+  // Before the edits are made, which takes so long that the server would close an idle connection.
   const late = await each(rooms, async (room) => (await room.memberships(1, 'observer'))[0]);
   const writer = { role: 'participant', edits: perSecond, moves: 0 };
   const reader = { role: 'observer', edits: 0, moves: 0 };
@@ -35,7 +35,7 @@ export async function killed(system, { rooms: count, writers, perSecond, of }, {
   const from = performance.now();
   const before = cpuOf(system.pid);
   await system.profile();
-  // Not at the end of a rhythm, and while all are at work.
+  // Kill while everyone is at work, not at the end of an interval.
   await pause(seconds * 1000 - 300);
   const cpuUs = cpuBetween(before, cpuOf(system.pid));
   await system.profile();
@@ -74,7 +74,7 @@ export async function killed(system, { rooms: count, writers, perSecond, of }, {
   };
 }
 
-/** Holds what a room was told against what is there: an edit's number is its clock. */
+/** Compares what people in a room received with what is stored; an edit's number is its clock. */
 function lossOf(people, doc) {
   const sum = { acknowledged: 0, acknowledgedLost: 0, relayed: 0, relayedLost: 0 };
   const { witness } = people.at(-1);

@@ -1,5 +1,5 @@
-// People at work in rooms: each moves a card of their own now and then, and a pointer all the time. What they
-// send is made before the clock runs; what arrives is counted by all, and read by a few (`witnesses`).
+// People at work in rooms: each moves a card of their own now and then, and a pointer all the time. What they send is
+// built before the measurement. Everyone counts what arrives; only a few (`witnesses`) read it.
 import { randomInt } from 'node:crypto';
 import * as Y from 'yjs';
 import { cellsOf } from '../boards.mjs';
@@ -9,10 +9,11 @@ import { each } from './rooms.mjs';
 import { sync, syncFrame } from './wire.mjs';
 
 /**
- * Fills rooms. `kinds` lists the people of each room: `{role, edits, moves}`, edits and cursor moves a second.
- * @param seconds for how long they must have something to send
- * @param witnesses how many read all that comes; further ones may be named by `watch` of what this gives
- * @param hear given each person and what they are told, where all have to be heard
+ * Fills rooms with people. `kinds` lists those of each room: `{role, edits, moves}`, in edits and pointer moves per
+ * second.
+ * @param seconds how long their prepared edits must last
+ * @param witnesses how many people read everything that arrives; the returned `watch` adds more
+ * @param hear called with each person and their messages, if all must be heard
  */
 export async function gather(system, rooms, { kinds, seconds, witnesses, hear = null }) {
   const { pointers } = system;
@@ -63,15 +64,15 @@ function newPerson({ role, edits, moves, membership }, room, seconds) {
     client: 0,
     card: null,
     places: [],
-    /** When each was handed to the socket, by number; 0 is not yet. */
+    /** When each edit was written to the socket, by number; 0 if not yet. */
     editSent: new Float64Array(Math.ceil(edits * seconds) + 2),
     moveSent: new Float64Array(Math.ceil(moves * seconds) + 2),
     frames: [],
-    /** Others' updates of this person are of another kind than its witnesses know. */
+    /** True if this person sends updates that witnesses cannot match by clock. */
     isUnwatched: false,
     editsOut: 0,
     acknowledged: 0,
-    /** When each edit was acknowledged, where this person hears of it. */
+    /** When each edit was acknowledged, if the system tells this person. */
     editSaved: new Float64Array(Math.ceil(edits * seconds) + 2),
     movesOut: 0,
     lastPlace: null,
@@ -80,10 +81,10 @@ function newPerson({ role, edits, moves, membership }, room, seconds) {
   };
 }
 
-/** Of each state of a board, what people do there: rooms that hold the same bytes can be sent the same. */
+/** What people do on a board, by its state: rooms with the same bytes can get the same edits. */
 const plans = new Map();
 
-/** Gives everyone in a room what they will send. */
+/** Prepares what everyone in a room will send. */
 function prepare(state, people, seconds) {
   if (!plans.has(state)) plans.set(state, planned(state, people, seconds));
   for (const [index, plan] of plans.get(state).entries()) {
@@ -95,8 +96,8 @@ function prepare(state, people, seconds) {
 }
 
 /**
- * Makes the updates of everyone in a room, each person moving one card of their own: what comes next then
- * depends on nobody else, and who was last is known.
+ * Makes the updates of everyone in a room. Each person moves one card of their own, so updates do not depend on others,
+ * and each card's last place is known.
  */
 function planned(state, people, seconds) {
   const doc = new Y.Doc();
@@ -126,7 +127,7 @@ function planned(state, people, seconds) {
   return plans;
 }
 
-/** Spreads witnesses over the rooms, and within a room over its people, who write included. */
+/** Picks witnesses across the rooms, and within a room across its people, including those who write. */
 function chosen(rooms, count) {
   if (rooms.length > 1 && rooms.length >= count)
     return Array.from({ length: count }, (_, i) => {
@@ -141,7 +142,7 @@ function chosen(rooms, count) {
   );
 }
 
-/** Has a person read all that comes in, and note when it came. */
+/** Makes a person read everything that arrives, and record when it came. */
 function watch(people, who, pointers) {
   const byClient = new Map(people.filter((one) => one !== who).map((one) => [one.client, one]));
   const witness = {
@@ -166,7 +167,7 @@ function watch(people, who, pointers) {
     if (clock <= known) return;
     witness.entries++;
     const came = witness.moveCame.get(from);
-    // Whoever hears where a pointer is has no use any more for where it was.
+    // A newer position makes earlier ones obsolete.
     for (let at = known + 1; at <= clock; at++) came[at] = now;
     witness.moveKnown.set(from, clock);
   };
@@ -181,8 +182,8 @@ function watch(people, who, pointers) {
 }
 
 /**
- * Everyone says where they are, once, so that all are present before the clock runs.
- * Moves count from 1, as the clocks of presence do.
+ * Everyone sends their position once, so that all are present before the measurement. Moves count from 1, as presence
+ * clocks do.
  */
 export function appear({ people, pointers }, evenSilent = false) {
   for (const person of people) {
@@ -205,7 +206,10 @@ function edit(person) {
   person.socket.write(person.frames[number]);
 }
 
-/** Lets everyone work for so long, or until it is over, each in a rhythm of their own. Resolves when the last has sent. */
+/**
+ * Lets everyone work for this long, or until `isOver`, each at a rhythm of their own. Resolves when the last one has
+ * sent.
+ */
 export function work({ people, pointers }, seconds, isOver = () => false) {
   const due = [];
   for (const person of people) {
@@ -231,7 +235,7 @@ export function work({ people, pointers }, seconds, isOver = () => false) {
   });
 }
 
-/** Waits until the witnesses have every edit, or no more of them come. @returns the ms that it took */
+/** Waits until the witnesses have every edit, or the time is up. @returns the ms that it took */
 export async function drained({ witnesses }, mostMs = 10_000) {
   const began = performance.now();
   while (performance.now() - began < mostMs) {
@@ -249,7 +253,7 @@ function missingEdits(witnesses) {
   return missing;
 }
 
-/** What the witnesses saw of what was sent between two moments, and what came to them between these. */
+/** What the witnesses received of everything sent between two times, and what reached them between those times. */
 export function testimony({ witnesses }, from, to) {
   const sum = {
     editMs: [],
@@ -280,7 +284,7 @@ export function testimony({ witnesses }, from, to) {
   }
 }
 
-/** Whose last edit is not what a newcomer is told. */
+/** People whose last edit a newcomer does not get. */
 export function disagreeing(people, doc) {
   const cards = doc.getMap('cards');
   return people.filter(

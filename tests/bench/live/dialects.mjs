@@ -1,4 +1,4 @@
-// How each server is spoken to: the same documents and the same presence, in its own frames.
+// The protocol of each server: the same documents and presence, in its own frames.
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { kind, sync } from './wire.mjs';
@@ -6,8 +6,8 @@ import { kind, sync } from './wire.mjs';
 const names = { [sync.step1]: 'step1', [sync.step2]: 'step2', [sync.update]: 'update' };
 
 /**
- * What a message says: `{says, body}`, where `says` is step1, step2, update, presence, pointers, saved or other.
- * For `saved`, `frames` is how many document frames of this socket it stands for, from the first.
+ * Parses a message into `{says, body}`, where `says` is step1, step2, update, presence, pointers, saved or other. For
+ * `saved`, `frames` is the number of document frames of this socket that it covers, from the first.
  */
 function readMessage(decoder) {
   const of = decoding.readVarUint(decoder);
@@ -19,9 +19,9 @@ function readMessage(decoder) {
   return { says: 'other', of };
 }
 
-/** That of `y-websocket`, with our control and pointer frames where they are asked for. */
+/** The protocol of `y-websocket`, with our control and pointer frames if requested. */
 export const yjs = {
-  /** What is said first of all. */
+  /** Frames to send first. */
   greeting: () => [],
   wrap: (frame) => frame,
   read: (payload) => {
@@ -37,7 +37,7 @@ export const yjs = {
 
 const hocuspocusKind = { auth: 2, syncReply: 4, syncStatus: 8 };
 
-/** That of Hocuspocus: the document's name before each frame, and a token first. */
+/** The protocol of Hocuspocus: the document's name before each frame, and a token first. */
 export function hocuspocus(document) {
   const name = encoding.encode((encoder) => encoding.writeVarString(encoder, document));
   const wrap = (frame) => Buffer.concat([name, frame]);
@@ -59,7 +59,7 @@ export function hocuspocus(document) {
         const step = decoding.readVarUint(decoder);
         return { says: names[step] ?? 'other', body: decoding.readVarUint8Array(decoder) };
       }
-      // One for each document frame of this socket, when it has been applied.
+      // One for each document frame of this socket, once applied.
       if (message.of === hocuspocusKind.syncStatus) return { says: 'saved', frames: ++taken };
       return message;
     },

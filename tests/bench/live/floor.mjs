@@ -1,5 +1,5 @@
-// The least that a server of rooms can do, as a floor: it passes frames on, and knows no documents. With a
-// tick (WINDOW_MS) it gathers what came in, and writes to each person once: the same bytes to all.
+// The least that a room server can do, as a lower bound: it forwards frames, and knows no documents. With a tick
+// (WINDOW_MS) it collects incoming frames, and writes to each person once: the same bytes to all.
 import { WebSocketServer } from 'ws';
 import { kind, nothing, serverFrame, sync, syncFrame } from './wire.mjs';
 
@@ -11,7 +11,7 @@ const server = new WebSocketServer({
   maxPayload: 1 << 30,
 });
 
-/** Rooms by path: who is in it, what is due, and the one stored state that is given to all who ask. */
+/** Rooms by path: their people, the pending frames, and the one stored state that everyone gets on request. */
 const rooms = new Map();
 const noState = syncFrame(sync.step2, nothing);
 

@@ -1,13 +1,13 @@
-// A server with rooms in it, and what it weighed before it had any.
+// A server with rooms, and its memory before it had any.
 import { setTimeout as pause } from 'node:timers/promises';
 import { memoryOf } from './process-stats.mjs';
 
-/** With fewer rooms than this their memory is not what is asked for. */
+/** With fewer rooms than this, memory per room is not measured. */
 const manyRooms = 50;
 
 /**
- * Makes rooms. Those of ours are made over HTTP and by people who write: that is not to count, so a server of
- * ours that is given many is started anew on them.
+ * Makes rooms. Those of Resa are made over HTTP and by people who write. That must not count, so a Resa server with
+ * many rooms is restarted on them.
  */
 export async function furnished(started, count, of, again) {
   if (!started.isOurs || count < manyRooms) {
@@ -19,7 +19,7 @@ export async function furnished(started, count, of, again) {
   return { system, rooms, emptyBytes: await settledMemory(system) };
 }
 
-/** Resident bytes once what has just happened is over, and its garbage is collected. */
+/** Resident bytes after recent work has settled and garbage is collected. */
 export async function settledMemory(system) {
   await pause(500);
   await system.collect();

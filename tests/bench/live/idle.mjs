@@ -1,10 +1,10 @@
-// What a socket costs that does nothing: resident memory, with rooms and without.
+// The cost of an idle socket: resident memory, with and without rooms.
 import { appear, gather, leave } from './crowd.mjs';
 import { furnished, settledMemory } from './furnished.mjs';
 
 const silent = { role: 'participant', edits: 0, moves: 0 };
 
-/** Fills rooms with people who say where they are, and then nothing. */
+/** Fills rooms with people who send their presence, and then nothing. */
 export async function idleSockets(system, { rooms: count, people, of }, { again }) {
   const { system: running, rooms, emptyBytes } = await furnished(system, count, of, again);
   const first = await come(running, rooms, 1);

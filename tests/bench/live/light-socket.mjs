@@ -1,12 +1,12 @@
-// A WebSocket client that counts what comes in, and hands it over only where somebody wants to read it.
+// A WebSocket client that counts incoming messages, and passes them on only if there is a listener.
 import { connect } from 'node:net';
 import { clientFrame } from './wire.mjs';
 
-/** All sockets are read into one piece of memory: what is in it is dealt with before the next read. */
+/** All sockets read into one buffer, whose content is handled before the next read. */
 const readInto = Buffer.allocUnsafe(256 << 10);
 const opcodes = { continuation: 0, close: 8, ping: 9 };
 const pongByte = 0x8a;
-/** A server may take so many sockets of one address at once, and people come from many addresses. */
+/** A server may limit the sockets per address, and real people come from many addresses. */
 const socketsPerAddress = 500;
 let opened = 0;
 
@@ -15,9 +15,9 @@ export class LightSocket {
   frames = 0;
   closeCode = null;
   isClosed = false;
-  /** Given the bytes of each message; they are the caller's only until it returns. Null: counted, not read. */
+  /** Gets the bytes of each message, which are valid only until it returns. Null: messages are counted, not read. */
   onMessage = null;
-  /** Called at the end of each frame once `largeBytes` are in, whether they are read or not. */
+  /** Called at the end of a frame once `largeBytes` have arrived, read or not. */
   onLarge = null;
   largeBytes = Infinity;
   onClose = null;
@@ -25,16 +25,16 @@ export class LightSocket {
   #isOpen = false;
   #opening = '';
   #settle;
-  /** The head of a frame of which not all has come in yet. */
+  /** The head of a frame that has not arrived completely. */
   #head = Buffer.allocUnsafe(10);
   #headBytes = 0;
-  /** The frame that is being read: how long it is, how much is still to come, and its bytes if wanted. */
+  /** The frame being read: its opcode, its length, the bytes still missing, and its content if wanted. */
   #opcode = 0;
   #length = 0;
   #left = 0;
   #gathered = null;
 
-  /** Opens a socket; resolves when the server has agreed. */
+  /** Opens a socket; resolves after the server's handshake. */
   static open({ port, path, protocol = null, onMessage = null }) {
     return new Promise((resolve, reject) => {
       const socket = new LightSocket();
@@ -54,7 +54,7 @@ export class LightSocket {
     });
   }
 
-  /** Sends a WebSocket frame that has been made before. */
+  /** Sends a prepared WebSocket frame. */
   write(frame) {
     this.#tcp.write(frame);
   }
@@ -63,12 +63,12 @@ export class LightSocket {
     this.#tcp.write(clientFrame(payload));
   }
 
-  /** Resolves when all that was written is with the kernel. */
+  /** Resolves when the kernel has everything that was written. */
   flushed() {
     return new Promise((resolve) => this.#tcp.write('', resolve));
   }
 
-  /** Stops reading, as one whose machine has gone to sleep. */
+  /** Stops reading, like a machine that has gone to sleep. */
   pause() {
     this.#tcp.pause();
   }

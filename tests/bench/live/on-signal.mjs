@@ -1,5 +1,5 @@
-// Loaded into each server that is measured. SIGUSR2 has it collect its garbage, so that memory can be compared;
-// or, with BENCH_PROFILE, begin a CPU profile, and at the next signal write it to that file.
+// Loaded into each measured server. On SIGUSR2 it collects garbage, so that memory can be compared. With BENCH_PROFILE,
+// the first signal starts a CPU profile, and the next one writes it to that file.
 import { renameSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 
@@ -17,7 +17,7 @@ process.on('SIGUSR2', () => {
     return;
   }
   session.post('Profiler.stop', (_, { profile }) => {
-    // Whole at once: whoever waits for it reads it as soon as it is there.
+    // Renamed into place, so that a waiting process finds a complete file.
     writeFileSync(`${file}.part`, JSON.stringify(profile));
     renameSync(`${file}.part`, file);
     session = null;

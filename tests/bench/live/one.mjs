@@ -1,5 +1,6 @@
-// One measurement in a process of its own, so that none inherits the heap, the compiled code or the mishaps of
-// another. Told by run.mjs: `boards` to note the states of some, or a scenario and a system; answers by message.
+// Runs one measurement in a process of its own, so that it does not inherit the heap, the compiled code or the failures
+// of another. run.mjs sends either `boards`, whose states are written to files, or a scenario and a system. The answer
+// is a message.
 import { rm } from 'node:fs/promises';
 import { cleanUp } from '../server.mjs';
 import { noteState } from './rooms.mjs';
@@ -14,12 +15,12 @@ process.once('message', async (task) => {
   } finally {
     await cleanUp();
     process.disconnect();
-    // Sockets of a server that was killed may still be closing.
+    // Sockets of a killed server may still be closing.
     setTimeout(() => process.exit(), 500).unref();
   }
 });
 
-/** Each board is made once at a server of ours, whose guard has then seen it; the others get its bytes. */
+/** Each board is made once on a Resa server, so its guard has checked it; the other servers get its bytes. */
 async function noteBoards(boards) {
   const { url } = await startSystem('resa');
   for (const of of boards) await noteState(url, of);

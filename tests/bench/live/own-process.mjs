@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const one = fileURLToPath(new URL('./one.mjs', import.meta.url));
-/** Past this a measurement hangs, or the machine is at other work. */
+/** After this time the measurement hangs, or the machine is busy. */
 const mostMs = 240_000;
 
 /** @returns the figures of a measurement; its process, and the servers that it started, end with it */
@@ -24,7 +24,7 @@ export async function inItsOwnProcess(task, env = {}) {
   return answer.figures;
 }
 
-/** Figures as they are logged. */
+/** Figures in log format. */
 export function brief(figures) {
   const short = ([name, value]) => [name, typeof value === 'number' ? Number(value.toPrecision(4)) : value];
   return JSON.stringify(Object.fromEntries(Object.entries(figures).map(short)));

@@ -1,4 +1,4 @@
-// The other servers: installed in a folder of their own at the first use, and never with the product.
+// The other servers: installed in their own folder on first use, and never with the product.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const needs = {
 const lacks = (name) =>
   (needs[name] ?? []).find((module) => !existsSync(join(peersFolder, 'node_modules', module)));
 
-/** Installs what the chosen systems need. @returns those that cannot be measured, each told in a sentence */
+/** Installs what the chosen systems need. @returns systems that cannot be measured, each with a sentence why */
 export function installPeers(names) {
   if (names.some(lacks)) {
     console.log(

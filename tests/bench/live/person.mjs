@@ -1,16 +1,16 @@
-// One person at one socket, as light as the measurement allows: no document of their own.
+// A person with one socket, as light as possible: without a document.
 import * as Y from 'yjs';
 import { LightSocket } from './light-socket.mjs';
 import { clientFrame, nothing, sync, syncFrame } from './wire.mjs';
 
-/** Longer than this no server takes to answer somebody who joins a quiet room. */
+/** No server takes longer than this to answer a person who joins a quiet room. */
 const mostMs = 20_000;
 
 /**
- * Joins a room as a stock client does: says what it has, answers what it is asked, waits for the state.
- * @param has the state vector of what this person is said to hold already, so that little is sent
- * @param brings a whole state that this person answers the server's question with
- * @param reads whether the person keeps reading; else what comes in is counted only
+ * Joins a room as a stock client does: sends its state vector, answers the server's question, waits for the state.
+ * @param has a state vector that this person claims to have, so that the server sends little
+ * @param brings a whole state with which this person answers the server's question
+ * @param reads whether the person keeps reading; if not, incoming messages are only counted
  */
 export async function joinRoom(
   port,
@@ -42,20 +42,20 @@ export async function joinRoom(
   socket.send(dialect.wrap(syncFrame(sync.step1, vector)));
   const timer = setTimeout(() => settle.reject(new Error('A person got no state.')), mostMs);
   await synced.finally(() => clearTimeout(timer));
-  // The relay asks nobody; so does a server whose room has somebody who knows all.
+  // The relay asks nobody, and neither does a server whose room already has someone with the whole state.
   if (brings !== nothing) socket.send(dialect.wrap(syncFrame(sync.step2, brings)));
   socket.onClose = null;
   if (!reads && !hear) socket.onMessage = null;
   return {
     socket,
     stateBytes,
-    /** A frame of this person's, ready to be written. */
+    /** Wraps bytes in a frame of this person, ready to write. */
     frame: (bytes) => clientFrame(dialect.wrap(bytes)),
     close: () => socket.close(),
   };
 }
 
-/** Joins as somebody new who reads everything. @returns their document, and how to leave */
+/** Joins as a new person who reads everything. @returns their document, and a function to leave */
 export async function joinWhole(port, membership) {
   const doc = new Y.Doc();
   const hear = ({ says, body }) => {

@@ -1,9 +1,9 @@
-// How people say where their pointers are: as stock clients do, and as our own page does.
+// How people send their pointers: as stock clients do, and as our own page does.
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { eachPresence, kind, presenceFrame } from './wire.mjs';
 
-/** The awareness of stock clients: a JSON of some 120 bytes for each move, its number being the clock. */
+/** Awareness of stock clients: a JSON of some 120 bytes per move, numbered by the clock. */
 export const awareness = {
   frame: (client, number) => {
     const cursor = `{"lane":"lane3","phase":"phase5","step":"phase5step1","x":${share()},"y":${share()}}`;
@@ -17,14 +17,14 @@ export const awareness = {
 /** A share of a cell with as many digits as a page sends. */
 const share = () => (0.1 + Math.random() * 0.89).toFixed(4);
 
-/** Moves within one cell before the pointer is in the next. */
+/** Moves within one cell before the pointer goes to the next. */
 const movesInCell = 20;
-/** Shares are told in so many parts (shared/wire/pointer.ts); the number of a move is hidden in them. */
+/** Shares are sent as parts of this many (shared/wire/pointer.ts); they also encode the number of the move. */
 const parts = 10_000;
 
-/** The pointer frames of our page (shared/wire/pointer.ts): a place where it is new, and two numbers. */
+/** Pointer frames of our page (shared/wire/pointer.ts): the place if it is new, and two numbers. */
 export const compact = {
-  /** Who has a pointer must be present first. */
+  /** A person must be present before their pointer is. */
   hello: (client) => presenceFrame(client, 1, '{"view":"map","at":null,"cell":null,"typing":null}'),
   frame: (_client, number) =>
     encoding.encode((encoder) => {

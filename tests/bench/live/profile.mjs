@@ -1,8 +1,8 @@
-// What a CPU profile says in few lines: the functions in which the time was spent.
+// Summarizes a CPU profile: the functions that took the most time.
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** Prints the functions with the most time of their own, as a share of the time at work. */
+/** Prints the functions with the most self time, as a share of busy time. */
 export function printProfile(file, most = 30) {
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8'));
   const byId = new Map(nodes.map((node) => [node.id, node]));

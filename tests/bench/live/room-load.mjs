@@ -1,4 +1,4 @@
-// One measurement of people at work in rooms: what the server spends on it, and how long an edit is under way.
+// One measurement of people at work in rooms: the server's CPU cost, and the latency of an edit.
 import { setTimeout as pause } from 'node:timers/promises';
 import { median, quantile } from '../figures.mjs';
 import { acknowledge, acknowledgementMs } from './acknowledgements.mjs';
@@ -8,9 +8,10 @@ import { joinWhole } from './person.mjs';
 import { cpuBetween, cpuOf } from './process-stats.mjs';
 
 /**
- * @param load `{rooms, of, kinds, witnesses}`: how many rooms of which board, who is in each, how many read all
- * @param around `{seconds, warmUpSeconds, again}`: how long the clock runs, how long people have been at work by
- * then (servers run for weeks, and compilers take their time), and how the system is started anew
+ * @param load `{rooms, of, kinds, witnesses}`: the number of rooms, their board, the people in each, and the number of
+ * people who read everything
+ * @param around `{seconds, warmUpSeconds, again}`: the measured time, the time that people have worked before it
+ * (servers run for weeks, and compilers need time), and how to restart the system
  */
 export async function roomLoad(
   started,
@@ -35,7 +36,7 @@ export async function roomLoad(
   const drainMs = await drained(crowd, 5_000);
   const seen = testimony(crowd, window.from, window.to);
 
-  // What a witness was told stands for what each was: whoever reads less is as much a receiver.
+  // The witnesses are a sample: people who do not read are receivers all the same.
   const receivers = people.filter((one) => hearsSomebody(one, crowd)).length / crowd.witnesses.length;
   const delivered = seen.cameInWindow * receivers;
   const offered = (seen.editsDue + seen.movesDue) * receivers;
@@ -95,7 +96,7 @@ async function measure(system, { people }, seconds) {
   };
 }
 
-/** Somebody new looks into some rooms: whose last edit do they not see? Null where nothing is kept. */
+/** Joins some rooms as a new person, and counts last edits that are missing. Null for systems that keep nothing. */
 async function whatIsLost(system, rooms, crowd) {
   if (system.isFloor) return null;
   let lost = 0;

@@ -1,4 +1,4 @@
-// Rooms to be measured: boards made over HTTP, or rooms of other servers that are given the same documents.
+// Rooms to measure: boards made over HTTP, or rooms of other servers with the same documents.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as Y from 'yjs';
@@ -7,10 +7,10 @@ import { Peer, post } from '../peer.mjs';
 import * as dialects from './dialects.mjs';
 import { joinRoom } from './person.mjs';
 
-/** How much is asked of a server at once while it is prepared, which is not measured. */
+/** Requests in flight while a server is prepared, which is not measured. */
 const atOnce = 16;
 
-/** Runs a task for each of a list, some at once. @returns the results, in order */
+/** Runs a task for each item of a list, some at once. @returns the results, in order */
 export async function each(list, task, most = atOnce) {
   const results = new Array(list.length);
   let next = 0;
@@ -22,8 +22,8 @@ export async function each(list, task, most = atOnce) {
 }
 
 /**
- * Boards of a server of ours. Each room has its `state`, `seats`, which says how so many people of a role
- * connect, and `release`, called when they are in.
+ * Boards of a Resa server. Each room has its `state`, `memberships`, which returns connection details for a number of
+ * people in a role, and `release`, to be called when they are in.
  * @param of a number of cards (boards.mjs), `small`, or the name of a template
  */
 export const boardRooms = (url, protocol) => async (count, of) =>
@@ -48,10 +48,10 @@ async function makeRoom(url, of, index) {
   return { links, state };
 }
 
-/** Cards of a small board: one for each who moves one. */
+/** Cards of a small board: one for each person who moves one. */
 const smallCards = 8;
 
-/** A board as a template begins it; `small` is a map with a few cards. */
+/** A board as a template makes it; `small` is a map with a few cards. */
 async function makeSmallBoard(url, of, index) {
   const template = of === 'small' ? 'journey' : of;
   const { links } = await post(`${url}/api/boards`, { title: `Board ${index + 1}`, template });
@@ -74,12 +74,12 @@ function addCards(doc) {
   });
 }
 
-/** Rooms of a server that takes any name and any document: each is given the state of a board of ours. */
+/** Rooms of a server that takes any name and any document: each gets the state of a Resa board. */
 export const handRooms = (port, room) => async (count, of) =>
   each(Array.from({ length: count }), async (_, index) => {
     const { path, dialect } = room(`room${index + 1}`);
     const membership = () => ({ path, protocol: null, dialect: dialect() });
-    // Some forget a room at once when nobody is in it: whoever brought the document stays until others came.
+    // Some servers drop an empty room at once, so the person who brought the document stays until others have joined.
     const bringer = await joinRoom(port, membership(), { brings: stateOf(of) });
     await holds(port, membership, stateOf(of));
     return {
@@ -91,7 +91,7 @@ export const handRooms = (port, room) => async (count, of) =>
 
 const states = new Map();
 
-/** Where the states of boards lie that other servers are given; set by who starts a measurement. */
+/** The folder with board states for other servers; set by the process that starts a measurement. */
 const statesFolder = process.env.BENCH_STATES ?? '';
 const fileOf = (of) => join(statesFolder, `${of}.state`);
 
@@ -100,13 +100,13 @@ function stateOf(of) {
   return states.get(of);
 }
 
-/** Makes a board at a server of ours, and notes its state for the others. */
+/** Makes a board on a Resa server, and stores its state for the other servers. */
 export async function noteState(url, of) {
   const { state } = await makeRoom(url, of, 0);
   writeFileSync(fileOf(of), state);
 }
 
-/** Waits until a room tells newcomers all of the document. */
+/** Waits until newcomers to a room get the whole document. */
 async function holds(port, membership, state) {
   for (let tries = 0; tries < 200; tries++) {
     const late = await joinRoom(port, membership(), { reads: true });

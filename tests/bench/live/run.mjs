@@ -1,6 +1,6 @@
-// `npm run bench:live`: the live core beside other servers, each its own process, in turn. Names of scenarios
-// choose some (`-- room-100 joins`), `--only=resa,y-websocket` some systems. `--beside=<dist>` compares this build
-// with another one instead. docs/PERFORMANCE.md says more.
+// `npm run bench:live`: compares the live core with other servers, each in its own process, one at a time. Arguments
+// select scenarios (`-- room-100 joins`), `--only=resa,y-websocket` selects systems. `--beside=<dist>` compares this
+// build with another one instead. docs/PERFORMANCE.md says more.
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -29,7 +29,7 @@ const { values: options, positionals: names } = parseArgs({
   },
 });
 
-/** Boards whose states have been noted. */
+/** Boards whose states are stored. */
 const noted = new Set();
 
 const began = performance.now();
@@ -93,7 +93,7 @@ async function prepare() {
   console.log(
     `Node ${process.version}, ${cpus().length} x ${processor?.model}, load ${loadavg()[0]?.toFixed(1)}`,
   );
-  // What a measurement that had to be ended leaves behind goes with this folder.
+  // Anything left by a measurement that was killed is removed with this folder.
   process.env.BENCH_STATES = process.env.TMPDIR = await temporaryFolder();
 }
 
@@ -119,7 +119,7 @@ async function noteBoards(boards) {
   for (const of of missing) noted.add(of);
 }
 
-/** All systems in turn, and that some times over: what the machine does beside falls on all of them. */
+/** Measures all systems, one at a time, for several rounds, so that other work of the machine affects all of them. */
 async function measure(scenario, of) {
   if (of.some((name) => !systems[name].isOurs)) await noteBoards(scenario.boards);
   const runs = [];

@@ -1,5 +1,4 @@
-// What is measured, row by row: who does what, beside whom, and what ours must reach. Names are what
-// `npm run bench:live -- <name>` takes.
+// The scenarios: who does what, on which systems, and the targets. `npm run bench:live -- <name>` takes their names.
 import { lower } from '../comparison.mjs';
 import { coldOpen } from './cold.mjs';
 import { killed } from './crash.mjs';
@@ -9,13 +8,13 @@ import { joinStorm } from './storm.mjs';
 import { stuckReader } from './stuck.mjs';
 import { count, kilobytes, megabytes, ms, percent, us, yesNo } from './units.mjs';
 
-/** What everyone in a busy room does: moves a card each second, and the pointer ten times. */
+/** A person in a busy room: one card move and ten pointer moves per second. */
 const busy = { role: 'participant', edits: 1, moves: 10 };
-/** With hundreds of rooms nobody is to be saturated, so that all are measured at the same work. */
+/** With hundreds of rooms no server may be saturated, so that all do the same work. */
 const calm = { role: 'participant', edits: 0.2, moves: 1 };
 /**
- * Where little happens in a second, it takes half a minute until compilers have seen enough of it, and one
- * collection of garbage would be a large part of five seconds.
+ * With little work per second, compilers need half a minute to optimize, and one garbage collection would be a large
+ * part of five seconds.
  */
 const patient = { warmUpSeconds: 30, seconds: 15 };
 const times = (many, one) => Array.from({ length: many }, () => one);
@@ -31,11 +30,11 @@ const all = [
   'relay 5 ms',
   'relay 16 ms',
 ];
-/** Measured in the first round only: what is there for information, not to be held against. */
+/** Measured in the first round only: shown for information, not for comparison. */
 const once = ['resa-stock', 'y-websocket+leveldb', 'hocuspocus+sqlite', 'relay 5 ms'];
 const keeping = ['resa', 'y-websocket+leveldb', 'hocuspocus+sqlite'];
 
-/** A target: a figure of ours, and what it may be at most: so much of the best other's, or so much at all. */
+/** A target: one of our figures, and its maximum, as a share of the best other's or as an absolute value. */
 const ofPeer = (name, figure, write, share) => ({ name, figure, write, share });
 const atMost = (name, figure, write, most) => ({ name, figure, write, most });
 

@@ -1,5 +1,5 @@
-// Many come at once: a link has been shown on a wall. How long until all have the board, what it costs, and what
-// somebody notices who is working meanwhile.
+// Many people join at once, as when a link is projected on a wall. How long until all have the board, what it costs,
+// and what a person at work meanwhile notices.
 import { setTimeout as pause } from 'node:timers/promises';
 import * as Y from 'yjs';
 import { median } from '../figures.mjs';
@@ -67,7 +67,7 @@ export async function joinStorm(system, { of, people }) {
   };
 }
 
-/** Comes with nothing, and waits until so much is in that it can only be the whole state. */
+/** Joins without any state, and waits until so many bytes have arrived that they can only be the whole state. */
 async function comeIn(port, { path, protocol, dialect }, whole) {
   const began = performance.now();
   const socket = await LightSocket.open({ port, path, protocol });

@@ -1,4 +1,4 @@
-// One reader stops reading, as a laptop does that is closed, while others write a lot.
+// One reader stops reading, like a laptop that is closed, while others write a lot.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as Y from 'yjs';
@@ -8,11 +8,11 @@ import { joinRoom, joinWhole } from './person.mjs';
 import { memoryOf, watchMemory } from './process-stats.mjs';
 import { sync, syncFrame } from './wire.mjs';
 
-/** Texts of this length in so many cards make one update; a text may have 4,000 characters. */
+/** This many cards with texts of this length make one update; a text may have 4,000 characters. */
 const heavy = { writers: 10, cards: 40, characters: 3_900, perSecond: 6 };
 const quietSeconds = 5;
 
-/** @param withheldBytes so much is written while the reader is stuck */
+/** @param withheldBytes bytes written while the reader is stuck */
 export async function stuckReader(system, { of, withheldBytes }) {
   const [room] = await system.rooms(1, of);
   const updateBytes = heavy.cards * heavy.characters;
@@ -78,7 +78,7 @@ export async function stuckReader(system, { of, withheldBytes }) {
   return figures;
 }
 
-/** Gives the writers other updates to send than moves: each writes its cards anew, all of them at once. */
+/** Gives the writers updates other than moves: each rewrites all of its cards at once. */
 function loadDown(state, writers, except) {
   const doc = new Y.Doc();
   Y.applyUpdate(doc, state);
@@ -88,7 +88,7 @@ function loadDown(state, writers, except) {
   for (const [index, person] of writers.entries()) {
     const own = cards.slice(index * heavy.cards, (index + 1) * heavy.cards);
     doc.clientID = person.client;
-    // The clock counts characters here, so nobody is to be told of these by their clocks.
+    // Here a clock counts characters, so witnesses cannot match these updates by clock.
     person.isUnwatched = true;
     person.frames = person.frames.map(() => {
       doc.transact(() => {

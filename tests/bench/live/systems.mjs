@@ -1,4 +1,4 @@
-// The servers that are measured, each started as its own process in the way that its documentation says.
+// The measured servers, each started as its own process in the way of its documentation.
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -15,16 +15,15 @@ const preload = ['--expose-gc', '--import', new URL('./on-signal.mjs', import.me
 export const peersFolder = at('../peers');
 const yWebsocket = at('../peers/node_modules/@y/websocket-server/src/server.js');
 
-/** The sub-protocol by which our page asks for acknowledgements and for pointer frames. */
+/** The sub-protocol by which our page requests acknowledgements and pointer frames. */
 const ownProtocol = 'resa.1';
 
 /**
- * `keeps`: whether documents outlive the process. `acknowledges`: whether people hear when their edits are on disk.
- * `isOurs`, `isFloor`: what it is held against, and what knows
- * no documents, so that there is nothing to agree on at the end.
+ * `keeps`: documents survive the process. `acknowledges`: people are told when their edits are on disk. `isOurs`:
+ * compared with the others. `isFloor`: knows no documents, so there is nothing to agree on at the end.
  */
 export const systems = {
-  /** With people who speak as our own page does. */
+  /** With clients that speak our page's protocol. */
   resa: {
     keeps: true,
     isOurs: true,
@@ -32,7 +31,7 @@ export const systems = {
     pointers: compact,
     start: (given) => startResa(given, ownProtocol),
   },
-  /** With people who speak as any `y-websocket` client does. */
+  /** With clients that speak the protocol of any `y-websocket` client. */
   'resa-stock': { keeps: true, isOurs: true, start: (given) => startResa(given, null) },
   'y-websocket': {
     start: ({ env }) => startYWebsocket(env),
@@ -54,9 +53,10 @@ export const systems = {
 };
 
 /**
- * Starts a system on a data folder, which is a new one unless given. With `profileTo` its CPU profile is
- * taken between two calls of `profile`, and stands in that file.
- * @returns beside what the system is: `port`, `pid` (whose time and memory count), `rooms`, `stop` and `kill`
+ * Starts a system on a data folder, by default a new one. With `profileTo`, takes a CPU profile between two calls of
+ * `profile`, and writes it to that file.
+ * @returns the properties of the system, and `port`, `pid` (whose CPU time and memory count), `rooms`, `stop` and
+ * `kill`
  */
 export async function startSystem(name, { folder, port = 0, profileTo = null, env = {} } = {}) {
   const system = systems[name];
@@ -80,12 +80,12 @@ export async function startSystem(name, { folder, port = 0, profileTo = null, en
     profile: async () => {
       if (!profileTo) return;
       signal();
-      // A profile of a long run takes a while to write, and is lost if the server ends before that.
+      // The profile of a long run takes a while to write, and is lost if the server ends before.
       if (isProfiled) while (!existsSync(profileTo)) await pause(50);
       isProfiled = true;
       await pause(100);
     },
-    /** Has it collect its garbage, so that what is left is what it holds. */
+    /** Makes it collect garbage, so that only memory in use is left. */
     collect: async () => {
       for (let i = 0; i < 2 && !profileTo; i++) {
         signal();

@@ -1,12 +1,12 @@
-// The figures as Markdown, as they stand in docs/PERFORMANCE.md.
+// The figures as Markdown, as in docs/PERFORMANCE.md.
 import { higher, lower } from '../comparison.mjs';
 import { median, table } from '../figures.mjs';
 import { systems } from './systems.mjs';
 import { count, kilobytes, ms, percent, us } from './units.mjs';
 
 /**
- * The columns of people at work: heading, figure, how it is written, and, for the figures by which two builds are
- * compared, which values are better.
+ * Columns for people at work: heading, figure, format, and the better direction for figures that are compared between
+ * builds.
  */
 export const loadColumns = [
   ['deliveries/s', 'deliveredPerSecond', count],
@@ -28,7 +28,7 @@ export const loadColumns = [
 const cpu = ['usPerDelivery', us];
 const get = (one, figure) => (typeof figure === 'function' ? figure(one) : one[figure]);
 
-/** What a system's runs gave for a figure, without those that gave none. */
+/** The values of a figure in a system's runs, without runs that have none. */
 export function valuesOf(runs, name, figure) {
   const values = runs
     .filter((run) => run.name === name && run.figures)
@@ -38,7 +38,7 @@ export function valuesOf(runs, name, figure) {
 
 const namesOf = (runs) => [...new Set(runs.map(({ name }) => name))];
 
-/** One scenario: a line a system, what was not as it should be, and ours against the others. */
+/** A scenario: one line per system, the faults, and our figures against the others. */
 export function printScenario({ scenario, runs }) {
   const columns = scenario.columns ?? loadColumns;
   const rows = namesOf(runs).map((name) => [
@@ -61,7 +61,7 @@ function cell(runs, name, figure, write) {
   return write(typeof values[0] === 'boolean' ? values.some(Boolean) : median(values));
 }
 
-/** What is wrong in a run, apart from its timings. */
+/** Faults of a run, apart from its timings. */
 export function faultsOf(figures, failed) {
   if (!figures) return [`failed (${failed.replace(/\s+/g, ' ').slice(0, 120)})`];
   return [
@@ -71,7 +71,7 @@ export function faultsOf(figures, failed) {
   ].filter(Boolean);
 }
 
-/** The best of the others and the best floor, by a figure that is the better the smaller it is. */
+/** The best of the others and the best floor, by a figure for which lower is better. */
 function bestOf(runs, figure) {
   const known = namesOf(runs).filter((name) => valuesOf(runs, name, figure).length > 0);
   const middle = (name) => median(valuesOf(runs, name, figure));
@@ -106,7 +106,7 @@ function comparison(runs, [figure, write]) {
   return lines.filter(Boolean).join('\n');
 }
 
-/** How a cost of ours grows: scenarios of a group are lines of one table, the smallest first. */
+/** How our cost grows: the scenarios of a group as lines of one table, smallest first. */
 export function printGroups(results) {
   const groups = new Set(results.map(({ scenario }) => scenario.group).filter(Boolean));
   for (const group of groups) {
@@ -123,7 +123,7 @@ export function printGroups(results) {
   }
 }
 
-/** What ours must reach, and what it did. */
+/** Our targets, and the results. */
 export function printTargets(results) {
   const rows = results.flatMap(({ scenario, runs }) =>
     (scenario.targets ?? []).map((target) => {

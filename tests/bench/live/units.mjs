@@ -1,4 +1,4 @@
-// How figures are written.
+// Formats of figures.
 export function count(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return '';
   const size = Math.abs(value);

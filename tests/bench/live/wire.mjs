@@ -1,5 +1,5 @@
-// The bytes of the load: frames of the protocol, and around them those of WebSocket, made by hand so that
-// a few hundred people cost the measuring process little.
+// The bytes of the load: protocol frames inside WebSocket frames, built by hand so that a few hundred people cost the
+// measuring process little.
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 
@@ -14,10 +14,10 @@ export function syncFrame(step, payload) {
   });
 }
 
-/** An update that changes nothing: what one who has nothing new answers to step 1. */
+/** An update that changes nothing: the answer to step 1 of a client with nothing new. */
 export const nothing = new Uint8Array([0, 0]);
 
-/** One client's word of itself, as stock clients say it. */
+/** A client's presence, as stock clients send it. */
 export function presenceFrame(client, clock, json) {
   const entry = encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, 1);
@@ -31,7 +31,7 @@ export function presenceFrame(client, clock, json) {
   });
 }
 
-/** Calls back with the client and the clock of each entry of a presence frame's body. */
+/** Calls back with client and clock of each entry in the body of a presence frame. */
 export function eachPresence(body, hear) {
   const decoder = decoding.createDecoder(body);
   for (let left = decoding.readVarUint(decoder); left > 0; left--) {
@@ -47,7 +47,7 @@ const binary = 0x82;
 const [masked, in2Bytes, in8Bytes] = [0x80, 126, 127];
 const mask = Buffer.from([0x5a, 0xc3, 0x17, 0xe9]);
 
-/** A whole WebSocket frame as a client sends it. */
+/** A complete WebSocket frame from a client. */
 export function clientFrame(payload, opcode = binary) {
   const { length } = payload;
   const headBytes = (length < in2Bytes ? 2 : length < 65_536 ? 4 : 10) + mask.length;
@@ -66,7 +66,7 @@ export function clientFrame(payload, opcode = binary) {
   return frame;
 }
 
-/** A whole WebSocket frame as a server sends it. */
+/** A complete WebSocket frame from a server. */
 export function serverFrame(payload) {
   const { length } = payload;
   const head = Buffer.alloc(length < in2Bytes ? 2 : length < 65_536 ? 4 : 10);

@@ -17,7 +17,7 @@ function show<Props extends Record<string, unknown>>(component: Component<Props>
 }
 
 beforeEach(() => {
-  // The emulated page has no top layer; where a menu lies is tried in a real browser.
+  // happy-dom has no top layer; the e2e tests check where menus appear.
   HTMLElement.prototype.showPopover = vi.fn();
   vi.useFakeTimers();
 });
@@ -49,7 +49,7 @@ function showMenu(onclose = vi.fn(), onselect = vi.fn()) {
   return { opener, onclose, onselect };
 }
 
-test('a menu takes the focus, goes over what is disabled, and gives the focus back when it goes', async () => {
+test('a menu takes the focus, skips disabled items, and returns the focus when it closes', async () => {
   const { opener } = showMenu();
   expect(focused()).toBe('Edit');
   press('ArrowDown');
@@ -62,7 +62,7 @@ test('a menu takes the focus, goes over what is disabled, and gives the focus ba
   expect(document.activeElement).toBe(opener);
 });
 
-test('a line chosen closes the menu first and then does its work; a disabled one does nothing', () => {
+test('choosing an item closes the menu and then runs it; a disabled item does nothing', () => {
   const order: string[] = [];
   showMenu(
     vi.fn(() => order.push('closed')),
@@ -77,7 +77,7 @@ test('a line chosen closes the menu first and then does its work; a disabled one
   expect(remove?.getAttribute('aria-checked')).toBe('true');
 });
 
-test('Escape, Tab and a press outside close a menu; a press on its own button is the button’s', () => {
+test('Escape, Tab and a press outside close a menu; a press on its own button is left to the button', () => {
   const { onclose, opener } = showMenu();
   opener.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
   expect(onclose).toHaveBeenCalledTimes(0);
@@ -89,7 +89,7 @@ test('Escape, Tab and a press outside close a menu; a press on its own button is
   expect(onclose).toHaveBeenCalledTimes(3);
 });
 
-test('a toast goes by itself, but not while someone is at it, and its button does its work once', () => {
+test('a toast disappears after a time, but not under the pointer or focus, and its button works once', () => {
   show(Toasts, { closeLabel: 'Close' });
   const undo = vi.fn();
   toast('Card removed', { action: { label: 'Undo', run: undo } });
@@ -109,7 +109,7 @@ test('a toast goes by itself, but not while someone is at it, and its button doe
   expect(document.querySelector('.toast')).toBeNull();
 });
 
-test('a button that is busy takes no second press', () => {
+test('a busy button ignores presses', () => {
   const onclick = vi.fn();
   const children = createRawSnippet(() => ({ render: () => '<span>Start</span>' }));
   show(Button, { busy: true, onclick, children });

@@ -3,7 +3,7 @@ import { initials } from '../../../client/ui/initials.ts';
 import { lineAfter, lineTyped } from '../../../client/ui/menu.ts';
 import { placeBeside } from '../../../client/ui/place.ts';
 
-test('arrows go round a menu, Home and End to its ends, other keys nowhere', () => {
+test('arrow keys wrap around a menu, Home and End go to its ends, other keys do nothing', () => {
   expect(lineAfter('ArrowDown', -1, 3)).toBe(0);
   expect(lineAfter('ArrowDown', 2, 3)).toBe(0);
   expect(lineAfter('ArrowUp', 0, 3)).toBe(2);
@@ -14,7 +14,7 @@ test('arrows go round a menu, Home and End to its ends, other keys nowhere', () 
   expect(lineAfter('ArrowDown', -1, 0)).toBeNull();
 });
 
-test('typing finds a line by its beginning; one letter again goes on to the next', () => {
+test('typing finds an item by its beginning; repeating a letter goes on to the next match', () => {
   const labels = ['Move to…', 'Mark', 'Delete', 'Übergabe'];
   expect(lineTyped('m', labels, -1)).toBe(0);
   expect(lineTyped('m', labels, 0)).toBe(1);
@@ -24,7 +24,7 @@ test('typing finds a line by its beginning; one letter again goes on to the next
   expect(lineTyped('x', labels, 0)).toBeNull();
 });
 
-test('a floating box opens under its anchor, above where there is more room, and stays on the screen', () => {
+test('a floating box opens below its anchor, above if there is more room, and stays on the screen', () => {
   const screen = { width: 400, height: 300 };
   const size = { width: 120, height: 100 };
   expect(placeBeside({ left: 20, top: 10, right: 60, bottom: 40 }, size, screen, false)).toMatchObject({
@@ -38,13 +38,13 @@ test('a floating box opens under its anchor, above where there is more room, and
   expect(placeBeside({ left: 380, top: 10, right: 395, bottom: 40 }, size, screen, false).x).toBe(272);
 });
 
-test('from right to left a floating box hangs on the other edge of its anchor', () => {
+test('from right to left, a floating box aligns with the other edge of its anchor', () => {
   const screen = { width: 400, height: 300 };
   const anchor = { left: 200, top: 10, right: 260, bottom: 40 };
   expect(placeBeside(anchor, { width: 120, height: 100 }, screen, true).x).toBe(140);
 });
 
-test('a box that is taller than the room there is gets shorter, not cut off', () => {
+test('a box taller than the available space gets shorter instead of being cut off', () => {
   const { y, maxHeight } = placeBeside(
     { left: 0, top: 60, right: 40, bottom: 90 },
     { width: 100, height: 900 },
@@ -54,7 +54,7 @@ test('a box that is taller than the room there is gets shorter, not cut off', ()
   expect(y + maxHeight).toBe(292);
 });
 
-test('initials are whole characters of the first and the last name', () => {
+test('initials are whole characters of the first and last name', () => {
   expect(initials('Ana Maria Lindqvist')).toBe('AL');
   expect(initials('ben')).toBe('B');
   expect(initials('👩🏽‍🎨 Åsa')).toBe('👩🏽‍🎨Å');

@@ -3,7 +3,7 @@ import type { KeyLine } from '../../../parts/view.ts';
 import { shiftAlong } from './heads.ts';
 import type { MapTarget } from './target.ts';
 
-/** The arrows follow the screen: on a mirrored map the right arrow goes to the phase before. */
+/** Arrow keys follow the screen: on a mirrored map, the right arrow goes to the previous phase. */
 const arrows = [
   { key: 'ArrowLeft', rows: 0, columns: -1 },
   { key: 'ArrowUp', rows: -1, columns: 0 },
@@ -16,7 +16,7 @@ const shove: KeyLine = [['Ctrl', '←↑↓→'], 'map.keys.shove'];
 const steps: KeyLine = [['←', '↑', '↓', '→'], 'map.keys.arrows'];
 const ends: KeyLine = [['Home', 'End'], 'map.keys.ends'];
 
-/** Where the focus goes, and what goes along with it. */
+/** Actions that move the focus, or a card or head with it. */
 export const around: readonly Action<MapTarget>[] = [
   ...arrows.map(({ key, rows, columns }) => ({
     name: steps[1],
@@ -64,7 +64,7 @@ export const selecting: readonly Action<MapTarget>[] = arrows.map(({ key, rows, 
   },
 }));
 
-/** What the keyboard reaches beside the grid. */
+/** Keys for what is outside the grid. */
 export const beside: readonly Action<MapTarget>[] = [
   {
     name: 'map.keys.select-all',

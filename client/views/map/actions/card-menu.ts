@@ -11,19 +11,19 @@ import { laneViews } from '../lanes/lanes.ts';
 import { onCard, recordOf } from './card.ts';
 import type { MapTarget } from './target.ts';
 
-// What the menu of a card has beside the actions with keys: a part of the script of the menus.
+// Actions of a card's menu without keys, in the menus' script.
 
-/** What the cards of the lane are judged by. */
+/** The rating that the cards of the lane have. */
 function judgedBy(target: MapTarget): 'evidence' | 'support' {
   const lane = target.map.board.of(lanes).get(recordOf(target)?.place.lane ?? null);
   const view = lane && laneViews[lane.type];
   return view?.holds === 'cards' ? view.judged : 'evidence';
 }
 
-/** Ideas that a menu leads to, at most. */
+/** The most ideas listed in a menu. */
 const mostIdeas = 5;
 
-/** The ways to the ideas that answer a card; anybody may look at them. */
+/** Links to the ideas that answer a card. Observers have them too. */
 export function seeIdeas({ map, card }: MapTarget): Action<MapTarget>[] {
   const there = card === null ? [] : ideasFor(map.board, card).slice(0, mostIdeas);
   return there
@@ -37,7 +37,7 @@ export function seeIdeas({ map, card }: MapTarget): Action<MapTarget>[] {
     }));
 }
 
-/** Whose the card is. */
+/** Actions that mark the card with a persona. */
 export function marks(personas: readonly Persona[]): Action<MapTarget>[] {
   return personas.map(({ id, name }) => {
     const isMarked = (target: MapTarget) => recordOf(target)?.personas.includes(id) ?? false;

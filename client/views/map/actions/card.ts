@@ -15,7 +15,7 @@ import { t } from '../../../text/messages.svelte.ts';
 import type { MapState } from '../map-state.svelte.ts';
 import type { MapTarget } from './target.ts';
 
-/** An action on a card, for those who may write. `run` is given the card. */
+/** An action on a card, for people who may write. `run` gets the card. */
 export function onCard({
   run,
   may = () => true,
@@ -61,7 +61,7 @@ export const write: readonly Action<MapTarget>[] = [
   ),
 ];
 
-/** A new idea that answers the card, opened for writing. */
+/** Adds an idea that answers the card, and opens it for writing. */
 export const newIdea: readonly Action<MapTarget>[] = [
   onCard({
     name: 'map.menu.new-idea',

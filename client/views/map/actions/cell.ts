@@ -3,7 +3,7 @@ import type { Action } from '../../../parts/action.ts';
 import { laneViews } from '../lanes/lanes.ts';
 import type { MapTarget } from './target.ts';
 
-/** What there is to do in a cell, whether it is empty or a card in it has the focus. */
+/** Actions in a cell, whether the focus is on the empty cell or on one of its cards. */
 export const inCell: readonly Action<MapTarget>[] = [
   {
     name: 'map.keys.edit',

@@ -9,7 +9,7 @@ import { neighbourGap } from '../shifting.ts';
 import { allHeads, onHead, shift } from './heads.ts';
 import type { MapTarget } from './target.ts';
 
-// What the menus of heads have beside the actions with keys: a part of the script of the menus.
+// Actions of the heads' menus without keys, in the menus' script.
 
 export const shifts: readonly Action<MapTarget>[] = ([-1, 1] as const).map((by) =>
   onHead(allHeads, {
@@ -23,13 +23,13 @@ export const shifts: readonly Action<MapTarget>[] = ([-1, 1] as const).map((by) 
   }),
 );
 
-/** The period of a phase, and the ids of its phases. */
+/** The period of a phase, and the ids of the period's phases. */
 function siblingsOf(map: MapState, phase: string) {
   const part = map.board.journey.periods.find((one) => one.phases.some((each) => each.phase.id === phase));
   return part && { period: part.period, ids: part.phases.map((each) => each.phase.id) };
 }
 
-/** The gap before (-1) or after (1) one of these. */
+/** The gap before (-1) or after (1) one of these ids. */
 function gapBeside(ids: readonly string[], id: string, by: 1 | -1) {
   const at = ids.indexOf(id);
   return by < 0 ? { after: ids[at - 1] ?? null, before: id } : { after: id, before: ids[at + 1] ?? null };

@@ -7,11 +7,11 @@ import type { MapState } from '../map-state.svelte.ts';
 import { neighbourGap } from '../shifting.ts';
 import type { MapTarget } from './target.ts';
 
-/** A phase, a step or a lane, by its head. */
+/** The head of a phase, a step or a lane. */
 export type HeadSpot = Exclude<Spot, { readonly kind: 'cell' }>;
 type HeadKind = HeadSpot['kind'];
 
-/** An action on the heads of these kinds, for those who may change the structure. */
+/** An action on heads of these kinds, for people who may change the structure. */
 export function onHead(
   kinds: readonly HeadKind[],
   {
@@ -48,7 +48,7 @@ export const rename: readonly Action<MapTarget>[] = [
   }),
 ];
 
-/** Moves a phase, a step or a lane one place on (1) or back (-1). */
+/** Moves a phase, a step or a lane forward (1) or back (-1) by one place. */
 export function shift(map: MapState, spot: HeadSpot, by: 1 | -1): void {
   const { editor, journey } = map.board;
   const to = neighbourGap(journey, spot, by);
@@ -58,7 +58,7 @@ export function shift(map: MapState, spot: HeadSpot, by: 1 | -1): void {
   if (to) requestAnimationFrame(() => map.focusSpot(spot));
 }
 
-/** The same by a direction of the screen: lanes move along the rows, phases and steps along the columns. */
+/** Moves by a direction of the screen: lanes along the rows, phases and steps along the columns. */
 export function shiftAlong(map: MapState, spot: HeadSpot, rows: number, columns: number): void {
   const by = spot.kind === 'lane' ? rows : columns;
   if (by !== 0 && map.workspace.may('structure')) shift(map, spot, by > 0 ? 1 : -1);

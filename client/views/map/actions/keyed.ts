@@ -5,7 +5,9 @@ import { inCell } from './cell.ts';
 import { removeHead, rename } from './heads.ts';
 import type { MapTarget } from './target.ts';
 
-/** All actions of the map that have keys, in the order of the help. Of two on one chord, the first that may wins. */
+/**
+ * All actions of the map that have keys, in the order of the help. If two share a chord, the first one available wins.
+ */
 export const keyed: readonly Action<MapTarget>[] = [
   ...selecting,
   ...around,

@@ -2,7 +2,7 @@ import type { Action } from '../../../parts/action.ts';
 import { pencilIcon, trashIcon } from '../../../ui/icons.ts';
 import type { MapState } from '../map-state.svelte.ts';
 
-/** A persona in the bar over the map. */
+/** A persona in the bar above the map. */
 interface PersonaTarget {
   readonly map: MapState;
   readonly id: string;

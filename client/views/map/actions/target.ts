@@ -1,12 +1,12 @@
 import type { Spot } from '../grid.ts';
 import type { MapState } from '../map-state.svelte.ts';
 
-/** What an action of the map is on. */
+/** What an action of the map works on. */
 export interface MapTarget {
   readonly map: MapState;
-  /** The element that has the focus, or that the menu hangs from. */
+  /** The focused element, or the anchor of the menu. */
   readonly element: HTMLElement;
   readonly spot: Spot;
-  /** The id of the card; null on an empty cell and on a head. */
+  /** The id of the card; null for an empty cell or a head. */
   readonly card: string | null;
 }

@@ -10,7 +10,7 @@ import { moment } from './moment/lane.ts';
 import { opportunity } from './opportunity/lane.ts';
 import { text } from './text/lane.ts';
 
-/** Every type of lane: the one list of their folders. */
+/** The view of every lane type, one folder each. */
 export const laneViews: Readonly<Record<LaneType, LaneView>> = {
   text,
   emotion,

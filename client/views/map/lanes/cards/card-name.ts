@@ -6,7 +6,7 @@ import type { Entry } from '../../../../model/store/entries.svelte.ts';
 import { ideasFor } from '../../../../parts/idea-links.ts';
 import { list, t } from '../../../../text/messages.svelte.ts';
 
-/** A card in words for a screen reader: its text, then each mark that is drawn on it. */
+/** A card in words for screen readers: its text, then each mark drawn on it. */
 export function cardName(board: Board, entry: Entry<Card>): string {
   const card = entry.record;
   if (!card) return '';

@@ -1,4 +1,4 @@
 import type { LaneView } from '../lane-view.ts';
 
-/** Channels are short words, judged by how well they support what people do. */
+/** Channels are short words, rated by how well they support people's activities. */
 export const channel: LaneView = { holds: 'cards', look: 'tag', judged: 'support' };

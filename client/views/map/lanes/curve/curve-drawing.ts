@@ -1,23 +1,23 @@
 import type { CurvePoint } from '$shared/queries/curve.ts';
 
-/** The height of the curve's lane, and the room above and below its extremes, in pixels. */
+/** The height of the curve's lane, and the margin above and below its extremes, in pixels. */
 export const rowPx = 144;
 const marginPx = 20;
 
-/** How high a value from -2 to 2 stands, in pixels from the top. */
+/** The y position of a value from -2 to 2, in pixels from the top. */
 export function pointY(value: number): number {
   return marginPx + ((2 - value) / 4) * (rowPx - 2 * marginPx);
 }
 
-/** The value at a height, in half steps. */
+/** The value at a y position, rounded to half steps. */
 export function valueAt(y: number): number {
   const value = 2 - ((y - marginPx) / (rowPx - 2 * marginPx)) * 4;
   return Math.max(-2, Math.min(2, Math.round(value * 2) / 2));
 }
 
 /**
- * The lines of one persona's curve: monotone cubic, so that it never overshoots its points; broken
- * where nothing is known. A line whose every point is an assumption is told apart.
+ * The lines of one persona's curve, interrupted where nothing is known. Monotone cubic, so that a line never overshoots
+ * its points. `assumed`: all points of the line are assumptions.
  */
 export function curveLines(
   points: readonly CurvePoint[],
@@ -37,8 +37,8 @@ export function curveLines(
 }
 
 /**
- * A smooth path through points of rising x that never overshoots them: Steffen's slopes (Astronomy and
- * Astrophysics 239, 1990), drawn as cubic Bézier curves.
+ * A smooth path through points of increasing x that never overshoots them: Steffen's slopes (Astronomy and Astrophysics
+ * 239, 1990), drawn as cubic Bézier curves.
  */
 export function monotonePath(points: readonly (readonly [x: number, y: number])[]): string {
   const gaps = points.slice(1).map(([x, y], i) => {

@@ -1,4 +1,4 @@
 import type { LaneView } from '../lane-view.ts';
 
-/** Opportunities are what the analysis comes to, so they stand out. */
+/** Opportunities are the result of the analysis, so they stand out. */
 export const opportunity: LaneView = { holds: 'cards', look: 'marked', judged: 'evidence' };

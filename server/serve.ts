@@ -158,7 +158,7 @@ async function stopListening(server: Server): Promise<void> {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program uses it; stop that program, or set PORT to another number.',
+  EADDRINUSE: 'another program uses it; stop that one, or set PORT to another number.',
   EADDRNOTAVAIL: 'this machine has no such address; set HOST to an address of this machine.',
   ENOTFOUND: 'there is no host of that name; set HOST to an address of this machine.',
   EACCES: 'this user has no permission; change PORT, HOST or DATA_DIR.',

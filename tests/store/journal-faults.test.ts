@@ -95,7 +95,7 @@ describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (fail
     const healed = journalist.hears('can be written again');
     disk.failing = null;
     await healed;
-    await expect(append(new Writer().write('later', 'not taken'))).rejects.toThrow('must be loaded afresh');
+    await expect(append(new Writer().write('later', 'not taken'))).rejects.toThrow('load the room again');
     expect(notes(await store.load(board))).toEqual({});
     await append(new Writer().write('two', 'saved'));
     await store.close();

@@ -105,7 +105,7 @@ describe('a journal in which one bit flipped', () => {
       flipped[at] = (flipped[at] ?? 0) ^ 1;
       const { read, journalist } = await readBack([flipped]);
       expect(read, `flipped at ${at}`).toEqual(allBut());
-      expect(journalist.said('the head of a journal segment is damaged')).toBe(true);
+      expect(journalist.said('the header of a journal segment is damaged')).toBe(true);
     }
   });
 });

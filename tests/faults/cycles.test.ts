@@ -10,7 +10,7 @@ import { LiveServer } from './live-server.ts';
 import { memoryHeld } from './memory.ts';
 
 const cycles = 10_000;
-/** People who come and go at once, each on an own board. */
+/** People who come and go at once, each on a separate board. */
 const atOnce = 100;
 /** Cycles after which everything created once is there: code, pools, tables at their size. */
 const warmUp = 1_000;

@@ -206,7 +206,7 @@ describe.concurrent('while Ana and Ben write', () => {
 
   test('Mallory changes one byte of a valid update, which may or may not stay valid', async () => {
     onTestFailed(() => console.error(`SEED=${seed} runs this again`));
-    // On an own board: valid updates are accepted.
+    // On a separate board: valid updates are accepted.
     const lab = await makeBoard(server.url, 'Lab');
     const dina = await Member.join(server.url, lab.links.facilitator, 'Dina');
     const chance = new Chance(seed);

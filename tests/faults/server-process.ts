@@ -21,7 +21,7 @@ export interface Start {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The real process, as built, on an own folder. */
+/** The real process, as built, with its own data folder. */
 export class ServerProcess {
   readonly url: string;
   readonly port: number;

@@ -22,13 +22,14 @@ export class Owners {
   /** Owners named by a mark that this server signed before it lost edits, and which therefore take precedence. */
   readonly #proven = new Map<number, string>();
   /**
-   * Ids whose sender shows up under other ids. The edits are from an earlier page of the sender, or were written by
-   * others and lost without proof. Whoever shows up under such an id owns it, until the sender writes more under it.
+   * Ids whose sender uses other ids in presence. The edits are from an earlier page of the sender, or were written by
+   * others and lost without proof. A person who uses such an id in presence owns it, until the sender writes more
+   * under it.
    */
   readonly #unshown = new Set<number>();
-  /** Recorded as open: whoever shows up under one owns it after writing more. */
+  /** Recorded as open: a person who uses one in presence owns it after writing more under it. */
   readonly #open = new Set<number>();
-  /** Owned by nobody, though without a record: somebody else brought lost edits under them. */
+  /** Their owner is unknown, yet nobody may write under them: somebody else brought lost edits under them. */
   readonly #suspects = new Set<number>();
   /** Above this number, reservations of absent people are dropped. */
   #mostReserved = maxReservedInRoom;
@@ -80,22 +81,22 @@ export class Owners {
     return this.#reservedOf.has(person) || this.#writers.has(person);
   }
 
-  /** Gives a client id to a person for good, whoever owned it: a mark proves it, or a facilitator has decided. */
+  /** Gives a client id to a person for good, overriding its owner: a mark proves it, or a facilitator has decided. */
   assign(client: number, person: string): void {
     this.#proven.set(client, person);
     const reserved = this.#reserved.get(client);
     if (reserved !== undefined) this.#release(client, reserved);
   }
 
-  /** Leaves a client id that the document now has to whoever shows up under it. */
+  /** Leaves a client id that is now in the document to the person who uses it in presence. */
   open(client: number): void {
     this.#written.delete(client);
     this.#open.add(client);
   }
 
   /**
-   * Notes client ids whose owner has not come back yet: somebody who writes under one without showing up under it is
-   * not the owner. `isProven`: whether the copy that names them is proven. Stops at a limit.
+   * Notes client ids whose owner has not come back yet: somebody who writes under one without using it in
+   * presence is not the owner. `isProven`: whether the copy that names them is proven. Stops at a limit.
    */
   suspect(clients: Iterable<number>, isProven: boolean): void {
     const most = isProven ? maxSuspects : maxSuspects / 2;
@@ -110,7 +111,7 @@ export class Owners {
     return this.#suspects.size;
   }
 
-  /** True if somebody else is recorded as owner of a client id after showing up under it: its content is theirs. */
+  /** True if somebody else is the recorded owner of a client id that they use in presence: its content is theirs. */
   isTaken(client: number, person: string): boolean {
     const owner = this.#written.get(client);
     return owner !== undefined && owner !== person && !this.#unshown.has(client);

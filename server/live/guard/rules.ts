@@ -13,7 +13,7 @@ import { fits } from './fits.ts';
 import type { Policy, PolicyOperation } from './policy.ts';
 import type { Records, TouchedRecord } from './record.ts';
 
-/** The state of the board, whoever acts. */
+/** The state of the board, independent of the person who acts. */
 export interface GuardContext {
   /** True if the document has reached its maximum size. */
   readonly isFull: boolean;

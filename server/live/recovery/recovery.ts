@@ -330,7 +330,7 @@ export class Recovery {
     this.#tellLoss();
   }
 
-  /** A mark is the server's own statement from before the loss, so it overrides whoever came first since. */
+  /** A mark is the server's own statement from before the loss, so it overrides an owner recorded since. */
   #claim({ guard }: LiveDocument, client: number, person: string, at: number): void {
     const known = this.#claims.get(client);
     if (known && known.at <= at) return;

@@ -30,7 +30,7 @@ const plain: fc.Arbitrary<Edit[]> = edits.map((done) =>
 const deletes = ['erase', 'no longer feel', 'persona'];
 const additions = plain.map((done) => done.filter(({ kind }) => !deletes.includes(kind)));
 
-/** A person's edits on an own copy of a board: the resulting state, and the person's client id. */
+/** One person's edits on a separate copy of a board: the resulting state, and the person's client id. */
 function alone(board: Uint8Array, done: readonly Edit[]) {
   const doc = copyOf(board);
   const touched = act(doc, done);

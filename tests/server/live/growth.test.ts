@@ -49,7 +49,7 @@ class Weighed {
   }
 }
 
-/** A person with an own page, whose edits go to a measured document. */
+/** A person with a separate page, whose edits go to a measured document. */
 function writer(at: Weighed, client: number): PlainEditor {
   const doc = new Y.Doc();
   openRoots(doc);

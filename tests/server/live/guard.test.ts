@@ -233,7 +233,7 @@ describe('G4 a client id has one owner', () => {
 
 describe('G4 the owner of a client id is the same after a restart', () => {
   const participant = (person: string) => ({ person, role: 'participant' }) as const;
-  /** A card of whoever writes under that client id; the second update depends on the first. */
+  /** A card by the writer under that client id; the second update depends on the first. */
   function written(client: number, author: string): [first: Uint8Array, second: Uint8Array] {
     const doc = new Y.Doc();
     doc.clientID = client;

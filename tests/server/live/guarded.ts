@@ -62,7 +62,7 @@ export class Guarded {
   }
 }
 
-/** A person with an own document, who sends edits on request. */
+/** A person with a separate copy of the document, who sends edits on request. */
 export class Person {
   readonly doc = new Y.Doc();
   readonly editor: PlainEditor;

@@ -26,7 +26,7 @@ export interface House<S extends Store = MemoryStore> {
   readonly port: number;
   /** The server's writes to a person's socket. */
   written(person: string): readonly unknown[];
-  /** Adds a person with an own device. The same name is the same person; a second call may change the role. */
+  /** Adds a person with a separate device. The same name is the same person; a second call may change the role. */
   membership(person: string, role?: Role, more?: Partial<Membership>): Membership;
   /** A stock `y-websocket` client of a person with a membership. */
   stock(person: string, schema?: number): StockClient;

@@ -310,7 +310,7 @@ describe('R10 reading and writing are separate rights', () => {
     expect(await fays.closed).toMatchObject({ code: 4422 });
   });
 
-  test('R10 G1 an observer is one in an own document too: updates are dropped, and the socket stays open', async () => {
+  test('R10 G1 an observer is one in their own document too: updates are dropped, and the socket stays open', async () => {
     const olles = await open(olle, `draft/${olle.person}`);
     expect(await olles.told('welcome')).toMatchObject({ role: 'observer' });
     olles.update(Y.encodeStateAsUpdate(noteOf('one', 'mine', 5)));

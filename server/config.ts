@@ -24,7 +24,7 @@ export interface Config {
   /** Joins, and created boards, that one address may make per minute after its burst is used up. */
   readonly joinPerMinute: number;
   readonly createPerMinute: number;
-  /** Sockets that one board may have open. */
+  /** Sockets that one board may have open; at this number it is full. */
   readonly peoplePerBoard: number;
 }
 

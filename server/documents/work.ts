@@ -40,7 +40,7 @@ export interface ServerWork {
 export interface ServerPast {
   /** Returns a test of whether a value set by the server may come back with its record, given the current document. */
   mayReturn(now: Y.Doc): (value: unknown) => boolean;
-  /** Copies to a rebuilt document what is known of the old one beside its content; within a transaction. */
+  /** Copies to a rebuilt document what is known of the old one besides its content; within a transaction. */
   rebuilt(old: Y.Doc, fresh: Y.Doc): void;
 }
 

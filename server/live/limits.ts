@@ -354,7 +354,8 @@ export const tariff = {
 } as const;
 
 /**
- * Overhead of a transaction beside its frames that is free, in ms: as much as on a usual board. Senders pay for more.
+ * Overhead of a transaction, apart from its frames, that is free, in ms: as much as on a usual board. Senders pay for
+ * more.
  */
 export const freeCommitMs = 0.25;
 
@@ -365,8 +366,9 @@ export const freeCommitMs = 0.25;
 export const untoldEffort = 3_000;
 
 /**
- * Overhead beside its frames, in ms, at which a transaction is expensive. After two expensive transactions in a row the
- * room pauses and collects updates into one batch, so such a document takes a tenth of the time from all others.
+ * Overhead, apart from its frames, in ms, at which a transaction is expensive. After two expensive transactions in a
+ * row the room pauses and collects updates into one batch, so such a document takes a tenth of the time from all
+ * others.
  */
 export const dearCommitMs = 2;
 /** Length of that pause, as a multiple of the overhead. */

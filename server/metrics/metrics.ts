@@ -6,7 +6,7 @@ import { registerProcess } from './process-gauges.ts';
 import { registerTally } from './tally-counters.ts';
 
 /**
- * Seconds. The buckets surround the targets for a tick: 2 ms at rest, 16 ms in a full room, 40 ms beside a join storm.
+ * Seconds. The buckets surround the targets for a tick: 2 ms at rest, 16 ms in a full room, 40 ms during a join storm.
  * Above half a second no detail is needed.
  */
 const tickBuckets = [0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.04, 0.1, 0.5];

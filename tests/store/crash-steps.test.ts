@@ -173,7 +173,7 @@ test('killed at any step of a deletion: the whole board is there, or nothing of 
       expect(seen, at).toEqual(board ? whole : none);
       if (!board)
         await expect(store.createBoard(boardRecord('b1'), new Writer().state)).rejects.toThrow(
-          'not given again',
+          'not used again',
         );
       outcomes.push(board ? 'whole' : 'none');
     });

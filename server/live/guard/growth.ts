@@ -4,7 +4,7 @@ import type { Id, Item, Part } from './structs.ts';
 import type { Position } from './positions.ts';
 import { isSame } from './positions.ts';
 
-/** Bytes of a struct beside its content when another is split: mostly its neighbours. */
+/** Bytes of a struct without its content when another is split: mostly its neighbours. */
 const pieceBytes = 16;
 /** Bytes of a deleted range: its start and length. */
 const rangeBytes = 4;

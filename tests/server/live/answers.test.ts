@@ -238,7 +238,7 @@ describe('B12 large answers share limited memory', () => {
     }
     while (cameIn() < largeMessageBytes) await turn();
     for (let i = 0; i < 200; i++) await turn();
-    // Each of the others has at most the first MiB, and a chunk, beside the shared memory.
+    // Each of the others has at most the first MiB, and a chunk, in addition to the shared memory.
     expect(cameIn()).toBeLessThan(largeMessageBytes + all * (maxFrameBytes + (128 << 10)));
     expect(cameIn()).toBeLessThan(all * part.length);
     await anaWrites('meanwhile');

@@ -34,37 +34,37 @@ import type { Metrics } from './metrics/metrics.ts';
 import type { Store } from './store/contract.ts';
 import type { Time } from './time.ts';
 
-/** What an app is made of. */
+/** Dependencies of the app. */
 export interface AppParts {
   readonly config: Config;
   readonly store: Store;
   readonly live: LiveBoards;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** The heavy work, where it does not hold up people. */
+  /** Runs heavy jobs off the main thread. */
   readonly work: HistoryWork;
   readonly time: Time;
-  /** The documents that a board may have; this program's own where none are given. */
+  /** The documents of a board; by default those that this server defines. */
   readonly documents?: readonly DocumentDefinition[];
-  /** The folder of the built page; null where another serves it (development). */
+  /** The folder of the built page; null if another server serves it (development). */
   readonly staticRoot: string | null;
   readonly site?: () => Site;
   readonly isStopping?: () => boolean;
 }
 
-/** A room full of people behind one address reconnects at once after a restart; a loop does not get far. */
+/** People in one room share an address and reconnect at once after a restart; a reconnect loop is slowed down. */
 const connectRate = { burst: 1200, perSecond: 40 };
 
-/** Half an hour's workshop makes a few boards at once; a script that fills the disk is slowed down. */
+/** Enough for several boards at the start of a workshop; a script that fills the disk is slowed down. */
 const createBurst = 20;
 
-/** One who administers by hand or by script; a guesser of keys gets to two a second. */
+/** Enough for an admin by hand or by script; someone who guesses keys gets two a second. */
 const adminRate = { burst: 60, perSecond: 2 };
 
-/** Each version costs a merge of the whole document and a file: some in a row, then one in ten seconds. */
+/** Each version costs a merge of the whole document and a file: a burst of ten, then one every 10 seconds. */
 const versionRate = { burst: 10, perSecond: 0.1 };
 
-/** The HTTP side: middleware and routes, testable by `app.request()` without a socket. */
+/** Creates the HTTP app: middleware and routes. Tests call it by `app.request()` without a socket. */
 export function createApp(given: AppParts): Hono<AppEnv> {
   const { config, store, live, log, time, work, documents = servedDocuments } = given;
   const repairs = new Repairs({ store, live, work, log });
@@ -129,7 +129,7 @@ export function createApp(given: AppParts): Hono<AppEnv> {
   app.onError((error, c) => {
     const problem = error instanceof Problem ? error : new Problem(store.failure ? 'store' : 'internal');
     c.set('problem', problem.code);
-    // The name and the place of a bug, but not its message: that may quote what people wrote.
+    // Log a bug's name and location, but not its message, which may quote what people wrote.
     if (problem.code === 'internal') log.error({ code: error.name, at: firstFrame(error) }, 'request failed');
     return c.json(problem.body, problem.status, problem.headers);
   });

@@ -2,33 +2,33 @@ import * as v from 'valibot';
 import type { LogLevel } from './log.ts';
 import { logLevels } from './log.ts';
 
-/** Every setting of the process, read once from the environment. README lists them. */
+/** All settings of the process, read once from the environment. The README lists them. */
 export interface Config {
   /** 0 takes any free port. */
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
-  /** The origin by which people reach the server; null derives it from host and port. */
+  /** The public origin of the server; null derives it from host and port. */
   readonly publicUrl: string | null;
   /** Further origins whose pages may use the API and the sockets. */
   readonly allowedOrigins: readonly string[];
-  /** The key that it takes to create a board; null: anyone may. */
+  /** The key required to create a board; null if everybody may. */
   readonly createKey: string | null;
-  /** The key that opens `/api/admin` and `/metrics`; null: there is no admin. */
+  /** The key for `/api/admin` and `/metrics`; null if there is no admin. */
   readonly adminKey: string | null;
-  /** A key that opens `/metrics` and nothing else; null: only the admin key does. */
+  /** A key for `/metrics` only; null if only the admin key opens it. */
   readonly metricsKey: string | null;
   readonly logLevel: LogLevel;
-  /** Whether a proxy in front sets X-Forwarded-For. */
+  /** True if a proxy in front sets X-Forwarded-For. */
   readonly trustProxy: boolean;
-  /** Joins, and boards created, that one address may make a minute once its first burst is used up. */
+  /** Joins, and created boards, that one address may make per minute after its burst is used up. */
   readonly joinPerMinute: number;
   readonly createPerMinute: number;
-  /** Sockets that one board may have open; past them it is full. */
+  /** Sockets that one board may have open; at this number it is full. */
   readonly peoplePerBoard: number;
 }
 
-/** A setting is wrong; the message is one sentence for the person who starts the server. */
+/** A setting is wrong. The message is one sentence for the person who starts the server. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -45,8 +45,8 @@ const originSchema = v.pipe(
 const booleans = { true: true, false: false, '1': true, '0': false } as const;
 
 /**
- * Reads the settings. A variable that is empty counts as not set.
- * @throws ConfigError for the first that is wrong, naming it, what it must be and an example.
+ * Reads the settings. An empty variable counts as not set.
+ * @throws ConfigError for the first wrong setting; the message has its name, the rule and an example.
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   function read<T>(
@@ -60,7 +60,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (!text) return fallback;
     const parsed = v.safeParse(schema, text);
     if (parsed.success) return parsed.output;
-    // A key is not repeated: what goes wrong at the start ends up in logs and screenshots.
+    // Never print a key: startup errors end up in logs and screenshots.
     const given = name.endsWith('KEY') ? '' : `, but is ${JSON.stringify(text.slice(0, 80))}`;
     throw new ConfigError(`${name} must be ${must}${given}; for example ${name}=${example}.`);
   }
@@ -129,12 +129,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   };
 }
 
-/** Whether a host can stand in a link; an address of four numbers may have one that is too large. */
+/** True if a host is valid in a URL. An IPv4 address may have a number that is too large. */
 function canStandInUrl(host: string): boolean {
   return URL.canParse(`http://${host.includes(':') ? `[${host}]` : host}`);
 }
 
-/** The origin of an address that has no path, query or user in it; else null. */
+/** The origin of an address without path, query and user; else null. */
 function originOf(text: string): string | null {
   if (!URL.canParse(text)) return null;
   const url = new URL(text);

@@ -4,12 +4,12 @@ import { ConfigError, readConfig } from './config.ts';
 import type { ResaServer } from './serve.ts';
 import { openServer, StartError } from './serve.ts';
 
-/** The page is built beside the server: dist/client and dist/server. */
+/** The page is built next to the server: dist/client and dist/server. */
 const staticRoot = fileURLToPath(new URL('../client', import.meta.url));
 
 /**
- * A full garbage collection when three times as much lies in memory as the one before left. By itself V8 collects a
- * small heap each 8 MB, buffers included: once a second under load, for 15 to 30 ms. docs/PERFORMANCE.md has figures.
+ * Runs a full garbage collection when memory use is three times what the last collection left. By default V8 collects a
+ * small heap every 8 MB, buffers included: once a second under load, for 15 to 30 ms. Figures: docs/PERFORMANCE.md.
  */
 setFlagsFromString('--heap-growing-percent=200');
 
@@ -33,21 +33,21 @@ try {
 }
 
 async function printDemo(server: ResaServer, url: string): Promise<void> {
-  // First, for it may write to the log, which would stand between the links.
+  // Create the links first: that may write to the log, and its lines would appear between the links.
   const links = await server.demo();
   console.log('\nThe board "A day with Lövtåg":');
   for (const { role, secret, isRevoked } of links) {
     console.log(
-      `  ${`${role}:`.padEnd(13)}${isRevoked ? '(withdrawn by a facilitator)' : `${url}/join#${secret}`}`,
+      `  ${`${role}:`.padEnd(13)}${isRevoked ? '(turned off by a facilitator)' : `${url}/join#${secret}`}`,
     );
   }
-  console.log('\nOpen one in a browser; Ctrl+C stops, and all that was written is kept.');
+  console.log('\nOpen one in a browser. Press Ctrl+C to stop; everything is saved.');
 }
 
-/** A stop that takes longer hangs on a disk that does not answer. Supervisors kill after 20 s or more. */
+/** A longer stop means that the disk does not answer. Supervisors kill after 20 s or more. */
 const patienceMs = 17_000;
 
-/** The first signal stops in order; a second one is from somebody who will not wait. */
+/** The first signal stops the server in order; a second one ends it at once. */
 function stopOnSignal(server: ResaServer): void {
   let isStopping = false;
   const stop = () => {
@@ -66,10 +66,8 @@ function stopOnSignal(server: ResaServer): void {
   process.on('SIGINT', stop);
 }
 
-/** Not by `exit`, which waits for writes that are under way. What was acknowledged is on disk, whatever ends us. */
+/** Not `exit`, which waits for pending writes. Acknowledged edits are on disk in any case. */
 function giveUp(): void {
-  console.error(
-    `The stop took more than ${patienceMs / 1000} s: something hangs, and the process ends as it is.`,
-  );
+  console.error(`The stop took more than ${patienceMs / 1000} s. Something hangs, so the process ends now.`);
   process.kill(process.pid, 'SIGKILL');
 }

@@ -23,34 +23,34 @@ import { openWorker } from './worker/worker-client.ts';
 
 export { readConfig } from './config.ts';
 
-/** The server cannot start; the message is one sentence for the person who starts it. */
+/** The server cannot start. The message is one sentence for the person who starts it. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
 export interface ServerOptions extends Config {
-  /** The folder of the built page; null where another serves it (development). */
+  /** The folder of the built page; null if another server serves it (development). */
   readonly staticRoot: string | null;
-  /** The documents that a board may have; this program's own where none are given. */
+  /** The documents of a board; by default those that this server defines. */
   readonly documents?: readonly ServedDocument[];
 }
 
-/** The whole process but its signals: store, rooms, HTTP and sockets. */
+/** The whole process except its signals: store, rooms, HTTP and sockets. */
 export interface ResaServer {
   readonly app: Hono<AppEnv>;
-  /** Takes the sockets of `/sync/` on a server that another made. */
+  /** Handles the sockets of `/sync/` on an existing HTTP server. */
   attach(server: Server): void;
-  /** @throws StartError where the address cannot be had */
+  /** @throws StartError if the address cannot be bound */
   listen(): Promise<{ port: number; url: string }>;
-  /** The demo board's links; makes the board where there is none. */
+  /** Returns the demo board's links. Creates the board if it does not exist. */
   demo(): Promise<DemoLink[]>;
-  /** Stops in order: no new people, rooms to disk, then the store. Nothing that was acknowledged is lost. */
+  /** Stops in order: refuses new people, writes the rooms to disk, closes the store. No acknowledged edit is lost. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the store and puts the server together.
- * @throws StartError where the data folder cannot be used
+ * Opens the store and creates the server.
+ * @throws StartError if the data folder cannot be used
  */
 export async function openServer({
   staticRoot,
@@ -58,7 +58,7 @@ export async function openServer({
   ...config
 }: ServerOptions): Promise<ResaServer> {
   const log = openLog(config.logLevel);
-  // The store asks whoever has a room open; nobody has before the rooms are there.
+  // The store calls back into the rooms, which do not exist yet; set below.
   const pressed = { checkpoint: (_room: string) => Promise.resolve() };
   const worker = openWorker({ log });
   const store = await openDiskStore({
@@ -114,7 +114,7 @@ export async function openServer({
       const server = createServer(limits, (request, response) => void listener(request, response));
       upgrades.attach(server);
       server.on('upgrade', (request, socket) => {
-        // While the server stops nobody else answers these.
+        // `Upgrades` answers these, unless the server is stopping.
         if (request.url?.startsWith('/sync/') && !isStopping) return;
         socket.on('error', () => socket.destroy());
         answerPlainly(socket, isStopping ? 503 : 404, '');
@@ -130,13 +130,13 @@ export async function openServer({
   };
 }
 
-/** Of the 20 s that a stop may take, what commits, farewells and checkpoints may: the rest is for the store and stragglers. */
+/** Part of the 20 s stop for commits, farewells and checkpoints. The rest is for the store and slow clients. */
 const liveMs = 12_000;
 
-/** A client that is told to go goes at once; one that is out of reach never says so. */
+/** A reachable client answers a close frame at once; an unreachable one never does. */
 const graceMs = 1_000;
 
-/** Nobody needs longer to send a header or 64 KiB; who does holds a connection that others want. */
+/** No honest client needs longer to send a header or 64 KiB; a slower one only blocks a connection. */
 const limits = { headersTimeout: 15_000, requestTimeout: 30_000 };
 
 async function bind(server: Server, { host, port }: Config): Promise<number> {
@@ -159,18 +159,18 @@ async function stopListening(server: Server): Promise<void> {
 
 const reasons: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program uses it; stop that one, or set PORT to another number.',
-  EADDRNOTAVAIL: 'this machine has no such address; set HOST to one that it has.',
+  EADDRNOTAVAIL: 'this machine has no such address; set HOST to an address of this machine.',
   ENOTFOUND: 'there is no host of that name; set HOST to an address of this machine.',
-  EACCES: 'this user is not allowed to; choose another by PORT, HOST or DATA_DIR.',
-  EPERM: 'this user is not allowed to; choose another by PORT, HOST or DATA_DIR.',
+  EACCES: 'this user has no permission; change PORT, HOST or DATA_DIR.',
+  EPERM: 'this user has no permission; change PORT, HOST or DATA_DIR.',
   EROFS: 'it is on a read-only disk; set DATA_DIR to a folder that can be written.',
   ENOSPC: 'the disk is full.',
-  ENOENT: 'no folder can be made there; set DATA_DIR to one that can be written.',
+  ENOENT: 'no folder can be created there; set DATA_DIR to one that can be written.',
   ENOTDIR: 'it is not a folder; set DATA_DIR to one.',
   EEXIST: 'it is not a folder; set DATA_DIR to one.',
 };
 
-/** A known cause as one sentence; anything else is a bug, and stays what it is. */
+/** Turns a known cause into one sentence. Any other error is a bug and is returned as it is. */
 function startError(what: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   if (error instanceof FolderInUse) return new StartError(error.message, { cause: error });

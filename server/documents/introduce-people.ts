@@ -11,7 +11,7 @@ import { pastEntries } from '../live/limits.ts';
 import { PurgePeople } from './purge-people.ts';
 import type { ServerWork, Terms } from './work.ts';
 
-/** Keeps in a document's `people` who somebody is that has come. */
+/** Writes the people who join into a document's `people`. */
 export class IntroducePeople implements ServerWork {
   readonly #doc: Y.Doc;
   readonly #purge: PurgePeople;
@@ -22,12 +22,11 @@ export class IntroducePeople implements ServerWork {
   }
 
   /**
-   * Writes who someone is into the board, as their membership says; changes nothing where it stands there already. Whoever has
-   * changed name or colour too often today keeps those that stand there.
-   * On a board that knows as many as it can, those who are not present and are named by no record make room
-   * for a newcomer: nothing shows them any more, and who comes back is written again. Returns false where there is
-   * no room; the newcomer is then not written. For a facilitator there is room as long as there are keys: somebody must
-   * be able to tidy up.
+   * Writes a person into the document by their membership; changes nothing if the entry is up to date. A person who
+   * changed name or colour too often today keeps the old ones. If the document has as many people as it can, absent
+   * people whom no record names are removed to make room for a newcomer: nothing shows them any more, and they are
+   * written again when they come back. Returns false, without writing, if there is no room. For a facilitator there is
+   * room while keys are left, because somebody must be able to tidy up.
    */
   joined({ person, name, color, role }: Membership, terms: Terms): boolean {
     const doc = this.#doc;
@@ -47,7 +46,7 @@ export class IntroducePeople implements ServerWork {
 
   #makePlace(leads: boolean, terms: Terms): boolean {
     const root = rootOf(this.#doc, people);
-    // A deleted key stays in the document as a mark, so the keys that ever were have a bound too.
+    // A deleted key stays in the document, so the number of keys ever used is limited too.
     if (root._map.size >= maxRecords * (leads ? pastEntries : 1)) return false;
     if (root.size >= maxPeople) this.#purge.run(terms);
     return leads || root.size < maxPeople;

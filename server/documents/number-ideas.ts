@@ -6,9 +6,8 @@ import { ideas } from '../../shared/collections/idea.ts';
 import type { RecordsMade, ServerPast, ServerWork } from './work.ts';
 
 /**
- * Gives each idea the next number, once, in the transaction that brings the idea: two people who add
- * at the same time get two numbers, and no number is given twice, not even that of a removed idea, or of one that
- * a rebuild has left out.
+ * Gives each new idea the next number once, in the transaction that adds it. Two people who add at the same time get
+ * two numbers. No number is used twice, not even that of a removed idea or of one that a rebuild omitted.
  */
 export class IdeaNumbers implements ServerWork {
   readonly #doc: Y.Doc;
@@ -19,12 +18,12 @@ export class IdeaNumbers implements ServerWork {
     this.#doc = doc;
   }
 
-  /** Notes the ideas that an update has made: they may need a number. */
+  /** Notes the ideas that an update created: they may need a number. */
   applied(made: RecordsMade): void {
     this.#waiting.push(...made(ideas.name));
   }
 
-  /** Notes all ideas without one: those of a template, which no client has added. */
+  /** Notes all ideas without a number: those of a template, which no client added. */
   opened(): void {
     for (const id of rootOf(this.#doc, ideas).keys()) if (this.#numberOf(id) === 0) this.#waiting.push(id);
   }
@@ -40,7 +39,7 @@ export class IdeaNumbers implements ServerWork {
     this.#waiting = [];
   }
 
-  /** Ideas that come back with a number that another has by now give way. */
+  /** Restored ideas with a number that another idea has by now get another one. */
   restoring(): () => void {
     const before = this.#numbers();
     return () => this.#giveWay(before);
@@ -50,9 +49,9 @@ export class IdeaNumbers implements ServerWork {
     return new Map([...rootOf(this.#doc, ideas).keys()].map((id) => [id, this.#numberOf(id)]));
   }
 
-  /** @param before the numbers from before they came back */
+  /** @param before the numbers before the restore */
   #giveWay(before: ReadonlyMap<string, number>): void {
-    // They may have brought higher ones than any that was given since.
+    // They may have higher numbers than any given since.
     this.#last = null;
     const taken = new Set(before.values());
     for (const [id, number] of this.#numbers()) {
@@ -80,7 +79,7 @@ export class IdeaNumbers implements ServerWork {
 /** See `IdeaNumbers`. */
 export const numberIdeas = (doc: Y.Doc): ServerWork => new IdeaNumbers(doc);
 
-/** No other idea is given a number that a rebuild has left out, so an idea that comes back has its own again. */
+/** No new idea gets a number that a rebuild omitted, so a restored idea gets its own number back. */
 export const ideaNumbersPast: ServerPast = {
   mayReturn(now) {
     const upTo = numberedUpTo(now);
@@ -95,7 +94,7 @@ export const ideaNumbersPast: ServerPast = {
   },
 };
 
-/** Of all ideas, removed ones too: no number is given twice. */
+/** Includes removed ideas, because no number is used twice. */
 function highestNumber(doc: Y.Doc): number {
   let highest = 0;
   for (const [id, stored] of rootOf(doc, ideas))

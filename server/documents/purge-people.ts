@@ -6,13 +6,13 @@ import { people } from '../../shared/collections/person.ts';
 import { searchPause } from '../live/limits.ts';
 import type { Terms } from './work.ts';
 
-/** Takes people out of a document whom nothing shows any more: they are not here, and no record names them. */
+/** Removes people from a document whom nothing shows any more: they are absent, and no record names them. */
 export class PurgePeople {
   readonly #doc: Y.Doc;
   readonly #definition: DocumentDefinition;
-  /** Those whom a record names; null where the document has changed since they were looked for. */
+  /** People whom a record names; null if the document has changed since the search. */
   #named: ReadonlySet<string> | null = null;
-  /** Not before this time are they looked for again. */
+  /** The earliest time of the next search. */
   #searchAt = -Infinity;
 
   constructor(doc: Y.Doc, definition: DocumentDefinition) {
@@ -21,7 +21,10 @@ export class PurgePeople {
     doc.on('update', () => (this.#named = null));
   }
 
-  /** Takes out all who can go, within a transaction: the search reads the whole document, too much for each newcomer. */
+  /**
+   * Removes everybody removable in one pass, within a transaction. The search reads the whole document, too much for
+   * each newcomer.
+   */
   run(terms: Terms): void {
     const named = this.#findNamed(terms);
     if (!named) return;
@@ -31,9 +34,9 @@ export class PurgePeople {
       if (!staying.has(person) && !named.has(person)) root.delete(person);
   }
 
-  /** Whom a record names that is not removed; null where it is too early to look for them again. */
+  /** People named by a record that is not removed; null if it is too early for another search. */
   #findNamed(terms: Terms): ReadonlySet<string> | null {
-    // What this transaction has done so far is not told yet.
+    // The changes of the current transaction are not reported yet.
     const isChanging = (this.#doc._transaction?.changed.size ?? 0) > 0;
     if (this.#named && !isChanging) return this.#named;
     if (terms.now() < this.#searchAt) return null;

@@ -2,57 +2,57 @@ import type * as Y from 'yjs';
 import type { DocumentDefinition } from '../../shared/schema/document.ts';
 import type { Membership } from '../access/membership.ts';
 
-/** On what terms somebody is written into a document. */
+/** The conditions for writing a person into a document. */
 export interface Terms {
-  /** Who is here. */
+  /** The people present. */
   present(): ReadonlySet<string>;
-  /** Takes one of those who may be written today for the first time; false where there is none left. */
+  /** Uses up one of today's new people; false if none is left. */
   admit(): boolean;
-  /** Takes one of the times that this person's name and colour may change today; false where there is none left. */
+  /** Uses up one of today's changes of this person's name and colour; false if none is left. */
   rename(): boolean;
-  /** Charges the newcomer for the server's own time, in milliseconds. */
+  /** Charges the newcomer for server time, in milliseconds. */
   charge(ms: number): void;
   /** Milliseconds, by the clock of the room. */
   now(): number;
 }
 
-/** The ids of the records of a collection that an update has made. */
+/** The ids of the records in a collection that an update has created. */
 export type RecordsMade = (collection: string) => readonly string[];
 
 /**
- * What the server itself writes into a document while it is open: one thing it does, with its memory of that document.
- * Each part runs within a transaction of the room, so what it writes is saved and relayed with what it answers.
+ * One kind of content that the server itself writes into an open document, with its state for that document. Each
+ * method runs within a transaction of the room, so its changes are saved and relayed together with what caused them.
  */
 export interface ServerWork {
-  /** The document is open, can be written again after a failure, or has an update of the server's own. */
+  /** The document was opened, is writable again after a failure, or has an update of the server itself. */
   opened?(): void;
-  /** An update of somebody's was applied. */
+  /** An update of a person was applied. */
   applied?(made: RecordsMade): void;
-  /** Edits that the server had lost are about to come back. Returns what is to be done when they are in. */
+  /** Lost edits are about to be restored. Returns a function to call when they are in. */
   restoring?(): () => void;
-  /** Somebody has come who may stay only if this returns true. */
+  /** A person has joined, who may stay only if this returns true. */
   joined?(membership: Membership, terms: Terms): boolean;
-  /** The last of each transaction. */
+  /** Called last in each transaction. */
   finish?(): void;
 }
 
-/** What the server sees to where an earlier state of a document comes back, or a document is made anew. */
+/** The server's part when an earlier state of a document is restored or a document is rebuilt. */
 export interface ServerPast {
-  /** Whether a value that the server gave may come back with its record, into the document as it is now. */
+  /** Returns a test of whether a value set by the server may come back with its record, given the current document. */
   mayReturn(now: Y.Doc): (value: unknown) => boolean;
-  /** Notes in a rebuilt document what is known of the old one beside its content; within a transaction. */
+  /** Copies to a rebuilt document what is known of the old one besides its content; within a transaction. */
   rebuilt(old: Y.Doc, fresh: Y.Doc): void;
 }
 
-/** A document as this server keeps it: what it is, and what the server does for it. */
+/** A document definition with the server's work for it. */
 export interface ServedDocument extends DocumentDefinition {
-  /** Each is begun when such a document is opened. */
+  /** Each one is created when such a document is opened. */
   readonly work: readonly ((doc: Y.Doc, definition: DocumentDefinition) => ServerWork)[];
-  /** Left out: no value that the server gave comes back, and nothing is noted. */
+  /** If omitted, no value set by the server comes back, and nothing is copied. */
   readonly past?: ServerPast;
 }
 
-/** All that the server does for one document, in the order of its list. */
+/** All of the server's work for one document, in the order of its list. */
 export class AllWork implements Required<ServerWork> {
   readonly #all: readonly ServerWork[];
 

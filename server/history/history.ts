@@ -4,28 +4,28 @@ import type { Removal } from './removal.ts';
 import type { Repairs } from './repairs.ts';
 import type { HistoryWork } from './work.ts';
 
-/** Named versions of one document: each costs as much disk as a snapshot. Automatic ones have their own bounds. */
+/** Named versions per document: each costs as much disk as a snapshot. Automatic ones have their own limits. */
 export const maxNamedVersions = 50;
 
-/** What came of an edit that was made by a version. */
+/** The result of an edit based on a version. */
 export type EditOutcome<Edit> =
-  /** `before` is the version that brings back what there was. */
+  /** `before` is the version that restores the earlier state. */
   | { readonly kind: 'done'; readonly before: VersionRecord; readonly edit: Edit }
   | { readonly kind: 'no-such-version' }
-  /** The document has a gap, the board was reset meanwhile, or the room does not take it. */
+  /** The document has a gap, the board was reset meanwhile, or the room rejects the edit. */
   | { readonly kind: 'not-written'; readonly error: unknown };
 
-/** An edit of the server's own; without an update where it would change nothing. */
+/** An edit of the server; without an update if it would change nothing. */
 interface ServerEdit {
   readonly update: Uint8Array | null;
 }
 
-/** A document, the version that an edit is made by, and the person who asks for it. */
+/** A document, the version that an edit is based on, and the person who asks for it. */
 export interface EditOrder {
   readonly record: BoardRecord;
   readonly document: string;
   readonly version: string;
-  /** Empty for those who run the server. */
+  /** Empty for admins. */
   readonly person: string;
 }
 
@@ -36,7 +36,7 @@ export interface HistoryParts {
   readonly work: HistoryWork;
 }
 
-/** The earlier states of documents: keeping one by name, and coming back to one while people are at work. */
+/** Earlier states of documents: stores them by name, and restores them while people work. */
 export class History {
   readonly #parts: HistoryParts;
 
@@ -49,7 +49,7 @@ export class History {
     return this.#parts.store.versions(room);
   }
 
-  /** Keeps the present state by a name; `too-many` where there are as many named ones as may be. */
+  /** Stores the current state under a name; `too-many` if the limit of named versions is reached. */
   async keep(room: string, name: string, person: string): Promise<VersionRecord | 'too-many' | null> {
     const { store } = this.#parts;
     const named = (await store.versions(room)).filter(({ kind }) => kind === 'named');
@@ -57,20 +57,20 @@ export class History {
     return store.keepVersion(room, { kind: 'named', name, person });
   }
 
-  /** The state of a version, to be handed out; null where it is not kept. */
+  /** The state of a version, for export; null if there is none. */
   read(room: string, version: string): Promise<Uint8Array | null> {
     return this.#parts.store.readVersion(room, version);
   }
 
   /**
-   * The present state, as it is on disk; null where nothing was ever written. Not by `load`: that tells the
-   * store that whoever had lost an update has begun afresh.
+   * The current state on disk; null if nothing was ever written. Not by `load`, which tells the store that a rejected
+   * room starts again.
    */
   async state(room: string): Promise<Uint8Array | null> {
     return (await this.#parts.store.checkpoint(room))?.state ?? null;
   }
 
-  /** Makes a document read as a version: see `restore.ts`. */
+  /** Makes a document read like a version: see `restore.ts`. */
   restore(order: EditOrder): Promise<EditOutcome<ServerEdit>> {
     const { work } = this.#parts;
     return this.#edit(order, async (current, wanted) => ({
@@ -90,8 +90,8 @@ export class History {
   }
 
   /**
-   * Changes a document by one more edit, which the server makes and everybody gets. What it was before is kept
-   * first, so that restoring that takes this back.
+   * Changes a document by an edit of the server, which everybody gets. The earlier state is stored as a version first,
+   * so that restoring it undoes the edit.
    */
   async #edit<Edit extends ServerEdit>(
     order: EditOrder,
@@ -103,19 +103,19 @@ export class History {
     const wanted = await store.readVersion(room, version);
     if (!wanted) return { kind: 'no-such-version' };
     try {
-      // What is stored of a document that nobody has opened yet may have an older layout.
+      // The stored state of a document that nobody has opened yet may have an older layout.
       await live.open(record.id, document);
     } catch (error) {
       return { kind: 'not-written', error };
     }
     const before = await store.keepVersion(room, { kind: 'before-restore', name: '', person });
     const current = before && (await store.readVersion(room, before.id));
-    if (!current) return { kind: 'not-written', error: new Error('the present state cannot be read') };
+    if (!current) return { kind: 'not-written', error: new Error('the current state cannot be read') };
     try {
-      // Fails where a state has a gap: a board that is quarantined is reset or rebuilt first.
+      // Fails if a state has a gap: a quarantined board must be reset or rebuilt first.
       const edit = await make(current, wanted);
       if (edit.update) {
-        // An edit to a document that was reset meanwhile would rest on what is not there any more.
+        // After a reset, an edit would depend on content that no longer exists.
         const isSame = (await store.board(record.id))?.generation === record.generation;
         if (!isSame || repairs.has(record.id)) throw new Error('board was reset');
         await live.write(record.id, document, edit.update);

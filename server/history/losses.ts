@@ -5,23 +5,23 @@ import type { BoardRecord, HeldRecord, Store, VersionRecord } from '../store/con
 import type { Preview } from './preview.ts';
 import type { HistoryWork } from './work.ts';
 
-/** A person's copy of edits that a document lost, with what restoring it would change. */
+/** A person's copy of edits that a document lost, with the changes that restoring it would make. */
 export interface LostCopy extends Omit<HeldRecord, 'update'> {
   readonly bytes: number;
-  /** Null where it cannot be previewed: it rests on what is still missing. */
+  /** Null if it cannot be previewed because a dependency is still missing. */
   readonly preview: Preview | null;
 }
 
 export interface LossReport {
-  /** Whether it is proven that the server lost edits: else the copies may be forged. */
+  /** True if it is proven that the server lost edits. Otherwise the copies may be forged. */
   readonly isProven: boolean;
   readonly copies: readonly LostCopy[];
 }
 
 export interface Settled {
-  /** The version in which the state from before was kept; null for a discard, and where no versions are kept. */
+  /** The version of the earlier state; null for a discard, and if the document has no versions. */
   readonly before: VersionRecord | null;
-  /** Whose copies were restored or discarded. */
+  /** The people whose copies were restored or discarded. */
   readonly settled: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export interface LossesParts {
   readonly documents: readonly DocumentDefinition[];
 }
 
-/** Edits that a document lost and clients still have: what they are, and what becomes of them. */
+/** Edits that a document lost and clients still have: lists, restores and discards them. */
 export class Losses {
   readonly #parts: LossesParts;
 
@@ -40,7 +40,7 @@ export class Losses {
     this.#parts = parts;
   }
 
-  /** Whether copies that somebody has proven wait for a decision. Asks the disk: the room may be ruined. */
+  /** True if proven copies wait for a decision. Reads the disk, because the room may be unreadable. */
   async areWaiting(board: string, document: string): Promise<boolean> {
     const held = await this.#parts.store.held(`${board}/${document}`);
     return held.some(({ isProven }) => isProven);
@@ -59,7 +59,7 @@ export class Losses {
     return { isProven, copies };
   }
 
-  /** Restores copies by edits of the server's own. What was there before is kept as a version, if versions are kept of the document. */
+  /** Restores copies as edits of the server. Stores the earlier state as a version, if the document has versions. */
   async restore(
     record: BoardRecord,
     document: string,
@@ -73,7 +73,7 @@ export class Losses {
     return { before, settled: await live.settleLoss(record.id, document, people, 'restore') };
   }
 
-  /** Lets go of copies; the pages of these people begin anew. */
+  /** Discards copies; the pages of these people start over. */
   async discard(record: BoardRecord, document: string, people: readonly string[]): Promise<Settled> {
     return {
       before: null,

@@ -7,23 +7,23 @@ import { rootOf } from '../../shared/schema/read.ts';
 import type { Field } from '../../shared/schema/field.ts';
 import { openWhole } from './states.ts';
 
-/** One record or value that an update would change, in the words of the board. */
+/** One record or value that an update would change, in terms of the board. */
 export interface PreviewChange {
   readonly collection: string;
   /** The record's id, or the value's key. */
   readonly id: string;
   readonly kind: 'added' | 'changed' | 'removed';
-  /** Its text after the change, shortened; empty where it has none. */
+  /** Its text after the change, shortened; empty if it has none. */
   readonly text: string;
-  /** Whose the record is, by id; empty where it has no author. */
+  /** The id of the record's author; empty if it has none. */
   readonly author: string;
-  /** The fields that differ; none for what is added or removed. */
+  /** The fields that differ; empty for an added or removed record. */
   readonly fields: readonly string[];
 }
 
 export interface Preview {
   readonly changes: readonly PreviewChange[];
-  /** How many there are in all: the list holds the first 200. */
+  /** The total number; the list has the first 200. */
   readonly total: number;
 }
 
@@ -31,9 +31,9 @@ const mostChanges = 200;
 const mostChars = 200;
 
 /**
- * What an update would change in a document, without changing it.
+ * Computes what an update would change in a document, without changing it.
  * @param current the state as one Yjs update; it may have an older layout
- * @throws where the state is no whole document, or has a newer layout
+ * @throws if the state is not a whole document, or has a newer layout
  */
 export function preview(definition: DocumentDefinition, current: Uint8Array, update: Uint8Array): Preview {
   const before = openWhole(current, definition);
@@ -70,19 +70,19 @@ function recordChange(of: Collection, id: string, then: unknown, now: unknown): 
   return fields.length > 0 ? { ...base, kind: 'changed', fields } : null;
 }
 
-/** A record that is there and not removed. */
+/** A record that exists and is not removed. */
 function plain(of: Collection, id: string, stored: unknown): Readonly<Record<string, unknown>> | null {
   const record = parseRecord(of, id, stored);
   return record && !record.gone ? record : null;
 }
 
-/** The first of its texts that says something. */
+/** The first of its texts that is not empty. */
 function textOf(of: Collection, record: Readonly<Record<string, unknown>>): string {
   for (const [name, field] of Object.entries<Field>(of.fields)) {
     const text = field.kind === 'text' ? record[name] : '';
     if (typeof text === 'string' && text.trim() !== '') return text.trim().slice(0, mostChars);
   }
-  // A person's name is no text that several may type in.
+  // A person's name is not a shared text.
   return typeof record.name === 'string' ? record.name.slice(0, mostChars) : '';
 }
 

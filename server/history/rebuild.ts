@@ -9,13 +9,13 @@ import { rootOf } from '../../shared/schema/read.ts';
 import type { Field } from '../../shared/schema/field.ts';
 import { isWhole, openState } from './states.ts';
 
-/** What a document costs. */
+/** The size of a document. */
 export interface DocumentSize {
   /** As one Yjs update. */
   readonly bytes: number;
-  /** Yjs client ids that it keeps. */
+  /** The number of Yjs client ids. */
   readonly clientIds: number;
-  /** Records of all collections, removed ones included, and values. */
+  /** Records of all collections, including removed ones, and values. */
   readonly entries: number;
 }
 
@@ -24,20 +24,19 @@ export interface Rebuilt {
   readonly state: Uint8Array;
   readonly before: DocumentSize;
   readonly after: DocumentSize;
-  /** Whether all of the old document could be read: false where parts of it wait for updates which were lost. */
+  /** False if parts of the old document could not be read because they wait for lost updates. */
   readonly isWhole: boolean;
 }
 
 /**
- * A document anew, of what can be read of it and of nothing else. Yjs forgets neither a client id nor a deletion, and
- * a removed record stays as well; the new document has one client id, which the old one never had, and no past.
+ * Builds a document again from its readable content only. Yjs forgets neither a client id nor a deletion, and a removed
+ * record stays as well. The new document has one client id, which the old one never had, and no history.
  *
  * Entries keep their keys, so versions of the old document can be restored into the new one. Records that are `gone`
- * are left out, and malformed entries and fields too, which read as their defaults before and after. References to
- * records that were left out stay: they lead to nothing, as before, and lead to the record again when a version
- * brings it back.
+ * are omitted, as are malformed entries and fields, which read as their defaults before and after. References to
+ * omitted records stay: they lead nowhere, as before, and lead to the record again if a version restores it.
  * @param state the document as one Yjs update; it may have an older layout
- * @throws where its layout is newer
+ * @throws if its layout is newer
  */
 export function rebuild(served: ServedDocument, state: Uint8Array): Rebuilt {
   const old = openState(state, served);
@@ -64,7 +63,7 @@ export function rebuild(served: ServedDocument, state: Uint8Array): Rebuilt {
   }
 }
 
-/** An empty document under a client id that the other does not have: among 200,000 ids one in 20,000 would meet. */
+/** An empty document with a client id that the other does not have: among 200,000 ids, one in 20,000 would collide. */
 function emptyBeside(old: Y.Doc, definition: DocumentDefinition): Y.Doc {
   let fresh = new Y.Doc();
   while (old.store.clients.has(fresh.clientID)) fresh = new Y.Doc();
@@ -86,7 +85,7 @@ function copyRecords(of: Collection, from: Y.Map<unknown>, to: Y.Map<unknown>): 
   }
 }
 
-/** A record anew: every text and set as it reads, and the plain values that are stored and well formed. */
+/** A copy of a record: each text and set as it reads, and the valid plain values that are stored. */
 function copyOf(of: Collection, stored: Y.Map<unknown>): Y.Map<unknown> {
   const read = new Map<string, unknown>(Object.entries(parseRecord(of, '', stored) ?? {}));
   const copy = buildRecord(of, {});
@@ -100,7 +99,7 @@ function copyOf(of: Collection, stored: Y.Map<unknown>): Y.Map<unknown> {
         if (Array.isArray(value)) copy.set(name, new Y.Map(value.map((id) => [String(id), true])));
         break;
       case 'value':
-        // What is not stored stays so, and reads as the default of the day.
+        // A missing value stays missing, and reads as the current default.
         if (name !== 'gone' && stored.has(name) && v.is(field.schema, stored.get(name)))
           copy.set(name, value);
     }

@@ -8,39 +8,39 @@ import { rootOf } from '../../shared/schema/read.ts';
 import type { ValueField } from '../../shared/schema/field.ts';
 import { openPresent, openWhole } from './states.ts';
 
-/** How much was taken out or put back. */
+/** How much was removed or restored. */
 export interface RemovalCounts {
-  /** Records that these people made, or that they brought back: now removed. */
+  /** Records that these people created or restored; now removed. */
   readonly records: number;
-  /** Records of others that these people removed: now back. */
+  /** Records of others that these people removed; now restored. */
   readonly returned: number;
-  /** Values of value collections: as in the version again, or deleted. */
+  /** Values of value collections: reset to the version, or deleted. */
   readonly values: number;
-  /** Plain fields in records of others: as in the version again. */
+  /** Plain fields in records of others: reset to the version. */
   readonly fields: number;
-  /** Members taken out of sets. */
+  /** Members removed from sets. */
   readonly members: number;
-  /** Texts from which letters were taken. */
+  /** Texts from which characters were removed. */
   readonly texts: number;
 }
 
 export interface Removal {
-  /** Null where there is nothing to remove. */
+  /** Null if there is nothing to remove. */
   readonly update: Uint8Array | null;
   readonly removed: RemovalCounts;
 }
 
 /**
- * The update that removes what some people added to a document since one of its versions: everything that was
- * written under their client ids and that the version does not have. It is an edit like any other and merges with
- * what people do meanwhile.
+ * Creates the update that removes what some people added to a document since one of its versions: everything written
+ * under their client ids that the version does not have. It is an edit like any other, and merges with concurrent
+ * edits.
  *
- * Yjs records who wrote something and not who deleted it. So letters, values and members that these people deleted
- * do not come back; a version from before has them.
+ * Yjs records who wrote something, but not who deleted it. So characters, values and members that these people deleted
+ * do not come back; an earlier version has them.
  * @param current the state as one Yjs update
- * @param version the state from which on their work is removed, likewise; it may have an older layout
+ * @param version the state since which their work is removed, as one Yjs update; it may have an older layout
  * @param clients the Yjs client ids of these people
- * @throws where one of the states is not a whole document, or has a layout that is not this program's
+ * @throws if one of the states is not a whole document, or has a layout other than this program's
  */
 export function removeAdded(
   definition: DocumentDefinition,
@@ -67,7 +67,7 @@ export function removeAdded(
   }
 }
 
-/** Tells what some client ids have written since a version. */
+/** Finds what some client ids have written since a version. */
 class Additions {
   /** By client id: the first clock that the version does not have. */
   readonly #since: ReadonlyMap<number, number>;
@@ -76,19 +76,21 @@ class Additions {
     this.#since = new Map(clients.map((client) => [client, Y.getState(version.store, client)]));
   }
 
-  /** Where in an item their additions begin, for one item may hold letters from before and after; null: nowhere. */
+  /**
+   * The offset of their additions in an item, which may have characters from before and after; null if there are none.
+   */
   startIn({ id, length }: Y.Item): number | null {
     const since = this.#since.get(id.client);
     return since === undefined || id.clock + length <= since ? null : Math.max(0, since - id.clock);
   }
 
-  /** Whether the value that an item of a map holds is theirs. */
+  /** True if the value of a map item is theirs. */
   has(item: Y.Item): boolean {
     return this.startIn(item) !== null;
   }
 }
 
-/** Takes additions out of a document, within a transaction. */
+/** Removes additions from a document, within a transaction. */
 class Removing {
   readonly #additions: Additions;
   readonly counts = { records: 0, returned: 0, values: 0, fields: 0, members: 0, texts: 0 };
@@ -117,7 +119,7 @@ class Removing {
     }
   }
 
-  /** @param wanted the record in the version; no map where the version does not have it */
+  /** @param wanted the record in the version; not a map if the version does not have it */
   #fromRecord(of: Collection, record: Y.Map<unknown>, wanted: unknown): void {
     const then = wanted instanceof Y.Map ? wanted : null;
     for (const [name, item] of liveItems(record)) {
@@ -131,7 +133,8 @@ class Removing {
           break;
         case 'value':
           if (!this.#additions.has(item)) break;
-          // Where the version does not have the record nobody knows the value before; a removal had one: not removed.
+          // Without the record in the version, the earlier value is unknown; for a removal it must have been "not
+          // removed".
           if (name === 'gone') this.#setGone(record, then !== null && isGone(then));
           else if (then) this.#putBack(record, then, name, field);
       }
@@ -165,12 +168,12 @@ class Removing {
   #fromText(text: unknown): void {
     if (!(text instanceof Y.Text)) return;
     const runs = this.#runsIn(text);
-    // From the end, so that the places of those before stay.
+    // From the end, so that earlier positions stay valid.
     for (const { at, length } of runs.reverse()) text.delete(at, length);
     if (runs.length > 0) this.counts.texts++;
   }
 
-  /** Where in a text stand letters of theirs. */
+  /** The positions of their characters in a text. */
   #runsIn(text: Y.Text): { at: number; length: number }[] {
     const runs: { at: number; length: number }[] = [];
     let at = 0;
@@ -184,7 +187,7 @@ class Removing {
   }
 }
 
-/** The items of a map that hold its values, by key, as they are at this moment. */
+/** The items with the current values of a map, by key. */
 function liveItems({ _map }: Y.Map<unknown>): [string, Y.Item][] {
   return [..._map].filter(([, item]) => !item.deleted);
 }

@@ -12,11 +12,11 @@ export interface RepairsParts {
   readonly log: Log;
 }
 
-/** What came of a rebuild. */
+/** The result of a rebuild. */
 export type RebuildOutcome =
   | {
       readonly kind: 'rebuilt';
-      /** The version that has the document as it was, its removed records too. */
+      /** The version with the document as it was, including its removed records. */
       readonly version: VersionRecord;
       readonly before: DocumentSize;
       readonly after: DocumentSize;
@@ -25,14 +25,14 @@ export type RebuildOutcome =
   /** The board was reset or rebuilt since the record was read. */
   | { readonly kind: 'outdated' }
   | { readonly kind: 'no-such-document' }
-  /** It could not be read, kept, built or written. The board goes on with the old document. */
+  /** It could not be read, stored as a version, built or written. The board continues with the old document. */
   | { readonly kind: 'failed' }
-  /** The board is being repaired already. */
+  /** The board is already being repaired. */
   | { readonly kind: 'busy' };
 
 /**
- * What is done to a board with nobody on it: putting it back to a version for good, rebuilding it, and removing it.
- * While it lasts nobody is let in, since a room that opened between would hold what is about to go.
+ * Operations on a board with nobody on it: reset to a version, rebuild, and delete. Nobody can join meanwhile, because
+ * a room opened in between would hold what is about to be replaced.
  */
 export class Repairs {
   readonly #parts: RepairsParts;
@@ -42,15 +42,15 @@ export class Repairs {
     this.#parts = parts;
   }
 
-  /** Whether a board is being worked on: let nobody in, and write nothing. */
+  /** True while a board is repaired: admit nobody, and write nothing. */
   has(board: string): boolean {
     return this.#underWay.has(board);
   }
 
   /**
-   * Puts a document back to a version: what came after it is gone from the document. Seats and copies of the
-   * old generation are not taken any more, so that nobody fills it up again. What was there is kept as a
-   * version where it can be read at all. Unlike a restore this mends a document that cannot be read or written.
+   * Resets a document to a version: later content is removed from the document. Memberships and copies of the old
+   * generation are refused, so that nobody fills it up again. The earlier state is stored as a version if it can be
+   * read. Unlike a restore, this also repairs a document that cannot be read or written.
    */
   reset(
     record: BoardRecord,
@@ -63,13 +63,13 @@ export class Repairs {
     return this.#alone(id, async () => {
       const state = await store.readVersion(room, version);
       if (!state) return 'no-such-version';
-      // A rebuild in between has cleared the owners; what the version holds is still whose it was.
+      // A rebuild in between has cleared the owners; those of the version's content have not changed.
       const owners = new Map([...(await store.owners(room)), ...(await store.owners(room, version))]);
-      // First, so that nobody who is on the way in by an old seat comes after the rooms are closed.
+      // First, so that nobody with an old membership enters after the rooms are closed.
       await this.#beginGeneration(id);
       await live.evict(id, closeCode.ticket, 'board-reset');
       await this.#keep(room, '').catch((error: unknown) =>
-        this.#warn(id, error, 'the state before a reset could not be kept'),
+        this.#warn(id, error, 'the state before a reset could not be stored'),
       );
       await store.resetDocument(room, state, owners);
       return 'done';
@@ -79,11 +79,11 @@ export class Repairs {
   /**
    * Replaces a document by a new one with the same live content (`rebuild.ts`), as a new generation of the board.
    *
-   * The order keeps both whole. First everybody is sent away and what they sent is on disk, so all that was
-   * acknowledged is in the state that is kept as a version, and the new document is built from just that version.
-   * Until then nothing has changed: where it fails, people come back to the board as it was. Then the generation
-   * rises, so that no page brings its copy of the old document into the new one; and last the document is replaced
-   * in one step. A crash between these two leaves the old document under the new generation, which is whole too.
+   * The order keeps both whole. First everybody is disconnected and their edits are on disk, so the stored version has
+   * everything acknowledged, and the new document is built from that version. If anything fails until then, nothing has
+   * changed, and people come back to the old board. Then the generation rises, so that no page brings its copy of the
+   * old document into the new one. Last, the document is replaced in one step. A crash between these two leaves the old
+   * document under the new generation, which is whole too.
    */
   async rebuild(record: BoardRecord, document: string, person: string): Promise<RebuildOutcome> {
     const { store, live, work } = this.#parts;
@@ -91,7 +91,7 @@ export class Repairs {
     const room = `${id}/${document}`;
     const outcome = await this.#alone<RebuildOutcome>(id, async () => {
       if ((await store.board(id))?.generation !== generation) return { kind: 'outdated' };
-      // Not by a code that says what has not happened yet: who is sent away tries again, and is told when it has.
+      // Not with a code for what has not happened yet: pages retry, and are told when it has.
       await live.evict(id, closeCode.busy, 'repair');
       try {
         const version = await this.#keep(room, person);
@@ -109,7 +109,7 @@ export class Repairs {
     return outcome === 'busy' ? { kind: 'busy' } : outcome;
   }
 
-  /** Removes a board for good. */
+  /** Deletes a board for good. */
   remove(board: string): Promise<'done' | 'no-such-board' | 'busy'> {
     const { store, live } = this.#parts;
     return this.#alone(board, async () => {
@@ -119,8 +119,8 @@ export class Repairs {
   }
 
   /**
-   * Ends all seats, and tells pages that their copies are of another document. That may have the layout of long ago:
-   * a room that opens it looks.
+   * Ends all memberships, and tells pages that their copies are of another document. The new document may have an old
+   * layout; the room that opens it checks.
    */
   async #beginGeneration(board: string): Promise<void> {
     await this.#parts.store.changeBoard(board, (now) => ({

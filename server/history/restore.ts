@@ -10,16 +10,16 @@ import { spliceBetween } from '../../shared/schema/text-splice.ts';
 import { openPresent, openWhole } from './states.ts';
 
 /**
- * The update that makes a document read as one of its versions; null where it does so already. It is an edit
- * like any other: it merges with what people do meanwhile, which survives wherever it touches something else.
- * So a record that the version does not have is marked `gone` and a text is spliced, nothing is replaced that
- * is as it was, and restoring the state from before takes it all back.
+ * Creates the update that makes a document read like one of its versions; null if it already does. It is an edit like
+ * any other: it merges with concurrent edits, which survive wherever they touch something else. So a record that the
+ * version does not have is marked `gone`, a text is spliced, and unchanged content is not replaced. Restoring the
+ * earlier state undoes all of it.
  *
- * What stays: `meta` and what only the server writes, as `people`, which say what is so now; the number of an idea, which
- * others may have quoted; an author, who is set once; and what a removed record holds, which nobody sees.
+ * Not restored: `meta` and what only the server writes, such as `people`, which describe the present; an idea's number,
+ * which others may have quoted; an author, who is set once; and the content of a removed record, which nobody sees.
  * @param current the state as one Yjs update
- * @param version the state to come back to, likewise; it may have an older layout
- * @throws where one of them is not a whole document, or has a layout that is not this program's
+ * @param version the state to restore, as one Yjs update; it may have an older layout
+ * @throws if one of them is not a whole document, or has a layout other than this program's
  */
 export function restore(served: ServedDocument, current: Uint8Array, version: Uint8Array): Uint8Array | null {
   const now = openPresent(current, served);
@@ -57,7 +57,7 @@ function restoreRecords(
     if (!(wanted instanceof Y.Map)) continue;
     const record = now.get(id);
     if (record instanceof Y.Map) restoreRecord(of, record, wanted);
-    // After a reset to a state from before the record, or a rebuild, which leaves out removed records.
+    // After a reset to a state from before the record, or a rebuild, which omits removed records.
     else now.set(id, copyOf(of, wanted, mayReturn));
   }
 }
@@ -108,7 +108,7 @@ function setGone(of: Collection, record: Y.Map<unknown>, gone: boolean): void {
   if (parseRecord(of, '', record)?.gone !== gone) record.set('gone', gone);
 }
 
-/** By the least edit, so that what is typed into the rest of the text meanwhile stays. */
+/** By the smallest edit, so that concurrent typing in the rest of the text survives. */
 function splice(text: Y.Text, next: string): void {
   const { index, remove, insert } = spliceBetween(text.toJSON(), next, 0);
   if (remove > 0) text.delete(index, remove);
@@ -121,7 +121,7 @@ function restoreMembers(set: Y.Map<unknown>, members: readonly string[]): void {
   for (const id of wanted) if (!set.has(id)) set.set(id, true);
 }
 
-/** A record as the version has it. A number that may be taken by now is left out: the server gives another. */
+/** A copy of a record in the version. A number that may be used by now is omitted: the server sets another. */
 function copyOf(
   of: Collection,
   wanted: Y.Map<unknown>,
@@ -135,7 +135,7 @@ function copyOf(
   return copy;
 }
 
-/** What a value of the version may be is looked at again: it was written by an earlier program, perhaps. */
+/** Values of the version are validated again: an earlier program may have written them. */
 function restoreValues(of: ValueCollection, now: Y.Map<unknown>, then: Y.Map<unknown>): void {
   const wanted = new Map<string, unknown>();
   for (const [key, stored] of then) {

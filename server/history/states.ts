@@ -3,9 +3,9 @@ import type { DocumentDefinition } from '../../shared/schema/document.ts';
 import { bringTo, openDocument, schemaOf } from '../../shared/schema/document.ts';
 
 /**
- * A document of its state, brought to a layout where it has an older one. It may have a gap: parts that wait for updates
- * which were lost, and read as nothing.
- * @throws where its layout is newer
+ * Opens a document from its state, migrated if its layout is older. It may have a gap: parts that wait for lost
+ * updates, and read as nothing.
+ * @throws if its layout is newer
  */
 export function openState(state: Uint8Array, definition: DocumentDefinition): Y.Doc {
   const { schema } = definition;
@@ -20,7 +20,7 @@ export function isWhole({ store }: Y.Doc): boolean {
   return store.pendingStructs === null && store.pendingDs === null;
 }
 
-/** @throws where the state has a gap, or a newer layout */
+/** @throws if the state has a gap, or a newer layout */
 export function openWhole(state: Uint8Array, definition: DocumentDefinition): Y.Doc {
   const doc = openState(state, definition);
   if (!isWhole(doc)) throw new Error('the state has a gap');
@@ -28,9 +28,9 @@ export function openWhole(state: Uint8Array, definition: DocumentDefinition): Y.
 }
 
 /**
- * The document that an edit is made for. It has its layout as it is stored: else the edit would rest on what was
- * migrated in memory, which nobody has.
- * @throws where the state has a gap, or another layout
+ * Opens the document that an edit is made for. It must be stored in the current layout; otherwise the edit would depend
+ * on a migration in memory that nobody else has.
+ * @throws if the state has a gap, or another layout
  */
 export function openPresent(state: Uint8Array, definition: DocumentDefinition): Y.Doc {
   const doc = documentOf(state, definition);

@@ -1,13 +1,13 @@
 import type { Time } from '../time.ts';
 import { systemTime } from '../time.ts';
 
-/** Time as the live side sees it, so that a test can move it. Timers go by `now`; each returns how to stop it. */
+/** The live server's time, which tests can move. Timers use `now`; each returns a function that stops it. */
 export interface Clock extends Time {
   after(ms: number, run: () => void): () => void;
   every(ms: number, run: () => void): () => void;
 }
 
-/** The machine's own time. No timer of it keeps the process alive. */
+/** The machine's own time. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   ...systemTime,
   after(ms, run) {

@@ -7,23 +7,23 @@ import type { Counters } from './counters.ts';
 
 export type { Line };
 
-/** What a room may be doing; one that is absent is none of these. */
+/** The states of an open room. A closed room has none. */
 export const roomStates = ['loading', 'live', 'draining', 'failing', 'quarantined'] as const;
 export type RoomState = (typeof roomStates)[number];
 
-/** Why a document takes no edits just now. */
+/** Why a document takes no edits at the moment. */
 export type ReadOnly = 'store' | 'frozen';
 
-/** An update that the guard does not take, and why. */
+/** Why the guard refused an update. */
 export interface RefusedUpdate {
   readonly reason: Refusal;
   /** The number of the broken rule in docs/SYNC.md. */
   readonly rule: string;
-  /** With the reason `allowance`: which. */
+  /** For the reason `allowance`: which allowance. */
   readonly exceeded?: Exceeded;
 }
 
-/** A document that is open, as those who run the server see it. */
+/** An open document, as reported to admins. */
 export interface RoomReport {
   readonly board: string;
   readonly document: string;
@@ -31,99 +31,99 @@ export interface RoomReport {
   readonly connections: number;
   /** Updates that are not on disk yet. */
   readonly unsaved: number;
-  /** The size of the document as one update. */
+  /** Size of the document, encoded as one update. */
   readonly bytes: number;
   readonly readOnly: ReadOnly | null;
-  /** What the document is reckoned to take in memory. */
+  /** Estimated memory of the document, in bytes. */
   readonly heapBytes: number;
-  /** Whether it is proven that the server lost edits of it, and how many people's copies of such edits wait. */
+  /** True if a loss of edits is proven, and the number of people with held copies of such edits. */
   readonly lost: { readonly isProven: boolean; readonly people: number };
 }
 
-/** What is known of edits that a document lost and clients still have. */
+/** Edits that a document lost and clients still have. */
 export interface Loss {
-  /** Whether a page has proven it, or the store knows. Without that the copies may be forged. */
+  /** True if a page has proven the loss, or the store knows of it. Otherwise the copies may be forged. */
   readonly isProven: boolean;
   readonly held: readonly HeldRecord[];
 }
 
-/** A socket that is open. */
+/** An open socket. */
 export interface SocketReport {
   readonly id: string;
   readonly person: string;
   readonly role: Role;
-  /** Since when, milliseconds since 1970 as the wall clock goes now. */
+  /** When it was opened, in milliseconds since 1970 by the current wall clock. */
   readonly since: number;
-  /** What it has been sent and has not read. */
+  /** Bytes that were sent and not read yet. */
   readonly bufferedBytes: number;
-  /** Whether it reads so slowly that it will be sent one difference later. */
+  /** True if it reads so slowly that it gets one difference later. */
   readonly isBehind: boolean;
 }
 
-/** What is so at this moment, in contrast to what has been counted. */
+/** Current values, as opposed to counters. */
 export interface LiveGauges {
   readonly connections: number;
   readonly roomsByState: Readonly<Record<RoomState, number>>;
-  /** Updates that are not on disk yet, of all rooms. */
+  /** Updates of all rooms that are not on disk yet. */
   readonly unsaved: number;
-  /** What the open documents are reckoned to take in memory, and may take. */
+  /** Estimated memory of the open documents, and its limit, in bytes. */
   readonly heapBytes: number;
   readonly heapBudgetBytes: number;
 }
 
-/** Is told how long things took, in seconds. */
+/** Receives durations, in seconds. */
 export interface Observer {
-  /** From the first update of a tick coming in until all of it was applied. */
+  /** From the arrival of a tick's first update until the whole tick is applied. */
   tick(seconds: number): void;
-  /** From handing a batch to the store until it was on disk. */
+  /** From the call of the store until the batch is on disk. */
   commit(seconds: number): void;
 }
 
-/** The boards that people are in just now: what the HTTP side may ask of the live side. */
+/** The open boards: the interface of the live server for HTTP routes. */
 export interface LiveBoards {
-  /** Takes a socket into a document's room, if its member may read it. The socket is open and its seat verified. */
+  /** Adds an open socket with a verified membership to a document's room, if its member may read the document. */
   join(membership: Membership, document: string, line: Line): void;
-  /** Closes the sockets of a board that `which` picks by seat and socket id. Returns how many. */
+  /** Closes the sockets of a board that `which` selects by membership and socket id. Returns their number. */
   dismiss(
     board: string,
     which: (membership: Membership, socket: string) => boolean,
     code: CloseCode,
     reason: string,
   ): number;
-  /** Tells everyone on a board that listens for control frames. */
+  /** Sends a control frame to all sockets of a board that support control frames. */
   announce(board: string, control: Control): void;
-  /** The colours of the people who are on the board now, without those on a certain device. */
+  /** The colours of the people on the board, except those on the device `except`. */
   colorsTaken(board: string, except?: string): readonly string[];
-  /** How many sockets a document of a board has open; without its name, the board in all. */
+  /** The number of sockets of a document, or of the whole board without `document`. */
   crowd(board: string, document?: string): number;
-  /** How many devices have a socket on a board, in whichever documents, without a certain one. */
+  /** The number of devices with a socket in any document of a board, without the device `except`. */
   devices(board: string, except?: string): number;
-  /** Lets participants add as much as in a day once more: who has added too much was shut out. */
+  /** Resets the daily allowances of participants, so that people who reached them can add again. */
   relieve(board: string): void;
-  /** The documents that are open, without those whose definition leaves them out. */
+  /** The open documents, without those whose definition excludes them from reports. */
   report(): readonly RoomReport[];
-  /** The sockets that a board has open. */
+  /** The open sockets of a board. */
   sockets(board: string): readonly SocketReport[];
   /**
-   * Makes the open documents of a board read-only, or writable again; people keep what they type, and it is
-   * taken later. A room that opens reads it from the board's record.
+   * Makes the open documents of a board read-only, or writable again. People keep what they type, and the server takes
+   * it later. A room that opens reads the flag from the board's record.
    */
   freeze(board: string, frozen: boolean): void;
   /**
-   * Opens a document where it is closed, so that what is stored of it has the layout of this server. Rejects where
-   * the board takes nobody in.
+   * Opens a document if it is closed, which migrates its stored state to this server's layout. Rejects if the board
+   * takes nobody in.
    */
   open(board: string, document: string): Promise<void>;
   /**
-   * Applies an update that the server made to a document, as its own; on disk when it resolves. Opens the room
-   * where it is closed. Rejects where it cannot be written.
+   * Applies an update as an edit of the server. Resolves when it is on disk. Opens the room if it is closed. Rejects if
+   * the document cannot be written.
    */
   write(board: string, document: string, update: Uint8Array): Promise<void>;
-  /** What is known of edits that a document lost. Opens the room where it is closed. */
+  /** Returns the edits that a document lost. Opens the room if it is closed. */
   loss(board: string, document: string): Promise<Loss>;
   /**
-   * Restores or discards the copies of lost edits that these people have. Resolves, when that is on disk, to whose
-   * were decided about. Rejects where the document cannot be written.
+   * Restores or discards these people's copies of lost edits. Resolves, when that is on disk, to the people whose
+   * copies were decided on. Rejects if the document cannot be written.
    */
   settleLoss(
     board: string,
@@ -132,22 +132,19 @@ export interface LiveBoards {
     how: 'restore' | 'discard',
   ): Promise<readonly string[]>;
   /**
-   * Keeps a board closed, or opens it again: while it is closed nobody joins (1013 `repair`), whoever let them in,
-   * and `write` rejects. Who is on it stays.
+   * Keeps a board closed, or opens it again. While it is closed, nobody can join (1013 `repair`), including those
+   * already admitted, and `write` rejects. Connected people stay.
    */
   bar(board: string, isBarred: boolean): void;
-  /**
-   * Closes the rooms and sockets of a board with a code and forgets them; resolves when nothing of them is
-   * under way.
-   */
+  /** Closes the rooms and sockets of a board with a code. Resolves when none of their work is pending. */
   evict(board: string, code: CloseCode, reason: string): Promise<void>;
   /** Counters since the start. */
   readonly counters: Readonly<Counters>;
-  /** Asked when metrics are read. */
+  /** Evaluated when metrics are read. */
   readonly gauges: LiveGauges;
   /**
-   * Commits, closes all sockets with 1012, spread out, and checkpoints while time remains. Resolves within
-   * `deadlineMs`, whatever the store does.
+   * Commits, closes all sockets with 1012 one by one, and checkpoints while time remains. Resolves within `deadlineMs`,
+   * whatever the store does.
    */
   close(deadlineMs?: number): Promise<void>;
 }

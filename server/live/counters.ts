@@ -1,48 +1,48 @@
 import type { Refusal } from '../../shared/wire/protocol.ts';
 import { refusals } from '../../shared/wire/protocol.ts';
 
-/** What the live side has done since it started: counters only, to be read by tests and metrics. */
+/** Counters of the live server since its start, for tests and metrics. */
 export interface Counters {
   framesIn: number;
   /** On the wire, headers included. */
   bytesIn: number;
-  /** Pings, pongs, and fragments so small that they are counted as such. */
+  /** Pings, pongs, and fragments small enough to count as pings. */
   pingsIn: number;
   framesOut: number;
   bytesOut: number;
-  /** Frames that were no frames: sockets closed with 4400 or 4413. */
+  /** Malformed frames: sockets closed with 4400 or 4413. */
   malformedFrames: number;
-  /** Updates that observers sent; dropped by type, never decoded. */
+  /** Updates of observers, dropped by message type without decoding. */
   observerUpdates: number;
-  /** Updates of others that the guard let through. */
+  /** Updates that the guard accepted. */
   updates: number;
-  /** Updates held back because what they rest on was still to come. */
+  /** Updates held until the updates they depend on arrived. */
   heldUpdates: number;
   /** Refused updates by reason. */
   readonly refusals: Record<Refusal, number>;
-  /** Transactions that are on disk, and those that the store would not take. */
+  /** Transactions on disk, and transactions that the store failed to write. */
   commits: number;
   failedCommits: number;
   presenceFrames: number;
-  /** Presence entries that said nothing new, or were not the sender's to say. */
+  /** Presence entries that were not new, or not the sender's own. */
   presenceEchoes: number;
   /** Presence frames that a slow reader did not get. */
   presenceSkipped: number;
-  /** Ticks of presence that had to leave some for the next one. */
+  /** Presence ticks that left entries for the next tick. */
   presenceThinned: number;
-  /** Readers that were sent one difference in place of many updates, and those that were cut off. */
+  /** Readers that got one difference instead of many updates, and readers that were closed. */
   readersBehind: number;
   slowReaders: number;
-  /** Times that a sender was not read for a while, because it sent too much. */
+  /** Times that a sender was paused because it sent too much. */
   delays: number;
-  /** Full states sent, made of stored bytes; and answers to other state vectors that had to be encoded. */
+  /** Full states sent from stored bytes, and differences encoded for other state vectors. */
   statesSent: number;
   differencesEncoded: number;
-  /** States merged in the thread apart. */
+  /** States merged on the worker thread. */
   checkpoints: number;
-  /** Updates not taken because the document was read-only; they are asked for again. */
+  /** Updates not taken because the document was read-only. The server asks for them again. */
   deferredUpdates: number;
-  /** Offers with edits of others that the document lacks: kept aside, and proof of nothing by themselves. */
+  /** Offers with edits of others that the document lacks. They are held, and prove nothing by themselves. */
   offersHeld: number;
   /** Times that a mark proved that the server had lost edits. */
   lossesProven: number;

@@ -1,149 +1,163 @@
 import type { Allowance } from './bucket.ts';
 
-/** The tuned numbers of the live side, each with its reason. What both sides must know stands in `shared/limits.ts`. */
+/** Tuned limits of the live server, each with its unit and reason. Limits shared with clients: `shared/limits.ts`. */
 
 /**
- * The shortest time between two commits of a room: so much for each socket, up to a bound. An edit that comes
- * later than that after the last one leaves at once. A write to a socket costs 5 to 15 us whatever is in it, so
- * that up to the bound a room spends a tenth of a core on them at most, and an edit waits for one frame of a screen at most.
+ * Minimum time between two commits of a room, in ms per socket, up to `maxTickMs`. A socket write costs 5 to 15 us
+ * whatever its size, so writes take at most a tenth of a core. An edit that arrives after a longer pause is committed
+ * at once.
  */
 export const tickMsPerSocket = 0.15;
+/** Upper bound of that time, in ms: an edit waits for one screen frame at most. */
 export const maxTickMs = 16;
 
-/** Timers count in milliseconds: a shorter wait is none. */
+/** Shortest wait worth a timer, in ms: Node timers have millisecond resolution. */
 export const leastTickMs = 1;
 
-/** Presence goes out once in this time a room: 30 pictures a second look live. */
+/** Interval of presence frames of a room, in ms: 30 updates a second look live. */
 export const presenceMs = 33;
 
 /**
- * A commit takes presence along when it is due within this time: one write instead of two. Longer than the time
- * between two commits of a busy room, so that there presence never goes out alone.
+ * A commit carries presence that is due within this time, in ms: one write instead of two. Longer than the commit
+ * interval of a busy room, so that presence never goes out alone there.
  */
 export const presenceAlongMs = 18;
 
-/** What went along early puts the next off by so much at most: with it, 45 ms lie between two. */
+/** How far presence that was sent early may delay the next frame, in ms: frames are at most 45 ms apart. */
 export const presenceAheadMs = 12;
 
 /**
- * Bytes of presence a second that a receiver is sent at most. At 500 people with ten moves a second each of
- * them still fits with a pointer of 30 bytes; what does not fit waits its turn, the newest of each person only.
+ * Presence bytes per second that one receiver gets at most. It is enough for 500 people with ten 30-byte pointer moves
+ * a second each. What does not fit is sent later, only the newest of each person.
  */
 export const presenceBytesPerSecond = 160_000;
 
-/** Of these, pointers get at least so much: a room of programs that send large states must not stop them. */
+/** Minimum share of these bytes for pointers, so that programs with large presence states cannot block them. */
 export const pointerShare = 0.25;
 
-/** Who is gone without a word is shown for so long: most broken links are back by then. */
+/** How long a person stays visible after the link broke, in ms: most broken links are back by then. */
 export const graceMs = 5_000;
 
-/** Returning people are answered together: a net that comes back brings many within one blink. */
+/**
+ * How long returning people are collected and then answered together, in ms: a recovered network brings many at once.
+ */
 export const renewMs = 200;
 
 /**
- * Stock clients drop a socket that brought no frame for 30 s. A look every 4 s at who has heard nothing
- * for 8 s leaves no gap above 12 s, so that even a lost look does no harm.
+ * Heartbeat interval, in ms. Stock clients drop a socket that is silent for 30 s. With `quietMs`, the longest silence
+ * is 12 s, so that even a missed heartbeat does no harm.
  */
 export const beatMs = 4_000;
+/** A socket that was sent nothing for this time, in ms, gets an empty presence frame at the next heartbeat. */
 export const quietMs = 8_000;
 
-/** A socket that has said nothing, not even a pong, for this long is gone: a ping at each beat went unanswered. */
+/**
+ * A socket that sent nothing, not even a pong, for this time, in ms, is closed: it missed the pings of 9 heartbeats.
+ */
 export const deafMs = 36_000;
 
-/** Past this many bytes unread a reader gets no presence, which is worthless late. */
+/** Unread bytes above which a reader gets no presence: late presence is worthless. */
 export const skipPresenceBytes = 64 << 10;
 
-/** Past this many it gets no updates either, and one difference when it has read: cheaper than all of them. */
+/** Unread bytes above which a reader gets no updates, but one difference once it has caught up, which is cheaper. */
 export const maxUnreadBytes = 1 << 20;
 
-/** Past this many, or so long after, it is cut off, and starts from the state when it is back. */
+/** Unread bytes above which a reader is closed. It starts from the full state when it reconnects. */
 export const cutOffBytes = 8 << 20;
+/** How long a reader may stay behind before it is closed, in ms. */
 export const cutOffMs = 30_000;
 
-/** An answer has this time too, and more the larger it is: half a megabit a second is a slow line. */
+/** Bytes per ms that extend `cutOffMs` for the reader of an answer: half a megabit per second is a slow line. */
 export const leastReadBytesPerMs = 64;
 
 /**
- * Answers larger than this go out a few in one turn of the event loop, so that the edits of others go on
- * between them: the system takes about 1 ms to copy a state of 1.4 MB.
+ * Answers above this size, in bytes, are spread over several turns of the event loop, so that edits go out in
+ * between: the system takes about 1 ms to copy a state of 1.4 MB.
  */
 export const largeAnswerBytes = 64 << 10;
+/** Time for large answers in one turn of the event loop, in ms. */
 export const largeAnswersMs = 2;
 
-/** What a state costs whoever asks for it, beside the question: the system copies so much in a millisecond. */
+/** Bytes of an answer that are charged to the client as 1 ms of work: the system copies that many in 1 ms. */
 export const answerBytesPerMs = 1.4e6;
 
-/** Bytes of presence that are told for the price of one presence frame. */
+/** Bytes of a full presence answer that are charged as one presence frame. */
 export const wholePresenceBytes = 4 << 10;
 
-/** Answers to one state vector are kept while the document does not change: after a break many ask the same. */
+/** Answers cached per document until it changes, by state vector: many clients ask the same after an outage. */
 export const maxAnswersKept = 8;
-/** Bytes of all that are kept of a document, their vectors included. */
+/** Bytes of these cached answers, including their state vectors. */
 export const maxKeptAnswerBytes = 4 << 20;
 
 /**
- * A difference that brings more than this, without the delete set, is not encoded: the stored state answers as well,
- * and takes the network longer but not the main thread. This much takes 2 to 5 ms.
+ * Largest difference that is encoded, in bytes without the delete set: this much takes 2 to 5 ms. Above it, the stored
+ * state is sent instead, which takes more bandwidth but no time of the main thread.
  */
 export const maxDifferenceBytes = 256 << 10;
 
-/** What a struct takes in an answer at least, and a struct of plain values. */
+/** Minimum size of a struct in an answer, in bytes. */
 export const structBytes = 8;
+/** Minimum size of a struct of plain values in an answer, in bytes. */
 export const valueBytes = 40;
 
-/** Ranges of a large answer that are looked at in one go: some 0.5 ms. */
+/** Ranges of a large answer that are processed in one turn of the event loop: about 0.5 ms. */
 export const rangesAtOnce = 5_000;
 
-/** What one batch may cost, in microseconds by `tariff`; the rest is for the next one, and others go on between. */
+/**
+ * Cost limit of one batch, in us by `tariff`. The rest waits for the next batch, so that other rooms are served first.
+ */
 export const maxBatchEffort = 8_000;
 
 /**
- * What the updates of one batch may hold together, in bytes; one more than that is a batch of its own. The disk takes
- * the batches of all rooms in one write: megabytes of one room would keep the edits of all others waiting for 20 ms.
+ * Total bytes of the updates in one batch; a larger update is a batch of its own. The disk takes the batches of all
+ * rooms in one write, so megabytes of one room would delay the edits of all others by 20 ms.
  */
 export const maxBatchBytes = 1 << 18;
 
 /**
- * Updates of one socket that have come in and are not judged: past this nothing more comes in. In one batch so many
- * are tried. On a disk that hangs a person types for a quarter of a minute before that.
+ * Unchecked updates of one socket above which it is not read. One batch tries that many. On a disk that hangs, a person
+ * reaches this limit after 15 s of typing.
  */
 export const maxUnjudged = 256;
 
 /**
- * Of these so many are left as views of what was read from the socket, up to 64 KiB each; the others get bytes of their
- * own. Whoever edits by hand never has as many, and is not charged a copy.
+ * Unchecked updates of one socket that may stay views of the socket's read buffer, up to 64 KiB each; later ones are
+ * copied. Nobody who edits by hand has this many, so hand edits are never copied.
  */
 export const viewsUnjudged = 16;
 
 /**
- * Updates since the snapshot are merged in groups of so many for those who join: a group of small ones takes less
- * than 1 ms, once, and a client that gets them has a few dozen frames to read at most.
+ * Updates since the snapshot that are merged into one group for joining clients. A group of small updates takes less
+ * than 1 ms to merge, once, and a client reads a few dozen frames at most.
  */
 export const updatesInChunk = 64;
+/** Bytes at which such a group is complete. */
 export const bytesInChunk = 16 << 10;
 
-/** Updates held back for a client whose offline edits are still to come: what is typed during a slow round trip. */
+/** Frames of one socket that are held until its offline edits arrive: as many as people type in a slow round trip. */
 export const maxHeldFrames = 1_000;
+/** Bytes of these held frames. */
 export const maxHeldBytes = 1 << 20;
 
-/** Past this many bytes waiting for the disk a room stops reading its sockets, so that the net slows the senders. */
+/** Bytes waiting for the disk above which a room stops reading its sockets, so that TCP slows the senders down. */
 export const maxInboxBytes = 8 << 20;
 
 /**
- * How fast a connection, and a person with all connections, may send. Excess is delayed: nothing more comes in
- * meanwhile. Fast typing is 15 updates a second, a script that fills a board some hundreds; a stock
- * client sends back each presence frame, 30 a second; a day of offline work is some 100 KB.
+ * Send rates of one connection. A connection above its rate is not read until the debt is paid. Fast typing makes 15
+ * updates a second, a script that fills a board several hundred. A stock client echoes every presence frame, 30 a
+ * second. A day of offline work is about 100 KB.
  */
 export const connectionRates = {
   updates: { perSecond: 500, burst: 5_000 },
   presence: { perSecond: 120, burst: 240 },
-  // Pings, pongs and small fragments. A client answers a ping each 4 s; some programs send one each second.
+  // Pings, pongs and small fragments. A client answers a ping every 4 s; some programs send one every second.
   pings: { perSecond: 10, burst: 60 },
   // On the wire, headers included.
   bytes: { perSecond: 1 << 20, burst: 8 << 20 },
-  // A tenth of a core: nobody slows down the others by updates that are dear to judge and apply.
+  // Milliseconds of server time: a tenth of a core, so that expensive updates do not slow others down.
   work: { perSecond: 100, burst: 1_000 },
 } as const satisfies Record<string, Allowance>;
+/** Send rates of one person over all connections, in the same units. */
 export const personRates = {
   updates: { perSecond: 1_000, burst: 10_000 },
   presence: { perSecond: 480, burst: 960 },
@@ -152,18 +166,18 @@ export const personRates = {
   work: { perSecond: 150, burst: 1_500 },
 } as const satisfies Record<keyof typeof connectionRates, Allowance>;
 
-/** Whoever is in debt waits at least so long: better a few frames each time than a timer for each frame. */
+/** Shortest pause of a sender in debt, in ms: reading a few frames at a time is cheaper than a timer per frame. */
 export const leastPauseMs = 25;
 
-/**
- * Of the server's own time each person is sure of this much: typing takes 0.3 ms a second, a paste of 500 cards
- * 15 ms. All work past it comes out of one pool for the whole process, so that no number of people who send what
- * is dear can take more than a tenth of a core from the others.
- */
+/** Server time guaranteed to each person, in ms. Typing takes 0.3 ms a second; pasting 500 cards takes 15 ms. */
 export const lightWork: Allowance = { perSecond: 5, burst: 30 };
+/**
+ * Server time that all people share beyond that, in ms, for the whole process: however many people send expensive
+ * updates, they take at most a tenth of a core from the others.
+ */
 export const heavyWork: Allowance = { perSecond: 100, burst: 1_000 };
 
-/** What taking in a frame or a byte costs in milliseconds, whatever comes of it. A byte is read, unmasked and copied. */
+/** Work to receive one frame or byte, in ms, whatever the result. Each byte is read, unmasked and copied. */
 export const workPerUnit = {
   updates: 0.004,
   presence: 0.004,
@@ -172,289 +186,313 @@ export const workPerUnit = {
   work: 1,
 } as const satisfies Record<keyof typeof connectionRates, number>;
 
-/** What a join costs beside the state: admission, handshake, welcome and being written into the document. */
+/** Work of a join without the state, in ms: admission, handshake, welcome, and the person's entry in the document. */
 export const joinWorkMs = 0.7;
 
-/** What an entry of presence costs in milliseconds: one that is known already, and one that goes out to all. */
+/** Work of a presence entry that is already known, in ms. */
 export const echoWorkMs = 0.0002;
+/** Work of a new presence entry, which goes out to everybody, in ms. */
 export const newsWorkMs = 0.02;
 
-/** A fragment with less payload counts as a ping. Browsers cut what they send into pieces of some 64 KiB. */
+/** Payload bytes below which a fragment counts as a ping. Browsers split messages into fragments of about 64 KiB. */
 export const smallFragmentBytes = 1 << 10;
 
-/** A frame may come in so many pieces of less than this; more count as pings. A packet of the net holds more. */
+/** Bytes below which a piece of a frame, as read from the stream, counts as small. A network packet holds more. */
 export const smallPieceBytes = 512;
+/** Small pieces per frame that are free; further ones count as pings. */
 export const freePieces = 64;
 
-/**
- * What one socket passes on in one go: as it arrives, and in each of its turns after that. All inlets together take
- * so many milliseconds of a turn of the event loop. One piece takes 1 to 20 us, and 64 KiB hold up to 10,000.
- */
+/** Pieces that one socket passes on as they arrive. A piece takes 1 to 20 us, and 64 KiB hold up to 10,000. */
 export const piecesOnArrival = 8;
+/** Pieces that one socket passes on in each later turn. */
 export const piecesAtOnce = 32;
+/** Time for these turns of all sockets in one turn of the event loop, in ms. */
 export const inletTurnMs = 2;
 
-/** What is read and left out of a client that was told goodbye, until it is cut off. */
+/** Frames discarded after our close frame before the socket is destroyed, so that the client can read the reason. */
 export const farewellFrames = 50_000;
 
-/** How long a client has to answer our close frame. */
+/** Time for a client to answer our close frame, in ms. */
 export const wsCloseMs = 10_000;
 
-/** Fragments of one message, and pieces of the stream that it may lie in: 16 MiB in the smallest that are usual. */
+/** Fragments of one message: enough for 16 MiB in fragments of 4 KiB, the smallest in use. */
 export const maxFragments = 4_096;
+/** Pieces of the stream that one message may be buffered in: enough for 16 MiB in pieces of 1 KiB. */
 export const maxBufferedPieces = 16_384;
 
-/** Sockets of one person on a board: tabs, devices, and programs that hold several. */
+/** Sockets of one person on a board: tabs, devices, and programs that open several. */
 export const maxSocketsPerPerson = 40;
 
-/** Client ids of presence a socket may have: a page has one; a few leave room for what embeds several. */
+/** Presence client ids of one socket at a time. A page has one; the others are for programs that embed several. */
 export const maxClientIds = 4;
 
-/** And so many one after another: a page that is drawn anew on one socket takes a new one. */
+/** Presence client ids of one socket over its lifetime: a page that starts anew on one socket takes a new one. */
 export const maxClientIdsEver = 64;
 
-/** Entries of one presence frame that may say something new: each of the socket's ids, gone and come. */
+/** Entries of one presence frame that may be new: a removal and an addition for each of the socket's ids. */
 export const maxNewsInFrame = 2 * maxClientIds;
 
 /**
- * Entries of one presence frame. A stock client sends back all that it hears, so all who are present: ten
- * times the sockets that a board has by default, with all their client ids.
+ * Entries of one presence frame. A stock client echoes all that it receives, so everybody present: ten times the
+ * default number of sockets of a board, with all their client ids.
  */
 export const maxPresenceEntries = 20_000;
 
-/** Departed client ids whose last clock is remembered, so that their return is noticed. */
+/** Departed client ids whose last clock is remembered, so that the room notices their return. */
 export const maxDeparted = 1_000;
 
-/** How long a room outlives its last person, so that a reload or a short break does not read the disk again. */
+/** How long an empty room stays open, in ms: a reload or a short outage does not read the disk again. */
 export const idleMs = 30_000;
 
-/** Empty rooms kept at once; the one empty longest goes first. A board of 1,000 cards is about 2 MB. */
+/** Empty rooms kept open; the one that is empty longest closes first. A board of 1,000 cards takes about 2 MB. */
 export const maxIdleRooms = 100;
 
 /**
- * What a room takes of the heap, by its encoded bytes. Measured: 10,000 cards of six fields are 1.4 MB encoded
- * and 60 MB as a document; an empty room some 60 KB.
+ * Heap bytes per encoded byte of a document. Measured: 10,000 cards of six fields are 1.4 MB encoded, 60 MB in memory.
  */
 export const heapPerByte = 45;
+/** Heap bytes of an empty room, measured. */
 export const heapPerRoom = 60_000;
 
-/** Of the heap that Node may use, what rooms may take: the rest is for sockets, frames and the collector. */
+/** Share of Node's heap limit for rooms. The rest is for sockets, frames and the garbage collector. */
 export const heapShare = 0.6;
 
-/** Encoded bytes of one document: some 30,000 cards. The page is measured to 5,000. */
+/** Encoded bytes of one document: about 30,000 cards. The page is measured with up to 5,000. */
 export const maxDocumentBytes = 8 << 20;
 
 /**
- * The answer to our question (sync step 1) may be as large: the document's limit for what is new, and as much
- * for its delete set, which Yjs sends whole each time. All other frames keep to `maxFrameBytes`.
+ * Bytes of the answer to the server's own step 1: one document of new content, and as much for the delete set, which
+ * Yjs always sends whole. All other frames are limited to `maxFrameBytes`.
  */
 export const maxAnswerBytes = 2 * maxDocumentBytes;
+/** Bytes discarded after our close frame before the socket is destroyed: one such answer may be on its way. */
 export const farewellBytes = maxAnswerBytes;
 
 /**
- * What messages past `maxFrameBytes` may take in memory, of all sockets together, and one more: the others are not
- * read until there is room. While somebody waits, one that comes in more slowly than this makes room.
+ * Memory for incoming messages above `maxFrameBytes`, of all sockets together, in bytes; one more may be begun. Further
+ * sockets are not read until there is room.
  */
 export const largeMessageBytes = 64 << 20;
+/** Bytes per second below which such a message is closed while others wait for room. */
 export const leastBytesPerSecond = 256 << 10;
 
-/** Differences that were encoded for somebody and that nobody has read; past this the stored state is sent instead. */
+/**
+ * Bytes of encoded differences that are not read yet. Above it, clients get the stored state instead, which is shared.
+ */
 export const maxUnreadDifferences = 64 << 20;
 
-/** From this share of it on people are told, and again at each step. */
+/** Percentage of `maxDocumentBytes` from which people are warned. */
 export const fullnessFrom = 70;
+/** Percentage points between two warnings. */
 export const fullnessStep = 5;
 
-/**
- * The state is merged and stored while people work once there are so many updates, or bytes, since the last time,
- * so that opening never replays more. The time between two is so much longer than a merge takes: a twentieth of a
- * core, in a thread apart. When the document has doubled since, it is merged at once: a board that is being filled.
- */
+/** Updates since the last merge after which the state is merged and stored, so that opening never replays more. */
 export const checkpointEvery = 1_000;
+/** Bytes of updates after which it is merged, for the same reason. */
 export const checkpointBytes = 256 << 10;
+/**
+ * Pause between two merges, as a multiple of the merge's duration: a twentieth of a core, on the worker thread. A
+ * document that has doubled since, such as a new board being filled, is merged at once.
+ */
 export const checkpointPause = 20;
 
 /**
- * What is not merged yet may be many times as large as it will be. Past this share of the size that a document may
- * have, it is merged before anybody is told how full it is; past so many times that size it is full in any case.
+ * Share of `maxDocumentBytes` that unmerged updates may take before the state is merged and its fullness announced.
+ * Unmerged updates may be many times larger than the merged result.
  */
 export const unmergedShare = 0.05;
+/** Unmerged bytes, as a multiple of `maxDocumentBytes`, at which a document counts as full in any case. */
 export const unmergedTimes = 4;
 
-/** The least time between two automatic versions of a board that is worked on. */
+/** Minimum time between two automatic versions of a board in use, in ms. */
 export const versionEveryMs = 10 * 60_000;
 
-/** When the process ends, sockets are closed one after another over this time at most, so that not all are back at once. */
+/**
+ * Longest time over which a stopping server closes its sockets, in ms, so that clients do not reconnect all at once.
+ */
 export const farewellMs = 1_500;
+/** Part of that time per socket, in ms. */
 export const farewellMsPerSocket = 3;
 
 /**
- * Clocks of documents and of presence stay below this. 2 billion edits of one page load are a lie told to
- * break the counting, and programs in other languages count in 32 bits.
+ * Exclusive upper bound of document and presence clocks. No page load makes 2 billion edits, and programs in other
+ * languages count in 32 bits.
  */
 export const maxClock = 2 ** 31;
 
-/** Characters in the key of a value collection: three ids and their colons. */
+/** Characters in a key of a value collection: three ids and their colons. */
 export const maxValueKey = 200;
 
 /**
- * What the parts of an update cost the main thread, in microseconds, in the guard and in Yjs together: measured
- * on 2 cores at 2.5 GHz, rounded up. `tests/server/live/guard-cost.test.ts` holds them against the clock.
+ * Cost of the parts of an update for the main thread, in us, in the guard and in Yjs together: measured on 2 cores at
+ * 2.5 GHz, rounded up. `tests/server/live/guard-cost.test.ts` checks them against the clock.
  */
 export const tariff = {
-  /** A struct read, judged and put in its place. */
+  /** A struct that is read, checked and integrated. */
   struct: 3,
-  /** A plain value, alone or within another. */
+  /** A plain value, alone or inside another. */
   value: 0.5,
-  /** A deleted range, though nothing of it is there any more. */
+  /** A deleted range, even if everything in it is already deleted. */
   range: 0.35,
-  /** A struct within a deleted range, though it is deleted already. */
+  /** A struct inside a deleted range, even if it is already deleted. */
   look: 0.01,
-  /** A client id that ranges are of, however few. */
+  /** A client id that has deleted ranges, however few. */
   section: 1.5,
-  /** A client id beside the first that is written under: each is looked up, and sorted, in many places. */
+  /** Each further client id that the update writes under: Yjs looks it up and sorts it in many places. */
   writer: 100,
   /**
-   * A client id that the document did not have. It is in every state vector from now on, at 0.1 us and more for
-   * each transaction, for ever. Weighed, but no reason to refuse: a page load is one, and a week offline a dozen.
+   * A client id that is new to the document. It stays in every state vector for good, at 0.1 us and more for each
+   * transaction. It adds to the weight, but is no reason to refuse: a page load is one, and a week offline a dozen.
    */
   newcomer: 2_000,
-  /** A step of Yjs past an item that stands at the same spot. */
+  /** One step of Yjs past an item at the same position. */
   step: 0.2,
   /** A struct, or a part of one, that is deleted. */
   removal: 1,
-  /** A struct that is moved in memory because one before it is cut in two, or merged with the next. */
+  /** A struct that moves in memory because an earlier one is split, or merged with the next. */
   slot: 0.001,
 } as const;
 
-/** What a transaction may take beside its frames before its senders are charged, in milliseconds: one on a usual board. */
+/**
+ * Overhead of a transaction, apart from its frames, that is free, in ms: as much as on a usual board. Senders pay for
+ * more.
+ */
 export const freeCommitMs = 0.25;
 
 /**
- * By how much an update that passes may take longer than the tariff says, in microseconds, before its measured time is
- * what it costs: a collection of garbage may fall into it, or another process.
+ * Excess over the tariff, in us, above which an accepted update costs its measured time. A garbage collection or
+ * another process may cause a smaller excess.
  */
 export const untoldEffort = 3_000;
 
 /**
- * Where two transactions one after the other take longer than this beside their frames, a pause of ten times as long
- * follows, half a second at most: what comes meanwhile goes in as one. So a document that is dear to change takes a tenth of the time of all others.
+ * Overhead, apart from its frames, in ms, at which a transaction is expensive. After two expensive transactions in a
+ * row the room pauses and collects updates into one batch, so such a document takes a tenth of the time from all
+ * others.
  */
 export const dearCommitMs = 2;
+/** Length of that pause, as a multiple of the overhead. */
 export const dearPause = 10;
+/** Longest such pause, in ms. */
 export const longestDearPauseMs = 500;
 
-/** What one update may cost: an edit of others waits for it. A paste of 500 cards costs 15,000. */
+/** Cost limit of one update, in us: edits of others wait for it. Pasting 500 cards costs 15,000. */
 export const maxEffort = 50_000;
 
-/** How deep a value may be nested. Those of the document are flat; what is deeper takes the stack of its reader. */
+/** Nesting depth of a value. The document's values are flat; deeper ones could overflow the reader's stack. */
 export const maxValueDepth = 16;
 
-/** How many times its limit of members a set may have had in all: what leaves a set leaves its key there. */
+/** Members that a set may ever have had, as a multiple of its limit: a removed member leaves its key behind. */
 export const pastMembers = 10;
 
-/** How many times its limit of entries a collection may have had in all, for the same reason. */
+/** Entries that a collection may ever have had, as a multiple of its limit, for the same reason. */
 export const pastEntries = 3;
 
 /**
- * Of what a document may hold (bytes, entries, client ids) participants may fill so much together: with the rest,
- * facilitators can still tidy up a board that is full, and restore a version.
+ * Share of a document's bytes, entries and client ids that participants may fill together. With the rest, facilitators
+ * can still tidy up a full board and restore a version.
  */
 export const participantShare = 0.9;
 
 /**
- * What one participant may add to a document in a day, at once or bit by bit. A page load that writes takes a client
- * id; people reload some tens of times, programs that connect for each message some hundreds. A workshop makes some
- * tens of cards a person; a program some thousands, of 250 bytes each. A day of typing is some 100 KB.
+ * What one participant may add to a document per day. A page load that writes takes a client id: people reload tens of
+ * times, programs that reconnect for each message several hundred. In a workshop a person makes tens of cards; a
+ * program makes thousands, of 250 bytes each. A day of typing is about 100 KB.
  */
 export const personAllowance = { clients: 300, records: 3_000, keys: 20_000, bytes: 4 << 20 } as const;
 
 /**
- * And all participants of a board together: 200 people who reload 30 times; three boards of 5,000 cards; three
- * quarters of what a document may hold. 6,000 client ids more make a commit 0.6 ms longer.
+ * What all participants of a board may add per day: 200 people who reload 30 times; three boards of 5,000 cards; three
+ * quarters of a document's bytes. 6,000 more client ids make a commit 0.6 ms longer.
  */
 export const boardAllowance = { clients: 6_000, records: 15_000, keys: 100_000, bytes: 6 << 20 } as const;
 
 /**
- * Client ids that one facilitator may add to a document in a day, and all of a board together. Their commands need one;
- * a program that connects for each message needs one each time.
+ * Client ids that one facilitator, and all facilitators of a board, may add to a document per day. Their commands need
+ * one; a program that reconnects for each message needs one each time.
  */
 export const leadClientIds = { person: 1_000, board: 3_000 } as const;
 
-/** Bytes of small updates of one person that are gathered before they are taken from these, all at once. */
+/** Bytes of one person's small updates that are summed up before they are deducted from these allowances at once. */
 export const gatheredBytes = 4 << 10;
 
 /**
- * The last share of what all together may add is for people who have written before, or were here before it was the
- * last, and who have taken no more than a small share of their own today.
+ * Last share of `boardAllowance` that only some people may use: those who wrote before, or joined before it was
+ * reached, and who are frugal by `frugalShare`.
  */
 export const reservedShare = 0.25;
+/** Share of a person's own allowance of the day up to which the person counts as frugal. */
 export const frugalShare = 0.1;
 
-/** People of each role who are written into a document for the first time, in a day: ten workshops of 200. */
+/** People of each role that are newly added to a document per day: ten workshops of 200. */
 export const newcomersPerDay = 2_000;
 
 /**
- * How often the name and colour of a person whom a document knows are written anew in a day: of one person, who picks
- * another colour a few times, and of all of a role together. The document keeps some 20 bytes of each time for good.
+ * How often a known person's name and colour are rewritten per day, for one person, who may pick another colour a few
+ * times, and for everybody of a role. Each rewrite leaves about 20 bytes in the document for good.
  */
 export const renamingsPerDay = { person: 10, role: 2_000 } as const;
 
 /**
- * Where there is no place for one more person, whom the records name is looked for: some 30 ms on a board of 60,000. The
- * time until it is done again is so much longer: a twentieth of a core, however many knock and however fast others write.
+ * Pause between two searches for people to purge, as a multiple of the search's duration: about 30 ms on a board of
+ * 60,000 records. So searches take at most a twentieth of a core, however many people join or write.
  */
 export const searchPause = 20;
 
 /**
- * Client ids that may have written in a document. Each takes 7 bytes of a state vector, which must fit a frame. On a
- * board of 50 people with ten page loads a day each it takes 200 days; then the board must be rebuilt.
+ * Client ids that may have written in a document. Each takes 7 bytes of a state vector, which must fit into a frame. A
+ * board of 50 people with ten page loads a day each reaches it in 200 days and must then be rebuilt.
  */
 export const maxClientIdsInDocument = 100_000;
 
-/** Client ids that are kept in a room for people who are not there, before all of theirs are given up. */
+/**
+ * Client ids that a room reserves for people who have left. Above it, the room drops the reservations of all of them.
+ */
 export const maxReservedInRoom = 20_000;
 
-/** Client ids that are kept for one person who has not written under them yet: a page load is one. */
+/** Reserved client ids per person who has not written under them yet. A page load uses one. */
 export const maxReserved = 64;
 
 /**
- * The least time between two clock marks of a room. A mark costs some 20 us and 1 KB a socket; edits younger than this
- * cannot be proven to be lost.
+ * Minimum time between two clock marks of a room, in ms. A mark costs about 20 us and 1 KB per socket. The loss of
+ * edits younger than this cannot be proven.
  */
 export const markMs = 4_000;
 
-/** Client ids in one mark. In a room of 500 writers each is marked every minute; in a workshop of 30 in every mark. */
+/**
+ * Client ids in one mark. With 500 writers each is in one mark a minute; in a workshop of 30, each is in every mark.
+ */
 export const clocksInMark = 32;
 
 /**
- * Copies of edits that the document lacks, which wait for a facilitator: per board as much as a document may have, so
- * that all of a lost board can wait; per person half of that. Without proof of a loss they may be forged, so that
- * little is kept.
+ * Bytes of held edits per board: as much as a document, so that all edits of a lost board can wait for a facilitator.
  */
 export const maxHeldBytesPerBoard = 8 << 20;
+/** Bytes of held edits per person: half of that. */
 export const maxHeldBytesPerPerson = 4 << 20;
+/** Bytes of held edits without proof of a loss: little, because they may be forged. */
 export const maxUnprovenBytes = 2 << 20;
 
 /**
- * And so many copies, since each is a file, which takes 5 ms to write and is read when the board opens: all of a room of
- * 500; of those that nothing proves, as many as stock clients may bring from a workshop.
+ * Held copies per board: one for each person of a room of 500. Each copy is a file, which takes 5 ms to write and is
+ * read when the board opens.
  */
 export const maxHeldCopies = 500;
+/** Held copies without proof of a loss: as many as stock clients may bring from a workshop. */
 export const maxUnprovenCopies = 50;
 
 /**
- * What it may cost to read an offer that is to be kept, in microseconds by `tariff`, whatever it would cost to apply. All
- * of a document of 8 MiB, with each card moved three times, comes to 1,300,000 and is read in 200 ms; of structs of two
- * bytes, which nobody but a forger has, this is half a million, in 60 ms.
+ * Cost limit to read an offer that is to be held, in us by `tariff`, whatever it would cost to apply. A whole document
+ * of 8 MiB with each card moved three times costs 1,300,000 and is read in 200 ms. The same bytes in structs of 2
+ * bytes, which only a forger sends, cost half a million and take 60 ms.
  */
 export const maxHeldEffort = 1_500_000;
 
 /**
- * Client ids that are taken for those of people who have not come back yet, because copies name them: as many page loads
- * as a board has in days. Copies that nothing proves name half of them at most.
+ * Client ids that are treated as owned by absent people because held copies name them: as many as a board has page
+ * loads in days. Unproven copies may name half as many.
  */
 export const maxSuspects = 20_000;
 
-/** What one restored copy may cost the main thread, in microseconds: a facilitator asks for it, and rarely. */
+/** Cost limit to restore one held copy, in us on the main thread. It is high because facilitators do it rarely. */
 export const maxRecoveryEffort = 400_000;

@@ -1,18 +1,18 @@
 /**
- * Runs tasks one after another, as many in one turn of the event loop as there is time for; the others wait
- * for the next turns, so that what comes in meanwhile is not kept waiting by all of them together.
+ * Runs tasks in order, in each turn of the event loop as many as fit into a time limit, so that other events are not
+ * delayed by all of them together.
  */
 export class TimeSlicedQueue {
   readonly #mostMs: number;
   readonly #waiting: (() => void)[] = [];
   #isScheduled = false;
 
-  /** `mostMs`: how long one turn goes on before it ends with the task that it is at. */
+  /** `mostMs`: after this time the turn ends with the current task. */
   constructor(mostMs: number) {
     this.#mostMs = mostMs;
   }
 
-  /** How many tasks wait. */
+  /** The number of waiting tasks. */
   get size(): number {
     return this.#waiting.length;
   }

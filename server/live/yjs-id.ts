@@ -1,8 +1,8 @@
 import { maxClock } from './limits.ts';
 
 /**
- * What Yjs counts by: client ids, drawn from 32 bits, and clocks. `lib0` reads numbers past 2^53, and NaN,
- * out of bytes that it never writes; once stored and written anew, nobody could read the document again.
+ * Checks Yjs client ids (32 bits) and clocks. `lib0` also reads numbers above 2^53, and NaN, which it never writes. If
+ * the server stored and rewrote one, nobody could read the document again.
  */
 export function isClient(number: number): boolean {
   return Number.isInteger(number) && number >= 0 && number < 2 ** 32;
@@ -12,7 +12,7 @@ export function isClock(number: number): boolean {
   return Number.isInteger(number) && number >= 0 && number < maxClock;
 }
 
-/** Whether a stretch of clocks has a length, and ends within what is counted. */
+/** True if a range of clocks is not empty and ends below the largest valid clock. */
 export function isStretch(clock: number, length: number): boolean {
   return isClock(clock) && isClock(length) && length > 0 && clock + length <= maxClock;
 }

@@ -6,17 +6,20 @@ import { registerProcess } from './process-gauges.ts';
 import { registerTally } from './tally-counters.ts';
 
 /**
- * Seconds. Around what is promised of a tick: 2 ms at rest, 16 ms in a full room, 40 ms beside a join storm;
- * what is above half a second needs no finer word.
+ * Seconds. The buckets surround the targets for a tick: 2 ms at rest, 16 ms in a full room, 40 ms during a join storm.
+ * Above half a second no detail is needed.
  */
 const tickBuckets = [0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.04, 0.1, 0.5];
 
-/** Seconds. From one fdatasync of a quiet SSD (0.2 ms) by the promised 15 ms at 3,000 edits a second to a disk that hangs. */
+/**
+ * Seconds. From one fdatasync of a quiet SSD (0.2 ms), past the target of 15 ms at 3,000 edits a second, to a disk that
+ * hangs.
+ */
 const commitBuckets = [0.00025, 0.0005, 0.001, 0.002, 0.005, 0.015, 0.05, 0.25, 1, 5];
 
-/** The figures of the process for Prometheus: `docs/OPERATIONS.md` says what each means and when to worry. */
+/** The Prometheus metrics of the process. `docs/OPERATIONS.md` explains each and says when to act. */
 export class Metrics {
-  /** Told by the live side how long things take: the only part of this that is on the way of an edit. */
+  /** Receives durations from the live server. Only this part runs for each edit. */
   readonly observe: Observer;
   readonly #registry = new Registry();
   readonly #stop: () => void;
@@ -25,13 +28,13 @@ export class Metrics {
     const registers = [this.#registry];
     const tick = new Histogram({
       name: 'resa_tick_seconds',
-      help: 'From the first update of a tick coming in until all of it was applied.',
+      help: 'Time from the first update of a tick arriving until the whole tick is applied.',
       buckets: tickBuckets,
       registers,
     });
     const commit = new Histogram({
       name: 'resa_commit_seconds',
-      help: 'From handing a batch to the store until it was on disk.',
+      help: 'Time from handing a batch to the store until it is on disk.',
       buckets: commitBuckets,
       registers,
     });
@@ -39,25 +42,25 @@ export class Metrics {
     this.#stop = registerProcess(this.#registry);
   }
 
-  /** Adds the figures of live side and store; they are asked when metrics are. */
+  /** Adds the metrics of live server and store. They are evaluated when metrics are read. */
   watch(live: LiveBoards, store: Store): void {
     registerTally(this.#registry, () => live.counters);
     this.#gauge('resa_connections', 'Open sockets.', () => live.gauges.connections);
     this.#gauge('resa_unsaved_updates', 'Updates that are not on disk yet.', () => live.gauges.unsaved);
     this.#gauge(
       'resa_room_heap_bytes',
-      'What open documents are reckoned to take.',
+      'Estimated memory of the open documents.',
       () => live.gauges.heapBytes,
     );
     this.#gauge(
       'resa_room_heap_budget_bytes',
-      'What open documents may take.',
+      'Limit for the memory of open documents.',
       () => live.gauges.heapBudgetBytes,
     );
     this.#gauge('resa_store_failing', '1 while the store takes no writes.', () => (store.failure ? 1 : 0));
     this.#gauge(
       'resa_journal_bytes',
-      'What waits in the journal to be merged into snapshots.',
+      'Bytes in the journal that are not merged into snapshots yet.',
       () => store.journalBytes ?? 0,
     );
     new Gauge({
@@ -72,7 +75,7 @@ export class Metrics {
     });
   }
 
-  /** The page that Prometheus reads, and its type. */
+  /** The Prometheus page, and its content type. */
   page(): Promise<string> {
     return this.#registry.metrics();
   }

@@ -2,12 +2,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Registry } from 'prom-client';
 import { Counter, Gauge } from 'prom-client';
 
-/** How often the event loop is looked at. Twenty a second cost nothing to speak of, and 50 ms is what people feel. */
+/**
+ * Sampling interval of the event loop, in ms. Twenty samples a second cost next to nothing, and people notice 50 ms.
+ */
 const resolutionMs = 50;
 
 /**
- * What the process takes, under the names that dashboards for Node know; prom-client's own set goes through all
- * handles, thus all sockets, at each reading. Returns what ends the watching.
+ * Registers process metrics under the names that Node dashboards know. prom-client's own set walks all handles, thus
+ * all sockets, at each reading. Returns a function that stops the sampling.
  */
 export function registerProcess(registry: Registry): () => void {
   const registers = [registry];
@@ -15,11 +17,11 @@ export function registerProcess(registry: Registry): () => void {
   delays.enable();
   new Gauge({
     name: 'resa_event_loop_delay_seconds',
-    help: 'How late the event loop was since metrics were last read.',
+    help: 'Delay of the event loop since metrics were last read.',
     labelNames: ['quantile'],
     registers,
     collect() {
-      // The monitor tells the whole time between two looks.
+      // The monitor reports the whole time between two samples.
       const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - resolutionMs / 1e3);
       this.set({ quantile: '0.5' }, late(delays.percentile(50)));
       this.set({ quantile: '0.99' }, late(delays.percentile(99)));
@@ -29,7 +31,7 @@ export function registerProcess(registry: Registry): () => void {
   });
   new Counter({
     name: 'process_cpu_seconds_total',
-    help: 'Processor time of the process, all its threads.',
+    help: 'Processor time of the process, all threads.',
     registers,
     collect() {
       const { user, system } = process.cpuUsage();
@@ -37,16 +39,16 @@ export function registerProcess(registry: Registry): () => void {
       this.inc((user + system) / 1e6);
     },
   });
-  gauge('process_resident_memory_bytes', 'Memory that the process has.', () => process.memoryUsage.rss());
+  gauge('process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss());
   gauge('nodejs_heap_size_used_bytes', 'Heap in use.', () => process.memoryUsage().heapUsed);
   gauge(
     'nodejs_external_memory_bytes',
-    'Memory of buffers beside the heap.',
+    'Memory of buffers outside the heap.',
     () => process.memoryUsage().external,
   );
-  // A constant: reckoned from the wall clock of now, it would tell of a restart whenever that is set.
+  // A constant: computed from the current wall clock, it would report a restart whenever that clock is set.
   const started = Math.round(performance.timeOrigin / 1e3);
-  gauge('process_start_time_seconds', 'When the process started, since 1970.', () => started);
+  gauge('process_start_time_seconds', 'Start time of the process, in seconds since 1970.', () => started);
   return () => delays.disable();
 
   function gauge(name: string, help: string, value: () => number): void {

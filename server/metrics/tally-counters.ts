@@ -1,29 +1,29 @@
 import { Counter, type Registry } from 'prom-client';
 import type { Counters } from '../live/counters.ts';
 
-/** One counter of the live side as metrics have it. Counters that share a name differ in one label. */
+/** A counter of the live server in the metrics. Counters with the same name differ in one label. */
 interface Row {
   readonly name: string;
   readonly help: string;
   readonly label?: readonly [name: string, value: string];
 }
 
-const frames = { name: 'resa_frames_total', help: 'Frames on sockets, by way.' };
-const bytes = { name: 'resa_frame_bytes_total', help: 'Bytes of frames on sockets, by way.' };
+const frames = { name: 'resa_frames_total', help: 'Frames on sockets, by direction.' };
+const bytes = { name: 'resa_frame_bytes_total', help: 'Bytes of frames on sockets, by direction.' };
 const commits = {
   name: 'resa_commits_total',
-  help: 'Batches of updates handed to the store, by what came of it.',
+  help: 'Batches of updates handed to the store, by outcome.',
 };
 const readers = {
   name: 'resa_slow_readers_total',
-  help: 'Sockets that read too slowly: sent one difference later, or cut off.',
+  help: 'Sockets that read too slowly, by outcome: sent one difference later, or closed.',
 };
 const states = {
   name: 'resa_states_sent_total',
-  help: 'Answers to who asked for a state: the stored one, or a difference that had to be encoded.',
+  help: 'Answers to state requests: the stored state, or an encoded difference.',
 };
 
-/** All that the live side counts. That none is forgotten, the type sees to. */
+/** All counters of the live server. The type ensures that none is missing. */
 const rows: Readonly<Record<Exclude<keyof Counters, 'refusals'>, Row>> = {
   framesIn: { ...frames, label: ['way', 'in'] },
   framesOut: { ...frames, label: ['way', 'out'] },
@@ -31,28 +31,28 @@ const rows: Readonly<Record<Exclude<keyof Counters, 'refusals'>, Row>> = {
   bytesOut: { ...bytes, label: ['way', 'out'] },
   pingsIn: {
     name: 'resa_pings_total',
-    help: 'Pings, pongs and small fragments that came in.',
+    help: 'Pings, pongs and small fragments received.',
   },
   malformedFrames: {
     name: 'resa_malformed_frames_total',
-    help: 'Frames that were none; each closed its socket.',
+    help: 'Malformed frames; each closed its socket.',
   },
   observerUpdates: {
     name: 'resa_observer_updates_total',
-    help: 'Updates of observers, dropped by type.',
+    help: 'Updates of observers, dropped by message type.',
   },
-  updates: { name: 'resa_updates_total', help: 'Updates that the guard let through.' },
+  updates: { name: 'resa_updates_total', help: 'Updates that the guard accepted.' },
   heldUpdates: {
     name: 'resa_held_updates_total',
-    help: 'Updates held back until what they rest on had come.',
+    help: 'Updates held until the updates they depend on arrived.',
   },
   deferredUpdates: {
     name: 'resa_deferred_updates_total',
-    help: 'Updates not taken because the document was read-only; asked for again later.',
+    help: 'Updates not taken because the document was read-only; the server asks for them again.',
   },
   offersHeld: {
     name: 'resa_offers_held_total',
-    help: 'Offers of clients that were ahead of the document in edits of others; a copy was kept aside.',
+    help: 'Offers of clients with edits of others that the document lacks; the server holds a copy.',
   },
   lossesProven: {
     name: 'resa_losses_proven_total',
@@ -60,31 +60,31 @@ const rows: Readonly<Record<Exclude<keyof Counters, 'refusals'>, Row>> = {
   },
   commits: { ...commits, label: ['outcome', 'stored'] },
   failedCommits: { ...commits, label: ['outcome', 'failed'] },
-  checkpoints: { name: 'resa_checkpoints_total', help: 'States merged beside the main thread.' },
-  presenceFrames: { name: 'resa_presence_frames_total', help: 'Frames of presence made.' },
+  checkpoints: { name: 'resa_checkpoints_total', help: 'States merged on the worker thread.' },
+  presenceFrames: { name: 'resa_presence_frames_total', help: 'Presence frames made.' },
   presenceEchoes: {
     name: 'resa_presence_echoes_total',
-    help: 'Entries of presence that said nothing new, or were not the sender’s to say.',
+    help: 'Presence entries that were not new, or not the sender’s own.',
   },
   presenceSkipped: {
     name: 'resa_presence_skipped_total',
-    help: 'Frames of presence that a slow reader was not sent.',
+    help: 'Presence frames not sent to a slow reader.',
   },
   presenceThinned: {
     name: 'resa_presence_thinned_total',
-    help: 'Ticks of presence that left some for the next one, because the room is full.',
+    help: 'Presence ticks that left entries for the next tick, because the room is full.',
   },
   readersBehind: { ...readers, label: ['outcome', 'resynced'] },
   slowReaders: { ...readers, label: ['outcome', 'closed'] },
   delays: {
     name: 'resa_sender_pauses_total',
-    help: 'Times that a sender was not read for a while because it sent too much.',
+    help: 'Times that a sender was paused because it sent too much.',
   },
   statesSent: { ...states, label: ['kind', 'stored'] },
   differencesEncoded: { ...states, label: ['kind', 'difference'] },
 };
 
-/** Puts the counters of a tally on a registry; they are read when metrics are asked for, and cost nothing else. */
+/** Adds the counters to a registry. They are evaluated when metrics are read, and cost nothing else. */
 export function registerTally(registry: Registry, counters: () => Readonly<Counters>): void {
   const keys = Object.keys(rows) as (keyof typeof rows)[];
   for (const { name, help, label } of new Map(keys.map((key) => [rows[key].name, rows[key]])).values()) {

@@ -6,17 +6,14 @@ import { buildTemplate } from './template.ts';
 
 const id = 'lovtag';
 
-/** The demo board's links. A facilitator may have withdrawn one; it then stays withdrawn. */
+/** A link of the demo board. A facilitator may have turned it off; it then stays off. */
 export interface DemoLink {
   readonly role: Role;
   readonly secret: string;
   readonly isRevoked: boolean;
 }
 
-/**
- * Makes sure that there is the demo board, and that its own links open it. What people did on it since
- * stays.
- */
+/** Ensures that the demo board exists and that its own links open it. What people did on it stays. */
 export async function ensureDemoBoard(store: Store, now: number): Promise<DemoLink[]> {
   const links = roles.map((role) => demoLink(store.secret, id, role, now));
   const records = links.map((link) => link.record);
@@ -28,7 +25,7 @@ export async function ensureDemoBoard(store: Store, now: number): Promise<DemoLi
     board = { ...about, links: records, generation: 1, frozen: false };
     await store.createBoard(board, state);
   } else if (missing(records, board.links).length > 0) {
-    // The installation's secret is another one than when the board was made: the data folder was moved in part.
+    // The installation's secret has changed since the board was made: the data folder was moved only in part.
     board = await store.changeBoard(id, (was) => ({
       ...was,
       links: [...was.links, ...missing(records, was.links)],

@@ -6,7 +6,7 @@ import { periods } from '../../shared/collections/phase.ts';
 import { roles } from '../../shared/roles.ts';
 import source from './demo.json';
 
-/** A text of the demo: English always, the other languages where they were written. */
+/** A text of the demo: always in English, in other languages where they exist. */
 const told = v.object({
   en: v.string(),
   sv: v.optional(v.string()),
@@ -89,7 +89,7 @@ const demoSchema = v.object({
 });
 export type DemoSource = v.InferOutput<typeof demoSchema>;
 
-/** The demo's content, parsed when it is first asked for. */
+/** The demo's content, parsed on first use. */
 export function readDemo(): DemoSource {
   return v.parse(demoSchema, source);
 }

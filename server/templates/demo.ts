@@ -11,11 +11,11 @@ import { readDemo } from './demo-source.ts';
 import type { Draft } from './draft.ts';
 import type { Language } from './languages.ts';
 
-/** From the names that the source gives its records to the ids that they got. */
+/** The ids of records, by their names in the source. */
 type Ids = ReadonlyMap<string, string>;
 type DemoCard = DemoSource['map']['cards'][number];
 
-/** Writes the journey "A day with Lövtåg": what it holds of the current state, in one language. */
+/** Writes the journey "A day with Lövtåg", with its current state, in one language. */
 export function writeDemo(draft: Draft, language: Language): void {
   const source = readDemo();
   const say = (text: Told) => text[language] ?? text.en;
@@ -97,7 +97,7 @@ function writeCards(
   }
 }
 
-/** A hand-placed point only where no signal draws the curve, so that it is seen to come from the signals. */
+/** A point is placed by hand only where no signal draws the curve, to show that the curve follows the signals. */
 function writeSignals(draft: Draft, source: DemoSource, ids: Ids): void {
   const founded = new Set(source.personas.filter((one) => one.basedOn.length > 0).map((one) => one.id));
   for (const { persona, phase, present, expectedButAbsent } of source.map.emotions) {
@@ -133,7 +133,7 @@ function writeIdeas(draft: Draft, source: DemoSource, ids: Ids, say: (text: Told
   }
 }
 
-/** Records in their order, each with the key that keeps it. */
+/** Records in order, each with its order key. */
 function ordered<T extends { readonly order: number }>(records: readonly T[]): [T, string][] {
   const keys = orderRun(records.length);
   return records.toSorted((a, b) => a.order - b.order).map((record, at) => [record, keys[at] ?? '']);
@@ -141,6 +141,6 @@ function ordered<T extends { readonly order: number }>(records: readonly T[]): [
 
 function idOf(ids: Ids, name: string): string {
   const id = ids.get(name);
-  if (id === undefined) throw new Error(`The demo names ${name}, which it does not hold.`);
+  if (id === undefined) throw new Error(`The demo names ${name}, which it does not have.`);
   return id;
 }

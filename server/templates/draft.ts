@@ -7,7 +7,7 @@ import { rootOf } from '../../shared/schema/read.ts';
 import type { Field } from '../../shared/schema/field.ts';
 import { newId } from '../../shared/id.ts';
 
-/** A board document in the making: records go in under random ids, and it comes out as one update. */
+/** A board document under construction: add records with random ids, then take it as one update. */
 export class Draft {
   readonly #doc = new Y.Doc();
 
@@ -25,7 +25,7 @@ export class Draft {
     return id;
   }
 
-  /** States a fact under its key. */
+  /** Sets a value under its key. */
   state<T>(in_: ValueCollection<T>, key: string, value: T): void {
     rootOf(this.#doc, in_).set(key, value);
   }

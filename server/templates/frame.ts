@@ -9,7 +9,7 @@ export interface FrameLane {
   readonly type: LaneType;
   readonly group: LaneGroup;
   readonly line: LaneLine | null;
-  /** Only where a project goes on to ideas; a bare journey map leaves it out. */
+  /** Only for a project that continues to ideas; a bare journey map omits it. */
   readonly project?: true;
 }
 
@@ -19,7 +19,7 @@ export interface FramePhase {
   readonly steps: readonly Title[];
 }
 
-/** The first columns of a new map: the customer's way before, during and after, to be renamed by the group. */
+/** The first columns of a new map: the customer's path before, during and after, to be renamed by the group. */
 export const framePhases: readonly FramePhase[] = [
   {
     period: 'before',
@@ -89,7 +89,9 @@ export const framePhases: readonly FramePhase[] = [
   },
 ];
 
-/** The rows of a new map: what the method asks of each phase, from the customer above to the inside below. */
+/**
+ * The rows of a new map: what the method asks of each phase, from the customer at the top to the inside at the bottom.
+ */
 export const frameLanes: readonly FrameLane[] = [
   {
     type: 'text',

@@ -1,3 +1,3 @@
-/** The languages that a board's first words can be in; the interface has the same. */
+/** The languages of a new board's content, the same as those of the interface. */
 export const languages = ['en', 'sv', 'ar', 'tr', 'ru'] as const;
 export type Language = (typeof languages)[number];

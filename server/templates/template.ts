@@ -7,11 +7,11 @@ import { Draft } from './draft.ts';
 import { frameLanes, framePhases } from './frame.ts';
 import type { Language } from './languages.ts';
 
-/** What a board can start from: the demo, a whole five-step project, a journey map or an idea backlog alone. */
+/** The start of a board: the demo, a whole five-step project, only a journey map, or only an idea backlog. */
 export const templates = ['demo', 'project', 'journey', 'ideas'] as const;
 export type Template = (typeof templates)[number];
 
-/** The view that each begins with. */
+/** The view that each starts with. */
 const startOf: Readonly<Record<Template, StartView>> = {
   demo: 'map',
   project: 'map',
@@ -25,7 +25,7 @@ export interface BuiltTemplate {
   readonly start: StartView;
 }
 
-/** Builds a template with texts in one language. Each call gives new ids. */
+/** Builds a template with texts in one language. Each call uses new ids. */
 export function buildTemplate(template: Template, language: Language): BuiltTemplate {
   const start = startOf[template];
   const draft = new Draft(start);

@@ -7,18 +7,18 @@ import { removeAdded } from '../history/removal.ts';
 import { restore } from '../history/restore.ts';
 
 /**
- * The cheapest level: a state of 1.5 MB takes 15 ms and shrinks to a quarter; the dearest saves another tenth
- * and takes ten times as long.
+ * The fastest level: a state of 1.5 MB takes 15 ms and shrinks to a quarter. The slowest level saves another tenth and
+ * takes ten times as long.
  */
 export const deflateLevel = 1;
 
-/** Bytes as they stand compressed on disk (raw deflate), and how many they were. */
+/** Bytes as compressed on disk (raw deflate), and their original size. */
 export interface Deflated {
   readonly bytes: Uint8Array;
   readonly size: number;
 }
 
-/** Many updates as two buffers: so they go to another thread at once, however many they are. */
+/** Many updates as two buffers, which are cheap to transfer to another thread. */
 export interface PackedUpdates {
   readonly lengths: Uint32Array;
   readonly bytes: Uint8Array;
@@ -27,7 +27,7 @@ export interface PackedUpdates {
 /** A document as one update. */
 export interface Merged {
   readonly state: Uint8Array;
-  /** Whether all of it could be read: false where updates wait for others that are missing. They are kept in the state. */
+  /** False if some updates wait for missing ones. They are kept in the state. */
   readonly isWhole: boolean;
 }
 
@@ -48,8 +48,8 @@ export function unpackUpdates({ lengths, bytes }: PackedUpdates): Uint8Array[] {
 }
 
 /**
- * One state of a snapshot and what came after it. Through a document, so that what was deleted goes, and
- * since `Y.mergeUpdates` takes minutes for what this does in seconds (100,000 small updates).
+ * Merges a snapshot and later updates into one state. It goes through a document, which drops deleted content, and
+ * because `Y.mergeUpdates` takes minutes for what this does in seconds (100,000 small updates).
  */
 export function merge(snapshot: Uint8Array | null, updates: readonly Uint8Array[]): Merged {
   const doc = new Y.Doc();
@@ -65,19 +65,19 @@ export function merge(snapshot: Uint8Array | null, updates: readonly Uint8Array[
   }
 }
 
-/** A state, and the same as it goes to disk. */
+/** A state, and the same state compressed for the disk. */
 export interface Compacted extends Merged {
   readonly deflated: Uint8Array;
 }
 
-/** `merge` from the disk and for the disk. */
+/** Like `merge`, with compressed input and output. */
 export function compact(snapshot: Deflated | null, updates: PackedUpdates): Compacted {
   const before = snapshot && inflateRawSync(snapshot.bytes, { maxOutputLength: Math.max(1, snapshot.size) });
   const merged = merge(before, unpackUpdates(updates));
   return { ...merged, deflated: deflateRawSync(merged.state, { level: deflateLevel }) };
 }
 
-/** What may be asked of the worker: its name, what it takes, and what it gives. */
+/** The worker's jobs by name. */
 export const jobs = {
   merge: (snapshot: Uint8Array | null, updates: PackedUpdates) =>
     merge(snapshot, unpackUpdates(updates)).state,
@@ -94,12 +94,12 @@ export const jobs = {
 export type Jobs = typeof jobs;
 export type JobName = keyof Jobs;
 
-/** A job on its way to the worker. */
+/** A job sent to the worker. */
 export interface Order {
   readonly name: JobName;
   readonly input: readonly unknown[];
 }
 
-/** What comes back. */
+/** The worker's reply. */
 export type Answer =
   { readonly kind: 'done'; readonly result: unknown } | { readonly kind: 'failed'; readonly message: string };

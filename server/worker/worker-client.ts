@@ -12,39 +12,41 @@ export interface DeskLog {
 
 export interface DeskOptions {
   readonly log: DeskLog;
-  /** What one job may take, at most. */
+  /** Time limit of one job, in ms. */
   readonly limitMs?: number;
-  /** What the thread's heap may grow to. Buffers do not count. */
+  /** Heap limit of the thread, in MB, without buffers. */
   readonly heapMegabytes?: number;
 }
 
 /**
- * Where work on whole documents is handed in, to be done by a thread of its own, one job after another. A job
- * that throws is rejected; one whose thread dies too, and the next gets a new thread.
+ * Runs whole-document jobs on one worker thread, in order. If a job throws, it is rejected. If the thread dies, its job
+ * is rejected, and the next job gets a new thread.
  */
 export interface WorkerClient extends HistoryWork {
-  /** One state of a snapshot and what came after it, all as Yjs updates. */
+  /** Merges a snapshot and later updates, all Yjs updates, into one state. */
   merge(snapshot: Uint8Array | null, updates: readonly Uint8Array[]): Promise<Uint8Array>;
-  /** The same from and for the disk. The snapshot's buffer is handed over: it must be the caller's alone. */
+  /** The same with compressed input and output. The snapshot's buffer is transferred, so the caller must own it. */
   compact(snapshot: Deflated | null, updates: readonly Uint8Array[]): Promise<Compacted>;
-  /** Ends the thread; what waits is rejected. */
+  /** Ends the thread. Waiting jobs are rejected. */
   close(): Promise<void>;
 }
 
-/** The largest board takes some two seconds; who takes this long will not end. */
+/** The largest board takes about two seconds; a job that takes this long never ends. */
 const defaultLimitMs = 60_000;
 
-/** Room for a document of 100 MB of structs, which no limit lets grow; past it the thread ends, and not the process. */
+/**
+ * Enough for a document with 100 MB of structs, more than any limit allows. Above it the thread ends, not the process.
+ */
 const defaultHeapMegabytes = 1024;
 
-/** Opens a desk. The thread is made when there is work. */
+/** Creates a client. The thread starts with the first job. */
 export function openWorker(options: DeskOptions): WorkerClient {
   return new JobQueue(options);
 }
 
 /**
- * The build puts the worker beside the program. Node 20 does not read TypeScript: for whoever runs the
- * sources (Vite's server, the tests), `vite.config.ts` has built this one file.
+ * The build puts the worker next to the program. Node 20 does not read TypeScript, so if the sources run (Vite's
+ * server, the tests), `vite.config.ts` has built this one file.
  */
 const entry = new URL(
   import.meta.url.endsWith('.ts') ? '../../node_modules/.cache/resa/worker.mjs' : './worker.mjs',
@@ -103,7 +105,7 @@ class JobQueue implements WorkerClient {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const closed = new Error('The desk is closed.');
+    const closed = new Error('The worker is closed.');
     for (const { reject } of this.#waiting.splice(0)) reject(closed);
     const thread = this.#thread;
     this.#lose(closed);
@@ -115,13 +117,13 @@ class JobQueue implements WorkerClient {
     input: Parameters<Jobs[N]>,
     given: readonly Uint8Array[],
   ): Promise<ReturnType<Jobs[N]>> {
-    if (this.#isClosed) return Promise.reject(new Error('The desk is closed.'));
+    if (this.#isClosed) return Promise.reject(new Error('The worker is closed.'));
     const handedOver = given.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
     return new Promise((resolve, reject) => {
       this.#waiting.push({
         order: { name, input },
         handedOver,
-        // Both ends are of one build: what the worker returns is what the job of this name returns.
+        // Both sides are from the same build, so the result has this job's type.
         resolve: (result) => resolve(result as ReturnType<Jobs[N]>),
         reject,
       });
@@ -133,7 +135,7 @@ class JobQueue implements WorkerClient {
     if (this.#current) return;
     const next = this.#waiting.shift();
     if (!next) {
-      // A process that has nothing else to do may end.
+      // An idle worker does not keep the process alive.
       this.#thread?.unref();
       return;
     }
@@ -161,7 +163,7 @@ class JobQueue implements WorkerClient {
     return thread;
   }
 
-  /** The job under way is out of the worker's hands. */
+  /** Takes the current job from the worker. */
   #take(): Waiting | null {
     const current = this.#current;
     this.#current = null;
@@ -169,7 +171,7 @@ class JobQueue implements WorkerClient {
     return current;
   }
 
-  /** The thread is gone, or is to be: its job is rejected, and the next gets another. */
+  /** The thread has ended, or is about to. Its job is rejected, and the next gets a new thread. */
   #lose(error: Error, thread = this.#thread): void {
     if (thread === null || thread !== this.#thread) return;
     this.#thread = null;

@@ -3,8 +3,8 @@ import type { Answer, Order } from './jobs.ts';
 import { jobs } from './jobs.ts';
 
 /*
- * The thread that does what takes too long beside people. It holds nothing between two jobs, so one that dies
- * is replaced and nothing is missing.
+ * The thread for jobs that would delay people on the main thread. It has no state between jobs, so a thread that dies
+ * can be replaced.
  */
 const port = parentPort;
 if (!port) throw new Error('This file is the entry of a worker thread.');
@@ -16,7 +16,7 @@ port.on('message', (order: Order) => {
 
 function answerTo({ name, input }: Order): Answer {
   try {
-    // The desk is typed, so what it sends fits the job that it names.
+    // The client is typed, so the input fits the named job.
     const job = jobs[name] as (...input: readonly unknown[]) => unknown;
     return { kind: 'done', result: job(...input) };
   } catch (error) {
@@ -24,12 +24,12 @@ function answerTo({ name, input }: Order): Answer {
   }
 }
 
-/** The buffers that a result is made of, to be handed over and not copied. */
+/** The buffers of a result, to be transferred instead of copied. */
 function buffersOf(result: unknown): ArrayBuffer[] {
   if (typeof result !== 'object' || result === null) return [];
   const parts: unknown[] = result instanceof Uint8Array ? [result] : Object.values(result);
   return parts.flatMap((part) =>
-    // A small Buffer is a piece of one that Node shares out among many: that is copied.
+    // A small Buffer is part of a pool that Node shares, so it is copied.
     part instanceof Uint8Array &&
     part.buffer instanceof ArrayBuffer &&
     part.byteLength === part.buffer.byteLength

@@ -16,7 +16,7 @@ import type { StockClient } from '../server/live/stock-client.ts';
 import { reading, until } from '../server/live/stock-client.ts';
 import { Hands } from './hands.ts';
 
-/** Seeds that once failed; they are run for ever. */
+/** Seeds that once failed, run every time. */
 const keptSeeds: number[] = [];
 const seeds = [...keptSeeds, ...Array.from({ length: 20 }, (_, i) => 1_000 + i)];
 const stepsEach = 40;
@@ -24,7 +24,7 @@ const names = ['fia', 'ana', 'ben', 'cleo', 'dan'];
 
 let folder: string;
 let house: House<Store>;
-/** What everyone had in the end, by board; the disk must say the same when it is opened again. */
+/** The final state of everybody, by board; the reopened disk must have the same. */
 const agreed = new Map<string, string>();
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('people who write, lose the net and come back agree in the end', () => {
+describe('people who write, lose the network and come back agree in the end', () => {
   test.each(seeds)('seed %i', async (seed) => {
     const random = seeded(seed);
     const board = `board${seed}`;
@@ -83,7 +83,7 @@ describe('people who write, lose the net and come back agree in the end', () => 
     for (const client of crowd) client.close();
   });
 
-  test('and the disk, opened again, agrees with them', async () => {
+  test('and the reopened disk agrees with them', async () => {
     await house.close();
     const store = await openDiskStore({ folder, log: pino({ level: 'silent' }) });
     expect(agreed.size).toBe(seeds.length);
@@ -98,7 +98,7 @@ describe('people who write, lose the net and come back agree in the end', () => 
   });
 });
 
-/** The net goes, politely or not; or comes back. */
+/** Disconnects the client, with or without a close frame, or reconnects it. */
 function trouble(client: StockClient | undefined, random: () => number): void {
   if (!client) return;
   const { provider } = client;
@@ -108,8 +108,8 @@ function trouble(client: StockClient | undefined, random: () => number): void {
 }
 
 /**
- * Everyone has everything that anyone has: the same clocks, the same reading, and every idea its number.
- * An edit that is still under way, or kept by someone who is not back yet, is missing from the others.
+ * True if all have everything: the same clocks, the same reading, and a number for each idea. An edit that is still
+ * being sent, or kept by a person who is not back yet, is missing for the others.
  */
 function isAgreed(crowd: readonly StockClient[]): boolean {
   const [first, ...rest] = crowd;

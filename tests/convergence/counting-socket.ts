@@ -3,17 +3,17 @@ import * as v from 'valibot';
 import { WebSocket } from 'ws';
 import { controlSchema, frameKind, syncKind } from '../../shared/wire/protocol.ts';
 
-/** What goes over the sockets of one person, as far as a test wants to know. */
+/** Observes the sockets of one person. */
 export interface Witness {
-  /** The server said: all updates so far of this socket are on disk. Called once for each. */
+  /** The server has acknowledged an update of this socket. Called once for each. */
   acknowledged(update: Uint8Array): void;
-  /** The server showed an update, or a state. */
+  /** The server sent an update, or a state. */
   shown(update: Uint8Array): void;
 }
 
 /**
- * A WebSocket class for a stock provider that counts document frames as docs/SYNC.md does (D3), whoever writes
- * them, and tells which of them the server has acknowledged.
+ * A WebSocket class for a stock provider that counts document frames as docs/SYNC.md does (D3), and reports which of
+ * them the server has acknowledged.
  */
 export function countingSocket(witness: Witness): typeof globalThis.WebSocket {
   class CountingSocket extends WebSocket {
@@ -22,7 +22,7 @@ export function countingSocket(witness: Witness): typeof globalThis.WebSocket {
 
     constructor(url: string, protocols?: string[]) {
       super(url, protocols);
-      // Before the provider, which shows it.
+      // Before the provider, which applies it.
       this.on('message', (data: ArrayBuffer | Buffer) => this.#hear(new Uint8Array(data)));
     }
 
@@ -42,7 +42,7 @@ export function countingSocket(witness: Witness): typeof globalThis.WebSocket {
         witness.acknowledged(this.#sent[this.#acknowledged++] ?? new Uint8Array());
     }
   }
-  // The stock client takes any WebSocket class; the two type packages do not know of each other.
+  // The stock client takes any WebSocket class, but the two type packages do not know each other.
   return CountingSocket as unknown as typeof globalThis.WebSocket;
 }
 

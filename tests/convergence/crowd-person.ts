@@ -16,28 +16,28 @@ import { countingSocket } from './counting-socket.ts';
 import { Hands } from './hands.ts';
 import type { RoughNet } from './rough-net.ts';
 
-/** A word that no reading may hold in the end. */
+/** A word that no document may contain in the end. */
 export const contraband = 'contraband';
 
-/** Somebody at a stock provider that asks for control frames, on a rough net, through all that happens to them. */
+/** A person with a stock provider that asks for control frames, on a rough network. */
 export class CrowdPerson {
   readonly name: string;
   readonly net: RoughNet;
-  /** The updates that the server has acknowledged, of all their pages. */
+  /** The acknowledged updates of all the person's pages. */
   readonly acknowledged: Uint8Array[] = [];
-  /** What must not happen and did. */
+  /** Violations that were found. */
   readonly wrongs: string[] = [];
   readonly #board: string;
   readonly #random: () => number;
-  /** Whether the server is shown to be right in what it shows. */
+  /** True if an update that the server sends is on disk. */
   readonly #isOnDisk: (update: Uint8Array) => boolean;
   #role: Role;
   #doc = new Y.Doc();
   #provider: WebsocketProvider;
   #hands: Hands;
-  /** What was smuggled: no page has it to offer it again, so that its receipt means nothing. */
+  /** Smuggled updates: no page would offer them again, so their acknowledgement means nothing. */
   readonly #forged = new Set<string>();
-  /** Whether this page may be sent away for what it has: something forged, or edits that its role has lost. */
+  /** True if this page may be closed for its content: something forged, or edits that its role no longer allows. */
   #isTainted = false;
 
   constructor(
@@ -74,13 +74,13 @@ export class CrowdPerson {
     return Buffer.from(Y.encodeStateVector(this.#doc)).toString('base64');
   }
 
-  /** Writes, moves, or says where they are; who may not write only looks about. */
+  /** Writes, moves, or sends presence; an observer only sends presence. */
   act(): void {
     if (may(this.#role, 'write')) this.#hands.act();
     else this.#provider.awareness.setLocalStateField('at', this.#random());
   }
 
-  /** Sends, past the page, what no page sends; the server sends them away, and they come back with a new page. */
+  /** Sends, past the page, what no page sends. The server closes it, and the person comes back with a new page. */
   smuggle(): void {
     const { ws, wsconnected } = this.#provider;
     if (!ws || !wsconnected) return;
@@ -97,7 +97,7 @@ export class CrowdPerson {
     ws.send(Buffer.from(syncFrame(syncKind.update, update)));
   }
 
-  /** Is given another role, and a new page where their own may hold what they may not bring any more. */
+  /** Gets another role, and a new page if the old one may have edits that are no longer allowed. */
   become(role: Role): void {
     const had = this.#role;
     this.#role = role;
@@ -105,7 +105,7 @@ export class CrowdPerson {
     else if (may(had, 'structure') && !may(role, 'structure')) this.#isTainted = true;
   }
 
-  /** Goes offline, politely or not, or comes back. */
+  /** Goes offline, with or without a close frame, or comes back. */
   getIntoTrouble(): void {
     const kind = Math.floor(this.#random() * 5);
     if (kind === 0) this.#provider.disconnect();
@@ -155,7 +155,7 @@ export class CrowdPerson {
     return [provider, new Hands(new PlainEditor(doc, this.name), may(this.#role, 'structure'), this.#random)];
   }
 
-  /** Who is sent away for their seat takes a new one; who is sent away for what they have, a new page. */
+  /** Gets a new membership if it has expired; a new page if its content was refused. */
   #sentAway(code: number, reason: string): void {
     if (code === closeCode.ticket) return this.#provider.connect();
     if (!this.#isTainted) this.wrongs.push(`${this.name} was sent away: ${code} ${reason}`);

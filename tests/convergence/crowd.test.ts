@@ -21,9 +21,9 @@ import { contraband, CrowdPerson } from './crowd-person.ts';
 import { RoughNet } from './rough-net.ts';
 import { UnsteadyStore } from './unsteady-store.ts';
 
-/** Seeds that once failed, each for a fault of its own; they are run for ever. */
+/** Seeds that once failed, each for a different bug; run every time. */
 const keptSeeds = [
-  // What was typed as the document thawed, or the disk healed, was refused for want of what was typed before.
+  // An edit typed while the document thawed, or the disk recovered, was refused because the earlier ones were missing.
   5_001,
 ];
 const seeds = process.env.SEED
@@ -37,13 +37,13 @@ const people: [string, Role][] = [
   ['cleo', 'participant'],
   ['olga', 'observer'],
 ];
-/** A port on which nobody listens. */
+/** A port without a listener. */
 const nowhere = 0;
 const log = pino({ level: 'silent' });
 
 let folder: string;
 let disk: Store;
-/** What everyone had in the end, by board; the disk must say the same when it is opened again. */
+/** The final state of everybody, by board; the reopened disk must have the same. */
 const agreed = new Map<string, string>();
 
 beforeAll(async () => {
@@ -53,7 +53,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A board with its people, and all that may happen to both. */
+/** A board with its people, and everything that may happen to both. */
 class Crowd {
   readonly people: CrowdPerson[] = [];
   readonly #board: string;
@@ -83,7 +83,7 @@ class Crowd {
     }
   }
 
-  /** Something that makes things hard happens, to one person or to all. */
+  /** Causes a random fault, for one person or for all. */
   async trouble(): Promise<void> {
     const troubles: (() => unknown)[] = [
       () => this.#one(this.people)?.getIntoTrouble(),
@@ -108,7 +108,7 @@ class Crowd {
     this.#clock.advance(ms);
   }
 
-  /** Everything works again, and everyone comes back. */
+  /** Ends all faults, and reconnects everybody. */
   calm(): void {
     for (const person of this.people) {
       person.net.isRough = false;
@@ -119,8 +119,8 @@ class Crowd {
   }
 
   /**
-   * Everyone has everything that anyone has, and it is on disk. An edit that is still under way, or kept by
-   * someone who is not back yet, is missing from the others.
+   * True if all have everything, and it is on disk. An edit that is still being sent, or kept by a person who is not
+   * back yet, is missing for the others.
    */
   get isAgreed(): boolean {
     const [first] = this.people;
@@ -137,7 +137,7 @@ class Crowd {
     for (const person of this.people) person.close();
   }
 
-  /** The live side ends and begins again, on what is on disk. */
+  /** Restarts the live server on the stored data. */
   async #restart(): Promise<void> {
     await this.#closeHouse();
     await this.#store.reopen();
@@ -150,7 +150,7 @@ class Crowd {
     house.rooms.freeze(this.#board, this.#isFrozen);
   }
 
-  /** All are told, and then cut off, as a process that ends cuts them off. */
+  /** All sockets get a close frame and are then cut off, as when a process ends. */
   async #closeHouse(): Promise<void> {
     await this.#passUntil(this.#house?.rooms.close());
     for (const { net } of this.people) {
@@ -160,7 +160,7 @@ class Crowd {
     await this.#passUntil(this.#house?.close());
   }
 
-  /** Lets time pass until something is done: the last commits wait for their tick, which goes by this clock. */
+  /** Advances time until something is done: the last commits wait for their tick on this clock. */
   async #passUntil(done: Promise<void> | undefined): Promise<void> {
     const state = { isDone: false };
     void done?.finally(() => (state.isDone = true));
@@ -195,7 +195,7 @@ class Crowd {
     this.#house?.rooms.freeze(this.#board, isFrozen);
   }
 
-  /** The room looks at each beat whether the disk takes writes again. */
+  /** The room checks on each heartbeat whether the disk works again. */
   #heal(): void {
     this.#store.heal();
     this.#clock.advance(4_000);
@@ -206,7 +206,7 @@ class Crowd {
   }
 }
 
-describe('a crowd on a rough net, a server that restarts and a disk that fails agree in the end', () => {
+describe('a crowd on a rough network, with server restarts and disk failures, agrees in the end', () => {
   test.each(seeds)('D2 D3 D5 G17 R4 seed %i', async (seed) => {
     onTestFailed(() => console.error(`SEED=${seed} runs this again`));
     const random = seeded(seed);
@@ -223,13 +223,13 @@ describe('a crowd on a rough net, a server that restarts and a disk that fails a
     crowd.calm();
     while (!crowd.isAgreed && crowd.people.every(({ wrongs }) => wrongs.length === 0)) {
       await turn();
-      // Presence, pauses of senders and the look for a healed disk go by this clock.
+      // Presence, pauses of senders and checks of the disk use this clock.
       crowd.pass(20);
     }
 
     expect(crowd.people.flatMap(({ wrongs }) => wrongs)).toEqual([]);
     const [first] = crowd.people;
-    // What the server itself writes last may be on disk a moment before it is with everyone.
+    // The server's own last edits may be on disk a moment before everybody has them.
     for (let tries = 0; tries < 200; tries++) {
       if (reading(await docOnDisk(disk, crowd.room)) === first?.state) break;
       await turn();
@@ -248,7 +248,7 @@ describe('a crowd on a rough net, a server that restarts and a disk that fails a
     await crowd.close();
   });
 
-  test('and the disk, opened again, agrees with them', async () => {
+  test('and the reopened disk agrees with them', async () => {
     await disk.close();
     const store = await openDiskStore({ folder, log });
     expect(agreed.size).toBe(seeds.length);
@@ -271,7 +271,7 @@ async function docOnDisk(store: Store, room: string): Promise<Y.Doc> {
   return doc;
 }
 
-/** Whether a document has all that an update adds, and has deleted all that it deletes. */
+/** True if a document has everything that an update adds, and has deleted everything that it deletes. */
 function isIn(doc: Y.Doc, update: Uint8Array): boolean {
   const { structs, ds } = Y.decodeUpdate(update);
   const deleted = Y.createDeleteSetFromStructStore(doc.store);

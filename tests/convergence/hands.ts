@@ -37,7 +37,7 @@ import { writeText } from '../../shared/schema/text-splice.ts';
 
 const end = { after: null, before: null };
 
-/** Somebody who does what people do on a board, at random: every command, on whatever is there. */
+/** A person who uses a board at random: every command, on any record. */
 export class Hands {
   readonly #editor: Editor;
   readonly #random: () => number;
@@ -124,7 +124,7 @@ export class Hands {
     ];
   }
 
-  /** A few keys at a random place of a card's text. */
+  /** A few characters at a random position of a card's text. */
   #type(card: string): void {
     const text = textOf(this.#editor.doc, cards, card, 'text');
     if (!text) return;

@@ -19,12 +19,12 @@ let house: House;
 let ana: Page;
 let ben: StockClient;
 
-/** What Ana's page sends, frame by frame; while the line is cut it reaches nobody. */
+/** The frames that Ana's page sends; while the line is cut they reach nobody. */
 const line = { isCut: false, sockets: new Set<WebSocket>(), sent: [] as Uint8Array[] };
 
 class Line extends WebSocket {
   constructor(url: string, protocols: string[]) {
-    // Nobody listens at the first port.
+    // The first port has no listener.
     super(line.isCut ? 'ws://127.0.0.1:1' : url, protocols);
     line.sockets.add(this);
     this.on('error', () => this.terminate());
@@ -53,7 +53,7 @@ class Page {
     this.connection.open();
   }
 
-  /** Waits until all is on the server's disk, and Ben has it. */
+  /** Waits until everything is on the server's disk, and Ben has it. */
   async saved(): Promise<void> {
     await this.editor.settled();
     await vi.waitFor(() => {
@@ -106,7 +106,7 @@ const placed = (count: number, text: string) =>
   Array.from({ length: count }, () => ({ text, author: 'ana', place: { ...cell('a'), order: 'a0' } }));
 const count = (lane: string) => readAll(ben.doc, cards).filter((card) => card.place.lane === lane).length;
 
-test('5,000 cards are added, moved, removed, brought back, and all of it undone and redone', async () => {
+test('5,000 cards are added, moved, removed and restored, and all of it is undone and redone', async () => {
   const { editor } = ana;
   const ids = addCards(editor, placed(5_000, 'A card of many'));
   await ana.saved();
@@ -138,7 +138,7 @@ test('5,000 cards are added, moved, removed, brought back, and all of it undone 
   expect([count('a'), await editor.undo()]).toEqual([0, null]);
 }, 60_000);
 
-test('hours of work without a connection arrive whole, in parts, and are acknowledged', async () => {
+test('hours of offline work arrive completely, in parts, and are acknowledged', async () => {
   const { editor } = ana;
   const [first = '', ...others] = addCards(editor, placed(300, 'Before'));
   await ana.saved();
@@ -149,7 +149,7 @@ test('hours of work without a connection arrive whole, in parts, and are acknowl
   await editor.redo();
   removeCards(editor, others.slice(0, 100));
   for (const id of others) writeText(editor, cards, id, 'text', `Be${id}fore`);
-  // More letters than a card may have, one text after another: undo keeps them on the page.
+  // More characters than a card may have, one text after another: undo keeps them on the page.
   for (let i = 0; i < 6; i++) writeText(editor, cards, first, 'text', String(i).repeat(maxCardText));
   for (const id of others) writeText(ben.editor, cards, id, 'text', 'Ben was here');
   await editor.settled();

@@ -3,18 +3,18 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** Pieces into which what comes at once may fall apart, and turns of the event loop that one may take. */
+/** Maximum pieces of one chunk, and maximum turns of the event loop that each may take. */
 const mostPieces = 4;
 const mostTurns = 5;
 
 /**
- * The way of one person to the server, over real sockets: it delays and cuts what it carries, stands still for a
- * while, and breaks. What it carries keeps its order, as TCP has it.
+ * One person's network connection to the server, over real sockets: it delays and splits data, stalls for a while, and
+ * breaks. It keeps the order, like TCP.
  */
 export class RoughNet {
-  /** Where it leads: the server's port, which may change. */
+  /** The server's port, which may change. */
   target: number;
-  /** Whether it delays and cuts; one that is smooth passes on at once. */
+  /** True if it delays and splits data; otherwise it passes data on at once. */
   isRough = true;
   readonly #random: () => number;
   readonly #server: Server;
@@ -43,7 +43,7 @@ export class RoughNet {
           this.#sockets.delete(from);
           to.destroy();
         });
-        // Its close follows.
+        // An error is followed by a close event.
         from.on('error', () => undefined);
         void this.#carry(from, to);
       }
@@ -54,7 +54,7 @@ export class RoughNet {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Nothing gets through from now on, in neither direction, though nobody is told. */
+  /** Passes nothing on from now on, in either direction, without closing. */
   stall(): void {
     this.#stall ??= new Promise((resolve) => (this.#resume = resolve));
   }
@@ -64,7 +64,7 @@ export class RoughNet {
     this.#resume();
   }
 
-  /** Ends what is open: with a FIN, or with a reset that may overtake what is under way. */
+  /** Ends open connections: with a FIN, or with a reset that may overtake pending data. */
   break(isGentle: boolean): void {
     for (const socket of [...this.#sockets]) {
       if (isGentle) socket.end();
@@ -89,7 +89,7 @@ export class RoughNet {
       }
       to.end();
     } catch {
-      // It broke under way.
+      // It broke while data was being sent.
       to.destroy();
     }
   }

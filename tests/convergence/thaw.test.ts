@@ -15,10 +15,10 @@ let clock: FakeClock;
 let ana: RawClient;
 let doc: Y.Doc;
 let card: string;
-/** What Ana's page sends of each edit, in order. */
+/** The updates that Ana's page sends, in order. */
 let sent: Uint8Array[];
 
-/** Ana has a card on the board, and has said all that she has to say. */
+/** Ana has a card on the board, and has sent everything. */
 beforeEach(async () => {
   clock = new FakeClock();
   house = await openHouse({ clock });
@@ -36,14 +36,14 @@ beforeEach(async () => {
 
 afterEach(() => house.close());
 
-/** Ana types; `sent` has what her page sends of it. */
+/** Ana types; `sent` has the updates of her page. */
 function type(words: string): Uint8Array {
   const text = doc.getMap<Y.Map<unknown>>(cards.name).get(card)?.get('text') as Y.Text;
   text.insert(text.length, words);
   return sent.at(-1) ?? new Uint8Array();
 }
 
-/** Everything that was sent before has been heard. */
+/** The server has processed everything sent before. */
 async function isHeard(): Promise<void> {
   await ana.state();
 }
@@ -55,7 +55,7 @@ async function stored(): Promise<string | undefined> {
   return readRecord(whole, cards, card)?.text;
 }
 
-/** Frames of the document that Ana's page has sent: the first step 2, and each update. */
+/** Document frames that Ana's page has sent: the first step 2, and each update. */
 const framesSent = () => 1 + sent.length;
 
 test('R4 what Ana types while the document thaws waits for what she typed while it was frozen', async () => {
@@ -63,7 +63,7 @@ test('R4 what Ana types while the document thaws waits for what she typed while 
   ana.update(type(', two'));
   await isHeard();
   house.rooms.freeze(board, false);
-  // Under way before she hears that she is asked.
+  // Sent before she is asked.
   ana.update(type(', three'));
   await isHeard();
   expect(ana.heard.filter(({ kind }) => kind === 'denied')).toEqual([]);
@@ -72,7 +72,7 @@ test('R4 what Ana types while the document thaws waits for what she typed while 
   expect(await stored()).toBe('one, two, three');
 });
 
-test('D5 what Ana types while the disk heals waits for what was lost with it', async () => {
+test('D5 what Ana types while the disk recovers waits for what was lost with it', async () => {
   house.store.fail(new Error('no space left'));
   ana.update(type(', two'));
   await ana.told('read-only');
@@ -87,7 +87,7 @@ test('D5 what Ana types while the disk heals waits for what was lost with it', a
   expect(await stored()).toBe('one, two, three');
 });
 
-test('D3 a deletion, which rests on nothing lost, does not pass for a receipt of what was lost before it', async () => {
+test('D3 a deletion that depends on nothing lost does not acknowledge the lost edits before it', async () => {
   house.rooms.freeze(board, true);
   ana.update(type(', two'));
   await isHeard();

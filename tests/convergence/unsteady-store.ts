@@ -9,24 +9,24 @@ import type {
   VersionLabel,
 } from '../../server/store/contract.ts';
 
-/** Whether what is rejected leaves no trace, or may be on disk all the same, as where an fsync fails. */
+/** Whether a rejected append leaves no trace, or may be on disk anyway, as after a failed fsync. */
 export type Blip = 'lost' | 'unsure';
 
-/** Turns of the event loop that an append may take beside what the disk takes. */
+/** Turns of the event loop that an append may take beyond the disk's own time. */
 const mostTurns = 3;
 
 /**
- * A store whose disk is slow at times, fails and heals. It knows what is on disk at each moment, so that a test
- * can hold against that what people are shown.
+ * A store whose disk is sometimes slow, fails and recovers. It knows what is on disk at each moment, so that tests can
+ * compare that with what people are sent.
  */
 export class UnsteadyStore implements Store {
   readonly #inner: Store;
   readonly #random: () => number;
-  /** What is on disk, by room, and the ranges that are deleted in it; these are made when they are asked for. */
+  /** What is on disk, by room, and the deleted ranges in it, computed on demand. */
   readonly #onDisk = new Map<string, { readonly doc: Y.Doc; deleted: ReturnType<typeof deletedIn> | null }>();
   #failure: Error | null = null;
   #blips: Blip[] = [];
-  /** What was rejected, though it may be on disk: it is read again when the process begins again. */
+  /** Rejected appends that may be on disk: they are read again when the process restarts. */
   #ghosts: JournalEntry[] = [];
 
   constructor(inner: Store, random: () => number) {
@@ -57,7 +57,7 @@ export class UnsteadyStore implements Store {
     this.#blips.push(blip);
   }
 
-  /** As the store is read anew when the process begins again: what it was not sure of may be there. */
+  /** As if the store were reopened by a new process: appends that it was not sure of may be there. */
   async reopen(): Promise<void> {
     for (const ghost of this.#ghosts.splice(0)) {
       await this.#inner.append(ghost);
@@ -65,7 +65,7 @@ export class UnsteadyStore implements Store {
     }
   }
 
-  /** Whether everything in an update is on disk: what it adds, and what it deletes. */
+  /** True if everything in an update is on disk, both additions and deletions. */
   has(room: string, update: Uint8Array): boolean {
     const known = this.#onDisk.get(room);
     if (!known) return false;
@@ -154,7 +154,7 @@ export class UnsteadyStore implements Store {
     return this.#inner.readVersion(room, id);
   }
 
-  /** It outlives the live side, which may be opened on it again; who made the disk's store closes that. */
+  /** It outlives the live server, which may be opened on it again; the owner of the disk store closes that. */
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -23,14 +23,14 @@ afterEach(async () => {
 });
 
 const damages: [string, (file: string) => Promise<void>][] = [
-  ['cut to nothing', (file) => truncate(file, 0)],
-  ['cut in the middle', async (file) => truncate(file, Math.floor((await readFile(file)).length / 2))],
-  ['overwritten by chance', (file) => writeFile(file, new Chance(seed).bytes(500))],
-  ['JSON of another kind', (file) => writeFile(file, '{"id":7,"links":"none"}')],
+  ['truncated to 0 bytes', (file) => truncate(file, 0)],
+  ['truncated in the middle', async (file) => truncate(file, Math.floor((await readFile(file)).length / 2))],
+  ['overwritten with random bytes', (file) => writeFile(file, new Chance(seed).bytes(500))],
+  ['replaced by other JSON', (file) => writeFile(file, '{"id":7,"links":"none"}')],
 ];
 
 test.each(damages)(
-  'board.json %s: the previous copy serves, the damaged one is kept aside',
+  'board.json %s: the previous copy is used, the damaged one is set aside',
   async (_what, damage) => {
     const ana = await Member.join(server.url, made.links.facilitator, 'Ana');
     ana.edit(new Chance(seed));

@@ -1,4 +1,4 @@
-/** A seeded source of chance (mulberry32), so that what went wrong once can be run again. */
+/** A seeded random generator (mulberry32), so that failures can be repeated. */
 export class Chance {
   #state: number;
 
@@ -29,5 +29,5 @@ export class Chance {
   }
 }
 
-/** A seed of its own for this run; `SEED=<number>` runs an old one again. */
+/** A seed for this run; `SEED=<number>` repeats an earlier one. */
 export const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_000);

@@ -10,9 +10,9 @@ import { LiveServer } from './live-server.ts';
 import { memoryHeld } from './memory.ts';
 
 const cycles = 10_000;
-/** So many come and go at once, each on a board of their own. */
+/** People who come and go at once, each on a separate board. */
 const atOnce = 100;
-/** Cycles after which all that is made once is there: code, pools, tables at their size. */
+/** Cycles after which everything created once is there: code, pools, tables at their size. */
 const warmUp = 1_000;
 const noiseBytes = 3 << 20;
 
@@ -42,7 +42,7 @@ beforeEach(async () => {
 
 afterEach(() => server.close());
 
-/** Somebody opens a board, has its state, and goes: politely, or by a link that breaks. */
+/** A person opens a board, gets its state, and leaves: with a close frame, or by a broken link. */
 async function openAndLeave(name: string, isPolite: boolean): Promise<void> {
   const socket = new WebSocket(server.at(name, name));
   const isAnswered = new Promise<void>((resolve) => {
@@ -59,7 +59,7 @@ async function openAndLeave(name: string, isPolite: boolean): Promise<void> {
   await closed;
 }
 
-/** All come, all go, and all rooms go after them. */
+/** All join, all leave, and all their rooms close. */
 async function cycle(): Promise<void> {
   await Promise.all(names.map((name, i) => openAndLeave(name, i % 2 === 0)));
   while (server.rooms.gauges.connections > 0) await turn();
@@ -69,7 +69,7 @@ async function cycle(): Promise<void> {
 
 const openSockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP')).length;
 
-test('R2 10,000 times somebody opens a board and leaves: what was taken for it is given back', async () => {
+test('R2 10,000 times a person opens a board and leaves: its memory is freed', async () => {
   for (let done = 0; done < warmUp; done += atOnce) await cycle();
   const before = { memory: await memoryHeld(), timers: clock.timers, sockets: openSockets() };
   for (let done = 0; done < cycles; done += atOnce) await cycle();

@@ -3,7 +3,7 @@ import { boardRecord } from '../store/board-record.ts';
 import { notes, openWorker, Writer } from '../store/desk.ts';
 import { mountVolume } from './volume.ts';
 
-test('a process that starts on a full disk shows what there is, takes nothing, and goes on when there is room', async ({
+test('a process that starts on a full disk serves what is there, takes no edits, and continues when there is room', async ({
   skip,
 }) => {
   const volume = await mountVolume();
@@ -24,7 +24,7 @@ test('a process that starts on a full disk shows what there is, takes nothing, a
   expect(await store.board('b1')).toEqual(boardRecord('b1'));
   expect(notes(await store.load(room))).toEqual({ one: 'Ana' });
   await expect(append('two', store)).rejects.toThrow('cannot be written');
-  // The spare lock was for one: who comes second is turned away all the same.
+  // There was only one spare lock, so a second process is still refused.
   await expect(openWorker(volume.folder)).rejects.toThrow();
 
   const healed = journalist.hears('can be written again');

@@ -22,7 +22,7 @@ import { agreed } from './writers.ts';
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let server: ServerProcess;
 let made: Made;
-/** Two people at work, to whom nothing that Mallory does may make a difference. */
+/** Two people at work, whom nothing that Mallory does may affect. */
 let ana: Member;
 let ben: Member;
 
@@ -48,7 +48,7 @@ function syncFrame(payload: Uint8Array): Uint8Array {
   });
 }
 
-/** What a program of an outsider would send: the update of one edit of an empty document. */
+/** The update of an outsider's program: one edit of an empty document. */
 function forged(edit: (doc: Y.Doc) => void): Uint8Array {
   const doc = new Y.Doc();
   edit(doc);
@@ -61,15 +61,15 @@ const long = (bytes: number) =>
   forged((doc) => doc.getMap(cards.name).set('large', buildRecord(cards, { text: 'm'.repeat(bytes) })));
 const good = () => forged((doc) => doc.getMap(cards.name).set('cut', card()));
 
-/** A frame, and the close code that docs/API.md promises for it. */
+/** A frame, and its close code by docs/API.md. */
 const hostile: [string, () => Uint8Array | string, number][] = [
   ['a frame over 1 MiB', () => long(maxFrameBytes), 4413],
   ['a frame over 2 MiB', () => long(2 * maxFrameBytes), 4413],
   ['a frame cut in two', () => good().slice(0, good().length >> 1), 4400],
   ['an update cut in two', () => syncFrame(good().slice(4, good().length >> 1)), 4400],
-  ['a length that is not there', () => Uint8Array.of(0, 2, 255, 255, 255, 255, 15), 4400],
-  ['a number without end', () => new Uint8Array(64).fill(255), 4400],
-  ['a frame of nothing', () => new Uint8Array(0), 4400],
+  ['a length beyond the end', () => Uint8Array.of(0, 2, 255, 255, 255, 255, 15), 4400],
+  ['an endless number', () => new Uint8Array(64).fill(255), 4400],
+  ['an empty frame', () => new Uint8Array(0), 4400],
   ['two messages in one frame', () => Uint8Array.of(...good(), ...good()), 4400],
   ['text', () => 'hello', 4400],
   ['JSON as text', () => '{"kind":"saved","frames":9}', 4400],
@@ -93,16 +93,16 @@ const hostile: [string, () => Uint8Array | string, number][] = [
     4422,
   ],
   [
-    'a field of no card',
+    'an unknown field of a card',
     () => forged((doc) => doc.getMap(cards.name).set('a', withField('html', marked))),
     4422,
   ],
   [
-    'an author that is somebody else',
+    'another person as author',
     () => forged((doc) => doc.getMap(cards.name).set('a', withField('author', 'ana'))),
     4422,
   ],
-  ['an id that is none', () => forged((doc) => doc.getMap(cards.name).set('../../etc/passwd', card())), 4422],
+  ['an invalid id', () => forged((doc) => doc.getMap(cards.name).set('../../etc/passwd', card())), 4422],
   ['a text over twice its limit', () => long(2 * maxCardText + 1), 4422],
   [
     'a person',
@@ -122,11 +122,11 @@ function withField(field: string, value: unknown): Y.Map<unknown> {
   return record;
 }
 
-/** Opens a socket as a participant who has told the server that there is nothing to bring. */
+/** Opens a socket as a participant who has answered step 1 with nothing. */
 async function mallory(at = made): Promise<{ socket: WebSocket; closed: Promise<number> }> {
   const { board, token } = await join(server.url, at.links.participant, 'Mallory');
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/sync/${board}/board?token=${token}`);
-  // A server that closes while 8 MiB are on their way to it resets the connection under them.
+  // A server that closes while 8 MiB are on their way resets the connection.
   socket.on('error', () => undefined);
   const closed = once(socket, 'close').then(([code]) => code as number);
   await once(socket, 'open');
@@ -150,16 +150,16 @@ async function othersGoOn(): Promise<void> {
   expect(server.errors).toEqual([]);
 }
 
-// Together, so that the minute and a quarter of the last one costs the others nothing.
+// Concurrent, so that the last one's minute and a quarter delays no other.
 describe.concurrent('while Ana and Ben write', () => {
-  test.for(hostile)('Mallory sends %s: closed with the code of the documents', async ([, frame, code]) => {
+  test.for(hostile)('Mallory sends %s: closed with the documented code', async ([, frame, code]) => {
     const { socket, closed } = await mallory();
     socket.send(frame());
     expect(await closed).toBe(code);
     await othersGoOn();
   });
 
-  test('Mallory sends an update that rests on what nobody has', async () => {
+  test('Mallory sends an update that depends on unknown content', async () => {
     const doc = new Y.Doc();
     const text = doc.getText('t');
     text.insert(0, marked);
@@ -171,7 +171,7 @@ describe.concurrent('while Ana and Ben write', () => {
     await othersGoOn();
   });
 
-  test("Mallory writes under Cleo's client id, where Cleo has left off", async () => {
+  test("Mallory writes under Cleo's client id, from where Cleo stopped", async () => {
     const cleo = await Member.join(server.url, made.links.participant, 'Cleo');
     await agreed([cleo]);
     cleo.edit(new Chance(seed));
@@ -189,7 +189,7 @@ describe.concurrent('while Ana and Ben write', () => {
     await othersGoOn();
   });
 
-  test('Mallory sends random bytes: each time a documented code, and the next one is heard', async () => {
+  test('Mallory sends random bytes: each time a documented code, and the next frame is read', async () => {
     onTestFailed(() => console.error(`SEED=${seed} runs this again`));
     const chance = new Chance(seed);
     for (let round = 0; round < 60; round++) {
@@ -197,16 +197,16 @@ describe.concurrent('while Ana and Ben write', () => {
       const noise = chance.bytes(1 + chance.below(400));
       // Half of them look like an update until they are read.
       socket.send(round % 2 === 0 ? noise : syncFrame(noise));
-      // By chance it may have been a frame that is none of harm: this one is.
+      // It may happen to be a harmless frame; this one is not.
       socket.send('and that is all');
       expect([4400, 4422]).toContain(await closed);
     }
     await othersGoOn();
   });
 
-  test('Mallory changes one byte of a good update, which may or may not leave it one', async () => {
+  test('Mallory changes one byte of a valid update, which may or may not stay valid', async () => {
     onTestFailed(() => console.error(`SEED=${seed} runs this again`));
-    // On a board of their own: what is still an update is taken.
+    // On a separate board: valid updates are accepted.
     const lab = await makeBoard(server.url, 'Lab');
     const dina = await Member.join(server.url, lab.links.facilitator, 'Dina');
     const chance = new Chance(seed);
@@ -225,7 +225,7 @@ describe.concurrent('while Ana and Ben write', () => {
     await othersGoOn();
   });
 
-  test('somebody who is alone, silent, and on a stock provider stays connected for 75 seconds', async () => {
+  test('a person alone, silent, with a stock provider stays connected for 75 seconds', async () => {
     const quiet = await makeBoard(server.url, 'Quiet');
     const { board, person, token } = await join(server.url, quiet.links.participant, 'Disa');
     const doc = new Y.Doc();
@@ -242,11 +242,11 @@ describe.concurrent('while Ana and Ben write', () => {
     );
     const changes: string[] = [];
     provider.on('status', ({ status }) => changes.push(status));
-    // Here nothing can be injected: it is the provider's own watchdog that is tried, by its own clock.
+    // Nothing can be injected here: the provider's own watchdog runs on its own clock.
     await new Promise((resolve) => setTimeout(resolve, 75_000));
     expect(changes).toEqual(['connected']);
     expect(provider.synced).toBe(true);
-    // The line is not only open but of use.
+    // The connection is not only open but works.
     const [lane] = doc.getMap(lanes.name).keys();
     addCard(
       new PlainEditor(doc, person),

@@ -20,24 +20,24 @@ import { Member } from './member.ts';
 import { ServerProcess, temporaryFolder } from './server-process.ts';
 import { agreed } from './writers.ts';
 
-/** How long an edit of Ana's may take to Ben while a room is under attack, on a machine with other work. */
+/** How long an edit may take from Ana to Ben while a room is attacked, on a machine with other work. */
 const worstMs = 1_000;
 const medianMs = 100;
 
-/** The heap that the server has here, in megabytes: what is not bounded ends it. And what it may take beside that. */
+/** The server's heap limit here, in megabytes, so that unlimited use ends it; and its limit of resident memory. */
 const heapMb = 160;
 const residentMb = 400;
 
 const metricsKey = 'a-key-for-the-figures-only';
 
-/** A board of 1,000 cards of some length: 1 MB that each who asks for the state is sent. */
+/** A board of 1,000 long cards: each client that asks for the state is sent 1 MB. */
 const cardsThere = 1_000;
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let server: ServerProcess;
 let made: Made;
 let membership: Joined;
-/** Two people at work, who are not to notice. */
+/** Two people at work, who must not notice. */
 let ana: Member;
 let ben: Member;
 
@@ -69,17 +69,17 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** Opens a socket of Mallory's; it reads all that it is sent, and throws it away. */
+/** Opens a socket of Mallory's that reads everything and discards it. */
 async function mallory(): Promise<WebSocket> {
   const url = `${server.url.replace('http', 'ws')}/sync/${membership.board}/board?token=${membership.token}`;
   const socket = new WebSocket(url, [controlProtocol]);
-  // A server that closes while much is on its way to it resets the connection under it.
+  // A server that closes while much is on its way resets the connection.
   socket.on('error', () => undefined);
   await once(socket, 'open');
   return socket;
 }
 
-/** Ana writes and Ben reads, again and again, until something is over. Returns how long each edit took. */
+/** Ana writes and Ben reads, repeatedly, until a promise settles. Returns the duration of each edit. */
 async function workUntil(over: Promise<unknown>): Promise<number[]> {
   const chance = new Chance(seed);
   const tookMs: number[] = [];
@@ -88,7 +88,7 @@ async function workUntil(over: Promise<unknown>): Promise<number[]> {
   while (!state.isOver || tookMs.length < 20) {
     const began = performance.now();
     ana.edit(chance);
-    // A card is taken to another place now and then, in which there is nothing to look for.
+    // Sometimes the edit is a move of a card, with nothing to look for.
     const claim = ana.written.at(-1);
     await ben.until(() => !claim || ben.has(claim));
     tookMs.push(performance.now() - began);
@@ -98,7 +98,7 @@ async function workUntil(over: Promise<unknown>): Promise<number[]> {
   return tookMs.sort((a, b) => a - b);
 }
 
-/** The pair goes on within the bounds while the attack lasts, and the server stays as large as it may be. */
+/** Checks that the pair stays within the limits during the attack, and that the server's memory does too. */
 async function endures(attack: Promise<unknown>): Promise<void> {
   const tookMs = await workUntil(attack);
   expect(tookMs[Math.floor(tookMs.length / 2)]).toBeLessThan(medianMs);
@@ -109,7 +109,7 @@ async function endures(attack: Promise<unknown>): Promise<void> {
   expect(await residentOf(server.pid)).toBeLessThan(residentMb);
 }
 
-/** What a process has in memory, in megabytes, as Linux counts it. */
+/** The resident memory of a process in megabytes, as Linux counts it. */
 async function residentOf(pid: number): Promise<number> {
   const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) / 1024;
@@ -121,7 +121,7 @@ async function counted(name: string): Promise<number> {
   return Number(value);
 }
 
-/** Sends frames as fast as the net takes them, until all are sent or the socket is closed. */
+/** Sends frames as fast as the network takes them, until all are sent or the socket is closed. */
 async function flood(socket: WebSocket, frames: readonly Uint8Array[]): Promise<void> {
   for (const [i, frame] of frames.entries()) {
     if (socket.readyState !== socket.OPEN) return;
@@ -130,7 +130,7 @@ async function flood(socket: WebSocket, frames: readonly Uint8Array[]): Promise<
   }
 }
 
-/** Until the server has read all that was sent, or has closed the socket. */
+/** Waits until the server has read everything sent, or has closed the socket. */
 async function isHeard(socket: WebSocket, patienceMs: number): Promise<void> {
   if (socket.readyState !== socket.OPEN) return;
   socket.ping();
@@ -162,7 +162,7 @@ function pointerFrame(i: number): Uint8Array {
   });
 }
 
-/** A question for all but a little of the state: each another one, so that no answer is of use twice. */
+/** A request for almost the whole state, different each time, so that no answer can be reused. */
 function step1Frame(i: number): Uint8Array {
   return syncFrame(
     syncKind.step1,
@@ -172,7 +172,7 @@ function step1Frame(i: number): Uint8Array {
   );
 }
 
-/** So many structs that all want to stand at one place: one item, and the others right behind it. */
+/** This many structs at one position: one item, and the others directly after it. */
 function crowdAt(count: number): Uint8Array {
   const client = 77;
   const first = { parent: cards.name, key: 'crowded', content: { type: 'map' } } as const;
@@ -183,18 +183,18 @@ function crowdAt(count: number): Uint8Array {
   ]);
 }
 
-/** A value nested so many times. */
+/** A value nested this many times. */
 function nested(depth: number): Uint8Array {
   const bytes = handUpdate([
     { client: 78, clock: 0, structs: [{ parent: cards.name, key: 'deep', content: { any: ['MARK'] } }] },
   ]);
   const at = Buffer.from(bytes).indexOf('MARK') - 2;
-  // 117: an array, of one element; 126: null.
+  // 117: an array of one element; 126: null.
   const value = Buffer.concat([Buffer.alloc(2 * depth, Uint8Array.of(117, 1)), Uint8Array.of(126)]);
   return Buffer.concat([bytes.subarray(0, at), value, bytes.subarray(at + 6)]);
 }
 
-describe('one frame that would cost others dearly: closed, and nobody waits', () => {
+describe('one frame that would be expensive for others: closed, and nobody waits', () => {
   test.for<[string, () => Uint8Array, readonly number[]]>([
     [
       'a million structs, of which half are there',
@@ -222,10 +222,10 @@ describe('one frame that would cost others dearly: closed, and nobody waits', ()
   });
 });
 
-test('G3 W4 what waits for something that never comes is bounded', async () => {
+test('G3 W4 held updates are limited to 1,000 frames and 1 MiB', async () => {
   const sockets = await Promise.all(Array.from({ length: 12 }, mallory));
   const closed = sockets.map((socket) => once(socket, 'close'));
-  // More bytes than are kept of a connection, and less than a person may send at once.
+  // More bytes than are held for a connection, and fewer than a person may send at once.
   const bomb = times(Math.ceil((1.1 * maxHeldBytes) / 8_000), (i) => {
     const doc = new Y.Doc();
     doc.getText('t').insert(0, 'x');
@@ -237,7 +237,7 @@ test('G3 W4 what waits for something that never comes is bounded', async () => {
   for (const one of closed) expect((await one)[0]).toBe(4422);
 });
 
-describe('floods: the sender is not read for a while, or put out, and nobody else waits', () => {
+describe('floods: the sender is paused or closed, and nobody else waits', () => {
   test.for<[string, () => Uint8Array[]]>([
     ['P5 B4 presence', () => times(6_000, (i) => presenceFrame(4_711, i + 1))],
     ['P11 B4 pointers', () => [presenceFrame(4_712, 1), ...times(6_000, pointerFrame)]],
@@ -256,7 +256,7 @@ describe('floods: the sender is not read for a while, or put out, and nobody els
     expect(isPutOut || (await counted('resa_sender_pauses_total')) > before).toBe(true);
   });
 
-  test('B4 thirty sockets of one person share what the person may send', async () => {
+  test('B4 thirty sockets of one person share the person’s rates', async () => {
     const before = await counted('resa_sender_pauses_total');
     const sockets = await Promise.all(Array.from({ length: 30 }, mallory));
     const work = sockets.map(async (socket, n) => {
@@ -273,7 +273,7 @@ describe('floods: the sender is not read for a while, or put out, and nobody els
   });
 });
 
-/** A presence frame as large as a frame may be, of entries that are somebody else's to say. */
+/** A presence frame of maximum size, with entries of other people. */
 function presenceNoise(): Uint8Array {
   const body = encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, 500);

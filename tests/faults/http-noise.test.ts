@@ -17,7 +17,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** Sends bytes to the port. Returns the status of the first answer, or null where the server hung up without one. */
+/** Sends bytes to the port. Returns the status of the first answer, or null if the server closed without one. */
 async function said(bytes: Uint8Array | string, { hangUp = false } = {}): Promise<number | null> {
   const socket = connect(server.port, '127.0.0.1');
   let answer = '';
@@ -48,44 +48,44 @@ const body = (text: string, more = '') =>
 
 const noises: [string, Uint8Array | string, number][] = [
   ['not HTTP', 'hello\r\n\r\n', 400],
-  ['a header without end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(100_000)}`, 431],
+  ['an endless header', `GET / HTTP/1.1\r\nX: ${'x'.repeat(100_000)}`, 431],
   [
-    'two lengths',
+    'two content lengths',
     'POST /api/join HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd',
     400,
   ],
   [
-    'a length and chunks',
+    'a content length and chunks',
     'POST /api/join HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     400,
   ],
-  ['a path that is no path', to('http://[/'), 400],
-  ['half a character, which the page says is nowhere', to('/b/%E0%A4%A'), 200],
-  ['a way out of the folder', to('/assets/..%2f..%2f..%2fetc%2fpasswd'), 404],
+  ['an invalid path', to('http://[/'), 400],
+  ['half a character, which the page answers with "not found"', to('/b/%E0%A4%A'), 200],
+  ['a path out of the folder', to('/assets/..%2f..%2f..%2fetc%2fpasswd'), 404],
   ['a zero byte', to('/assets/%00'), 404],
-  ['JSON that is none', body('{"title":'), 400],
-  ['JSON of another kind', body('[1,2,3]'), 422],
-  ['a deep JSON', body(`{"title":${'['.repeat(20_000)}`), 400],
+  ['invalid JSON', body('{"title":'), 400],
+  ['JSON of another schema', body('[1,2,3]'), 422],
+  ['deeply nested JSON', body(`{"title":${'['.repeat(20_000)}`), 400],
   ['a large body', body(JSON.stringify({ title: 'm'.repeat(1 << 20) })), 413],
-  ['the admin, where there is none', to('/api/admin/rooms', 'Authorization: Bearer x\r\n'), 404],
-  ['metrics, where there are none', to('/metrics', 'Authorization: Bearer x\r\n'), 404],
-  ['versions of a board without a seat', to('/api/boards/x/versions'), 401],
-  ['an upgrade to nowhere', to('/nowhere', upgrade + key), 404],
+  ['an admin route without an admin key', to('/api/admin/rooms', 'Authorization: Bearer x\r\n'), 404],
+  ['metrics without a key', to('/metrics', 'Authorization: Bearer x\r\n'), 404],
+  ['versions of a board without a membership', to('/api/boards/x/versions'), 401],
+  ['an upgrade of an unknown path', to('/nowhere', upgrade + key), 404],
   ['an upgrade without a key', to('/sync/a/board', upgrade), 400],
   [
     'an upgrade of another version',
     to('/sync/a/board', `${upgrade}Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 7\r\n`),
     400,
   ],
-  ['an upgrade to an address that is none', to('/sync/%zz/..', upgrade + key), 404],
+  ['an upgrade of an invalid address', to('/sync/%zz/..', upgrade + key), 404],
 ];
 
-test.for(noises)('%s: answered by its status, and the process goes on', async ([, bytes, status]) => {
+test.for(noises)('%s: answered with its status, and the process continues', async ([, bytes, status]) => {
   expect(await said(bytes)).toBe(status);
   await stillServes();
 });
 
-test('random bytes, bare and in every place of a request: never more than an answer that says no', async () => {
+test('random bytes, alone and in every part of a request: at most an answer that refuses', async () => {
   onTestFailed(() => console.error(`SEED=${seed} runs this again`));
   const chance = new Chance(seed);
   const noise = () => Buffer.from(chance.bytes(1 + chance.below(300))).toString('latin1');
@@ -99,7 +99,7 @@ test('random bytes, bare and in every place of a request: never more than an ans
       to(`/sync/a/board?token=${encodeURIComponent(noise())}`, upgrade),
     ][round % 6];
     const status = await said(Buffer.from(bytes ?? '', 'latin1'), { hangUp: true });
-    // A socket that may not come in is opened and closed by its code (101); all else is refused.
+    // A socket that may not enter is opened and closed with its code (101); everything else is refused.
     expect([null, 101, 400, 401, 404, 422, 431]).toContain(status);
   }
   await stillServes();

@@ -4,11 +4,11 @@ const boardSchema = v.object({
   board: v.string(),
   links: v.object({ facilitator: v.string(), participant: v.string(), observer: v.string() }),
 });
-/** A board that was just made, and the ways into it. */
+/** A new board, and its links. */
 export type Made = v.InferOutput<typeof boardSchema>;
 
 const joinedSchema = v.object({ board: v.string(), person: v.string(), token: v.string() });
-/** A seat on a board. */
+/** A membership of a board. */
 export type Joined = v.InferOutput<typeof joinedSchema>;
 
 export async function post(url: string, body: unknown): Promise<unknown> {
@@ -17,12 +17,12 @@ export async function post(url: string, body: unknown): Promise<unknown> {
   return answer.json();
 }
 
-/** Makes a board from the template of a bare journey map. */
+/** Creates a board from the template of a bare journey map. */
 export async function makeBoard(url: string, title = 'Trip'): Promise<Made> {
   return v.parse(boardSchema, await post(`${url}/api/boards`, { title, template: 'journey' }));
 }
 
-/** Takes a seat by a link. */
+/** Joins by a link. */
 export async function join(url: string, link: string, name: string): Promise<Joined> {
   return v.parse(joinedSchema, await post(`${url}/api/join`, { link, name }));
 }

@@ -19,7 +19,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-test(`kill -9 at ${moments} random moments while three people write: nothing that was acknowledged or received is lost`, async () => {
+test(`kill -9 at ${moments} random moments while three people write: nothing acknowledged or received is lost`, async () => {
   onTestFailed(() => console.error(`SEED=${seed} runs this again`));
   const { url, port } = server;
   const { links } = await makeBoard(url);
@@ -34,7 +34,7 @@ test(`kill -9 at ${moments} random moments while three people write: nothing tha
     const writing = keepWriting(all, chance);
     await eventsAmong(all, 20 + chance.below(300));
     await server.kill();
-    // Nobody comes back before we have looked: what they bring would hide what was lost.
+    // Nobody may come back before the check, because their edits would hide losses.
     await Promise.all(all.map((member) => member.stayAway()));
     const claims = owed(all);
     await writing.stop();
@@ -52,7 +52,7 @@ test(`kill -9 at ${moments} random moments while three people write: nothing tha
     expect(server.errors).toEqual([]);
     olle.close();
   }
-  // Else the moments were too early to say anything.
+  // Otherwise the moments were too early to prove anything.
   expect(ana.acknowledged.length).toBeGreaterThan(moments);
   for (const member of all) member.close();
 });

@@ -10,8 +10,8 @@ import { openRooms } from '../../server/live/room/rooms.ts';
 import type { Store } from '../../server/store/contract.ts';
 
 /**
- * The live side behind a server that keeps nothing beside it, neither a log nor what was written, so that what
- * is kept is the live side's. `/<board>/<person>` is a participant's seat there.
+ * The live server behind a minimal HTTP server that stores nothing, neither a log nor writes, so that all memory is the
+ * live server's. `/<board>/<person>` is a participant's membership there.
  */
 export class LiveServer {
   readonly rooms: Rooms;
@@ -49,7 +49,7 @@ export class LiveServer {
     });
   }
 
-  /** Where a person's seat on a board is. */
+  /** The address of a person's membership on a board. */
   at(board: string, person: string): string {
     return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${board}/${person}`;
   }

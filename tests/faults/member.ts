@@ -15,40 +15,40 @@ import type { Chance } from './chance.ts';
 import type { Joined } from './invited.ts';
 import { join } from './invited.ts';
 
-/** Something a person wrote that can be looked for afterwards: a word in the text of a card. */
+/** Something a person wrote that can be found later: a word in the text of a card. */
 export interface Claim {
   readonly card: string;
   readonly word: string;
 }
 
-/** More words than this make a card's text long; people go on in another card. */
+/** Words at which a card is long; people then continue in another card. */
 const wordsInCard = 40;
 
 /**
- * A person at a stock `y-websocket` provider that listens for `saved`. It knows of each of its edits
- * whether the server has acknowledged it, by counting document frames as the page does.
+ * A person with a stock `y-websocket` provider that listens for `saved`. It knows for each of its edits whether the
+ * server has acknowledged it, by counting document frames as the page does.
  */
 export class Member {
   readonly name: string;
   readonly isStock: boolean;
   readonly doc = new Y.Doc();
   readonly provider: WebsocketProvider;
-  /** Own edits in the order they were made. */
+  /** Own edits in order. */
   readonly written: Claim[] = [];
-  /** Close codes of its sockets, in order; null where it closed one itself. */
+  /** Close codes of its sockets, in order; null if it closed one itself. */
   readonly closings: (number | null)[] = [];
-  /** Why the server takes nothing just now, as it was last told; null while it does. */
+  /** Why the server takes no edits, as it was last told; null if it does. */
   readOnly: 'store' | 'frozen' | null = null;
   readonly #editor: PlainEditor;
-  /** The card in which it writes, and how much it has written there. */
+  /** The card in which it writes, and the number of words it has written there. */
   #writing: { readonly card: string; words: number } | null = null;
-  /** Own edits that were not acknowledged, and the document frame of this socket that bore each; null: none yet. */
+  /** Own edits without acknowledgement, and this socket's document frame with each; null if there is none yet. */
   readonly #open = new Map<Claim, number | null>();
   #sent = 0;
   #saved = 0;
   #watchers = new Set<() => void>();
 
-  /** `isStock`: as any program of others, which hears of no acknowledgements. */
+  /** `isStock`: like any other program, which gets no acknowledgements. */
   static async join(url: string, link: string, name: string, { isStock = false } = {}): Promise<Member> {
     return new Member(url, await join(url, link, name), name, isStock);
   }
@@ -61,7 +61,7 @@ export class Member {
     this.provider = new WebsocketProvider(`${url.replace('http', 'ws')}/sync/${board}`, 'board', this.doc, {
       params: { token },
       protocols: isStock ? [] : [controlProtocol],
-      // The stock client takes any WebSocket class; the two type packages do not know of each other.
+      // The stock client takes any WebSocket class, but the two type packages do not know each other.
       WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
       disableBc: true,
       maxBackoffTime: 400,
@@ -72,7 +72,7 @@ export class Member {
     this.doc.on('update', this.#look);
   }
 
-  /** Own edits that the server has said are on disk. */
+  /** Own edits that the server has acknowledged. */
   get acknowledged(): Claim[] {
     if (this.isStock) return [];
     return this.written.filter((claim) => !this.#open.has(claim));
@@ -86,17 +86,17 @@ export class Member {
     return this.provider.wsconnected;
   }
 
-  /** Whether the server has this member's state too, and all of it is on disk. */
+  /** True if it is synced, and all its edits are on disk. */
   get isSaved(): boolean {
     return this.isSynced && (this.isStock || this.#open.size === 0);
   }
 
-  /** The document as plain JSON, to compare. */
+  /** The document as plain JSON, for comparison. */
   get state(): string {
     return this.#json(() => true);
   }
 
-  /** The same without the people, of whom there is one more with each who comes to look. */
+  /** The same without the people, since each new visitor adds one. */
   get content(): string {
     return this.#json((name) => name !== people.name);
   }
@@ -119,7 +119,7 @@ export class Member {
     return record !== null && !record.gone && record.text.includes(word);
   }
 
-  /** Makes one edit: a new card, a word more in a card of anybody, or a move (which others may overrule). */
+  /** Makes one edit: a new card, another word in any card, or a move (which others may override). */
   edit(chance: Chance): void {
     const all = readAll(this.doc, cards);
     const inReach = all.filter((card) => card.text.length < wordsInCard * 9);
@@ -130,7 +130,7 @@ export class Member {
     else this.#type(card, chance);
   }
 
-  /** Writes one word: in its own card, or in a new one once that is long. Returns what to look for. */
+  /** Writes one word: in its own card, or in a new one once that is long. Returns the word to look for. */
   write(chance: Chance): Claim {
     if (!this.#writing || this.#writing.words >= wordsInCard) {
       this.#add(chance);
@@ -144,7 +144,7 @@ export class Member {
     return claim;
   }
 
-  /** Waits until something about this member is as the test wants it. */
+  /** Waits until this member meets a condition. */
   until(what: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       const check = () => {
@@ -157,13 +157,13 @@ export class Member {
     });
   }
 
-  /** Calls back whenever something has come in, gone out or been acknowledged. Returns how to stop that. */
+  /** Calls `check` whenever something was received, sent or acknowledged. Returns a function that stops that. */
   watch(check: () => void): () => void {
     this.#watchers.add(check);
     return () => this.#watchers.delete(check);
   }
 
-  /** Takes in all that is still on the wire of a server that has ended, and stays away until `comeBack`. */
+  /** Reads everything still in transit from a server that has ended, and stays away until `comeBack`. */
   async stayAway(): Promise<void> {
     await this.until(() => !this.isConnected);
     this.provider.disconnect();
@@ -181,7 +181,7 @@ export class Member {
 
   #add(chance: Chance): void {
     const word = newWord(chance);
-    // The card is made by one update and shown by the next: the claim holds when both are on disk.
+    // The card is created by one update and shown by the next: the claim holds when both are on disk.
     const card = addCard(this.#editor, this.#cell(chance), { text: `${word} ` });
     this.#claim({ card, word });
   }
@@ -190,7 +190,7 @@ export class Member {
     const text = textOf(this.doc, cards, card, 'text');
     if (!text) return;
     const word = newWord(chance);
-    // Between words, not within one, so that every word can be looked for.
+    // Between words, not within one, so that every word can be found.
     const gaps = [...text.toJSON().matchAll(/ /g)].map(({ index }) => index + 1);
     text.insert(gaps[chance.below(gaps.length)] ?? 0, `${word} `);
     this.#claim({ card, word });
@@ -212,7 +212,7 @@ export class Member {
     this.#look();
   }
 
-  /** As `client/model/sync/connection.svelte.ts` counts: each own update and each answer to step 1 is a frame. */
+  /** Counts like `client/model/sync/connection.svelte.ts`: each own update and each answer to step 1 is a frame. */
   #count(): void {
     const { provider, doc } = this;
     const stock = provider.messageHandlers[frameKind.sync];
@@ -220,7 +220,7 @@ export class Member {
       const isStep1 = decoder.arr[decoder.pos] === syncKind.step1;
       stock?.(encoder, decoder, own, emitSynced, kind);
       if (!isStep1) return;
-      // The answer bears all that this socket has not borne yet.
+      // The answer includes everything that this socket has not sent yet.
       this.#sent++;
       for (const [claim, frame] of this.#open) if (frame === null) this.#open.set(claim, this.#sent);
     };
@@ -237,7 +237,7 @@ export class Member {
       }
       this.#look();
     };
-    // Refusals are looked at by their close codes.
+    // Refusals are checked by their close codes.
     provider.messageHandlers[frameKind.auth] = () => {};
     // Pointers are not drawn here.
     provider.messageHandlers[frameKind.pointer] = () => {};

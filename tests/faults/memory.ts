@@ -5,9 +5,9 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Bytes that this process holds when all that can be freed has been: the heap, and buffers outside of it. */
+/** Bytes that this process holds after everything that can be freed is: the heap, and buffers outside it. */
 export async function memoryHeld(): Promise<number> {
-  // What outlives one collection only by its finalizer goes with the next; buffers go a little later.
+  // Objects with finalizers survive one collection; buffers are freed a little later.
   for (let i = 0; i < 3; i++) {
     collect();
     await pause(20);

@@ -19,7 +19,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-test(`kill -9 at ${moments} random moments of a rebuild while two people write: all that was acknowledged or received is there`, async () => {
+test(`kill -9 at ${moments} random moments of a rebuild while two people write: all acknowledged or received edits are there`, async () => {
   onTestFailed(() => console.error(`SEED=${seed} runs this again`));
   const { port } = server;
   for (let moment = 1; moment <= moments; moment++) {
@@ -40,7 +40,7 @@ test(`kill -9 at ${moments} random moments of a rebuild while two people write: 
       (answer) => answer.text(),
       () => undefined,
     );
-    // The people are sent away, try again and write on: so many events are somewhere in the rebuild, or behind it.
+    // People are disconnected, retry and write on: after this many events the rebuild is under way, or done.
     await eventsAmong(all, chance.below(200));
     await server.kill();
     await rebuilding;
@@ -57,7 +57,7 @@ test(`kill -9 at ${moments} random moments of a rebuild while two people write: 
       claims.filter((claim) => !olle.has(claim)),
       `moment ${moment}`,
     ).toEqual([]);
-    // The board takes edits, whichever it is.
+    // The board takes edits, whether old or new.
     const cleo = await Member.join(server.url, links.participant, 'Cleo');
     await cleo.until(() => cleo.isSynced);
     for (let n = 0; n < 5; n++) cleo.edit(chance);

@@ -28,7 +28,7 @@ async function rebuild(store: Store) {
   );
 }
 
-/** The document as the next process finds it. */
+/** The document as the next process reads it. */
 async function found(store: Store) {
   const { snapshot, updates, owners } = await store.load(room);
   const doc = new Y.Doc();
@@ -42,15 +42,15 @@ async function found(store: Store) {
   };
 }
 
-test('killed at any step of a rebuild: the board is the old one or the new one, whole, and never new under an old generation', async () => {
+test('killed at any step of a rebuild: the board is old or new, whole, and never new under an old generation', async () => {
   const [folder, copies] = [await temporaryFolder(), await temporaryFolder()];
   const disk = new SteppingDisk();
-  // One worker for all the stores.
+  // One worker for all stores.
   const worker = openWorkDesk({ log: new Journalist().log });
   onTestFinished(() => worker.close());
   const { store } = await openWorker(folder, { disk, worker });
   await store.createBoard(boardRecord('b1'), smallBoard);
-  // Ana writes, part of it is in a snapshot already, and she removes a card.
+  // Ana writes, part of it is already in a snapshot, and she removes a card.
   const ana = copyOf(smallBoard);
   const owners = new Map([[ana.clientID, 'ana']]);
   const write = async (edit: () => void) => {
@@ -85,12 +85,12 @@ test('killed at any step of a rebuild: the board is the old one or the new one, 
     expect(left, next).toEqual(isNew ? new Map() : owners);
     outcomes.push(`${isNew ? 'new' : 'old'} document, generation ${generation}`);
     if (generation === 2) {
-      // What the new document leaves out can be had from the version.
+      // The version has what the new document omits.
       const [version] = await after.versions(room);
       const kept = copyOf((await after.readVersion(room, version?.id ?? '')) ?? new Uint8Array([0, 0]));
       expect(rootOf(kept, cards).has(card), next).toBe(true);
     }
-    // Whatever was left can be rebuilt.
+    // Whatever is left can be rebuilt.
     expect(await rebuild(after), next).toMatchObject({ kind: 'rebuilt', after: { clientIds: 1 } });
     expect(readingOf((await found(after)).state), next).toEqual(readingOf(old));
     await after.close();

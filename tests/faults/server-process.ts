@@ -8,24 +8,24 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** RESA_DIST names another build. */
+/** RESA_DIST selects another build. */
 const dist = process.env.RESA_DIST ?? fileURLToPath(new URL('../../dist', import.meta.url));
 const program = join(dist, 'server/main.js');
 
 export interface Start {
   readonly folder: string;
-  /** The port of the process before it, so that its people find it again; any free one where left out. */
+  /** The port of the process before it, so that its clients find it again; by default any free one. */
   readonly port?: number;
-  /** Put before the program: what loads a fault into it. */
+  /** Arguments before the program, such as a module that injects a fault. */
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The real process, as built, on a folder of its own. */
+/** The real process, as built, with its own data folder. */
 export class ServerProcess {
   readonly url: string;
   readonly port: number;
-  /** Resolves when the process is gone: its exit code, or null where a signal ended it. */
+  /** Resolves when the process has ended: its exit code, or null after a signal. */
   readonly ended: Promise<number | null>;
   readonly #child: ChildProcess;
   readonly #log: string[] = [];
@@ -74,31 +74,31 @@ export class ServerProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** What it logged at level error or above: the messages. */
+  /** The messages that it logged at level error or above. */
   get errors(): string[] {
     const lines = this.#log.map((line) => JSON.parse(line) as { level: number; msg: string });
     return lines.filter(({ level }) => level >= 50).map(({ msg }) => msg);
   }
 
-  /** All that it wrote to standard error. */
+  /** Everything it wrote to standard error. */
   get log(): readonly string[] {
     return this.#log;
   }
 
-  /** Ends it as a power cut would: it gets no chance to do anything. */
+  /** Kills it like a power cut: it can do nothing more. */
   async kill(): Promise<void> {
     if (this.isAlive) this.#child.kill('SIGKILL');
     await this.ended;
   }
 
-  /** Asks it to stop in order. Returns its exit code. */
+  /** Stops it in order. Returns its exit code. */
   async stop(): Promise<number | null> {
     if (this.isAlive) this.#child.kill('SIGTERM');
     return this.ended;
   }
 }
 
-/** A folder that is gone after `remove`. */
+/** A folder that `remove` deletes. */
 export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'resa-faults-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };

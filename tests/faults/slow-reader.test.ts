@@ -12,16 +12,16 @@ import { board, openHouse } from '../server/live/harness.ts';
 import type { RawClient } from '../server/live/raw-client.ts';
 import { memoryHeld } from './memory.ts';
 
-/** What is withheld from the reader in all, what the server may grow by for it, and the noise of measuring. */
+/** Bytes withheld from the reader, the server's maximum growth for it, and the noise of the measurement. */
 const withheldBytes = 79_000_000;
 const mostGrowthBytes = 8 << 20;
 const noiseBytes = 4 << 20;
 
-/** Each sends no more than it may, and in less time than a reader may stay behind. */
+/** Each sends no more than allowed, and in less time than a reader may stay behind. */
 const names = ['ana', 'dan', 'eva', 'fay'];
 const roundMs = 250;
 
-/** What one of them rewrites at a time: long texts in a script of two bytes a letter, 800 KB in all. */
+/** The texts one person rewrites at a time: long, in a script of two bytes per letter, 800 KB in all. */
 const textsEach = 20;
 
 class Writer {
@@ -43,7 +43,7 @@ class Writer {
     for (let i = 0; i < textsEach; i++) this.#ideas.set(`${name}${i}`, buildRecord(ideas, {}));
   }
 
-  /** Writes all texts anew; resolves when they are on disk, with how large the update was. */
+  /** Rewrites all texts. Resolves, when they are on disk, to the size of the update. */
   async rewrite(letter: string): Promise<number> {
     const before = Y.encodeStateVector(this.#doc);
     this.#doc.transact(() => {
@@ -56,7 +56,7 @@ class Writer {
     const update = Y.encodeStateAsUpdate(this.#doc, before);
     this.#client.update(update);
     await this.#client.told('saved');
-    // What it hears of the others is not read here.
+    // Frames from others are not read here.
     this.#client.heard.length = 0;
     return update.length;
   }
@@ -76,7 +76,7 @@ beforeEach(async () => {
   clock = new FakeClock();
   house = await openHouse({ clock });
   for (const person of ['ben', 'cleo']) house.membership(person);
-  // Facilitators: it is more than a participant may write in a day.
+  // Facilitators, because it is more than a participant may write in a day.
   for (const person of names) house.membership(person, 'facilitator');
   writers = await Promise.all(names.map((name) => Writer.come(name)));
   ben = await house.raw('ben');
@@ -88,7 +88,7 @@ beforeEach(async () => {
 
 afterEach(() => house.close());
 
-/** Each rewrites their texts, and Ben hears of it each time. Returns how much it was. */
+/** Each person rewrites the texts, and Ben gets them each time. Returns the number of bytes. */
 async function everyoneWrites(letter: string): Promise<number> {
   let bytes = 0;
   for (const writer of writers) {
@@ -97,7 +97,7 @@ async function everyoneWrites(letter: string): Promise<number> {
     clock.advance(roundMs);
   }
   ben.heard.length = 0;
-  // What the tests' own store and spies keep of it is not what is measured.
+  // Memory of the test's own store and spies must not be measured.
   house.store.journal.length = 0;
   vi.clearAllMocks();
   return bytes;
@@ -105,7 +105,7 @@ async function everyoneWrites(letter: string): Promise<number> {
 
 const cleosSocket = () => house.rooms.sockets(board).find(({ person }) => person === 'cleo');
 
-/** Cleo stops reading, and goes on not to while the others write. Returns how much the server held for her at most. */
+/** Cleo stops reading while the others write. Returns the most that the server held for her. */
 async function withhold(bytesInAll: number): Promise<number> {
   cleo.socket.pause();
   let mostBuffered = 0;
@@ -128,7 +128,7 @@ test('B2 79 MB are withheld from Cleo: the server holds little of it, and sends 
   const { statesSent } = house.rooms.counters;
   cleo.socket.resume();
   await cleo.next('step2');
-  // It would be megabytes, which the stored state has already.
+  // A difference would be megabytes, which the stored state already has.
   expect(house.rooms.counters.statesSent).toBe(statesSent + 1);
   expect(cleosSocket()?.isBehind).toBe(false);
   const solutions = readAll(await cleo.state(), ideas).map(({ solution }) => solution);
@@ -137,12 +137,12 @@ test('B2 79 MB are withheld from Cleo: the server holds little of it, and sends 
   expect(cleo.bytesHeard).toBeLessThan(withheldBytes / 2);
 });
 
-test('B3 she who has not read for 30 s is cut off, and the others have not waited', async () => {
+test('B3 closes a reader that is behind for 30 s; others are not delayed', async () => {
   await withhold(withheldBytes / 8);
   expect(house.rooms.counters.slowReaders).toBe(0);
   for (let passed = 0; passed < 30_000; passed += beatMs) {
     clock.advance(beatMs);
-    // Who only listens says something now and then, as pongs would.
+    // A client that only listens sends a frame now and then, as pongs would be.
     ben.queryPresence();
     await ben.next('presence');
   }

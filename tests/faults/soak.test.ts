@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dirname(hostileProgram), { recursive: true }));
 
-/** Twenty seconds of `npm run soak`, in which nothing is timed. */
-test('50 people at work beside 100 hostile sockets of five people: nobody is harmed, nothing is lost', async () => {
+/** Twenty seconds of `npm run soak`, without timing. */
+test('50 people at work beside 100 hostile sockets of five people: nobody is affected, nothing is lost', async () => {
   onTestFailed(() => console.error(`SEED=${seed} runs this again`));
   const report = await soak({
     seed,
@@ -30,7 +30,7 @@ test('50 people at work beside 100 hostile sockets of five people: nobody is har
   expect(report.lost).toEqual([]);
   expect(report.areEqual).toBe(true);
   expect(report.serverErrors).toEqual([]);
-  // Else nothing was tried.
+  // Otherwise nothing was tested.
   expect(report.owed).toBeGreaterThan(100);
   expect(Object.keys(report.deeds).length).toBeGreaterThan(10);
 });

@@ -8,7 +8,7 @@ import { Member } from './member.ts';
 import { ServerProcess, temporaryFolder } from './server-process.ts';
 import { agreed, eventsAmong, keepWriting, owed } from './writers.ts';
 
-/** How long a stop takes while the disk answers; and whatever it does. */
+/** How long a stop may take while the disk answers, and in any case. */
 const patienceMs = 10_000;
 const boundMs = 20_000;
 
@@ -55,7 +55,7 @@ test('SIGTERM while five people write: it tells them to come back, ends in time,
   for (const member of [...all, olle]) member.close();
 });
 
-test('from the signal on nobody new comes in, while those who are in are still being seen to', async () => {
+test('after the signal nobody new can join, while connected people are still served', async () => {
   const { url } = server;
   const { links } = await makeBoard(url);
   const ana = await Member.join(url, links.participant, 'Ana');
@@ -70,7 +70,7 @@ test('from the signal on nobody new comes in, while those who are in are still b
   ana.close();
 });
 
-test('a disk that does not answer holds the stop up for 20 s at most, and nothing acknowledged is lost', async () => {
+test('a disk that does not answer delays the stop by 20 s at most, and nothing acknowledged is lost', async () => {
   onTestFailed(() => console.error(`SEED=${seed} runs this again`));
   const chance = new Chance(seed);
   await server.kill();

@@ -18,7 +18,7 @@ import { PageClient } from '../server/live/page-client.ts';
 import { agree, StockClient, until } from '../server/live/stock-client.ts';
 import { boardRecord } from '../store/board-record.ts';
 
-/** The disk goes back, in each way that it can, under people whose pages and programs go on. */
+/** The disk falls back, in each possible way, while pages and programs continue. */
 
 const cell = { lane: 'lane', phase: 'phase', step: null };
 const room = `${board}/board`;
@@ -53,23 +53,23 @@ async function start(): Promise<void> {
   for (const person of ['ana', 'ben', 'stan', 'look']) house.membership(person);
 }
 
-/** The sequence of what a machine did to the data folder; each leaves the first card and loses the rest. */
+/** What was done to the data folder; each way keeps the first card and loses the rest. */
 const ways: readonly {
   readonly name: string;
-  /** At the moment to which the disk goes back. */
+  /** At the moment to which the disk falls back. */
   readonly before: () => Promise<void>;
   /** At the end, while the process still runs. */
   readonly atEnd?: () => Promise<void>;
-  /** With the process ended. */
+  /** After the process has ended. */
   readonly after: () => Promise<void>;
 }[] = [
   {
-    name: 'a backup of the whole folder is put in its place',
+    name: 'the whole folder is replaced by a backup',
     before: () => copy(''),
     after: () => putBack(''),
   },
   {
-    name: 'the folder of one board is put back',
+    name: 'the folder of one board is replaced by a backup',
     before: async () => {
       await house.store.checkpoint(room);
       await copy(`boards/${board}`);
@@ -80,20 +80,20 @@ const ways: readonly {
     },
   },
   {
-    name: 'the journal is gone',
+    name: 'the journal is deleted',
     before: async () => {
       await house.store.checkpoint(room);
     },
     after: () => rm(join(folder, 'journal'), { recursive: true }),
   },
   {
-    name: 'the end of the journal was never written, though the disk said so',
+    name: 'the end of the journal was never written, though the disk confirmed it',
     before: async () => {
       const path = await lastSegment();
       const { length } = await readFile(path);
       cut = { path, length };
     },
-    // What a killed process leaves; one that ends in order empties the journal.
+    // The folder of a killed process; one that stops in order empties the journal.
     atEnd: () => copy(''),
     after: async () => {
       await putBack('');
@@ -101,7 +101,7 @@ const ways: readonly {
     },
   },
   {
-    name: 'the newest snapshot is damaged, and the copy before it serves',
+    name: 'the newest snapshot is damaged, and the previous copy is used',
     before: async () => {
       await house.store.checkpoint(room);
     },
@@ -125,7 +125,7 @@ async function putBack(part: string): Promise<void> {
   await rm(join(folder, 'lock'), { force: true });
 }
 
-/** What the process had in its journal is in the snapshot: it ended in order. */
+/** After an orderly stop the journal's records are in the snapshot. */
 async function checkpointed(): Promise<void> {
   const store = await openDiskStore({ folder, log: pino({ level: 'silent' }) });
   await store.checkpoint(room);
@@ -151,7 +151,7 @@ async function comeBack(client: StockClient): Promise<void> {
 async function beatUntil(what: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await what())) {
     clock.advance(beatMs);
-    // Long enough for a pong to every ping: time must not run away from the clients.
+    // Long enough for a pong to each ping, so that the clock does not outrun the clients.
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -165,7 +165,7 @@ const orders = [
 
 describe.each(ways)('$name', ({ before, atEnd, after }) => {
   test.each(orders)(
-    '%s comes back first, then %s, then %s: all is there again, and nobody is refused',
+    '%s comes back first, then %s, then %s: everything is there again, and nobody is refused',
     async (...order) => {
       const ana = await new PageClient(url(), 'ana').synced();
       const ben = await new PageClient(url(), 'ben').synced();
@@ -211,7 +211,7 @@ describe.each(ways)('$name', ({ before, atEnd, after }) => {
   );
 });
 
-/** What a newcomer is shown. */
+/** The state that a newcomer gets. */
 async function seen(): Promise<Y.Doc> {
   const look = await house.raw('look');
   const doc = await look.state();

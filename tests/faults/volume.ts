@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 /** A disk that can be full, with room for a data folder. */
 export interface Volume {
   readonly folder: string;
-  /** What the server needs to be started with to be on it. */
+  /** Options for starting the server on it. */
   readonly nodeArgs: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Leaves not a byte. */
@@ -16,10 +16,10 @@ export interface Volume {
   remove(): Promise<void>;
 }
 
-/** Room for a board, its journal, and the megabyte that the store tries a disk with. */
+/** Enough for a board, its journal, and the megabyte by which the store probes a disk. */
 const volumeBytes = 12 << 20;
 
-/** A small file system in memory; null where this user may not mount one. */
+/** A small file system in memory; null if this user may not mount one. */
 export async function mountVolume(): Promise<Volume | null> {
   const root = await mkdtemp(join(tmpdir(), 'resa-volume-'));
   const mounted =
@@ -42,7 +42,7 @@ export async function mountVolume(): Promise<Volume | null> {
   };
 }
 
-/** A folder on the disk of this machine, and a fault in the server that makes it full. Works for any user. */
+/** A folder on this machine's disk, and a fault in the server that makes it full. Works for any user. */
 export async function pretendVolume(): Promise<Volume> {
   const root = await mkdtemp(join(tmpdir(), 'resa-volume-'));
   const flag = join(root, 'full');

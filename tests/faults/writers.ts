@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Chance } from './chance.ts';
 import type { Claim, Member } from './member.ts';
 
-/** People type this fast at most, in milliseconds between two edits: much faster than hands. */
+/** Longest time between two edits, in milliseconds: much faster than people type. */
 const longestPauseMs = 6;
 
-/** People who write all the time, until they are asked to stop. */
+/** People who write continuously until they are stopped. */
 export function keepWriting(members: readonly Member[], chance: Chance): { stop: () => Promise<void> } {
   let isOver = false;
   const writers = members.map(async (member) => {
@@ -22,7 +22,7 @@ export function keepWriting(members: readonly Member[], chance: Chance): { stop:
   };
 }
 
-/** Waits for so many events (an edit written, received or acknowledged) among some people. */
+/** Waits for this many events (an edit written, received or acknowledged) among some people. */
 export function eventsAmong(members: readonly Member[], count: number): Promise<void> {
   return new Promise((resolve) => {
     let left = count;
@@ -36,7 +36,7 @@ export function eventsAmong(members: readonly Member[], count: number): Promise<
   });
 }
 
-/** What must be there whatever happens to the server: what was acknowledged, and what somebody else had received. */
+/** What must exist whatever happens to the server: everything acknowledged, and everything that others received. */
 export function owed(members: readonly Member[]): Claim[] {
   return members.flatMap((member) => {
     const others = members.filter((other) => other !== member);
@@ -47,7 +47,7 @@ export function owed(members: readonly Member[]): Claim[] {
   });
 }
 
-/** Waits until all that these people wrote is on disk and all see the same. */
+/** Waits until all edits of these people are on disk and all see the same. */
 export async function agreed(members: readonly Member[]): Promise<void> {
   await Promise.all(members.map((member) => member.until(() => member.isSaved)));
   const [first] = members;

@@ -4,8 +4,8 @@ import { openDiskStore } from '../../server/store/disk/disk-store.ts';
 import { boardRecord } from './board-record.ts';
 
 /*
- * The program that kill.test.ts kills: three rooms written at once, boards made, rooms checkpointed now
- * and then. A line on standard output (`note <room> <key>`, `board <id>`) is an acknowledgement.
+ * The program that kill.test.ts kills. It writes three rooms at once, creates boards, and checkpoints rooms now and
+ * then. A line on standard output (`note <room> <key>`, `board <id>`) is an acknowledgement.
  */
 const [folder = '', round = ''] = process.argv.slice(2);
 const say = (line: string) => writeSync(1, `${line}\n`);
@@ -34,7 +34,7 @@ async function write(room: string): Promise<never> {
   }
 }
 
-// Nobody checkpoints `b4/board`: the store compacts it itself, under the kill as well.
+// Nobody checkpoints `b4/board`: the store compacts it itself, also while it is killed.
 async function fill(): Promise<never> {
   for (let n = 1; ; n++) {
     const doc = new Y.Doc();

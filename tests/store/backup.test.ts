@@ -5,7 +5,7 @@ import type { Store } from '../../server/store/contract.ts';
 import { boardRecord } from './board-record.ts';
 import { notes, openWorker, temporaryFolder, Writer } from './desk.ts';
 
-/** As `cp -r` does: lists a folder, and copies what it has read; what is gone meanwhile is left out. */
+/** Works like `cp -r`: lists a folder, and copies what it finds; skips what is removed meanwhile. */
 async function copyTree(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const entry of await readdir(from, { withFileTypes: true })) {
@@ -19,7 +19,7 @@ async function copyTree(from: string, to: string): Promise<void> {
 
 const rooms = ['b1/board', 'b2/board', 'b3/draft/ana'];
 
-/** People who write without a pause into three rooms, each of which is checkpointed every so often. */
+/** People who write continuously into three rooms, each of which is checkpointed now and then. */
 function writers(store: Store, saved: Set<string>) {
   let isOver = false;
   const people = rooms.map(async (room, n) => {
@@ -39,7 +39,7 @@ function writers(store: Store, saved: Set<string>) {
   };
 }
 
-test('a copy that is made while people write, journal first, holds all that was saved when it began; and goes on', async () => {
+test('a copy made while people write, journal first, has everything saved before it began; and continues', async () => {
   const folder = await temporaryFolder();
   const { store } = await openWorker(folder, { segmentBytes: 2_000 });
   await store.createBoard(boardRecord('b1'), new Writer().state);
@@ -67,7 +67,7 @@ test('a copy that is made while people write, journal first, holds all that was 
       ).toEqual([]);
       expect(first.store.secret).toEqual(store.secret);
       expect(await first.store.board('b1')).toEqual(boardRecord('b1'));
-      // What is written on the copy is not taken for something that its snapshots hold already.
+      // New records on the copy are not mistaken for ones that its snapshots have.
       for (const room of rooms) {
         await first.store.append({ room, person: 'ben', update: new Writer().write(`${room} late`, 'Ben') });
       }

@@ -8,15 +8,15 @@ import { boardRecord } from './board-record.ts';
 import { Journalist, notes, openWorker, temporaryFolder, Writer } from './desk.ts';
 import { SteppingDisk } from './stepping-disk.ts';
 
-/** A folder as a process that was killed at one moment left it, and what that process had promised by then. */
+/** A folder as left by a process that was killed at one moment, and what that process had acknowledged. */
 interface Wreck {
   readonly folder: string;
-  /** What it was about to do. */
+  /** The step it was about to take. */
   readonly next: string;
   readonly promised: ReadonlySet<string>;
 }
 
-/** Ana at work, who notes down each promise that the store has kept. */
+/** Ana's edits, with a note of each that the store has acknowledged. */
 class Witness {
   readonly ana = new Writer();
   readonly promised = new Set<string>();
@@ -32,7 +32,7 @@ class Witness {
   }
 }
 
-/** Does something on a store, and keeps a copy of the folder at each moment at which the process could have died. */
+/** Runs an operation on a store, and copies the folder at each moment at which the process could have died. */
 async function wrecks(
   before: (witness: Witness, store: Store) => Promise<void>,
   act: (witness: Witness, store: Store) => Promise<void>,
@@ -47,7 +47,7 @@ async function wrecks(
   const found: Wreck[] = [];
   disk.onStep = (next) => {
     const copy = join(copies, String(found.length));
-    // At once, as a kill comes: no other step is taken meanwhile.
+    // Synchronous, like a kill: no other step is taken meanwhile.
     cpSync(folder, copy, { recursive: true, filter: (path) => !path.endsWith('/lock') });
     found.push({ folder: copy, next: next.replace(folder, ''), promised: new Set(witness.promised) });
   };
@@ -57,7 +57,7 @@ async function wrecks(
   return found;
 }
 
-/** Opens what was left, twice: what the first opening repaired, the second must find repaired. */
+/** Opens the folder twice: the second opening must find repaired what the first repaired. */
 async function inspect(
   { folder, next, promised }: Wreck,
   look: (store: Store, at: string) => Promise<void>,
@@ -93,7 +93,7 @@ function shared() {
 
 const twenty = Array.from({ length: 20 }, (_, n) => `note ${n}`);
 
-test('killed at any step of a checkpoint, of the segment it frees and the next: all that was acknowledged is there', async () => {
+test('killed at any step of a checkpoint, of the segment it frees and the next: all acknowledged edits are there', async () => {
   const found = await wrecks(
     async (witness, store) => {
       for (const note of twenty) await witness.write(note);
@@ -101,7 +101,7 @@ test('killed at any step of a checkpoint, of the segment it frees and the next: 
       for (const note of twenty) await witness.write(`${note}, again`);
     },
     async (witness, store) => {
-      // The checkpoint and those who write meanwhile.
+      // The checkpoint, and concurrent writes.
       await Promise.all([store.checkpoint('b1/board'), witness.write('meanwhile')]);
       await witness.write('after');
       await store.checkpoint('b1/board');
@@ -117,7 +117,7 @@ test('killed at any step of a checkpoint, of the segment it frees and the next: 
   }
 });
 
-test('killed at any step of keeping a version: it is there whole, or it is not; those before it are', async () => {
+test('killed at any step of storing a version: it is whole or absent; earlier ones are there', async () => {
   let first = '';
   const label = { kind: 'named', name: 'Lunch', person: 'ana' } as const;
   const found = await wrecks(
@@ -144,7 +144,7 @@ test('killed at any step of keeping a version: it is there whole, or it is not; 
   }
 });
 
-test('killed at any step of a deletion: the whole board is there, or none of it', async () => {
+test('killed at any step of a deletion: the whole board is there, or nothing of it', async () => {
   const found = await wrecks(
     async (witness, store) => {
       await witness.write('one');
@@ -153,7 +153,7 @@ test('killed at any step of a deletion: the whole board is there, or none of it'
       await store.append({ room: 'b1/draft/ana', person: 'ana', update: new Writer().write('draft', 'Ana') });
     },
     async (witness, store) => {
-      // From here on it may be gone: what is there is looked at below.
+      // From here on it may be deleted: its content is checked below.
       witness.promised.clear();
       await store.deleteBoard('b1');
     },
@@ -173,7 +173,7 @@ test('killed at any step of a deletion: the whole board is there, or none of it'
       expect(seen, at).toEqual(board ? whole : none);
       if (!board)
         await expect(store.createBoard(boardRecord('b1'), new Writer().state)).rejects.toThrow(
-          'not given again',
+          'not used again',
         );
       outcomes.push(board ? 'whole' : 'none');
     });
@@ -183,7 +183,7 @@ test('killed at any step of a deletion: the whole board is there, or none of it'
   expect([...new Set(outcomes)]).toEqual(['whole', 'none']);
 });
 
-test('killed at any step of a reset: document and owners are as before or as after, and never both', async () => {
+test('killed at any step of a reset: document and owners are both old or both new', async () => {
   const fresh = new Writer();
   fresh.write('fresh', 'Ben');
   const found = await wrecks(
@@ -211,7 +211,7 @@ test('killed at any step of a reset: document and owners are as before or as aft
   expect([...new Set(outcomes)]).toEqual(['one,two,ana', 'fresh,ben']);
 });
 
-test('killed at any step of making or changing a board: it is as before or as after', async () => {
+test('killed at any step of creating or changing a board: it is old or new', async () => {
   const found = await wrecks(
     (witness) => witness.write('one'),
     async (_witness, store) => {

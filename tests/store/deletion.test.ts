@@ -5,7 +5,7 @@ import { boardRecord } from './board-record.ts';
 import { notes, openWorker, temporaryFolder, Writer } from './desk.ts';
 import { FaultyDisk } from './faulty-disk.ts';
 
-test('the segments that only a deleted board held are freed, at once and after a restart', async () => {
+test('segments needed only by a deleted board are freed, at once and after a restart', async () => {
   const folder = await temporaryFolder();
   const first = await openWorker(folder, { segmentBytes: 1_000 });
   const ana = new Writer();
@@ -22,7 +22,7 @@ test('the segments that only a deleted board held are freed, at once and after a
   expect(await readdir(join(folder, 'deleted'))).toEqual(['b1']);
 });
 
-test('on a disk that is full a board that cannot be deleted is there, and takes what people write afterwards', async () => {
+test('on a full disk a board that cannot be deleted stays, and takes later edits', async () => {
   const folder = await temporaryFolder();
   const disk = new FaultyDisk();
   const { store } = await openWorker(folder, { disk });
@@ -36,7 +36,7 @@ test('on a disk that is full a board that cannot be deleted is there, and takes 
   expect(await store.deleteBoard('b1')).toBe(true);
 });
 
-test('what is under way on a board when it is deleted ends, and leaves nothing behind', async () => {
+test('pending work on a board ends when it is deleted, and leaves nothing behind', async () => {
   const folder = await temporaryFolder();
   const { store } = await openWorker(folder);
   await store.createBoard(boardRecord('b1'), new Writer().state);

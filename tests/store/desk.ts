@@ -7,7 +7,7 @@ import type { StoredDocument } from '../../server/store/contract.ts';
 import type { DiskStoreOptions } from '../../server/store/disk/disk-store.ts';
 import { openDiskStore } from '../../server/store/disk/disk-store.ts';
 
-/** A person at work on a document: each note they write is one update, as the server would be sent it. */
+/** A person who writes in a document: each note is one update, as a server gets it. */
 export class Writer {
   readonly #doc = new Y.Doc();
 
@@ -17,7 +17,7 @@ export class Writer {
     return Y.encodeStateAsUpdate(this.#doc, before);
   }
 
-  /** The Yjs client id of the page they write on. */
+  /** The Yjs client id of the person's page. */
   get client(): number {
     return this.#doc.clientID;
   }
@@ -27,7 +27,7 @@ export class Writer {
   }
 }
 
-/** The notes of a stored document, as someone who opens it reads them. */
+/** The notes of a stored document, as read by a person who opens it. */
 export function notes(stored: Pick<StoredDocument, 'snapshot' | 'updates'>): Record<string, unknown> {
   const doc = new Y.Doc();
   if (stored.snapshot) Y.applyUpdate(doc, stored.snapshot);
@@ -35,7 +35,7 @@ export function notes(stored: Pick<StoredDocument, 'snapshot' | 'updates'>): Rec
   return doc.getMap('notes').toJSON();
 }
 
-/** A folder that is gone when the test is. */
+/** A folder that is removed after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'resa-store-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -48,7 +48,7 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** Keeps what the store tells, and lets a test wait for it. */
+/** Records the store's log, and lets a test wait for a line. */
 export class Journalist {
   readonly lines: LogLine[] = [];
   #waiting: { readonly part: string; readonly resolve: () => void }[] = [];
@@ -62,7 +62,7 @@ export class Journalist {
       this.#note({ level: 'error', fields, message }),
   };
 
-  /** Resolves at the next line whose message holds `part`. */
+  /** Resolves at the next line whose message contains `part`. */
   hears(part: string): Promise<void> {
     return new Promise((resolve) => this.#waiting.push({ part, resolve }));
   }
@@ -78,7 +78,7 @@ export class Journalist {
   }
 }
 
-/** Opens a disk store that is closed with the test. */
+/** Opens a disk store that is closed after the test. */
 export async function openWorker(folder: string, more: Partial<DiskStoreOptions> = {}) {
   const journalist = new Journalist();
   const store = await openDiskStore({ folder, log: journalist.log, probeAfterMs: 5, ...more });

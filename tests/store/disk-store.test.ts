@@ -28,13 +28,13 @@ async function damage(path: string): Promise<void> {
   await writeFile(path, bytes);
 }
 
-describe('a damaged file is set aside, and the copy before it serves', () => {
+describe('a damaged file is set aside, and the previous copy is used', () => {
   test.each([
-    ['a byte of rubbish', '\u0001'],
-    ['nothing at all', ''],
+    ['one random byte', '\u0001'],
+    ['no bytes', ''],
     ['null', 'null'],
     ['a list', '[]'],
-    ['half of itself', '{"id": "b1", "tit'],
+    ['half of its JSON', '{"id": "b1", "tit'],
     ['another board', JSON.stringify(boardRecord('b1')).replace('"facilitator"', '"emperor"')],
   ])('board.json holds %s', async (_what, content) => {
     const folder = await temporaryFolder();
@@ -54,7 +54,7 @@ describe('a damaged file is set aside, and the copy before it serves', () => {
     expect(third.journalist.lines).toEqual([]);
   });
 
-  test('the snapshot: what the journal holds comes on top of the copy', async () => {
+  test('the snapshot: the journal’s records are added to the copy', async () => {
     const folder = await temporaryFolder();
     const first = await openWorker(folder);
     const ana = new Writer();
@@ -68,13 +68,13 @@ describe('a damaged file is set aside, and the copy before it serves', () => {
     await first.store.close();
     await damage(join(folder, 'boards/b1/draft+ana.snapshot'));
     const { store, journalist } = await openWorker(folder, { now: () => 77 });
-    // The segment that holds `two` was still there, since `three` needs it.
+    // The segment with `two` was still there, because `three` needs it.
     expect(notes(await store.load('b1/draft/ana'))).toEqual({ one: 'Ana', two: 'Ana', three: 'Ana' });
     expect(journalist.said('a damaged file was set aside')).toBe(true);
     expect(await readdir(join(folder, 'boards/b1'))).toContain('draft+ana.snapshot.corrupt-77');
   });
 
-  test('a file that stands under the name of another board is not that board', async () => {
+  test('a file under the name of another board is not that board', async () => {
     const folder = await temporaryFolder();
     const { store } = await openWorker(folder);
     await store.createBoard(boardRecord('b1'), new Writer().state);
@@ -82,7 +82,7 @@ describe('a damaged file is set aside, and the copy before it serves', () => {
     expect(await store.board('b2')).toBeNull();
   });
 
-  test('the secret: a new one is made', async () => {
+  test('the secret: a new one is created', async () => {
     const folder = await temporaryFolder();
     const first = await openWorker(folder);
     await first.store.close();
@@ -95,8 +95,8 @@ describe('a damaged file is set aside, and the copy before it serves', () => {
   });
 });
 
-describe('a process that is killed at a bad moment', () => {
-  test('while it makes a board: there is no board, and it can be made', async () => {
+describe('a process killed at a bad moment', () => {
+  test('while it creates a board: the board does not exist, and can be created', async () => {
     const folder = await temporaryFolder();
     const { store } = await openWorker(folder);
     await store.createBoard(boardRecord('b1'), new Writer().state);
@@ -111,7 +111,7 @@ describe('a process that is killed at a bad moment', () => {
     expect(await readdir(join(folder, 'boards/b2'))).not.toContain('board.json.0badcafe-3.tmp');
   });
 
-  test('between the two renames of a replacement: the previous copy serves', async () => {
+  test('between the two renames of a replacement: the previous copy is used', async () => {
     const folder = await temporaryFolder();
     const first = await openWorker(folder);
     await first.store.createBoard(boardRecord('b1', 'first'), new Writer().state);
@@ -123,7 +123,7 @@ describe('a process that is killed at a bad moment', () => {
     await expect(store.createBoard(boardRecord('b1'), new Writer().state)).rejects.toThrow('already');
   });
 
-  test('while it begins a segment: the stub is set aside', async () => {
+  test('while it starts a segment: the stub is set aside', async () => {
     const folder = await temporaryFolder();
     const first = await openWorker(folder);
     await first.store.append({ room: 'b1/board', person: 'ana', update: new Writer().write('one', 'Ana') });
@@ -146,7 +146,7 @@ describe('the journal stays short', () => {
     await store.checkpoint('b1/board');
     await store.close();
     expect(await segments(folder)).toEqual(['00000002.log']);
-    // An empty journal still knows how far it had counted: what comes now is newer than the snapshot.
+    // An empty journal still knows its last sequence: later records are newer than the snapshot.
     const next = await openWorker(folder);
     await next.store.append({ room: 'b1/board', person: 'ana', update: ana.write('two', 'Ana') });
     await next.store.close();
@@ -154,7 +154,7 @@ describe('the journal stays short', () => {
     expect(notes(await third.store.load('b1/board'))).toEqual({ one: 'Ana', two: 'Ana' });
   });
 
-  test('rooms that nobody has open are compacted by the store itself', async () => {
+  test('the store compacts rooms that nobody has open', async () => {
     const folder = await temporaryFolder();
     const { store } = await openWorker(folder, small);
     const writers = ['b1', 'b2', 'b3'].map((board) => ({ room: `${board}/board`, writer: new Writer() }));
@@ -165,13 +165,13 @@ describe('the journal stays short', () => {
       }
     }
     await store.close();
-    // 300 records of some 240 bytes: 36 segments without compaction.
+    // 300 records of about 240 bytes: 36 segments without compaction.
     expect((await segments(folder)).length).toBeLessThan(10);
     const next = await openWorker(folder);
     for (const { room } of writers) expect(Object.keys(notes(await next.store.load(room)))).toHaveLength(100);
   });
 
-  test('who has the room open is asked first, and the store helps itself where no answer comes', async () => {
+  test('the owner of an open room is asked first; without an answer the store compacts it itself', async () => {
     const folder = await temporaryFolder();
     const ana = new Writer();
     const ben = new Writer();
@@ -204,7 +204,7 @@ describe('the journal stays short', () => {
     expect(Object.keys(notes(await next.store.load('b2/board')))).toHaveLength(5);
   });
 
-  test('a board folder from another installation is read beside a journal that counts from one', async () => {
+  test('a board folder from another installation is read beside a journal that starts at one', async () => {
     const [there, here] = [await temporaryFolder(), await temporaryFolder()];
     const far = await openWorker(there);
     const ana = new Writer();
@@ -222,7 +222,7 @@ describe('the journal stays short', () => {
   });
 });
 
-test('a folder with 1,000 boards opens without looking at them', async () => {
+test('a folder with 1,000 boards opens without reading them', async () => {
   const folder = await temporaryFolder();
   const text = JSON.stringify(boardRecord('b'));
   for (let n = 0; n < 1000; n++) {

@@ -9,7 +9,7 @@ import { Journalist, temporaryFolder } from './desk.ts';
 
 const schema = v.object({ n: v.number() });
 
-test('of a thousand writes at once the newest is what is kept, and each of them waits for it', async () => {
+test('of a thousand writes at once the newest is stored, and each waits for it', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'count.json');
   const context = { disk: realDisk, log: new Journalist().log, now: Date.now };
@@ -26,7 +26,7 @@ test('of a thousand writes at once the newest is what is kept, and each of them 
   expect(await readdir(folder)).toEqual(['count.json']);
 });
 
-test('a write that fails fails those that waited for it, and not the next', async () => {
+test('a failed write rejects those that waited for it, but not the next', async () => {
   const folder = await temporaryFolder();
   const context = { disk: realDisk, log: new Journalist().log, now: Date.now };
   const adapter = new DurableJson(join(folder, 'count.json'), schema, context);

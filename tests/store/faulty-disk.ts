@@ -2,20 +2,20 @@ import { basename } from 'node:path';
 import type { DiskFile } from '../../server/store/disk/disk.ts';
 import { PlainDisk } from './plain-disk.ts';
 
-/** A real disk that can be told to misbehave. */
+/** A real disk with faults on request. */
 export class FaultyDisk extends PlainDisk {
   /**
-   * What fails from now on: a write after half of its bytes (a full disk), or one whose bytes are all written
-   * but whose way to the disk is reported to have failed.
+   * What fails from now on: `write` fails after half of the bytes (a full disk); `sync` writes all bytes, but reports
+   * that they did not reach the disk.
    */
   failing: 'sync' | 'write' | null = null;
-  /** Whether it makes no files from now on. */
+  /** True if it creates no files from now on. */
   refusesFiles = false;
   /** The most bytes that one write takes. */
   mostBytes = Infinity;
   /** While there is a gate, each write waits for it. */
   gate: Promise<void> | null = null;
-  /** The writes that were asked for, oldest first, by the names of their files. */
+  /** The requested writes, oldest first, by file name. */
   readonly writes: string[] = [];
 
   override async create(path: string): Promise<DiskFile> {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { FolderInUse, lockFolder } from '../../server/store/disk/folder-lock.ts';
 import { openWorker, temporaryFolder } from './desk.ts';
 
-test('a second process is told who has the folder, and disturbs nothing', async () => {
+test('a second process is told which process has the folder, and changes nothing', async () => {
   const folder = await temporaryFolder();
   const { store } = await openWorker(folder);
   const journal = await readdir(join(folder, 'journal'));
@@ -17,18 +17,15 @@ test('a second process is told who has the folder, and disturbs nothing', async 
 });
 
 test.each([
-  ['of a process that is gone', (lock: string) => lock.replace(/"pid":\d+/, '"pid":4194399')],
+  ['of a process that has ended', (lock: string) => lock.replace(/"pid":\d+/, '"pid":4194399')],
   [
     'of an earlier process with the same number',
     (lock: string) => lock.replace(/"started":"\d+"/, '"started":"1"'),
   ],
-  [
-    'from before the machine was started',
-    (lock: string) => lock.replace(/"boot":"[^"]+"/, '"boot":"earlier"'),
-  ],
+  ['from before the last boot', (lock: string) => lock.replace(/"boot":"[^"]+"/, '"boot":"earlier"')],
   ['that is empty', () => ''],
-  ['that is no lock', () => '[1]'],
-])('a lock %s does not stand in the way', async (_what, alter) => {
+  ['that is not a lock', () => '[1]'],
+])('a lock %s is replaced', async (_what, alter) => {
   const folder = await temporaryFolder();
   const { store } = await openWorker(folder);
   const lock = await readFile(join(folder, 'lock'), 'utf8');
@@ -46,7 +43,7 @@ test.each([
   ]);
 });
 
-test('of many who come at once where a killed process was, one gets in', async () => {
+test('of many processes that start at once after a kill, one gets the lock', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'lock'), '{"pid":4194399,"started":"1","boot":"earlier"}');
   const all = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(join(folder, 'lock'))));

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { encodeHeld } from '../../server/store/disk/held-files.ts';
 import { openWorker, temporaryFolder } from './desk.ts';
 
-/** How many files are being read, and the most that ever were. */
+/** The number of files being read, and its maximum. */
 const reading = vi.hoisted(() => ({ now: 0, most: 0 }));
 
 vi.mock('node:fs/promises', async (importOriginal) => {
@@ -21,7 +21,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
   return { ...files, readFile };
 });
 
-test('copies of lost edits are read a few at a time, however many there are', async () => {
+test('held copies are read a few at a time, however many there are', async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, 'boards/b1'), { recursive: true });
   const people = Array.from({ length: 300 }, (_, n) => `person-${n}`);

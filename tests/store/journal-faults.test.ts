@@ -5,7 +5,7 @@ import { FaultyDisk } from './faulty-disk.ts';
 const board = 'b1/board';
 
 describe('the journal commits in groups', () => {
-  test('what comes while one sync runs goes out with the next', async () => {
+  test('appends during one sync go out with the next', async () => {
     const disk = new FaultyDisk();
     const { store } = await openWorker(await temporaryFolder(), { disk });
     disk.writes.length = 0;
@@ -13,7 +13,7 @@ describe('the journal commits in groups', () => {
     disk.gate = new Promise((resolve) => (open = resolve));
     const ana = new Writer();
     const first = store.append({ room: board, person: 'ana', update: ana.write('first', 'Ana') });
-    // The write of the first is under way: only now do the others come.
+    // The others are appended only while the first is being written.
     await new Promise((resolve) => setImmediate(resolve));
     const others = Array.from({ length: 100 }, (_, n) =>
       store.append({ room: `b${n}/board`, person: 'ben', update: new Writer().write('one', 'Ben') }),
@@ -57,7 +57,7 @@ describe('a disk that takes less than it is given', () => {
 });
 
 describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (failing) => {
-  test('acknowledges nothing, says so, and goes on by itself when the disk is well', async () => {
+  test('acknowledges nothing, reports it, and continues by itself when the disk works again', async () => {
     const disk = new FaultyDisk();
     const folder = await temporaryFolder();
     const { store, journalist } = await openWorker(folder, { disk });
@@ -76,7 +76,7 @@ describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (fail
     expect(store.failure).toBeNull();
     await store.append({ room: 'b2/board', person: 'ben', update: ben.write('one', 'saved') });
     await store.close();
-    // The file that failed was never written again.
+    // The failed file was never written again.
     expect(disk.writes.lastIndexOf('00000001.log')).toBe(disk.writes.indexOf('00000001.log') + 2);
 
     const next = await openWorker(folder);
@@ -85,7 +85,7 @@ describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (fail
     expect(next.journalist.said('torn tail')).toBe(failing === 'write');
   });
 
-  test('takes nothing that builds on a lost update; a room that is loaded afresh goes on from what was stored', async () => {
+  test('rejects updates that depend on a lost one; a room that is loaded again continues from its stored state', async () => {
     const disk = new FaultyDisk();
     const folder = await temporaryFolder();
     const { store, journalist } = await openWorker(folder, { disk });
@@ -95,7 +95,7 @@ describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (fail
     const healed = journalist.hears('can be written again');
     disk.failing = null;
     await healed;
-    await expect(append(new Writer().write('later', 'not taken'))).rejects.toThrow('must be loaded afresh');
+    await expect(append(new Writer().write('later', 'not taken'))).rejects.toThrow('load the room again');
     expect(notes(await store.load(board))).toEqual({});
     await append(new Writer().write('two', 'saved'));
     await store.close();
@@ -103,7 +103,7 @@ describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (fail
     expect(notes(await next.store.load(board))).toMatchObject({ two: 'saved' });
   });
 
-  test('can be closed, and lets go of the folder', async () => {
+  test('can be closed, and releases the folder', async () => {
     const disk = new FaultyDisk();
     const folder = await temporaryFolder();
     const { store } = await openWorker(folder, { disk });

@@ -11,7 +11,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 let program: string;
 
-// Node 20 does not run TypeScript: the program is bundled first (some 0.3 s).
+// Node 20 does not run TypeScript, so the program is bundled first (about 0.3 s).
 beforeAll(async () => {
   program = await mkdtemp(join(tmpdir(), 'resa-appender-'));
   await build({
@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(program, { recursive: true, force: true }));
 
-/** Lets the program write into the folder until it has acknowledged so many things, kills it, and returns all it said. */
+/** Runs the program until it has acknowledged this many writes, kills it, and returns its output. */
 async function writeUntilKilled(
   folder: string,
   round: number,
@@ -51,11 +51,11 @@ async function writeUntilKilled(
   const signal = await new Promise<string | null>((resolve) => child.on('close', (_code, by) => resolve(by)));
   expect(complained).toBe('');
   expect(signal).toBe('SIGKILL');
-  // The last line may be cut: who was not told the whole of it was told nothing.
+  // The last line may be cut, which acknowledges nothing.
   return said.split('\n').slice(0, -1);
 }
 
-test('kill -9 at ten random moments, one after another on one folder: all that was acknowledged is there', async () => {
+test('kill -9 at ten random moments in a row on one folder: all acknowledged data is there', async () => {
   const folder = await temporaryFolder();
   const said: string[] = [];
   for (let round = 1; round <= 10; round++) {

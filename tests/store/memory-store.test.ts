@@ -2,7 +2,7 @@ import { MemoryStore as HeldStore } from '../server/live/memory-store.ts';
 import { MemoryStore } from '../server/memory-store.ts';
 import { storeContract } from './store-contract.ts';
 
-// The stores that stand in for the disk in other tests must do what the disk does.
+// Stores that replace the disk in other tests must behave like it.
 storeContract('the store in memory', () => {
   const store = new MemoryStore();
   return Promise.resolve({ store, reopen: () => Promise.resolve(store.reopened()) });

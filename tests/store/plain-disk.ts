@@ -1,7 +1,7 @@
 import type { Disk, DiskFile } from '../../server/store/disk/disk.ts';
 import { realDisk } from '../../server/store/disk/disk.ts';
 
-/** The real disk, for tests that want one step of it to be another. */
+/** The real disk, as a base for tests that change one of its steps. */
 export class PlainDisk implements Disk {
   create(path: string): Promise<DiskFile> {
     return realDisk.create(path);

@@ -11,7 +11,7 @@ function version(minutesAgo: number, kind: VersionKind = 'automatic'): VersionRe
   return { id: `v${minutesAgo}`, at, kind, name: '', person: '', bytes: 1 };
 }
 
-/** The ages in minutes of those that stay, of versions that were made in the order of their times. */
+/** The ages, in minutes, of versions that stay, if they were made in the order of their times. */
 function kept(versions: readonly VersionRecord[]): readonly number[] {
   const oldestFirst = versions.toSorted((a, b) => a.at - b.at);
   const gone = new Set(outdated(oldestFirst, now));
@@ -22,12 +22,12 @@ function kept(versions: readonly VersionRecord[]): readonly number[] {
 const every = (step: number, from: number, to: number) =>
   Array.from({ length: (to - from) / step + 1 }, (_, n) => from + n * step);
 
-test('of a day, all that are ten minutes apart stay', () => {
+test('of one day, all that are ten minutes apart stay', () => {
   const ages = every(10, 0, 1430);
   expect(kept(ages.map((age) => version(age)))).toEqual(ages);
 });
 
-test('older ones stay an hour apart for a week, a day apart for ninety days, and then go', () => {
+test('older ones stay an hour apart for a week, a day apart for ninety days, and then are removed', () => {
   const ages = kept(every(10, 0, 100 * 1440).map((age) => version(age)));
   const apart = (from: number, to: number) => {
     const within = ages.filter((age) => age > from && age <= to);
@@ -39,7 +39,7 @@ test('older ones stay an hour apart for a week, a day apart for ninety days, and
   expect(ages.length).toBeLessThan(380);
 });
 
-test('thinned day by day, as it happens, no gap grows wider than its tier allows', () => {
+test('thinned day by day, no gap exceeds the spacing of its age', () => {
   let versions: VersionRecord[] = [];
   const start = now;
   for (let n = 0; n < 30 * 144; n++) {
@@ -58,19 +58,19 @@ test('thinned day by day, as it happens, no gap grows wider than its tier allows
   }
 });
 
-test('the newest automatic one stays, however close it follows', () => {
+test('the newest automatic one stays, however close it is to the one before', () => {
   expect(kept([version(1), version(0)])).toEqual([1, 0]);
   expect(kept([version(2), version(1), version(0)])).toEqual([2, 0]);
 });
 
-test('named ones and those from before a restore stay whatever their age, the newest two hundred', () => {
+test('named ones and those before a restore stay at any age, the newest two hundred', () => {
   const ages = every(1440, 1440, 200 * 1440);
   const chosen = ages.map((age, n) => version(age, n % 2 === 0 ? 'named' : 'before-restore'));
   expect(kept(chosen)).toEqual(ages);
   expect(kept([...chosen, version(0, 'named')])).toEqual([...ages.slice(0, -1), 0]);
 });
 
-describe('the wall clock was set back a day, and people went on', () => {
+describe('the wall clock was set back a day, and people continued', () => {
   /** Two days of work under the same dates: made in this order, the second day between the versions of the first. */
   const firstDay = every(10, 0, 1430).map((age) => version(age));
   const secondDay = every(10, 5, 1435).map((age) => version(age));
@@ -82,17 +82,17 @@ describe('the wall clock was set back a day, and people went on', () => {
       expect(outdated(made.slice(0, n), made[n - 1]?.at ?? 0)).toEqual([]);
   });
 
-  test('once they are old, each day is thinned by itself', () => {
+  test('once they are old, each day is thinned separately', () => {
     const gone = new Set(outdated(made, now + 2 * day));
     const left = made.filter((one) => !gone.has(one));
     const hoursOf = (versions: readonly VersionRecord[]) =>
       left.filter((one) => versions.includes(one)).length;
     expect(hoursOf(firstDay)).toBe(24);
-    // The newest of all stays beside the hourly ones.
+    // The newest of all stays besides the hourly ones.
     expect(hoursOf(secondDay)).toBe(25);
   });
 
-  test('the one that was just made stays, though two hundred chosen ones bear later dates', () => {
+  test('the latest one stays, even if two hundred chosen ones have later dates', () => {
     const later = every(1, 0, 199).map((age) => version(age, 'named'));
     const before = version(1440, 'before-restore');
     expect(outdated([...later.reverse(), before], before.at)).toEqual([later[0]]);

@@ -1,9 +1,12 @@
 import type { DiskFile } from '../../server/store/disk/disk.ts';
 import { PlainDisk } from './plain-disk.ts';
 
-/** A real disk that tells of each step before it is taken, and in the middle of each write: the moments at which a process can die. */
+/**
+ * A real disk that reports each step before it is taken, and the middle of each write: moments at which a process can
+ * die.
+ */
 export class SteppingDisk extends PlainDisk {
-  /** Called at each moment, with what comes next. */
+  /** Called at each moment, with the next step. */
   onStep: (next: string) => void = () => undefined;
 
   override async create(path: string): Promise<DiskFile> {

@@ -4,17 +4,17 @@ import { BoardExists } from '../../server/store/contract.ts';
 import { boardRecord } from './board-record.ts';
 import { notes, Writer } from './desk.ts';
 
-/** A store that a test was given, and a way to come back to it tomorrow. */
+/** A store for a test, and a way to reopen it. */
 export interface Opened {
   readonly store: Store;
-  /** Closes the store and opens it anew on the same data. */
+  /** Closes the store and opens it again on the same data. */
   readonly reopen: () => Promise<Store>;
 }
 
-/** What every store must do, whatever it is made of. `open` gives an empty one. */
+/** The tests for every implementation of a store. `open` returns an empty one. */
 export function storeContract(name: string, open: () => Promise<Opened>): void {
   describe(`${name} keeps the contract of a store`, () => {
-    test('1. a board that Ana makes is there, with its document, and there tomorrow', async () => {
+    test('1. a new board exists with its document, also after reopening', async () => {
       const { store, reopen } = await open();
       const ana = new Writer();
       ana.write('title', 'Booking');
@@ -27,7 +27,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(notes(await tomorrow.load('b1/board'))).toEqual({ title: 'Booking' });
     });
 
-    test('2. a board is made once, also when two ask at the same time', async () => {
+    test('2. a board is created once, even if two ask at the same time', async () => {
       const { store } = await open();
       const both = await Promise.allSettled([
         store.createBoard(boardRecord('b1', 'by Ana'), new Writer().state),
@@ -38,7 +38,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect((await store.board('b1'))?.title).toBe('by Ana');
     });
 
-    test('3. changes to one board are done one after another, and last', async () => {
+    test('3. changes to one board run in order, and are stored', async () => {
       const { store, reopen } = await open();
       await store.createBoard(boardRecord('b1', ''), new Writer().state);
       const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
@@ -49,7 +49,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect((await (await reopen()).board('b1'))?.title).toBe('abcdefgh');
     });
 
-    test('4. a change that throws, or that gives the board another id, changes nothing', async () => {
+    test('4. a change that throws, or changes the board’s id, has no effect', async () => {
       const { store } = await open();
       await store.createBoard(boardRecord('b1'), new Writer().state);
       const slip = () => {
@@ -61,7 +61,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(await store.changeBoard('nobody', (now) => now)).toBeNull();
     });
 
-    test('5. a room that was never written reads as empty', async () => {
+    test('5. a room that was never written is empty', async () => {
       const { store } = await open();
       expect(await store.load('b1/draft/ana')).toEqual({
         snapshot: null,
@@ -73,7 +73,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(await store.checkpoint('b1/draft/ana')).toBeNull();
     });
 
-    test('6. what is appended is read back in order, in this process and the next, each room on its own', async () => {
+    test('6. appended updates are read in order, also after reopening, each room separately', async () => {
       const { store, reopen } = await open();
       const [ana, ben] = [new Writer(), new Writer()];
       const first = ana.write('one', 'Ana');
@@ -96,7 +96,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(notes(await tomorrow.load('b2/board'))).toEqual({ one: 'Ben' });
     });
 
-    test('7. a load waits for the appends before it', async () => {
+    test('7. a load waits for earlier appends', async () => {
       const { store } = await open();
       const appended = store.append({
         room: 'b1/board',
@@ -107,7 +107,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       await appended;
     });
 
-    test('8. the buffer of an append may be used again at once', async () => {
+    test('8. the buffer of an append may be reused at once', async () => {
       const { store } = await open();
       const update = new Writer().write('one', 'Ana');
       const appended = store.append({ room: 'b1/board', person: 'ana', update });
@@ -116,11 +116,11 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(notes(await store.load('b1/board'))).toEqual({ one: 'Ana' });
     });
 
-    test('9. a checkpoint stands for what was appended before it, and for nothing that comes after its sequence', async () => {
+    test('9. a checkpoint replaces earlier appends, and none after its sequence', async () => {
       const { store, reopen } = await open();
       const ana = new Writer();
       await store.append({ room: 'b1/board', person: 'ana', update: ana.write('one', 'Ana') });
-      // Neither of the next three waits for the one before it.
+      // None of these three waits for the one before.
       const under = store.append({ room: 'b1/board', person: 'ana', update: ana.write('two', 'Ana') });
       const point = store.checkpoint('b1/board');
       const after = store.append({ room: 'b1/board', person: 'ana', update: ana.write('three', 'Ana') });
@@ -129,7 +129,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(made?.sequence).toBeGreaterThanOrEqual(two);
       const state = { snapshot: made?.state ?? null, updates: [] };
       expect(notes(state)).toMatchObject({ one: 'Ana', two: 'Ana' });
-      // What it says is in it is in it: no more, so that nothing is skipped by who goes on from here.
+      // It has exactly what its sequence says, so that later readers miss nothing.
       expect(notes(state).three).toBe((made?.sequence ?? 0) >= three ? 'Ana' : undefined);
       const now = await store.load('b1/board');
       expect(now.sequence).toBeGreaterThanOrEqual(three);
@@ -141,7 +141,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       });
     });
 
-    test('10. days of appends and checkpoints, each begun where the last one ended', async () => {
+    test('10. days of appends and checkpoints, each continuing the last one', async () => {
       const { store, reopen } = await open();
       const ana = new Writer();
       let today = store;
@@ -155,14 +155,14 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(days).toEqual(['done', 'done', 'done', 'done', 'done', 'done']);
     });
 
-    test('11. the secret is made once', async () => {
+    test('11. the secret is created once', async () => {
       const { store, reopen } = await open();
       const secret = [...store.secret];
       expect(secret).toHaveLength(32);
       expect([...(await reopen()).secret]).toEqual(secret);
     });
 
-    test('12. a name that is no id or no room reaches nothing', async () => {
+    test('12. a name that is not an id or a room has no effect', async () => {
       const { store } = await open();
       const hostile = [
         '',
@@ -201,7 +201,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       }
     });
 
-    test('13. close waits for what is under way, may be called twice, and ends all', async () => {
+    test('13. close waits for pending work, may be called twice, and ends everything', async () => {
       const { store, reopen } = await open();
       const ana = new Writer();
       const last = store.append({ room: 'b1/board', person: 'ana', update: ana.write('last', 'Ana') });
@@ -214,7 +214,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(notes(await (await reopen()).load('b1/board'))).toEqual({ last: 'Ana' });
     });
 
-    test('14. sequences rise, and a load tells how far it reaches', async () => {
+    test('14. sequences rise, and a load says how far it reaches', async () => {
       const { store, reopen } = await open();
       const ana = new Writer();
       const append = (from: Store, note: string) =>
@@ -228,7 +228,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(await append(tomorrow, 'three')).toBeGreaterThan(second);
     });
 
-    test('15. whose a client id is is known tomorrow, from the journal and from a checkpoint', async () => {
+    test('15. the owners of client ids are known after reopening, from the journal and from a checkpoint', async () => {
       const { store, reopen } = await open();
       const [ana, ben] = [new Writer(), new Writer()];
       const room = 'b1/board';
@@ -245,7 +245,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect((await (await reopen()).load(room)).owners).toEqual(both);
     });
 
-    test('16. Ana keeps a version, writes on, and reads it tomorrow as it was; the newest is listed first', async () => {
+    test('16. Ana stores a version, writes on, and later reads it unchanged; the newest is listed first', async () => {
       const { store, reopen } = await open();
       const ana = new Writer();
       const room = 'b1/draft/ana';
@@ -272,7 +272,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       }
     });
 
-    test('17. a board that is deleted is gone for good, with all that was on it, and no other is', async () => {
+    test('17. a deleted board is gone for good with all its data, and no other board is', async () => {
       const { store, reopen } = await open();
       const ana = new Writer();
       const update = ana.write('one', 'Ana');
@@ -305,7 +305,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       }
     });
 
-    test('18. a document that is reset is as it was said to be, and what was before does not come back', async () => {
+    test('18. a reset document has its new state, and the earlier one does not come back', async () => {
       const { store, reopen } = await open();
       const [ana, ben] = [new Writer(), new Writer()];
       const room = 'b1/board';
@@ -326,7 +326,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       }
     });
 
-    test('21. copies of lost edits are kept one a person, there tomorrow, and gone with a reset or the board', async () => {
+    test('21. held copies are stored once per person, exist after reopening, and are removed by a reset or with the board', async () => {
       const { store, reopen } = await open();
       await store.createBoard(boardRecord('b1'), new Writer().state);
       const held = (person: string, update: number[], isProven = false) => ({
@@ -354,7 +354,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       await expect(tomorrow.keepHeld('b1/board', held('ana', []))).rejects.toThrow();
     });
 
-    test('19. whose each client id is can be read without a load, with what the journal has and for each version', async () => {
+    test('19. owners of client ids can be read without a load, including the journal’s and those of each version', async () => {
       const { store, reopen } = await open();
       const [ana, ben] = [new Writer(), new Writer()];
       const room = 'b1/board';
@@ -380,7 +380,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       await expect(store.owners('b1')).rejects.toThrow();
     });
 
-    test('20. a document that is reset with owners has these and no others, today and tomorrow', async () => {
+    test('20. a document reset with owners has exactly these, now and after reopening', async () => {
       const { store, reopen } = await open();
       const [ana, ben] = [new Writer(), new Writer()];
       const room = 'b1/board';

@@ -6,14 +6,14 @@ import { notes, openWorker, temporaryFolder, Writer } from './desk.ts';
 const count = 6;
 const headerBytes = 28;
 
-/** A journal of six notes, and how long it was when each of them was acknowledged. */
+/** A journal of six notes, and its length when each of them was acknowledged. */
 async function writeJournal(): Promise<{ bytes: Buffer; ends: number[] }> {
   const folder = await temporaryFolder();
   const { store } = await openWorker(folder);
   const path = join(folder, 'journal/00000001.log');
   const ends: number[] = [];
   for (let n = 1; n <= count; n++) {
-    // Each note is someone else's first: none needs another to be read.
+    // Each note is another person's first, so none depends on another.
     await store.append({ room: 'b1/board', person: 'ana', update: new Writer().write(`note ${n}`, 'saved') });
     ends.push((await readFile(path)).byteLength);
   }
@@ -22,7 +22,7 @@ async function writeJournal(): Promise<{ bytes: Buffer; ends: number[] }> {
   return { bytes, ends };
 }
 
-/** Opens a folder that holds these segments, closes it, and opens it again: the second must see what the first saw. */
+/** Opens a folder with these segments twice; the second opening must read the same. */
 async function readBack(segments: readonly Uint8Array[]) {
   const folder = await temporaryFolder();
   await mkdir(join(folder, 'journal'));
@@ -45,8 +45,8 @@ const allBut = (...lost: number[]) =>
     .filter((n) => !lost.includes(n))
     .map((n) => `note ${n}`);
 
-describe('a journal that was cut', () => {
-  test('at every byte of its last records: what is whole is there, the rest is set aside', async () => {
+describe('a truncated journal', () => {
+  test('at every byte of its last records: whole records are there, the rest is set aside', async () => {
     const { bytes, ends } = await writeJournal();
     const from = ends[count - 4] ?? 0;
     for (let cut = from; cut <= bytes.byteLength; cut++) {
@@ -59,12 +59,12 @@ describe('a journal that was cut', () => {
         const kept = await readFile(join(folder, 'journal/00000001.log.torn-77'));
         expect(kept.equals(bytes.subarray(end, cut))).toBe(true);
       }
-      // Once cut, the journal is whole.
+      // After the cut, the journal is intact.
       expect(later.lines).toEqual([]);
     }
   });
 
-  test('and filled up with zeros, as some file systems do', async () => {
+  test('and filled with zeros, as some file systems do', async () => {
     const { bytes, ends } = await writeJournal();
     const torn = Buffer.alloc(bytes.byteLength + 4096);
     bytes.copy(torn, 0, 0, (ends[4] ?? 0) + 10);
@@ -82,8 +82,8 @@ describe('a journal that was cut', () => {
   });
 });
 
-describe('a journal in which one bit flipped', () => {
-  test('in any byte of a record: that one is set aside and told, all others are there', async () => {
+describe('a journal with one flipped bit', () => {
+  test('in any byte of a record: that record is set aside and logged, all others are there', async () => {
     const { bytes, ends } = await writeJournal();
     const [from = 0, to = 0] = [ends[2], ends[3]];
     for (let at = from; at < to; at++) {
@@ -105,12 +105,12 @@ describe('a journal in which one bit flipped', () => {
       flipped[at] = (flipped[at] ?? 0) ^ 1;
       const { read, journalist } = await readBack([flipped]);
       expect(read, `flipped at ${at}`).toEqual(allBut());
-      expect(journalist.said('the head of a journal segment is damaged')).toBe(true);
+      expect(journalist.said('the header of a journal segment is damaged')).toBe(true);
     }
   });
 });
 
-test('a lost record that a snapshot knew of does not hide what is written after it', async () => {
+test('a lost record that a snapshot has does not hide later records', async () => {
   const folder = await temporaryFolder();
   const first = await openWorker(folder);
   const ana = new Writer();

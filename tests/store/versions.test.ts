@@ -11,7 +11,7 @@ const minute = 60_000;
 const filesOf = async (folder: string, ending: string) =>
   (await readdir(join(folder, 'boards/b1'))).filter((name) => name.endsWith(ending));
 
-/** A room of which Ana has kept two versions, a quarter of an hour apart. */
+/** A room with two versions by Ana, a quarter of an hour apart. */
 async function twoVersions() {
   const folder = await temporaryFolder();
   const clock = { now: 1_000_000_000 };
@@ -31,7 +31,7 @@ const shown = async (state: Promise<Uint8Array | null>) => {
   return snapshot && notes({ snapshot, updates: [] });
 };
 
-test('a version takes no room of its own while the document is as it was kept', async () => {
+test('a version takes no extra disk space while the document does not change', async () => {
   const folder = await temporaryFolder();
   const { store } = await openWorker(folder);
   await store.append({ room, person: 'ana', update: new Writer().write('one', 'Ana') });
@@ -42,7 +42,7 @@ test('a version takes no room of its own while the document is as it was kept', 
   expect(kept?.bytes).toBe(version.size);
 });
 
-test('any changed bit of a version file: it is told, set aside and listed no more, and all else is there', async () => {
+test('any changed bit of a version file: it is logged, set aside and no longer listed; all others are there', async () => {
   const { folder, ids } = await twoVersions();
   const path = join(folder, `boards/b1/board.${ids[0]}.version`);
   const whole = await readFile(path);
@@ -62,7 +62,7 @@ test('any changed bit of a version file: it is told, set aside and listed no mor
   }
 });
 
-test('a list that was lost: the versions come back with their times, as automatic ones', async () => {
+test('a lost list: the versions come back with their times, as automatic ones', async () => {
   const { folder, ids } = await twoVersions();
   for (const name of await filesOf(folder, '.json')) await rm(join(folder, 'boards/b1', name));
   const { store } = await openWorker(folder);
@@ -73,7 +73,7 @@ test('a list that was lost: the versions come back with their times, as automati
   expect(await shown(store.readVersion(room, ids[0]))).toEqual({ one: 'Ana' });
 });
 
-test('a list that is damaged: the copy before it serves, and the version that it lacks is found', async () => {
+test('a damaged list: the previous copy is used, and the version it lacks is found', async () => {
   const { folder, ids } = await twoVersions();
   await writeFile(join(folder, 'boards/b1/board.versions.json'), '[');
   const { store, journalist } = await openWorker(folder);
@@ -84,7 +84,7 @@ test('a list that is damaged: the copy before it serves, and the version that it
 describe('a wall clock that is ten years ahead for a while', () => {
   const tenYears = 3_650 * 24 * 60 * minute;
 
-  /** A morning of which six versions are kept, ten minutes apart. */
+  /** A morning with six versions, ten minutes apart. */
   async function morning() {
     const folder = await temporaryFolder();
     const clock = { now: 1_000_000_000_000, passed: 0 };
@@ -103,7 +103,7 @@ describe('a wall clock that is ten years ahead for a while', () => {
   }
   const idsIn = async (store: Store) => (await store.versions(room)).map(({ id }) => id).sort();
 
-  test('set while the server runs, it costs nobody a version', async () => {
+  test('set while the server runs, it removes no version', async () => {
     const { clock, store, write, ids } = await morning();
     clock.now += tenYears;
     for (let n = 7; n <= 12; n++) ids.push(await write(store, `note ${n}`));
@@ -113,7 +113,7 @@ describe('a wall clock that is ten years ahead for a while', () => {
     expect(await shown(store.readVersion(room, ids[0] ?? ''))).toEqual({ 'note 1': 'Ana' });
   });
 
-  test('set before the server starts, it costs two old versions for each new one', async () => {
+  test('set before the server starts, it removes two old versions for each new one', async () => {
     const { folder, clock, clocks, store, write, ids } = await morning();
     await store.close();
     clock.now += tenYears;
@@ -123,7 +123,7 @@ describe('a wall clock that is ten years ahead for a while', () => {
   });
 });
 
-test('a machine that starts in 1970 and is set right soon does not keep versions for ever', async () => {
+test('a machine that starts in 1970 and is corrected soon does not keep versions for ever', async () => {
   const folder = await temporaryFolder();
   const clock = { now: 0 };
   const { store } = await openWorker(folder, { now: () => clock.now, passed: () => 0 });
@@ -144,7 +144,7 @@ test('a machine that starts in 1970 and is set right soon does not keep versions
   expect(left).not.toContain(first?.id);
 });
 
-test('what retention lets go of is gone from the list and from the disk', async () => {
+test('versions removed by retention are gone from the list and from the disk', async () => {
   const { folder, ana, clock, ids } = await twoVersions();
   const { store } = await openWorker(folder, { now: () => clock.now, passed: () => clock.now });
   clock.now += 91 * 24 * 60 * minute;

@@ -28,10 +28,10 @@ function typed(count: number): Uint8Array[] {
   return updates;
 }
 
-/** What keeps the worker busy for some tenths of a second. */
+/** Keeps the worker busy for a few tenths of a second. */
 const muchWork = typed(40_000);
 
-test('what is handed in is merged in a thread, and the main thread goes on meanwhile', async () => {
+test('updates are merged in a thread, and the main thread continues meanwhile', async () => {
   const { worker: work } = worker();
   const updates = muchWork;
   let turns = 0;
@@ -40,11 +40,11 @@ test('what is handed in is merged in a thread, and the main thread goes on meanw
   clearInterval(counting);
   expect(Object.keys(read(state))).toHaveLength(40_000);
   expect(turns).toBeGreaterThan(10);
-  // The caller's updates were copied: they are its own still.
+  // The caller's updates were copied, so the caller still owns them.
   expect(updates.every((update) => update.byteLength > 0)).toBe(true);
 });
 
-test('jobs are done in the order in which they came', async () => {
+test('jobs run in the order of the calls', async () => {
   const { worker: work } = worker();
   const done: number[] = [];
   await Promise.all(
@@ -53,7 +53,7 @@ test('jobs are done in the order in which they came', async () => {
   expect(done).toEqual([0, 1, 2]);
 });
 
-test('a job that throws is rejected, and takes no other with it', async () => {
+test('a job that throws is rejected, and affects no other', async () => {
   const { worker: work, journalist } = worker();
   const bad = work.merge(new Uint8Array([1, 200, 3, 4]), []);
   const good = work.merge(null, [new Writer().write('one', 'Ana')]);
@@ -62,7 +62,7 @@ test('a job that throws is rejected, and takes no other with it', async () => {
   expect(journalist.lines).toEqual([]);
 });
 
-test('what waits for an update that is lost is said to be so, and is kept', async () => {
+test('updates that wait for a lost one are reported, and kept', async () => {
   const { worker: work } = worker();
   const ana = new Writer();
   const [one, two] = [ana.write('one', 'Ana'), ana.write('two', 'Ana')];
@@ -73,7 +73,7 @@ test('what waits for an update that is lost is said to be so, and is kept', asyn
   expect(read(healed.state)).toEqual({ one: 'Ana', two: 'Ana' });
 });
 
-test('a thread that runs out of memory takes its own job with it, and neither the next nor the process', async () => {
+test('a thread that runs out of memory fails only its own job, not the next and not the process', async () => {
   const { worker: work, journalist } = worker({ heapMegabytes: 8 });
   const lost = work.merge(null, muchWork);
   const next = work.merge(null, [new Writer().write('one', 'Ana')]);
@@ -82,7 +82,7 @@ test('a thread that runs out of memory takes its own job with it, and neither th
   expect(journalist.said('the worker thread was lost')).toBe(true);
 });
 
-test('a job that does not end is ended, and the next gets another thread', async () => {
+test('a job that does not end is stopped, and the next gets another thread', async () => {
   const { worker: work, journalist } = worker({ limitMs: 1_000 });
   const tooMuch = Array.from({ length: 20 }, () => muchWork).flat();
   const lost = work.merge(null, tooMuch);
@@ -92,7 +92,7 @@ test('a job that does not end is ended, and the next gets another thread', async
   expect(journalist.lines).toHaveLength(1);
 });
 
-test('a desk that is closed rejects what waits, and takes nothing more', async () => {
+test('a closed worker rejects waiting and new jobs', async () => {
   const { worker: work, journalist } = worker();
   const waiting = [work.merge(null, muchWork), work.merge(null, [])];
   const rejected = Promise.all(waiting.map((each) => expect(each).rejects.toThrow('closed')));
@@ -103,7 +103,7 @@ test('a desk that is closed rejects what waits, and takes nothing more', async (
 });
 
 test(
-  'a board with 200,000 client ids is rebuilt, restored and rid of one person’s work',
+  'a board with 200,000 client ids is rebuilt, restored and cleaned of one person’s work',
   { timeout: 120_000 },
   async () => {
     const { worker: work, journalist } = worker();

@@ -21,22 +21,22 @@ import {
   structFrom,
 } from './positions.ts';
 
-/** Something that an update puts somewhere. */
+/** Content that an update inserts. */
 export interface Insertion {
   readonly does: 'insert';
   readonly home: TypePath;
-  /** The key in the home; null for an element of a text or a list. */
+  /** The key in its parent type; null for an element of a text or list. */
   readonly key: string | null;
   readonly content: Content;
-  /** The client id it is written under, the first new clock, and how many clocks it takes. */
+  /** The client id that writes it, its first new clock, and its length in clocks. */
   readonly client: number;
   readonly clock: number;
   readonly length: number;
-  /** Whether there is, or was, something under this key already. */
+  /** True if this key has, or ever had, content. */
   readonly isTaken: boolean;
 }
 
-/** Something that an update takes away and that was still there. */
+/** Content that an update deletes and that the document, or this update, still had. */
 export interface Removal {
   readonly does: 'remove';
   readonly home: TypePath;
@@ -45,31 +45,30 @@ export interface Removal {
   readonly client: number;
   readonly clock: number;
   readonly length: number;
-  /** Whether this same update made it. */
+  /** True if the same update inserted it. */
   readonly isFresh: boolean;
 }
 
 export type Change = Insertion | Removal;
 
-/** Who is told what an update would do, and may end the reading by throwing. */
+/** Visitor for each change of an update. Throw to stop. */
 export interface Listener {
-  /** A client id under which it writes something new, told before what it writes. */
+  /** Called for each client id that the update writes under, before its changes. */
   writer(client: number): void;
   change(change: Change): void;
 }
 
-/** What an update costs. */
+/** The cost of an update. */
 export interface Price {
-  /** Of the main thread's time, in microseconds by `tariff`. */
+  /** Main-thread time in microseconds, by `tariff`. */
   readonly effort: number;
-  /** By how many bytes the encoded document grows for good. */
+  /** Permanent growth of the encoded document, in bytes. */
   readonly growth: number;
 }
 
 /**
- * Finds out what an update would change, and tells it piece by piece. It walks the structs in the order and
- * by the rules in which Yjs would integrate them (`integrateStructs`, `Item.getMissing`, `Item.integrate`),
- * but touches nothing. An update that costs more than `limit` is refused.
+ * Finds all changes of an update without applying it. Visits structs in the same order and by the same rules as Yjs
+ * (`integrateStructs`, `Item.getMissing`, `Item.integrate`). Refuses an update that costs more than `limit`.
  * @throws Refused with `malformed`, `missing-dependency`, `wrong-parent`, `unknown-root` or `too-many`
  */
 export function dissect(
@@ -85,7 +84,7 @@ export function dissect(
   return { effort: effort.spent, growth: dissection.growth.bytes };
 }
 
-/** Client ids of which each rests on the next: each takes four calls, and the stack holds some 2,500 of them. */
+/** Longest chain of dependent client ids. Each takes four calls, and the stack is deep enough for about 2,500. */
 const maxDepth = 1_000;
 
 class Dissection {
@@ -99,7 +98,7 @@ class Dissection {
   readonly #listener: Listener;
   readonly #crowds: Crowds;
   #writers = 0;
-  /** Client ids that are being placed, each for the one before it. */
+  /** The current depth of that chain. */
   #depth = 0;
 
   constructor(
@@ -156,7 +155,7 @@ class Dissection {
     this.#listener.writer(client);
   }
 
-  /** Places what an item rests on before the item itself, as Yjs does. */
+  /** Places the dependencies of an item before the item itself, as Yjs does. */
   #needDependencies(client: number, clock: number, { left, right, parent }: Item): void {
     if (left) this.#need(left, client, clock);
     if (right) this.#need(right, client, clock);
@@ -165,7 +164,7 @@ class Dissection {
 
   #need(id: Id, client: number, clock: number): void {
     if (id.client === client) {
-      // Yjs does not look for this one and would fall over it with the update half applied.
+      // Yjs does not look this one up, and would fail on it with the update half applied.
       if (id.clock >= clock) throw malformed();
       return;
     }
@@ -174,14 +173,14 @@ class Dissection {
     else if (id.clock >= Y.getState(this.#store, id.client)) throw missing();
   }
 
-  /** What is known changes nothing. But Yjs looks its neighbours up all the same, and makes the root it names. */
+  /** A known item changes nothing, but Yjs still looks up its neighbours and creates the root it names. */
   #passOver({ left, right, root }: Item): void {
     if (root !== null && !this.#roots.named(root)) throw new Refused('unknown-root', 'G5');
     this.#neighbour(left, 1);
     this.#neighbour(right, 0);
   }
 
-  /** What stands at a neighbour that an item names, and is cut in two where that does not end or begin there. */
+  /** Finds the neighbour that an item names. Yjs splits it if the item does not attach at its end or start. */
   #neighbour(id: Id | null, toEnd: 0 | 1): Position | null {
     if (!id) return null;
     const stand = this.#find(id);
@@ -189,20 +188,20 @@ class Dissection {
     return stand;
   }
 
-  /** Pays for what Yjs moves when it cuts a struct in two. It does not cut what is collected. */
+  /** Charges for the structs that Yjs moves to split one. Yjs does not split collected structs. */
   #payCut({ clock, end, home, behind }: Position, at: number): void {
     if (home && clock < at && at < end) this.#effort.spend(behind * tariff.slot);
   }
 
   /**
-   * Puts an item where it goes: beside its left neighbour, else its right one, else where it says. Returns false
-   * where it is collected at once.
+   * Places an item next to its left neighbour, else next to its right one, else in the parent that it names. Returns
+   * false if Yjs collects it at once.
    */
   #settle(part: Part, item: Item, from: number): boolean {
     const { client } = part.run;
     const named = this.#neighbour(item.left, 1);
     const right = this.#neighbour(item.right, 0);
-    // What stands beside something collected is collected.
+    // An item next to a collected neighbour is collected too.
     if (named?.home === null || right?.home === null) return false;
     const home = named?.home ?? right?.home ?? this.#homeNamed(item);
     if (!home) return false;
@@ -221,7 +220,7 @@ class Dissection {
     return true;
   }
 
-  /** The home that an item without neighbours names; null where that is collected or deleted. */
+  /** The parent type of an item without neighbours; null if that is collected or deleted. */
   #homeNamed({ root, parent }: Item): TypePath | null {
     if (root !== null) return this.#homes.ofRoot(root);
     if (!parent) throw malformed();
@@ -234,8 +233,8 @@ class Dissection {
   }
 
   /**
-   * What stands before an item of which the store has the beginning. It must go on where that stands: Yjs
-   * takes the neighbour from the store but the parent from the update, and would tie two lists together.
+   * The item before a partly stored one. Both must have the same parent: Yjs takes the neighbour from the store but the
+   * parent from the update, and would join two lists otherwise.
    */
   #continued(id: Id, home: TypePath, key: string | null): Position {
     const before = this.#find(id);
@@ -243,7 +242,7 @@ class Dissection {
     return before;
   }
 
-  /** What stands at a clock, in the store or in this update; the caller has made sure that something does. */
+  /** The struct at a clock, in the store or in this update. The caller ensures that it exists. */
   #find({ client, clock }: Id): Position {
     const run = this.#runs.get(client);
     const structs = this.#store.clients.get(client) ?? [];
@@ -269,7 +268,7 @@ class Dissection {
     }
   }
 
-  /** Returns the index of the last struct that it has looked at. */
+  /** Returns the index of the last struct visited. */
   #removeStored(client: number, start: number, from: number, to: number): number {
     const structs = this.#store.clients.get(client) ?? [];
     for (let i = structFrom(structs, start, from); ; i++) {
@@ -300,14 +299,14 @@ class Dissection {
     }
   }
 
-  /** Yjs cuts the struct at both ends of the range, and merges what is deleted with what was before. */
+  /** Yjs splits the struct at both ends of the range, and merges the deleted part with the one before. */
   #payRemoval(stand: Position, from: number, to: number, merges: number): void {
     this.#effort.spend(tariff.removal + merges * stand.behind * tariff.slot);
     this.#payCut(stand, from);
     this.#payCut(stand, to);
   }
 
-  /** `structs`: where it is in the store, at `index`; null for what this update brings. */
+  /** `structs`: the store's structs, with this one at `index`; null if this update brings it. */
   #tellRemoval(
     client: number,
     from: number,
@@ -327,7 +326,7 @@ class Dissection {
   }
 }
 
-/** The home that an item of this update is; null where it was deleted before it was sent. */
+/** The type that an item of this update creates; null if it was deleted before it was sent. */
 function homeMadeBy(part: Part, home: TypePath): TypePath | null {
   const kind = part.item?.content.kind;
   if (kind === 'deleted') return null;

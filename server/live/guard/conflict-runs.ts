@@ -7,49 +7,49 @@ import type { Id } from './structs.ts';
 import type { Position } from './positions.ts';
 import { isSame } from './positions.ts';
 
-/** An item on its way to its place. */
+/** An item that is about to be placed. */
 export interface Arrival {
   readonly home: TypePath;
   readonly key: string | null;
   readonly id: Id;
-  /** The neighbours that it names, and what stands there. */
+  /** The neighbours that it names, and their positions. */
   readonly leftId: Id | null;
   readonly rightId: Id | null;
   readonly left: Position | null;
   readonly right: Position | null;
-  /** Whether there is, or was, something under its key. */
+  /** True if its key has, or ever had, content. */
   readonly isTaken: boolean;
 }
 
-/** What this update has put into one list of Yjs: the elements of a home, or what is and was under one of its keys. */
+/** What this update has put into one list of Yjs: the elements of a type, or all items under one key. */
 interface ConflictRun {
   size: number;
-  /** The last item that went directly behind each left neighbour, by its id as a number; the start is -1. */
+  /** The last item placed directly after each left neighbour, by the neighbour's id as a number; -1 is the start. */
   readonly last: Map<number, Neighbour>;
 }
 
 interface Neighbour {
   readonly id: Id;
-  /** Whether Yjs puts it directly behind that left neighbour. */
+  /** True if Yjs places it directly after that left neighbour. */
   readonly isSure: boolean;
 }
 
 /**
- * What it costs to put items among those that others put at the same place. Yjs walks from the left
- * neighbour to the right one, past all that has the same left neighbour and all that stands behind those:
- * so many items at one spot cost their square. Where the neighbours stand side by side there is no walk,
- * and so it is for all that people write who were not disturbed.
+ * Computes the cost of placing items at positions where others have placed items too. Yjs walks from the left neighbour
+ * to the right one, past all items with the same left neighbour and those after them, so many items at one position
+ * cost the square of their number. If the neighbours are adjacent there is no walk; that is the case for all edits
+ * without a conflict.
  */
 export class Crowds {
   readonly #effort: Effort;
-  /** By home and key, null being its elements; null for a key that this update has put one first thing under. */
+  /** By type and key; the key null is for elements. The value is null if this update made one first item there. */
   readonly #crowds = new Map<TypePath, Map<string | null, ConflictRun | null>>();
 
   constructor(effort: Effort) {
     this.#effort = effort;
   }
 
-  /** Whether there is, or was, something under a key, which this update takes now. */
+  /** Marks a key as used by this update. Returns true if it has, or ever had, content. */
   take(home: TypePath, key: string): boolean {
     const lists = this.#listsOf(home);
     if (lists.has(key)) return true;
@@ -62,7 +62,7 @@ export class Crowds {
     const isFirstUnderKey = key !== null && left === null;
     if (isFirstUnderKey && !isTaken) return;
     const crowd = this.#crowdOf(home, key);
-    // Yjs finds what is first under a key by going back from what is last, twice.
+    // Yjs finds the first item under a key by walking back from the last, twice.
     if (isFirstUnderKey) this.#effort.spend(2 * crowd.size * tariff.step);
     const next = this.#storedBehind(arrival);
     const spot = leftId ? numberOf(leftId) : -1;
@@ -93,7 +93,7 @@ export class Crowds {
     return lists;
   }
 
-  /** What of the store stands directly behind the left neighbour: nothing, where this update brings that. */
+  /** The stored item directly after the left neighbour; null if there is none, or this update brings the neighbour. */
   #storedBehind({ home, key, left, leftId }: Arrival): Y.Item | null {
     if (left) return isCut(left, leftId) ? left.item : (left.item?.right ?? null);
     if (key === null) return home.type?._start ?? null;
@@ -105,7 +105,7 @@ export class Crowds {
     return first;
   }
 
-  /** From there to the right neighbour; Yjs stops at once where the first has another left neighbour. */
+  /** Walks from there to the right neighbour. Yjs stops at once if the first item has another left neighbour. */
   #walk(next: Y.Item | null, { left, leftId, right }: Arrival): void {
     const isHalf = isCut(left, leftId);
     for (let at = next; at !== null && at !== right?.item; at = at.right) {
@@ -115,12 +115,12 @@ export class Crowds {
   }
 }
 
-/** Whether an item goes between two characters of its left neighbour: the other half then stands behind it. */
+/** True if an item goes between two characters of its left neighbour, whose second half then follows the item. */
 function isCut(left: Position | null, leftId: Id | null): boolean {
   return left !== null && leftId !== null && leftId.clock + 1 < left.end;
 }
 
-/** Whether its neighbours stand side by side, as far as the store knows. */
+/** True if the neighbours are adjacent, as far as the store knows. */
 function isBeside(next: Y.Item | null, { left, leftId, right, rightId }: Arrival): boolean {
   if (leftId && isCut(left, leftId)) return isNext(leftId, rightId);
   if (left?.part) return true;
@@ -130,5 +130,5 @@ function isBeside(next: Y.Item | null, { left, leftId, right, rightId }: Arrival
 const isNext = (left: Id, right: Id | null) =>
   right !== null && right.client === left.client && right.clock === left.clock + 1;
 
-/** One number for an id. Ids of the same number would only make what is put there seem dearer. */
+/** An id as one number. A collision only makes an item seem more expensive. */
 const numberOf = ({ client, clock }: Id) => client * 2 ** 21 + (clock % 2 ** 21);

@@ -2,14 +2,14 @@ import * as Y from 'yjs';
 
 export type TypeName = 'map' | 'text' | 'array' | 'xml';
 
-/** What an item holds, as far as a rule may ask. `length` is how many clocks it takes. */
+/** The content of an item, as far as rules need it. `length` is its length in clocks. */
 export type Content =
   | { readonly kind: 'string'; readonly text: string; readonly length: number }
   | { readonly kind: 'values'; readonly values: readonly unknown[]; readonly length: number }
   | { readonly kind: 'type'; readonly type: TypeName; readonly length: 1 }
   /** Deleted before it was sent. */
   | { readonly kind: 'deleted'; readonly length: number }
-  /** A format, an embed, bytes, a document, or JSON as the first Yjs wrote it. */
+  /** A format, an embed, bytes, a subdocument, or JSON in the encoding of early Yjs versions. */
   | { readonly kind: 'other'; readonly length: number };
 
 export const typeContents = {
@@ -22,7 +22,7 @@ export const typeContents = {
 export const deleted = (length: number): Content => ({ kind: 'deleted', length });
 export const other = (length: number): Content => ({ kind: 'other', length });
 
-/** What an item of a store holds. */
+/** The content of a stored item. */
 export function contentOf({ content, length }: Y.Item): Content {
   if (content instanceof Y.ContentString) return { kind: 'string', text: content.str, length };
   if (content instanceof Y.ContentAny) return { kind: 'values', values: content.arr, length };
@@ -30,7 +30,7 @@ export function contentOf({ content, length }: Y.Item): Content {
   return content instanceof Y.ContentDeleted ? deleted(length) : other(length);
 }
 
-/** Exactly that type: Y.XmlText is a Y.Text too. */
+/** Compares constructors, because Y.XmlText extends Y.Text. */
 function typeName({ constructor }: Y.ContentType['type']): TypeName {
   return constructor === Y.Map
     ? 'map'

@@ -2,9 +2,9 @@ import { maxEffort } from '../limits.ts';
 import { Refused } from './refused.ts';
 
 /**
- * Adds up what an update will cost the main thread, here and in Yjs, in microseconds by `tariff`. It is
- * charged before the work is done: a count at the head of a section before the section is read, a step of
- * Yjs before Yjs takes it. So nobody buys more than `maxEffort` with one frame, refused or not.
+ * Adds up what an update costs the main thread, in the guard and in Yjs, in microseconds by `tariff`. Each cost is
+ * charged before the work: a section's count before the section is read, a step of Yjs before Yjs takes it. So no
+ * frame, refused or not, costs more than `maxEffort`.
  */
 export class Effort {
   readonly #limit: number;

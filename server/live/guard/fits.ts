@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** Whether a value is what the schema makes of it: what a schema would drop may be of any size. */
+/** True if the schema returns the value unchanged. Otherwise extra content, of any size, would be stored. */
 export function fits(schema: v.GenericSchema, value: unknown): boolean {
   const parsed = v.safeParse(schema, value);
   return parsed.success && isSame(parsed.output, value);

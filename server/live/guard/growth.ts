@@ -4,34 +4,34 @@ import type { Id, Item, Part } from './structs.ts';
 import type { Position } from './positions.ts';
 import { isSame } from './positions.ts';
 
-/** What a struct takes beside its content when another is cut in two: its neighbours, mostly. */
+/** Bytes of a struct without its content when another is split: mostly its neighbours. */
 const pieceBytes = 16;
-/** A deleted range: where it begins, and how long it is. */
+/** Bytes of a deleted range: its start and length. */
 const rangeBytes = 4;
-/** What a client id takes in a document: in its list of structs, its state vector and its deleted ranges. */
+/** Bytes of a client id in a document: in its list of structs, its state vector and its deleted ranges. */
 export const clientBytes = 20;
 
 /**
- * Reckons how much larger an update makes the encoded document for good. The length of the frame would not do: of a
- * letter that is typed behind another only the letter stays, and a value that is set anew takes the place of the old
- * one. What cannot be known cheaply is put too high rather than too low.
+ * Estimates how much an update permanently enlarges the encoded document. The frame's length is a bad estimate: of a
+ * letter typed after another only the letter remains, and a new value replaces the old one. Where an exact figure is
+ * expensive, the estimate is too high rather than too low.
  */
 export class Growth {
-  /** Structs and deleted ranges, which stay whatever they held. */
+  /** Bytes of structs and deleted ranges, which stay whatever their content. */
   #kept = 0;
-  /** Content that comes, less what goes. */
+  /** Bytes of content added, minus bytes removed. */
   #content = 0;
 
   get bytes(): number {
     return this.#kept + Math.max(0, Math.ceil(this.#content));
   }
 
-  /** Something that is collected, or will be at once. */
+  /** A struct that is, or will at once be, collected. */
   collected({ bytes }: Part): void {
     this.#kept += bytes + rangeBytes;
   }
 
-  /** An item that goes to its place, of which the clocks from `from` on are new, beside `left` and `right`. */
+  /** An item that is placed between `left` and `right`. Its clocks from `from` on are new. */
   insert(
     part: Part,
     item: Item,
@@ -45,15 +45,15 @@ export class Growth {
     if (!isMerged(part, item, from, leftId, left)) this.#kept += part.bytes - item.contentBytes;
     const cutsLeft = left !== null && leftId !== null && leftId.clock + 1 < left.end;
     const cutsRight = right !== null && item.right !== null && item.right.clock > right.clock;
-    // Between two characters of one struct there is one cut.
+    // Between two characters of one struct there is only one split.
     const isOneCut =
       cutsLeft && cutsRight && left.clock === right.clock && leftId.client === item.right.client;
     this.#kept += ((cutsLeft ? 1 : 0) + (cutsRight && !isOneCut ? 1 : 0)) * pieceBytes;
   }
 
   /**
-   * Something that is there is deleted, from a clock up to another.
-   * `before` and `after`: what the same client has written directly before and behind it.
+   * Existing content is deleted, from one clock up to another. `before` and `after`: the structs of the same client
+   * directly before and after it.
    */
   remove(
     from: number,
@@ -77,8 +77,8 @@ export class Growth {
 }
 
 /**
- * Whether Yjs makes one struct of a new item and what the same client has written directly before it: text that goes
- * on, or a value that takes the place of one which took the place of another.
+ * True if Yjs merges a new item with the previous struct of the same client: text that continues it, or a value that
+ * overwrites a value which itself overwrote one.
  */
 function isMerged(part: Part, item: Item, from: number, leftId: Id | null, left: Position | null): boolean {
   if (part.clock < from) return true;
@@ -103,7 +103,7 @@ function idBefore({ id }: Y.Item): Id {
   return { client: id.client, clock: id.clock - 1 };
 }
 
-/** What a stretch of a stored content takes in an update, or a little less. */
+/** Size of a part of stored content in an update, or slightly less. */
 function contentBytes(content: Content, from: number, to: number): number {
   if (content.kind === 'string') return to - from;
   if (content.kind !== 'values') return 0;

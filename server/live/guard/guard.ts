@@ -26,13 +26,13 @@ export type Verdict = Pass | Refuse;
 export interface Pass {
   readonly kind: 'pass';
   readonly changes: readonly Change[];
-  /** Whether it would change anything: who comes back sends all deletes of the document again. */
+  /** True if it changes anything. A client that reconnects sends all deletes of the document again. */
   readonly hasEffect: boolean;
-  /** What it costs the main thread, now and later, in microseconds by `tariff`. */
+  /** Its cost for the main thread, now and later, in microseconds by `tariff`. */
   readonly weight: number;
-  /** Client ids that are seen for the first time, and whose they are from now on; null where there are none. */
+  /** New client ids and their owners; null if there are none. */
   readonly owners: ReadonlyMap<number, string> | null;
-  /** The client ids under which it writes something new. */
+  /** The client ids that it writes under. */
   readonly writers: readonly number[];
 }
 
@@ -41,20 +41,20 @@ export interface Refuse extends RefusedUpdate {
 }
 
 /**
- * Takes what an update adds for good from what the writer may add. Returns what would be exceeded, or null.
- * `isKnown`: whether this person has written in the document before.
+ * Deducts an update's permanent additions from the writer's allowances. Returns the exceeded allowance, or null.
+ * `isKnown`: true if this person has written in the document before.
  */
 export type Spend = (additions: Additions, isKnown: boolean) => Exceeded | null;
 
 const atRest: GuardContext = { isFull: false, policy: null };
 const free: Spend = () => null;
 
-/** Who restores edits that the server lost: their authors made them, and the server took them once. */
+/** Acts for edits restored after a loss: their authors wrote them, and the server had accepted them. */
 const restorer: Operation['membership'] = { person: '', role: 'facilitator' };
 
 /**
- * Judges updates before they touch the document. A verdict holds for the document as it is just now:
- * an update that passes must be applied before the next one is judged.
+ * Checks updates before they are applied. A verdict is valid only for the current document: apply an accepted update
+ * before you check the next one.
  */
 export class Guard {
   readonly #doc: Y.Doc;
@@ -63,7 +63,7 @@ export class Guard {
   readonly #owners: Owners;
   readonly #live: LiveEntries;
 
-  /** @param owners whose each client id is, as far as records told */
+  /** @param owners the recorded owners of client ids */
   constructor(doc: Y.Doc, owners: ReadonlyMap<number, string>, definition: DocumentDefinition) {
     this.#doc = doc;
     this.#definition = definition;
@@ -72,7 +72,7 @@ export class Guard {
     this.#live = new LiveEntries(doc, definition);
   }
 
-  /** `spend` is asked last: what it takes is of an update that passes. */
+  /** Calls `spend` last, so that only accepted updates use up allowances. */
   judge(
     update: Uint8Array,
     membership: Pick<Membership, 'person' | 'role'>,
@@ -98,30 +98,29 @@ export class Guard {
     }
   }
 
-  /** To be called when the server itself has written in the document. */
+  /** Call this after the server itself has written in the document. */
   changedByServer(): void {
     this.#live.forget();
   }
 
   /**
-   * Judges edits that a facilitator restores after the server lost them. Whoever made them, and whatever the server
-   * wrote itself, may come back; shapes, limits and kinds hold as for any update.
+   * Checks edits that a facilitator restores after a loss. Their authors may be anybody, including the server; schemas,
+   * limits and types are checked as for any update.
    */
   judgeRestored(update: Uint8Array): Verdict {
     return this.judge(update, restorer, { isFull: false, policy: null, isRecovery: true });
   }
 
   /**
-   * Where an update would leave a field without a value, though it has one now: for each client id the first clock
-   * that does it. So it is where the value that came next is missing.
-   * Null where the update cannot be applied.
+   * Finds where an update leaves a field empty that has a value now, because the value written next is missing. Returns
+   * the first such clock for each client id, or null if the update cannot be applied.
    */
   emptied(update: Uint8Array): ReadonlyMap<number, number> | null {
     const emptying = new Emptying();
     return this.#tells(update, emptying, undefined) ? emptying.clocks() : null;
   }
 
-  /** Whether the document has all of an update, its deletions too. */
+  /** True if the document has everything in an update, including its deletions. */
   has(update: Uint8Array): boolean {
     return this.#tells(update, new Unchanging(), maxRecoveryEffort);
   }
@@ -130,19 +129,19 @@ export class Guard {
     return this.#owners;
   }
 
-  /** The client ids under which only a server can have written: what nobody else may write is under them. */
+  /** The client ids that only a server can have used: they wrote content that nobody else may write. */
   serversIn(changes: readonly Change[]): Set<number> {
     const servers = new Set<number>();
     for (const change of changes) {
       const collection = collectionIn(this.#definition, change.home.root);
       if (change.does !== 'insert' || !collection || writersOf(collection, change) !== 'server') continue;
-      // Into a record that the server has added others may have written since.
+      // Others may have written into a record that the server added.
       if (change.home.depth === 0 || collection.change === 'server') servers.add(change.client);
     }
     return servers;
   }
 
-  /** The ids of the records of one collection that these changes make. */
+  /** The ids of the records in one collection that these changes create. */
   recordsMade(changes: readonly Change[], collection: string): string[] {
     if (collectionIn(this.#definition, collection)?.kind !== 'records') return [];
     const made: string[] = [];
@@ -152,7 +151,7 @@ export class Guard {
     return made;
   }
 
-  /** Tells a listener what an update would do. Returns false where it cannot be applied, or the listener refuses it. */
+  /** Passes an update's changes to a listener. Returns false if it cannot be applied or the listener refuses it. */
   #tells(update: Uint8Array, listener: Listener, limit: number | undefined): boolean {
     try {
       dissect(this.#doc.store, this.#roots, update, listener, limit);
@@ -164,15 +163,15 @@ export class Guard {
   }
 
   /**
-   * Keeps a client id for a person before anything is written under it: by presence others know it before,
-   * and could write under it first. `present`: who is on the board; when there are too many, only theirs are kept.
+   * Reserves a client id for a person before it writes. Others learn the id from presence, and could write under it
+   * first. `present`: the people on the board; if too many ids are reserved, only theirs are kept.
    */
   reserve(client: number, person: string, present: () => ReadonlySet<string>): void {
     this.#owners.reserve(client, person, present);
   }
 }
 
-/** Hears what one update would do, and ends it at the first rule that is broken. */
+/** Collects the changes of one update and stops at the first broken rule. */
 class UpdateCheck implements Listener {
   readonly changes: Change[] = [];
   /** The client ids that nobody has written under before. */
@@ -185,9 +184,9 @@ class UpdateCheck implements Listener {
   readonly #when: GuardContext;
   readonly #quotas: Quotas;
   readonly #touched: Records;
-  /** What is judged once more when all has been read. */
+  /** Operations that are checked again after the whole update is read. */
   readonly #operations: Operation[] = [];
-  /** How full a document may become by this person: 1 is all of it. */
+  /** The share of the document's limits that this person may fill; 1 is all. */
   readonly #share: number;
   #records = 0;
   #keys = 0;
@@ -229,13 +228,13 @@ class UpdateCheck implements Listener {
     this.changes.push(change);
   }
 
-  /** What it adds for good, where it makes the document grow by so many bytes beside new client ids. */
+  /** The permanent additions, given the growth in bytes without new client ids. */
   additions(growth: number): Additions {
     const clients = this.claims?.size ?? 0;
     return { clients, records: this.#records, keys: this.#keys, bytes: growth + clients * clientBytes };
   }
 
-  /** @throws Refused where a limit would be passed, or one of the last rules is broken */
+  /** @throws Refused if a limit is exceeded or one of the last rules is broken */
   close(): void {
     for (const operation of this.#operations) {
       const rule = brokenRule(operation, lastRules);
@@ -248,7 +247,7 @@ class UpdateCheck implements Listener {
       throw new Refused('too-many', 'G16');
   }
 
-  /** The keys of a record's fields are few, and its own stands for them. */
+  /** Fields are not counted: a record has few, and its own key counts for them. */
   #countKey({ depth, collection }: Operation): void {
     if (depth === 2) return;
     this.#keys++;
@@ -256,22 +255,22 @@ class UpdateCheck implements Listener {
   }
 }
 
-/** What share of a document's limits a role may fill: the rest is for those who tidy up. */
+/** The share of a document's limits that a role may fill. The rest is for those who tidy up. */
 export function shareOf(role: Role): number {
   return may(role, 'structure') ? 1 : participantShare;
 }
 
-/** Finds what an update leaves without a value. */
+/** Finds the fields that an update leaves without a value. */
 class Emptying implements Listener {
-  /** By home and key: the item that leaves it empty; null where a later one of the update gives it a value. */
+  /** By type and key: the item that empties it; null if a later item of the update gives it a value. */
   readonly #last = new Map<TypePath, Map<string, Insertion | null>>();
 
   writer(): void {
-    // Whose an id is was judged before.
+    // Owners were checked before.
   }
 
   change(change: Change): void {
-    // A record that the update itself makes has no values to lose.
+    // A record that the update itself creates has no values to lose.
     if (change.does === 'remove' || change.key === null || change.home.type === null) return;
     const keys = this.#last.get(change.home) ?? new Map<string, Insertion | null>();
     this.#last.set(change.home, keys.set(change.key, change.content.kind === 'deleted' ? change : null));
@@ -290,7 +289,7 @@ class Emptying implements Listener {
   }
 }
 
-/** Refuses whatever changes anything. */
+/** Refuses every change. */
 class Unchanging implements Listener {
   writer(): void {
     throw missing();

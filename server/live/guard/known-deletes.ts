@@ -7,39 +7,39 @@ import { UpdateReader } from './update-reader.ts';
 import { Refused } from './refused.ts';
 import { structFrom } from './positions.ts';
 
-/** More ranges than this that are new cost more than an update may: the guard says so. */
+/** More new ranges than this cost more than an update may; the guard refuses them. */
 const maxNewRanges = maxEffort / tariff.range;
 
-/** What it costs to look a client id up, in ranges. */
+/** Cost of looking up a client id, in ranges. */
 const rangesPerSection = 20;
 
-/** Ranges of one client id, as clock and length. */
+/** Ranges of one client id, as pairs of clock and length. */
 interface Section {
   readonly client: number;
   readonly ranges: number[];
 }
 
 /**
- * Takes out of an update the deleted ranges of which nothing is left in the document. Clients send all that was ever
- * deleted whenever they are asked for what they have, and after many edits that is more than all else. What is
- * deleted stays so, which allows for two things: the work may be spread over many turns, in which the document
- * changes; and a delete set that is the same, byte for byte, as one that was known is known.
+ * Removes from an update the ranges that are completely deleted in the document already. A client that is asked for its
+ * state always sends everything ever deleted, which after many edits is larger than all else. Deleted content stays
+ * deleted, so the work can be spread over many turns in which the document changes, and a delete set with the same
+ * bytes as a known one is known.
  */
 export class KnownDeletes {
   readonly #store: Y.Doc['store'];
-  /** The last delete set of which everything was known. */
+  /** The last delete set that was completely known. */
   #last: Uint8Array = new Uint8Array();
 
   constructor(store: Y.Doc['store']) {
     this.#store = store;
   }
 
-  /** Yields after some 0.5 ms each time; returns the update that is left, or the same where it cannot be read. */
+  /** Yields about every 0.5 ms. Returns the remaining update, or the same one if it cannot be read. */
   *filter(update: Uint8Array): Generator<undefined, Uint8Array> {
     try {
       return yield* this.#filter(update);
     } catch (error) {
-      // The guard finds the same fault, and says which.
+      // The guard finds the same error and reports it.
       if (error instanceof Refused) return update;
       throw error;
     }
@@ -52,15 +52,15 @@ export class KnownDeletes {
     const deletes = update.subarray(from);
     if (Buffer.compare(deletes, this.#last) === 0) return withDeletes(update.subarray(0, from), []);
     const sections: Section[] = [];
-    /** The client ids of the document that there was a section for. */
+    /** The document's client ids that had a section. */
     const seen = new Set<number>();
     let newRanges = 0;
-    /** What may be looked at before the next yield: ranges, and structs beside the first of each. */
+    /** Work left before the next yield: ranges, and structs after the first of each. */
     let left = rangesAtOnce;
     for (let clients = reader.count(2, 0); clients > 0; clients--) {
       const client = reader.number();
       const structs = this.#store.clients.get(client);
-      // Of a second section, or a range that goes back, the structs would be gone through again: the guard refuses both.
+      // A repeated section or a range out of order would scan the same structs again. The guard refuses both.
       if (seen.has(client)) return update;
       if (structs) seen.add(client);
       const section: Section = { client, ranges: [] };
@@ -75,7 +75,7 @@ export class KnownDeletes {
         if (left-- <= 0) {
           yield;
           left = rangesAtOnce;
-          // The structs may have been merged or cut meanwhile.
+          // The structs may have been merged or split meanwhile.
           index = 0;
         }
         index = structs ? structFrom(structs, index, clock) : 0;

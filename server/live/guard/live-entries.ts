@@ -5,16 +5,16 @@ import { rootOf, storedRecord } from '../../../shared/schema/read.ts';
 import type { Change } from './changes.ts';
 
 interface Counted {
-  /** The keys of all that is there. */
+  /** The keys of all live entries. */
   readonly there: Set<string>;
-  /** Keys to be looked at again: an update that passed has touched them. */
+  /** Keys to check again because an accepted update has touched them. */
   readonly touched: Set<string>;
 }
 
 /**
- * What a collection holds at present: records that are not removed, and values whose key is set. A collection is
- * walked when it is first asked for, which happens only near its limit; from then on only what updates touch is
- * looked at again.
+ * The live entries of each collection: records that are not removed, and values whose key is set. A collection is
+ * walked on first use, which happens only near its limit. After that, only entries touched by updates are checked
+ * again.
  */
 export class LiveEntries {
   readonly #doc: Y.Doc;
@@ -26,7 +26,7 @@ export class LiveEntries {
     this.#definition = definition;
   }
 
-  /** The keys of a collection's entries that are there. */
+  /** The keys of a collection's live entries. */
   of(root: string): ReadonlySet<string> {
     const { there, touched } = this.#counted.get(root) ?? this.#walk(root);
     for (const key of touched) {
@@ -37,7 +37,7 @@ export class LiveEntries {
     return there;
   }
 
-  /** Notes what an update changes that is about to be applied. */
+  /** Notes the changes of an update that is about to be applied. */
   note(changes: readonly Change[]): void {
     if (this.#counted.size === 0) return;
     for (const { home, key } of changes) {
@@ -46,7 +46,7 @@ export class LiveEntries {
     }
   }
 
-  /** To be called when the document was changed by what `note` has not heard of. */
+  /** Call this when the document was changed without `note`. */
   forget(): void {
     this.#counted.clear();
   }

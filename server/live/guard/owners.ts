@@ -2,35 +2,36 @@ import * as Y from 'yjs';
 import { maxReserved, maxReservedInRoom, maxSuspects } from '../limits.ts';
 
 /**
- * No person has this id. On record it says that a client id is open: a facilitator restored lost edits under it, of
- * which nothing tells whose they are.
+ * The id of no person. In the records it marks a client id as open: a facilitator restored lost edits under it, and its
+ * owner is unknown.
  */
 export const nobody = '';
 
 /**
- * Whose each Yjs client id is: the person's who first wrote under it, for ever. The document has a few that are
- * nobody's: the server's own, of this process and of those before it, from which templates were made too. What
- * stands in the document and is named by no record is one of those.
+ * The owner of each Yjs client id: the person who first wrote under it, for good. Some ids have no owner: the server's
+ * own, of this process and earlier ones, which templates were also made with. An id in the document without a record is
+ * one of those.
  */
 export class Owners {
   readonly #doc: Y.Doc;
   readonly #written: Map<number, string>;
   readonly #writers: Set<string>;
-  /** Named for somebody who has not written under it yet. */
+  /** Reserved for a person who has not written under it yet. */
   readonly #reserved = new Map<number, string>();
   readonly #reservedOf = new Map<string, Set<number>>();
-  /** Whose ids are by a mark that this server signed before it lost edits. It knew better then. */
+  /** Owners named by a mark that this server signed before it lost edits, and which therefore take precedence. */
   readonly #proven = new Map<number, string>();
   /**
-   * Whose bringer shows up under other ids: edits of an earlier page of theirs, or others' that the server lost
-   * without anybody having proven it. Whoever shows up under such an id is its owner, until the bringer writes on.
+   * Ids whose sender uses other ids in presence. The edits are from an earlier page of the sender, or were written by
+   * others and lost without proof. A person who uses such an id in presence owns it, until the sender writes more
+   * under it.
    */
   readonly #unshown = new Set<number>();
-  /** On record as open: whoever shows up under one is its owner once they write on. */
+  /** Recorded as open: a person who uses one in presence owns it after writing more under it. */
   readonly #open = new Set<number>();
-  /** Nobody's, though nothing is known of them: lost edits that somebody else brought are under them. */
+  /** Their owner is unknown, yet nobody may write under them: somebody else brought lost edits under them. */
   readonly #suspects = new Set<number>();
-  /** Past so many, those of people who are not there are given up. */
+  /** Above this number, reservations of absent people are dropped. */
   #mostReserved = maxReservedInRoom;
 
   constructor(doc: Y.Doc, written: ReadonlyMap<number, string>) {
@@ -40,12 +41,12 @@ export class Owners {
     this.#writers = new Set(this.#written.values());
   }
 
-  /** How many client ids people have written under. */
+  /** The number of client ids that people have written under. */
   get size(): number {
     return this.#written.size;
   }
 
-  /** Whether a person has written anything. */
+  /** True if a person has written anything. */
   hasWritten(person: string): boolean {
     return this.#writers.has(person);
   }
@@ -54,48 +55,48 @@ export class Owners {
     return this.#written.has(client);
   }
 
-  /** Whether it is on record that a client id belongs to a person. */
+  /** True if a client id is recorded as owned by a person. */
   isRecorded(client: number, person: string): boolean {
     return this.#written.get(client) === person;
   }
 
-  /** Whose a client id is, as far as anything tells; null where nothing does. */
+  /** The owner of a client id by marks, records and reservations; null if unknown. */
   ownerOf(client: number): string | null {
     return this.#proven.get(client) ?? this.#written.get(client) ?? this.#reserved.get(client) ?? null;
   }
 
-  /** Whether a person may write under a client id. */
+  /** True if a person may write under a client id. */
   allow(client: number, person: string): boolean {
     const owner = this.ownerOf(client) ?? this.#ofUnnamed(client);
     return owner === null ? !this.#suspects.has(client) : owner === person;
   }
 
-  /** Whether something tells that a client id is a person's: a record, presence, or a mark. */
+  /** True if a record, a reservation or a mark names a person as the owner of a client id. */
   isSurely(client: number, person: string): boolean {
     return this.ownerOf(client) === person;
   }
 
-  /** Whether any client id is known to be a person's. */
+  /** True if any client id is known to be a person's. */
   hasAny(person: string): boolean {
     return this.#reservedOf.has(person) || this.#writers.has(person);
   }
 
-  /** Gives a client id to a person for good, whoever has it: a mark proves it, or a facilitator has decided. */
+  /** Gives a client id to a person for good, overriding its owner: a mark proves it, or a facilitator has decided. */
   assign(client: number, person: string): void {
     this.#proven.set(client, person);
     const reserved = this.#reserved.get(client);
     if (reserved !== undefined) this.#release(client, reserved);
   }
 
-  /** Leaves a client id, of which the document has something by now, to whoever shows up under it. */
+  /** Leaves a client id that is now in the document to the person who uses it in presence. */
   open(client: number): void {
     this.#written.delete(client);
     this.#open.add(client);
   }
 
   /**
-   * The owner of these client ids has not come back yet: whoever writes under one without showing up under it is another.
-   * `isProven`: whether the copy that names them is. Past a bound no more are noted.
+   * Notes client ids whose owner has not come back yet: somebody who writes under one without using it in
+   * presence is not the owner. `isProven`: whether the copy that names them is proven. Stops at a limit.
    */
   suspect(clients: Iterable<number>, isProven: boolean): void {
     const most = isProven ? maxSuspects : maxSuspects / 2;
@@ -105,12 +106,12 @@ export class Owners {
     }
   }
 
-  /** How many client ids are noted so. */
+  /** The number of these client ids. */
   get suspected(): number {
     return this.#suspects.size;
   }
 
-  /** Whether it is on record that somebody else showed up under a client id and wrote: what stands there is theirs. */
+  /** True if somebody else is the recorded owner of a client id that they use in presence: its content is theirs. */
   isTaken(client: number, person: string): boolean {
     const owner = this.#written.get(client);
     return owner !== undefined && owner !== person && !this.#unshown.has(client);
@@ -128,7 +129,7 @@ export class Owners {
     }
   }
 
-  /** Its owner has written on under it. */
+  /** The owner has written more under it. */
   confirm(client: number): void {
     this.#unshown.delete(client);
   }
@@ -139,16 +140,16 @@ export class Owners {
     this.#reserved.set(client, person);
     const own = this.#reservedOf.get(person) ?? new Set();
     this.#reservedOf.set(person, own.add(client));
-    // Only one's own make room: nobody can take what is kept for another.
+    // A person's new ids only displace that person's own: nobody can take an id reserved for another.
     const [oldest] = own;
     if (own.size > maxReserved && oldest !== undefined) this.#release(oldest, person);
     if (this.#reserved.size > this.#mostReserved) this.#releaseAbsent(present());
   }
 
-  /** Whoever comes as ever new persons leaves them behind; nobody can take what is kept for one who is there. */
+  /** Drops the ids left behind by people who keep joining as new persons. Ids of people present are never dropped. */
   #releaseAbsent(present: ReadonlySet<string>): void {
     for (const [client, person] of this.#reserved) if (!present.has(person)) this.#release(client, person);
-    // All who are there may have more than that: then it is looked at again when as many have come anew.
+    // The people present may have more than that. In that case, check again after as many new ids.
     this.#mostReserved = this.#reserved.size + maxReservedInRoom;
   }
 
@@ -159,7 +160,9 @@ export class Owners {
     if (own?.size === 0) this.#reservedOf.delete(person);
   }
 
-  /** All see the server's ids in the document, those of earlier processes too, and could name them in their presence. */
+  /**
+   * Everybody sees the server's ids in the document, also those of earlier processes, and could use one in presence.
+   */
   #isServers(client: number): boolean {
     return !this.#proven.has(client) && !this.#open.has(client) && this.#ofUnnamed(client) === nobody;
   }

@@ -2,18 +2,18 @@ import * as Y from 'yjs';
 import type { AnyType, TypePath, TypePaths } from './type-paths.ts';
 import type { Id, Part, Run } from './structs.ts';
 
-/** What stands at a clock: a struct of the store, or a part of the update that was placed before. */
+/** The struct at a clock: one from the store, or a struct of the update that is already placed. */
 export interface Position {
-  /** Where it stands; null for what is collected. */
+  /** Its parent type; null for a collected struct. */
   readonly home: TypePath | null;
   readonly key: string | null;
-  /** Its first clock, and the one behind it. */
+  /** Its first clock, and the clock after its last. */
   readonly clock: number;
   readonly end: number;
-  /** Null for a part, and for what is collected. */
+  /** Null for a struct of the update, and for a collected one. */
   readonly item: Y.Item | null;
   readonly part: Part | null;
-  /** How many structs of its client id are behind it: Yjs moves them when it is cut in two. */
+  /** The number of later structs of its client id. Yjs moves them to split this one. */
   readonly behind: number;
 }
 
@@ -24,7 +24,7 @@ export function standInStore(structs: Structs, index: number, homes: TypePaths):
   if (!struct) return null;
   const item = struct instanceof Y.Item ? struct : null;
   return {
-    // The parent of an item that is in the store is always a type.
+    // The parent of a stored item is always a type.
     home: item && homes.of(item.parent as AnyType),
     key: item && item.parentSub,
     clock: struct.id.clock,
@@ -46,8 +46,8 @@ export function standOfPart(part: Part): Position {
 }
 
 /**
- * How many of a struct's two neighbours of the same client id Yjs merges it with once all of them are deleted.
- * These are the conditions of `Item.mergeWith` that deletion does not change; each merge moves what is behind.
+ * How many of a struct's two neighbours of the same client id Yjs merges with it once all of them are deleted. These
+ * are the conditions of `Item.mergeWith` that deletion does not change. Each merge moves the structs after it.
  */
 export function mergesInStore(structs: Structs, index: number): number {
   const at = structs[index];
@@ -59,7 +59,7 @@ function mergesItems(left: Y.Item | Y.GC | undefined, right: Y.Item | Y.GC | und
   return isSame(right.origin, left.lastId) && isSame(left.rightOrigin, right.rightOrigin);
 }
 
-/** The same for a part, whose place in its list is not known yet: as many as there may be. */
+/** The same for a struct of the update, as an upper bound, since its position in the list is not known yet. */
 export function mergesInUpdate({ client, parts }: Run, index: number): number {
   const at = parts[index];
   const before = mergesParts(client, parts[index - 1], at);
@@ -73,7 +73,7 @@ function mergesParts(client: number, left: Part | undefined, right: Part | undef
   return isBehind && isSame(left.item.right, rightOrigin);
 }
 
-/** The index of the first part of a run that ends after a clock. */
+/** The index of the first struct of a run that ends after a clock. */
 export function partEndingAfter({ parts }: Run, clock: number): number {
   let low = 0;
   let high = parts.length;
@@ -86,8 +86,8 @@ export function partEndingAfter({ parts }: Run, clock: number): number {
 }
 
 /**
- * The index of the struct that a clock is in, at `from` or behind it. Deleted ranges come in order and near
- * each other: a leap from the last one finds the next in fewer steps than a search through all.
+ * The index of the struct that contains a clock, at `from` or later. Deleted ranges are in order and close together, so
+ * a galloping search from the last one takes fewer steps than a search through all.
  */
 export function structFrom(structs: Structs, from: number, clock: number): number {
   const isBefore = (index: number) => {

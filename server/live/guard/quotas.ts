@@ -9,7 +9,7 @@ import { keyCount } from './type-paths.ts';
 import type { LiveEntries } from './live-entries.ts';
 import type { Operation } from './rules.ts';
 
-/** What an update does to one text, or to one set. */
+/** Changes of an update to one text or one set. */
 interface TextSum {
   readonly max: number;
   inserted: number;
@@ -22,21 +22,21 @@ interface SetSum {
   readonly dropped: Set<string>;
 }
 
-/** What an update does to the entries of one collection, by their keys. */
+/** Changes of an update to the entries of one collection, by key. */
 interface EntrySum {
-  /** How many may be there. */
+  /** The limit of live entries. */
   readonly most: number;
-  /** Keys that were never there. */
+  /** Keys that never existed before. */
   readonly made: Set<string>;
-  /** What may be there afterwards: values that are set, and records that are brought back. It prevails over `hidden`. */
+  /** Entries that may be live afterwards: values set, and records brought back. Takes precedence over `hidden`. */
   readonly shown: Set<string>;
-  /** Values that are taken back, and records that are made as removed ones. */
+  /** Values removed, and records created as removed. */
   readonly hidden: Set<string>;
 }
 
 /**
- * Adds up what the changes of one update do to sizes. Removals count only for what was still there, and
- * once, so that nothing can be made to look smaller than it will be.
+ * Adds up the size changes of one update. A removal counts only if the content was still there, and only once, so that
+ * no update can look smaller than it is.
  */
 export class Quotas {
   readonly #texts = new Map<TypePath, TextSum>();
@@ -45,7 +45,7 @@ export class Quotas {
   readonly #live: LiveEntries;
   readonly #share: number;
 
-  /** `share`: how much of the limit of each collection this person may fill. */
+  /** `share`: the share of each collection's limit that this person may fill. */
   constructor(live: LiveEntries, share: number) {
     this.#live = live;
     this.#share = share;
@@ -59,7 +59,7 @@ export class Quotas {
     else if (depth === 3 && field?.kind === 'set') this.#countMember(change, field.max);
   }
 
-  /** The limit that would be passed, or null. What is too large already may still shrink. */
+  /** The exceeded limit, or null. A size above its limit may still shrink. */
   exceeded(): Refusal | null {
     for (const [home, { max, inserted, removed }] of this.#texts) {
       if (inserted > removed && textLength(home) + inserted - removed > max) return 'too-long';
@@ -69,7 +69,7 @@ export class Quotas {
     return null;
   }
 
-  /** Entries are counted only where all that ever were might be too many: what is removed keeps its key. */
+  /** Count entries only when the number of keys ever used could exceed the limit: removed entries keep their key. */
   #isCrowded({ root, type }: TypePath, { most, made, shown, hidden }: EntrySum): boolean {
     const ever = (type?._map.size ?? 0) + made.size;
     if (ever <= most) return false;
@@ -104,8 +104,8 @@ export class Quotas {
   }
 
   /**
-   * Which of several marks will hold is Yjs's to say. So a record that one of them may bring back counts as there,
-   * and one that they may remove makes no room, unless this update makes it and has no other mark for it.
+   * Yjs decides which of several marks wins. So a record counts as live if one of them may restore it. It counts as
+   * removed only if this update creates it and has no other mark for it.
    */
   #countRemovalMark({ home, does, content }: Change, of: AnyCollection): void {
     if (home.outer === null || home.key === null) return;
@@ -133,12 +133,12 @@ export class Quotas {
   }
 }
 
-/** The length of a text before the update; one that the update makes is not in the document yet. */
+/** The length of a text before the update; 0 if the update creates it. */
 function textLength({ type }: TypePath): number {
   return type instanceof Y.Text ? type.length : 0;
 }
 
-/** Members are counted only where all that ever were might be too many: their keys stay, and take time. */
+/** Count members only when the number of keys ever used could exceed the limit: keys stay, and counting takes time. */
 function isOverfull(home: TypePath, { max, added, dropped }: SetSum): boolean {
   if (added.size === 0) return false;
   const ever = keyCount(home) + added.size;

@@ -6,31 +6,31 @@ import { collectionIn } from '../../../shared/schema/document.ts';
 import type { Change } from './changes.ts';
 import type { TypePath } from './type-paths.ts';
 
-/** The record that a change makes, or is in. */
+/** The record that a change creates or is in. */
 export interface TouchedRecord {
   readonly id: string;
-  /** Whose it is, by the field that is set `by: 'author'`; null where it is nobody's, or has no such field. */
+  /** The author, from the field with `by: 'author'`; null if it is empty or there is no such field. */
   readonly author: string | null;
-  /** Whether the update makes it. */
+  /** True if the update creates it. */
   readonly isNew: boolean;
-  /** Whether a field that `locks` is true in the document; so no record is that the update makes. */
+  /** True if a field with `locks` is true in the document. A record that the update creates is never locked. */
   readonly isLocked: boolean;
 }
 
-/** The records that the changes of one update are in. Each is looked up when it is asked for: mostly nobody asks. */
+/** The records of the changes in one update. Each is looked up on demand, because it is rarely needed. */
 export class Records {
   readonly #definition: DocumentDefinition;
   readonly #changes: readonly Change[];
-  /** The authors of the records that the update makes, by root and id; null until one is asked for. */
+  /** The authors of records that the update creates, by root and id; null until first needed. */
   #authors: ReadonlyMap<string, string> | null = null;
 
-  /** @param changes of the update; an author is found once all of them are there */
+  /** @param changes of the update; an author is found once all of them are added */
   constructor(definition: DocumentDefinition, changes: readonly Change[]) {
     this.#definition = definition;
     this.#changes = changes;
   }
 
-  /** The record of a change in this collection; null where there is none, as with a value. */
+  /** The record of a change in this collection; null if there is none, as for a value. */
   of(change: Change, collection: Collection | ValueCollection | null): TouchedRecord | null {
     if (collection?.kind !== 'records') return null;
     const home = homeOfRecord(change.home);
@@ -49,7 +49,7 @@ export class Records {
   }
 }
 
-/** A record that the document has, as the fields of its collection say what it is. */
+/** A stored record, described by the fields of its collection. */
 export function storedRecord(id: string, collection: Collection, stored: unknown): TouchedRecord {
   const { author, lock } = signsOf(collection);
   const valueOf = (name: string | null): unknown =>
@@ -63,7 +63,7 @@ export function storedRecord(id: string, collection: Collection, stored: unknown
   };
 }
 
-/** The home that a record is, at or around another; null for a root. */
+/** The path of a record, at or around another path; null for a root. */
 function homeOfRecord(home: TypePath): TypePath | null {
   let at = home;
   while (at.outer && at.depth > 1) at = at.outer;
@@ -91,7 +91,7 @@ function authorsIn(definition: DocumentDefinition, changes: readonly Change[]): 
   return authors;
 }
 
-/** The fields of a collection that say whose a record is, and whether it is locked; null where it has none. */
+/** The fields of a collection that hold the author and the lock of a record; null if there are none. */
 interface Signs {
   readonly author: string | null;
   readonly lock: string | null;

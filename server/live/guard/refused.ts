@@ -1,6 +1,6 @@
 import type { Refusal } from '../../../shared/wire/protocol.ts';
 
-/** Ends the reading of an update that will be refused. Thrown and caught within the guard only. */
+/** Stops the check of an update that will be refused. Thrown and caught only inside the guard. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly reason: Refusal;
@@ -14,11 +14,11 @@ export class Refused extends Error {
   }
 }
 
-/** What no Yjs writes. */
+/** Bytes that Yjs never writes. */
 export const malformed = () => new Refused('malformed', 'G2');
 
-/** What rests on something that is not there. */
+/** A dependency is missing. */
 export const missing = () => new Refused('missing-dependency', 'G3');
 
-/** What would stand elsewhere than it reads. */
+/** Content that Yjs would place elsewhere than the update says. */
 export const misplaced = () => new Refused('wrong-parent', 'G2');

@@ -13,22 +13,22 @@ import { fits } from './fits.ts';
 import type { Policy, PolicyOperation } from './policy.ts';
 import type { Records, TouchedRecord } from './record.ts';
 
-/** What holds on the board just now, whoever acts. */
+/** The state of the board, independent of the person who acts. */
 export interface GuardContext {
-  /** The document has reached its hard size. */
+  /** True if the document has reached its maximum size. */
   readonly isFull: boolean;
-  /** What may be changed for the time being; null: whatever the roles may. */
+  /** Temporary limits on changes; null if only roles limit them. */
   readonly policy: Policy | null;
-  /** A facilitator restores edits that the server lost; see `Guard.judgeRestored`. */
+  /** Set while a facilitator restores edits that the server lost; see `Guard.judgeRestored`. */
   readonly isRecovery?: true;
 }
 
-/** One change, in the words of the board, who makes it and when: all that a rule may look at. */
+/** One change in terms of the board, with its author and context. A rule sees nothing else. */
 export interface Operation extends PolicyOperation {
   readonly when: GuardContext;
 }
 
-/** What is forbidden: to whom, what, and when; where `who` or `when` is left out, to everybody, or always. */
+/** What is forbidden, to whom and when. Without `who` it applies to everybody, without `when` always. */
 export interface Rule {
   /** As in docs/SYNC.md. */
   readonly number: string;
@@ -39,10 +39,10 @@ export interface Rule {
   readonly when?: (circumstances: GuardContext) => boolean;
 }
 
-/** These rules are about who acts. The edits that a facilitator restores were judged when their authors made them. */
+/** For rules about who acts. Edits that a facilitator restores were checked when their authors made them. */
 const unlessRestored = ({ isRecovery }: GuardContext) => !isRecovery;
 
-/** What may be changed, by whom and when. Each change is judged as it is read; the first rule that is broken is the answer. */
+/** Rules about single changes. Each change is checked as it is read; the first broken rule refuses the update. */
 export const rules: readonly Rule[] = [
   {
     number: 'G5',
@@ -52,45 +52,45 @@ export const rules: readonly Rule[] = [
   },
   {
     number: 'G6',
-    says: '`meta` and the people are written by the server.',
+    says: 'Only the server writes `meta` and the people.',
     refusal: 'server-only',
-    // Who people are came in with others' edits and comes back with them; `meta` is as old as the board.
+    // People came in with others' edits and come back with them; `meta` is as old as the board.
     what: ({ collection, when }) => collection === null || (isServers(collection) && unlessRestored(when)),
   },
   {
     number: 'G7',
-    says: 'A role writes only what its powers reach.',
+    says: 'A role writes only what its powers allow.',
     refusal: 'role',
     what: (operation) => !mayWrite(operation),
   },
   {
     number: 'G8',
-    says: 'A record is under an id, a value under a short key of letters, digits and _:-',
+    says: 'A record has an id as its key, a value a short key of letters, digits and _:-',
     refusal: 'bad-id',
     what: (operation) => operation.depth === 1 && !isEntryKey(operation),
   },
   {
     number: 'G9',
-    says: 'A record that is there is neither deleted nor made again; `gone` removes it.',
+    says: 'An existing record is neither deleted nor recreated; `gone` removes it.',
     refusal: 'record-delete',
     what: (operation) => isRecord(operation) && isReplacing(operation.change) && !isPersonAgain(operation),
   },
   {
     number: 'G10',
-    says: 'A record has the fields of its collection.',
+    says: 'A record has only the fields of its collection.',
     refusal: 'unknown-field',
     what: ({ depth, field, change }) => depth === 2 && change.key !== null && field === null,
   },
   {
     number: 'G11',
-    says: 'Some fields are given by the server.',
+    says: 'Some fields are set by the server only.',
     refusal: 'server-only',
     what: ({ field }) => field?.kind === 'value' && field.by === 'server',
     when: unlessRestored,
   },
   {
     number: 'G12',
-    says: 'An author is who makes the record, or nobody, and is set with the record: it can be claimed by nobody later.',
+    says: 'The author is the person who creates the record, or empty, and is set with the record; nobody can claim it later.',
     refusal: 'not-author',
     what: (operation) =>
       isAuthor(operation) && (isReplacing(operation.change) || isLate(operation) || !isOwnId(operation)),
@@ -98,33 +98,33 @@ export const rules: readonly Rule[] = [
   },
   {
     number: 'G13',
-    says: 'A text and a set are made once, with their record: what others write into them would be lost.',
+    says: 'A text or set is created once, with its record: a replacement would lose what others write into it.',
     refusal: 'wrong-type',
     what: ({ depth, field, change }) =>
       depth === 2 && (field?.kind === 'text' || field?.kind === 'set') && isReplacing(change),
   },
   {
     number: 'G14',
-    says: 'Each place holds its kind: records are maps, texts bare characters, sets ids, values plain JSON.',
+    says: 'Each place holds its type: records are maps, texts plain characters, sets ids, values plain JSON.',
     refusal: 'wrong-type',
     what: (operation) => operation.change.does === 'insert' && !isOfItsKind(operation),
   },
   {
     number: 'G15',
-    says: 'A value is one that its field allows, and nothing beside it; a text has no U+000D.',
+    says: "A value is valid by its field's schema, without extra content; a text has no U+000D.",
     refusal: 'bad-value',
     what: (operation) => operation.change.does === 'insert' && !isAllowed(operation),
   },
   {
     number: 'G20',
-    says: 'Nothing is added to a document that is full; what is there may be removed, and brought back.',
+    says: 'Nothing is added to a full document; existing content may be removed and restored.',
     refusal: 'document-full',
     what: (operation) => operation.change.does === 'insert' && !isRemovalMark(operation),
     when: ({ isFull }) => isFull,
   },
   {
     number: 'G23',
-    says: 'Some fields need a power of their own.',
+    says: 'Some fields require a power of their own.',
     refusal: 'role',
     what: ({ membership, field }) =>
       field?.kind === 'value' && isPower(field.by) && !may(membership.role, field.by),
@@ -133,13 +133,13 @@ export const rules: readonly Rule[] = [
 ];
 
 /**
- * Judged last, when all of an update has been read and has broken no other rule: only then it is known whose a record is
- * that the update makes, since its author may stand behind its other fields.
+ * Checked last, after the whole update is read and has broken no other rule. Only then the author of a record that the
+ * update creates is known, since that field may follow the others.
  */
 export const lastRules: readonly Rule[] = [
   {
     number: 'G22',
-    says: 'While a policy is set, whoever may not change the structure changes only what it allows.',
+    says: 'While a policy is set, only people who may change the structure may do what it does not allow.',
     refusal: 'policy',
     who: ({ membership }) => !may(membership.role, 'structure'),
     what: (operation) => operation.when.policy?.allows(operation) === false,
@@ -147,7 +147,7 @@ export const lastRules: readonly Rule[] = [
   },
   {
     number: 'G24',
-    says: 'In a collection where everybody changes their own, a record is changed by its author.',
+    says: "In a collection with `change: 'own'`, only the author changes a record.",
     refusal: 'not-author',
     who: ({ membership }) => !may(membership.role, 'structure'),
     what: ({ collection, membership, record }) =>
@@ -156,7 +156,7 @@ export const lastRules: readonly Rule[] = [
   },
 ];
 
-/** A change in the words of the board. */
+/** A change in terms of the board. */
 class BoardOperation implements Operation {
   readonly change: Change;
   readonly membership: Operation['membership'];
@@ -188,7 +188,7 @@ class BoardOperation implements Operation {
   }
 }
 
-/** Puts a change into the words of the board. `records`: of the update that it is of. */
+/** Describes a change in terms of the board. `records`: the records of its update. */
 export function operationOf(
   definition: DocumentDefinition,
   change: Change,
@@ -199,7 +199,7 @@ export function operationOf(
   return new BoardOperation(definition, change, membership, when, records);
 }
 
-/** The first rule of a table that a deed breaks, or null. */
+/** The first rule of a table that an operation breaks, or null. */
 export function brokenRule(operation: Operation, table: readonly Rule[] = rules): Rule | null {
   for (const rule of table) if (isBroken(rule, operation)) return rule;
   return null;
@@ -211,25 +211,25 @@ function isBroken({ who, what, when }: Rule, operation: Operation): boolean {
 
 const isServers = ({ add, change }: AnyCollection) => add === 'server' && change === 'server';
 
-/** Whether a role may do this in the collection; whose the record is, is asked later (G24). */
+/** True if the role may do this in the collection. G24 checks the author later. */
 function mayWrite({ collection, change, membership, when }: Operation): boolean {
   if (collection === null || isServers(collection)) return true;
   const needs = writersOf(collection, change);
   return needs === 'server' ? !unlessRestored(when) : may(membership.role, needs);
 }
 
-/** Who makes such a change in a collection. */
+/** The power that such a change in a collection requires, or `server`. */
 export function writersOf(collection: AnyCollection, of: Change): Writers {
   const { add, change } = collection;
-  // Adding and changing mostly need the same, and then nobody asks which of the two this is.
+  // Adding and changing mostly require the same, so the difference seldom matters.
   if (add === change || isMade(collection, of)) return add;
   return change === 'own' ? ownNeeds(add) : change;
 }
 
-/** To change one's own takes what adding takes; where the server adds, what writing takes. */
+/** To change your own requires the power to add, or `write` where only the server adds. */
 const ownNeeds = (add: Writers): Power => (add === 'server' ? 'write' : add);
 
-/** Whether the update makes the record or value that a change is about. */
+/** True if the update creates the record or value of a change. */
 function isMade({ kind }: AnyCollection, change: Change): boolean {
   if (change.home.depth > 0) return change.home.type === null;
   return change.does === 'insert' && (kind === 'records' || !change.isTaken);
@@ -247,19 +247,19 @@ function isEntryKey({ collection, change }: Operation): boolean {
 
 const isRecord = ({ collection, depth }: Operation) => collection?.kind === 'records' && depth === 1;
 
-/** Whoever joined again after a loss was written anew by then; either entry says the same. */
+/** A person who joined again after a loss is already written again; both entries have the same content. */
 const isPersonAgain = ({ when, collection, change }: Operation) =>
   when.isRecovery === true && collection !== null && isServers(collection) && change.does === 'insert';
 
 const isAuthor = ({ depth, field }: Operation) =>
   depth === 2 && field?.kind === 'value' && field.by === 'author';
 
-/** Whether a change takes away what was there. What an update both makes and takes back, nobody has seen. */
+/** True if a change replaces content that was there. Content made and removed by the same update was seen by nobody. */
 function isReplacing(change: Change): boolean {
   return change.does === 'insert' ? change.isTaken : !change.isFresh;
 }
 
-/** Whether something is put into a record that the update does not make: the document has it already. */
+/** True if the change inserts into a record that the document already has. */
 function isLate({ change }: Operation): boolean {
   return change.does === 'insert' && change.home.type !== null;
 }
@@ -268,7 +268,7 @@ function isOwnId({ change, membership }: Operation): boolean {
   return valuesOf(change).every((value) => value === membership.person || value === '');
 }
 
-/** Plain values of an insertion. Values that one person overwrote while offline come as one run of them. */
+/** The plain values of an insertion. Values that one person overwrote while offline arrive as one run. */
 function valuesOf({ content }: Change): readonly unknown[] {
   return content.kind === 'values' ? content.values : [];
 }
@@ -277,7 +277,7 @@ function isOfItsKind(operation: Operation): boolean {
   const { collection, depth, field, change } = operation;
   const { content } = change;
   const isElement = change.key === null;
-  // What was deleted before it was sent fits wherever the rest would have fitted.
+  // Content deleted before it was sent is allowed wherever its type would be.
   const isPast = content.kind === 'deleted';
   if (collection?.kind === 'values') return depth === 1 && (isPast || content.kind === 'values');
   if (depth === 1) return isPast || holds(content, 'map');
@@ -299,7 +299,7 @@ function holds(content: Change['content'], type: TypeName): boolean {
   return content.kind === 'type' && content.type === type;
 }
 
-/** A record is removed, and brought back, by a mark in it: that must go on when nothing else fits. */
+/** True for the mark that removes or restores a record. It must work even when the document is full. */
 function isRemovalMark({ depth, change }: Operation): boolean {
   return depth === 2 && change.key === 'gone';
 }
@@ -307,7 +307,7 @@ function isRemovalMark({ depth, change }: Operation): boolean {
 function isAllowed({ collection, depth, field, change }: Operation): boolean {
   if (collection?.kind === 'values') return valuesOf(change).every((value) => fits(collection.schema, value));
   if (field?.kind === 'value') return valuesOf(change).every((value) => fits(field.schema, value));
-  // A text area makes it U+000A, so that every place behind it would be counted differently there and here.
+  // A text area turns it into U+000A, so positions after it would differ between page and document.
   if (field?.kind === 'text') return change.content.kind !== 'string' || !change.content.text.includes('\r');
   if (field?.kind === 'set' && depth === 3) {
     return isId(change.key) && valuesOf(change).every((value) => value === true);

@@ -7,25 +7,25 @@ import type { TypePath } from './type-paths.ts';
 import { malformed, Refused } from './refused.ts';
 import { UpdateReader } from './update-reader.ts';
 
-/** What Yjs counts by: a client id, and a clock within what is written under it. */
+/** An id in Yjs: a client id, and a clock of that client. */
 export interface Id {
   readonly client: number;
   readonly clock: number;
 }
 
-/** A struct of an update, and where it goes once that is known. */
+/** A struct of an update, and its position once that is known. */
 export class Part {
   readonly run: Run;
   readonly clock: number;
   readonly length: number;
-  /** How many bytes of the update it takes. */
+  /** Its size in the update, in bytes. */
   readonly bytes: number;
-  /** Null where Yjs has collected it already. */
+  /** Null if Yjs has already collected it. */
   readonly item: Item | null;
-  /** Where it stands; null until it is placed, and for what is collected, or will be at once. */
+  /** Its parent type; null until it is placed, and for content that is, or will at once be, collected. */
   home: TypePath | null = null;
   key: string | null = null;
-  /** The home that its content is, once something is put into it. */
+  /** The type that its content is, once something is put into it. */
   inner: TypePath | null = null;
 
   constructor(run: Run, clock: number, length: number, bytes: number, item: Item | null) {
@@ -41,40 +41,40 @@ export class Part {
   }
 }
 
-/** What an item says of itself. */
+/** The fields of an item. */
 export interface Item {
-  /** Its neighbours where it was written. */
+  /** Its neighbours when it was written. */
   readonly left: Id | null;
   readonly right: Id | null;
-  /** The root that it is in, by name, or what holds its parent. Only without neighbours; so is the key. */
+  /** The root's name, or the item that holds its parent. These and the key are set only without neighbours. */
   readonly root: string | null;
   readonly parent: Id | null;
   readonly key: string | null;
   readonly content: Content;
-  /** How many bytes of the update the content takes. */
+  /** The size of the content in the update, in bytes. */
   readonly contentBytes: number;
 }
 
-/** What an update has of one client id, in the order of clocks; skipped clocks have no part. */
+/** All structs of one client id in an update, by clock. Skipped clocks have no struct. */
 export interface Run {
   readonly client: number;
   readonly parts: Part[];
-  /** The clock that the store has of it, and the one that it has with what has been placed so far. */
+  /** The next clock in the store, and the next clock including the structs placed so far. */
   stored: number;
   clock: number;
   next: number;
-  /** Being placed: who needs a later part of it meanwhile waits for itself. */
+  /** True while a struct of it is placed. A dependency on a later struct of it is then a cycle. */
   isBusy: boolean;
 }
 
-/** An update taken apart, by client id. Deleted ranges are pairs of a clock and the clock behind the range. */
+/** A parsed update, by client id. Deleted ranges are pairs of the first clock and the clock after the range. */
 export interface Parts {
   readonly runs: ReadonlyMap<number, Run>;
   readonly deletes: ReadonlyMap<number, Uint32Array>;
 }
 
 /**
- * Takes an update apart, and refuses what no Yjs writes: it would be applied otherwise than it reads.
+ * Parses an update. Refuses what Yjs never writes, because Yjs would apply it otherwise than it reads.
  * @throws Refused with `malformed` or `too-many`
  */
 export function takeApart(update: Uint8Array, effort: Effort): Parts {
@@ -82,7 +82,7 @@ export function takeApart(update: Uint8Array, effort: Effort): Parts {
   const runs = new Map<number, Run>();
   for (let sections = reader.count(4, 0); sections > 0; sections--) {
     const run = readRun(reader);
-    // Of two sections of one client id Yjs applies the last: whoever writes two hides something.
+    // Yjs applies the last of two sections of one client id, so a second section hides something.
     if (runs.has(run.client)) throw malformed();
     runs.set(run.client, run);
   }
@@ -96,12 +96,12 @@ export function takeApart(update: Uint8Array, effort: Effort): Parts {
   return { runs, deletes };
 }
 
-/** Passes over the structs of an update, up to its delete set. */
+/** Skips the structs of an update, up to its delete set. */
 export function skipRuns(reader: UpdateReader): void {
   for (let sections = reader.count(4, 0); sections > 0; sections--) readRun(reader);
 }
 
-/** Whether the bytes are an update from beginning to end that takes no more than so much to read, in microseconds. */
+/** True if the bytes are one complete update that costs at most `mostEffort` microseconds to read. */
 export function isUpdate(bytes: Uint8Array, mostEffort: number): boolean {
   try {
     takeApart(bytes, new Effort(mostEffort));
@@ -128,14 +128,14 @@ const hasKey = 32;
 const collectedKind = 0;
 const skippedKind = 10;
 
-/** Reads what follows at a clock. Returns the clock behind it. */
+/** Reads the struct at a clock. Returns the next clock. */
 function readPart(reader: UpdateReader, run: Run, clock: number): number {
   const { at } = reader;
   const info = reader.byte();
   const isItem = info !== collectedKind && info !== skippedKind;
   const item = isItem ? readItem(reader, info) : null;
   const length = item ? item.content.length : reader.number();
-  // A struct of no length breaks the search by clock in everyone's store.
+  // A struct of length 0 breaks the search by clock in every client's store.
   if (!isStretch(clock, length)) throw malformed();
   if (info !== skippedKind) run.parts.push(new Part(run, clock, length, reader.at - at, item));
   return clock + length;
@@ -214,7 +214,7 @@ function readType(reader: UpdateReader): Content {
   return typeContents[name];
 }
 
-/** In the order in which Yjs numbers them: all from the fourth on are kinds of XML. */
+/** In the order of the numbers in Yjs. All from the fourth on are XML types. */
 const typeNames: readonly TypeName[] = ['array', 'map', 'text', 'xml', 'xml', 'xml', 'xml'];
 
 function readDocument(reader: UpdateReader): Content {
@@ -237,7 +237,7 @@ function readClient(reader: UpdateReader): number {
   return client;
 }
 
-/** Yjs writes ranges in order and none twice. It would go through what each covers again, however often. */
+/** Yjs writes ranges in order and never twice. It would scan overlapping ranges again each time. */
 function readRanges(reader: UpdateReader): Uint32Array {
   const ranges = new Uint32Array(reader.count(2, tariff.range) * 2);
   let done = 0;

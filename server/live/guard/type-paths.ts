@@ -1,27 +1,29 @@
 import * as Y from 'yjs';
 
-/** A type of any kind; Yjs does not export the name. */
+/** A Y type of any kind. Yjs does not export this name. */
 export type AnyType = Parameters<typeof Y.findRootTypeKey>[0];
 
-/** A Y type that holds items, and the way to it. While one update is judged, each is one object. */
+/**
+ * A Y type that holds items, and its path from the root. During the check of one update, each type has one path object.
+ */
 export interface TypePath {
   /** The name of the root map. */
   readonly root: string;
-  /** What it is in, and its key there, null for an element of a list. A root is in nothing. */
+  /** Its parent, and its key in it; the key is null for an element of a list. A root has no parent. */
   readonly outer: TypePath | null;
   readonly key: string | null;
-  /** How many homes it is in. */
+  /** The number of parents. */
   readonly depth: number;
-  /** Null where the document does not have it, so that the update that is being looked at makes it. */
+  /** Null if the document does not have it and the update creates it. */
   readonly type: AnyType | null;
 }
 
-/** The home of a type that is the content of an item under `key` of another home. */
+/** The path of a type that is the content of an item under `key` of another type. */
 export function homeWithin(outer: TypePath, key: string | null, type: AnyType | null): TypePath {
   return { root: outer.root, outer, key, depth: outer.depth + 1, type };
 }
 
-/** The homes of the roots of a document, for as long as it lives: there are few, and their names are far to seek. */
+/** The paths of a document's roots. Cached: there are few roots, and finding a root's name is a linear search. */
 export class Roots {
   readonly #doc: Y.Doc;
   readonly #known = new Map<AnyType, TypePath>();
@@ -30,7 +32,7 @@ export class Roots {
     this.#doc = doc;
   }
 
-  /** Null where the document has no root of that name. */
+  /** Null if the document has no root of that name. */
   named(name: string): TypePath | null {
     const type = this.#doc.share.get(name);
     return type ? this.of(type) : null;
@@ -45,7 +47,7 @@ export class Roots {
   }
 }
 
-/** The homes that one update touches: found again by walking up, which is as short as documents are flat. */
+/** The paths of the types that one update touches, found by walking up; documents are flat, so the walk is short. */
 export class TypePaths {
   readonly #roots: Roots;
   readonly #known = new Map<AnyType | string, TypePath>();
@@ -66,11 +68,11 @@ export class TypePaths {
     const item = type._item;
     if (item === null) return this.#roots.of(type);
     const known = this.#known.get(type);
-    // The parent of an item that is in the store is always a type.
+    // The parent of a stored item is always a type.
     return known ?? this.within(this.of(item.parent as AnyType), item.parentSub, type);
   }
 
-  /** The home of a stored type that is under a key of another. */
+  /** The path of a stored type under a key of another. */
   within(outer: TypePath, key: string | null, type: AnyType): TypePath {
     const known = this.#known.get(type);
     if (known) return known;
@@ -80,19 +82,19 @@ export class TypePaths {
   }
 }
 
-/** The keys from the root down to a home, null for an element of a list; none for the root itself. */
+/** The keys from the root down to a type; null for an element of a list. Empty for the root itself. */
 export function keysOf(home: TypePath): (string | null)[] {
   const keys: (string | null)[] = [];
   for (let at = home; at.outer; at = at.outer) keys.unshift(at.key);
   return keys;
 }
 
-/** Whether a map has, or ever had, something under a key. */
+/** True if a map has, or ever had, content under a key. */
 export function hasKey(home: TypePath, key: string): boolean {
   return home.type !== null && home.type._map.has(key);
 }
 
-/** Keys that a map has, or ever had: what is removed keeps its key. */
+/** The number of keys that a map has, or ever had. Removed entries keep their key. */
 export function keyCount(home: TypePath): number {
   return home.type?._map.size ?? 0;
 }

@@ -3,8 +3,8 @@ import type { Effort } from './cost.ts';
 import { malformed } from './refused.ts';
 
 /**
- * Reads the bytes of an update as `lib0` reads them, with three differences: a number past 2^53 and a value
- * nested too deep are refused, and what is read is paid for.
+ * Reads the bytes of an update like `lib0`, with three differences: it refuses numbers above 2^53, refuses values that
+ * are nested too deep, and charges for what it reads.
  * @throws Refused with `malformed` or `too-many`, from every method
  */
 export class UpdateReader {
@@ -17,7 +17,7 @@ export class UpdateReader {
     this.#effort = effort;
   }
 
-  /** Where the next byte is. */
+  /** The position of the next byte. */
   get at(): number {
     return this.#at;
   }
@@ -32,7 +32,7 @@ export class UpdateReader {
     return byte;
   }
 
-  /** A whole number, seven bits a byte, the lowest first. */
+  /** A whole number, seven bits per byte, lowest bits first. */
   number(): number {
     const first = this.byte();
     if (first < 128) return first;
@@ -46,8 +46,8 @@ export class UpdateReader {
   }
 
   /**
-   * How many things follow, each of at least so many bytes: more than there are bytes for is a lie, and the
-   * others are paid for before they are read.
+   * Reads a count of elements that take at least `leastBytes` each. Refuses a count that the remaining bytes cannot
+   * hold, and charges for the elements before they are read.
    */
   count(leastBytes: number, price: number): number {
     const count = this.number();
@@ -60,11 +60,11 @@ export class UpdateReader {
     const length = this.count(1, 0);
     const from = this.#at;
     this.#at += length;
-    // What is short is mostly a key: a decoder takes longer to start than to read it.
+    // A short string is mostly a key, and starting a decoder takes longer than reading it.
     return (length <= shortString && this.#ascii(from)) || this.#utf8(from);
   }
 
-  /** Null where it is more than that. */
+  /** Null if it is not ASCII. */
   #ascii(from: number): string | null {
     let string = '';
     for (let i = from; i < this.#at; i++) {
@@ -88,7 +88,7 @@ export class UpdateReader {
     return this.#bytes.subarray(this.#at, (this.#at += length));
   }
 
-  /** Passes over a string that is JSON. */
+  /** Skips a string of JSON. */
   skipJson(mayBeUndefined = false): void {
     const json = this.string();
     if (mayBeUndefined && json === 'undefined') return;
@@ -99,7 +99,7 @@ export class UpdateReader {
     }
   }
 
-  /** A value as `lib0` writes it: JSON, and a few that JSON has not. */
+  /** A value as `lib0` writes it: JSON, plus a few types that JSON lacks. */
   value(depth = 0): unknown {
     if (depth > maxValueDepth) throw malformed();
     switch (this.byte()) {
@@ -139,7 +139,7 @@ export class UpdateReader {
     return object;
   }
 
-  /** A whole number with its sign: six bits in the first byte. */
+  /** A whole number with a sign: six bits in the first byte. */
   #integer(): number {
     const first = this.byte();
     const sign = first & 64 ? -1 : 1;
@@ -163,5 +163,5 @@ export class UpdateReader {
 
 const shortString = 8;
 
-/** As `lib0` has it: what is no UTF-8 is no string, and a mark of byte order is a character. */
+/** Like `lib0`: rejects invalid UTF-8, and keeps a byte order mark as a character. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

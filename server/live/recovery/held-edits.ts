@@ -12,21 +12,21 @@ import {
 } from '../limits.ts';
 
 /**
- * Copies of edits that clients have and the document lacks: one a person, bounded, on disk. They wait for the people
- * whose edits they rest on, or for a facilitator.
+ * Copies of edits that clients have and the document lacks: one per person, limited in size, on disk. They are held
+ * until the edits they depend on come back, or a facilitator decides.
  */
 export class HeldEdits {
   readonly #room: string;
   readonly #store: Store;
   readonly #log: Log;
   #records = new Map<string, HeldRecord>();
-  /** Whose copy is still to be written, or removed, in this round of writing: what is newest then counts. */
+  /** People whose copy is to be written or removed in the current round. The newest copy counts. */
   #round = new Set<string>();
-  /** And in the next: theirs has changed since it was written. */
+  /** People for the next round: their copy changed after it was written. */
   #due = new Set<string>();
-  /** Whose copy could not be written: it is tried again when they offer it again. */
+  /** People whose copy could not be written. It is retried when they offer it again. */
   readonly #unwritten = new Set<string>();
-  /** Writing to the store, one round after another. */
+  /** The pending writes, in rounds. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(room: string, { store, log }: { store: Store; log: Log }) {
@@ -35,7 +35,7 @@ export class HeldEdits {
     this.#log = log;
   }
 
-  /** Takes in what the store has. What has come in meanwhile is newer. */
+  /** Adds the stored copies. A copy that has arrived meanwhile is newer. */
   load(records: readonly HeldRecord[]): void {
     this.#records = new Map([...records.map((record) => [record.person, record] as const), ...this.#records]);
   }
@@ -53,8 +53,8 @@ export class HeldEdits {
   }
 
   /**
-   * Keeps a person's edits, with those kept of them before. Copies of people who proved nothing make room for one of
-   * somebody who did. Returns false where there is no room: nothing changes then.
+   * Holds a person's edits, joined with the earlier copy. An unproven copy may be dropped for a proven one. Returns
+   * false, and changes nothing, if there is no room.
    */
   keep(record: HeldRecord): boolean {
     if (record.update.length > maxHeldBytesPerPerson) return false;
@@ -65,34 +65,34 @@ export class HeldEdits {
       return true;
     }
     if (next.update.length > maxHeldBytesPerPerson) return false;
-    // What is joined may be dearer than anything that was offered, and is read at each offer to come.
+    // A joined copy may cost more to read than any offer, and is read again at each later offer.
     if (next.update !== record.update && !isUpdate(next.update, maxHeldEffort)) return false;
     const leaving = this.#makingRoom(next);
     if (!leaving) return false;
     this.drop(leaving);
-    // Nothing of the frame that it came in stays in memory beside it.
+    // Copy the bytes, so that the frame they came in is freed.
     this.#records.set(next.person, { ...next, update: next.update.slice() });
     this.#write([next.person]);
     return true;
   }
 
-  /** Lets go of the copies of these people. */
+  /** Drops the copies of these people. */
   drop(people: readonly string[]): void {
     this.#write(people.filter((person) => this.#records.delete(person)));
   }
 
-  /** Lets go of the copies of which the document has everything by now, what they delete gone there too. */
+  /** Drops the copies that the document has completely by now, including their deletions. */
   sweep(state: (client: number) => number, has: (update: Uint8Array) => boolean): void {
     const isKnown = ({ update }: HeldRecord) => hasStructs(update, state) && has(update);
     this.drop(this.all.filter(isKnown).map(({ person }) => person));
   }
 
-  /** Resolves when all that is held now is on disk, or could not be written. */
+  /** Resolves when everything held now is on disk, or could not be written. */
   written(): Promise<void> {
     return this.#writing;
   }
 
-  /** Whose copies have to go for this one; null where it has no room in any case. */
+  /** The people whose copies must be dropped for this one; null if it has no room anyway. */
   #makingRoom({ person, isProven, update }: HeldRecord): readonly string[] | null {
     const others = this.all.filter((one) => one.person !== person);
     const weak = others.filter((one) => !one.isProven);
@@ -110,7 +110,7 @@ export class HeldEdits {
     return free >= 0 && places >= 0 ? leaving : null;
   }
 
-  /** Has the copies of these people written, or removed where there are none. */
+  /** Writes the copies of these people, or removes them if there are none. */
   #write(people: readonly string[]): void {
     const due = people.filter((person) => !this.#round.has(person));
     if (due.length === 0) return;
@@ -146,8 +146,8 @@ export class HeldEdits {
 }
 
 /**
- * A person's copy with what they offer now; the copy itself where that brings nothing. A client offers all that the
- * document lacks each time, so mostly the newest copy holds the older one.
+ * A person's copy joined with a new offer; the same object if the offer adds nothing. A client always offers everything
+ * that the document lacks, so the newest offer mostly includes the older one.
  */
 function joined(before: HeldRecord, record: HeldRecord): HeldRecord {
   const isProven = before.isProven || record.isProven;
@@ -163,12 +163,12 @@ function sizeOf(records: readonly HeldRecord[]): number {
   return records.reduce((sum, { update }) => sum + update.length, 0);
 }
 
-/** The cheaper half of the question. */
+/** The cheaper half of the check. */
 function hasStructs(update: Uint8Array, state: (client: number) => number): boolean {
   return [...Y.parseUpdateMeta(update).to].every(([client, clock]) => clock <= state(client));
 }
 
-/** Whether one update reaches at least as far as another for each client id, from no later a clock. */
+/** True if one update reaches at least as far as another for each client id, and starts no later. */
 function covers(update: Uint8Array, other: Uint8Array): boolean {
   const mine = Y.parseUpdateMeta(update);
   const theirs = Y.parseUpdateMeta(other);

@@ -1,9 +1,9 @@
 import type { MarkedClock } from '../../../shared/wire/protocol.ts';
 import { clocksInMark, markMs } from '../limits.ts';
 
-/** Gathers the clocks that have gone to disk since the last mark, and says when the next mark is due. */
+/** Collects the clocks on disk since the last mark, and decides when the next mark is due. */
 export class Marker {
-  /** The client ids that wait to be marked; the one that waits longest comes first. */
+  /** The client ids to be marked, the one that waits longest first. */
   readonly #clocks = new Map<number, number>();
   #nextAt = -Infinity;
 
@@ -12,7 +12,7 @@ export class Marker {
     for (const [client, clock] of clocks) this.#clocks.set(client, clock);
   }
 
-  /** The clocks for a mark, where one is due; null where none is. */
+  /** The clocks for a mark, or null if none is due. */
   take(now: number, personOf: (client: number) => string): readonly MarkedClock[] | null {
     if (this.#clocks.size === 0 || now < this.#nextAt) return null;
     this.#nextAt = now + markMs;

@@ -4,10 +4,10 @@ import { readClockMark, writeClockMark } from '../../../shared/wire/protocol.ts'
 
 /**
  * Signs clock marks: statements of which edits of a document are on disk. State vectors only grow, so a genuine mark
- * that is ahead of the document proves that the server has lost edits, whatever took it back: a restored backup, a
- * damaged snapshot, a folder copied from elsewhere. A bare state vector proves nothing, since anyone can write one.
+ * ahead of the document proves that the server has lost edits, whatever the cause: a restored backup, a damaged
+ * snapshot, a folder copied from elsewhere. A bare state vector proves nothing, since anyone can write one.
  *
- * A mark is `<payload>.<HMAC-SHA-256>`, both base64url. Its payload is readable: a page looks up which mark it needs.
+ * A mark is `<payload>.<HMAC-SHA-256>`, both base64url. Its payload is readable, so a page can find the mark it needs.
  */
 export class Marks {
   readonly #secret: Uint8Array;
@@ -21,7 +21,7 @@ export class Marks {
     return `${payload}.${this.#signature(payload).toString('base64url')}`;
   }
 
-  /** What a mark states; null where this server did not sign it. */
+  /** The content of a mark; null if this server did not sign it. */
   read(signed: string): ClockMark | null {
     const [payload, signature, ...more] = signed.split('.');
     if (payload === undefined || signature === undefined || more.length > 0) return null;

@@ -8,45 +8,45 @@ type Deletes = Decoded['ds'];
 
 const maxRounds = 100;
 
-/** What the selection asks of the document that the update is for. */
+/** What the selection needs to know of the document. */
 export interface Ground {
-  /** How many clocks of a client id the document has. */
+  /** The next clock of a client id in the document. */
   state(client: number): number;
-  /** Whether a client id surely belongs to the sender. */
+  /** True if a client id certainly belongs to the sender. */
   isOwn(client: number): boolean;
-  /** The clock at which the selection must end, for a client id; left out: at none. */
+  /** The clock at which the selection must end, for each client id with such an end. */
   readonly end?: ReadonlyMap<number, number>;
 }
 
-/** The structs of one client id, in the order of their clocks, and how far they are taken. */
+/** The structs of one client id, by clock, and how many of them are taken. */
 interface Run {
   readonly client: number;
   readonly structs: Struct[];
   readonly from: number;
   next: number;
-  /** The clock behind what is taken. */
+  /** The clock after the last struct taken. */
   clock: number;
 }
 
-/** What can be taken of an update. */
+/** The part of an update that can be taken. */
 export type Selection =
   | { readonly kind: 'part'; readonly update: Uint8Array }
   | { readonly kind: 'nothing' }
-  /** The clocks at which it must end first, where a record would come without its author. */
+  /** The clocks before which it must end, because a record would come without its author. */
   | { readonly kind: 'too-long'; readonly end: ReadonlyMap<number, number> };
 
 /**
- * The part of an update that its sender made and that rests on nothing that the document lacks, as an update of its
- * own. The structs are the original ones, so whoever has them already converges. Where the part must be cut shorter,
- * that is left to the caller: a cut can call for the next, and each goes through the whole update.
+ * Selects the part of an update that its sender wrote and that depends on nothing that the document lacks, as an update
+ * of its own. The structs are the original ones, so clients that already have them converge. If the part must be cut,
+ * the caller repeats the selection: one cut may require another, and each goes through the whole update.
  *
- * Deletions say nothing of who made them. One of a replaced value would take away the old value without the new one,
- * so of all deletions only those of the sender's own new letters come along.
+ * Deletions have no author. A deletion of a replaced value would remove the old value without the new one, so only
+ * deletions of the sender's own new characters are included.
  */
 export function ownPart({ structs, ds }: Decoded, ground: Ground): Selection {
   const runs = runsOf(structs, ground);
   const isThere = ({ client, clock }: Y.ID) => clock < (runs.get(client)?.clock ?? ground.state(client));
-  // Honest edits of one person need a round or two; the bound is for those that were made to need thousands.
+  // Honest edits of one person need a round or two. Forged ones could need thousands, so the number is limited.
   for (let moved = true, round = 0; moved && round < maxRounds; round++) {
     moved = false;
     for (const run of runs.values()) if (advance(run, isThere, ground.end?.get(run.client))) moved = true;
@@ -58,7 +58,7 @@ export function ownPart({ structs, ds }: Decoded, ground: Ground): Selection {
   return taken.length > 0 ? { kind: 'part', update: encode(taken, ds) } : { kind: 'nothing' };
 }
 
-/** Whether an update brings anything new under one of these client ids. */
+/** True if an update has anything new under one of these client ids. */
 export function bringsOf(
   update: Uint8Array,
   state: (client: number) => number,
@@ -70,8 +70,8 @@ export function bringsOf(
 }
 
 /**
- * The earliest record that would be taken without its author, who is taken only along with it: the part ends before
- * it.
+ * The earliest record that would be taken without its author field. The part ends before it, since a record and its
+ * author belong together.
  */
 function unsignedRecord({ client, structs, next, clock }: Run): Y.ID | null {
   let earliest: Y.ID | null = null;
@@ -98,7 +98,7 @@ function runsOf(structs: readonly Struct[], ground: Ground): Map<number, Run> {
   return runs;
 }
 
-/** Takes what can be taken of a run. Returns whether that was anything. */
+/** Takes all structs of a run that can be taken. Returns true if there were any. */
 function advance(run: Run, isThere: (id: Y.ID) => boolean, end = Infinity): boolean {
   const began = run.next;
   for (let struct = run.structs[run.next]; struct; struct = run.structs[run.next]) {
@@ -146,7 +146,7 @@ function isText(struct: Struct): boolean {
   return struct instanceof Y.Item && struct.content instanceof Y.ContentString;
 }
 
-/** The stretches of deleted ranges that lie in these structs at or past a clock. Both lists are in order. */
+/** The parts of deleted ranges inside these structs, from a clock on. Both lists are in order. */
 function within(
   ranges: readonly { readonly clock: number; readonly len: number }[],
   structs: readonly Struct[],
@@ -159,7 +159,7 @@ function within(
       const start = Math.max(range.clock, id.clock, from);
       const end = Math.min(range.clock + range.len, id.clock + length);
       if (start < end) found.push([start, end]);
-      // The range may go on in the next struct.
+      // The range may continue in the next struct.
       if (range.clock + range.len > id.clock + length) break;
     }
   }

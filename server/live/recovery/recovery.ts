@@ -26,44 +26,45 @@ export interface RecoveryContext {
   readonly log: Log;
   readonly clock: Clock;
   readonly counters: Counters;
-  /** Whether several people write the document: else nothing that its writer brings is another's. */
+  /** True if several people write the document. Otherwise its writer never brings edits of others. */
   readonly isShared: boolean;
 }
 
 export interface RecoveryHooks {
   connections(): Iterable<Connection>;
-  /** Asks a client for all that the document lacks. */
+  /** Asks a client for everything that the document lacks. */
   ask(connection: Connection): void;
 }
 
-/** What the sender of an offer made of it, and the verdict on that. */
+/** The part of an offer that its sender wrote, and its verdict. */
 export interface OwnPart {
   readonly update: Uint8Array;
   readonly verdict: Pass;
 }
 
 /**
- * The rules that an edit breaks because of who brings it: see `rules.ts`. A policy (G22) is none of them: it holds for a
- * while, and what it refuses says nothing of whose a client id is.
+ * The rules that an edit breaks because of its sender: see `rules.ts`. Not the policy (G22): it is temporary, and a
+ * refusal by it says nothing about the owner of a client id.
  */
 const aboutWho: ReadonlySet<string> = new Set(['G4', 'G6', 'G7', 'G11', 'G12', 'G23', 'G24']);
 
-/** Client ids whose owner a mark has named: as many as the people of a board have in days. */
+/** Client ids whose owner a mark has named: as many as a board's people use in days. */
 const maxClaims = 20_000;
 
 /**
- * How often the sender's part is cut shorter before it is given up; the copy waits in any case. Honest edits need one
- * or two cuts, and others were made to need thousands, each of which goes through the whole update.
+ * How often the sender's part is cut before it is given up; the copy is held in any case. Honest edits need one or two
+ * cuts. Forged ones could need thousands, and each goes through the whole update.
  */
 const maxCuts = 8;
 
 /**
- * What a room does where clients have edits that the server lost: after a backup was put in place, or a damaged file
- * gave way to its previous copy.
+ * Handles edits that clients have and the server lost: a backup was restored, or a damaged file was replaced by its
+ * previous copy.
  *
- * It marks what is on disk, so that pages can prove a loss. What a client brings of others' is never applied for it:
- * its own part is, and a copy of the rest waits. People who come back bring their own; a facilitator decides about
- * what nobody brings. Without proof a copy is kept in silence, since a forger can offer the same.
+ * Signs marks of what is on disk, so that pages can prove a loss. A client's offer with edits of others is never
+ * applied as a whole: its sender's own part is, and a copy of the rest is held. People who come back bring their own
+ * edits; a facilitator decides about edits that nobody brings. Without proof a copy is held silently, because a forger
+ * can offer the same.
  */
 export class Recovery {
   readonly #room: string;
@@ -74,11 +75,11 @@ export class Recovery {
   readonly #held: HeldEdits;
   #generation = 0;
   #isProven = false;
-  /** Whose client ids are, by genuine marks, and when the earliest of these was signed. */
+  /** The owners of client ids by genuine marks, and the time of the earliest such mark. */
   readonly #claims = new Map<number, { readonly person: string; readonly at: number }>();
-  /** Who has shown a genuine mark that the document is behind. */
+  /** People who have shown a genuine mark ahead of the document. */
   readonly #provers = new Set<string>();
-  /** Whether edits that were lost have come back since the last beat. */
+  /** True if lost edits have come back since the last heartbeat. */
   #hasNews = false;
   #peopleTold = 0;
 
@@ -94,24 +95,24 @@ export class Recovery {
     return this.#isProven;
   }
 
-  /** The copies that are kept, also those that nothing proves. */
+  /** The held copies, including unproven ones. */
   get held(): readonly HeldRecord[] {
     return this.#held.all;
   }
 
-  /** How many people a facilitator is told of. */
+  /** The number of people that facilitators are told. */
   get people(): number {
     return this.#isProven ? this.#held.size : 0;
   }
 
-  /** Begins with what the store has. `isBehind`: the store itself fell back to an earlier state. */
+  /** Starts from what the store has. `isBehind`: the store itself fell back to an earlier state. */
   load(generation: number, held: readonly HeldRecord[], isBehind: boolean): void {
     this.#generation = generation;
     this.#held.load(held);
     if (isBehind || held.some((record) => record.isProven)) this.#isProven = true;
   }
 
-  /** The document is open, or open anew: it learns what is known of client ids. */
+  /** The document was opened or reopened. Passes on what is known about client ids. */
   opened(document: LiveDocument): void {
     for (const [client, { person }] of this.#claims) document.guard.owners.assign(client, person);
     for (const { update, isProven } of this.held)
@@ -124,7 +125,7 @@ export class Recovery {
     this.#marker.note(clocks);
   }
 
-  /** The mark that is due, for everyone who listens for control frames; null where none is. */
+  /** The mark for all clients with control frames, if one is due; else null. */
   mark(owners: Owners): Packet | null {
     const clocks = this.#marker.take(this.#context.clock.now(), (client) => owners.ownerOf(client) ?? '');
     if (!clocks) return null;
@@ -133,7 +134,7 @@ export class Recovery {
     return controlPacket({ kind: 'mark', mark });
   }
 
-  /** Reads the marks that a page shows: one ahead of the document proves that the server has lost edits. */
+  /** Reads the marks that a page shows. A mark ahead of the document proves that the server has lost edits. */
   prove(document: LiveDocument, from: Connection, marks: readonly string[]): void {
     const { owners } = document.guard;
     let isAhead = false;
@@ -144,10 +145,10 @@ export class Recovery {
       for (const { client, clock, person } of mark.clocks) {
         isAhead ||= clock > document.clockOf(client);
         if (person === '') continue;
-        // Its structs and those of the same clocks that are here are not the same: they can never be merged.
+        // Its structs differ from those here with the same clocks, so they can never be merged.
         if (owners.isTaken(client, person)) {
           isContested = true;
-          // Neither goes on under it.
+          // Neither person continues under it.
           owners.assign(client, '');
         } else this.#claim(document, client, person, mark.at);
       }
@@ -162,7 +163,7 @@ export class Recovery {
       { room: this.#room },
       'clients have edits that this server acknowledged and does not have: it was put back to an earlier state',
     );
-    // They were refused room, or proof, until now.
+    // Until now they got no room, or had no proof.
     for (const connection of this.#hooks.connections()) {
       if (connection.isHeld) connection.isToOffer = true;
       if (!connection.mayWrite) connection.tell({ kind: 'stale' });
@@ -171,8 +172,8 @@ export class Recovery {
   }
 
   /**
-   * Whether an offer is to be held whatever the guard says: on a board that lost edits a client id of which nothing is
-   * known may be that of somebody who has not come back yet, and the first to bring it must not win it.
+   * True if an offer must be held whatever the guard says. On a board that lost edits, an unknown client id may belong
+   * to a person who has not come back yet, and the first to bring it must not become its owner.
    */
   mustHold(document: LiveDocument, from: Connection, { update, isStep2 }: DocumentFrame): boolean {
     if (!this.#context.isShared || !this.#isProven) return false;
@@ -181,18 +182,18 @@ export class Recovery {
     return bringsOf(update, state, (client) => !isOwn(client));
   }
 
-  /** Whether a frame that the guard does not take is to be held, rather than refused. */
+  /** True if a frame that the guard refuses must be held instead. */
   holds(document: LiveDocument, from: Connection, frame: DocumentFrame, verdict: Refuse): boolean {
     if (verdict.reason === 'malformed' || !this.#context.isShared) return false;
-    // Too dear to judge: once a loss is proven it is kept, as it is. What is kept is read later on, and the guard may
-    // have stopped before the end of it.
+    // Too expensive to check: once a loss is proven, it is held as it is. It must be readable to its end, because it is
+    // read again later and the guard may have stopped earlier.
     if (verdict.rule === 'G19')
       return frame.isStep2 && this.#isProven && isUpdate(frame.update, maxHeldEffort);
     if (from.isHeld && !frame.isStep2) return verdict.rule === 'G3' || verdict.rule === 'G4';
     if (!frame.isStep2 && !this.#isProven) return false;
     const { owners } = document.guard;
     const { person } = from.membership;
-    // By a rule about who acts, an id that nothing is known of shows to be another's too, if the sender has one.
+    // If a rule about the sender is broken and the sender has an id, an unknown id is somebody else's too.
     const isAnothers =
       aboutWho.has(verdict.rule) && owners.hasAny(person)
         ? (client: number) => !owners.isSurely(client, person)
@@ -201,13 +202,13 @@ export class Recovery {
   }
 
   /**
-   * Keeps a copy of a frame, which is not acknowledged. Returns the sender's own part of it, which must be applied at
-   * once; null where nothing can be.
+   * Holds a copy of a frame, which is not acknowledged. Returns the sender's own part of it to apply at once, or null
+   * if there is none.
    */
   hold(document: LiveDocument, from: Connection, frame: DocumentFrame, rule: string): OwnPart | null {
     from.acknowledgements.lose(frame.number);
     if (!frame.isStep2 && from.isHeld) {
-      // The next offer brings it along, with all that it rests on.
+      // The next offer includes it, with everything it depends on.
       from.isToOffer = true;
       return null;
     }
@@ -233,21 +234,21 @@ export class Recovery {
     return part;
   }
 
-  /** Somebody has brought what the document lacked: others may rest on it. */
+  /** Lost edits have come back, and others may depend on them. */
   hasCome(): void {
     this.#hasNews = true;
   }
 
-  /** A client's offer was taken whole: the document lacks nothing of it. */
+  /** A client's offer was accepted as a whole. */
   released(from: Connection): void {
     from.isHeld = from.isToOffer = false;
     from.tellHeld('none');
     this.#hasNews = true;
   }
 
-  /** Asks again those who may have more by now, and lets go of the copies that nobody needs any more. */
+  /** Asks clients again that may have more by now, and drops copies that are no longer needed. */
   beat(document: LiveDocument): void {
-    // To look through copies of 8 MiB takes some 200 ms: not at each beat for as long as they wait.
+    // Reading copies of 8 MiB takes about 200 ms, so it is not done on every heartbeat.
     if (this.#hasNews)
       this.#held.sweep(
         (client) => document.clockOf(client),
@@ -262,17 +263,17 @@ export class Recovery {
     this.#tellLoss();
   }
 
-  /** What a newcomer is told of it; null where that is nothing. */
+  /** The message about a loss for a newcomer; null if there is none. */
   newsFor(connection: Connection): Control | null {
     const { role } = connection.membership;
-    // Whoever may not write is never asked for what they have, so only their page can tell.
+    // A client that may not write is never asked for its state, so only its page can tell.
     if (!connection.mayWrite) return this.#isProven ? { kind: 'stale' } : null;
     return may(role, 'versions') && this.people > 0 ? { kind: 'loss', people: this.people } : null;
   }
 
   /**
-   * Puts the copies of these people into the document, one a tick, so that what others do goes on between. Returns
-   * whose were taken: a copy that rests on what is missing stays.
+   * Applies these people's copies, one per tick, so that other work continues in between. Returns the people whose
+   * copies were applied. A copy with missing dependencies stays.
    */
   async restore(
     document: LiveDocument,
@@ -281,7 +282,7 @@ export class Recovery {
   ): Promise<readonly string[]> {
     const taken = new Set<string>();
     const left = () => this.held.filter(({ person }) => people.includes(person) && !taken.has(person));
-    // One copy may rest on another, which may come later.
+    // One copy may depend on another that comes later.
     for (let before = -1; before < taken.size;) {
       before = taken.size;
       for (const record of left()) {
@@ -300,7 +301,7 @@ export class Recovery {
     return [...taken];
   }
 
-  /** Lets go of the copies of these people, and has their clients begin anew. Returns whose there were. */
+  /** Drops these people's copies and makes their clients start over. Returns the people who had copies. */
   discard(people: readonly string[]): readonly string[] {
     const there = this.held.map(({ person }) => person).filter((person) => people.includes(person));
     this.#decided(there);
@@ -310,14 +311,14 @@ export class Recovery {
     return there;
   }
 
-  /** Resolves when all that is held is on disk. */
+  /** Resolves when everything held is on disk. */
   written(): Promise<void> {
     return this.#held.written();
   }
 
   /**
-   * Whose each new client id of a copy is: by a mark, else its bringer's where they are the one who shows up under
-   * it. An id of neither stays without an owner.
+   * The owner of a new client id in a copy: by a mark, else the sender if the id is certainly the sender's. Otherwise
+   * the id stays without an owner.
    */
   #ownerIn({ guard }: LiveDocument, { person }: HeldRecord, client: number): string | null {
     return this.#claims.get(client)?.person ?? (guard.owners.isSurely(client, person) ? person : null);
@@ -329,7 +330,7 @@ export class Recovery {
     this.#tellLoss();
   }
 
-  /** A mark is the server's own word from before it lost anything: it counts more than who came first since. */
+  /** A mark is the server's own statement from before the loss, so it overrides an owner recorded since. */
   #claim({ guard }: LiveDocument, client: number, person: string, at: number): void {
     const known = this.#claims.get(client);
     if (known && known.at <= at) return;
@@ -346,7 +347,9 @@ export class Recovery {
     };
   }
 
-  /** The sender's own part, cut before whatever would leave a field without its value, or a record without its author. */
+  /**
+   * The sender's own part, cut before anything that would leave a field without a value or a record without its author.
+   */
   #applicable(document: LiveDocument, from: Connection, update: Uint8Array): OwnPart | null {
     const ground = this.#ground(document, from);
     const end = new Map<number, number>();
@@ -357,7 +360,7 @@ export class Recovery {
       const shorter = selection.kind === 'part' ? document.guard.emptied(selection.update) : selection.end;
       if (!shorter) return null;
       if (selection.kind === 'part' && shorter.size === 0) {
-        // Once, and last: to pass makes the sender the owner of the client ids that are new.
+        // Check only once, at the end: an accepted update makes the sender the owner of its new client ids.
         const verdict = document.judge(selection.update, from.membership, from.since);
         return verdict.kind === 'pass' ? { update: selection.update, verdict } : null;
       }
@@ -366,7 +369,7 @@ export class Recovery {
     return null;
   }
 
-  /** A copy that somebody has proven may have taken the room of one that nobody has. */
+  /** A proven copy may have displaced an unproven one. */
   #tellOfRoom(): void {
     const kept = new Set(this.held.map(({ person }) => person));
     for (const connection of this.#hooks.connections())

@@ -1,43 +1,45 @@
 import { kept } from '../kept.ts';
 import { maxHeldBytes, maxHeldFrames } from '../limits.ts';
 
-/** A document frame (sync step 2 or update) of a socket, by its place in the order received, from 1. */
+/** A document frame (sync step 2 or update) of a socket, numbered from 1 in the order received. */
 export interface DocumentFrame {
   readonly number: number;
   readonly update: Uint8Array;
   readonly isStep2: boolean;
-  /** Which of our questions a step 2 answers, from 1: clients answer each, in order. 0 for an update. */
+  /**
+   * The number of the server's question that a step 2 answers, from 1: clients answer each, in order. 0 for an update.
+   */
   readonly answers: number;
 }
 
-/** What a socket has sent of the document, what of it waits for something, and how far all is done. */
+/** The document frames of a socket: which are held, and up to which all are done. */
 export class Acknowledgements {
   #received = 0;
   #done = 0;
   #told = 0;
   #held: DocumentFrame[] = [];
   #heldBytes = 0;
-  /** The numbers of frames that were held and are not done, the first one first. */
+  /** The numbers of held frames that are not done, in order. */
   #open: number[] = [];
   #hasOffered = false;
-  /** The first frame that was not taken and has to come again; null where there is none. */
+  /** The first frame that was not taken and must come again; null if there is none. */
   #lost: number | null = null;
-  /** Our questions (sync step 1), their answers, and the first of them that was asked since all was lost. */
+  /** The server's questions (sync step 1), their answers, and the first question since everything was lost. */
   #asked = 0;
   #answered = 0;
   #fresh = 1;
 
-  /** Whether the client's own state (its first sync step 2) has been taken in. */
+  /** True if the client's own state (its first sync step 2) has been processed. */
   get hasOffered(): boolean {
     return this.#hasOffered;
   }
 
-  /** Whether a question of ours has not been answered yet. */
+  /** True if the client has not answered a question of the server yet. */
   get expectsAnswer(): boolean {
     return this.#answered < this.#asked;
   }
 
-  /** Notes that the client is asked for what it has. */
+  /** Notes a question for the client's state. */
   ask(): void {
     this.#asked++;
   }
@@ -46,7 +48,7 @@ export class Acknowledgements {
     return { number: ++this.#received, update, isStep2, answers: isStep2 ? ++this.#answered : 0 };
   }
 
-  /** Keeps a frame that rests on what is still to come. Returns false where there is too much of it. */
+  /** Holds a frame whose dependencies are still to come. Returns false if the limit is reached. */
   hold(frame: DocumentFrame): boolean {
     if (this.#held.length >= maxHeldFrames || this.#heldBytes + frame.update.length > maxHeldBytes)
       return false;
@@ -57,9 +59,9 @@ export class Acknowledgements {
   }
 
   /**
-   * Notes that a frame was not taken, or that all was lost that is not acknowledged: the client's next state
-   * brings it again. What rests on it waits for that, and until then nothing behind it counts. An answer to what
-   * was asked before leaves out what the document had then, and may have lost since: it is not enough.
+   * Notes that a frame was not taken, or that everything unacknowledged was lost: the client's next state brings it
+   * again. Frames that depend on it wait for that, and no later frame is acknowledged before. An answer to an earlier
+   * question does not count: it omits what the document had then and may have lost since.
    */
   lose(from: number = this.#told + 1): void {
     this.#lost = Math.min(this.#lost ?? from, from);
@@ -67,12 +69,12 @@ export class Acknowledgements {
     this.#fresh = this.#asked + 1;
   }
 
-  /** Whether a frame brings all that the client has. */
+  /** True if a frame brings everything that the client has. */
   isOffer({ isStep2, answers }: DocumentFrame): boolean {
     return isStep2 && answers >= this.#fresh;
   }
 
-  /** Notes that a frame has been dealt with. Returns the held frames that may now be tried again. */
+  /** Notes that a frame is done. Returns the held frames to try again. */
   done(frame: DocumentFrame): readonly DocumentFrame[] {
     this.#done = Math.max(this.#done, frame.number);
     if (this.#open.length > 0) this.#open = this.#open.filter((number) => number !== frame.number);
@@ -85,7 +87,7 @@ export class Acknowledgements {
     return released;
   }
 
-  /** How many frames, from the first without a gap, are done: null where the client knows already. */
+  /** How many frames are done without a gap from the first; null if the client knows already. */
   news(): number | null {
     const [firstOpen = Infinity] = this.#open;
     const open = Math.min(firstOpen, this.#lost ?? Infinity);

@@ -11,15 +11,15 @@ import type { Counters } from '../counters.ts';
 import { wholePresenceBytes } from '../limits.ts';
 import type { PresenceFrame } from './wire.ts';
 
-/** What an audience asks of its room. */
+/** What a broadcaster needs from its room. */
 export interface BroadcasterHooks {
-  /** What those have who have been sent everything so far. */
+  /** The state vector of readers that were sent everything so far. */
   stateVector(): Uint8Array;
-  /** A person has come under a client id. */
+  /** A person has appeared under a client id. */
   claimed(client: number, person: string): void;
 }
 
-/** The sockets in a room: who is where, and what all of them are told. */
+/** The sockets of a room: their presence, and messages to all of them. */
 export class Broadcaster implements Iterable<Connection> {
   readonly #connections = new Set<Connection>();
   readonly #presence: Presence;
@@ -60,17 +60,17 @@ export class Broadcaster implements Iterable<Connection> {
     this.#presence.leave(connection, isClean);
   }
 
-  /** The people who are here, however many sockets each has. */
+  /** The people here; each once, however many sockets they have. */
   people(): Set<string> {
     return new Set([...this.#connections].map(({ membership }) => membership.person));
   }
 
-  /** The client ids of those who are here, and whose they are. */
+  /** The client ids of the people here, with their owners. */
   claims(): [number, string][] {
     return this.#presence.claims();
   }
 
-  /** Takes in what a socket says of where it is, or answers what it asks of others. */
+  /** Takes a socket's own presence, or answers its request for that of others. */
   hear(from: Connection, frame: PresenceFrame): void {
     if (frame.kind === 'presence-query') return this.#tellWho(from);
     const isGood =
@@ -80,7 +80,7 @@ export class Broadcaster implements Iterable<Connection> {
     if (!isGood) from.close(closeCode.malformed, 'malformed');
   }
 
-  /** Tells a newcomer where things stand, and who is here, in one write. */
+  /** Sends a newcomer the control messages and everybody's presence in one write. */
   greet(connection: Connection, controls: readonly Control[]): void {
     connection.out.together(() => {
       for (const control of controls) connection.tell(control);
@@ -92,22 +92,22 @@ export class Broadcaster implements Iterable<Connection> {
     for (const connection of this.#connections) connection.tell(control);
   }
 
-  /** Asks all who may write for what they have, by sync step 1. */
+  /** Asks everybody who may write for their state, by sync step 1. */
   ask(step1: Packet): void {
     for (const connection of this.#connections) if (connection.mayWrite) connection.ask(step1);
   }
 
-  /** Sends an update to all but its sole author, and with it the presence and the clock mark that are due. */
+  /** Sends an update to all but its sole author, with the presence and clock mark that are due. */
   deliver(update: Uint8Array, author: Connection | null, mark: Packet | null): void {
     this.#send({ update: updatePacket(update), author, moves: this.#presence.takeAlong(), mark });
   }
 
-  /** Sends a clock mark alone. */
+  /** Sends only a clock mark. */
   mark(mark: Packet): void {
     this.#send({ update: null, author: null, moves: null, mark });
   }
 
-  /** Looks after each socket: signs of life, seats that have run out, presence that was skipped. */
+  /** Maintains each socket: heartbeats, expired memberships, skipped presence. */
   beat(): void {
     for (const connection of this.#connections) {
       const { out } = connection;
@@ -124,7 +124,7 @@ export class Broadcaster implements Iterable<Connection> {
     for (const connection of [...this.#connections]) connection.close(code, reason);
   }
 
-  /** Ends the timers. */
+  /** Stops the timers. */
   close(): void {
     this.#presence.close();
   }

@@ -23,19 +23,19 @@ import { deafMs, joinWorkMs, leastPauseMs, maxAnswerBytes, quietMs, smallFragmen
 import type { Frame } from './wire.ts';
 import { readFrame } from './wire.ts';
 
-/** Whoever listens to a connection: its room. */
+/** Listens to a connection: its room. */
 export interface Listener {
   hear(connection: Connection, frame: Frame): void;
-  /** A reader that had fallen behind has read all that was sent; it still has the state of this vector. */
+  /** A slow reader has read everything sent to it. `stateVector`: the state that it has. */
   caughtUp(connection: Connection, stateVector: Uint8Array): void;
-  /** The socket is gone, or we have let go of it. Told once. `isClean`: it said so, or we did. */
+  /** The socket is closed or closing. Called once. `isClean`: with a close frame, of either side. */
   left(connection: Connection, isClean: boolean): void;
 }
 
-/** Why nothing comes in from a socket just now. It goes on when no reason is left. */
+/** Why a socket is not read. Reading resumes when no reason is left. */
 export type Hold = 'loading' | 'inbox' | 'rate' | 'memory' | 'answer' | 'unjudged';
 
-/** What a connection needs of the house. */
+/** Dependencies shared by all connections. */
 export interface ConnectionParts {
   readonly clock: Clock;
   readonly counters: Counters;
@@ -45,23 +45,23 @@ export interface ConnectionParts {
 
 type HeldState = Extract<Control, { kind: 'held' }>['state'];
 
-/** 1006: the stream ended without a word. */
+/** 1006: the stream ended without a close frame. */
 const abnormal = 1006;
 
 /**
- * One socket of one seat, for as long as it is open: what comes in, how fast, and its end. What goes out is
- * its outlet's. `ws` does the handshake, reads and closes.
+ * One open socket of one membership: what it receives, how fast, and its end. Its `SocketWriter` sends. `ws` does the
+ * handshake, reads and closes.
  */
 export class Connection implements Reader, Door, Sender {
-  /** For the log; says nothing of the person. */
+  /** For the log; does not identify the person. */
   readonly id = newId(8);
   readonly membership: Membership;
-  /** Whether this member may change the document at all; whoever may not is asked for nothing. */
+  /** True if this member may change the document. Others are asked for nothing. */
   readonly mayWrite: boolean;
   readonly acknowledgements = new Acknowledgements();
   readonly isOurs: boolean;
   readonly out: SocketWriter;
-  /** When it was opened, by the clock of the live side. */
+  /** When it was opened, by the live clock. */
   readonly since: number;
   readonly #socket: WebSocket;
   readonly #inlet: Inlet;
@@ -72,21 +72,21 @@ export class Connection implements Reader, Door, Sender {
   readonly #rates: SenderRates;
   readonly #holds = new Set<Hold>();
   #stopWaiting: (() => void) | null = null;
-  /** Updates that have come in and are not judged; counted by the room. */
+  /** Updates received and not checked yet; counted by the room. */
   unjudged = 0;
   #listener: Listener | null = null;
-  /** The socket is gone, or let go of. */
+  /** The socket is closed or closing. */
   #isOver = false;
   #lastHeard: number;
-  /** Payload of the message that is coming in. */
+  /** Payload bytes of the incoming message. */
   #messageBytes = 0;
-  /** Whether it is so large that it takes of the memory for such. */
+  /** True if that message is large enough to use the shared memory for large messages. */
   #isLarge = false;
   #wasRefused = false;
   #wasReminded = false;
-  /** Whether the client has edits that the server lost: a copy waits, and what it sends is not acknowledged. */
+  /** True if the client has edits that the server lost: a copy is held, and its frames are not acknowledged. */
   isHeld = false;
-  /** Whether it has more to offer than that copy. */
+  /** True if it has more to offer than that copy. */
   isToOffer = false;
   #heldTold: HeldState = 'none';
 
@@ -112,12 +112,12 @@ export class Connection implements Reader, Door, Sender {
     this.since = this.#lastHeard = clock.now();
     socket.on('message', (data, isBinary) => this.#hear(bytesOf(data), isBinary));
     socket.on('close', (code) => this.#leave(code !== abnormal));
-    // A fault of the socket is followed by its close; without a listener it would end the process.
+    // The error is followed by a close event. Without a listener it would end the process.
     socket.on('error', (error) => this.#log.debug({ ...this.#names, code: codeOf(error) }, 'socket failed'));
     inlet.guard(this);
   }
 
-  /** Whether the guard has turned this client away: nothing more of it counts. */
+  /** True if the guard has refused this client. Nothing more from it counts. */
   get wasRefused(): boolean {
     return this.#wasRefused;
   }
@@ -138,24 +138,24 @@ export class Connection implements Reader, Door, Sender {
     this.charge('work', joinWorkMs);
   }
 
-  /** Lets nothing more in, so that the net holds the client's frames back: not one frame comes after this. */
+  /** Stops reading, so that TCP slows the client down. Not one more frame arrives after this call. */
   hold(why: Hold): void {
     this.#holds.add(why);
   }
 
   release(why: Hold): void {
     if (!this.#holds.delete(why) || this.#holds.size > 0) return;
-    // Nothing came in meanwhile, so it cannot have been heard.
+    // The socket was not read, so silence proves nothing.
     this.#lastHeard = this.#clock.now();
     this.#inlet.proceed();
   }
 
-  /** Charges what the client costs. Past what it may, nothing more comes in from it until that is paid for. */
+  /** Charges the client for a cost. A client in debt is not read until the debt is paid. */
   charge(charge: Charge, amount: number): void {
     this.#rates.charge(charge, amount);
   }
 
-  /** For how many milliseconds it is in debt, by what it sent or another socket of the same person. */
+  /** Its debt in milliseconds, from its own frames or those of another socket of the same person. */
   get owes(): number {
     return this.#rates.owes;
   }
@@ -180,7 +180,7 @@ export class Connection implements Reader, Door, Sender {
   }
 
   passes(bytes: number): void {
-    // In the midst of a frame as well: a large one takes long on a slow line, and no pong can come before its end.
+    // Also in the middle of a frame: a large one takes long on a slow line, and no pong can come before its end.
     this.#lastHeard = this.#clock.now();
     this.#counters.bytesIn += bytes;
     this.charge('bytes', bytes);
@@ -192,7 +192,7 @@ export class Connection implements Reader, Door, Sender {
     this.charge('pings', 1);
   }
 
-  /** Only the answer to our own question may be larger than a frame; and it waits until there is memory for it. */
+  /** Only the answer to the server's own question may exceed the frame limit. It waits for memory. */
   #admitLarge(): void {
     if (!this.acknowledgements.expectsAnswer || this.#messageBytes > maxAnswerBytes)
       return this.#reject(closeCode.tooLarge, 'too-large');
@@ -204,14 +204,14 @@ export class Connection implements Reader, Door, Sender {
     this.release('memory');
   }
 
-  /** The large message of this socket, if there is one, has been dealt with. */
+  /** This socket's large message, if any, has been processed. */
   freeLarge(): void {
     if (!this.#isLarge) return;
     this.#isLarge = false;
     this.#large.ends(this);
   }
 
-  /** Asks the client for what it has, by sync step 1. */
+  /** Asks the client for its state, by sync step 1. */
   ask(step1: Packet): void {
     this.acknowledgements.ask();
     this.out.send(step1);
@@ -221,7 +221,7 @@ export class Connection implements Reader, Door, Sender {
     if (this.isOurs) this.out.send(controlPacket(control));
   }
 
-  /** Says that an observer's update was dropped; once, however many there are. The socket stays open. */
+  /** Tells an observer once that updates are dropped. The socket stays open. */
   remindOfRole(): void {
     if (this.#wasReminded) return;
     this.#wasReminded = true;
@@ -229,7 +229,7 @@ export class Connection implements Reader, Door, Sender {
     this.#log.info({ ...this.#names, reason: 'observer' }, 'update dropped');
   }
 
-  /** Tells the client what becomes of edits that the server does not have. A stock client hears of it once. */
+  /** Tells the client what happens to edits that the server does not have. A stock client is told once. */
   tellHeld(state: HeldState): void {
     if (state === this.#heldTold) return;
     if (this.#heldTold === 'none' && !this.isOurs) this.out.send(deniedPacket('held'));
@@ -237,7 +237,7 @@ export class Connection implements Reader, Door, Sender {
     this.tell({ kind: 'held', state });
   }
 
-  /** Turns the client away for what it sent. It comes back, if at all, from the server's state. */
+  /** Closes the client for what it sent. If it comes back, it starts from the server's state. */
   refuse({ reason, rule, exceeded }: RefusedUpdate): void {
     this.#wasRefused = true;
     this.#deny(reason, exceeded);
@@ -245,7 +245,7 @@ export class Connection implements Reader, Door, Sender {
     this.close(closeForRefusal(reason), reason);
   }
 
-  /** Acknowledges what is on disk, to clients that listen for it. */
+  /** Acknowledges what is on disk, to clients that support it. */
   acknowledge(): void {
     const frames = this.acknowledgements.news();
     if (frames !== null) this.tell({ kind: 'saved', frames });
@@ -255,7 +255,7 @@ export class Connection implements Reader, Door, Sender {
     if (this.#isOver) return;
     this.#socket.close(code, reason);
     this.#leave(true);
-    // From now on it is read without regard to debts, so that the client's own farewell is heard.
+    // Read on regardless of debts, so that the client's own close frame is seen.
     this.#inlet.farewell();
   }
 
@@ -263,21 +263,21 @@ export class Connection implements Reader, Door, Sender {
     this.#listener?.caughtUp(this, stateVector);
   }
 
-  /** It does not even read its farewell, so nobody waits for that. */
+  /** It does not read its close frame either, so nobody waits for that. */
   tooSlow(): void {
     this.#counters.slowReaders++;
-    this.#log.info(this.#names, 'reader cut off');
+    this.#log.info(this.#names, 'slow reader closed');
     this.close(closeCode.busy, 'too-slow');
   }
 
-  /** Called every few seconds: sends a sign of life where it has been quiet, and ends what is over. */
+  /** The heartbeat: sends a frame if the socket was quiet, and closes what has expired. */
   beat(): void {
     const now = this.#clock.now();
     if (now >= this.membership.expires) this.close(closeCode.ticket, 'expired');
     else if (this.out.isStuck(now)) this.tooSlow();
     else if (this.#holds.size === 0 && now - this.#lastHeard >= deafMs) this.#terminate();
     else {
-      // Two silences: who says nothing in a busy room is sent enough, and must be asked all the same.
+      // Two kinds of silence: a client that sends nothing must be pinged even if a busy room sends it enough.
       if (now - this.#lastHeard >= quietMs && this.#socket.readyState === this.#socket.OPEN)
         this.#socket.ping();
       if (now - this.out.lastSent >= quietMs) this.out.send(quietPacket);
@@ -294,7 +294,7 @@ export class Connection implements Reader, Door, Sender {
   }
 
   #terminate(): void {
-    this.#log.info(this.#names, 'socket is deaf');
+    this.#log.info(this.#names, 'unresponsive socket closed');
     this.#socket.terminate();
     this.#leave(false);
   }
@@ -336,7 +336,7 @@ function wordsFor({ of, limit, for: whose }: Exceeded): string {
   return `at most ${limit} ${of} a day for ${whose === 'person' ? 'one person' : 'all participants of a board'}`;
 }
 
-/** The close code for a refused update; docs/API.md holds the table. */
+/** The close code for a refused update; docs/API.md has the table. */
 function closeForRefusal(reason: Refusal): CloseCode {
   if (reason === 'malformed') return closeCode.malformed;
   return reason === 'role' ? closeCode.notAllowed : closeCode.refused;

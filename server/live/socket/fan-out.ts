@@ -4,26 +4,26 @@ import { joined } from './packets.ts';
 import type { Moves, WholePresence } from '../presence/presence.ts';
 import type { Counters } from '../counters.ts';
 
-/** What has happened in a room and goes out now. */
+/** A room's messages that go out now. */
 export interface News {
-  /** What a commit changed, framed; null where it is only presence that goes out. */
+  /** The change of a commit, framed; null if only presence goes out. */
   readonly update: Packet | null;
-  /** The only one who need not be sent the update, having made all of it; null where several did. */
+  /** The sole author of the update, who does not need it; null if there are several. */
   readonly author: Connection | null;
   readonly moves: Moves | null;
-  /** What is on disk, signed; for those who listen for control frames. */
+  /** The signed clock mark, for clients with control frames. */
   readonly mark: Packet | null;
 }
 
-/** What the fan-out asks of the room for those who have missed something. */
+/** What the fan-out needs from the room for readers that missed something. */
 export interface Latecomers {
   presence(): WholePresence;
   stateVector(): Uint8Array;
 }
 
 /**
- * Sends news to everyone in a room: one write a socket, and for all who get the same the same bytes. There are
- * a few kinds of receivers: with or without the update, pointers, and the mark.
+ * Sends messages to everybody in a room: one write per socket, and the same bytes for equal receivers. There are a few
+ * kinds of receivers: with or without the update, pointers, and the mark.
  */
 export function fanOut(
   connections: Iterable<Connection>,
@@ -33,7 +33,7 @@ export function fanOut(
 ): void {
   const made = new Map<number, Packet | null>();
 
-  /** The packet for one kind of receiver, made when the first of them comes. */
+  /** The packet for one kind of receiver, made for the first of them. */
   function packetFor(
     wantsUpdate: boolean,
     wantsMoves: boolean,
@@ -67,7 +67,7 @@ export function fanOut(
   }
 }
 
-/** Presence goes to whoever keeps up; who has fallen behind and is back is sent all of it instead. */
+/** Presence goes to readers that keep up. A reader that has caught up gets the full presence instead. */
 function takesMoves(connection: Connection, late: Latecomers, counters: Counters): boolean {
   if (!connection.out.takesPresence) {
     counters.presenceSkipped++;
@@ -80,7 +80,7 @@ function takesMoves(connection: Connection, late: Latecomers, counters: Counters
   return false;
 }
 
-/** Tells a connection of everyone who is there. */
+/** Sends a connection the presence of everybody. */
 export function sendWhole(connection: Connection, { states, pointers }: WholePresence): void {
   if (states) connection.out.send(states);
   if (pointers && connection.isOurs) connection.out.send(pointers);

@@ -1,12 +1,12 @@
-/** The head of a WebSocket frame (RFC 6455, 5.2): where the frame ends, and what kind it is. */
+/** The header of a WebSocket frame (RFC 6455, 5.2): where the frame ends, and its type. */
 export class FrameHead {
   opcode = 0;
-  /** Whether the message ends with this frame. */
+  /** True if the message ends with this frame. */
   isFinal = false;
   isMasked = false;
-  /** Whether it is what nearly all are: a whole binary message, masked, with no bits that need an extension. */
+  /** True for almost all frames: a whole binary message, masked, without extension bits. */
   isPlain = false;
-  /** Bytes of the head itself, and of the payload behind it. */
+  /** Bytes of the header, and of the payload after it. */
   headBytes = 0;
   payloadBytes = 0;
 }
@@ -19,12 +19,12 @@ const plain = 0x82;
 /** Ping, pong and close: opcodes from 8 on. */
 export const isControl = ({ opcode }: FrameHead): boolean => opcode >= closeOpcode;
 
-/** Whether it is a part of a message that comes in several frames. */
+/** True for a part of a message that comes in several frames. */
 export const isFragment = ({ opcode, isFinal }: FrameHead): boolean => opcode === 0 || !isFinal;
 
 /**
- * Sets the mask in the head of a frame to zero, and returns what it was: `ws` would take it off a message of 16 MiB in
- * one go, which is 50 ms. 0 where there is none.
+ * Sets the mask in a frame's header to zero, and returns the old mask; 0 if there is none. Otherwise `ws` would unmask
+ * a message of 16 MiB at once, which takes 50 ms.
  */
 export function takeMask(bytes: Buffer, at: number, { isMasked, headBytes }: FrameHead): number {
   if (!isMasked) return 0;
@@ -33,12 +33,12 @@ export function takeMask(bytes: Buffer, at: number, { isMasked, headBytes }: Fra
   return mask;
 }
 
-/** Takes a mask off a part of a payload, in place; `done`: how many bytes of the payload came before it. */
+/** Unmasks a part of a payload, in place. `done`: bytes of the payload before it. */
 export function unmaskPart(bytes: Buffer, from: number, to: number, mask: number, done: number): void {
   for (let i = from, at = done; i < to; i++, at++) bytes[i] = (bytes[i] ?? 0) ^ (mask >> ((at & 3) << 3));
 }
 
-/** Takes the mask off a payload, in place. `head`: of its frame, which begins at `at`. */
+/** Unmasks a payload, in place. `head`: the header of its frame, which begins at `at`. */
 export function unmask(bytes: Buffer, at: number, { headBytes, payloadBytes }: FrameHead): Buffer {
   const from = at + headBytes;
   unmaskPart(bytes, from, from + payloadBytes, bytes.readInt32LE(from - 4), 0);
@@ -46,8 +46,8 @@ export function unmask(bytes: Buffer, at: number, { headBytes, payloadBytes }: F
 }
 
 /**
- * Reads the head of a frame that begins at `at` into `head`; returns false while not all of it is there. Whether such
- * a frame is allowed is left to `ws`, which reads the same bytes.
+ * Reads the header of the frame at `at` into `head`. Returns false if it is incomplete. `ws` reads the same bytes and
+ * checks whether the frame is valid.
  */
 export function readHead(bytes: Buffer, at: number, head: FrameHead): boolean {
   if (bytes.length < at + 2) return false;

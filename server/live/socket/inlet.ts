@@ -10,60 +10,60 @@ import {
   smallPieceBytes,
 } from '../limits.ts';
 
-/** Decides what may come in at an inlet: its connection. */
+/** Decides what an inlet may pass on: its connection. */
 export interface Door {
-  /** Whether anything may come in now. If not, nothing does until `proceed` is called on the inlet. */
+  /** True if anything may pass now. If not, the inlet waits for a call of `proceed`. */
   mayEnter(): boolean;
-  /** A frame begins. Called before any of it is passed on. The head is the next frame's afterwards. */
+  /** A frame begins. Called before any of it is passed on. `head` is reused for the next frame. */
   begins(head: FrameHead): void;
-  /** Bytes are passed on, heads included. */
+  /** Bytes are passed on, headers included. */
   passes(bytes: number): void;
   /** A piece of a frame was so small that it costs more than its bytes. */
   trifle(): void;
-  /** A message that came as one frame, in one piece. All others come from `ws`. */
+  /** A message that came as one frame in one piece. All others come from `ws`. */
   message(bytes: Buffer): void;
 }
 
 /**
- * The stream between a socket and `ws`. It hands `ws` one frame at a time, and stops between two frames, or
- * within one, when its door says so. `ws` cannot do that: it reads to the end of a chunk, which may be 10,000
- * frames, whether it is paused or not. A plain message in one piece need not go through `ws` at all. While an inlet
- * waits it keeps one chunk, and the system another that it had read already. Writes go to the socket as they are.
+ * The stream between a socket and `ws`. It passes on one frame at a time, and stops between two frames or within one
+ * when its door says so. `ws` cannot: it reads a chunk to its end, up to 10,000 frames, even if it is paused. A plain
+ * message in one piece bypasses `ws`. A waiting inlet keeps one chunk, and the system another that it had already read.
+ * Writes go to the socket unchanged.
  */
 export class Inlet extends Duplex {
   readonly #socket: Duplex;
   readonly #turns: TimeSlicedQueue;
   #door: Door | null = null;
-  /** Of the present frame; the same object for each. */
+  /** Of the current frame; the same object for each. */
   readonly #head = new FrameHead();
-  /** Bytes that have been read, and of these how many have been passed on. */
+  /** Bytes that were read, and how many of them are passed on. */
   #rest: Buffer | null = null;
   #passed = 0;
-  /** Payload of the present frame that is still to come, and that has come. */
+  /** Payload bytes of the current frame: still to come, and already received. */
   #left = 0;
   #done = 0;
-  /** What is on the payload; 0 is nothing. */
+  /** The mask of the payload; 0 is no mask. */
   #mask = 0;
-  /** Whether `ws` has a part of a message. */
+  /** True if `ws` has a part of a message. */
   #isInMessage = false;
-  /** Small pieces in which the present frame has come so far. */
+  /** Small pieces of the current frame so far. */
   #smallPieces = 0;
-  /** Whether the present frame is left out. */
+  /** True if the current frame is discarded. */
   #isDropping = false;
   #isPassing = false;
-  /** Whether the rest is a part of a head. */
+  /** True if the rest is an incomplete header. */
   #isStuck = false;
-  /** Whether a later turn goes on with the rest. */
+  /** True if a later turn continues with the rest. */
   #isInTurn = false;
-  /** Whether `ws` takes no more for now. */
+  /** True if `ws` takes no more for now. */
   #isFull = false;
   #hasEnded = false;
-  /** Whether goodbye was said, by us or by the client. */
+  /** True after a close frame, of either side. */
   #isOver = false;
   #droppedFrames = 0;
   #droppedBytes = 0;
 
-  /** @param turns the turns in which chunks of many frames are passed on, those of all inlets together */
+  /** @param turns the queue for chunks of many frames, shared by all inlets */
   constructor(socket: Duplex, turns: TimeSlicedQueue) {
     super();
     this.#socket = socket;
@@ -77,20 +77,20 @@ export class Inlet extends Duplex {
     socket.on('error', () => this.destroy());
   }
 
-  /** Has everything from now on pass a door. */
+  /** From now on, asks a door about everything. */
   guard(door: Door): void {
     this.#door = door;
   }
 
-  /** The door may let more in. What waits here takes its turn: many sockets may be let in at the same moment. */
+  /** The door may let more pass. Waiting bytes take a turn, because many sockets may proceed at the same moment. */
   proceed(): void {
     if (this.#rest) this.#nextTurn();
     else this.#pass(piecesAtOnce);
   }
 
   /**
-   * Goodbye was said: of what comes now only the client's own close frame counts. A client that goes on sending
-   * all the same is cut off after a while.
+   * A close frame was sent. From now on only the client's own close frame counts. A client that keeps sending is
+   * destroyed at a limit.
    */
   farewell(): void {
     this.#isOver = true;
@@ -108,7 +108,7 @@ export class Inlet extends Duplex {
     else done();
   }
 
-  /** In one piece: the outlet writes to the socket too, and frames must stay whole. */
+  /** In one piece: the `SocketWriter` writes to the socket too, and frames must stay whole. */
   override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
     this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'binary', done);
   }
@@ -129,14 +129,14 @@ export class Inlet extends Duplex {
     if (!this.#isInTurn) this.#pass(piecesOnArrival);
   };
 
-  /** The socket is gone. What had come in by then counts, as far as it may enter now. */
+  /** The socket is gone. What has arrived counts, as far as the door lets it pass now. */
   #abandon = () => {
     if (this.destroyed) return;
     this.#pass(Infinity);
     this.destroy();
   };
 
-  /** Passes on so many pieces; more of them wait for their turn, so that all sockets share the time. */
+  /** Passes on at most this many pieces. Others wait for a later turn, so that all sockets share the time. */
   #pass(most: number): void {
     if (this.#isPassing) return;
     this.#isPassing = true;
@@ -170,7 +170,7 @@ export class Inlet extends Duplex {
     });
   }
 
-  /** Passes on what is there of one frame. Returns false where not even its head is whole. */
+  /** Passes on the available part of one frame. Returns false if its header is incomplete. */
   #passPiece(bytes: Buffer): boolean {
     const from = this.#passed;
     let to = from;
@@ -203,13 +203,13 @@ export class Inlet extends Duplex {
     return true;
   }
 
-  /** Hands a plain message to the door, if all of it is there. */
+  /** Passes a plain message to the door if it is complete. */
   #passWhole(bytes: Buffer, head: FrameHead): boolean {
     const from = this.#passed;
     const frameBytes = head.headBytes + head.payloadBytes;
     const isWhole = from + frameBytes <= bytes.length;
     if (!head.isPlain || !isWhole || !this.#door || this.#isOver || this.#isInMessage) return false;
-    // `ws` has not read all that came before: it goes there as well, so that the order holds.
+    // `ws` has not read everything before it. It goes there too, which keeps the order.
     if (this.readableLength > 0) return false;
     this.#advance(bytes, from + frameBytes);
     const payload = unmask(bytes, from, head);
@@ -229,19 +229,19 @@ export class Inlet extends Duplex {
     if (!isControl(head)) this.#isInMessage = !head.isFinal;
     if (!this.#isOver) this.#door?.begins(head);
     const isClose = head.opcode === closeOpcode;
-    // The door may have said goodbye to this very frame.
+    // The door may have closed because of this frame.
     this.#isDropping = this.#isOver && !isClose;
     if (isClose) this.#isOver = true;
     if (this.#isDropping) this.#droppedFrames++;
   }
 
-  /** Whoever is told goodbye may have much on the way: it is read, so that the goodbye is not lost, but not for ever. */
+  /** A closed client may have much on its way. It is read up to a limit, so that the close frame is not lost. */
   #drop(bytes: number): void {
     this.#droppedBytes += bytes;
     if (this.#droppedBytes > farewellBytes || this.#droppedFrames > farewellFrames) this.destroy();
   }
 
-  /** The client has ended its side: that is told when all before it has been passed on. */
+  /** The client has ended its side. Passed on after everything before it. */
   #endWhenEmpty(): void {
     if (this.#hasEnded && !this.#isPassing && (this.#rest === null || this.#isStuck)) this.push(null);
   }

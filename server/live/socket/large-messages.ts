@@ -1,25 +1,25 @@
 import { beatMs, leastBytesPerSecond } from '../limits.ts';
 
-/** Whoever has a large message on the way. */
+/** The sender of a large message. */
 export interface Sender {
   /** There is memory for more of it. */
   granted(): void;
-  /** It comes in too slowly, and others wait. */
+  /** It is too slow, and others wait. */
   tooSlow(): void;
 }
 
 interface Message {
   bytes: number;
-  /** What had come in by the last look; null before the first one. */
+  /** Bytes received by the last heartbeat; null before the first one. */
   before: number | null;
   isWaiting: boolean;
-  /** Whether all of it is in. */
+  /** True if it is complete. */
   isIn: boolean;
 }
 
 /**
- * The memory for messages that are larger than a frame usually is, shared by all sockets. When it is used up, those
- * that began later are not read until others are done. The first one always is, so that all come to their end.
+ * The memory for messages above the usual frame size, shared by all sockets. When it is full, later messages are not
+ * read until others are done. The first one always is, so that all of them finish.
  */
 export class LargeMessages {
   readonly #most: number;
@@ -42,7 +42,7 @@ export class LargeMessages {
     this.#bytes += bytes;
   }
 
-  /** Whether there is memory for more of it; if not, its sender is told when there is. */
+  /** True if there is memory for more of it. If not, `granted` is called when there is. */
   mayGrow(by: Sender): boolean {
     const message = this.#messages.get(by);
     const [first] = this.#messages.keys();
@@ -51,25 +51,25 @@ export class LargeMessages {
     return false;
   }
 
-  /** All of it is in; it takes memory until it has been dealt with. */
+  /** It is complete, but uses memory until it has been processed. */
   isIn(by: Sender): void {
     const message = this.#messages.get(by);
     if (message) message.isIn = true;
   }
 
-  /** It is in and has been dealt with, or will never come. */
+  /** It has been processed, or will never be complete. */
   ends(by: Sender): void {
     this.#bytes -= this.#messages.get(by)?.bytes ?? 0;
     this.#messages.delete(by);
     for (const [sender, message] of [...this.#messages]) {
       if (!message.isWaiting) continue;
       message.isWaiting = false;
-      // Each looks for itself whether there is room.
+      // Each sender checks again whether there is room.
       sender.granted();
     }
   }
 
-  /** Called at each beat: whoever comes in too slowly makes room for those who wait. */
+  /** The heartbeat: while others wait, messages that arrive too slowly are dropped. */
   beat(): void {
     const messages = [...this.#messages];
     const isSlow = ({ bytes, before, isWaiting, isIn }: Message) =>

@@ -8,22 +8,22 @@ import { Inlet } from './inlet.ts';
 import { TimeSlicedQueue } from '../time-sliced-queue.ts';
 import { inletTurnMs, maxAnswerBytes, maxBufferedPieces, maxFragments, wsCloseMs } from '../limits.ts';
 
-/** A WebSocket, and the stream under it. */
+/** A WebSocket and the stream below it. */
 export interface Line {
   readonly socket: WebSocket;
   /** Where packets are written. */
   readonly stream: Duplex;
-  /** What `ws` reads from. */
+  /** Where `ws` reads from. */
   readonly inlet: Inlet;
-  /** Whether the client asked for control and pointer frames by sub-protocol. */
+  /** True if the client asked for control and pointer frames by sub-protocol. */
   readonly isOurs: boolean;
-  /** The newest layout of documents that the client says it knows; null where it says nothing. */
+  /** The newest document layout that the client knows; null if it does not say. */
   readonly schema: number | null;
-  /** Whether it comes by the membership of a page, and not by a token. */
+  /** True if a page's membership admits it, rather than a token. */
   readonly hasSeat: boolean;
 }
 
-/** Makes WebSockets of upgrades. It does not decide who may come in. */
+/** Turns upgrade requests into WebSockets. Does not decide who may enter. */
 export class Lines {
   readonly #sockets: WebSocketServer;
   readonly #turns = new TimeSlicedQueue(inletTurnMs);
@@ -33,7 +33,7 @@ export class Lines {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      // The connection lets nothing of that size in but the answer to its own question.
+      // The connection allows this size only for the answer to its own question.
       maxPayload: maxAnswerBytes,
       maxFragments,
       maxBufferedChunks: maxBufferedPieces,
@@ -43,27 +43,27 @@ export class Lines {
     this.#sockets = new WebSocketServer(options);
   }
 
-  /** Completes the handshake. What came with the request is read as all that follows it. */
+  /** Completes the handshake. Bytes that came with the request are read like those after it. */
   open(request: IncomingMessage, stream: Duplex, head: Buffer, then: (line: Line) => void): void {
     if (head.length > 0) stream.unshift(head);
     if (stream instanceof Socket) stream.setTimeout(0).setNoDelay();
     const inlet = new Inlet(stream, this.#turns);
     this.#sockets.handleUpgrade(request, inlet, Buffer.alloc(0), (socket) => {
-      // A fault is followed by the end of the socket; without a listener it would end the process.
+      // An error is followed by the end of the socket. Without a listener it would end the process.
       socket.on('error', () => inlet.farewell());
       then({ socket, stream, inlet, isOurs: socket.protocol === controlProtocol, ...saidIn(request) });
     });
   }
 }
 
-/** What the address that a client asks for says about it. */
+/** What the query of the requested address says. */
 function saidIn({ url = '' }: IncomingMessage): Pick<Line, 'schema' | 'hasSeat'> {
   const said = new URLSearchParams(url.slice(url.indexOf('?') + 1));
   const schema = said.get('schema') ?? '';
   return { schema: /^\d{1,9}$/.test(schema) ? Number(schema) : null, hasSeat: said.has('seat') };
 }
 
-/** Says goodbye to a client that is not let in, and listens to it no more. */
+/** Closes a socket that is not admitted, and discards what it sends. */
 export function turnAway({ socket, inlet }: Line, code: number, reason: string): void {
   socket.close(code, reason);
   inlet.farewell();

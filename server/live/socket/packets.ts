@@ -3,15 +3,15 @@ import type { Control } from '../../../shared/wire/protocol.ts';
 import { frameKind, syncKind } from '../../../shared/wire/protocol.ts';
 
 /**
- * A message with its WebSocket header, ready to be written as it is to any number of sockets: what a
- * server sends is not masked, so it is the same bytes for everyone (RFC 6455, 5.2).
+ * A message with its WebSocket header, ready to be written unchanged to any number of sockets: a server's frames are
+ * not masked, so the bytes are the same for everyone (RFC 6455, 5.2).
  */
 export type Packet = Uint8Array;
 
 /** A final frame (0x80) of binary data (0x02). */
 const finalBinary = 0x82;
 
-/** Lengths up to 125 stand in the second byte; these two say that 16 or 64 bits follow. */
+/** A length up to 125 is in the second byte. These two values mean that 16 or 64 bits follow. */
 const [has16Bits, has64Bits] = [126, 127];
 
 export function step1Packet(stateVector: Uint8Array): Packet {
@@ -26,7 +26,7 @@ export function updatePacket(update: Uint8Array): Packet {
   return syncPacket(syncKind.update, update);
 }
 
-/** One entry of a presence packet, ready to be put into any number of them. */
+/** One entry of a presence packet, which can be reused in any number of packets. */
 export function encodeEntry(client: number, clock: number, json: string): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, client);
@@ -46,7 +46,7 @@ export function presencePacket(entries: readonly Uint8Array[]): Packet {
   return packet.whole;
 }
 
-/** Pointers as `shared/wire/pointer.ts` writes them, each behind its client id. */
+/** Pointers as `shared/wire/pointer.ts` writes them, each after its client id. */
 export function pointerPacket(entries: readonly Uint8Array[]): Packet {
   const packet = openPacket(1 + varUintBytes(entries.length) + lengthOf(entries));
   packet.number(frameKind.pointer);
@@ -55,7 +55,7 @@ export function pointerPacket(entries: readonly Uint8Array[]): Packet {
   return packet.whole;
 }
 
-/** What a stock client is told before its socket is closed, or its update dropped. */
+/** The message to a stock client before its socket is closed or its update dropped. */
 export function deniedPacket(reason: string): Packet {
   return wrapped((encoder) => {
     encoding.writeVarUint(encoder, frameKind.auth);
@@ -64,7 +64,7 @@ export function deniedPacket(reason: string): Packet {
   });
 }
 
-/** Kind 4, then a string that holds the JSON of a `Control`. */
+/** Kind 4, then a string with the JSON of a `Control`. */
 export function controlPacket(control: Control): Packet {
   return wrapped((encoder) => {
     encoding.writeVarUint(encoder, frameKind.control);
@@ -72,7 +72,7 @@ export function controlPacket(control: Control): Packet {
   });
 }
 
-/** Tells nothing but that the server is there. */
+/** Says only that the server is there. */
 export const quietPacket = presencePacket([]);
 
 /** Several packets as one, for one write. */
@@ -81,7 +81,7 @@ export function joined(packets: readonly Packet[]): Packet {
   return packets.length === 1 && only ? only : Buffer.concat(packets);
 }
 
-/** The one copy of an update on its way out. */
+/** The only copy of an update on its way out. */
 function syncPacket(kind: number, payload: Uint8Array): Packet {
   const packet = openPacket(2 + varUintBytes(payload.length) + payload.length);
   packet.number(frameKind.sync);
@@ -98,7 +98,7 @@ function wrapped(write: (encoder: encoding.Encoder) => void): Packet {
   return packet.whole;
 }
 
-/** A packet for a body of so many bytes, its header written. */
+/** A packet for a body of this length, with the header written. */
 function openPacket(length: number) {
   const header = length < has16Bits ? 2 : length < 1 << 16 ? 4 : 10;
   const whole = Buffer.allocUnsafe(header + length);
@@ -114,7 +114,7 @@ function openPacket(length: number) {
   let at = header;
   return {
     whole,
-    /** Seven bits a byte, the lowest first, as `lib0` reads it. */
+    /** Seven bits per byte, lowest first, as `lib0` reads it. */
     number(value: number): void {
       let rest = value;
       for (; rest > 127; rest = Math.floor(rest / 128)) whole[at++] = 128 | (rest % 128);

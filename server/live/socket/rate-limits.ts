@@ -3,17 +3,17 @@ import { Bucket } from '../bucket.ts';
 import type { Clock } from '../clock.ts';
 import { connectionRates, heavyWork, lightWork, personRates, workPerUnit } from '../limits.ts';
 
-/** What a sender is charged for. `work` is the server's own time for its frames, in milliseconds. */
+/** What a sender is charged for. `work` is the server's time for its frames, in milliseconds. */
 export type Charge = keyof typeof connectionRates;
 type RateTable = Readonly<Record<Charge, Allowance>>;
 
-/** The order in which levels are kept. */
+/** The order of levels. */
 const charges = ['updates', 'presence', 'pings', 'bytes', 'work'] as const satisfies readonly Charge[];
 
-/** A bucket for each charge, all in a few numbers: each socket has these, and each payer. */
+/** One bucket per charge, in a few numbers, because each socket and each payer has a set. */
 class Meters {
   readonly #table: RateTable;
-  /** What could be taken just now without a debt, by the order above; less than 0 in debt. */
+  /** How much could be taken now without debt, in the order above; below 0 in debt. */
   readonly #levels: number[];
   #at: number;
   #until = -Infinity;
@@ -24,7 +24,7 @@ class Meters {
     this.#at = now;
   }
 
-  /** When all that was taken is paid for; in the past where nothing is owed. */
+  /** When the debt is paid; in the past if there is none. */
   get until(): number {
     return this.#until;
   }
@@ -57,7 +57,7 @@ function msUntilPaid(level: number, { perSecond }: Allowance): number {
   return Math.ceil((-level / perSecond) * 1_000);
 }
 
-/** One bucket, and until when it is in debt. */
+/** One bucket, and the end of its debt. */
 class Meter {
   readonly #bucket: Bucket;
   #until = -Infinity;
@@ -80,12 +80,12 @@ class Meter {
   }
 }
 
-/** What all connections of one payer share. */
+/** The shared account of all connections of one payer. */
 class Account {
   readonly #meters: Meters;
   readonly #light: Meter;
   readonly #heavy: Meter;
-  /** Connections that are open. */
+  /** Open connections. */
   users = 0;
 
   constructor(heavy: Meter, now: number) {
@@ -94,7 +94,7 @@ class Account {
     this.#heavy = heavy;
   }
 
-  /** Until when it is in debt. Work is paid for by the payer's own small share of time, or by what the pool has left. */
+  /** When its debt ends. Work is paid from the payer's own small share of time, or from the shared pool. */
   get until(): number {
     return Math.max(this.#meters.until, Math.min(this.#light.until, this.#heavy.until));
   }
@@ -111,7 +111,7 @@ class Account {
   }
 }
 
-/** How fast one connection may send: by its own buckets, and by those of its payer, who may have several. */
+/** Send rates of one connection: its own buckets, and those of its payer, who may have several connections. */
 export class SenderRates {
   readonly #own: Meters;
   readonly #account: Account;
@@ -124,7 +124,7 @@ export class SenderRates {
     account.users++;
   }
 
-  /** Charges so much. Returns for how many milliseconds the connection is in debt now. */
+  /** Charges an amount. Returns the connection's debt in milliseconds. */
   charge(charge: Charge, amount: number): number {
     const now = this.#clock.now();
     this.#own.take(charge, amount, now);
@@ -132,12 +132,12 @@ export class SenderRates {
     return this.#owesAt(now);
   }
 
-  /** For how many milliseconds the connection is in debt: by what it did itself, or another one of its payer. */
+  /** The connection's debt in milliseconds, its own or from another connection of its payer. */
   get owes(): number {
     return this.#owesAt(this.#clock.now());
   }
 
-  /** The connection is gone. */
+  /** The connection is closed. */
   close(): void {
     this.#account.users--;
   }
@@ -147,7 +147,7 @@ export class SenderRates {
   }
 }
 
-/** The accounts of all who pay, on all boards, by device. Who leaves in debt comes back to it, in any role. */
+/** The accounts of all payers on all boards, by device. Debt survives a reconnect, in any role. */
 export class PeopleRates {
   readonly #clock: Clock;
   readonly #accounts = new Map<string, Account>();
@@ -158,7 +158,7 @@ export class PeopleRates {
     this.#heavy = new Meter(heavyWork, clock.now());
   }
 
-  /** A connection of a payer on a board; `close` it when it is gone. */
+  /** The rates for one connection of a payer on a board; call `close` when it is closed. */
   of(board: string, payer: string): SenderRates {
     const key = `${board}/${payer}`;
     const account = this.#accounts.get(key) ?? new Account(this.#heavy, this.#clock.now());
@@ -166,7 +166,7 @@ export class PeopleRates {
     return new SenderRates(account, this.#clock);
   }
 
-  /** Forgets who is gone and owes nothing: a new account would be no different. */
+  /** Drops accounts without connections and debt, which are the same as new ones. */
   sweep(): void {
     const now = this.#clock.now();
     for (const [key, account] of this.#accounts)

@@ -7,23 +7,23 @@ import type { Counters } from '../counters.ts';
 import type { Unread } from './unread.ts';
 import { cutOffBytes, cutOffMs, leastReadBytesPerMs, maxUnreadBytes, skipPresenceBytes } from '../limits.ts';
 
-/** Whoever has an outlet: its connection. */
+/** The owner of a writer: its connection. */
 export interface Reader {
-  /** It had fallen behind and has read all that was sent; it still has the state of this vector. */
+  /** It was behind and has read everything sent to it. `stateVector`: the state that it has. */
   caughtUp(stateVector: Uint8Array): void;
-  /** So much is unread that it is to be cut off. */
+  /** It has too much unread and must be closed. */
   tooSlow(): void;
 }
 
 /**
- * What goes out to one socket, and how far its reader is behind. Packets are written to the stream under the
- * WebSocket as they are, one write each. `ws` holds none back (there is no compression), so the two never write
- * into each other's frames.
+ * Sends to one socket, and tracks how far its reader is behind. Packets are written unchanged to the stream below the
+ * WebSocket, one write each. `ws` never buffers a frame, because there is no compression, so the two do not write into
+ * each other's frames.
  */
 export class SocketWriter {
-  /** Whether a reader so slow that it was not sent presence has to be told all of it. */
+  /** True if the reader was too slow for presence and must get all of it. */
   missedPresence = false;
-  /** Whether it has asked for the state and not been answered: the answer will hold what happens meanwhile. */
+  /** True if it waits for the state. The answer will include what happens meanwhile. */
   isAsking = false;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
@@ -32,11 +32,11 @@ export class SocketWriter {
   readonly #reader: Reader;
   #isClosed = false;
   #lastSent: number;
-  /** Since when it has been sent no updates, because it does not read. */
+  /** Since when it gets no updates because it does not read; null if it keeps up. */
   #behindSince: number | null = null;
-  /** What is to be called when the answers that were made for this reader alone have been read. */
+  /** Callbacks for when the answers made only for this reader have been read. */
   readonly #unread: (() => void)[] = [];
-  /** The largest answer of those that are unread, and when they have to be read. */
+  /** The size of the largest unread answer, and the time by which it must be read. */
   #answerBytes = 0;
   #answerDueAt = Infinity;
 
@@ -53,12 +53,12 @@ export class SocketWriter {
     this.#lastSent = clock.now();
   }
 
-  /** When anything was sent last, on the clock. */
+  /** The time of the last write, on the clock. */
   get lastSent(): number {
     return this.#lastSent;
   }
 
-  /** Bytes that have been sent and not read, as far as the system has not taken them. */
+  /** Bytes sent, not read, and not taken by the system. */
   get unreadBytes(): number {
     return this.#stream.writableLength;
   }
@@ -67,7 +67,10 @@ export class SocketWriter {
     return this.#behindSince !== null;
   }
 
-  /** Whether it is to be sent what just happened: all else learns of it in one piece later. */
+  /**
+   * True if live updates should be sent now. A reader that is behind or waiting for the state catches up in one message
+   * later.
+   */
   get takesUpdates(): boolean {
     return this.#behindSince === null && !this.isAsking;
   }
@@ -76,7 +79,7 @@ export class SocketWriter {
     return this.unreadBytes <= skipPresenceBytes;
   }
 
-  /** Writes a packet of so many frames, as it is. */
+  /** Writes a packet of `frames` frames, unchanged. */
   send(packet: Packet, frames = 1): void {
     if (this.#isClosed || this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.unreadBytes > cutOffBytes + this.#answerBytes) return this.#reader.tooSlow();
@@ -87,8 +90,8 @@ export class SocketWriter {
   }
 
   /**
-   * Answers with the state, in one write. However large it is, one answer is not what a reader is cut off for.
-   * `unread`: where it counts until it is read, if it was made for this reader alone.
+   * Answers with the state, in one write. One answer, however large, is no reason to close a reader. `unread`: counts
+   * it until it is read, if it was made only for this reader.
    */
   answer(packets: readonly Packet[], unread: Unread | null = null): void {
     this.isAsking = false;
@@ -109,7 +112,7 @@ export class SocketWriter {
     else read();
   }
 
-  /** One pair of listeners for all of them: whoever asks again and again and reads nothing would add one each time. */
+  /** One pair of listeners for all: a client that keeps asking and reads nothing would add one each time. */
   #countUnread(unread: Unread, bytes: number): void {
     const stream = this.#stream;
     if (!stream.writableNeedDrain) return;
@@ -122,14 +125,14 @@ export class SocketWriter {
     stream.once('drain', end).once('close', end);
   }
 
-  /** Runs `write`; all that it sends goes out in one write. */
+  /** Runs `write`, and sends all its packets in one write. */
   together(write: () => void): void {
     this.#stream.cork();
     write();
     this.#stream.uncork();
   }
 
-  /** After an update: a reader that has too much unread is sent no more until it has read all of it. */
+  /** Called after an update. A reader with too much unread gets no more updates until it has read everything. */
   checkPace(stateVector: () => Uint8Array): void {
     if (this.isBehind || this.unreadBytes <= maxUnreadBytes) return;
     this.#counters.readersBehind++;
@@ -141,7 +144,7 @@ export class SocketWriter {
     });
   }
 
-  /** Whether it has been behind for so long that it is to be cut off. */
+  /** True if it has been behind too long and must be closed. */
   isStuck(now: number): boolean {
     const isBehind = this.#behindSince !== null && now - this.#behindSince >= cutOffMs;
     return isBehind || now >= this.#answerDueAt;

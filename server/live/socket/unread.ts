@@ -1,4 +1,4 @@
-/** Counts what was made for single readers and lies in memory until they have read it. */
+/** Counts the bytes made for single readers that they have not read yet. */
 export class Unread {
   readonly #most: number;
   #bytes = 0;
@@ -7,12 +7,12 @@ export class Unread {
     this.#most = most;
   }
 
-  /** Whether there is room for more. One that is larger than all of it goes where nothing else is. */
+  /** True if the limit is reached. A single answer may exceed the limit if there is no other. */
   get isFull(): boolean {
     return this.#bytes >= this.#most;
   }
 
-  /** Adds so many bytes. Returns what to call when they have been read, or never will be. */
+  /** Adds bytes. Returns a function to call when they have been read, or never will be. */
   add(bytes: number): () => void {
     this.#bytes += bytes;
     let isThere = true;

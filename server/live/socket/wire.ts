@@ -10,39 +10,39 @@ import {
 import { maxPresenceEntries } from '../limits.ts';
 import { isClient, isClock } from '../yjs-id.ts';
 
-/** What a client may say, one message a frame. Bytes are views of the frame, not copies. */
+/** A message of a client, one per frame. Bytes are views of the frame, not copies. */
 export type Frame =
   | { readonly kind: 'step1'; readonly stateVector: Uint8Array }
-  /** Sync step 2 (the answer to our step 1) or a single update: both bring changes. */
+  /** Sync step 2 (the answer to the server's step 1) or a single update. Both bring changes. */
   | { readonly kind: 'changes'; readonly update: Uint8Array; readonly isStep2: boolean }
   | { readonly kind: 'presence'; readonly entries: readonly PresenceEntry[] }
   | { readonly kind: 'presence-query' }
-  /** A pointer, still to be read: whether its place is known depends on who sent it. */
+  /** A pointer that is still to be parsed: whether its place is known depends on the sender. */
   | { readonly kind: 'pointer'; readonly body: decoding.Decoder }
   /** Clock marks that a page shows to prove that the server has lost edits. */
   | { readonly kind: 'proof'; readonly marks: readonly string[] };
 
-/** What a client says of where it is, or asks of others. */
+/** A client's own presence, or a request for that of others. */
 export type PresenceFrame = Exclude<Frame, { kind: 'step1' | 'changes' | 'proof' }>;
 
-/** As long as a proof may be. */
+/** Maximum length of a proof. */
 const maxControlChars = (maxMarkChars + 8) * maxProofMarks;
 
-/** One client's state within a presence frame. The JSON stays bytes until somebody has to read it. */
+/** One client's state in a presence frame. The JSON is decoded only when needed. */
 export interface PresenceEntry {
   readonly client: number;
   readonly clock: number;
   readonly json: Uint8Array;
 }
 
-/** Reads a frame from a client; null where it is none, or has more after its end. */
+/** Reads a frame of a client; null if it is malformed or has extra bytes. */
 export function readFrame(bytes: Uint8Array): Frame | null {
   try {
     const decoder = decoding.createDecoder(bytes);
     const frame = readBody(decoder);
     return frame?.kind !== 'pointer' && decoding.hasContent(decoder) ? null : frame;
   } catch {
-    // lib0 throws at the end of the bytes, and at most numbers past 2^53.
+    // lib0 throws at the end of the bytes, and for most numbers above 2^53.
     return null;
   }
 }
@@ -67,7 +67,7 @@ function readBody(decoder: decoding.Decoder): Frame | null {
   }
 }
 
-/** @throws where the string is no JSON */
+/** @throws if the string is not JSON */
 function readControl(json: string): Frame | null {
   if (json.length > maxControlChars) return null;
   const control = v.safeParse(clientControlSchema, JSON.parse(json));
@@ -92,19 +92,19 @@ function readSync(decoder: decoding.Decoder): Frame | null {
 function readEntries(decoder: decoding.Decoder): PresenceEntry[] {
   const entries: PresenceEntry[] = [];
   const count = decoding.readVarUint(decoder);
-  if (count > maxPresenceEntries) throw new Error('more entries than people');
+  if (count > maxPresenceEntries) throw new Error('too many presence entries');
   for (let left = count; left > 0; left--) {
     const client = decoding.readVarUint(decoder);
     const clock = decoding.readVarUint(decoder);
-    if (!isClient(client) || !isClock(clock)) throw new Error('no client id, or no clock');
-    // A string is written as its length in bytes and its UTF-8, which is also how bytes are written.
+    if (!isClient(client) || !isClock(clock)) throw new Error('invalid client id or clock');
+    // A string is encoded as its length in bytes and its UTF-8, in the same way as bytes.
     entries.push({ client, clock, json: decoding.readVarUint8Array(decoder) });
   }
-  if (decoding.hasContent(decoder)) throw new Error('more after the last entry');
+  if (decoding.hasContent(decoder)) throw new Error('extra bytes after the last entry');
   return entries;
 }
 
-/** Whether an update says nothing at all: what a client that has nothing new answers to step 1. */
+/** True if an update is empty: a client without new content answers step 1 with it. */
 export function isEmptyUpdate(update: Uint8Array): boolean {
   return update.length === 2 && update[0] === 0 && update[1] === 0;
 }

@@ -15,7 +15,7 @@ import type { Layout } from './layout.ts';
 import type { Tombstones } from './tombstones.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 
-/** Loose, so that what a newer version wrote survives a change by this one. */
+/** Loose, so that fields of a newer version survive a change by this one. */
 const boardSchema = v.looseObject({
   id: idSchema,
   title: v.string(),
@@ -32,24 +32,24 @@ const boardSchema = v.looseObject({
       revokedAt: v.nullable(v.number()),
     }),
   ),
-  // What was written before there were these is a board's first generation, and open.
+  // Defaults for records older than these fields: the first generation, and not frozen.
   generation: v.optional(v.number(), 1),
   frozen: v.optional(v.boolean(), false),
   schema: v.exactOptional(v.number()),
 }) satisfies v.GenericSchema<unknown, BoardRecord>;
 
-/** Boards whose record stays in memory: a few kilobytes each, and a workshop day has a few dozen. */
+/** Boards whose record is cached in memory: a few kilobytes each, and a workshop day has a few dozen. */
 const maxOpen = 256;
 
 type Stored = Low<BoardRecord | null>;
 
-/** `board.json` of each board, opened when it is asked for. What is done to one board is done in turn. */
+/** `board.json` of each board, opened on demand. Operations on one board run in order. */
 export class BoardFiles {
   readonly #layout: Layout;
   readonly #context: FileContext;
   readonly #tombstones: Tombstones;
   readonly #turns = new KeyedMutex();
-  /** The least recently used first. Since all happens in turns, any of them may be let go at any time. */
+  /** The least recently used first. Operations run in order, so any entry may be dropped at any time. */
   readonly #open = new Map<string, Stored>();
 
   constructor(layout: Layout, context: FileContext, tombstones: Tombstones) {
@@ -63,14 +63,14 @@ export class BoardFiles {
     return this.#turns.run(id, async () => (await this.#reach(id)).data);
   }
 
-  /** `before` puts in place what must be there by the time the board exists. */
+  /** `before` writes everything that must exist before the board does. */
   create(record: BoardRecord, before: () => Promise<void>): Promise<void> {
     const { id } = v.parse(boardSchema, record);
     return this.#turns.run(id, async () => {
       const stored = await this.#reach(id);
-      if (stored.data) throw new BoardExists(`There is a board ${id} already.`);
+      if (stored.data) throw new BoardExists(`There is already a board ${id}.`);
       if (this.#tombstones.has(id))
-        throw new BoardExists(`There was a board ${id}, and its id is not given again.`);
+        throw new BoardExists(`There was a board ${id} before; its id is not used again.`);
       const { disk } = this.#context;
       if (await disk.makeFolder(this.#layout.boardFolder(id))) await disk.syncFolder(this.#layout.boards);
       await before();
@@ -91,7 +91,7 @@ export class BoardFiles {
     });
   }
 
-  /** Takes the board away when `bury` has made sure that it does not come back. False where there is none. */
+  /** Removes the board after `bury` has ensured that it does not come back. Returns false if there is none. */
   remove(id: string, bury: () => Promise<void>): Promise<boolean> {
     if (!isId(id)) return Promise.resolve(false);
     return this.#turns.run(id, async () => {
@@ -127,9 +127,9 @@ export class BoardFiles {
     );
     const stored = new Low<BoardRecord | null>(adapter, null);
     await stored.read();
-    // Where a disk takes `A` and `a` for one, the file that answers may be that of another board.
+    // On a disk that does not distinguish `A` from `a`, the file may belong to another board.
     if (stored.data && (stored.data.id !== id || this.#tombstones.has(id))) stored.data = null;
-    // A board that is not there is not kept: asking for many of them must not push out those that are.
+    // Missing boards are not cached: requests for many of them must not evict existing ones.
     if (stored.data) this.#keep(id, stored);
     return stored;
   }
@@ -150,7 +150,7 @@ export class BoardFiles {
   }
 }
 
-/** What readers see is what is on disk: a write that failed is taken back. */
+/** Readers see what is on disk: a failed write is undone in memory. */
 async function write(stored: Stored, next: BoardRecord): Promise<void> {
   const before = stored.data;
   stored.data = next;

@@ -1,4 +1,4 @@
-/** Null where the file or the folder is not there. */
+/** Returns null if the file or folder does not exist. */
 export async function unlessMissing<T>(operation: Promise<T>): Promise<T | null> {
   try {
     return await operation;
@@ -8,12 +8,12 @@ export async function unlessMissing<T>(operation: Promise<T>): Promise<T | null>
   }
 }
 
-/** The system's name for what went wrong (ENOSPC, EIO ...); empty for other errors. */
+/** The system's error code (ENOSPC, EIO ...); empty for other errors. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** Whether there is no room: that passes, and the rest of the disk is as it was. */
+/** True if the disk is full, which is temporary and leaves the rest of the disk intact. */
 export function isFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT'].includes(codeOf(error));
 }

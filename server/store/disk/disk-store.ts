@@ -30,26 +30,26 @@ export interface DiskStoreOptions {
   readonly log: StoreLog;
   /** Milliseconds since 1970, by the wall clock. */
   readonly now?: () => number;
-  /** Milliseconds that have passed, by a clock that nobody sets. */
+  /** Elapsed milliseconds, by a clock that nobody sets. */
   readonly passed?: () => number;
-  /** A journal segment ends past this: small, so that it is soon free, and large enough that few are made. */
+  /** Size at which a journal segment ends: small enough to be freed soon, large enough that there are few. */
   readonly segmentBytes?: number;
-  /** Past this the journal is shortened. It is held in memory, and read whole at start: 100,000 records in 0.4 s. */
+  /** Size at which the journal is shortened. It is in memory, and read whole at start: 100,000 records in 0.4 s. */
   readonly journalBytes?: number;
-  /** How long after a failure the disk is tried again, at first. */
+  /** Delay before the disk is first retried after a failure, in ms. */
   readonly probeAfterMs?: number;
   /**
-   * Asks for a checkpoint of a room that holds the journal back: who has the room open uses the state too. If
-   * none has come when it resolves, or without this, the store makes it for itself.
+   * Asks for a checkpoint of a room that keeps the journal from shrinking; the owner of an open room uses the state
+   * too. If there is no checkpoint when it resolves, or no callback, the store makes one itself.
    */
   readonly onPressure?: (room: string) => Promise<void>;
-  /** Where documents are merged; left out, the store opens one for itself. */
+  /** Merges documents; by default the store opens one of its own. */
   readonly worker?: WorkerClient;
-  /** The disk, for tests of its faults. */
+  /** The disk; tests inject faults here. */
   readonly disk?: Disk;
 }
 
-/** Opens the store in a folder, for this process alone; rejects with `FolderInUse`. */
+/** Opens the store in a folder, for this process alone. Rejects with `FolderInUse`. */
 export async function openDiskStore(options: DiskStoreOptions): Promise<Store> {
   const { folder, log, now = systemTime.wall, passed = systemTime.now, disk = realDisk } = options;
   const layout = layoutOf(folder);

@@ -4,30 +4,30 @@ import { link, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf, unlessMissing } from './disk-error.ts';
 
-/** A file that is written. */
+/** A file open for writing. */
 export interface DiskFile {
   /**
-   * Writes at a position, and resolves to how many bytes are on disk now, power loss or not. As the system's
-   * own, it may take fewer than it was given.
+   * Writes at a position. Resolves to the number of bytes that are now on disk and survive a power loss. Like the
+   * system call, it may write fewer bytes than given.
    */
   write(bytes: Uint8Array, position: number): Promise<number>;
   close(): Promise<void>;
 }
 
-/** What is done to the disk: the seam at which tests let it fail, or stop the process between two steps. */
+/** Disk operations. Tests use this interface to make them fail, or to stop the process between two steps. */
 export interface Disk {
-  /** Makes a file that is not there yet. */
+  /** Creates a file that does not exist yet. */
   create(path: string): Promise<DiskFile>;
   rename(from: string, to: string): Promise<void>;
-  /** Gives a file a second name that nothing bears yet. */
+  /** Creates a hard link under a name that does not exist yet. */
   link(from: string, to: string): Promise<void>;
-  /** Removes a file; one that is not there is no error. */
+  /** Removes a file. A missing file is no error. */
   remove(path: string): Promise<void>;
-  /** Makes a folder and those above it, for this user alone. False where it was there. */
+  /** Creates a folder and its parents, for this user only. Returns false if it existed. */
   makeFolder(path: string): Promise<boolean>;
-  /** Removes an empty folder; one that is not there is no error. */
+  /** Removes an empty folder. A missing folder is no error. */
   removeFolder(path: string): Promise<void>;
-  /** Makes the names in a folder durable: a file that was created or renamed is only then sure to be found. */
+  /** Makes the names in a folder durable. A created or renamed file is certain to be found only after this. */
   syncFolder(path: string): Promise<void>;
 }
 
@@ -59,14 +59,14 @@ export const realDisk: Disk = {
 };
 
 /**
- * On Linux a write to a file opened so is on disk when it returns: one visit to the thread pool, not two.
- * Elsewhere the flag is missing, or does not reach the disk's own cache as Node's `fdatasync` does.
+ * On Linux a write to a file opened with this flag is on disk when it returns, with one call on the thread pool instead
+ * of two. Elsewhere the flag does not exist, or does not reach the disk's own cache as Node's `fdatasync` does.
  */
 const isWriteDurable = process.platform === 'linux';
 const createFlags =
   constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (isWriteDurable ? constants.O_DSYNC : 0);
 
-/** The callback functions of Node: a FileHandle costs half as much again for a small write. */
+/** Uses Node's callback functions: a FileHandle makes a small write 50 % more expensive. */
 class OpenFile implements DiskFile {
   readonly #fd: number;
 
@@ -91,7 +91,7 @@ class OpenFile implements DiskFile {
   }
 }
 
-/** Writes all of `bytes` from `position` on, however little the disk takes at a time. */
+/** Writes all of `bytes` from `position` on, even if the disk takes only a part at a time. */
 export async function writeAll(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
   let written = 0;
   while (written < bytes.byteLength) {
@@ -102,8 +102,8 @@ export async function writeAll(file: DiskFile, bytes: Uint8Array, position: numb
 }
 
 /**
- * Node's own `recursive` never ends where a folder is there but takes none in, as /proc: it goes up, finds
- * nothing to make there, and tries again for ever.
+ * Node's `recursive` option loops for ever if a parent folder exists but cannot be written, such as /proc: it goes up,
+ * finds nothing to create there, and tries again.
  */
 async function makeFolder(path: string): Promise<boolean> {
   const modes = { mode: 0o700 };

@@ -29,13 +29,13 @@ export interface DocumentsParts {
   readonly journal: Journal;
   readonly tails: PendingUpdates;
   readonly tombstones: Tombstones;
-  /** Part of the journal could not be read: nobody knows of which rooms. */
+  /** Part of the journal could not be read; the affected rooms are unknown. */
   readonly isJournalDamaged: boolean;
-  /** Milliseconds since 1970 by a clock that nobody sets while the process runs. */
+  /** Milliseconds since 1970, by a clock that nobody sets while the process runs. */
   readonly steadyWall: () => number;
 }
 
-/** What is stored of a room at one moment. `sequence`: no record of the room up to it is missing. */
+/** Everything stored of a room at one moment. `sequence`: it includes all records of the room up to this one. */
 interface Stored {
   readonly snapshot: Snapshot | null;
   readonly updates: readonly Uint8Array[];
@@ -43,17 +43,19 @@ interface Stored {
   readonly sequence: number;
 }
 
-/** The documents of all boards: each a snapshot, and the records of the journal since. What is done to one is done in turn. */
+/**
+ * The documents of all boards: each a snapshot, and the journal records since. Operations on one document run in order.
+ */
 export class Documents {
   readonly #parts: DocumentsParts;
   readonly #versions: Versions;
   readonly #held: HeldFiles;
-  /** Rooms whose newest snapshot was damaged, so that edits are gone that were in it. */
+  /** Rooms whose newest snapshot was damaged, so that edits in it are lost. */
   readonly #fellBack = new Set<string>();
   readonly #turns = new KeyedMutex();
-  /** The newest append of each room that is under way. */
+  /** The newest pending append of each room. */
   readonly #appending = new Map<string, Promise<void>>();
-  /** Rooms of which an append was rejected: what comes after it could not be read without it. */
+  /** Rooms with a rejected append: later updates would be unreadable without it. */
   readonly #behind = new Set<string>();
   /** Boards that are being deleted. */
   readonly #leaving = new Set<string>();
@@ -71,7 +73,7 @@ export class Documents {
       await appended;
       const { snapshot, updates, owners, sequence } = await this.#read(room);
       const state = snapshot && (await inflate(snapshot.state));
-      // Who goes on from this state rests on nothing that was not stored.
+      // Updates based on this state depend only on stored updates.
       this.#behind.delete(name);
       const isBehind = this.#fellBack.has(name) || this.#parts.isJournalDamaged;
       return { snapshot: state, updates, owners, sequence, isBehind };
@@ -83,10 +85,7 @@ export class Documents {
     const { journal } = this.#parts;
     this.#mustBeThere(board);
     if (this.#behind.has(name)) {
-      throw (
-        journal.failure ??
-        new Error(`An update of ${name} before this one was not stored: it must be loaded afresh.`)
-      );
+      throw journal.failure ?? new Error(`An earlier update of ${name} was not stored; load the room again.`);
     }
     const appended = journal.append(entry);
     const settled: Promise<void> = appended
@@ -110,7 +109,7 @@ export class Documents {
     });
   }
 
-  /** Writes the first state of a board's document, before the board is there. */
+  /** Writes the first state of a board's document, before the board exists. */
   async create(name: string, state: Uint8Array): Promise<void> {
     const room = roomNamed(name);
     const deflated = await deflate(state);
@@ -139,9 +138,9 @@ export class Documents {
       const now = await this.#read(room);
       const snapshot = { owners: owners ?? now.owners, sequence: now.sequence, state: deflated };
       await this.#write(room, snapshot);
-      // Once more, so that the copy before it, too, is from after the reset.
+      // Written twice, so that the previous copy, too, is from after the reset.
       await this.#write(room, snapshot);
-      // What clients of the old state have does not fit the new one.
+      // Edits of clients with the old state do not fit the new one.
       const held = await this.#held.read(room);
       if (held.length > 0)
         await this.#held.drop(
@@ -159,7 +158,7 @@ export class Documents {
 
   async keepHeld(name: string, record: HeldRecord): Promise<void> {
     const room = roomNamed(name);
-    if (!isId(record.person)) throw new Error('A person has an id.');
+    if (!isId(record.person)) throw new Error('A person must have an id.');
     await this.#turns.run(name, async () => {
       this.#mustBeThere(room.board);
       await this.#held.keep(room, record);
@@ -184,7 +183,7 @@ export class Documents {
     return this.#turns.run(name, async () => {
       await appended;
       if (this.#isGone(room.board)) return null;
-      // The snapshot then is the state that is to be kept, and read from the disk a moment ago.
+      // The snapshot is now the state to keep, and was just read from disk.
       const stored = await this.#read(room);
       if (stored.updates.length > 0) await this.#compact(room, stored);
       else if (!stored.snapshot) return null;
@@ -198,8 +197,8 @@ export class Documents {
   }
 
   /**
-   * Lets go of a board's documents: nothing is taken any more, what is under way ends, `bury` makes sure that
-   * the board does not come back, and its records count no longer. Where `bury` rejects, all is as before.
+   * Removes a board's documents: new writes are rejected, pending ones end, `bury` ensures that the board does not come
+   * back, and its records no longer count. If `bury` rejects, nothing has changed.
    */
   async leave(board: string, bury: () => Promise<void>): Promise<void> {
     const { tails } = this.#parts;
@@ -226,7 +225,7 @@ export class Documents {
     return { state: await inflate(stored.snapshot.state), sequence: stored.sequence };
   }
 
-  /** Reads a room, in its turn. */
+  /** Reads a room. Call only inside the room's mutex. */
   async #read(room: Room): Promise<Stored> {
     const { journal, tails } = this.#parts;
     const snapshot = await this.#file(room).read(decodeSnapshot, () => this.#fellBack.add(room.name));
@@ -236,16 +235,19 @@ export class Documents {
     return { snapshot, updates, owners, sequence: snapshot || updates.length > 0 ? journal.committed : 0 };
   }
 
-  /** Makes one snapshot of a room's snapshot and its records, in its turn. */
+  /** Merges a room's snapshot and records into one snapshot. Call only inside the room's mutex. */
   async #compact(room: Room, { snapshot, updates, owners, sequence }: Stored): Promise<Checkpoint> {
     const { worker, context } = this.#parts;
     const { state, deflated, isWhole } = await worker.compact(snapshot?.state ?? null, updates);
-    if (!isWhole) context.log.error({ room: room.name }, 'a document waits for updates that are lost');
+    if (!isWhole) context.log.error({ room: room.name }, 'a document depends on updates that are lost');
     await this.#write(room, { owners, sequence, state: { bytes: deflated, size: state.byteLength } });
     return { state, sequence };
   }
 
-  /** Replaces a room's snapshot, in its turn. `sequence` must be on disk: else it could be given again after a crash. */
+  /**
+   * Replaces a room's snapshot. Call only inside the room's mutex. `sequence` must be on disk; otherwise it could be
+   * used again after a crash.
+   */
   async #write(
     room: Room,
     snapshot: { readonly owners: Snapshot['owners']; readonly sequence: number; readonly state: Deflated },
@@ -277,6 +279,6 @@ export class Documents {
 
 function roomNamed(name: string): Room {
   const room = parseRoom(name);
-  if (!room) throw new BadRoom('A room is named board/document, or board/document/person.');
+  if (!room) throw new BadRoom('A room must be named board/document or board/document/person.');
   return room;
 }

@@ -6,7 +6,7 @@ import type { Disk } from './disk.ts';
 import { writeAll } from './disk.ts';
 import type { StoreLog } from './log.ts';
 
-/** What files need of the world around them. */
+/** Dependencies. */
 export interface FileContext {
   readonly disk: Disk;
   readonly log: StoreLog;
@@ -14,13 +14,13 @@ export interface FileContext {
   readonly now: () => number;
 }
 
-/** Marks this process's temporary files: the folder is locked, so those of any other are left-overs. */
+/** Marks this process's temporary files. The folder is locked, so those of other processes are left over. */
 const run = randomBytes(4).toString('hex');
 let written = 0;
 
 /**
- * A file that is replaced whole, never in part, with its previous copy kept beside it
- * (`board.json`, `board.previous.json`). One that does not read is set aside, and the copy serves.
+ * A file that is always replaced as a whole, with its previous copy next to it (`board.json`, `board.previous.json`).
+ * An unreadable file is set aside, and the copy is used.
  */
 export class DurableFile {
   readonly #path: string;
@@ -34,8 +34,8 @@ export class DurableFile {
   }
 
   /**
-   * Reads the newest copy that `parse` accepts (null: it is damaged); null where there is none.
-   * `fellBack` is called where that is not the newest that there was.
+   * Reads the newest copy that `parse` accepts (it returns null for a damaged one); null if there is none. Calls
+   * `fellBack` if that is not the newest one ever written.
    */
   async read<T>(
     parse: (bytes: Uint8Array<ArrayBuffer>) => T | null,
@@ -52,14 +52,14 @@ export class DurableFile {
     const previous = await readOr(this.#previous, noticing, this.#context);
     if (previous !== null)
       this.#context.log.warn({ file: this.#path }, 'the previous copy of a file is used');
-    // Also where the newest was set aside by a process before this one.
+    // Also if an earlier process set the newest copy aside.
     if (previous !== null || damaged > 0) fellBack();
     return previous;
   }
 
   /**
-   * Resolves when the new content is on disk; when it rejects, the old content still serves. At no moment is
-   * there no file of the name: who copies the folder meanwhile finds the old one or the new one.
+   * Resolves when the new content is on disk. If it rejects, the old content is still in use. The file exists at every
+   * moment: a copy of the folder made meanwhile has the old or the new content.
    */
   async replace(content: Uint8Array | string): Promise<void> {
     const { disk } = this.#context;
@@ -69,7 +69,7 @@ export class DurableFile {
       await writeWhole(disk, temporary, content);
       if ((await unlessMissing(disk.link(this.#path, copy).then(() => true))) === true) {
         await disk.rename(copy, this.#previous);
-        // Where both names were of one file already, renaming left both.
+        // Renaming keeps both names if they were links to the same file.
         await disk.remove(copy);
       }
       await disk.rename(temporary, this.#path);
@@ -81,13 +81,13 @@ export class DurableFile {
   }
 }
 
-/** Where the copy before a file is kept. */
+/** The path of a file's previous copy. */
 export function previousOf(path: string): string {
   const ending = extname(path);
   return path.slice(0, path.length - ending.length) + '.previous' + ending;
 }
 
-/** Reads a file; one that `parse` does not accept is set aside and told, and reads as null. */
+/** Reads a file. If `parse` does not accept it, sets it aside, logs that, and returns null. */
 export async function readOr<T>(
   path: string,
   parse: (bytes: Uint8Array<ArrayBuffer>) => T | null,
@@ -102,7 +102,7 @@ export async function readOr<T>(
   return null;
 }
 
-/** Writes a new file and waits until the disk has it. */
+/** Writes a new file. Resolves when it is on disk. */
 export async function writeWhole(disk: Disk, path: string, content: Uint8Array | string): Promise<void> {
   const file = await disk.create(path);
   try {
@@ -112,7 +112,7 @@ export async function writeWhole(disk: Disk, path: string, content: Uint8Array |
   }
 }
 
-/** Renames a file out of the way, over nothing that is there. Returns its new name. */
+/** Renames a file to a free name. Returns that name. */
 export async function setAside(path: string, why: string, { disk, now }: FileContext): Promise<string> {
   const aside = await freeName(`${path}.${why}-${now()}`);
   await disk.rename(path, aside);
@@ -120,14 +120,14 @@ export async function setAside(path: string, why: string, { disk, now }: FileCon
   return basename(aside);
 }
 
-/** The name itself, or the first with a number behind it that no file bears. */
+/** The name itself, or with the first number after it that is free. */
 export async function freeName(path: string): Promise<string> {
   for (let n = 1, name = path; ; name = `${path}-${++n}`) {
     if ((await unlessMissing(access(name).then(() => true))) === null) return name;
   }
 }
 
-/** Removes what a process that was killed while writing has left in a folder. */
+/** Removes the temporary files of a process that was killed while writing. */
 export async function sweepTemporary(folder: string, disk: Disk): Promise<void> {
   for (const name of (await unlessMissing(readdir(folder))) ?? []) {
     const owner = /\.([0-9a-f]{8})-\d+\.tmp$/.exec(name)?.[1];

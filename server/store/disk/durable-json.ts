@@ -4,9 +4,8 @@ import type { FileContext } from './durable-file.ts';
 import { DurableFile } from './durable-file.ts';
 
 /**
- * Lets lowdb keep its data so that it survives power loss (its own adapter renames, but does not
- * fsync) and a damaged file (its own throws, or takes `[]` for data). While one write is under way,
- * all that come in become one, with the newest data.
+ * A lowdb adapter whose data survives power loss (lowdb's own renames, but does not fsync) and a damaged file (its own
+ * throws, or accepts `[]` as data). Writes requested during a pending one are combined into one with the newest data.
  */
 export class DurableJson<T> implements Adapter<T> {
   readonly #file: DurableFile;
@@ -29,7 +28,7 @@ export class DurableJson<T> implements Adapter<T> {
     this.#waiting ??= this.#underWay.then(() => {
       this.#waiting = null;
       const write = this.#file.replace(this.#newest);
-      // Who comes next waits for this write, but does not fail with it.
+      // The next write waits for this one, but does not fail with it.
       this.#underWay = write.catch(() => undefined);
       return write;
     });

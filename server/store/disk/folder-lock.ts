@@ -3,15 +3,15 @@ import { link, open, readFile, rename, unlink, writeFile } from 'node:fs/promise
 import * as v from 'valibot';
 import { codeOf, isFull, unlessMissing } from './disk-error.ts';
 
-/** The folder belongs to a process that lives. */
+/** The folder belongs to a running process. */
 export class FolderInUse extends Error {
   override readonly name = 'FolderInUse';
 }
 
-/** What a lock takes, filled up with spaces: so a spare one has room for any. */
+/** Size of a lock, padded with spaces, so that a spare one has room for any lock. */
 const lockBytes = 512;
 
-/** `started` and `boot` tell a process from a later one that was given the same number (Linux; else empty). */
+/** `started` and `boot` distinguish a process from a later one with the same number (Linux; else empty). */
 const holderSchema = v.object({
   pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
   started: v.string(),
@@ -24,13 +24,13 @@ export interface FolderLock {
 }
 
 /**
- * Takes a folder for this process alone: two that append to one journal would destroy it. What a
- * killed process left is seen through and replaced. Rejects with `FolderInUse`.
+ * Locks a folder for this process: two processes appending to one journal would destroy it. A lock left by a killed
+ * process is detected and replaced. Rejects with `FolderInUse`.
  */
 export async function lockFolder(path: string): Promise<FolderLock> {
   const token = randomBytes(6).toString('hex');
   const mine = JSON.stringify({ ...(await holderOf(process.pid)), token }).padEnd(lockBytes);
-  // Written elsewhere and linked, so that nobody ever reads half a lock.
+  // Written under another name and linked, so that nobody ever reads half a lock.
   const draft = `${path}.${token}`;
   const spare = `${path}.spare`;
   await writeDraft(draft, mine, spare);
@@ -48,14 +48,14 @@ export async function lockFolder(path: string): Promise<FolderLock> {
   };
 }
 
-/** On a full disk there is room for no new file but in the one that the process before has left for that. */
+/** On a full disk no new file can be written, so it reuses the spare file of the previous process. */
 async function writeDraft(draft: string, mine: string, spare: string): Promise<void> {
   try {
     await writeFile(draft, mine, { flag: 'wx', mode: 0o600 });
   } catch (error) {
     await unlessMissing(unlink(draft));
     if (!isFull(error)) throw error;
-    // Of two who come at once one gets it.
+    // If two processes do this at once, only one rename succeeds.
     if ((await unlessMissing(rename(spare, draft).then(() => true))) === null) throw error;
     const handle = await open(draft, 'r+');
     try {
@@ -67,9 +67,9 @@ async function writeDraft(draft: string, mine: string, spare: string): Promise<v
 }
 
 /**
- * Puts the draft in the place of nothing, or of a stale lock. Of all who find the same stale lock one
- * may replace it: who holds the claim that is named after its content, which is a lock like this one,
- * and is given up only when the stale lock is gone.
+ * Links the draft if there is no lock, or replaces a stale one. Of all processes that find the same stale lock, only
+ * the one with the claim may replace it. The claim is a lock like this one, named by a hash of the stale lock's
+ * content, and is removed only after the stale lock.
  */
 async function take(path: string, draft: string): Promise<void> {
   while (!(await linkNew(draft, path))) {
@@ -80,7 +80,7 @@ async function take(path: string, draft: string): Promise<void> {
     const claim = `${path}.after-${createHash('sha256').update(seen).digest('hex').slice(0, 16)}`;
     await take(claim, draft);
     try {
-      // Who came first may have replaced it before we held the claim.
+      // An earlier process may have replaced it before this one had the claim.
       if ((await readLock(path)) !== seen) continue;
       await link(draft, `${draft}.new`);
       await rename(`${draft}.new`, path);
@@ -109,21 +109,21 @@ async function lives(holder: Holder): Promise<boolean> {
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
-    // EPERM: it lives, under another user.
+    // EPERM: it runs, as another user.
     if (codeOf(error) !== 'EPERM') return false;
   }
   const now = await holderOf(holder.pid);
   if (now.boot !== holder.boot) return false;
-  // Where /proc does not show it (another system, a hidden process), the number alone has to do.
+  // Without /proc (another system, or a hidden process), only the number is compared.
   return now.started === '' || now.started === holder.started;
 }
 
 async function holderOf(pid: number): Promise<Holder> {
   const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The second field is the program's name in brackets and may hold spaces: count from behind it.
+  // The second field is the program's name in brackets and may have spaces: count from its end.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // A zombie is dead already, only not yet buried by its parent.
+  // A zombie has already ended; its parent has not collected it yet.
   const started = fields[0] === 'Z' ? 'ended' : (fields[19] ?? '');
   return { pid, started, boot };
 }

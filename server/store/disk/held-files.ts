@@ -17,10 +17,10 @@ const headerSchema = v.object({
 const magic = Buffer.from('RESAHLD1', 'latin1');
 const headBytes = 16;
 
-/** Files that are open at once while a room is read. */
+/** Files open at once while a room is read. */
 const readAtOnce = 16;
 
-/** The copies of lost edits of a room: a file for each person who has some. */
+/** The held copies of a room: one file per person. */
 export class HeldFiles {
   readonly #layout: Layout;
   readonly #context: FileContext;
@@ -43,7 +43,7 @@ export class HeldFiles {
   async keep(room: Room, record: HeldRecord): Promise<void> {
     const path = this.#layout.held(room, record.person);
     await new DurableFile(path, this.#context).replace(encodeHeld(record));
-    // The copy before it is of no use: the newer one holds it.
+    // The previous copy is useless, since the newer one includes it.
     await this.#context.disk.remove(previousOf(path));
   }
 
@@ -53,7 +53,7 @@ export class HeldFiles {
   }
 }
 
-/** Magic (8), checksum over all that follows it (u32), length of the header (u32), the header as JSON, one Yjs update. */
+/** Magic (8), checksum of everything after it (u32), length of the header (u32), the header as JSON, one Yjs update. */
 export function encodeHeld({ update, ...header }: HeldRecord): Uint8Array {
   const json = Buffer.from(JSON.stringify(header));
   const bytes = Buffer.allocUnsafe(headBytes + json.byteLength + update.byteLength);
@@ -65,7 +65,7 @@ export function encodeHeld({ update, ...header }: HeldRecord): Uint8Array {
   return bytes;
 }
 
-/** Null where the bytes are no such copy, or not all of one. */
+/** Null if the bytes are not a complete held copy. */
 export function decodeHeld(content: Uint8Array): HeldRecord | null {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   if (bytes.byteLength < headBytes || !bytes.subarray(0, 8).equals(magic)) return null;

@@ -4,21 +4,21 @@ import type { StoreLog } from './log.ts';
 
 export interface ShorteningOptions {
   readonly log: StoreLog;
-  /** Past this the journal is shortened. */
+  /** The journal is shortened above this size, in bytes. */
   readonly journalBytes?: number;
-  /** Asks whoever has a room open for its checkpoint; resolves when that has been made, or will not be. */
+  /** Asks the owner of an open room for its checkpoint. Resolves when it is made, or will not be. */
   readonly onPressure?: (room: string) => Promise<void>;
 }
 
 /**
- * Memory and the time to start bound it. Low enough for both (16 MiB are 150,000 small edits); high enough that,
- * with 500 boards in use, each is written only every minute or so.
+ * Limited by memory and start time; 16 MiB are 150,000 small edits. Large enough that, with 500 boards in use, each is
+ * written only about once a minute.
  */
 const defaultJournalBytes = 16 << 20;
 
 /**
- * Brings the journal back to its size, one room after another, beside the work of the day: 500 at once would have
- * everyone's edits wait for their files.
+ * Shortens the journal by checkpoints, one room at a time, during normal operation: 500 at once would delay everybody's
+ * edits.
  */
 export class JournalCompaction {
   readonly #journal: Journal;
@@ -33,7 +33,7 @@ export class JournalCompaction {
     this.#options = options;
   }
 
-  /** Asks for checkpoints, and makes those that nobody else makes. */
+  /** Asks for checkpoints, and makes those that the owners did not make. */
   start(): void {
     this.#run(async (room) => {
       await this.#options.onPressure?.(room);
@@ -41,7 +41,7 @@ export class JournalCompaction {
     });
   }
 
-  /** Makes all of them: before anyone has a room open, there is nobody to ask. */
+  /** Makes all checkpoints itself: before any room is open there is no owner to ask. */
   startAlone(): void {
     this.#run((room) => this.#documents.checkpoint(room));
   }
@@ -56,7 +56,7 @@ export class JournalCompaction {
     this.#underWay = this.#freeAll(free).finally(() => (this.#underWay = null));
   }
 
-  /** Looks anew after each room: others were checkpointed meanwhile, and the journal has grown on. */
+  /** Recomputes after each room: others may have been checkpointed, and the journal has grown. */
   async #freeAll(free: (room: string) => Promise<unknown>): Promise<void> {
     const tried = new Set<string>();
     for (;;) {
@@ -64,12 +64,15 @@ export class JournalCompaction {
       if (next === undefined || this.#isClosed) return;
       tried.add(next);
       await free(next).catch((error: unknown) =>
-        this.#options.log.error({ room: next, error: String(error) }, 'a room holds the journal back'),
+        this.#options.log.error(
+          { room: next, error: String(error) },
+          'a room keeps the journal from shrinking',
+        ),
       );
     }
   }
 
-  /** The rooms that keep the journal longer than it is to be. */
+  /** The rooms that keep the journal above its size. */
   #excess(): ReadonlySet<string> {
     return this.#journal.roomsBeyond(this.#options.journalBytes ?? defaultJournalBytes);
   }

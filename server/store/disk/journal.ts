@@ -16,13 +16,13 @@ export interface JournalOptions {
   readonly log: StoreLog;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** A segment that has grown past this many bytes is followed by the next one. */
+  /** Size at which a segment is followed by the next one, in bytes. */
   readonly segmentBytes: number;
-  /** How long after a failure the disk is tried again; doubles up to 20 times that. */
+  /** Delay before the disk is retried after a failure, in ms; doubles up to 20 times this. */
   readonly probeAfterMs: number;
-  /** Told of each record when it is on disk, before its `append` resolves. */
+  /** Called for each record on disk, before its `append` resolves. */
   readonly onCommit: (record: JournalRecord) => void;
-  /** Told when a new segment was begun. */
+  /** Called when a new segment was started. */
   readonly onRoll: () => void;
 }
 
@@ -37,19 +37,19 @@ interface Active extends Segment {
   readonly file: DiskFile;
 }
 
-/** What a probe writes to a disk that has failed: as much as the largest frame, so that a full disk shows. */
+/** Bytes that a probe writes to a failed disk: as many as the largest frame, so that a full disk is detected. */
 const probeBytes = 1 << 20;
 
 /**
- * The one append-only log of the process. While one write is on its way to the disk, what is appended collects
- * and goes out with the next: the writes a second do not grow with the boards. After a failed write
- * nobody knows what is on disk, so a file that failed is never written again.
+ * The process's only append-only log. Appends during a pending write are collected for the next one, so the number of
+ * writes per second does not grow with the boards. After a failed write the content on disk is unknown, so a failed
+ * file is never written again.
  */
 export class Journal {
   readonly id: string;
   readonly #options: JournalOptions;
   #closed: Segment[];
-  /** Null where none could be begun: the disk was full from the start. */
+  /** Null if none could be created because the disk was full from the start. */
   #active: Active | null;
   #nextNumber: number;
   #nextSequence: number;
@@ -75,8 +75,8 @@ export class Journal {
   }
 
   /**
-   * Goes on after what was replayed, in a segment of its own: a file whose end is in doubt is never appended to.
-   * On a full disk it opens all the same, and takes nothing until there is room.
+   * Continues after the replayed records, in a new segment: a file with an uncertain end is never appended to. On a
+   * full disk it opens too, and rejects writes until there is room.
    */
   static async open(options: JournalOptions, replayed: Replayed): Promise<Journal> {
     const header = { journal: replayed.journal, firstSequence: replayed.nextSequence };
@@ -88,12 +88,12 @@ export class Journal {
     }
   }
 
-  /** Why nothing can be written just now; null while it can. */
+  /** Why nothing can be written at the moment; null if writing works. */
   get failure(): Error | null {
     return this.#failure;
   }
 
-  /** Up to here no sequence is given again, even by the next process: a record or a header on disk has it. */
+  /** No sequence up to here is used again, even by the next process: a record or a header on disk has it. */
   get committed(): number {
     return this.#committed;
   }
@@ -103,7 +103,7 @@ export class Journal {
     return this.#segments().reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
-  /** Resolves to the record's sequence when it is on disk. Order is that of the calls. */
+  /** Resolves to the record's sequence when it is on disk. Records keep the order of the calls. */
   append(entry: JournalEntry): Promise<number> {
     if (this.#ended) return Promise.reject(new Error('The journal is closed.'));
     if (this.#failure) return Promise.reject(this.#failure);
@@ -116,7 +116,7 @@ export class Journal {
     const sequence = this.#nextSequence++;
     const record = { sequence, time: this.#options.now(), room, person, owners, update };
     const bytes = encodeRecord(record);
-    // The caller may use its buffer again; the tail of the encoded record is a copy that stays.
+    // The caller may reuse its buffer, so keep the end of the encoded record, which is a copy.
     const kept = { ...record, update: bytes.subarray(bytes.byteLength - update.byteLength) };
     return new Promise((resolve, reject) => {
       this.#queue.push({ record: kept, bytes, resolve, reject });
@@ -124,7 +124,7 @@ export class Journal {
     });
   }
 
-  /** All records of the room up to a sequence are in a snapshot: segments that nobody else needs go. */
+  /** A snapshot has all records of the room up to a sequence. Removes segments that no other room needs. */
   release(room: string, upTo: number): void {
     for (const { last } of this.#segments()) {
       if ((last.get(room) ?? Infinity) <= upTo) last.delete(room);
@@ -132,7 +132,7 @@ export class Journal {
     this.#removeUnneeded();
   }
 
-  /** The rooms that must be released for the journal to shrink to `bytes`. */
+  /** The rooms that must be released to shrink the journal to `bytes`. */
   roomsBeyond(bytes: number): ReadonlySet<string> {
     const rooms = new Set<string>();
     let excess = this.bytes - bytes;
@@ -144,7 +144,7 @@ export class Journal {
     return rooms;
   }
 
-  /** Writes what waits. Leaves an empty journal where no room needs it. */
+  /** Writes pending records. Leaves an empty journal if no room needs it. */
   async close(): Promise<void> {
     this.#ended = true;
     await this.#flushing;
@@ -161,7 +161,7 @@ export class Journal {
   }
 
   async #flush(): Promise<void> {
-    // What is appended in the same tick goes out together.
+    // Wait for appends of the same tick, which go out together.
     await Promise.resolve();
     while (this.#queue.length > 0) {
       const batch = this.#queue;
@@ -185,7 +185,7 @@ export class Journal {
     this.#flushing = null;
   }
 
-  /** The segment to write to: the next one, where the last has grown to its size. */
+  /** The segment to write to: a new one if the last is full. */
   async #withRoom(firstSequence: number | undefined): Promise<Active> {
     if (this.#active && this.#active.bytes < this.#options.segmentBytes) return this.#active;
     const next = await this.#roll(firstSequence);
@@ -193,7 +193,9 @@ export class Journal {
     return next;
   }
 
-  /** Goes on in a new segment. What a failed one was given may be in it all the same, so its sequences are not given again. */
+  /**
+   * Starts a new segment. A failed segment may have its last records after all, so their sequences are not used again.
+   */
   async #roll(firstSequence = this.#nextSequence): Promise<Active> {
     const next = await createSegment(this.#options, this.#nextNumber++, { journal: this.id, firstSequence });
     if (this.#active) {
@@ -212,7 +214,7 @@ export class Journal {
     this.#queue = [];
     this.#failure = failure;
     const fields = { segment: this.#active?.number ?? null, rejected: rejected.length, error: String(error) };
-    this.#options.log.error(fields, 'the journal cannot be written; it takes nothing until it can');
+    this.#options.log.error(fields, 'the journal cannot be written and rejects writes until it can');
     for (const { reject } of rejected) reject(failure);
     this.#probeAfter(this.#options.probeAfterMs);
   }
@@ -244,15 +246,15 @@ export class Journal {
     for (const { path } of unneeded) {
       this.#removing = this.#removing
         .then(() => this.#options.disk.remove(path))
-        // It is read again at the next start, where it changes nothing, and removed then.
+        // The next start reads it again, which changes nothing, and removes it.
         .catch((error: unknown) =>
-          this.#options.log.warn({ path, error: String(error) }, 'a journal segment stays'),
+          this.#options.log.warn({ path, error: String(error) }, 'a journal segment could not be removed'),
         );
     }
   }
 }
 
-/** Resolves when the segment and its name are on disk, so that the count of sequences outlives older segments. */
+/** Resolves when the segment and its name are on disk, so that the sequence count outlives older segments. */
 async function createSegment(
   { disk, folder }: JournalOptions,
   number: number,

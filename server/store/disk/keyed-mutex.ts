@@ -1,4 +1,4 @@
-/** Lets tasks that bear one key run one after another; tasks of different keys run side by side. */
+/** Runs tasks with the same key in order; tasks with different keys run concurrently. */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<void>>();
 
@@ -12,7 +12,7 @@ export class KeyedMutex {
     return result;
   }
 
-  /** Resolves when nothing is under way any more, or nothing of these keys. */
+  /** Resolves when no task, or no task with these keys, is pending. */
   async idle(isMeant: (key: string) => boolean = () => true): Promise<void> {
     const underWay = () => [...this.#last].filter(([key]) => isMeant(key)).map(([, turn]) => turn);
     for (let turns = underWay(); turns.length > 0; turns = underWay()) await Promise.all(turns);

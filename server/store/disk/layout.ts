@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { isId } from '../../../shared/id.ts';
 
-/** A room, taken apart: `board/document`, where the document is one id or two (`draft/<person>`). */
+/** A parsed room name: `board/document`, where the document is one id or two (`draft/<person>`). */
 export interface Room {
   readonly name: string;
   readonly board: string;
   readonly document: readonly string[];
 }
 
-/** A name that cannot be a room's. */
+/** Not a valid room name. */
 export class BadRoom extends Error {
   override readonly name = 'BadRoom';
 }
 
-/** Reads a room's name; null for what must not become a file name. */
+/** Parses a room's name; null if it must not become a file name. */
 export function parseRoom(name: string): Room | null {
   const [board, ...document] = name.split('/');
   const parts = document.length;
@@ -26,14 +26,14 @@ export function isRoom(name: string): boolean {
   return parseRoom(name) !== null;
 }
 
-/** Where everything lies in the data folder. Only ids that were checked come in here, so no path leads out. */
+/** All paths in the data folder. Only checked ids are used, so no path leaves the folder. */
 export interface Layout {
   readonly folder: string;
   readonly lock: string;
   readonly secret: string;
   readonly journal: string;
   readonly boards: string;
-  /** A file for each board that was deleted. */
+  /** Has a file for each deleted board. */
   readonly deleted: string;
   boardFolder(board: string): string;
   boardFile(board: string): string;
@@ -43,7 +43,7 @@ export interface Layout {
   version(room: Room, id: string): string;
   /** A person's copy of edits that the room's document lacks. */
   held(room: Room, person: string): string;
-  /** Whose copy a file of the board's folder is; null where it is none of this room. */
+  /** The person of a held file in the board's folder; null if it is not one of this room. */
   heldPerson(room: Room, file: string): string | null;
 }
 
@@ -70,7 +70,7 @@ export function layoutOf(folder: string): Layout {
   };
 }
 
-/** No id holds a plus sign or a dot, so no two rooms share a file. */
+/** Ids have no plus sign and no dot, so no two rooms share a file. */
 export function fileName(room: Room): string {
   return room.document.join('+');
 }

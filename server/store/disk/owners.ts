@@ -1,10 +1,10 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 
-/** Whose each Yjs client id is: person ids by client id. */
+/** The owner of each Yjs client id: person ids by client id. */
 export type Owners = ReadonlyMap<number, string>;
 
-/** Grouped by person, who has a client id for each page that they have opened: a few bytes each. */
+/** Grouped by person, who has one client id per opened page: a few bytes each. */
 export function writeOwners(encoder: encoding.Encoder, owners: Owners): void {
   const clients = new Map<string, number[]>();
   for (const [client, person] of owners) {
@@ -20,7 +20,7 @@ export function writeOwners(encoder: encoding.Encoder, owners: Owners): void {
   }
 }
 
-/** @throws where the bytes end before the owners do */
+/** @throws if the bytes end too early */
 export function readOwners(decoder: decoding.Decoder): Map<number, string> {
   const owners = new Map<number, string>();
   for (let people = decoding.readVarUint(decoder); people > 0; people--) {

@@ -3,7 +3,7 @@ import type { JournalRecord } from './record.ts';
 
 type Tail = Pick<JournalRecord, 'sequence' | 'update' | 'owners'>[];
 
-/** The updates of each room that no snapshot holds yet, in memory as they are in the journal. */
+/** The updates of each room that are in the journal and in no snapshot yet, in memory. */
 export class PendingUpdates {
   readonly #tails = new Map<string, Tail>();
 
@@ -23,12 +23,12 @@ export class PendingUpdates {
     return new Map(this.#tails.get(room)?.flatMap(({ owners }) => [...owners]));
   }
 
-  /** The rooms of a board that have any. */
+  /** The rooms of a board that have such updates. */
   rooms(board: string): readonly string[] {
     return [...this.#tails.keys()].filter((room) => room.startsWith(`${board}/`));
   }
 
-  /** Lets go of the updates that a snapshot holds. */
+  /** Removes the updates that a snapshot has. */
   release(room: string, upTo: number): void {
     const tail = this.#tails.get(room);
     if (!tail) return;

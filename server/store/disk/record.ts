@@ -5,16 +5,16 @@ import { isRoom } from './layout.ts';
 import type { Owners } from './owners.ts';
 import { readOwners, writeOwners } from './owners.ts';
 
-/** One Yjs update as it stands in the journal. */
+/** One Yjs update in the journal. */
 export interface JournalRecord {
   /** Rises by at least one with each record of the journal, whatever its room. */
   readonly sequence: number;
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly room: string;
-  /** Who wrote it; empty for the server itself. */
+  /** The person who wrote it; empty for the server. */
   readonly person: string;
-  /** The client ids that come in it first, and whose they are. */
+  /** The client ids that it uses for the first time, with their owners. */
   readonly owners: Owners;
   readonly update: Uint8Array;
 }
@@ -22,15 +22,15 @@ export interface JournalRecord {
 /** Length and checksum, in bytes. */
 const headBytes = 8;
 
-/** A record must fit in memory several times over; the largest update the wire lets in is 1 MiB. */
+/** A record must fit into memory several times. The largest update that a socket accepts is 1 MiB. */
 export const maxRecordBytes = 1 << 28;
 
-/** After damage, how far ahead of the last good record the next one may count: more than a segment holds. */
+/** After damage, the largest step in sequence from the last good record: more than a segment holds. */
 const maxSequenceGap = 1 << 24;
 
 /**
- * Length (u32), checksum (u32), sequence, time, room, person, owners, update; docs/STORAGE.md has it byte by byte.
- * The checksum covers the length too, and no record is empty: a run of zeros is never a record.
+ * Length (u32), checksum (u32), sequence, time, room, person, owners, update; docs/STORAGE.md has every byte. The
+ * checksum covers the length too, and no record is empty, so zeros are never a record.
  */
 export function encodeRecord(record: JournalRecord): Uint8Array {
   const encoder = encoding.createEncoder();
@@ -49,16 +49,16 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
   return bytes;
 }
 
-/** The records of a run of bytes, and the parts of it that are none. */
+/** The records in a range of bytes, and its unreadable parts. */
 export interface Records {
   readonly records: readonly JournalRecord[];
-  /** Where no record could be read, as [from, to) in bytes; to the end of the bytes: a torn tail. */
+  /** Unreadable parts, as [from, to) in bytes. One that reaches the end is a torn tail. */
   readonly damage: readonly { readonly from: number; readonly to: number }[];
 }
 
 /**
- * Reads all records from `start` on. A damaged one is stepped over, so that it takes no other with it.
- * `firstSequence` null: not known, the first good record tells.
+ * Reads all records from `start` on. Skips a damaged one, so that it does not affect others. `firstSequence` null:
+ * unknown, taken from the first good record.
  */
 export function decodeRecords(bytes: Uint8Array, start: number, firstSequence: number | null): Records {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -87,7 +87,9 @@ export function decodeRecords(bytes: Uint8Array, start: number, firstSequence: n
   return { records, damage };
 }
 
-/** Where the record at `at` ends; null where there is none. Damage is searched byte by byte: the cheap questions come first. */
+/**
+ * The end of the record at `at`; null if there is none. Damage is searched byte by byte, so cheap checks come first.
+ */
 function recordEnd(bytes: Uint8Array, view: DataView, at: number, next: number | null): number | null {
   if (at + headBytes >= bytes.byteLength) return null;
   const end = at + headBytes + view.getUint32(at, true);
@@ -117,7 +119,7 @@ function decodeRecord(payload: Uint8Array): JournalRecord | null {
     const person = decoding.readVarString(decoder);
     const owners = readOwners(decoder);
     if (!isRoom(room)) return null;
-    // A copy, so that one update that is kept does not keep its whole segment in memory.
+    // A copy, so that one update does not keep its whole segment in memory.
     const update = decoding.readTailAsUint8Array(decoder).slice();
     return { sequence, time, room, person, owners, update };
   } catch {

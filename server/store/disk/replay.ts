@@ -9,26 +9,26 @@ import { decodeRecords } from './record.ts';
 import type { Segment } from './segment.ts';
 import { decodeHeader, headerBytes, segmentNumber, segmentPath } from './segment.ts';
 
-/** What a process finds in the journal when it starts. */
+/** The content of the journal when a process starts. */
 export interface Replayed {
   readonly journal: string;
   readonly segments: readonly Segment[];
   readonly nextNumber: number;
   readonly nextSequence: number;
-  /** Whether a part before the end could not be read: what was in it had been acknowledged. */
+  /** True if a part before the end is unreadable: its records had been acknowledged. */
   readonly isDamaged: boolean;
 }
 
 /**
- * Snapshots may know sequences that this journal does not: of records that were lost, or that came while
- * somebody copied the folder, journal first. So each process counts on from this far ahead, more than are
- * written in a day, and none is given twice. 2^53 sequences are enough for 30 million starts.
+ * Snapshots may have sequences that this journal does not: of lost records, or of records written while somebody copied
+ * the folder, journal first. So each process starts this far ahead, more than are written in a day, and no sequence is
+ * used twice. 2^53 sequences are enough for 30 million starts.
  */
 const sequencesSkipped = 2 ** 28;
 
 /**
- * Reads the whole journal, oldest record first. What cannot be read is set aside and told, never dropped.
- * `onRecord` says whether the record counts still: its segment is kept for it.
+ * Reads the whole journal, oldest record first. Unreadable parts are set aside and logged, never dropped. `onRecord`
+ * returns true if the record is still needed, which keeps its segment.
  */
 export async function replay(
   folder: string,
@@ -54,7 +54,7 @@ export async function replay(
     } else {
       context.log.error(
         { segment: basename(path) },
-        'the head of a journal segment is damaged; its records are read all the same',
+        'the header of a journal segment is damaged; its records are read anyway',
       );
     }
     const { records, damage } = decodeRecords(bytes, headerBytes, header?.firstSequence ?? null);
@@ -82,20 +82,19 @@ export async function replay(
   };
 }
 
-/** A segment that ends before its header does: the process died while making it, before anything was written to it. */
+/** A segment that ends inside its header: the process died while creating it, before it wrote any record. */
 async function putAwayStub(path: string, bytes: Uint8Array, context: FileContext): Promise<void> {
   if (bytes.byteLength === 0) {
     await context.disk.remove(path);
     return;
   }
   const aside = await setAside(path, 'torn', context);
-  context.log.warn(
-    { segment: basename(path), aside },
-    'a journal segment that was never begun was set aside',
-  );
+  context.log.warn({ segment: basename(path), aside }, 'a journal segment without records was set aside');
 }
 
-/** False where there is no room to set it aside: it stays, nothing is ever appended to it, and it is cut at the next start. */
+/**
+ * Returns false if there is no room to set it aside. Then it stays, is never appended to, and is cut at the next start.
+ */
 async function cutTail(
   path: string,
   bytes: Uint8Array,
@@ -129,7 +128,7 @@ async function cutTail(
   return true;
 }
 
-/** The segment itself stays as it is, so the copy is made once and the damage is told at each start. */
+/** The segment itself is not changed, so the copy is made once and the damage is logged at each start. */
 async function keepDamaged(
   path: string,
   damaged: Uint8Array,
@@ -146,6 +145,6 @@ async function keepDamaged(
   const fields = { segment: basename(path), at, bytes: damaged.byteLength, aside: basename(aside) };
   context.log.error(
     fields,
-    'part of a journal segment is damaged and was set aside; what follows it is read',
+    'part of a journal segment is damaged and was set aside; the records after it are read',
   );
 }

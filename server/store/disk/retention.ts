@@ -5,9 +5,9 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /**
- * How close automatic versions lie, by their age: close for "what did we have before lunch", wide for "how was
- * it in spring". They are made at most every ten minutes; a minute less, so that a timer's lateness thins
- * nothing. What is older than all of these goes. At most 370 of a board that is edited day and night.
+ * Spacing of automatic versions by age: small for "what did we have before lunch", large for "how was it in spring".
+ * Versions are made at most every ten minutes; the spacing is a minute less, so that a late timer removes none. Older
+ * ones are removed. A board that is edited day and night has at most 370.
  */
 const automatic = [
   { untilMs: day, everyMs: 9 * minute },
@@ -15,12 +15,15 @@ const automatic = [
   { untilMs: 90 * day, everyMs: day },
 ];
 
-/** Named ones and those from before a restore: people chose them, so they stay, up to more than anyone looks through. */
+/**
+ * Named versions, and those from before a restore, are chosen by people and stay, up to more than anybody looks
+ * through.
+ */
 const maxChosen = 200;
 
 /**
- * The versions that need not be kept any more at a moment, milliseconds since 1970. `versions` are in the order in
- * which they were made, which is not that of their times where the wall clock was set back.
+ * The versions that are no longer needed at a time in milliseconds since 1970. `versions` are in the order in which
+ * they were made, which differs from the order of their times if the wall clock was set back.
  */
 export function outdated(versions: readonly VersionRecord[], now: number): readonly VersionRecord[] {
   const chosen = versions.filter(({ kind }) => kind !== 'automatic');
@@ -28,7 +31,10 @@ export function outdated(versions: readonly VersionRecord[], now: number): reado
   return [...chosen.slice(0, -maxChosen), ...crowded(made, now)];
 }
 
-/** Those that follow a kept one too closely for their age. The newest stays, and so does the first one after a step back. */
+/**
+ * Versions too close after a kept one for their age. The newest stays, and so does the first one after the clock was
+ * set back.
+ */
 function crowded(oldestFirst: readonly VersionRecord[], now: number): readonly VersionRecord[] {
   let keptAt = -Infinity;
   return oldestFirst.filter((version, n) => {

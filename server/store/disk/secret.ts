@@ -7,13 +7,13 @@ import { setAside, writeWhole } from './durable-file.ts';
 
 const secretBytes = 32;
 
-/** Reads the installation's secret, or makes it. A damaged one is replaced: people join anew by their link. */
+/** Reads the installation's secret, or creates it. A damaged one is replaced: people join again by their link. */
 export async function openSecret(path: string, context: FileContext): Promise<Uint8Array> {
   const stored = await unlessMissing(readFile(path));
   if (stored?.byteLength === secretBytes) return stored;
   if (stored) {
     const aside = await setAside(path, 'corrupt', context);
-    context.log.error({ aside }, 'the secret was damaged and is made anew: all sessions end');
+    context.log.error({ aside }, 'the secret was damaged and is replaced; all sessions end');
   }
   const secret = randomBytes(secretBytes);
   await writeWhole(context.disk, path, secret);

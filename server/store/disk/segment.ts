@@ -6,14 +6,14 @@ export interface Segment {
   readonly number: number;
   readonly path: string;
   bytes: number;
-  /** The rooms that need this segment still, and the sequence of their last record in it. */
+  /** The rooms that still need this segment, with the sequence of their last record in it. */
   readonly last: Map<string, number>;
 }
 
 export interface SegmentHeader {
-  /** Which journal this is, 16 hexadecimal digits: sequences of two journals cannot be compared. */
+  /** The journal's id, 16 hexadecimal digits: sequences of two journals cannot be compared. */
   readonly journal: string;
-  /** No record of this segment or a later one has a smaller sequence. */
+  /** No record in this segment or a later one has a smaller sequence. */
   readonly firstSequence: number;
 }
 
@@ -21,7 +21,7 @@ const magic = Buffer.from('RESAJNL', 'latin1');
 const version = 0x32;
 export const headerBytes = 28;
 
-/** Magic and version (8), journal (8), first sequence (u64), checksum over these (u32). */
+/** Magic and version (8), journal (8), first sequence (u64), checksum of these (u32). */
 export function encodeHeader(header: SegmentHeader): Uint8Array {
   const bytes = Buffer.alloc(headerBytes);
   magic.copy(bytes, 0);
@@ -32,7 +32,7 @@ export function encodeHeader(header: SegmentHeader): Uint8Array {
   return bytes;
 }
 
-/** Null where the header is damaged. Throws where it is whole but of another version: that is not ours to mend. */
+/** Null if the header is damaged. Throws for an intact header of another version, which cannot be repaired here. */
 export function decodeHeader(content: Uint8Array): SegmentHeader | null {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   if (bytes.byteLength < headerBytes || !bytes.subarray(0, 7).equals(magic)) return null;
@@ -46,7 +46,7 @@ export function segmentPath(folder: string, number: number): string {
   return join(folder, `${String(number).padStart(8, '0')}.log`);
 }
 
-/** The number of a segment's file; null for other files. */
+/** The number of a segment file; null for other files. */
 export function segmentNumber(name: string): number | null {
   const digits = /^(\d{8,15})\.log$/.exec(name)?.[1];
   return digits === undefined ? null : Number(digits);

@@ -9,9 +9,9 @@ import { readOwners, writeOwners } from './owners.ts';
 
 /** The full state of a document at one moment, compressed. */
 export interface Snapshot {
-  /** The journal whose count `sequence` belongs to: a folder that was copied here may come from another. */
+  /** The journal that `sequence` belongs to: a copied folder may come from another one. */
   readonly journal: string;
-  /** All records of the room up to this one are in the state. */
+  /** The state includes all records of the room up to this one. */
   readonly sequence: number;
   readonly owners: Owners;
   /** The state as one Yjs update. */
@@ -22,8 +22,8 @@ const magic = Buffer.from('RESASNP2', 'latin1');
 const headBytes = 36;
 
 /**
- * Magic (8), journal (8), sequence (u64), size of the state (u32), length of the owners (u32), checksum over
- * all but itself (u32), owners, state; docs/STORAGE.md has it byte by byte.
+ * Magic (8), journal (8), sequence (u64), size of the state (u32), length of the owners (u32), checksum of everything
+ * but itself (u32), owners, state; docs/STORAGE.md has every byte.
  */
 export function encodeSnapshot({ journal, sequence, owners, state }: Snapshot): Uint8Array {
   const whose = encoding.encode((encoder) => writeOwners(encoder, owners));
@@ -39,7 +39,7 @@ export function encodeSnapshot({ journal, sequence, owners, state }: Snapshot): 
   return bytes;
 }
 
-/** Null where the bytes are no snapshot, or not all of one. */
+/** Null if the bytes are not a complete snapshot. */
 export function decodeSnapshot(content: Uint8Array): Snapshot | null {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   if (bytes.byteLength < headBytes || !bytes.subarray(0, 8).equals(magic)) return null;
@@ -49,7 +49,7 @@ export function decodeSnapshot(content: Uint8Array): Snapshot | null {
     journal: bytes.toString('hex', 8, 16),
     sequence: Number(bytes.readBigUInt64LE(16)),
     owners: readOwners(decoding.createDecoder(bytes.subarray(headBytes, state))),
-    // A copy, since it is handed to another thread and must be all of its buffer.
+    // A copy, since it is transferred to another thread and must own its whole buffer.
     state: { bytes: new Uint8Array(bytes.subarray(state)), size: bytes.readUInt32LE(24) },
   };
 }
@@ -61,16 +61,16 @@ function checksum(bytes: Buffer): number {
 const compress = promisify(deflateRaw);
 const expand = promisify(inflateRaw);
 
-/** On Node's thread pool, for what is small or comes seldom; the rest is done by the worker. */
+/** On Node's thread pool, for small or rare states; the worker does the others. */
 export async function deflate(state: Uint8Array): Promise<Deflated> {
   const bytes = await compress(state, { level: deflateLevel });
   return { bytes, size: state.byteLength };
 }
 
-/** @throws where the bytes are no compressed state */
+/** @throws if the bytes are not a compressed state */
 export async function inflate({ bytes, size }: Deflated): Promise<Uint8Array> {
-  // In one piece, so that nothing is put together on the main thread.
+  // In one piece, so that the main thread does not join chunks.
   const state = await expand(bytes, { chunkSize: Math.max(64, size), maxOutputLength: Math.max(1, size) });
-  if (state.byteLength !== size) throw new Error('A compressed state has another size than it says.');
+  if (state.byteLength !== size) throw new Error('The size of a compressed state does not match.');
   return state;
 }

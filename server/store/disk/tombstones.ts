@@ -7,9 +7,9 @@ import { writeWhole } from './durable-file.ts';
 import type { Layout } from './layout.ts';
 
 /**
- * Which boards were deleted: an empty file each, in a folder of their own. A board is gone at the moment when
- * that file is on disk. What else there is of it (its folder, its records in the journal) counts for nothing
- * from then on, and goes when there is time.
+ * Deleted boards: an empty file for each, in a folder of their own. A board is deleted at the moment that file is on
+ * disk. Everything else of it (its folder, its records in the journal) counts for nothing after that, and is removed
+ * later.
  */
 export class Tombstones {
   readonly #layout: Layout;
@@ -22,7 +22,7 @@ export class Tombstones {
     this.#ids = ids;
   }
 
-  /** Reads them, and removes what a process that was killed has left of their boards. */
+  /** Reads them, and removes what a killed process left of their boards. */
   static async open(layout: Layout, context: FileContext): Promise<Tombstones> {
     const ids = new Set((await readdir(layout.deleted)).filter(isId));
     const tombstones = new Tombstones(layout, context, ids);
@@ -34,7 +34,7 @@ export class Tombstones {
     return this.#ids.has(board);
   }
 
-  /** Resolves when the board is gone for good; where it rejects, the board is there. */
+  /** Resolves when the board is deleted for good. If it rejects, the board still exists. */
   async bury(board: string): Promise<void> {
     const { disk } = this.#context;
     await writeWhole(disk, join(this.#layout.deleted, board), '');
@@ -42,7 +42,7 @@ export class Tombstones {
     this.#ids.add(board);
   }
 
-  /** Removes the files of a board that was buried. A failure costs only their room, until the next start. */
+  /** Removes the files of a deleted board. A failure only costs disk space until the next start. */
   async clear(board: string): Promise<void> {
     const { disk, log } = this.#context;
     const folder = this.#layout.boardFolder(board);
@@ -50,7 +50,7 @@ export class Tombstones {
       for (const name of (await unlessMissing(readdir(folder))) ?? []) await disk.remove(join(folder, name));
       await disk.removeFolder(folder);
     } catch (error) {
-      log.warn({ board, error: String(error) }, 'files of a deleted board stay for now');
+      log.warn({ board, error: String(error) }, 'files of a deleted board could not be removed yet');
     }
   }
 }

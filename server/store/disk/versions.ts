@@ -29,25 +29,25 @@ const listSchema = v.array(
 type List = Low<VersionRecord[]>;
 
 /**
- * Old versions that go when one is kept, at most. In the long run one goes for each that comes, so two keep up. A clock
- * that is years ahead makes all look old; by the time that it is set right, few have gone.
+ * Old versions removed each time one is added, at most. In the long run one is removed for each new one, so two are
+ * enough. If the clock is years ahead, all versions look old; few are removed before somebody corrects it.
  */
 const mostThinned = 2;
 
-/** More versions than a room ever has while the clocks agree (`retention.ts`). Past this the wall clock is believed. */
+/** More versions than a room has while the clocks agree (`retention.ts`). Above this the wall clock is trusted. */
 const mostVersions = 600;
 
 /**
- * The states of documents that are kept: a file each, and a list for each room. A version is a second name of
- * the room's snapshot at that time, which is replaced and never changed: it takes room only once the snapshot
- * is another. What is done to one room here is done in turn, by whoever calls.
+ * Stored states of documents: one file each, and a list per room. A version is a hard link to the room's snapshot,
+ * which is replaced and never changed, so it costs disk only after the next snapshot. The caller runs operations on one
+ * room in order.
  */
 export class Versions {
   readonly #layout: Layout;
   readonly #context: FileContext;
   readonly #steadyWall: () => number;
 
-  /** `steadyWall`: milliseconds since 1970 by a clock that nobody sets while the process runs. */
+  /** `steadyWall`: milliseconds since 1970, by a clock that nobody sets while the process runs. */
   constructor(layout: Layout, context: FileContext, steadyWall: () => number) {
     this.#layout = layout;
     this.#context = context;
@@ -59,20 +59,20 @@ export class Versions {
     return newestFirst((await this.#open(room)).data);
   }
 
-  /** Keeps the room's snapshot as it is on disk. Old ones that retention does not want any more go. */
+  /** Adds the room's snapshot on disk as a version, and removes old ones by retention. */
   async keep(room: Room, { kind, name, person }: VersionLabel): Promise<VersionRecord> {
     const { disk, now, log } = this.#context;
     const list = await this.#open(room);
     const snapshot = this.#layout.snapshot(room);
     const at = now();
-    // The time stands in the id too: whoever finds the file without the list knows when it was.
+    // The id includes the time, so that it is known even if the list is lost.
     const record = { id: `${at.toString(36)}-${newId(6)}`, at, kind, name, person };
     const path = this.#layout.version(room, record.id);
     await disk.link(snapshot, path);
     await disk.syncFolder(dirname(path));
     const kept = { ...record, bytes: (await stat(path)).size };
     const all = [...list.data, kept];
-    // By the earlier of two times: what only a step of the wall clock makes look old stays.
+    // By the earlier of two times: a version that looks old only because the wall clock was set stays.
     const today = all.length > mostVersions ? at : Math.min(at, this.#steadyWall());
     const thinned = outdated(all, today).slice(0, mostThinned);
     const gone = new Set(thinned.map(({ id }) => id));
@@ -82,24 +82,24 @@ export class Versions {
       await disk
         .remove(this.#layout.version(room, id))
         .catch((error: unknown) =>
-          log.warn({ room: room.name, error: String(error) }, 'an old version stays'),
+          log.warn({ room: room.name, error: String(error) }, 'an old version could not be removed'),
         );
     }
     return kept;
   }
 
-  /** Null where it is not kept, or is damaged. */
+  /** Null if there is none, or it is damaged. */
   async read(room: Room, id: string): Promise<Uint8Array | null> {
     const snapshot = await this.#snapshot(room, id);
     return snapshot && inflate(snapshot.state);
   }
 
-  /** Whose each client id was by then; empty where the version is not kept, or is damaged. */
+  /** The owners of client ids at that time; empty if there is no such version, or it is damaged. */
   async owners(room: Room, id: string): Promise<Snapshot['owners']> {
     return (await this.#snapshot(room, id))?.owners ?? new Map<number, string>();
   }
 
-  /** Null where it is not kept, or is damaged: that is told, and it is no longer listed. */
+  /** Null if there is none, or it is damaged. A damaged one is logged and removed from the list. */
   async #snapshot(room: Room, id: string): Promise<Snapshot | null> {
     const list = await this.#open(room);
     if (!list.data.some((version) => version.id === id)) return null;
@@ -109,14 +109,14 @@ export class Versions {
     await list
       .write()
       .catch((error: unknown) =>
-        this.#context.log.warn({ error: String(error) }, 'a lost version stays listed'),
+        this.#context.log.warn({ error: String(error) }, 'a lost version could not be removed from the list'),
       );
     return null;
   }
 
   /**
-   * Reads the list. A file that it does not name is of a process that was killed between the file and the list,
-   * or of a list that was lost: it comes back as an automatic version, which goes when its time has come.
+   * Reads the list. A version file that is not listed comes from a process that was killed between the two writes, or
+   * from a lost list. It becomes an automatic version, which retention removes later.
    */
   async #open(room: Room): Promise<List> {
     const adapter = new DurableJson<VersionRecord[]>(this.#layout.versions(room), listSchema, this.#context);
@@ -130,12 +130,12 @@ export class Versions {
       const at = parseInt(id, 36);
       found.push({ id, at, kind: 'automatic', name: '', person: '', bytes: size });
     }
-    // The list is in the order in which they were made; of these only the times are known.
+    // The list is in the order of creation; for these only the times are known.
     list.data.push(...found.sort((a, b) => a.at - b.at));
     return list;
   }
 
-  /** The ids of the version files that there are. */
+  /** The ids of all version files. */
   async #files(room: Room): Promise<readonly string[]> {
     const names = (await unlessMissing(readdir(this.#layout.boardFolder(room.board)))) ?? [];
     const [start, end] = [`${fileName(room)}.`, '.version'];

@@ -18,7 +18,7 @@ import { lanes } from '../../../shared/collections/lane.ts';
 import { personas } from '../../../shared/collections/persona.ts';
 import { phases } from '../../../shared/collections/phase.ts';
 
-/** One thing that somebody does to a board; the numbers choose what it is done to. */
+/** One edit of a board; the numbers select what it changes. */
 export interface Edit {
   readonly kind: (typeof kinds)[number];
   readonly which: number;
@@ -53,7 +53,7 @@ export const edits: fc.Arbitrary<Edit[]> = fc.array(
   { maxLength: 25 },
 );
 
-/** A copy of a board as somebody else has it. */
+/** A copy of a board, as another client has it. */
 export function copyOf(state: Uint8Array): Y.Doc {
   const doc = new Y.Doc();
   openRoots(doc);
@@ -70,7 +70,7 @@ export function edited(state: Uint8Array, done: readonly Edit[]): Uint8Array {
   return stateOf(doc);
 }
 
-/** The board that an update, or none, makes of a state. */
+/** The board after a state and an optional update. */
 export function withUpdate(state: Uint8Array, update: Uint8Array | null): Y.Doc {
   const doc = copyOf(state);
   if (update) Y.applyUpdate(doc, update);
@@ -92,7 +92,7 @@ export const smallBoard: Uint8Array = (() => {
   return draft.toUpdate();
 })();
 
-/** Does these things to a board, one after another. Returns which records and values they were done to. */
+/** Applies these edits to a board, in order. Returns the records and values that they changed. */
 export function act(doc: Y.Doc, done: readonly Edit[]): Set<string> {
   return new Set(done.flatMap((edit) => doc.transact(() => apply(doc, edit)) ?? []));
 }
@@ -185,7 +185,7 @@ function apply(doc: Y.Doc, { kind, which, at, text }: Edit): string | null {
   }
 }
 
-/** A board as people read it, entry by entry: what is removed is not there, and numbers are the server's. */
+/** A board as people read it, by entry: without removed records, and without the server's numbers. */
 export function reading(doc: Y.Doc): Map<string, unknown> {
   const all = new Map<string, unknown>();
   for (const of of Object.values<Collection | ValueCollection>(collections)) {

@@ -1,6 +1,6 @@
 import * as encoding from 'lib0/encoding';
 
-/** One update with a collected struct under each of so many client ids: nine bytes that Yjs never forgets. */
+/** One update with a collected struct under each of this many client ids: nine bytes that Yjs never forgets. */
 export function manyClientIds(count: number, first = 4_000_000_000): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, count);

@@ -7,7 +7,7 @@ import { restore as restoreDocument } from '../../../server/history/restore.ts';
 
 const board = servedNamed('board');
 
-/** The work on whole documents, for the document `board`. */
+/** The whole-document jobs, for the document `board`. */
 export const restore = (current: Uint8Array, version: Uint8Array): Uint8Array | null =>
   restoreDocument(board, current, version);
 

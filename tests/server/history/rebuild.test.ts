@@ -25,7 +25,7 @@ import {
   withUpdate,
 } from './board-edits.ts';
 
-/** A board as people read it, with the numbers of ideas and the facts of `meta`, and without malformed entries. */
+/** A board as people read it, with the numbers of ideas and the content of `meta`, and without malformed entries. */
 function wholeReading(state: Uint8Array): Map<string, unknown> {
   const doc = copyOf(state);
   const all = reading(doc);
@@ -44,7 +44,7 @@ function wholeReading(state: Uint8Array): Map<string, unknown> {
   return all;
 }
 
-/** A document in which the live letters and nothing else ever were, as far as bytes can tell. */
+/** Checks that, as far as its bytes show, a document never had anything but its live characters. */
 function expectNoPast(state: Uint8Array): void {
   const { structs, ds } = Y.decodeUpdate(state);
   expect(new Set(structs.map(({ id }) => id.client)).size).toBe(1);
@@ -53,7 +53,7 @@ function expectNoPast(state: Uint8Array): void {
 }
 
 describe('rebuilding a document', () => {
-  test('whatever was done on it, it reads as before, is of one client id, and has no past', () => {
+  test('after any edits, it reads as before, has one client id, and no history', () => {
     fc.assert(
       fc.property(edits, edits, edits, (one, two, three) => {
         const old = [one, two, three].reduce((state, done) => edited(state, done), smallBoard);
@@ -69,8 +69,8 @@ describe('rebuilding a document', () => {
     );
   });
 
-  test('versions from before it can be restored into it, and the version from just before takes all back', () => {
-    // Where all cards were removed there is none left to type in.
+  test('earlier versions can be restored into it, and the last version before it restores everything', () => {
+    // If all cards were removed, there is none left to type into.
     const onAny = ['add card', 'add idea', 'feel', 'no longer feel', 'place point', 'rename phase'];
     const later = edits.map((done) => done.filter(({ kind }) => onAny.includes(kind)));
     fc.assert(
@@ -84,7 +84,7 @@ describe('rebuilding a document', () => {
     );
   });
 
-  test('of what is rebuilt already changes nothing', () => {
+  test('of a rebuilt document changes nothing', () => {
     fc.assert(
       fc.property(edits, (done) => {
         const once = rebuild(edited(smallBoard, done)).state;
@@ -94,7 +94,7 @@ describe('rebuilding a document', () => {
     );
   });
 
-  test('malformed fields and entries read as before, and are left out', () => {
+  test('malformed fields and entries read as before, and are omitted', () => {
     const junk = fc.oneof(fc.jsonValue(), fc.constant(undefined), fc.uint8Array({ maxLength: 4 }));
     const garbage = fc.array(fc.tuple(fc.nat(1_000), fc.nat(1_000), junk), { maxLength: 12 });
     fc.assert(
@@ -119,7 +119,7 @@ describe('rebuilding a document', () => {
     );
   });
 
-  test('a record keeps what it has and is given nothing else; a text or a set that it lacks is made', () => {
+  test('a record keeps its fields and gets no others; a missing text or set is created', () => {
     const doc = copyOf(smallBoard);
     const bare = new Y.Map<unknown>(
       Object.entries({ author: 'ana', evidence: 'very', extra: 1, text: 'Plain' }),
@@ -133,7 +133,7 @@ describe('rebuilding a document', () => {
     expect(readRecord(rebuilt, people, 'ana')).toMatchObject({ name: 'Ana', role: 'participant' });
   });
 
-  test('a removed record is left out, and a reference to it leads to it again when a version brings it back', () => {
+  test('a removed record is omitted, and a reference leads to it again when a version restores it', () => {
     const doc = copyOf(smallBoard);
     const [card = ''] = rootOf(doc, cards).keys();
     const [idea = ''] = rootOf(doc, ideas).keys();
@@ -149,7 +149,7 @@ describe('rebuilding a document', () => {
     expect(readRecord(restored, cards, card)).toEqual(readRecord(copyOf(version), cards, card));
   });
 
-  test('no number of an idea is given twice, and one that a version brings back has its own again', () => {
+  test('no idea number is used twice, and a restored idea has its own again', () => {
     const doc = copyOf(smallBoard);
     const numbering = new IdeaNumbers(doc);
     const number = (of: Y.Doc, id: string) => readRecord(of, ideas, id)?.number;
@@ -165,7 +165,7 @@ describe('rebuilding a document', () => {
     const version = stateOf(doc);
     storedRecord(doc, ideas, last ?? '')?.set('gone', true);
 
-    // Twice, so that the mark is not lost by the next one.
+    // Twice, to check that the next rebuild keeps the mark.
     const state = rebuild(rebuild(stateOf(doc)).state).state;
     const rebuilt = copyOf(state);
     expect(rebuilt.getMap('meta').get('numbered')).toBe(4);
@@ -179,7 +179,7 @@ describe('rebuilding a document', () => {
     expect([last ?? '', 'new'].map((id) => number(restored, id))).toEqual([4, 5]);
   });
 
-  test('what waits for a lost update is left out, and that is told', () => {
+  test('an update that waits for a lost one is omitted, and reported', () => {
     const doc = copyOf(smallBoard);
     const [id = ''] = rootOf(doc, cards).keys();
     storedRecord(doc, cards, id)?.set('evidence', 'data');
@@ -194,7 +194,7 @@ describe('rebuilding a document', () => {
     expectNoPast(state);
   });
 
-  test('20,000 client ids and 5,000 removed cards are gone after it', { timeout: 60_000 }, () => {
+  test('removes 20,000 client ids and 5,000 removed cards', { timeout: 60_000 }, () => {
     const doc = copyOf(smallBoard);
     doc.transact(() => {
       for (let n = 0; n < 5_000; n++)

@@ -21,30 +21,30 @@ import {
   withUpdate,
 } from './board-edits.ts';
 
-/** Edits without emoji: a letter that is typed into the middle of one breaks it, and taking it out does not mend it. */
+/** Edits without emoji: a character typed into the middle of one breaks it, and removing it does not repair that. */
 const plain: fc.Arbitrary<Edit[]> = edits.map((done) =>
   done.map((edit) => ({ ...edit, text: edit.text.replace('🙂', 'b') })),
 );
 
-/** Edits that only add: what a person deletes has no author, and stays deleted. */
+/** Edits that only add: a deletion has no author, and stays. */
 const deletes = ['erase', 'no longer feel', 'persona'];
 const additions = plain.map((done) => done.filter(({ kind }) => !deletes.includes(kind)));
 
-/** What a person does on their own copy of a board: the state that comes of it, and their client id. */
+/** One person's edits on a separate copy of a board: the resulting state, and the person's client id. */
 function alone(board: Uint8Array, done: readonly Edit[]) {
   const doc = copyOf(board);
   const touched = act(doc, done);
   return { state: stateOf(doc), client: doc.clientID, touched };
 }
 
-/** The board from which what these people added was removed. */
+/** The board after the removal of what these people added. */
 const without = (current: Uint8Array, version: Uint8Array, ...clients: number[]) =>
   withUpdate(current, removeAdded(current, version, clients).update);
 
 const sorted = (of: Map<string, unknown>) => [...of].sort(([a], [b]) => (a < b ? -1 : 1));
 
 describe('removing what a person added since a version', () => {
-  test('where Mallory was alone, the board reads as the version', () => {
+  test('if Mallory was alone, the board reads like the version', () => {
     fc.assert(
       fc.property(plain, additions, additions, (before, one, two) => {
         const version = edited(smallBoard, before);
@@ -57,7 +57,7 @@ describe('removing what a person added since a version', () => {
     );
   });
 
-  test('what Ana did at the same time stays, and what neither touched is as it was', () => {
+  test('Ana’s concurrent edits stay, and what neither changed is the same', () => {
     fc.assert(
       fc.property(plain, additions, additions, (before, hers, his) => {
         const version = edited(smallBoard, before);
@@ -66,7 +66,7 @@ describe('removing what a person added since a version', () => {
         const merged = Y.mergeUpdates([ana.state, mallory.state]);
         const result = reading(without(merged, version, mallory.client));
         for (const entry of new Set([...result.keys(), ...readingOf(ana.state).keys()])) {
-          // Where both set one field, his word may have been the last one: then the version's counts.
+          // If both set one field, his value may have won: then the version's counts.
           if (ana.touched.has(entry) && mallory.touched.has(entry)) continue;
           expect(result.get(entry), entry).toEqual(readingOf(ana.state).get(entry));
         }
@@ -74,7 +74,7 @@ describe('removing what a person added since a version', () => {
     );
   });
 
-  test('his letters go, and all letters of others stay, however they are mixed', () => {
+  test('his characters are removed, and all of others’ stay, however they are mixed', () => {
     const typing = fc.array(fc.tuple(fc.boolean(), fc.nat(1_000), fc.constantFrom('a', 'bc', 'def\n')));
     fc.assert(
       fc.property(typing, typing, (before, since) => {
@@ -97,13 +97,13 @@ describe('removing what a person added since a version', () => {
         const result = textOf(without(stateOf(ana), version, mallory.clientID), cards, id, 'text')?.toJSON();
         const [lower, upper] = [/[a-z ]/g, /[A-Z]/g];
         expect(result?.match(lower)).toEqual(now.match(lower));
-        // Those from before the version stay: one of them is in the text from the start.
+        // Characters from before the version stay: one of them is in the text from the start.
         expect(result?.match(upper)?.length ?? 0).toBe(lettersBefore);
       }),
     );
   });
 
-  test('a second time changes nothing, and restoring the state from before takes it back', () => {
+  test('a second removal changes nothing, and restoring the earlier state undoes it', () => {
     fc.assert(
       fc.property(edits, edits, edits, (before, hers, his) => {
         const version = edited(smallBoard, before);
@@ -133,22 +133,22 @@ describe('removing what a person added since a version', () => {
         const other = withUpdate(current, update);
         Y.applyUpdate(other, stateOf(mallory));
         expect(reading(one)).toEqual(reading(other));
-        // A second time takes it too.
+        // A second removal removes that too.
         const rest = without(stateOf(one), version, mallory.clientID);
         expect(sorted(reading(rest))).toEqual(sorted(readingOf(version)));
       }),
     );
   });
 
-  test('with no client ids, or with those of somebody who only looked on, there is nothing to remove', () => {
+  test('with no client ids, or those of an observer, there is nothing to remove', () => {
     const { state } = alone(smallBoard, [{ kind: 'add card', which: 0, at: 0, text: 'Hers' }]);
     expect(removeAdded(state, smallBoard, []).update).toBeNull();
     expect(removeAdded(state, smallBoard, [12_345]).update).toBeNull();
   });
 });
 
-describe('one thing after another', () => {
-  /** Ana and Mallory on one board, each seeing at once what the other does. */
+describe('single edits', () => {
+  /** Ana and Mallory on one board, each seeing the other's edits at once. */
   function together(board = smallBoard) {
     const [ana, mallory] = [copyOf(board), copyOf(board)];
     const share = () => {
@@ -161,7 +161,7 @@ describe('one thing after another', () => {
     return { ana, mallory, share, card, idea };
   }
 
-  test('his records are removed with what others wrote into them, and told', () => {
+  test('his records are removed, with what others wrote into them, and counted', () => {
     const { ana, mallory, share } = together();
     rootOf(mallory, cards).set('his', buildRecord(cards, { text: 'Nonsense', author: 'mallory' }));
     rootOf(mallory, ideas).set('gone already', buildRecord(ideas, { title: 'x' }, true));
@@ -183,7 +183,7 @@ describe('one thing after another', () => {
     expect(readRecord(result, cards, 'his')).toMatchObject({ gone: false, text: 'Waits' });
   });
 
-  test('what he removed is back, and what he brought back is removed', () => {
+  test('what he removed is restored, and what he restored is removed', () => {
     const { ana, mallory, share, card, idea } = together();
     storedRecord(ana, ideas, idea)?.set('gone', true);
     const version = share();
@@ -201,7 +201,7 @@ describe('one thing after another', () => {
     expect(readRecord(result, ideas, idea)?.gone).toBe(true);
   });
 
-  test('a field that he set reads as in the version, but not where Ana has set it since', () => {
+  test('a field that he set reads as in the version, unless Ana has set it since', () => {
     const { ana, mallory, share, card } = together();
     const set = (who: Y.Doc, name: string, value: unknown) => {
       storedRecord(who, cards, card)?.set(name, value);
@@ -222,7 +222,7 @@ describe('one thing after another', () => {
     });
   });
 
-  test('in a card that is newer than the version his letters and members go, and its plain fields stay', () => {
+  test('in a card newer than the version his characters and members are removed, and its plain fields stay', () => {
     const { ana, mallory, share } = together();
     rootOf(ana, cards).set('new', buildRecord(cards, { text: 'Hers', personas: ['p1'] }));
     share();
@@ -256,7 +256,7 @@ describe('one thing after another', () => {
     expect(readRecord(result, cards, card)?.personas).toEqual([persona]);
   });
 
-  test('a value that he set is as in the version, or goes; one that he deleted has no author and stays deleted', () => {
+  test('a value that he set is reset or deleted; one that he deleted has no author and stays deleted', () => {
     const { ana, mallory, share } = together();
     const feeling = { persona: 'p', phase: 'f', presence: 'present', seen: 'interview' };
     for (const emotion of ['calm', 'proud']) rootOf(ana, emotions).set(emotion, { ...feeling, emotion });
@@ -270,7 +270,7 @@ describe('one thing after another', () => {
     expect(rootOf(result, emotions).toJSON()).toEqual({ calm: { ...feeling, emotion: 'calm' } });
   });
 
-  test('the number of his idea stays, so that no other idea is given it', () => {
+  test('the number of his idea stays, so that no other idea gets it', () => {
     const { mallory, share } = together();
     const idea = buildRecord(ideas, { title: 'Nonsense' });
     idea.set('number', 7);

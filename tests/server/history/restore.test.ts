@@ -19,7 +19,7 @@ import {
 } from './board-edits.ts';
 
 describe('restoring a version', () => {
-  test('whatever was done since, the board reads as the version', () => {
+  test('after any edits, the board reads like the version', () => {
     fc.assert(
       fc.property(edits, edits, (before, since) => {
         const version = edited(smallBoard, before);
@@ -29,7 +29,7 @@ describe('restoring a version', () => {
     );
   });
 
-  test('that went another way since (the board was reset in between), the board reads as the version', () => {
+  test('of another history (the board was reset in between), the board reads like the version', () => {
     fc.assert(
       fc.property(edits, edits, (oneWay, another) => {
         const version = edited(smallBoard, oneWay);
@@ -39,7 +39,7 @@ describe('restoring a version', () => {
     );
   });
 
-  test('and then the state from before it brings all of that back', () => {
+  test('and then the earlier state restores everything', () => {
     fc.assert(
       fc.property(edits, edits, (before, since) => {
         const version = edited(smallBoard, before);
@@ -50,7 +50,7 @@ describe('restoring a version', () => {
     );
   });
 
-  test('that is what the board is changes nothing, and a second restore neither', () => {
+  test('equal to the board changes nothing, nor does a second restore', () => {
     fc.assert(
       fc.property(edits, edits, (before, since) => {
         const version = edited(smallBoard, before);
@@ -66,7 +66,7 @@ describe('restoring a version', () => {
     );
   });
 
-  test('keeps what people do meanwhile, wherever they do it to something else, and all agree', () => {
+  test('keeps concurrent edits of anything else, and all agree', () => {
     fc.assert(
       fc.property(edits, edits, edits, (before, since, meanwhile) => {
         const version = edited(smallBoard, before);
@@ -86,14 +86,14 @@ describe('restoring a version', () => {
         const same = (entry: string) => JSON.stringify(now.get(entry)) === JSON.stringify(then.get(entry));
         for (const entry of new Set([...now.keys(), ...then.keys(), ...touched])) {
           if (!touched.has(entry)) expect(merged.get(entry)).toEqual(then.get(entry));
-          // What the restore did not touch is as she left it.
+          // What the restore did not change is as she left it.
           else if (same(entry)) expect(merged.get(entry)).toEqual(herOwn.get(entry));
         }
       }),
     );
   });
 
-  test('Ana adds a card and removes another; after it hers is removed and the other is back, as it was', () => {
+  test('Ana adds a card and removes another; the restore removes hers and brings the other back unchanged', () => {
     const doc = copyOf(smallBoard);
     const [lost] = [...rootOf(doc, cards).keys()];
     if (lost === undefined) throw new Error('the board has no cards');
@@ -106,7 +106,7 @@ describe('restoring a version', () => {
     expect(reading(restored).get(`cards/${lost}`)).toEqual(readingOf(smallBoard).get(`cards/${lost}`));
   });
 
-  test('a text that Ben types in meanwhile keeps his words, since only what differs is replaced', () => {
+  test('a text that Ben types into meanwhile keeps his words, because only the difference is replaced', () => {
     const doc = copyOf(smallBoard);
     const id = [...rootOf(doc, cards).keys()].find((one) => textOf(doc, cards, one, 'text')?.length);
     const text = (of: Y.Doc) => textOf(of, cards, id ?? '', 'text');
@@ -119,7 +119,7 @@ describe('restoring a version', () => {
     expect(text(doc)?.toJSON()).toBe(`${old} and Ben’s`);
   });
 
-  test('leaves people and facts of the document alone, and the number that an idea was given', () => {
+  test('does not change people, `meta` and the numbers of ideas', () => {
     const doc = copyOf(smallBoard);
     const [idea] = [...rootOf(doc, ideas).keys()];
     const numbered = copyOf(smallBoard);
@@ -134,7 +134,7 @@ describe('restoring a version', () => {
     expect(restored.getMap('meta').get('start')).toBe('ideas');
   });
 
-  test('is small: one changed word is not paid for with the whole board', () => {
+  test('is small: one changed word does not cost the whole board', () => {
     const doc = copyOf(smallBoard);
     const [id] = [...rootOf(doc, cards).keys()];
     textOf(doc, cards, id ?? '', 'text')?.insert(0, 'word ');

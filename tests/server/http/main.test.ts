@@ -172,7 +172,7 @@ describe('what keeps it from starting is told in one sentence', () => {
     const { code, complaint } = await start([], { DATA_DIR: '/proc/nope' }).ended;
     expect(code).toBe(1);
     expect(complaint).toMatch(
-      /^The data folder \/proc\/nope cannot be used: no folder can be made there; .*\n$/,
+      /^The data folder \/proc\/nope cannot be used: no folder can be created there; .*\n$/,
     );
   });
 

@@ -40,7 +40,7 @@ const small: AllowanceTable = {
   renamings: { person: 3, role: 7 },
 };
 
-describe('G21 what may be added in a day', () => {
+describe('G21 daily allowances', () => {
   let clock: FakeClock;
   let allowances: Allowances;
 
@@ -49,7 +49,7 @@ describe('G21 what may be added in a day', () => {
     allowances = new Allowances(clock, small);
   });
 
-  test('G21 of facilitators client ids are counted, each of theirs and all of a board', () => {
+  test('G21 count only client ids of facilitators, for each and for all of a board', () => {
     const add = (device: string, clients: number) =>
       allowances.spendAsLead('trip/board', device, { ...none, clients, records: 1_000 });
     expect(add('ana', 0)).toBeNull();
@@ -65,11 +65,11 @@ describe('G21 what may be added in a day', () => {
     expect(allowances.size).toBe(0);
   });
 
-  /** Spends for somebody who has just come, and has written before where they are known. */
+  /** Spends for a newcomer, who has written before if known. */
   const spend = (device: string, additions: Partial<Additions>, isKnown = false, room = 'trip/board') =>
     allowances.spend(room, { device, isKnown, since: clock.now() }, { ...none, ...additions });
 
-  test('G21 by one person is so much of each kind, and refills over a day', () => {
+  test('G21 of one person are limited for each kind, and refill over a day', () => {
     expect(spend('ana', { clients: 10, records: 20 })).toBeNull();
     expect(spend('ana', { records: 1 })).toEqual({ of: 'records', limit: 20, for: 'person' });
     expect(spend('ana', { clients: 1 })).toEqual({ of: 'clients', limit: 10, for: 'person' });
@@ -82,26 +82,26 @@ describe('G21 what may be added in a day', () => {
     expect(spend('ana', { clients: 10, records: 20 })).toBeNull();
   });
 
-  test('G21 is taken whole or not at all', () => {
+  test('G21 are spent as a whole or not at all', () => {
     expect(spend('ana', { clients: 11, records: 1 })).toMatchObject({ of: 'clients' });
     expect(spend('ana', { clients: 1, records: 21 })).toMatchObject({ of: 'records' });
     expect(spend('ana', { clients: 10, records: 20 })).toBeNull();
   });
 
-  test('G21 on one board is nothing to another', () => {
+  test('G21 on one board do not affect another', () => {
     expect(spend('ana', { records: 20 })).toBeNull();
     expect(spend('ana', { records: 20 }, false, 'tour/board')).toBeNull();
     allowances.forget('trip');
     expect(spend('ana', { records: 20 })).toBeNull();
   });
 
-  test('G21 counts small updates too, though it gathers them', () => {
+  test('G21 count small updates too, though summed up first', () => {
     let taken = 0;
     while (spend('ana', { bytes: 100 }) === null) taken += 100;
     expect(taken).toBeGreaterThan(small.person.bytes - 100);
     expect(taken).toBeLessThanOrEqual(small.person.bytes + gatheredBytes);
     expect(spend('ana', { bytes: 100 })).toEqual({ of: 'bytes', limit: 100_000, for: 'person' });
-    // What was gathered is not forgotten by a sweep.
+    // A sweep does not drop the sum.
     expect(spend('ben', { bytes: gatheredBytes - 1 })).toBeNull();
     expect(spend('ben', { bytes: gatheredBytes - 1 })).toBeNull();
     for (let i = 0; i < 3; i++) allowances.sweep();
@@ -110,16 +110,16 @@ describe('G21 what may be added in a day', () => {
     });
   });
 
-  test('G21 leaves the last quarter of what all may add to those who wrote before and took little', () => {
+  test('G21 keep the last quarter of a board for people who wrote before and took little', () => {
     expect(spend('ana', { clients: 1 })).toBeNull();
     expect(spend('gus', { clients: 9 })).toBeNull();
     for (const newcomer of ['n1', 'n2']) expect(spend(newcomer, { clients: 10 })).toBeNull();
-    // 30 of 40 are gone.
+    // 30 of 40 are used.
     clock.advance(1);
     expect(spend('n3', { clients: 2 })).toEqual({ of: 'clients', limit: 40, for: 'board' });
     expect(spend('n4', { clients: 1 })).toEqual({ of: 'clients', limit: 40, for: 'board' });
     expect(spend('gus', { clients: 1 })).toEqual({ of: 'clients', limit: 40, for: 'board' });
-    // Ben wrote here before the process started, and has taken nothing today.
+    // Ben wrote here before the process started, and has used nothing today.
     expect(spend('ben', { clients: 1 }, true)).toBeNull();
     expect(spend('ana', { records: 2 })).toBeNull();
     clock.advance(day / 20);
@@ -128,7 +128,7 @@ describe('G21 what may be added in a day', () => {
     expect(spend('last', { clients: 1 }, true)).toEqual({ of: 'clients', limit: 40, for: 'board' });
   });
 
-  test('G21 who came before only that quarter was left has their part of it, though they have not written yet', () => {
+  test('G21 give people who joined before the last quarter a part of it, though they have not written yet', () => {
     const early = clock.now();
     clock.advance(60_000);
     for (const newcomer of ['n1', 'n2', 'n3']) spend(newcomer, { clients: 10 });
@@ -139,7 +139,7 @@ describe('G21 what may be added in a day', () => {
     expect(allowances.spend('trip/board', listener, { ...none, clients: 1 })).toBeNull();
   });
 
-  test('G21 to withdraw a link makes good what all together have taken, and not what one has', () => {
+  test('G21 of a board are reset when a link is turned off, those of a person are not', () => {
     for (const newcomer of ['n1', 'n2', 'n3']) spend(newcomer, { clients: 10 });
     for (let i = 0; i < 5; i++) allowances.admit('trip/board', 'participant');
     clock.advance(1);
@@ -150,25 +150,25 @@ describe('G21 what may be added in a day', () => {
     expect(allowances.admit('trip/board', 'participant')).toBe(true);
   });
 
-  test('G21 of people whom a document does not know yet is a number too', () => {
+  test('G21 limit the number of new people of a document', () => {
     const admit = (role: Role = 'participant', room = 'trip/board') => allowances.admit(room, role);
     for (let i = 0; i < 5; i++) expect(admit()).toBe(true);
     expect(admit()).toBe(false);
     expect(admit('participant', 'tour/board')).toBe(true);
-    // Whoever has only a link to look on takes nothing from those who write.
+    // People with only an observer link take nothing from those who write.
     expect(admit('observer')).toBe(true);
     clock.advance(day / 5);
     expect(admit()).toBe(true);
   });
 
-  test('D11 of times that a name is written anew is a number, of one person and of all of a role', () => {
+  test('D11 limit how often names are rewritten, for one person and for a role', () => {
     const rename = (device: string, role: Role = 'participant') =>
       allowances.rename('trip/board', device, role);
     const took = (device: string) => [1, 2, 3, 4].map(() => rename(device));
     expect(took('ana')).toEqual([true, true, true, false]);
     expect(took('ben')).toEqual([true, true, true, false]);
     expect([rename('cara'), rename('dora')]).toEqual([true, false]);
-    // Who looks on takes nothing from those who write, and one device has so many in all roles together.
+    // Observers take nothing from those who write, and one device has one limit in all roles.
     expect([rename('olga', 'observer'), rename('ana', 'observer')]).toEqual([true, false]);
     clock.advance(day / 3);
     expect([rename('ana'), rename('ana')]).toEqual([true, false]);
@@ -179,7 +179,7 @@ describe('G21 what may be added in a day', () => {
     expect(allowances.size).toBe(0);
   });
 
-  test('G21 what has refilled is forgotten, and nothing before', () => {
+  test('G21 are dropped when refilled, and not before', () => {
     for (let i = 0; i < 50; i++) spend('ana', { records: 10 }, false, `board${i}/board`);
     const sweep = () => {
       for (let i = 0; i < 100; i++) allowances.sweep();
@@ -195,7 +195,7 @@ describe('G21 what may be added in a day', () => {
   });
 });
 
-describe('G21 what an update adds', () => {
+describe('G21 the additions of an update', () => {
   let doc: Y.Doc;
   let guard: Guard;
 
@@ -205,7 +205,7 @@ describe('G21 what an update adds', () => {
     guard = new Guard(doc, new Map([[3, 'ben']]), boardDocument);
   });
 
-  /** What the guard asks for, for an update; what passes is applied. */
+  /** What the guard asks for an update; an accepted one is applied. */
   function asked(update: Uint8Array, person = 'ana') {
     let found: (Additions & { isKnown: boolean }) | null = null;
     const verdict = guard.judge(update, { person, role: 'participant' }, undefined, (additions, isKnown) => {
@@ -219,7 +219,7 @@ describe('G21 what an update adds', () => {
   const under = (client: number, structs: readonly HandStruct[], clock = 0) =>
     handUpdate([{ client, clock, structs }]);
 
-  test('G21 is new client ids, records, keys and bytes; what is there already is free', () => {
+  test('G21 are new client ids, records, keys and bytes; existing content is free', () => {
     const hers = new Y.Doc();
     hers.clientID = 7;
     const sent: Uint8Array[] = [];
@@ -240,12 +240,12 @@ describe('G21 what an update adds', () => {
     expect(asked(sent[1] ?? new Uint8Array())).toMatchObject({ clients: 0, records: 0, keys: 0 });
   });
 
-  test('G21 is a client id also where nothing stands under it but what is collected', () => {
+  test('G21 include a client id with only collected structs', () => {
     expect(asked(under(9, [{ content: { gc: 1 } }]))).toMatchObject({ clients: 1, records: 0, keys: 0 });
     expect(asked(under(9, [{ content: { gc: 1 } }], 1))).toMatchObject({ clients: 0 });
   });
 
-  test('G21 what may not be added takes no client id', () => {
+  test('G21 of a refused update take no client id', () => {
     const update = under(9, [{ content: { gc: 1 } }]);
     const exceeded = { of: 'clients', limit: 1, for: 'person' } as const;
     const ana = { person: 'ana', role: 'participant' } as const;
@@ -258,7 +258,7 @@ describe('G21 what an update adds', () => {
     expect(asked(update, 'ben')).toMatchObject({ clients: 1, isKnown: true });
   });
 
-  test('G16 a document has so many client ids and no more, of which the last are for facilitators', () => {
+  test('G16 the client ids of a document are limited, and the last are for facilitators', () => {
     const most = maxClientIdsInDocument * participantShare;
     guard = new Guard(
       doc,
@@ -273,7 +273,7 @@ describe('G21 what an update adds', () => {
     expect(judged(1, 'participant').kind).toBe('pass');
   });
 
-  test('G4 client ids that presence names are bounded, and nobody loses theirs while they are there', () => {
+  test('G4 the client ids in presence are limited, and nobody present loses one', () => {
     const present = () => new Set(['ana']);
     guard.reserve(7, 'ana', present);
     for (let n = 0; n <= maxReservedInRoom / maxReserved + 1; n++)
@@ -298,7 +298,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
   }
 
   let made = 1_000;
-  /** So many client ids that nobody has seen, with one collected struct each. */
+  /** This many new client ids, with one collected struct each. */
   const strangers = (count: number) =>
     handUpdate(
       Array.from({ length: count }, () => ({ client: made++, clock: 0, structs: [{ content: { gc: 1 } }] })),
@@ -335,7 +335,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
   }
   const clientIds = (doc: Y.Doc) => doc.store.clients.size;
 
-  test('G21 thirty sockets of one person with ever new client ids: the document keeps 300, and everybody goes on', async () => {
+  test('G21 thirty sockets of one person with ever new client ids: the document keeps 300, and others continue', async () => {
     await open();
     const ben = await house.stock('ben').synced();
     addCard(ben.editor, cell, { text: 'before' });
@@ -361,12 +361,12 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     addCard(ben.editor, cell, { text: 'after' });
     const doc = await (await house.raw('ana')).state();
     expect(clientIds(doc)).toBeGreaterThan(personAllowance.clients);
-    // Beside hers those of Ben and of the server.
+    // Plus Ben's and the server's.
     expect(clientIds(doc)).toBeLessThanOrEqual(personAllowance.clients + 2);
     expect(house.log.join('')).toContain('"of":"clients"');
     expect(house.rooms.counters.refusals.allowance).toBe(30);
 
-    // The honest come back after a restart, and write.
+    // Honest people come back after a restart, and write.
     const store = new MemoryStore();
     store.addBoard(board);
     await house.close();
@@ -380,7 +380,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     expect(readRecord(other, cards, id)?.text).toBe('again');
   });
 
-  test('G21 records, bytes: one update that goes beyond is refused whole, and facilitators and the server add more', async () => {
+  test('G21 records, bytes: an update above the limit is refused as a whole, and facilitators and the server add more', async () => {
     await open();
     const ana = await house.raw('ana', { control: true });
     ana.update(records(personAllowance.records));
@@ -405,7 +405,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     expect(rootOf(await mallory.state(), cards).size).toBe(3 * personAllowance.records + 3 + 20 * 50);
   });
 
-  test('G21 a page that was refused for one thing goes on with another, in a new document', async () => {
+  test('G21 a page that was refused for one kind continues with another, in a new document', async () => {
     await open({ allowances: { ...small, person: { ...small.person, records: 3 } } });
     const ana = await house.stock('ana').synced();
     const ended = ana.ended();
@@ -422,7 +422,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     expect(readRecord(await raw.state(), cards, one.id)?.evidence).toBe('data');
   });
 
-  test('G21 a crowd that joins as ever new people cannot stop those who are at work', async () => {
+  test('G21 a crowd that joins as ever new people cannot stop the people at work', async () => {
     const clients = 100;
     const table = { person: { ...small.person, clients }, board: { ...small.board, clients: 4 * clients } };
     await open({ allowances: { ...small, ...table, newcomers: 100 } });
@@ -448,14 +448,14 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
       for: 'board',
     });
     const second = addCard(ana.editor, cell, { text: 'still at work' });
-    // Also after a reload, under a client id of a new page.
+    // Also after a reload, under the client id of a new page.
     const page = await house.stock('ana').synced();
     const third = addCard(page.editor, cell, { text: 'and again' });
     await ana.sees(() => readRecord(ana.doc, cards, third)?.text === 'and again');
     expect([first, second, third].every((id) => readRecord(page.doc, cards, id) !== null)).toBe(true);
   });
 
-  test('G21 to leave until the room is gone gives nothing back', async () => {
+  test('G21 leaving until the room is closed refills nothing', async () => {
     const clock = new FakeClock();
     await open({ clock, allowances: small });
     const mallory = await house.raw('mallory', { control: true });
@@ -470,7 +470,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     expect(await refused(again)).toMatchObject({ of: 'clients', limit: small.person.clients });
   });
 
-  test('G21 one device has one allowance, by whatever links it comes', async () => {
+  test('G21 one device has one allowance, whatever links it uses', async () => {
     await open({ allowances: small });
     for (const person of ['one', 'two']) house.membership(person, 'participant', { device: 'shared' });
     const one = await house.raw('one', { control: true });
@@ -481,7 +481,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     expect(await refused(two)).toMatchObject({ of: 'clients', for: 'person' });
   });
 
-  test('D11 people who join as ever new ones are written only so many in a day; facilitators always', async () => {
+  test('D11 only a limited number of new people is written per day; facilitators always are', async () => {
     await open({ allowances: small });
     const seen = await house.stock('fia').synced();
     for (let n = 0; n < small.newcomers; n++) {
@@ -498,7 +498,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
   });
 });
 
-test('G21 docs/API.md and docs/SYNC.md name the numbers', async () => {
+test('G21 docs/API.md and docs/SYNC.md have the figures', async () => {
   const { readFile } = await import('node:fs/promises');
   const page = await readFile(new URL('../../../docs/API.md', import.meta.url), 'utf8');
   for (const table of [personAllowance, boardAllowance])

@@ -7,15 +7,15 @@ import { keysOf, Roots } from '../../../server/live/guard/type-paths.ts';
 import { Refused } from '../../../server/live/guard/refused.ts';
 import { Scribes } from './random-yjs.ts';
 
-/** Seeds that once failed; they are run for ever. */
+/** Seeds that once failed, run every time. */
 const keptSeeds: number[] = [2147483647];
 
-/** Where something is, as one string; the same words for what was named and for what came about. */
+/** A path as one string, in the same form for predicted and for actual changes. */
 type Way = string;
 const way = (root: string, keys: readonly (string | null)[]): Way => JSON.stringify([root, ...keys]);
 
-describe('G2 the anatomy of an update', { timeout: 60_000 }, () => {
-  test('G2 what is named before is exactly what then changes, over random updates of real Yjs', () => {
+describe('G2 the changes of an update', { timeout: 60_000 }, () => {
+  test('G2 the predicted changes are exactly those that happen, over random updates of real Yjs', () => {
     const seen = { structs: 0, deletes: 0, missing: 0, collected: 0 };
     const run = (seed: number) => {
       const scribes = new Scribes(seed);
@@ -33,14 +33,14 @@ describe('G2 the anatomy of an update', { timeout: 60_000 }, () => {
     };
     for (const seed of keptSeeds) run(seed);
     fc.assert(fc.property(fc.noShrink(fc.integer({ min: 1, max: 2 ** 31 - 1 })), run), { numRuns: 70 });
-    // The test is worth its name only if it has seen all of it.
+    // Ensures that the test has seen all kinds of changes.
     expect(seen.structs).toBeGreaterThan(5_000);
     expect(seen.deletes).toBeGreaterThan(2_000);
     expect(seen.missing).toBeGreaterThan(100);
     expect(seen.collected).toBeGreaterThan(100);
   });
 
-  test('G2 an update with bytes changed is refused, or does exactly what was named, and whole', () => {
+  test('G2 an update with changed bytes is refused, or does exactly and completely what was predicted', () => {
     const seen = { structs: 0, deletes: 0, missing: 0, collected: 0 };
     let refused = 0;
     const run = (seed: number) => {
@@ -63,13 +63,13 @@ describe('G2 the anatomy of an update', { timeout: 60_000 }, () => {
   });
 });
 
-/** What an update was found to do. */
+/** The predicted changes of an update. */
 interface Anatomy {
   readonly changes: Change[];
   readonly writers: Set<number>;
 }
 
-/** What the dissection finds, or why it refuses; either way it has touched nothing. */
+/** The predicted changes, or the reason of the refusal; the document is unchanged in both cases. */
 function tryDissect(doc: Y.Doc, update: Uint8Array): Anatomy | string {
   const before = Y.encodeStateAsUpdate(doc);
   const roots = [...doc.share.keys()].join();
@@ -104,7 +104,7 @@ function leftGap({ store }: Y.Doc): boolean {
   return store.pendingStructs !== null || store.pendingDs !== null;
 }
 
-/** Applies an update and holds what came about against what was named. */
+/** Applies an update and compares its changes with the predicted ones. */
 function compare(
   doc: Y.Doc,
   update: Uint8Array,
@@ -124,7 +124,7 @@ function compare(
   const faults: string[] = [];
   let isFirst = true;
   const onTransaction = (transaction: Y.Transaction) => {
-    // Yjs may tidy formats in a transaction of its own afterwards.
+    // Yjs may clean up formats in a transaction of its own afterwards.
     if (!isFirst) return;
     isFirst = false;
     for (const [client, after] of transaction.afterState) {
@@ -172,7 +172,7 @@ function compare(
   expect(faults, `seed ${seed}`).toEqual([]);
 }
 
-/** Gone without being named: it came dead, went with what holds it, or gave way to what was put in its place. */
+/** Deleted without being predicted: it was sent deleted, is inside something deleted, or was replaced. */
 function isImplied(
   transaction: Y.Transaction,
   item: Y.Item,

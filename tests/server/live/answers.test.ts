@@ -24,10 +24,10 @@ import { clientFrame, TcpClient } from './tcp-client.ts';
 const deletions = 180_000;
 const writer = 5;
 
-/** As much as one socket may send at once. */
+/** As many bytes as one socket may send at once. */
 const junkBytes = 7 << 20;
 
-/** A board that has been worked on for long: a text of which every other character is gone. */
+/** A board that has been used for long: a text with every other character deleted. */
 let worn: Uint8Array;
 let house: House;
 let clock: FakeClock;
@@ -36,7 +36,7 @@ let ana: RawClient;
 beforeAll(() => {
   const doc = new Y.Doc();
   openRoots(doc);
-  // Clocks are large from the start, and so are the numbers in the delete set.
+  // Clocks start high, and so do the numbers in the delete set.
   const start = 2 ** 28;
   Y.applyUpdate(doc, handUpdate([{ client: writer, clock: 0, structs: [{ content: { gc: start } }] }]));
   doc.clientID = writer;
@@ -78,7 +78,7 @@ function rangesOf(client: number, clocks: readonly number[]): Uint8Array {
   });
 }
 
-/** Somebody who was here before and comes back; `edit` is what they did while away. */
+/** A person who was here before and comes back; `edit` is what the person did meanwhile. */
 function copy(edit: (doc: Y.Doc) => void = () => undefined): {
   doc: Y.Doc;
   answer: (step1: Uint8Array) => Uint8Array;
@@ -97,7 +97,7 @@ async function anaWrites(id: string): Promise<void> {
   const doc = new Y.Doc();
   addCard('ana', id)(doc);
   ana.update(Y.encodeStateAsUpdate(doc));
-  // A room of many waits a little between two commits.
+  // A room of many sockets waits a little between two commits.
   while (!ana.heard.some((one) => one.kind === 'control' && one.control.kind === 'saved')) {
     await turn();
     clock.advance(1);
@@ -105,10 +105,10 @@ async function anaWrites(id: string): Promise<void> {
   await ana.told('saved');
 }
 
-describe('W3 B12 the answer to the question for what a client has', () => {
+describe('W3 B12 the answer to the server’s question', () => {
   afterEach(() => house.close());
 
-  test('W3 a delete set larger than a frame does not keep anybody away, and what is new in the answer is taken', async () => {
+  test('W3 a delete set larger than a frame keeps nobody away, and new content in the answer is taken', async () => {
     await enter(worn);
     const back = copy(addCard('ben', 'offline'));
     const ben = await house.raw('ben', { control: true });
@@ -120,7 +120,7 @@ describe('W3 B12 the answer to the question for what a client has', () => {
     expect(house.rooms.counters.refusals['too-many']).toBe(0);
   });
 
-  test('W3 stock clients come back with it, one after another', async () => {
+  test('W3 stock clients come back with it, one by one', async () => {
     await enter(worn);
     const everyone = ['ben', 'cleo', 'dan'].map((person) => {
       house.membership(person);
@@ -134,7 +134,7 @@ describe('W3 B12 the answer to the question for what a client has', () => {
     for (const { client } of everyone) expect(client.provider.wsconnected).toBe(true);
   });
 
-  test('W3 D3 what is typed right behind the answer comes in behind it', async () => {
+  test('W3 D3 an update sent right after the answer arrives after it', async () => {
     await enter(worn);
     const back = copy(addCard('ben', 'offline'));
     const ben = await house.raw('ben', { control: true });
@@ -146,7 +146,7 @@ describe('W3 B12 the answer to the question for what a client has', () => {
     expect(house.rooms.counters.heldUpdates).toBe(0);
   });
 
-  test('W3 nothing else may be as large: an update, a second answer, presence in its place', async () => {
+  test('W3 nothing else may be as large: an update, a second answer, presence instead', async () => {
     await enter();
     const large = new Uint8Array(maxFrameBytes);
     const offers: [string, (from: RawClient) => void][] = [
@@ -169,7 +169,7 @@ describe('W3 B12 the answer to the question for what a client has', () => {
     await anaWrites('meanwhile');
   });
 
-  test('W3 one above the limit of answers is refused at its head, before it has come in', async () => {
+  test('W3 one above the limit of answers is refused by its header, before it has arrived', async () => {
     await enter();
     const mallory = await house.raw('mallory');
     await mallory.next('step1');
@@ -213,16 +213,16 @@ function readTextOf(doc: Y.Doc, id: string): Y.Text {
   return (rootOf(doc, cards).get(id) as Y.Map<unknown>).get('text') as Y.Text;
 }
 
-describe('B12 large answers share a bounded memory', () => {
+describe('B12 large answers share limited memory', () => {
   afterEach(() => house.close());
 
-  /** The head of a frame that says it is as large as an answer may be, and some of its payload. */
+  /** The header of a frame as large as an answer may be, and some of its payload. */
   const beginning = () => {
     const frame = clientFrame(syncFrame(syncKind.step2, new Uint8Array(maxAnswerBytes - 100)));
     return frame.subarray(0, junkBytes);
   };
 
-  test('B12 those for whom there is no room are not read until there is; whoever dawdles makes room', async () => {
+  test('B12 answers without room are not read until there is some; a slow one is closed for others', async () => {
     await enter();
     const part = beginning();
     const all = Math.ceil(largeMessageBytes / part.length) + 2;
@@ -238,11 +238,11 @@ describe('B12 large answers share a bounded memory', () => {
     }
     while (cameIn() < largeMessageBytes) await turn();
     for (let i = 0; i < 200; i++) await turn();
-    // Each of the others has no more than the first MiB, and a chunk, beside what is shared.
+    // Each of the others has at most the first MiB, and a chunk, in addition to the shared memory.
     expect(cameIn()).toBeLessThan(largeMessageBytes + all * (maxFrameBytes + (128 << 10)));
     expect(cameIn()).toBeLessThan(all * part.length);
     await anaWrites('meanwhile');
-    // The first ones bring nothing more, while others wait.
+    // The first ones send nothing more, while others wait.
     for (let beat = 0; beat < 2; beat++) clock.advance(4_000);
     expect(house.rooms.counters.slowReaders).toBeGreaterThan(0);
     while (cameIn() < all * part.length) await turn();
@@ -250,7 +250,7 @@ describe('B12 large answers share a bounded memory', () => {
   });
 });
 
-test('B12 when there is no memory the first goes on, and those that wait go on when one is done', () => {
+test('B12 when memory is full the first continues, and waiting ones continue when one is done', () => {
   const memory = new LargeMessages(10);
   const said: string[] = [];
   const senders = ['one', 'two', 'three'].map((name) => ({
@@ -267,7 +267,7 @@ test('B12 when there is no memory the first goes on, and those that wait go on w
   memory.passes(one, 100);
   memory.beat();
   expect(said).toEqual([]);
-  // It has brought nothing since; the others do not, since they wait.
+  // It has sent nothing since; the others have not either, because they wait.
   memory.beat();
   expect(said.splice(0)).toEqual(['one is too slow']);
   memory.ends(one);
@@ -276,7 +276,7 @@ test('B12 when there is no memory the first goes on, and those that wait go on w
   memory.ends(two);
   expect(said.splice(0)).toEqual(['three may go on']);
   memory.ends(three);
-  // What is in is not slow, however long it is dealt with.
+  // A complete message is not slow, however long its processing takes.
   for (const sender of senders) memory.begins(sender);
   memory.passes(one, 100);
   memory.isIn(one);
@@ -285,13 +285,13 @@ test('B12 when there is no memory the first goes on, and those that wait go on w
   expect(said.splice(0)).toEqual(['three is too slow', 'three is too slow']);
   for (const sender of senders) memory.ends(sender);
   said.length = 0;
-  // Nobody waits, so nobody is in a hurry.
+  // Nobody waits, so no message is too slow.
   memory.begins(one);
   for (let i = 0; i < 3; i++) memory.beat();
   expect(said).toEqual([]);
 });
 
-describe('W3 known deletes are taken out of an answer', () => {
+describe('W3 known deletes are removed from an answer', () => {
   const all = (steps: Generator<undefined, Uint8Array>, between: () => void = () => undefined) => {
     for (;;) {
       const { done, value } = steps.next();
@@ -300,7 +300,7 @@ describe('W3 known deletes are taken out of an answer', () => {
     }
   };
 
-  test('W3 what is left of an answer does to the document what all of it would have done', () => {
+  test('W3 the remaining answer has the same effect on the document as all of it', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const server = new Y.Doc();
       const scribes = new Scribes(seed);
@@ -321,7 +321,7 @@ describe('W3 known deletes are taken out of an answer', () => {
     }
   });
 
-  test('W3 it is the same while the document changes between two steps, and at once the second time', () => {
+  test('W3 the result is the same if the document changes between two steps, and immediate the second time', () => {
     const doc = new Y.Doc();
     Y.applyUpdate(doc, worn);
     const known = new KnownDeletes(doc.store);
@@ -339,7 +339,7 @@ describe('W3 known deletes are taken out of an answer', () => {
     expect(steps).toBe(0);
   });
 
-  test('W3 what cannot be read is left to the guard as it is', () => {
+  test('W3 an unreadable answer is left to the guard unchanged', () => {
     const doc = new Y.Doc();
     const known = new KnownDeletes(doc.store);
     for (const bytes of [[], [255], [0, 1, 5], [0, 0, 0], [0, 1, 5, 200, 1]]) {
@@ -348,7 +348,7 @@ describe('W3 known deletes are taken out of an answer', () => {
     }
   });
 
-  /** A text of which nothing is left, in so many structs that Yjs does not merge: each letter was put before the last. */
+  /** A completely deleted text, in structs that Yjs does not merge: each character was inserted before the last. */
   function gone(letters: number): { doc: Y.Doc; client: number } {
     const doc = new Y.Doc();
     const text = doc.getText('text');
@@ -359,7 +359,7 @@ describe('W3 known deletes are taken out of an answer', () => {
     return { doc, client: doc.clientID };
   }
 
-  /** The bytes of a delete set alone: of each section the client id, and its ranges as clock and length. */
+  /** The bytes of a delete set: for each section the client id, and its ranges as clock and length. */
   const deletesOf = (sections: readonly { client: number; ranges: readonly number[] }[]) =>
     encoding.encode((encoder) => {
       encoding.writeVarUint(encoder, 0);
@@ -377,9 +377,9 @@ describe('W3 known deletes are taken out of an answer', () => {
     return { left, steps };
   }
 
-  test('W3 ranges that are out of order, and a second section of a client id, are left to the guard', () => {
+  test('W3 ranges out of order, and a second section of a client id, are left to the guard', () => {
     const { doc, client } = gone(20_000);
-    // Each copy begins where all is gone and ends past it: all that is gone would be gone through for each.
+    // Each copy begins where everything is deleted and ends after it: each would scan all of it.
     const pastEnd = [0, 30_000];
     const copies = Array.from({ length: 4_000 }, () => pastEnd).flat();
     const known = Array.from({ length: 4_000 }, () => ({ client, ranges: [0, 20_000] }));
@@ -390,7 +390,7 @@ describe('W3 known deletes are taken out of an answer', () => {
     }
   });
 
-  test('W3 structs that are gone through, and sections without ranges, count towards the turn', () => {
+  test('W3 scanned structs, and sections without ranges, count towards the turn', () => {
     const letters = 4 * rangesAtOnce;
     const { doc, client } = gone(letters);
     const whole = stepsOf(doc, deletesOf([{ client, ranges: [0, letters] }]));
@@ -404,13 +404,13 @@ describe('W3 known deletes are taken out of an answer', () => {
     expect(empty.steps).toBeGreaterThanOrEqual(10);
   });
 
-  test('W3 what is behind a range that is new is found as well, also when structs are merged between two steps', () => {
+  test('W3 a range after a new one is found too, even if structs are merged between two steps', () => {
     const letters = 3 * rangesAtOnce;
     const { doc, client } = gone(letters);
     const text = doc.getText('text');
     text.insert(0, 'abcdef');
     text.delete(4, 1);
-    // The new letters are a, b, c, d, f at the clocks behind the others.
+    // The new characters are a, b, c, d, f at the clocks after the others.
     const ranges = [0, letters, letters + 1, 1, letters + 4, 1, letters + 5, 1];
     const { left } = stepsOf(doc, deletesOf([{ client, ranges }]));
     expect([...left]).toEqual([...deletesOf([{ client, ranges: [letters + 1, 1, letters + 5, 1] }])]);

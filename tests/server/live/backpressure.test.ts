@@ -34,7 +34,7 @@ let clock: FakeClock;
 let ana: RawClient;
 let ben: RawClient;
 
-/** A board of 600 KB, so that a reader who stops reading is behind soon: the net itself takes megabytes. */
+/** A board of 600 KB, so that a slow reader falls behind soon: the network itself buffers megabytes. */
 beforeEach(async () => {
   clock = new FakeClock();
   house = await openHouse({ clock });
@@ -52,7 +52,7 @@ beforeEach(async () => {
 
 afterEach(() => house.close());
 
-/** Has Ben, who does not read, be sent so much that it is unread on the server. */
+/** Sends Ben, who does not read, so much that it is unread on the server. */
 async function flood(bytes: number): Promise<void> {
   ben.socket.pause();
   const { counters } = house.rooms;
@@ -65,7 +65,7 @@ async function flood(bytes: number): Promise<void> {
   }
 }
 
-/** With many sockets a room waits a little between two commits, on the clock of the test. */
+/** With many sockets a room waits between two commits, on the test's clock. */
 async function committed(): Promise<void> {
   while (house.rooms.gauges.unsaved > 0) {
     clock.advance(maxTickMs);
@@ -81,7 +81,7 @@ async function addCard(id: string): Promise<void> {
   await ana.told('saved');
 }
 
-test('B1 a reader who does not keep up is sent no presence, and all of it when it has caught up', async () => {
+test('B1 a slow reader gets no presence, and all of it after it has caught up', async () => {
   await flood(65 << 10);
   const { counters } = house.rooms;
   ana.presence([{ client: 1, clock: 1, state: {} }]);
@@ -95,7 +95,7 @@ test('B1 a reader who does not keep up is sent no presence, and all of it when i
   expect(counters.slowReaders).toBe(0);
 });
 
-test('B1 a reader who has missed that Cleo left hears it when it has caught up', async () => {
+test('B1 a reader that missed Cleo leaving is told after it has caught up', async () => {
   const cleo = await house.raw('cleo');
   cleo.presence([{ client: 3, clock: 1, state: {} }]);
   await ben.next('presence', ({ entries }) => entries.some((one) => one.client === 3));
@@ -112,15 +112,15 @@ test('B1 a reader who has missed that Cleo left hears it when it has caught up',
   await ben.next('presence', ({ entries }) => entries.some((one) => one.client === 3 && one.state === null));
 });
 
-test('B2 one who is far behind is sent no updates, and one difference when it has read', async () => {
+test('B2 a reader far behind gets no updates, and one difference after it has caught up', async () => {
   await flood(1 << 20);
   const { counters } = house.rooms;
-  // The last that goes out to Ben; from here on he is behind.
+  // The last update that is sent to Ben; from now on he is behind.
   await addCard('first');
   expect(house.rooms.sockets(board).find(({ person }) => person === 'ben')?.isBehind).toBe(true);
   const { framesOut } = counters;
   for (let n = 0; n < 20; n++) await addCard(`missed${n}`);
-  // Only Ana heard of these: one acknowledgement each.
+  // Only Ana was sent frames: one acknowledgement each.
   expect(counters.framesOut - framesOut).toBe(20);
   expect(counters.readersBehind).toBe(1);
   ben.heard.length = 0;
@@ -137,7 +137,7 @@ test('B2 one who is far behind is sent no updates, and one difference when it ha
   await ben.next('update');
 });
 
-test('B3 a reader who stays behind for 30 s is cut off, and nobody else', async () => {
+test('B3 closes a reader that is behind for 30 s; others are not affected', async () => {
   await flood(1 << 20);
   await addCard('first');
   clock.advance(28_000);
@@ -150,7 +150,7 @@ test('B3 a reader who stays behind for 30 s is cut off, and nobody else', async 
   await addCard('second');
 });
 
-test('B3 a reader with more than 8 MiB unread is cut off at once', async () => {
+test('B3 closes a reader with more than 8 MiB unread at once', async () => {
   await flood(9 << 20);
   ben.step1(new Y.Doc());
   while (house.rooms.counters.slowReaders === 0) await new Promise(setImmediate);
@@ -160,7 +160,7 @@ test('B3 a reader with more than 8 MiB unread is cut off at once', async () => {
   expect(ana.socket.readyState).toBe(ana.socket.OPEN);
 });
 
-test('B3 whoever says that it is there and does not read its answer is cut off', async () => {
+test('B3 closes a client that answers pings and does not read its answer', async () => {
   const line = await TcpClient.open(house.port, `/sync/${board}/board?seat=cleo`);
   line.socket.pause();
   const hers = () => house.rooms.sockets(board).find(({ person }) => person === 'cleo');
@@ -174,7 +174,7 @@ test('B3 whoever says that it is there and does not read its answer is cut off',
     const { pingsIn } = house.rooms.counters;
     while (house.rooms.counters.pingsIn === pingsIn) await new Promise(setImmediate);
     clock.advance(4_000);
-    // The others are there as well.
+    // The others answer as well.
     ana.queryPresence();
     await ana.next('presence');
   }
@@ -184,8 +184,8 @@ test('B3 whoever says that it is there and does not read its answer is cut off',
   line.close();
 });
 
-test('B4 who sends too much is not read for a while; nothing of it is lost, and others go on', async () => {
-  // What the server has read by the time it stops still counts: some thousands of such small frames.
+test('B4 a client that sends too much is paused; nothing is lost, and others continue', async () => {
+  // Frames that the server has read before it stops still count: several thousand small ones.
   for (let n = 0; n < 4 * connectionRates.updates.burst; n++) ben.update(new Uint8Array([0, 0]));
   ben.presence([{ client: 2, clock: 1, state: {} }]);
   while (house.rooms.counters.delays === 0) await new Promise(setImmediate);
@@ -201,7 +201,7 @@ test('B4 who sends too much is not read for a while; nothing of it is lost, and 
   expect(ben.socket.readyState).toBe(ben.socket.OPEN);
 });
 
-test('B4 B5 buckets: what is taken beyond them is a debt that time pays off', () => {
+test('B4 B5 buckets: an amount beyond the burst is a debt that is paid over time', () => {
   const bucket = new Bucket({ perSecond: 10, burst: 5 }, 0);
   expect(bucket.take(5, 0)).toBe(0);
   expect(bucket.take(1, 0)).toBe(100);
@@ -212,7 +212,7 @@ test('B4 B5 buckets: what is taken beyond them is a debt that time pays off', ()
   expect(bucket.take(5, 60_000)).toBe(0);
 });
 
-test('B5 two sockets of one person share what the person may send, and both wait for a debt of either', () => {
+test('B5 two sockets of one person share the person’s rates, and both wait for a debt of either', () => {
   const rates = new PeopleRates(clock);
   const [one, two, other] = [rates.of(board, 'ben'), rates.of(board, 'ben'), rates.of(board, 'ana')];
   expect(one.charge('presence', connectionRates.presence.burst)).toBe(0);
@@ -221,7 +221,7 @@ test('B5 two sockets of one person share what the person may send, and both wait
   );
   clock.advance(10_000);
   expect([one.owes, two.owes]).toEqual([0, 0]);
-  // Half a second of what the person may send, less than one connection may.
+  // Half of one second's rate of a person, less than one connection's burst.
   for (const rate of [one, two]) rate.charge('updates', connectionRates.updates.burst);
   expect(one.owes).toBe(0);
   one.charge('updates', 0.5 * personRates.updates.perSecond);
@@ -232,22 +232,22 @@ test('B5 two sockets of one person share what the person may send, and both wait
   expect(rates.of(board, 'ben').owes).toBe(500);
 });
 
-test('B11 each person is sure of a little of the server’s time; past that all share one pool', () => {
+test('B11 each person has a guaranteed share of server time; beyond that all share one pool', () => {
   const rates = new PeopleRates(clock);
   const busy = Array.from({ length: 20 }, (_, i) => rates.of(board, `busy${i}`));
   const light = rates.of(board, 'ana');
-  // What is past their own share empties the pool.
+  // The excess over their own shares empties the pool.
   for (const one of busy) one.charge('work', lightWork.burst + 1.1 * (heavyWork.burst / busy.length));
   for (const one of busy) expect(one.owes).toBeGreaterThan(0);
   expect(light.charge('work', lightWork.burst)).toBe(0);
-  // Whoever spends more than that now waits for the pool too.
+  // A person above that share now waits for the pool too.
   expect(light.charge('work', 1)).toBeGreaterThan(0);
   expect(light.owes).toBe(200);
   clock.advance(200);
   expect(light.owes).toBe(0);
 });
 
-test('B6 past 8 MiB waiting for the disk the senders are not read, and when it has caught up they are', async () => {
+test('B6 above 8 MiB waiting for the disk the senders are paused, and resume when it has caught up', async () => {
   const cleo = await house.raw('cleo');
   await cleo.state();
   const crowd = [ana, ben, cleo];
@@ -273,7 +273,7 @@ test('B6 past 8 MiB waiting for the disk the senders are not read, and when it h
   expect(house.rooms.counters.delays).toBe(0);
 });
 
-/** Has one small update under way to a disk that does not answer, so that all others wait behind it. */
+/** Starts one small update on a disk that does not answer, so that all others wait behind it. */
 async function hold(): Promise<void> {
   const { updates } = house.rooms.counters;
   const doc = new Y.Doc();
@@ -282,7 +282,7 @@ async function hold(): Promise<void> {
   while (house.rooms.counters.updates === updates) await new Promise(setImmediate);
 }
 
-test('B7 large answers go out a few in a turn, and what others do goes on between them', async () => {
+test('B7 large answers are spread over several turns, and edits of others go out in between', async () => {
   const turns: number[] = [];
   let turn = 0;
   const count = () => {
@@ -301,12 +301,12 @@ test('B7 large answers go out a few in a turn, and what others do goes on betwee
   expect(new Set(turns).size).toBeGreaterThan(10);
 });
 
-describe('B13 what is made for one reader alone', () => {
-  /** Ben says that he has something, and nothing of the board. */
+describe('B13 answers for a single reader', () => {
+  /** Ben's state vector has something unknown, and nothing of the board. */
   const strange = (n: number) =>
     syncFrame(syncKind.step1, Y.encodeStateVector(new Map([[4_000_000_000 + n, 1]])));
 
-  test('B13 whoever does not read is sent the stored state, which is the same bytes for all', async () => {
+  test('B13 a reader that does not read gets the stored state, which is the same bytes for all', async () => {
     const state = await ana.state();
     await flood(2 << 20);
     const { counters } = house.rooms;
@@ -321,7 +321,7 @@ describe('B13 what is made for one reader alone', () => {
     while (counters.differencesEncoded === differencesEncoded) await new Promise(setImmediate);
   });
 
-  test('B13 a difference is kept for others who ask the same; a large one is not even made', async () => {
+  test('B13 a difference is cached for others who ask the same; a large one is not encoded', async () => {
     const { counters } = house.rooms;
     const state = await ben.state();
     const { statesSent, differencesEncoded } = counters;
@@ -337,7 +337,7 @@ describe('B13 what is made for one reader alone', () => {
     ]);
   });
 
-  test('B13 what is unread is counted until it is read, or never will be', () => {
+  test('B13 unread bytes count until they are read, or never will be', () => {
     const unread = new Unread(10);
     const [one, two] = [unread.add(6), unread.add(6)];
     expect(unread.isFull).toBe(true);
@@ -350,7 +350,7 @@ describe('B13 what is made for one reader alone', () => {
   });
 });
 
-test('B13 who asks for twenty answers and reads none has one listener, and all are counted until the end', () => {
+test('B13 a client that asks for twenty answers and reads none has one listener; all count until the end', () => {
   const stream = new Writable({ highWaterMark: 1, write: () => undefined });
   const line = { socket: { readyState: 1, OPEN: 1 }, stream } as unknown as Line;
   const writer = new SocketWriter(
@@ -369,7 +369,7 @@ test('B13 who asks for twenty answers and reads none has one listener, and all a
   expect(unread.isFull).toBe(false);
 });
 
-test('B10 a person has so many sockets on a board, and no more; others come in', async () => {
+test('B10 the sockets of a person on a board are limited; others can still join', async () => {
   house.membership('mallory');
   const [first] = await Promise.all(Array.from({ length: maxSocketsPerPerson }, () => house.raw('mallory')));
   const hers = () => house.rooms.sockets(board).filter(({ person }) => person === 'mallory').length;
@@ -383,7 +383,7 @@ test('B10 a person has so many sockets on a board, and no more; others come in',
   await committed();
 });
 
-test('B5 B10 one device that joins by two links has the rates and the sockets of one', async () => {
+test('B5 B10 a device that joins by two links has the rates and sockets of one', async () => {
   const device = 'device of mallory';
   house.membership('lead', 'facilitator', { device, color: '#a00000' });
   house.membership('guest', 'participant', { device, color: '#b00000' });

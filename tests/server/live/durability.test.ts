@@ -25,7 +25,7 @@ beforeEach(async () => {
 
 afterEach(() => house.close());
 
-/** Somebody by hand whose every edit is a frame of its own, counted as our own client counts. */
+/** A person whose edits are one frame each, counted as our own client counts them. */
 class Writer {
   readonly doc = new Y.Doc();
   readonly raw: RawClient;
@@ -56,7 +56,7 @@ class Writer {
     );
   }
 
-  /** Waits until all that was sent is on disk. */
+  /** Waits until everything sent is on disk. */
   async saved(): Promise<void> {
     while ((await this.raw.told('saved')).frames < this.sent);
   }
@@ -72,8 +72,8 @@ async function onDisk(): Promise<Y.Doc> {
   return doc;
 }
 
-describe('from the inbox to the disk', () => {
-  test('D1 D6 what comes in during one turn is one journal entry, and one frame to the others', async () => {
+describe('from the queue to the disk', () => {
+  test('D1 D6 updates of one turn are one journal entry, and one frame to the others', async () => {
     const ana = await Writer.join(house, 'ana');
     const ben = await Writer.join(house, 'ben');
     house.store.hold();
@@ -85,12 +85,12 @@ describe('from the inbox to the disk', () => {
     const entries = house.store.journal.length;
     house.store.release();
     await Promise.all([ana.saved(), ben.saved()]);
-    // The first, and all that came while it was on its way to the disk; sockets may split that once or twice.
+    // The first, and all that arrived while it was written; sockets may split those once or twice.
     expect(house.store.journal.length - entries).toBeLessThan(6);
     expect(readAll(await onDisk(), cards)).toHaveLength(41);
   });
 
-  test('B6 what comes in during one turn is several entries where it is megabytes', async () => {
+  test('B6 megabytes of one turn are several entries', async () => {
     const ana = await Writer.join(house, 'ana');
     house.membership('fia', 'facilitator');
     const fia = await Writer.join(house, 'fia');
@@ -130,7 +130,7 @@ describe('from the inbox to the disk', () => {
     expect(readRecord(seen, cards, 'card')?.text).toBe('card');
   });
 
-  test('D2 who alone made an update is not sent it; the others get the very same bytes that are on disk', async () => {
+  test('D2 the sole author of an update does not get it; the others get the same bytes that are on disk', async () => {
     const ana = await Writer.join(house, 'ana');
     const ben = await Writer.join(house, 'ben');
     await ana.raw.state();
@@ -142,7 +142,7 @@ describe('from the inbox to the disk', () => {
     expect(ana.raw.heard).toEqual([]);
   });
 
-  test('W9 one packet is made for everyone, and presence that is due goes with it in one write', async () => {
+  test('W9 one packet is made for all, and due presence is in the same write', async () => {
     const ana = await Writer.join(house, 'ana');
     const others = ['ben', 'cleo'];
     const [ben, cleo] = await Promise.all(others.map((person) => Writer.join(house, person)));
@@ -165,7 +165,7 @@ describe('from the inbox to the disk', () => {
     expect(toBen?.[0]).toBe(toCleo?.[0]);
   });
 
-  test('D3 frames are acknowledged when they are on disk, the empty ones with them', async () => {
+  test('D3 frames are acknowledged when they are on disk, including empty ones', async () => {
     const ana = await Writer.join(house, 'ana');
     house.store.hold();
     ana.add('card');
@@ -180,7 +180,7 @@ describe('from the inbox to the disk', () => {
     expect(ana.sent).toBe(3);
   });
 
-  test('D3 a frame that waits for what it rests on holds back the count', async () => {
+  test('D3 a held frame holds back the count', async () => {
     const offline = new Y.Doc();
     rootOf(offline, cards).set('away', buildRecord(cards, { author: 'ana' }));
     const before = Y.encodeStateVector(offline);
@@ -195,7 +195,7 @@ describe('from the inbox to the disk', () => {
     expect((await ana.told('saved')).frames).toBe(3);
   });
 
-  test('D4 the state is not told while it holds what is not on disk', async () => {
+  test('D4 the state is not sent while it has edits that are not on disk', async () => {
     const ana = await Writer.join(house, 'ana');
     const ben = await house.raw('ben');
     await ben.next('update');
@@ -214,7 +214,7 @@ describe('from the inbox to the disk', () => {
 });
 
 describe('a disk that fails', () => {
-  test('D5 nothing is acknowledged or shown, all stay and read on, and what they write is taken when it heals', async () => {
+  test('D5 nothing is acknowledged or shown, people stay and can read, and their edits are taken when it recovers', async () => {
     const ana = await Writer.join(house, 'ana');
     const ben = await house.stock('ben').synced();
     ana.add('before');
@@ -245,7 +245,7 @@ describe('a disk that fails', () => {
     expect(house.log.join('')).not.toContain('during');
   });
 
-  test('D5 a stock client is asked again by itself, and keeps its socket all the while', async () => {
+  test('D5 a stock client is asked again automatically, and keeps its socket', async () => {
     const ana = await house.stock('ana').synced();
     let closes = 0;
     ana.provider.on('connection-close', () => closes++);
@@ -259,7 +259,7 @@ describe('a disk that fails', () => {
     expect(closes).toBe(0);
   });
 
-  test('D5 what one append could not store is not offered in a loop: it is asked for again at the next beat', async () => {
+  test('D5 an update that could not be stored is not retried in a loop: it is asked for at the next heartbeat', async () => {
     const ana = await house.stock('ana').synced();
     house.store.break(new Error('this one'));
     addCard(ana.editor, cell, { text: 'odd' });
@@ -272,7 +272,7 @@ describe('a disk that fails', () => {
     await ben.sees(() => readAll(ben.doc, cards).length === 1);
   });
 
-  test('D5 a board that cannot be read is told as busy, and read again by who comes next', async () => {
+  test('D5 a board that cannot be read is busy, and read again when the next person joins', async () => {
     const load = house.store.load.bind(house.store);
     house.store.load = () => Promise.reject(new Error('disk'));
     expect(await (await house.raw('ana')).closed).toEqual({ code: 1013, reason: 'load-failed' });
@@ -282,7 +282,7 @@ describe('a disk that fails', () => {
 });
 
 describe('the end', () => {
-  test('D10 closing commits what has come in, sends all away to come back, and stores the state', async () => {
+  test('D10 closing commits what has arrived, tells clients to come back, and stores the state', async () => {
     const ana = await Writer.join(house, 'ana');
     house.store.hold();
     ana.add('last');

@@ -6,7 +6,7 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** Time that stands still until a test moves it: both clocks together by `advance`, the wall clock alone by `setWall`. */
+/** A clock that tests move: both times by `advance`, only the wall clock by `setWall`. */
 export class FakeClock implements Clock {
   #now = 1_000_000;
   #wallAhead = Date.UTC(2026, 2, 12, 9);
@@ -16,7 +16,7 @@ export class FakeClock implements Clock {
 
   wall = (): number => this.#now + this.#wallAhead;
 
-  /** How many timers are set. */
+  /** The number of timers. */
   get timers(): number {
     return this.#timers.size;
   }
@@ -26,12 +26,12 @@ export class FakeClock implements Clock {
 
   every = (ms: number, run: () => void): (() => void) => this.#add({ at: this.#now + ms, everyMs: ms, run });
 
-  /** Somebody sets the wall clock on, or back where `ms` is less than 0; no time passes. */
+  /** Sets the wall clock ahead, or back for a negative `ms`; no time passes. */
   setWall(ms: number): void {
     this.#wallAhead += ms;
   }
 
-  /** Moves time on, running what falls due in its order. */
+  /** Advances the time, and runs due timers in order. */
   advance(ms: number): void {
     const until = this.#now + ms;
     for (;;) {

@@ -11,7 +11,7 @@ import { MemoryStore } from './memory-store.ts';
 import { PageClient } from './page-client.ts';
 import { StockClient } from './stock-client.ts';
 
-/** A server that is put back to a backup while clients stay as they are. Each test has one of its own. */
+/** A server that is reset to a backup while its clients stay. Each test has its own. */
 
 export const cell: CellAt = { lane: 'lane', phase: 'phase', step: null };
 export const texts = (doc: Y.Doc) =>
@@ -21,10 +21,10 @@ export const texts = (doc: Y.Doc) =>
 
 export let house: House;
 export let clock: FakeClock;
-/** The entries of the journal when the backup was made, and the installation's secret. */
+/** The journal's entries at the time of the backup, and the installation's secret. */
 let backup: { entries: MemoryStore['journal']; secret: Uint8Array };
 
-/** Sets the scene for the tests of a file. */
+/** Sets up the scene for the tests of a file. */
 export function setScene(): void {
   beforeEach(async () => {
     clock = new FakeClock();
@@ -37,7 +37,7 @@ export function setScene(): void {
       try {
         client.close();
       } catch {
-        // Yjs has given a client a new id, which its provider does not know of.
+        // Yjs has given a client a new id that its provider does not know.
       }
     }
     await house.close();
@@ -54,7 +54,7 @@ export function backUp(): void {
   backup = { entries: [...house.store.journal], secret: house.store.secret };
 }
 
-/** Puts the backup in place: clients are cut off, and come back to a server that knows less. */
+/** Restores the backup: clients are disconnected, and come back to a server that knows less. */
 export async function restoreBackup(isBehind = false): Promise<void> {
   await house.close();
   const store = new MemoryStore();
@@ -68,7 +68,7 @@ export async function restoreBackup(isBehind = false): Promise<void> {
   for (const client of clients) if (client.isBack) comeBack(client.client);
 }
 
-/** Clients that outlive the server, and whether they come back as soon as it is there again. */
+/** Clients that outlive the server, and whether they reconnect as soon as it runs again. */
 const clients: { client: StockClient; isBack: boolean }[] = [];
 
 function join<C extends StockClient>(Client: new (url: string, person: string) => C, person: string): C {
@@ -87,7 +87,7 @@ export function comeBack(client: StockClient): void {
   client.provider.connect();
 }
 
-/** Ends the process, and begins another on what it has stored. */
+/** Ends the process, and starts another on the stored data. */
 export async function restart(): Promise<void> {
   const { store } = house;
   await house.close();
@@ -95,29 +95,29 @@ export async function restart(): Promise<void> {
   seatAll();
 }
 
-/** The client stays away until it comes back by hand. */
+/** The client stays away until it is reconnected by hand. */
 export function goAway(client: StockClient): void {
   client.provider.disconnect();
   for (const one of clients) if (one.client === client) one.isBack = false;
 }
 
-/** Lets the server mark what is on disk, and everybody hear it. */
+/** Lets the server mark what is on disk, and waits until everybody has the mark. */
 export async function marked(...pages: PageClient[]): Promise<void> {
   for (const one of pages) one.forget('mark');
   clock.advance(markMs);
   await Promise.all(pages.map((one) => one.told('mark')));
 }
 
-/** What a newcomer is shown. */
+/** The state that a newcomer gets. */
 export async function shown(): Promise<Y.Doc> {
   return (await house.raw('dora')).state();
 }
 
-/** Lets the server look after its sockets until something is so. */
+/** Runs heartbeats until a condition holds. */
 export async function beatUntil(what: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await what())) {
     clock.advance(beatMs);
-    // Long enough for a pong to every ping: time must not run away from the clients.
+    // Long enough for a pong to each ping, so that the clock does not outrun the clients.
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

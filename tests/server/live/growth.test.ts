@@ -15,7 +15,7 @@ import { Scribes, seeded } from './random-yjs.ts';
 
 const cell = { lane: 'lane00000000', phase: 'phase0000000', step: null };
 
-/** A document, how much larger the guard reckons that it has become, and how much larger it is. */
+/** A document with its growth as the guard estimates it, and its actual growth. */
 class Weighed {
   readonly doc = new Y.Doc();
   reckoned = 0;
@@ -49,7 +49,7 @@ class Weighed {
   }
 }
 
-/** Somebody at a page of their own, whose edits go to a document that is weighed. */
+/** A person with a separate page, whose edits go to a measured document. */
 function writer(at: Weighed, client: number): PlainEditor {
   const doc = new Y.Doc();
   openRoots(doc);
@@ -62,8 +62,8 @@ function writer(at: Weighed, client: number): PlainEditor {
   return new PlainEditor(doc, `person-${client}`);
 }
 
-describe('G21 the growth that is reckoned', { timeout: 30_000 }, () => {
-  test('G21 is at least what random updates of real Yjs make a document grow, and not much more', () => {
+describe('G21 the estimated growth', { timeout: 30_000 }, () => {
+  test('G21 is at least the actual growth by random updates of real Yjs, and not much more', () => {
     let [reckoned, grown] = [0, 0];
     for (let seed = 1; seed <= 40; seed++) {
       const at = new Weighed();
@@ -83,7 +83,7 @@ describe('G21 the growth that is reckoned', { timeout: 30_000 }, () => {
     expect(reckoned).toBeLessThan(grown * 4);
   });
 
-  test('G21 of a day of typing, letter by letter with corrections, is little more than the letters', () => {
+  test('G21 of a day of typing, character by character with corrections, is little more than the characters', () => {
     const at = new Weighed();
     const ana = writer(at, 1_000_000);
     const random = seeded(1);
@@ -102,7 +102,7 @@ describe('G21 the growth that is reckoned', { timeout: 30_000 }, () => {
     expect(at.reckoned).toBeLessThan(at.sent / 3);
   });
 
-  test('G21 of moving cards is what stays of the moves, not the places that they had', () => {
+  test('G21 of moving cards is what remains of the moves, without their earlier places', () => {
     const at = new Weighed();
     const people = [1_000_001, 1_000_002, 1_000_003].map((client) => writer(at, client));
     const ids = people.map((one) => addCard(one, cell, { text: 'a card' }));
@@ -117,7 +117,7 @@ describe('G21 the growth that is reckoned', { timeout: 30_000 }, () => {
     expect(at.reckoned - before).toBeLessThan(at.sent / 3);
   });
 
-  test('G21 of coming back with nothing new is nothing', () => {
+  test('G21 of coming back with nothing new is 0', () => {
     const at = new Weighed();
     const ana = writer(at, 1_000_004);
     const card = addCard(ana, cell, { text: 'some words of a card' });
@@ -127,7 +127,7 @@ describe('G21 the growth that is reckoned', { timeout: 30_000 }, () => {
     expect(at.reckoned).toBe(reckoned);
   });
 
-  describe('G21 misses nothing of what is made to stay', () => {
+  describe('G21 includes everything that is made to stay', () => {
     const page = new Y.Doc();
     page.clientID = 5;
     rootOf(page, cards).set('a', buildRecord(cards, { text: 'x'.repeat(4_000), evidence: 'data' }));
@@ -149,7 +149,7 @@ describe('G21 the growth that is reckoned', { timeout: 30_000 }, () => {
         () => many(2_000, (i) => handUpdate([], [{ ...at(first + 2 * i), length: 1 }])),
       ],
       [
-        'letters between the letters',
+        'characters between characters',
         () =>
           many(1_999, (i) =>
             under(
@@ -160,7 +160,7 @@ describe('G21 the growth that is reckoned', { timeout: 30_000 }, () => {
           ),
       ],
       [
-        'letters that differ in their right neighbours, so that none merge',
+        'characters with different right neighbours, so that none merge',
         () =>
           many(1_000, (i) =>
             under(
@@ -178,9 +178,9 @@ describe('G21 the growth that is reckoned', { timeout: 30_000 }, () => {
             ),
           ),
       ],
-      ['two values set in turn', () => many(1_000, (i) => turns(i))],
+      ['two values set alternately', () => many(1_000, (i) => turns(i))],
       [
-        'values that grow',
+        'growing values',
         () =>
           many(12, (i) =>
             under(20 + i, [
@@ -193,7 +193,7 @@ describe('G21 the growth that is reckoned', { timeout: 30_000 }, () => {
           ),
       ],
       [
-        'letters of three bytes',
+        'characters of three bytes',
         () => [
           under(9, [
             { origin: at(first), rightOrigin: at(first + 1), content: { string: '数'.repeat(1_000) } },
@@ -201,7 +201,7 @@ describe('G21 the growth that is reckoned', { timeout: 30_000 }, () => {
         ],
       ],
       [
-        'items that were deleted before',
+        'items deleted before they were sent',
         () => many(1_000, (i) => under(9, [{ origin: at(first + (i % 50)), content: { deleted: 1 } }], i)),
       ],
       [
@@ -220,7 +220,7 @@ describe('G21 the growth that is reckoned', { timeout: 30_000 }, () => {
       expect(weighed.reckoned).toBeGreaterThan(weighed.grown * 0.9);
     });
 
-    /** Two fields of one card, set in turn by one client: what is overwritten never merges. */
+    /** Two fields of one card, set alternately by one client: overwritten values never merge. */
     function turns(i: number): Uint8Array {
       const key = i % 2 === 0 ? 'mode' : 'support';
       const struct: HandStruct =

@@ -15,13 +15,13 @@ import { handUpdate } from './hand-update.ts';
 import { ownOnly } from './policies.ts';
 
 const ana = { person: 'ana', role: 'participant' } as const;
-/** Under which Ana has written already, and under which she does now. */
+/** Client ids under which Ana has written before, and writes now. */
 const before = 5;
 const now = 9;
 
 /**
- * Milliseconds of the processor that one update may take here. The aim is `maxEffort`, 50 ms; the rest is for
- * slow machines and cold code. What is not charged for costs seconds.
+ * Processor milliseconds that one update may take here. The target is `maxEffort`, 50 ms; the rest is for slow machines
+ * and cold code. Work without a charge would take seconds.
  */
 const patience = 600;
 
@@ -52,14 +52,14 @@ const many = <T>(count: number, one: (i: number) => T): T[] =>
 
 interface Attack {
   readonly board: () => Board;
-  /** As many bytes as a frame holds make about so many. */
+  /** About as many as the bytes of one frame make. */
   readonly most: number;
   readonly update: (board: Board, count: number) => Uint8Array;
 }
 
 const short = () => boardWith('ab');
 
-/** 3,000 items that stand between two characters already, each beside all others. */
+/** 3,000 items between two characters, each next to all others. */
 function crowded(): Board {
   const board = boardWith('ab');
   const crowd = many(3_000, (i) => ({
@@ -71,7 +71,7 @@ function crowded(): Board {
   return board;
 }
 
-/** A field that two people have set in turn, so that nothing of it could be merged. */
+/** A field that two people have set alternately, so that nothing could be merged. */
 function longLived(): Board {
   const board = boardWith('ab');
   const lives = (client: number, other: number) => ({
@@ -88,7 +88,7 @@ function longLived(): Board {
   return board;
 }
 
-/** Cards of one client id: whatever cuts or merges structs of the first cards moves those of all others in memory. */
+/** Cards of one client id: splitting or merging structs of the first cards moves those of all others in memory. */
 function manyCards(): Board {
   const board = boardWith('ab');
   const hers = new Y.Doc();
@@ -101,7 +101,7 @@ function manyCards(): Board {
   return board;
 }
 
-/** A character in the middle of the text of one of those cards. */
+/** A character in the middle of one of those cards' text. */
 function middleOf({ doc }: Board, card: number): Id {
   const text = (rootOf(doc, cards).get(`c${card}`) as Y.Map<unknown>).get('text') as Y.Text;
   const first = text._start?.id;
@@ -109,7 +109,7 @@ function middleOf({ doc }: Board, card: number): Id {
   return { client: first.client, clock: first.clock + 1 };
 }
 
-/** Each key set twice, one time right after the other: what is deleted there is merged with what was before. */
+/** Each key set twice in a row: a deletion there is merged with the earlier one. */
 function setTwice(): Board {
   const board = boardWith('ab');
   const structs = many(30_000, (i) => ({
@@ -123,7 +123,7 @@ function setTwice(): Board {
 }
 
 const attacks: Record<string, Attack> = {
-  'a chain at one spot, and as many beside it': {
+  'a chain at one position, and as many items next to it': {
     board: short,
     most: 50_000,
     update: ({ character }, count) => {
@@ -141,7 +141,7 @@ const attacks: Record<string, Attack> = {
       ]);
     },
   },
-  'items at a spot where a crowd stands': {
+  'items at a position with many others': {
     board: crowded,
     most: 5_000,
     update: ({ character }, count) =>
@@ -150,7 +150,7 @@ const attacks: Record<string, Attack> = {
         many(count, () => ({ origin: character(0), rightOrigin: character(1), content: { string: 'd' } })),
       ),
   },
-  'values at one key of many lives': {
+  'values at one key that was set many times': {
     board: longLived,
     most: 40_000,
     update: ({ record }, count) =>
@@ -171,7 +171,7 @@ const attacks: Record<string, Attack> = {
         })),
       ),
   },
-  'client ids that each rest on the next': {
+  'client ids that each depend on the next': {
     board: short,
     most: 12_000,
     update: ({ character }, count) =>
@@ -206,7 +206,7 @@ const attacks: Record<string, Attack> = {
         many(count, () => ({ content: { gc: 1 } })),
       ),
   },
-  'items that were deleted before': {
+  'items deleted before they were sent': {
     board: short,
     most: 180_000,
     update: ({ character }, count) =>
@@ -233,7 +233,7 @@ const attacks: Record<string, Attack> = {
         many(count, (i) => character(2 * i).clock),
       ),
   },
-  'ranges of what is gone': {
+  'ranges of deleted content': {
     board: () => {
       const board = boardWith('x'.repeat(300_000));
       const range = { ...board.character(0), length: 300_000 };
@@ -247,7 +247,7 @@ const attacks: Record<string, Attack> = {
         many(count, (i) => character(i).clock),
       ),
   },
-  'client ids of which nothing is deleted': {
+  'client ids without deletions': {
     board: short,
     most: 250_000,
     update: (_, count) =>
@@ -257,7 +257,7 @@ const attacks: Record<string, Attack> = {
           for (const number of [client, 0]) encoding.writeVarUint(encoder, number);
       }),
   },
-  'known items that cut a text': {
+  'known items that split a text': {
     board: () => {
       const board = boardWith('x'.repeat(200_000));
       Y.applyUpdate(board.doc, under(now, [{ parent: 'cards', key: 'k', content: { deleted: 200_000 } }]));
@@ -270,7 +270,7 @@ const attacks: Record<string, Attack> = {
         many(count, (i) => ({ origin: character(2 * i), content: { string: 'c' } })),
       ),
   },
-  'known items that cut the texts of many cards': {
+  'known items that split the texts of many cards': {
     board: () => {
       const board = manyCards();
       Y.applyUpdate(board.doc, under(now, [{ parent: 'cards', key: 'k', content: { deleted: 4_000 } }]));
@@ -283,7 +283,7 @@ const attacks: Record<string, Attack> = {
         many(count, (i) => ({ origin: middleOf(board, i), content: { string: 'c' } })),
       ),
   },
-  'items beside what is collected, that cut the texts of many cards': {
+  'items next to collected ones, that split the texts of many cards': {
     board: () => {
       const board = manyCards();
       Y.applyUpdate(board.doc, under(before + 2, [{ content: { gc: 1 } }]));
@@ -300,7 +300,7 @@ const attacks: Record<string, Attack> = {
         })),
       ),
   },
-  'deleted values that are merged with those before them': {
+  'deleted values that are merged with earlier ones': {
     board: setTwice,
     most: 15_000,
     update: (_, count) =>
@@ -318,7 +318,7 @@ function rangesOf(client: number, clocks: readonly number[]): Uint8Array {
   });
 }
 
-/** Judges an update, applies it where it passes, and says how long the processor was busy with both. */
+/** Checks an update, applies it if it is accepted, and measures the processor time of both. */
 function spend(board: Board, update: Uint8Array): { verdict: Verdict; ms: number } {
   const owners = new Map([before, before + 1, before + 2, now].map((client) => [client, 'ana']));
   const guard = new Guard(board.doc, owners, boardDocument);
@@ -329,9 +329,9 @@ function spend(board: Board, update: Uint8Array): { verdict: Verdict; ms: number
   return { verdict, ms: (user + system) / 1_000 };
 }
 
-describe('G19 no update costs more than its share', { timeout: 60_000 }, () => {
+describe('G19 the cost of an update is limited', { timeout: 60_000 }, () => {
   test.each(Object.entries(attacks))(
-    'G19 %s: a full frame is refused, and what passes is bounded',
+    'G19 %s: a full frame is refused, and an accepted update is limited',
     (_, attack) => {
       const full = attack.update(attack.board(), attack.most);
       expect(full.length).toBeGreaterThan(20_000);
@@ -339,7 +339,7 @@ describe('G19 no update costs more than its share', { timeout: 60_000 }, () => {
       expect(verdict).toMatchObject({ kind: 'refuse', reason: 'too-many', rule: 'G19' });
       expect(ms).toBeLessThan(patience);
 
-      // About the largest of these that passes: between it and a full frame none costs more than it may either.
+      // The approximate maximum that is accepted; no size between it and a full frame may cost more either.
       for (let count = attack.most; count > 0; count = Math.floor(count * 0.7)) {
         const board = attack.board();
         const { verdict, ms } = spend(board, attack.update(board, count));
@@ -352,7 +352,7 @@ describe('G19 no update costs more than its share', { timeout: 60_000 }, () => {
     },
   );
 
-  test('G19 a range pays for each struct in it that is deleted already', () => {
+  test('G19 a range pays for each struct in it that is already deleted', () => {
     const board = longLived();
     const lives = [6, 7].map((client) => ({ client, clock: 0, length: 4_999 }));
     Y.applyUpdate(board.doc, handUpdate([], lives));
@@ -364,14 +364,14 @@ describe('G19 no update costs more than its share', { timeout: 60_000 }, () => {
     );
   });
 
-  test('G19 a count that no bytes follow is malformed, before anything is read', () => {
+  test('G19 a count without bytes for it is malformed, before anything is read', () => {
     const lie = encoding.encode((encoder) => {
       for (const number of [1, 2 ** 30, now, 0]) encoding.writeVarUint(encoder, number);
     });
     expect(spend(short(), lie).verdict).toMatchObject({ kind: 'refuse', reason: 'malformed' });
   });
 
-  test('G19 values nested without end are malformed', () => {
+  test('G19 endlessly nested values are malformed', () => {
     const nested = new Uint8Array(maxFrameBytes).fill(1);
     for (let i = 0; i < nested.length; i += 2) nested[i] = 117;
     const update = encoding.encode((encoder) => {
@@ -385,7 +385,7 @@ describe('G19 no update costs more than its share', { timeout: 60_000 }, () => {
     expect(spend(short(), update).verdict).toMatchObject({ kind: 'refuse', reason: 'malformed' });
   });
 
-  test('G19 a deleted range that comes twice is malformed: Yjs would go through all of it again', () => {
+  test('G19 a repeated deleted range is malformed: Yjs would scan it again', () => {
     const { doc, character, ...board } = short();
     const range = { ...character(0), length: 1 };
     const update = handUpdate([], [range, range]);
@@ -393,7 +393,7 @@ describe('G19 no update costs more than its share', { timeout: 60_000 }, () => {
   });
 });
 
-describe('G19 what people do has room enough', () => {
+describe('G19 the work of people is well below the limit', () => {
   /** What Ana's own document writes, as one update. */
   function written(board: Board, edit: (doc: Y.Doc) => void): Uint8Array {
     const hers = new Y.Doc();
@@ -413,7 +413,7 @@ describe('G19 what people do has room enough', () => {
   test.each([
     [500, maxEffort / 3],
     [1_500, maxEffort],
-  ])('G19 a paste of %i cards takes at most %i us', (count, most) => {
+  ])('G19 pasting %i cards costs at most %i us', (count, most) => {
     const board = short();
     const place = { lane: 'lane', phase: 'phase', step: null, order: 'a0' };
     const paste = written(board, (doc) => {
@@ -423,7 +423,7 @@ describe('G19 what people do has room enough', () => {
     expect(weightOf(board, paste)).toBeLessThan(most);
   });
 
-  test('G19 a day of typing in one place takes a tenth, others having typed there too', () => {
+  test('G19 a day of typing in one place costs a tenth, even if others typed there too', () => {
     const board = boardWith('x'.repeat(maxCardText));
     const day = written(board, (doc) => {
       const text = (rootOf(doc, cards).get('a') as Y.Map<unknown>).get('text') as Y.Text;
@@ -439,7 +439,7 @@ describe('G19 what people do has room enough', () => {
     expect(weightOf(board, day)).toBeLessThan(maxEffort / 10);
   });
 
-  test('G19 one update moves, removes and brings back 5,000 cards', () => {
+  test('G19 one update moves, removes and restores 5,000 cards', () => {
     const board = boardWith('ab');
     const ids = many(5_000, (i) => `c${i}`);
     const place = (lane: string) => ({ lane, phase: 'p', step: null, order: 'a0' });
@@ -464,7 +464,7 @@ describe('G19 what people do has room enough', () => {
   test.each([
     ['without a policy', null],
     ['under a policy', ownOnly],
-  ])('G22 a small update on 5,000 cards takes at most 15 us to judge, %s', (_, policy) => {
+  ])('G22 a small update on 5,000 cards is checked within 15 us, %s', (_, policy) => {
     const board = boardWith('ab');
     const made = written(board, (doc) => {
       for (let i = 0; i < 5_000; i++)
@@ -487,7 +487,7 @@ describe('G19 what people do has room enough', () => {
     }
   });
 
-  test('G19 one update marks what others have marked meanwhile under 2,000 keys', () => {
+  test('G19 one update sets 2,000 keys that others have set meanwhile', () => {
     const board = short();
     const keys = many(2_000, (i) => `ana:phase${i}:calm`);
     const mark = { persona: 'ana', phase: 'p', emotion: 'calm', presence: 'present', seen: 'survey' };
@@ -500,7 +500,7 @@ describe('G19 what people do has room enough', () => {
     expect(weightOf(board, marks)).toBeLessThan(maxEffort / 2);
   });
 
-  test('G19 to come back with nothing new weighs little and changes nothing', () => {
+  test('G19 coming back with nothing new weighs little and changes nothing', () => {
     const board = boardWith('x'.repeat(10_000));
     const cut = rangesOf(
       before,

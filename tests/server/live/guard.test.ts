@@ -33,8 +33,8 @@ beforeEach(() => {
   ben = board.person('ben');
 });
 
-describe('what people do with the commands passes', () => {
-  test('Ana writes, moves, marks, removes and brings back; Fia builds the frame', () => {
+describe('edits by the commands are accepted', () => {
+  test('Ana writes, moves, marks, removes and restores; Fia builds the frame', () => {
     const phase = addPhase(fia.editor, 'before', 'Arrive', { after: null, before: null });
     addStep(fia.editor, phase, 'Find the door', { after: null, before: null });
     addLane(fia.editor, { title: 'Doing', type: 'text', group: 'customer' }, { after: null, before: null });
@@ -71,7 +71,7 @@ describe('what people do with the commands passes', () => {
     expect(textOf(board.doc, cards, card, 'text')?.toJSON()).toBe('one two');
   });
 
-  test('what Ana did while offline comes as one difference, with all she overwrote and took back', () => {
+  test('Ana’s offline edits come as one difference, with everything she overwrote and undid', () => {
     const undo = new Y.UndoManager(rootOf(ana.doc, cards), { captureTimeout: 0 });
     const card = addCard(ana.editor, cell, { text: 'draft' });
     for (const lane of ['a', 'b', 'c', 'd']) moveCards(ana.editor, [card], { ...cell, lane });
@@ -99,15 +99,15 @@ describe('G2 an update reads as Yjs would apply it', () => {
     ],
     ['a section without structs', handUpdate([{ client: me, clock: 0, structs: [] }])],
     [
-      'a struct of no length',
+      'a struct of length 0',
       handUpdate([{ client: me, clock: 0, structs: [{ parent: 'cards', key: 'a', content: { any: [] } }] }]),
     ],
     [
-      'a clock past all counting',
+      'a clock above the limit',
       handUpdate([{ client: me, clock: 0, structs: [{ content: { gc: 2 ** 40 } }] }]),
     ],
     [
-      'an item that rests on itself',
+      'an item that depends on itself',
       handUpdate([{ client: me, clock: 0, structs: [{ origin: { client: me, clock: 0 }, ...element }] }]),
     ],
     ['an empty deleted range', handUpdate([], [{ client: me, clock: 0, length: 0 }])],
@@ -116,7 +116,7 @@ describe('G2 an update reads as Yjs would apply it', () => {
     expect(ana.send(update)).toBe('malformed');
   });
 
-  test('an item that goes on elsewhere than where the server has its beginning is refused', () => {
+  test('an item that continues elsewhere than its stored beginning is refused', () => {
     const [other, card] = [addCard(ana.editor, cell), addCard(ana.editor, cell)];
     writeText(ana.editor, cards, card, 'text', 'abc');
     ana.say();
@@ -131,7 +131,7 @@ describe('G2 an update reads as Yjs would apply it', () => {
     expect(textOf(board.doc, cards, card, 'text')?.toJSON()).toBe('abcdef');
   });
 
-  test('G5 what is known already does not make a root that it names', () => {
+  test('G5 a known item does not create the root that it names', () => {
     addCard(ana.editor, cell);
     ana.say();
     const known = { parent: 'backdoor', key: 'a', content: { type: 'map' } } as const;
@@ -141,7 +141,7 @@ describe('G2 an update reads as Yjs would apply it', () => {
     expect(board.doc.share.has('backdoor')).toBe(false);
   });
 
-  test('an item inside what is no type is refused', () => {
+  test('an item inside something that is not a type is refused', () => {
     const card = addCard(ana.editor, cell);
     ana.say();
     const value = storedRecord(ana.doc, cards, card)?._map.get('place');
@@ -165,10 +165,10 @@ describe('G18 client ids and clocks', () => {
     handUpdate([], [{ client, clock, length }]);
 
   test.each<[string, HandNumber, HandNumber]>([
-    ['past all numbers', pastAllNumbers, pastAllNumbers],
+    ['above all numbers', pastAllNumbers, pastAllNumbers],
     ['not a number', notANumber, notANumber],
-    ['one too high', 2 ** 32, 2 ** 31],
-  ])('G18 %s is malformed wherever it stands', (_, client, clock) => {
+    ['one above the limit', 2 ** 32, 2 ** 31],
+  ])('G18 %s is malformed wherever it is', (_, client, clock) => {
     expect(ana.send(under(client))).toBe('malformed');
     expect(ana.send(under(7, clock))).toBe('malformed');
     for (const place of ['origin', 'rightOrigin', 'parent'] as const) {
@@ -180,24 +180,24 @@ describe('G18 client ids and clocks', () => {
     expect(ana.send(without(7, 0, clock))).toBe('malformed');
   });
 
-  test('G18 the highest client id of Yjs is one', () => {
+  test('G18 the highest client id of Yjs is valid', () => {
     expect(ana.send(under(2 ** 32 - 1))).toBe('pass');
   });
 });
 
-describe('G3 an update rests on what is there', () => {
-  test('a later update before an earlier one is missing something', () => {
+describe('G3 the dependencies of an update exist', () => {
+  test('a later update before an earlier one has a missing dependency', () => {
     addCard(ana.editor, cell);
     const later = Y.encodeStateAsUpdate(ana.doc, new Uint8Array([1, ...varUint(ana.doc.clientID), 3]));
     expect(ana.send(later)).toBe('missing-dependency');
     expect(ana.say()).toBe('pass');
   });
 
-  test('a delete of what is not there is missing something', () => {
+  test('a deletion of missing content has a missing dependency', () => {
     expect(ana.send(handUpdate([], [{ client: 5, clock: 0, length: 1 }]))).toBe('missing-dependency');
   });
 
-  test('two items that rest on each other are missing something', () => {
+  test('two items that depend on each other have a missing dependency', () => {
     const text = (client: number, other: number) => ({
       client,
       clock: 0,
@@ -207,7 +207,7 @@ describe('G3 an update rests on what is there', () => {
   });
 });
 
-describe('G4 a client id is one person’s', () => {
+describe('G4 a client id has one owner', () => {
   test('Ben cannot write under Ana’s client id, Ana can from her second tab', () => {
     addCard(ana.editor, cell);
     ana.say();
@@ -223,7 +223,7 @@ describe('G4 a client id is one person’s', () => {
     expect(tab.say()).toBe('pass');
   });
 
-  test('nobody writes under the client id of the server', () => {
+  test('nobody writes under the server’s client id', () => {
     const forged = new Y.Doc();
     forged.clientID = board.doc.clientID;
     rootOf(forged, cards).set('forged', buildRecord(cards, {}));
@@ -231,9 +231,9 @@ describe('G4 a client id is one person’s', () => {
   });
 });
 
-describe('G4 a client id stays a person’s when the process starts again', () => {
+describe('G4 the owner of a client id is the same after a restart', () => {
   const participant = (person: string) => ({ person, role: 'participant' }) as const;
-  /** A card by whoever writes under that client id; the second one rests on the first. */
+  /** A card by the writer under that client id; the second update depends on the first. */
   function written(client: number, author: string): [first: Uint8Array, second: Uint8Array] {
     const doc = new Y.Doc();
     doc.clientID = client;
@@ -250,7 +250,7 @@ describe('G4 a client id stays a person’s when the process starts again', () =
     return new Guard(doc, owners, boardDocument);
   }
 
-  test('G4 what is told once, for the journal, is who writes there for the first time', () => {
+  test('G4 the first person to write there is reported once, for the journal', () => {
     const [first, second] = written(7, 'ana');
     const verdict = board.guard.judge(first, ana.membership);
     expect(verdict).toMatchObject({ kind: 'pass', owners: new Map([[7, 'ana']]) });
@@ -258,21 +258,21 @@ describe('G4 a client id stays a person’s when the process starts again', () =
     expect(board.guard.judge(second, ana.membership)).toMatchObject({ kind: 'pass', owners: null });
   });
 
-  test('G4 with what the journal says Ana goes on, and Ben cannot', () => {
+  test('G4 with the journal’s owners Ana continues, and Ben cannot', () => {
     const [first, second] = written(7, 'ana');
     const guard = restarted(first, new Map([[7, 'ana']]));
     expect(guard.judge(second, participant('ben'))).toMatchObject({ reason: 'not-author', rule: 'G4' });
     expect(guard.judge(second, participant('ana')).kind).toBe('pass');
   });
 
-  test('G4 what no record names is nobody’s: the server wrote it, in another life', () => {
+  test('G4 an id without a record has no owner: an earlier server wrote it', () => {
     const [first, second] = written(7, 'ana');
     const guard = restarted(first, new Map());
     expect(guard.judge(second, participant('ana'))).toMatchObject({ reason: 'not-author', rule: 'G4' });
     expect(guard.judge(first, participant('ana'))).toMatchObject({ kind: 'pass', hasEffect: false });
   });
 
-  test('G4 nobody takes a client id that presence has shown before its person wrote', () => {
+  test('G4 nobody takes a client id that presence has shown before its owner wrote', () => {
     const [first] = written(7, 'ben');
     const nobody = () => new Set<string>();
     board.guard.reserve(7, 'ana', nobody);
@@ -284,7 +284,7 @@ describe('G4 a client id stays a person’s when the process starts again', () =
     });
   });
 
-  test('G4 what is refused gives nobody a client id', () => {
+  test('G4 a refused update gives nobody a client id', () => {
     const forged = handUpdate([
       { client: 7, clock: 0, structs: [{ parent: 'backdoor', key: 'a', content: { type: 'map' } }] },
     ]);
@@ -296,14 +296,14 @@ describe('G4 a client id stays a person’s when the process starts again', () =
 describe('G20 a full document', () => {
   const full = { isFull: true, policy: null };
 
-  /** What Ana writes, judged as if the document were full. */
+  /** Ana's edits, checked as if the document were full. */
   function whenFull(edit: (doc: Y.Doc) => void) {
     const before = Y.encodeStateVector(ana.doc);
     ana.doc.transact(() => edit(ana.doc));
     return board.guard.judge(Y.encodeStateAsUpdate(ana.doc, before), ana.membership, full);
   }
 
-  test('G20 takes nothing more, but what is there may be taken away and brought back', () => {
+  test('G20 takes nothing more, but existing content may be removed and restored', () => {
     const card = addCard(ana.editor, cell, { text: 'long enough' });
     expect(ana.say()).toBe('pass');
     expect(whenFull((doc) => textOf(doc, cards, card, 'text')?.delete(0, 4))).toMatchObject({ kind: 'pass' });
@@ -318,7 +318,7 @@ describe('G20 a full document', () => {
     });
   });
 
-  test('G20 other rules come first, and to send again what is there adds nothing', () => {
+  test('G20 other rules come first, and resending existing content adds nothing', () => {
     addCard(ana.editor, cell);
     expect(ana.say()).toBe('pass');
     expect(board.guard.judge(Y.encodeStateAsUpdate(ana.doc), ana.membership, full)).toMatchObject({
@@ -337,17 +337,17 @@ describe('the table of rules', () => {
     );
   });
 
-  test('G5 a root that the document does not have is refused, and not made', () => {
+  test('G5 a root that the document does not have is refused, and not created', () => {
     expect(ana.does((doc) => doc.getMap('backdoor').set('a', 1))).toBe('unknown-root');
     expect(board.doc.share.has('backdoor')).toBe(false);
   });
 
-  test('G5 names that every object has are no collections', () => {
+  test('G5 names that every object has are not collections', () => {
     expect(ana.does((doc) => doc.getMap('toString').set('a', 1))).toBe('unknown-root');
     expect(ben.does((doc) => doc.getMap('__proto__').set('a', 1))).toBe('unknown-root');
   });
 
-  test('G6 not even a facilitator writes `meta` or who people are', () => {
+  test('G6 not even a facilitator writes `meta` or people', () => {
     expect(fia.does((doc) => doc.getMap('meta').set('schema', 9))).toBe('server-only');
     expect(ana.does((doc) => rootOf(doc, collections.people).set('ana', new Y.Map([['name', 'Boss']])))).toBe(
       'server-only',
@@ -370,13 +370,13 @@ describe('the table of rules', () => {
   });
 
   test.each(['', 'a b', 'ä', 'x'.repeat(65), '../etc', '__proto__ '])(
-    'G8 a record cannot be under %j',
+    'G8 a record cannot have the key %j',
     (id) => {
       expect(ana.does((doc) => rootOf(doc, cards).set(id, new Y.Map()))).toBe('bad-id');
     },
   );
 
-  test.each(['', 'a/b', 'x'.repeat(201)])('G8 a value cannot be under %j', (key) => {
+  test.each(['', 'a/b', 'x'.repeat(201)])('G8 a value cannot have the key %j', (key) => {
     const mark = { persona: 'p', phase: 'q', emotion: 'calm', presence: 'present', seen: 'survey' };
     expect(ana.does((doc) => rootOf(doc, collections.emotions).set(key, mark))).toBe('bad-id');
   });
@@ -393,7 +393,7 @@ describe('the table of rules', () => {
     expect(board.person('ben').does((doc) => rootOf(doc, cards).set(card, new Y.Map()))).toBe(
       'record-delete',
     );
-    // Made again as if it had never been there, under an id that would win.
+    // Created again as if it had never existed, under an id that would win.
     const forged = { parent: 'cards', key: card, content: { type: 'map' } } as const;
     expect(ben.send(handUpdate([{ client: 2 ** 32 - 1, clock: 0, structs: [forged] }]))).toBe(
       'record-delete',
@@ -401,7 +401,7 @@ describe('the table of rules', () => {
     expect(textOf(board.doc, cards, card, 'text')?.toJSON()).toBe('mine');
   });
 
-  test('G9 what nobody has seen may be made and taken back', () => {
+  test('G9 a record that nobody has seen may be created and deleted', () => {
     expect(
       ana.does((doc) => {
         rootOf(doc, cards).set('draft', buildRecord(cards, { author: 'ana' }));
@@ -410,7 +410,7 @@ describe('the table of rules', () => {
     ).toBe('pass');
   });
 
-  test('G10 a record has no other fields than its own', () => {
+  test('G10 a record has only its own fields', () => {
     const card = addCard(ana.editor, cell);
     ana.say();
     expect(ana.does((doc) => storedRecord(doc, cards, card)?.set('colour', '#ffffff'))).toBe('unknown-field');
@@ -418,13 +418,13 @@ describe('the table of rules', () => {
     expect(ask.does((doc) => storedRecord(doc, cards, card)?.set('constructor', 1))).toBe('unknown-field');
   });
 
-  test('G11 nobody numbers their own idea', () => {
+  test('G11 nobody numbers an idea', () => {
     expect(ana.does((doc) => rootOf(doc, ideas).set('i', buildRecord(ideas, { number: 1 })))).toBe(
       'server-only',
     );
   });
 
-  test('G12 nobody writes as another, and an author stays who they were', () => {
+  test('G12 nobody writes as another person, and an author does not change', () => {
     expect(ana.does((doc) => rootOf(doc, cards).set('a', buildRecord(cards, { author: 'ben' })))).toBe(
       'not-author',
     );
@@ -446,7 +446,7 @@ describe('the table of rules', () => {
     ['with an empty author', 'participant', { author: '' }],
     ['of a facilitator, without an author', 'facilitator', {}],
     ['of a facilitator, with an empty author', 'facilitator', { author: '' }],
-  ])('G12 a record %s is taken, and nobody claims it later, not even who made it', (_, role, fields) => {
+  ])('G12 a record %s is accepted, and nobody claims it later, not even its creator', (_, role, fields) => {
     for (const of of [cards, ideas]) {
       const maker = board.person('maker', role);
       expect(maker.does((doc) => rootOf(doc, of).set('a', new Y.Map<unknown>(Object.entries(fields))))).toBe(
@@ -462,7 +462,7 @@ describe('the table of rules', () => {
           expect(one.does((doc) => storedRecord(doc, of, 'a')?.set('author', author))).toBe('not-author');
         }
       }
-      // Nor is it made to look as if it had one that is gone.
+      // Nor can it be made to look as if it had an author that was deleted.
       const at = storedRecord(board.doc, of, 'a')?._item?.id;
       if (!at) throw new Error('no record');
       const past = { parent: idOf(at), key: 'author', content: { deleted: 1 } } as const;
@@ -470,12 +470,12 @@ describe('the table of rules', () => {
     }
   });
 
-  test('G12 a record and its author are one update: what comes in two is refused', () => {
+  test('G12 a record and its author are one update: two are refused', () => {
     ana.doc.transact(() => rootOf(ana.doc, cards).set('a', buildRecord(cards, { text: 'mine' })));
     expect(ana.say()).toBe('pass');
     ana.doc.transact(() => storedRecord(ana.doc, cards, 'a')?.set('author', 'ana'));
     expect(ana.say()).toBe('not-author');
-    // While offline it was two transactions and comes as one: nobody has seen the record without its author.
+    // Offline it was two transactions and comes as one: nobody has seen the record without its author.
     ben.doc.transact(() => rootOf(ben.doc, cards).set('b', buildRecord(cards, { text: 'mine' })));
     ben.doc.transact(() => storedRecord(ben.doc, cards, 'b')?.set('author', 'ben'));
     expect(ben.say()).toBe('pass');
@@ -504,7 +504,7 @@ describe('the table of rules', () => {
     ['a set that is a list', (doc) => rootOf(doc, cards).set('a', new Y.Map([['personas', new Y.Array()]]))],
     ['a value that is a map', (_, card) => card.set('evidence', new Y.Map())],
     ['bytes', (_, card) => card.set('evidence', new Uint8Array(9))],
-    ['a document', (_, card) => card.set('evidence', new Y.Doc())],
+    ['a subdocument', (_, card) => card.set('evidence', new Y.Doc())],
     ['a format', (_, card) => (card.get('text') as Y.Text).format(0, 2, { bold: true })],
     ['an embed', (_, card) => (card.get('text') as Y.Text).insertEmbed(0, { image: 'x' })],
     ['an attribute of a text', (_, card) => (card.get('text') as Y.Text).setAttribute('lang', 'sv')],
@@ -519,10 +519,10 @@ describe('the table of rules', () => {
   });
 
   test.each<[string, (doc: Y.Doc, card: Y.Map<unknown>) => void]>([
-    ['a word that is none of the words', (_, card) => card.set('evidence', 'proven')],
+    ['a word outside the list', (_, card) => card.set('evidence', 'proven')],
     ['a place without a lane', (_, card) => card.set('place', { phase: 'p', step: null, order: 'a0' })],
     [
-      'more than the field holds',
+      'extra content in a field',
       (_, card) => card.set('place', { ...cell, order: 'a0', cargo: 'x'.repeat(9_999) }),
     ],
     ['an endless order key', (_, card) => card.set('place', { ...cell, order: 'a'.repeat(300) })],
@@ -530,8 +530,14 @@ describe('the table of rules', () => {
       'a set member that is not true',
       (_, card) => (card.get('personas') as Y.Map<unknown>).set('p', 'x'.repeat(99)),
     ],
-    ['a set member that is no id', (_, card) => (card.get('personas') as Y.Map<unknown>).set('p p', true)],
-    ['an emotion of no known word', (doc) => rootOf(doc, collections.emotions).set('a', { emotion: 'meh' })],
+    [
+      'a set member with an invalid id',
+      (_, card) => (card.get('personas') as Y.Map<unknown>).set('p p', true),
+    ],
+    [
+      'an emotion with an unknown word',
+      (doc) => rootOf(doc, collections.emotions).set('a', { emotion: 'meh' }),
+    ],
   ])('G15 %s is refused', (_, edit) => {
     const card = addCard(ana.editor, cell, { text: 'abc' });
     ana.say();
@@ -540,7 +546,7 @@ describe('the table of rules', () => {
     expect(ana.does((doc) => edit(doc, stored))).toBe('bad-value');
   });
 
-  test('G15 a text has no carriage return, alone or among others', () => {
+  test('G15 a text has no carriage return, alone or with other characters', () => {
     const card = addCard(ana.editor, cell, { text: 'one\ntwo' });
     expect(ana.say()).toBe('pass');
     expect(ana.does((doc) => textOf(doc, cards, card, 'text')?.insert(3, '\r'))).toBe('bad-value');
@@ -549,7 +555,7 @@ describe('the table of rules', () => {
     );
   });
 
-  test('G15 a value cannot borrow its fields from a prototype', () => {
+  test('G15 a value cannot take its fields from a prototype', () => {
     const card = addCard(ana.editor, cell);
     ana.say();
     const at = storedRecord(ana.doc, cards, card)?._map.get('place')?.id;
@@ -563,7 +569,7 @@ describe('the table of rules', () => {
 
 describe('G16 sizes', () => {
   let card: string;
-  /** The limit is each person's; the server lets two people reach it at once. */
+  /** The limit applies to each person; the server allows two people to reach it at once. */
   const most = 2 * maxCardText;
 
   beforeEach(() => {
@@ -577,12 +583,12 @@ describe('G16 sizes', () => {
       if (text) edit(text);
     });
 
-  test('G16 a text may be filled to the brim and no further', () => {
+  test('G16 a text can be filled to the limit and no further', () => {
     expect(write(ana, (text) => text.insert(0, 'y'.repeat(10)))).toBe('pass');
     expect(write(ana, (text) => text.insert(0, 'z'))).toBe('too-long');
   });
 
-  test('G16 Ana and Ben fill up one title at once, each within the limit: neither is sent away', () => {
+  test('G16 Ana and Ben fill one title at once, each within the limit: neither is closed', () => {
     const idea = addIdea(ana.editor, { title: 'x'.repeat(maxTitleText - 2) });
     expect(ana.say()).toBe('pass');
     const title = (person: Person) => textOf(person.doc, ideas, idea, 'title');
@@ -590,12 +596,12 @@ describe('G16 sizes', () => {
     title(ben)?.insert(0, 'bb');
     expect(ana.say()).toBe('pass');
     expect(ben.say()).toBe('pass');
-    // And once more, as the whole of what he had while he was away.
+    // And again, as everything he had while he was away.
     expect(ben.send(Y.encodeStateAsUpdate(ben.doc))).toBe('pass');
     expect(textOf(board.doc, ideas, idea, 'title')).toHaveLength(maxTitleText + 2);
   });
 
-  test('G16 what is taken away in the same update makes room, once', () => {
+  test('G16 a removal in the same update makes room, once', () => {
     expect(
       write(ana, (text) => {
         text.delete(0, 100);
@@ -615,13 +621,13 @@ describe('G16 sizes', () => {
     expect(ben.send(handUpdate([growth], [range, range, range, range]))).toBe('malformed');
   });
 
-  test('G16 a record cannot be born with a text too long', () => {
+  test('G16 a record cannot be created with a text too long', () => {
     expect(
       ana.does((doc) => rootOf(doc, cards).set('big', buildRecord(cards, { text: 'x'.repeat(most + 1) }))),
     ).toBe('too-long');
   });
 
-  test('G16 a text that is too long already may be made shorter', () => {
+  test('G16 a text that is already too long may be shortened', () => {
     board.doc.transact(() => textOf(board.doc, cards, card, 'text')?.insert(0, 'server'.repeat(10)));
     expect(
       write(ben, (text) => {
@@ -631,7 +637,7 @@ describe('G16 sizes', () => {
     ).toBe('pass');
   });
 
-  test('G16 a set has so many members and no more', () => {
+  test('G16 the members of a set are limited', () => {
     const members = (person: Person, from: number, to: number) =>
       person.does((doc) => {
         const set = storedRecord(doc, cards, card)?.get('personas') as Y.Map<boolean>;

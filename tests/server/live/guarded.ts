@@ -8,7 +8,7 @@ import type { Role } from '../../../shared/roles.ts';
 import { Guard } from '../../../server/live/guard/guard.ts';
 import type { Policy } from '../../../server/live/guard/policy.ts';
 
-/** A document behind a guard, and people who write to it without any network. */
+/** A document with a guard, and people who write to it without a network. */
 export class Guarded {
   readonly doc = new Y.Doc();
   readonly definition: DocumentDefinition;
@@ -38,7 +38,7 @@ export class Guarded {
     this.guard.changedByServer();
   }
 
-  /** What the guard says; what passes is applied and goes to all. */
+  /** The guard's verdict; accepted updates are applied and passed to all. */
   take(update: Uint8Array, membership: { person: string; role: Role }): Refusal | 'pass' {
     const before = Y.encodeStateAsUpdate(this.doc);
     const roots = [...this.doc.share.keys()].join();
@@ -62,7 +62,7 @@ export class Guarded {
   }
 }
 
-/** Somebody with a document of their own, who says what they did when asked to. */
+/** A person with a separate copy of the document, who sends edits on request. */
 export class Person {
   readonly doc = new Y.Doc();
   readonly editor: PlainEditor;
@@ -86,7 +86,7 @@ export class Person {
     Y.applyUpdate(this.doc, update, 'server');
   }
 
-  /** Sends all that was done since the last time, as one update. */
+  /** Sends everything since the last time as one update. */
   say(): Refusal | 'pass' {
     return this.send(Y.mergeUpdates(this.#unsent.splice(0)));
   }
@@ -99,7 +99,7 @@ export class Person {
     return this.#at.take(update, this.membership);
   }
 
-  /** Does something in one transaction and says it. */
+  /** Makes an edit in one transaction and sends it. */
   does(edit: (doc: Y.Doc) => void): Refusal | 'pass' {
     this.doc.transact(() => edit(this.doc));
     return this.say();

@@ -1,6 +1,6 @@
 import * as encoding from 'lib0/encoding';
 
-/** A number, or the bytes of one that no writer of numbers makes. */
+/** A number, or bytes of a number that no encoder writes. */
 export type HandNumber = number | readonly number[];
 
 export interface Id {
@@ -8,11 +8,11 @@ export interface Id {
   readonly clock: HandNumber;
 }
 
-/** A struct as it stands in an update, written without any of the care that Yjs takes. */
+/** A struct of an update, written without any of Yjs's checks. */
 export interface HandStruct {
   readonly origin?: Id;
   readonly rightOrigin?: Id;
-  /** A root's name or an item's id; only where there is no origin. */
+  /** A root's name or an item's id; only without an origin. */
   readonly parent?: string | Id;
   readonly key?: string;
   readonly content:
@@ -77,10 +77,10 @@ function writeId(encoder: encoding.Encoder, { client, clock }: Id): void {
   writeNumber(encoder, clock);
 }
 
-/** Bytes that `lib0` reads as a number of 2^56 and more, which it then writes as others. */
+/** Bytes that `lib0` reads as a number of 2^56 and more, which it then writes differently. */
 export const pastAllNumbers: readonly number[] = [255, 255, 255, 255, 255, 255, 255, 0x8f, 1];
 
-/** Zeros without end, up to where the factor of the next digit is infinite: `lib0` reads them as NaN. */
+/** Zeros up to where the factor of the next digit is infinite: `lib0` reads them as NaN. */
 export const notANumber: readonly number[] = [...Array<number>(200).fill(128), 0];
 
 function writeNumber(encoder: encoding.Encoder, number: HandNumber): void {

@@ -18,19 +18,19 @@ import { MemoryStore } from './memory-store.ts';
 import { RawClient } from './raw-client.ts';
 import { StockClient } from './stock-client.ts';
 
-/** The live side behind a real server on a port of its own. Whoever asks gets the seat that the test gave. */
+/** The live server on a real port. Everybody gets the membership that the test has set. */
 export interface House<S extends Store = MemoryStore> {
   readonly rooms: Rooms;
   readonly store: S;
   readonly log: readonly string[];
   readonly port: number;
-  /** What the server writes to a person's socket, write by write. */
+  /** The server's writes to a person's socket. */
   written(person: string): readonly unknown[];
-  /** Seats a person, on a device of their own. The same name is the same person; a second call may change the role. */
+  /** Adds a person with a separate device. The same name is the same person; a second call may change the role. */
   membership(person: string, role?: Role, more?: Partial<Membership>): Membership;
-  /** A stock `y-websocket` client of a person who has a seat. */
+  /** A stock `y-websocket` client of a person with a membership. */
   stock(person: string, schema?: number): StockClient;
-  /** A hand-made socket of a person who has a seat. */
+  /** A hand-made socket of a person with a membership. */
   raw(
     person: string,
     options?: { control?: boolean; document?: string; schema?: number | undefined },
@@ -45,9 +45,9 @@ export interface HouseOptions {
   readonly heapBudgetBytes?: number;
   readonly maxDocumentBytes?: number;
   readonly allowances?: AllowanceTable;
-  /** Left out: any that is free. */
+  /** Any free port by default. */
   readonly port?: number;
-  /** The documents that a board may have. */
+  /** The documents of a board. */
   readonly documents?: readonly ServedDocument[];
   readonly policy?: (room: string) => Policy | null;
 }

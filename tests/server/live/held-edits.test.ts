@@ -24,7 +24,7 @@ beforeEach(() => {
   held = new HeldEdits(room, { store, log: pino({ level: 'silent' }) });
 });
 
-/** An update of a few bytes: so many structs under a client id. */
+/** An update of a few bytes: this many structs under a client id. */
 const tiny = (client = 7, structs = 1) =>
   handUpdate([
     { client, clock: 0, structs: Array.from({ length: structs }, () => ({ content: { gc: 1 } })) },
@@ -40,8 +40,8 @@ const copy = (person: string, update = tiny(), isProven = false): HeldRecord => 
 
 const stored = async () => new Map((await store.held(room)).map((one) => [one.person, one]));
 
-describe('L2 what is written of copies', () => {
-  test('L2 is the newest of each person, however many come while the disk is slow', async () => {
+describe('L2 the copies on disk', () => {
+  test('L2 are the newest of each person, however many come while the disk is slow', async () => {
     const keeping = vi.spyOn(store, 'keepHeld');
     store.hold();
     for (let n = 1; n <= 1_000; n++)
@@ -56,7 +56,7 @@ describe('L2 what is written of copies', () => {
     expect(kept.get('m3')?.update).toEqual(tiny(7, 1_000));
   });
 
-  test('L2 is nothing where the copy is as it was, and its proof when that comes', async () => {
+  test('L2 are not rewritten if unchanged, except for a new proof', async () => {
     const keeping = vi.spyOn(store, 'keepHeld');
     for (let n = 0; n < 5; n++) {
       expect(held.keep(copy('ana'))).toBe(true);
@@ -69,7 +69,7 @@ describe('L2 what is written of copies', () => {
     held.keep(copy('ana'));
     await held.written();
     expect(keeping).toHaveBeenCalledTimes(2);
-    // By turns two that make up one.
+    // Two alternating copies that make up one.
     for (let n = 0; n < 10; n++) held.keep(copy('ana', tiny(n % 2 ? 7 : 8), true));
     await held.written();
     for (let n = 0; n < 10; n++) held.keep(copy('ana', tiny(n % 2 ? 7 : 8), true));
@@ -77,7 +77,7 @@ describe('L2 what is written of copies', () => {
     expect(keeping).toHaveBeenCalledTimes(3);
   });
 
-  test('L2 is waited for as it is then: whoever goes on offering holds up nobody', async () => {
+  test('L2 are awaited in their current state: later offers do not extend the wait', async () => {
     const keep = store.keepHeld.bind(store);
     let isOffering = true;
     let structs = 1;
@@ -93,7 +93,7 @@ describe('L2 what is written of copies', () => {
     await held.written();
   });
 
-  test('L2 is nothing of a copy that was let go of meanwhile, and all of one that is back', async () => {
+  test('L2 are not written after they are dropped meanwhile, and are after they are back', async () => {
     held.keep(copy('ana'));
     held.keep(copy('ben'));
     await held.written();
@@ -108,7 +108,7 @@ describe('L2 what is written of copies', () => {
     expect([...(await stored()).values()]).toEqual([copy('ben', tiny(7, 3))]);
   });
 
-  test('L2 goes on after one that could not be written', async () => {
+  test('L2 continue after one that could not be written', async () => {
     store.break();
     held.keep(copy('ana'));
     await held.written();
@@ -124,15 +124,15 @@ describe('L2 what is written of copies', () => {
   });
 });
 
-describe('L2 how many copies a board has', () => {
-  test('L2 is bounded, and less so for people who proved the loss: theirs take the place of others', () => {
+describe('L2 the number of copies of a board', () => {
+  test('L2 is limited, less for people who proved the loss: their copies displace others', () => {
     const kept = (from: number, to: number, isProven: boolean) => {
       let count = 0;
       for (let n = from; n < to; n++) if (held.keep(copy(`p${n}`, tiny(), isProven))) count++;
       return count;
     };
     expect(kept(0, 1_000, false)).toBe(maxUnprovenCopies);
-    // Whoever has one already may go on.
+    // A person who already has a copy may add to it.
     expect(held.keep(copy('p0', tiny(7, 2)))).toBe(true);
     expect(kept(1_000, 2_000, true)).toBe(maxHeldCopies);
     expect(held.size).toBe(maxHeldCopies);
@@ -140,12 +140,12 @@ describe('L2 how many copies a board has', () => {
     expect(kept(2_000, 2_001, false)).toBe(0);
   });
 
-  test('L2 of a person is what takes a while to read at most, also where it comes bit by bit', () => {
+  test('L2 is limited for a person by the time to read them, also if they come bit by bit', () => {
     const structs = Math.floor((0.6 * maxHeldEffort) / tariff.struct);
     expect(held.keep(copy('mallory', tiny(7, structs), true))).toBe(true);
     expect(held.keep(copy('mallory', tiny(8, structs), true))).toBe(false);
     expect(held.bytes).toBe(tiny(7, structs).length);
-    // What is too large is not even looked at: these bytes are no update.
+    // Too large ones are not even parsed: these bytes are not an update.
     const rubbish = new Uint8Array(maxHeldBytesPerPerson + 1).fill(0xff);
     expect(held.keep(copy('mallory', rubbish, true))).toBe(false);
   });

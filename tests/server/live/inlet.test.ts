@@ -60,7 +60,7 @@ async function until(what: () => boolean): Promise<void> {
   while (!what()) await turn();
 }
 
-/** What is added for good does not matter here: how fast is. */
+/** Allowances do not matter here, only rates. */
 const much = { clients: 1e6, records: 1e6, keys: 1e6, bytes: 1e9 };
 const boundless = {
   person: much,
@@ -70,11 +70,13 @@ const boundless = {
   renamings: { person: 1e6, role: 1e6 },
 };
 
-/** Newcomers that one socket may bring at once. */
+/** New client ids that one socket may bring at once. */
 const mostNewcomers =
   (Math.min(connectionRates.work.burst, lightWork.burst + heavyWork.burst) * 1_000) / tariff.newcomer;
 
-/** Until nothing more of Mallory's is judged, because she is in debt: sooner on a slow machine, which charges for its time. */
+/**
+ * Waits until Mallory is in debt and her updates are not checked: sooner on a slow machine, which charges for its time.
+ */
 async function untilInDebt(): Promise<void> {
   await until(() => house.rooms.counters.delays > 0);
   for (let seen = -1, same = 0; same < 10; same++) {
@@ -85,19 +87,21 @@ async function untilInDebt(): Promise<void> {
   }
 }
 
-/** A room of many waits a little between two commits, on the clock of the test. */
+/** A room of many sockets waits a little between two commits, on the test's clock. */
 async function untilCommitted(what: () => boolean): Promise<void> {
   for (; !what(); clock.advance(1)) await turn();
 }
 
-/** So many frames in one piece. */
+/** This many frames in one piece. */
 const times = (count: number, frame: Uint8Array) => Buffer.concat(Array.from({ length: count }, () => frame));
 
 const nothing = new Uint8Array();
 const emptyStep2 = clientFrame(syncFrame(syncKind.step2, Uint8Array.of(0, 0)));
 const query = clientFrame(Uint8Array.of(frameKind.queryAwareness));
 
-/** The dearest frame of its size: one struct that nobody keeps, and a client id that everybody keeps for ever. */
+/**
+ * The most expensive frame for its size: one struct that nobody keeps, and a client id that everybody keeps for good.
+ */
 const newcomerUpdate = (client: number) =>
   handUpdate([{ client: 1_000_000 + client, clock: 0, structs: [{ content: { gc: 1 } }] }]);
 const newcomer = (client: number) => clientFrame(syncFrame(syncKind.update, newcomerUpdate(client)));
@@ -117,7 +121,7 @@ function cardOf(author: string, id: string): Uint8Array {
   return Y.encodeStateAsUpdate(doc);
 }
 
-describe('B4 what is too much of any kind waits, in the middle of a chunk', () => {
+describe('B4 too many frames of any kind wait, in the middle of a chunk', () => {
   test.for<[string, string, Buffer]>([
     ['pongs', 'olga', times(10_000, clientFrame(nothing, { kind: opcode.pong }))],
     ['pings', 'olga', times(10_000, clientFrame(nothing, { kind: opcode.ping }))],
@@ -136,7 +140,7 @@ describe('B4 what is too much of any kind waits, in the middle of a chunk', () =
     const { burst, perSecond } = connectionRates.pings;
     expect(house.rooms.counters.pingsIn).toBe(burst + 1);
     await anaWrites('meanwhile');
-    // What time pays for comes in, and no more.
+    // As much enters as is paid for by time, and no more.
     clock.advance(3_000);
     await anaWrites('later');
     expect(house.rooms.counters.pingsIn).toBeGreaterThan(burst + 1);
@@ -144,7 +148,7 @@ describe('B4 what is too much of any kind waits, in the middle of a chunk', () =
     expect(house.rooms.crowd(board)).toBe(2);
   });
 
-  test('B4 a frame that comes in pieces of a byte', async () => {
+  test('B4 a frame in pieces of one byte', async () => {
     const line = await dial('mallory');
     const frame = clientFrame(new Uint8Array(600).fill(1));
     for (let at = 0; house.rooms.counters.delays === 0; at++) {
@@ -155,7 +159,7 @@ describe('B4 what is too much of any kind waits, in the middle of a chunk', () =
     expect(house.rooms.counters.pingsIn).toBe(connectionRates.pings.burst + 1);
   });
 
-  test('B4 pongs by 40 sockets of one person share what the person may send', async () => {
+  test('B4 pongs by 40 sockets of one person share the person’s rate', async () => {
     const all = await Promise.all(Array.from({ length: 40 }, () => dial('olga')));
     for (const line of all) line.write(times(1_000, clientFrame(nothing, { kind: opcode.pong })));
     await until(() => house.rooms.counters.delays >= all.length);
@@ -163,7 +167,7 @@ describe('B4 what is too much of any kind waits, in the middle of a chunk', () =
     await anaWrites('meanwhile');
   });
 
-  test('B4 bytes are counted on the wire, heads and control frames too', async () => {
+  test('B4 bytes are counted on the wire, including headers and control frames', async () => {
     const before = house.rooms.counters.bytesIn;
     const line = await dial('mallory');
     const sent = [emptyStep2, clientFrame(Uint8Array.of(1, 2), { kind: opcode.pong }), query];
@@ -173,8 +177,8 @@ describe('B4 what is too much of any kind waits, in the middle of a chunk', () =
   });
 });
 
-describe('B5 who is in debt for work', () => {
-  test('B5 B11 7,000 dear frames in one chunk: those before the debt count, the others wait; their order holds', async () => {
+describe('B5 a sender in debt for work', () => {
+  test('B5 B11 7,000 expensive frames in one chunk: those before the debt count, the others wait in order', async () => {
     const line = await dial('mallory');
     const { updates } = house.rooms.counters;
     line.write(emptyStep2, ...Array.from({ length: 7_000 }, (_, i) => newcomer(i)));
@@ -191,13 +195,13 @@ describe('B5 who is in debt for work', () => {
     expect(house.rooms.counters.refusals['missing-dependency']).toBe(0);
   });
 
-  test('B5 40 sockets of one person: what came in before anything was judged is judged only until the debt', async () => {
+  test('B5 40 sockets of one person: unchecked frames are checked only until the debt', async () => {
     const all = await Promise.all(Array.from({ length: 40 }, () => dial('mallory')));
     const { updates } = house.rooms.counters;
     house.store.hold();
     ana.update(cardOf('ana', 'held'));
     await untilCommitted(() => house.rooms.counters.updates === updates + 1);
-    // Nothing is judged while the disk is busy, and all of this comes in.
+    // Nothing is checked while the disk is busy, so all of this enters.
     for (const [n, line] of all.entries())
       line.write(...Array.from({ length: 100 }, (_, i) => newcomer(1_000 * n + i)));
     await until(() => house.rooms.counters.framesIn >= 4_000);
@@ -209,7 +213,7 @@ describe('B5 who is in debt for work', () => {
     await anaWrites('meanwhile');
   });
 
-  test('B5 another socket of the same person waits as well, others do not, and nothing is lost', async () => {
+  test('B5 another socket of the same person waits too, others do not, and nothing is lost', async () => {
     for (const from of [0, 400])
       (await dial('mallory')).write(...Array.from({ length: 400 }, (_, i) => newcomer(from + i)));
     await untilInDebt();
@@ -220,13 +224,13 @@ describe('B5 who is in debt for work', () => {
     await until(() => house.rooms.counters.delays > delays);
     await anaWrites('meanwhile');
     expect(readRecord(await ana.state(), cards, 'hers')).toBe(null);
-    // Not even the answer to the server's question was heard.
+    // Not even the answer to the server's question was read.
     expect(second.heard.filter(isSaved)).toEqual([]);
     while (!readRecord(await ana.state(), cards, 'hers')) clock.advance(1_000);
     await second.told('saved');
   });
 
-  test('B5 R4 what waits when a board is frozen is not taken, and asked for again when it is thawed', async () => {
+  test('B5 R4 frames that wait when a board is frozen are not taken, and asked for again when it is thawed', async () => {
     const mallory = await house.raw('mallory', { control: true });
     await mallory.next('step1');
     mallory.step2();
@@ -246,20 +250,20 @@ describe('B5 who is in debt for work', () => {
     await anaWrites('later');
   });
 
-  test('B5 it is not taken for deaf while it waits', async () => {
+  test('B5 it is not considered unresponsive while it waits', async () => {
     const mallory = await house.raw('mallory');
     for (let i = 0; i < 7_000; i++) mallory.update(newcomerUpdate(i));
     await untilInDebt();
     for (let passed = 0; passed < 2 * deafMs; passed += 4_000) {
       clock.advance(4_000);
-      // Ana says something now and then, and so stays.
+      // Ana sends a frame now and then, and so stays.
       ana.queryPresence();
       await ana.next('presence');
     }
     expect(house.rooms.sockets(board).map(({ person }) => person)).toContain('mallory');
   });
 
-  test('B5 a client that ends its side in debt has all heard that it sent before', async () => {
+  test('B5 a client that ends its side in debt has everything processed that it sent before', async () => {
     const line = await dial('mallory');
     line.write(emptyStep2, ...Array.from({ length: 800 }, (_, i) => newcomer(i)));
     line.socket.end(clientFrame(syncFrame(syncKind.update, cardOf('mallory', 'last'))));
@@ -268,8 +272,8 @@ describe('B5 who is in debt for work', () => {
   });
 });
 
-describe('W11 after goodbye', () => {
-  test('W11 whoever was refused is heard no more, and told why', async () => {
+describe('W11 after a close frame', () => {
+  test('W11 a refused client is not read any more, and told why', async () => {
     const line = await dial('mallory');
     const { framesIn, updates } = house.rooms.counters;
     line.write(clientFrame(Buffer.from('text'), { kind: opcode.text }), times(2_000, query), newcomer(1));
@@ -280,7 +284,7 @@ describe('W11 after goodbye', () => {
     expect(house.rooms.counters.updates).toBe(updates);
   });
 
-  test('W11 one that goes on sending is cut off', async () => {
+  test('W11 a client that keeps sending is destroyed', async () => {
     const line = await dial('mallory');
     const more = times(farewellFrames / 10, query);
     line.write(clientFrame(Buffer.from('text'), { kind: opcode.text }));
@@ -290,7 +294,7 @@ describe('W11 after goodbye', () => {
     await closed;
   });
 
-  test('W11 a client that has said goodbye itself is heard no more', async () => {
+  test('W11 a client that has sent a close frame is not read any more', async () => {
     const line = await dial('mallory');
     const { framesIn } = house.rooms.counters;
     line.write(clientFrame(Uint8Array.of(0x03, 0xe8), { kind: opcode.close }), times(500, query));
@@ -298,7 +302,7 @@ describe('W11 after goodbye', () => {
     expect(house.rooms.counters.framesIn).toBe(framesIn);
   });
 
-  test('W11 one person too many on a board is told so, and not listened to', async () => {
+  test('W11 one person too many on a board is told so, and not read', async () => {
     for (let i = 0; i < 40; i++) await dial('mallory');
     const excess = await dial('mallory', times(1_000, clientFrame(nothing, { kind: opcode.ping })));
     await until(() => excess.opcodes.includes(opcode.close));
@@ -307,7 +311,7 @@ describe('W11 after goodbye', () => {
   });
 });
 
-describe('W1 a frame is a frame, however it comes', () => {
+describe('W1 a frame is the same, however it arrives', () => {
   test('W1 byte by byte', async () => {
     const line = await dial('mallory');
     for (const byte of Buffer.concat([emptyStep2, query])) {
@@ -317,7 +321,7 @@ describe('W1 a frame is a frame, however it comes', () => {
     await until(() => line.opcodes.length > 1);
   });
 
-  test('W1 with the request for the upgrade, and the rest behind it', async () => {
+  test('W1 with the upgrade request, and the rest after it', async () => {
     const both = Buffer.concat([
       emptyStep2,
       clientFrame(syncFrame(syncKind.update, cardOf('mallory', 'early'))),
@@ -327,7 +331,7 @@ describe('W1 a frame is a frame, however it comes', () => {
     while (!readRecord(await ana.state(), cards, 'early')) await turn();
   });
 
-  test('W1 in fragments of any size, with a ping between', async () => {
+  test('W1 in fragments of any size, with a ping in between', async () => {
     const line = await dial('mallory');
     const message = syncFrame(syncKind.update, cardOf('mallory', 'cut'));
     line.write(
@@ -340,7 +344,7 @@ describe('W1 a frame is a frame, however it comes', () => {
     expect(line.opcodes).toContain(opcode.pong);
   });
 
-  test('W1 in large fragments: the message behind them comes after them', async () => {
+  test('W1 in large fragments: the next message comes after them', async () => {
     const line = await dial('mallory');
     const doc = new Y.Doc();
     const made: Uint8Array[] = [];
@@ -364,7 +368,7 @@ describe('W1 a frame is a frame, however it comes', () => {
     expect(house.rooms.counters.refusals['missing-dependency']).toBe(0);
   });
 
-  test('W1 a frame that no client may send is closed by `ws`, and the rest of the line disturbs nobody', async () => {
+  test('W1 a frame that is forbidden for clients is closed by `ws`, and its remaining bytes affect nobody', async () => {
     const line = await dial('mallory');
     const unmasked = Buffer.concat([Uint8Array.of(0x82, 1), Uint8Array.of(3)]);
     line.write(unmasked, times(500, query));
@@ -375,7 +379,7 @@ describe('W1 a frame is a frame, however it comes', () => {
   });
 });
 
-test('P4 B5 a frame of 20,000 echoes is paid for by the entry', async () => {
+test('P4 B5 a frame of 20,000 echoes is charged by the entry', async () => {
   const line = await dial('olga');
   const body = encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, 20_000);

@@ -15,7 +15,7 @@ import { board, openHouse } from './harness.ts';
 import { syncFrame } from './raw-client.ts';
 import { clientFrame, TcpClient } from './tcp-client.ts';
 
-/** Bytes that wait must not keep all in memory that was read with them. */
+/** Waiting bytes must not keep the whole read buffer in memory. */
 
 const chunkBytes = 64 << 10;
 
@@ -36,7 +36,7 @@ afterEach(async () => {
   await house.close();
 });
 
-test('W4 an update that is held back keeps its own bytes only, and is the same', () => {
+test('W4 a held update keeps only its own bytes, unchanged', () => {
   const acknowledgements = new Acknowledgements();
   acknowledgements.ask();
   for (const bytes of [12, 60_000]) acknowledgements.hold(acknowledgements.receive(view(bytes), false));
@@ -48,7 +48,7 @@ test('W4 an update that is held back keeps its own bytes only, and is the same',
   expect(released.every(({ update }) => update.every((byte) => byte === 7))).toBe(true);
 });
 
-test('B5 an update that waits for a debt keeps its own bytes only, and is copied once', () => {
+test('B5 an update that waits for a debt keeps only its own bytes, and is copied once', () => {
   const from = Object.create(Connection.prototype, { owes: { value: 0 } }) as Connection;
   const parked = new Parked();
   const frame = { number: 1, update: view(12), isStep2: false, answers: 0 };
@@ -81,7 +81,7 @@ async function until(what: () => boolean): Promise<void> {
   while (!what()) await new Promise(setImmediate);
 }
 
-test('B6 what waits for the disk keeps its own bytes only', async () => {
+test('B6 updates that wait for the disk keep only their own bytes', async () => {
   const judged = vi.spyOn(LiveDocument.prototype, 'judge');
   const answered = vi.spyOn(LiveDocument.prototype, 'answer');
   const [first, ...rest] = updates(61);
@@ -106,7 +106,7 @@ test('B6 what waits for the disk keeps its own bytes only', async () => {
   ben.close();
 });
 
-test('R1 what comes in while a document is read keeps its own bytes only', async () => {
+test('R1 frames that arrive while a document loads keep only their own bytes', async () => {
   const judged = vi.spyOn(LiveDocument.prototype, 'judge');
   const [update] = updates(1);
   if (!update) throw new Error('no update');

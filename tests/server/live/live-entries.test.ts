@@ -27,7 +27,7 @@ beforeEach(() => {
   made = 0;
 });
 
-/** Cards that are there, c0 and on, and others that are removed, g0 and on. */
+/** Cards that are live, from c0 on, and removed ones, from g0 on. */
 function fill(there: number, gone: number): void {
   doc.transact(() => {
     const root = rootOf(doc, cards);
@@ -36,7 +36,7 @@ function fill(there: number, gone: number): void {
   });
 }
 
-/** Ana sends structs under a client id of their own, with deleted ranges. What passes is applied. */
+/** Ana sends structs under a client id of their own, with deleted ranges. Accepted updates are applied. */
 function send(
   structs: readonly HandStruct[],
   role: Role = 'participant',
@@ -52,7 +52,7 @@ function send(
 const card = (): HandStruct => ({ parent: cards.name, key: `new${made++}`, content: { type: 'map' } });
 const adds = (count = 1, role?: Role) => send(Array.from({ length: count }, card), role);
 
-/** A mark in a card, behind the one that is there. */
+/** A removal mark in a card, after the existing one. */
 function mark(id: string, gone: boolean): HandStruct {
   const record = storedRecord(doc, cards, id);
   const last = record?._map.get('gone')?.lastId;
@@ -64,7 +64,7 @@ function mark(id: string, gone: boolean): HandStruct {
 }
 
 describe('G16 the records of a collection', () => {
-  test('G16 are so many and no more, of which the last are for facilitators', () => {
+  test('G16 are limited, and the last are for facilitators', () => {
     fill(most - 1, 0);
     expect(adds()).toBe('pass');
     expect(adds()).toBe('too-many');
@@ -72,7 +72,7 @@ describe('G16 the records of a collection', () => {
     expect(adds(1, 'facilitator')).toBe('too-many');
   });
 
-  test('G16 are counted while they are there: what is removed makes room, and none comes back past the limit', () => {
+  test('G16 count while they are live: a removed one makes room, and none is restored above the limit', () => {
     fill(most - 1, 30_000);
     expect(adds()).toBe('pass');
     expect(adds()).toBe('too-many');
@@ -83,7 +83,7 @@ describe('G16 the records of a collection', () => {
     expect(storedRecord(doc, cards, 'c0')?.get('gone')).toBe(true);
   });
 
-  test('G16 that are made hidden, as the page makes them, count when they are shown', () => {
+  test('G16 that are created hidden, as the page does, count when they are shown', () => {
     fill(most, 0);
     const record = { client: 7, clock: 0 };
     const hidden = { parent: record, key: 'gone', content: { any: [true] } } as const;
@@ -102,7 +102,7 @@ describe('G16 the records of a collection', () => {
     ).toBe('too-many');
   });
 
-  test('G16 make no room by a mark that does not hold', () => {
+  test('G16 make no room by a mark that loses', () => {
     fill(most, 10);
     expect(send([mark('c0', false)])).toBe('pass');
     const record = storedRecord(doc, cards, 'c0')?._item?.id;
@@ -113,7 +113,7 @@ describe('G16 the records of a collection', () => {
       content: { any: [true] },
     } as const;
     expect(send([loser, card()], 'participant', 0)).toBe('too-many');
-    // Nor by one that was deleted before it was sent, which leaves the record there.
+    // Nor by a mark that was deleted before it was sent, which leaves the record live.
     const last = storedRecord(doc, cards, 'g0')?._map.get('gone')?.id;
     if (!last) throw new Error('no mark');
     expect(send([{ origin: { client: last.client, clock: last.clock }, content: { deleted: 1 } }])).toBe(
@@ -121,7 +121,7 @@ describe('G16 the records of a collection', () => {
     );
   });
 
-  test('G16 are three times as many and no more with the removed ones, which can come back all the same', () => {
+  test('G16 are limited to three times as many with removed ones, which can still be restored', () => {
     fill(1, most * pastEntries - 2);
     expect(adds()).toBe('pass');
     expect(adds()).toBe('too-many');
@@ -144,7 +144,7 @@ describe('G16 the records of a collection', () => {
 });
 
 describe('G16 the values of a collection', () => {
-  /** Sets a value, behind the one that is or was there. */
+  /** Sets a value, after the one that is or was there. */
   function set(key: string) {
     const last = rootOf(doc, emotions)._map.get(key)?.lastId;
     const place = last
@@ -174,14 +174,14 @@ describe('G16 the values of a collection', () => {
     expect(set('p2')).toBe('too-many');
   });
 
-  test('G16 are three times as many and no more with those that were ever set', () => {
+  test('G16 are limited to three times as many including those ever set', () => {
     fillValues(0, most * pastEntries - 1);
     expect(set('one')).toBe('pass');
     expect(set('two')).toBe('too-many');
     expect(set('p0')).toBe('pass');
   });
 
-  test('G16 what the server writes itself is seen at the next count', () => {
+  test('G16 what the server writes itself is included in the next count', () => {
     fillValues(most, 1);
     expect(set('p0')).toBe('too-many');
     rootOf(doc, emotions).delete('k0');

@@ -1,11 +1,11 @@
 import type { Checkpoint, JournalEntry, StoredDocument } from '../../../server/store/contract.ts';
 import { MemoryStore as PlainStore } from '../memory-store.ts';
 
-/** A store in memory whose disk a test can stop, slow down and break. */
+/** A store in memory with a disk that tests can stop, slow down and break. */
 export class MemoryStore extends PlainStore {
   loads = 0;
   checkpoints = 0;
-  /** All that was appended, oldest first. */
+  /** Everything appended, oldest first. */
   readonly journal: JournalEntry[] = [];
   #gate: Promise<void> | null = null;
   #open: (() => void) | null = null;
@@ -25,7 +25,7 @@ export class MemoryStore extends PlainStore {
     });
   }
 
-  /** Makes everything wait until `release`. */
+  /** Makes every operation wait until `release`. */
   hold(): void {
     this.#gate = new Promise((resolve) => (this.#open = resolve));
   }
@@ -35,12 +35,12 @@ export class MemoryStore extends PlainStore {
     this.#gate = null;
   }
 
-  /** Makes the writes that come next, and those that wait, fail, though `failure` says nothing yet; null mends the disk. */
+  /** Makes the next and the waiting writes fail, while `failure` is still null; null repairs the disk. */
   override break(error: Error | null = new Error('no space left')): void {
     this.#broken = error;
   }
 
-  /** Whether the store says that it fell back to an earlier state. */
+  /** True if the store says that it fell back to an earlier state. */
   isBehind = false;
 
   override async load(room: string): Promise<StoredDocument> {
@@ -61,7 +61,7 @@ export class MemoryStore extends PlainStore {
     return point;
   }
 
-  /** The disk fails as a whole, and says so; null mends it. */
+  /** The whole disk fails, and `failure` says so; null repairs it. */
   fail(error: Error | null): void {
     this.break(error);
     this.failure = error;

@@ -28,7 +28,7 @@ beforeEach(() => {
 
 afterEach(() => house.close());
 
-/** Starts a server that knows the second layout, on what is stored. */
+/** Starts a server with the second layout on the stored data. */
 async function open(options: HouseOptions = { documents: documentsOf(schema) }): Promise<void> {
   house = await openHouseOn(store, options);
   for (const person of ['ana', 'ben']) house.membership(person);
@@ -61,7 +61,7 @@ async function record() {
   return found;
 }
 
-/** What the journal has of the server's own making that changes the layout. */
+/** The server's own journal entries that change the layout. */
 const migrationsInJournal = () =>
   store.journal.filter(({ person, update }) => {
     const first = store.journal[0]?.update ?? update;
@@ -69,7 +69,7 @@ const migrationsInJournal = () =>
   }).length;
 
 describe('M1 a document of an older layout', () => {
-  test('has the one of the server when somebody comes, is journalled so, and was kept as it was', async () => {
+  test('is migrated when a person joins; the migration is journalled, and a version stored before', async () => {
     await keep(boardOf(1));
     await open();
     const ana = await house.stock('ana', 2).synced();
@@ -86,7 +86,7 @@ describe('M1 a document of an older layout', () => {
     expect(house.log.join('')).toContain('layout of this release');
   });
 
-  test('that says nothing of its layout has the first; one that was never written gets that of the server', async () => {
+  test('has the first layout if it names none; a document that was never written gets the server’s', async () => {
     await keep(boardOf());
     await open();
     expect(evidenceIn((await house.stock('ana', 2).synced()).doc)).toBe('partly');
@@ -98,7 +98,7 @@ describe('M1 a document of an older layout', () => {
     expect(await store.versions(room)).toEqual([]);
   });
 
-  test('is told to nobody before it is on disk in the new layout, whoever asks meanwhile', async () => {
+  test('is sent to nobody before the new layout is on disk, whoever asks meanwhile', async () => {
     await keep(boardOf(1));
     await open();
     let go = (): void => {};
@@ -126,7 +126,7 @@ describe('M1 a document of an older layout', () => {
     expect(schema.runs).toBe(1);
   });
 
-  test('is migrated once: the next start finds it done, whatever the record of the board says', async () => {
+  test('is migrated once: the next start finds it done, whatever the board’s record says', async () => {
     await keep(boardOf(1));
     await open();
     await house.stock('ana', 2).synced();
@@ -144,7 +144,7 @@ describe('M1 a document of an older layout', () => {
   test.each([
     ['before it is on disk', true],
     ['after', false],
-  ])('is whole where the server dies %s', async (_when, isLost) => {
+  ])('is whole if the server dies %s', async (_when, isLost) => {
     await keep(boardOf(1));
     await open();
     const append = store.append.bind(store);
@@ -162,7 +162,7 @@ describe('M1 a document of an older layout', () => {
     expect(migrationsInJournal()).toBe(1);
   });
 
-  test('is not touched while the disk takes nothing, and is when it does', async () => {
+  test('is not changed while the disk fails, and is migrated when it recovers', async () => {
     await keep(boardOf(1));
     await open();
     store.fail(new Error('no space left'));
@@ -182,24 +182,24 @@ describe('M1 a document of an older layout', () => {
     expect(evidenceIn((await house.stock('ana', 2).synced()).doc)).toBe('partly');
   });
 
-  test('is migrated twice to the same', () => {
+  test('has the same content after two migrations', () => {
     const docs = [copyOf(boardOf(1)), copyOf(boardOf(1))] as const;
     for (const doc of docs) schema.migrations.forEach((one) => one.run(doc));
-    // Two copies that were migrated apart, as by a server before and after a backup was put in place.
+    // Two copies that were migrated separately, as by servers before and after a backup was restored.
     Y.applyUpdate(docs[0], Y.encodeStateAsUpdate(docs[1]));
     schema.migrations.forEach((one) => one.run(docs[0]));
     expect(evidenceIn(docs[0])).toBe('partly');
   });
 });
 
-describe('M2 who does not know the layout', () => {
+describe('M2 a client that does not know the layout', () => {
   beforeEach(async () => {
     await keep(boardOf(1));
     await open();
   });
 
   test.each([[undefined], [1], [NaN], [-2]])(
-    'and says %s is told to reload, and is sent nothing',
+    'and says %s is told to reload, and gets nothing',
     async (said) => {
       const ana = await house.raw('ana', { schema: said });
       expect(await ana.closed).toEqual({ code: 4426, reason: 'reload' });
@@ -207,36 +207,36 @@ describe('M2 who does not know the layout', () => {
     },
   );
 
-  test('with a stock client does not come back', async () => {
+  test('does not come back if it is a stock client', async () => {
     const ana = house.stock('ana');
     expect(await ana.ended()).toMatchObject({ code: 4426, reason: 'reload' });
     expect(ana.provider.shouldConnect).toBe(false);
   });
 
-  test('with a page that says which it knows is told the same', async () => {
+  test('is told the same if it is a page that names its layout', async () => {
     const ana = await house.raw('ana', { control: true, schema: 1 });
     expect(await ana.closed).toEqual({ code: 4426, reason: 'reload' });
   });
 
-  test('with a page of the release before, which says nothing, is put out: that page keeps what it has', async () => {
+  test('is closed if it is a page of the last release, which names none: that page keeps its edits', async () => {
     const ana = await house.raw('ana', { control: true });
     expect(await ana.closed).toEqual({ code: 4401, reason: 'kicked' });
   });
 
-  test('does not keep out who does', async () => {
+  test('does not keep out clients that know it', async () => {
     for (const said of [2, 3]) expect(schemaOf(await (await joined(said)).state())).toBe(2);
   });
 
   const joined = async (said: number) => house.raw(said === 2 ? 'ana' : 'ben', { schema: said });
 });
 
-test('M2 a server of the first layout lets in who says nothing', async () => {
+test('M2 a server of the first layout admits a client that names none', async () => {
   await open({});
   await house.stock('ana').synced();
   expect(await store.versions(room)).toEqual([]);
 });
 
-describe('M3 a document of a newer layout than the server knows', () => {
+describe('M3 a document of a newer layout than the server’s', () => {
   test.each([
     ['its record says so', 2],
     ['only the document says so', 1],
@@ -256,14 +256,14 @@ describe('M3 a document of a newer layout than the server knows', () => {
     expect(schemaOf(await stored())).toBe(2);
     expect(house.rooms.report()).toMatchObject([{ state: 'quarantined' }]);
     expect(house.log.join('')).toContain('"code":"newer-schema"');
-    // The release that wrote it is back.
+    // The release that wrote it runs again.
     await restart({ documents: documentsOf(schema) });
     expect(schemaOf((await house.stock('ana', 2).synced()).doc)).toBe(2);
     expect(schema.runs).toBe(0);
   });
 });
 
-test('M3 a board that was updated is put back to the version from before, for a server that knows no more', async () => {
+test('M3 a board that was migrated is reset to the version before, for a server with the old layout', async () => {
   await keep(boardOf(1));
   await open();
   await house.stock('ana', 2).synced();
@@ -306,7 +306,7 @@ describe('M4 a version of an older layout', () => {
     expect([schemaOf(await stored()), evidenceIn(await stored())]).toEqual([2, 'partly']);
   });
 
-  test('that the board is put back to is migrated when it is opened', async () => {
+  test('that the board is reset to is migrated when it is opened', async () => {
     await house.stock('lea', 2).synced();
     expect(await repairs.reset(await record(), 'board', then)).toBe('done');
     expect(schemaOf(await stored())).toBe(1);
@@ -320,7 +320,7 @@ describe('M4 a version of an older layout', () => {
     expect([schemaOf(doc), evidenceIn(doc)]).toEqual([2, 'partly']);
   });
 
-  test('shows what an edit would change in the new layout', async () => {
+  test('previews an edit in the new layout', async () => {
     const state = (await store.readVersion(room, then)) ?? new Uint8Array();
     expect(await workOn(documentsOf(schema)).preview('board', state, new Uint8Array([0, 0]))).toEqual({
       changes: [],
@@ -328,7 +328,7 @@ describe('M4 a version of an older layout', () => {
     });
   });
 
-  test('of a newer layout is not restored, nor into an older document that was not opened', async () => {
+  test('of a newer layout is not restored, nor is one into an older document that was not opened', async () => {
     const first = workOn(documentsOf({ version: 1, migrations: [] }));
     await expect(first.restore('board', boardOf(1), boardOf(2))).rejects.toThrow('newer release');
     await expect(workOn(documentsOf(schema)).restore('board', boardOf(1), boardOf(2))).rejects.toThrow(

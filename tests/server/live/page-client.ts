@@ -7,7 +7,7 @@ import type { Control } from '../../../shared/wire/protocol.ts';
 import { controlProtocol, frameKind, syncKind } from '../../../shared/wire/protocol.ts';
 import { StockClient } from './stock-client.ts';
 
-/** A provider that speaks the project's sub-protocol, as the page's does: it keeps marks and shows them. */
+/** A provider with the project's sub-protocol, like the page's: it stores marks and shows them. */
 class PageProvider extends WebsocketProvider {
   readonly heard: Control[] = [];
   #wake: () => void = () => {};
@@ -72,7 +72,7 @@ export class PageClient extends StockClient {
     return this.#page.told(kind, which);
   }
 
-  /** Leaves out of account what was heard of a kind. */
+  /** Drops the received frames of a kind. */
   forget(kind: Control['kind']): void {
     const others = this.heard.filter((one) => one.kind !== kind);
     this.#page.heard.splice(0, this.heard.length, ...others);

@@ -30,7 +30,7 @@ let house: House;
 let doc: Y.Doc;
 let clock: FakeClock;
 
-/** A board that knows as many people as it can: person-0 to person-1999. */
+/** A board with as many people as it can know: person-0 to person-1999. */
 beforeEach(async () => {
   clock = new FakeClock();
   house = await openHouse({ clock });
@@ -54,7 +54,7 @@ const seen = async (person: string) => {
   return raw.state();
 };
 
-test('D11 a newcomer takes the place of those who are away and left nothing; authors, owners and who is here stay', async () => {
+test('D11 a newcomer displaces absent people without content; authors, owners and people present stay', async () => {
   rootOf(doc, cards).set('card', buildRecord(cards, { author: 'person-1' }));
   rootOf(doc, ideas).set('idea', buildRecord(ideas, { author: 'person-2', owner: 'person-3' }));
   await house.store.createBoard(record, Y.encodeStateAsUpdate(doc));
@@ -63,13 +63,13 @@ test('D11 a newcomer takes the place of those who are away and left nothing; aut
   expect([...known.keys()].sort()).toEqual(['newcomer', 'person-0', 'person-1', 'person-2', 'person-3']);
 });
 
-test('D11 who was dropped and comes back is known again', async () => {
+test('D11 a person who was removed and comes back is known again', async () => {
   await house.store.createBoard(record, Y.encodeStateAsUpdate(doc));
   await seen('newcomer');
   expect(readRecord(await seen('person-7'), people, 'person-7')?.name).toBe('person-7');
 });
 
-test('D11 where nobody can make room a newcomer is told that the board is full, and who is known comes in', async () => {
+test('D11 if nobody can be removed a newcomer is told that the board is full, and known people can join', async () => {
   doc.transact(() => {
     for (let i = 0; i < maxPeople; i++)
       rootOf(doc, cards).set(`card-${i}`, buildRecord(cards, { author: `person-${i}` }));
@@ -82,7 +82,7 @@ test('D11 where nobody can make room a newcomer is told that the board is full, 
   expect(rootOf(known, people).size).toBe(maxPeople);
 });
 
-test('D11 people who were dropped count, though not as known: their marks stay in the document', async () => {
+test('D11 removed people count, though not as known: their keys stay in the document', async () => {
   doc.transact(() => {
     const root = rootOf(doc, people);
     for (let i = maxPeople; i < maxRecords; i++) root.set(`person-${i}`, true);
@@ -93,7 +93,7 @@ test('D11 people who were dropped count, though not as known: their marks stay i
   expect(await newcomer.closed).toEqual({ code: 1013, reason: 'board-full' });
 });
 
-test('D11 whose records are all removed make room', async () => {
+test('D11 people whose records are all removed make room', async () => {
   doc.transact(() => {
     for (let i = 0; i < maxPeople; i++)
       rootOf(doc, cards).set(`card-${i}`, buildRecord(cards, { author: `person-${i}` }, i > 1));
@@ -103,7 +103,7 @@ test('D11 whose records are all removed make room', async () => {
   expect([...known.keys()].sort()).toEqual(['newcomer', 'person-0', 'person-1']);
 });
 
-/** Two tokens of one person, who wears another name and colour in each: joins by turns. */
+/** Two tokens of one person with different names and colours; joins alternately. */
 async function joinsByTurns(times: number, role: 'participant' | 'observer'): Promise<Set<string>> {
   const names = new Set<string>();
   for (let i = 0; i < times; i++) {
@@ -117,7 +117,7 @@ async function joinsByTurns(times: number, role: 'participant' | 'observer'): Pr
 }
 
 test.each(['participant', 'observer'] as const)(
-  'D11 who joins by turns under two names, as %s, is written anew only so often in a day, and comes in all the same',
+  'D11 a person who joins alternately under two names, as %s, is rewritten a limited number of times a day, but can join',
   async (role) => {
     await house.store.createBoard(record, Y.encodeStateAsUpdate(new Y.Doc()));
     await joinsByTurns(renamingsPerDay.person + 1, role);
@@ -125,7 +125,7 @@ test.each(['participant', 'observer'] as const)(
     expect(length).toBe(renamingsPerDay.person + 1);
     expect(await joinsByTurns(20, role)).toEqual(new Set(['two']));
     expect(house.store.journal.length).toBe(length);
-    // Nobody else is kept from taking a name.
+    // Others can still take a name.
     house.membership('person-7', 'participant', { board: record.id, name: 'first' });
     await seen('person-7');
     house.membership('person-7', 'participant', { board: record.id, name: 'second' });
@@ -135,10 +135,10 @@ test.each(['participant', 'observer'] as const)(
   },
 );
 
-describe('D11 whom the records of a full board name', () => {
+describe('D11 the people named by the records of a full board', () => {
   let known: IntroducePeople;
   let present: Set<string>;
-  /** What each search cost whoever knocked, in milliseconds. */
+  /** The charge for each search, in milliseconds. */
   let charged: number[];
 
   beforeEach(() => {
@@ -163,7 +163,7 @@ describe('D11 whom the records of a full board name', () => {
   };
   const touch = () => (rootOf(doc, cards).get('card-0') as Y.Map<unknown>).set('evidence', 'data');
 
-  test('D11 is looked for at the cost of whoever knocks, and not again before the document changes', () => {
+  test('D11 are searched at the newcomer’s cost, and not again before the document changes', () => {
     for (let i = 0; i < 50; i++) expect(knock(`stranger-${i}`)).toBe(false);
     expect(charged).toHaveLength(1);
     expect(charged[0]).toBeGreaterThan(0);
@@ -173,12 +173,12 @@ describe('D11 whom the records of a full board name', () => {
     touch();
     expect(knock()).toBe(false);
     expect(charged).toHaveLength(2);
-    // Whoever is known, and whoever must tidy up, comes in.
+    // Known people and facilitators can join.
     expect(knock('person-3')).toBe(true);
     expect(knock('lead', 'facilitator')).toBe(true);
   });
 
-  test('D11 is looked for a twentieth of the time at most, however often the document changes', () => {
+  test('D11 are searched at most a twentieth of the time, however often the document changes', () => {
     for (let i = 0; i < 20; i++) {
       touch();
       expect(knock(`stranger-${i}`)).toBe(false);
@@ -189,7 +189,7 @@ describe('D11 whom the records of a full board name', () => {
     expect(charged).toHaveLength(2);
   });
 
-  test('D11 is enough to make room as soon as somebody leaves whom nothing names', () => {
+  test('D11 make room as soon as a person leaves whom no record names', () => {
     expect(knock()).toBe(false);
     present.clear();
     expect(knock()).toBe(true);
@@ -197,7 +197,7 @@ describe('D11 whom the records of a full board name', () => {
     expect(rootOf(doc, people).has(`person-${maxPeople - 1}`)).toBe(false);
   });
 
-  test('D11 counts what came in the same transaction', () => {
+  test('D11 include those of the same transaction', () => {
     expect(knock()).toBe(false);
     clock.advance(10_000);
     present.clear();

@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 afterEach(() => house.close());
 
-/** Somebody with our own page: known by a client id, and with pointers. */
+/** A person with a page: known by a client id, with pointers. */
 async function present(person: string, client: number, state: object = {}): Promise<RawClient> {
   const raw = await house.raw(person, { control: true });
   raw.presence([{ client, clock: 1, state }]);
@@ -30,7 +30,7 @@ async function present(person: string, client: number, state: object = {}): Prom
   return raw;
 }
 
-/** Lets presence go out, and gives what a client then hears of a pointer. */
+/** Lets presence go out, and returns the pointer that a client then receives. */
 async function hears(listener: RawClient, client: number) {
   clock.advance(33);
   const { entries } = await listener.next('pointers', (one) =>
@@ -40,7 +40,7 @@ async function hears(listener: RawClient, client: number) {
 }
 
 describe('P11 pointers', () => {
-  test('P11 on a canvas pass as they are, after those on the map, and name their place each time', async () => {
+  test('P11 canvas pointers are sent unchanged, after those on the map, with their place each time', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
     const cleo = await present('cleo', 3);
@@ -49,7 +49,7 @@ describe('P11 pointers', () => {
     await Promise.all([ana.state(), ben.state()]);
     clock.advance(66);
     expect(await hears(cleo, 1)).toEqual({ place: canvas, x: -1_200, y: 340 });
-    // The first goes out at once, and what comes until the next tick together.
+    // The first goes out at once, and the others together on the next tick.
     ana.point({ place: canvas, x: 0, y: 0 });
     await ana.state();
     ana.point({ place: canvas, x: -1_201, y: 340 });
@@ -67,13 +67,13 @@ describe('P11 pointers', () => {
     expect(entries.at(-1)?.pointer).toEqual({ place: canvas, x: -1_201, y: 340 });
   });
 
-  test('P11 past the reach of a canvas is no pointer', async () => {
+  test('P11 a pointer outside the range of a canvas is invalid', async () => {
     const ana = await present('ana', 1);
     ana.point({ place: canvas, x: 0, y: canvasReach + 1 });
     expect((await ana.closed).code).toBe(4400);
   });
 
-  test('P11 Ben sees where Ana’s pointer is, and only its latest place', async () => {
+  test('P11 Ben sees Ana’s pointer, only its latest position', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
     for (let n = 1; n <= 9; n++) ana.point({ place: cell, x: n, y: 0 });
@@ -83,7 +83,7 @@ describe('P11 pointers', () => {
     expect(ben.heard.some((one) => one.kind === 'pointers')).toBe(false);
   });
 
-  test('P11 a move within a cell is two numbers; who comes late, or has missed it, is told the place', async () => {
+  test('P11 a move within a cell is two numbers; readers that are late or missed it get the place', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
     ana.point({ place: cell, x: 1, y: 1 });
@@ -94,7 +94,7 @@ describe('P11 pointers', () => {
     expect(await hears(ben, 1)).toEqual({ place: cell, x: 2, y: 2 });
     expect(ben.bytesHeard - bytesHeard).toBeLessThan(10);
 
-    // Ana goes to another cell and back, and in between Cleo comes, who has heard of the other cell alone.
+    // Ana goes to another cell and back. Cleo joins in between and knows only the other cell.
     ana.point({ place: nextCell, x: 3, y: 3 });
     await ana.state();
     const cleo = await house.raw('cleo', { control: true });
@@ -107,7 +107,7 @@ describe('P11 pointers', () => {
     expect(await hears(ben, 1)).toEqual({ place: cell, x: 4, y: 4 });
   });
 
-  test('P11 a pointer that leaves the map is told, and not to who comes late', async () => {
+  test('P11 a pointer that leaves the map is announced, but not to readers that join later', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
     ana.point({ place: cell, x: 1, y: 1 });
@@ -120,7 +120,7 @@ describe('P11 pointers', () => {
     expect(cleo.heard.some((one) => one.kind === 'pointers')).toBe(false);
   });
 
-  test('P11 stock clients get none, and see the states all the same', async () => {
+  test('P11 stock clients get no pointers, but all states', async () => {
     const ana = await present('ana', 1);
     const ben = await house.raw('ben');
     ana.point({ place: cell, x: 1, y: 1 });
@@ -132,7 +132,7 @@ describe('P11 pointers', () => {
     expect(ben.heard.some((one) => one.kind === 'pointers')).toBe(false);
   });
 
-  test('P11 a pointer of somebody who has not said who they are, or in no place, is left out', async () => {
+  test('P11 ignores a pointer without a known client id or without a place', async () => {
     const ben = await present('ben', 2);
     const ana = await house.raw('ana', { control: true });
     ana.point({ place: cell, x: 1, y: 1 });
@@ -144,7 +144,7 @@ describe('P11 pointers', () => {
     expect(ben.heard.some((one) => one.kind === 'pointers')).toBe(false);
   });
 
-  test('P11 on a new socket the place has to be named again', async () => {
+  test('P11 a new socket must name the place again', async () => {
     const ana = await present('ana', 1);
     ana.point({ place: cell, x: 1, y: 1 });
     await ana.state();
@@ -164,9 +164,9 @@ describe('P11 pointers', () => {
 
   test.each([
     ['a place that is too long', [201, 1, ...Array<number>(201).fill(97), 0, 0]],
-    ['a share past the end of the cell', [1, 97, 0xff, 0xff, 0x7f, 0]],
-    ['an end that comes too early', [1, 97, 1]],
-    ['more behind the end', [1, 97, 1, 1, 1]],
+    ['a share beyond the cell', [1, 97, 0xff, 0xff, 0x7f, 0]],
+    ['a truncated pointer', [1, 97, 1]],
+    ['extra bytes after the end', [1, 97, 1, 1, 1]],
   ])('P11 %s is malformed', async (_, body) => {
     const ana = await present('ana', 1);
     ana.send(new Uint8Array([frameKind.pointer, ...body]));
@@ -175,7 +175,7 @@ describe('P11 pointers', () => {
 });
 
 describe('P9 a crowd', () => {
-  test('P9 P10 a receiver is sent no more than its share; everyone gets a turn, and who is followed does not wait', async () => {
+  test('P9 P10 a receiver gets at most its share; everybody is sent in turn, and followed people do not wait', async () => {
     const crowd = 40;
     const cargo = 'x'.repeat(1_950);
     const talkers: RawClient[] = [];
@@ -206,7 +206,7 @@ describe('P9 a crowd', () => {
     for (const one of ben.heard)
       if (one.kind === 'presence')
         for (const { client } of one.entries) heardOf.set(client, (heardOf.get(client) ?? 0) + 1);
-    // What is offered is 40 people x 10 a second x 2 KB: five times what may be sent.
+    // Offered: 40 people x 10 a second x 2 KB, five times the limit.
     const perSecond = (ben.bytesHeard - before) / seconds;
     expect(perSecond).toBeLessThan(presenceBytesPerSecond * 1.2);
     expect(perSecond).toBeGreaterThan(presenceBytesPerSecond * 0.6);

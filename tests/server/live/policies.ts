@@ -1,6 +1,6 @@
 import type { Policy } from '../../../server/live/guard/policy.ts';
 
-/** "Add, and change one's own." Values are nobody's, so it leaves them alone. */
+/** "Add, and change your own." Values have no author, so it allows all changes to them. */
 export const ownOnly: Policy = {
   allows: ({ record, membership }) =>
     record !== null && !record.isLocked && (record.isNew || record.author === membership.person),

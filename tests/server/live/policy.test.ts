@@ -21,7 +21,7 @@ import { ownOnly } from './policies.ts';
 const cell = { lane: 'lane', phase: 'phase', step: null };
 const elsewhere = { ...cell, lane: 'other' };
 
-describe('G22 under "add, and change one’s own"', () => {
+describe('G22 under "add, and change your own"', () => {
   let board: Guarded;
   let ana: Person;
   let ben: Person;
@@ -44,7 +44,7 @@ describe('G22 under "add, and change one’s own"', () => {
     return card;
   };
 
-  test('G22 Ben adds, and changes, marks, removes and brings back his own', () => {
+  test('G22 Ben adds, and changes, marks, removes and restores his own', () => {
     const his = add();
     writeText(ben.editor, cards, his, 'text', 'all his');
     expect(ben.say()).toBe('pass');
@@ -65,26 +65,26 @@ describe('G22 under "add, and change one’s own"', () => {
 
   test.each<[string, (doc: Y.Doc, card: string) => unknown]>([
     ['types in it', (doc, card) => textOf(doc, cards, card, 'text')?.insert(0, 'not ')],
-    ['deletes a letter of it', (doc, card) => textOf(doc, cards, card, 'text')?.delete(0, 1)],
+    ['deletes a character of it', (doc, card) => textOf(doc, cards, card, 'text')?.delete(0, 1)],
     ['moves it', (doc, card) => storedRecord(doc, cards, card)?.set('place', { ...elsewhere, order: 'a0' })],
     ['removes it', (doc, card) => storedRecord(doc, cards, card)?.set('gone', true)],
     [
       'sets a field of it for the first time',
       (doc, card) => storedRecord(doc, cards, card)?.set('mode', 'online'),
     ],
-    ['takes a field of it away', (doc, card) => storedRecord(doc, cards, card)?.delete('gone')],
+    ['deletes a field of it', (doc, card) => storedRecord(doc, cards, card)?.delete('gone')],
     [
       'adds a member to a set of it',
       (doc, card) => (storedRecord(doc, cards, card)?.get('personas') as Y.Map<true>).set('commuter', true),
     ],
-  ])('G22 Ana’s card stays as it is: Ben %s', (_, edit) => {
+  ])('G22 Ana’s card does not change: Ben %s', (_, edit) => {
     expect(ben.does((doc) => edit(doc, hers))).toBe('policy');
     board.policy = null;
     const tab = board.person('ben');
     expect(tab.does((doc) => edit(doc, hers))).toBe('pass');
   });
 
-  test('G22 one update that changes both is refused whole', () => {
+  test('G22 one update that changes both is refused as a whole', () => {
     const his = add();
     const verdict = ben.does((doc) => {
       textOf(doc, cards, his, 'text')?.insert(0, 'still ');
@@ -94,7 +94,7 @@ describe('G22 under "add, and change one’s own"', () => {
     expect(readAll(board.doc, cards).map(({ text }) => text)).toEqual(['hers', 'his']);
   });
 
-  test('G22 what an update makes and goes on to change is one’s own, without an author too', () => {
+  test('G22 a record that the same update creates and changes is one’s own, even without an author', () => {
     expect(
       ben.does((doc) => {
         rootOf(doc, cards).set('unsigned', buildRecord(cards, { text: 'whose?' }));
@@ -106,7 +106,7 @@ describe('G22 under "add, and change one’s own"', () => {
     expect(ben.does((doc) => textOf(doc, cards, 'unsigned', 'text')?.insert(0, 'not '))).toBe('policy');
   });
 
-  test('G22 a facilitator is not bound, and other rules come first', () => {
+  test('G22 a facilitator is exempt, and other rules come first', () => {
     moveCards(fia.editor, [hers], elsewhere);
     addPhase(fia.editor, 'before', 'Arrive', { after: null, before: null });
     markEmotion(fia.editor, { persona: 'p', phase: 'q', emotion: 'calm' }, 'present');
@@ -130,12 +130,12 @@ describe('G22 under "add, and change one’s own"', () => {
     expect(ben.say()).toBe('policy');
   });
 
-  test('G22 to send again what is there asks nobody', () => {
+  test('G22 resending existing content is not checked', () => {
     board.policy = { allows: () => false };
     expect(ben.send(Y.encodeStateAsUpdate(board.doc))).toBe('pass');
   });
 
-  test('G22 what a facilitator restores is not asked about', () => {
+  test('G22 edits that a facilitator restores are not checked', () => {
     const lost = new Y.Doc();
     Y.applyUpdate(lost, Y.encodeStateAsUpdate(board.doc));
     textOf(lost, cards, hers, 'text')?.insert(0, 'once ');
@@ -144,7 +144,7 @@ describe('G22 under "add, and change one’s own"', () => {
   });
 });
 
-describe('G22 what a policy is told', () => {
+describe('G22 the arguments of a policy', () => {
   function told(): { policy: Policy; operations: PolicyOperation[]; records: (TouchedRecord | null)[] } {
     const operations: PolicyOperation[] = [];
     const records: (TouchedRecord | null)[] = [];
@@ -158,7 +158,7 @@ describe('G22 what a policy is told', () => {
     return { policy, operations, records };
   }
 
-  test('G22 each change with its record, whose author may stand behind its other fields', () => {
+  test('G22 each change has its record, whose author may come after its other fields', () => {
     const board = new Guarded();
     const ana = board.person('ana');
     const { policy, operations, records } = told();
@@ -186,7 +186,7 @@ describe('G22 what a policy is told', () => {
     ]);
   });
 
-  test('G22 a record is locked while a field that locks says so', () => {
+  test('G22 a record is locked while a locking field is true', () => {
     const notes = records('notes', {
       about: 'notes',
       add: 'write',
@@ -232,7 +232,7 @@ describe('G22 a policy over a socket', () => {
 
   afterEach(() => house.close());
 
-  test('G22 it holds from the next update on: Ben is refused and told why, Fia is not, and a new page goes on', async () => {
+  test('G22 it applies from the next update: Ben is refused and told why, Fia is not, and a new page continues', async () => {
     const ana = await house.stock('ana').synced();
     const card = addCard(ana.editor, cell, { text: 'hers' });
     const ben = await house.stock('ben').synced();

@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 afterEach(() => house.close());
 
-/** Somebody by hand who has said where they are, and has answered when asked to say it again. */
+/** A person with a hand-made client that has sent presence, and has answered the renewal. */
 async function present(person: string, client: number, more: object = {}): Promise<RawClient> {
   const raw = await house.raw(person);
   raw.presence([{ client, clock: 1, state: { cursor: 0, ...more } }]);
@@ -35,8 +35,8 @@ const from =
   ({ entries }: { entries: { client: number }[] }) =>
     entries.some((one) => one.client === client);
 
-describe('P1 one slot a client id', () => {
-  test('P1 Ben sees where Ana is, and only her latest word', async () => {
+describe('P1 one slot per client id', () => {
+  test('P1 Ben sees where Ana is, only her latest state', async () => {
     const ben = await house.raw('ben');
     await ben.state();
     const ana = await present('ana', 1);
@@ -51,7 +51,7 @@ describe('P1 one slot a client id', () => {
     ]);
   });
 
-  test('P1 an echo is known by id and clock, whatever it holds', async () => {
+  test('P1 an echo is recognised by id and clock, whatever its content', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
     const { presenceEchoes } = house.rooms.counters;
@@ -64,7 +64,7 @@ describe('P1 one slot a client id', () => {
     expect(ana.socket.readyState).toBe(ana.socket.OPEN);
   });
 
-  test('P1 stock clients, which echo all that they hear, see each other', async () => {
+  test('P1 stock clients, which echo everything they receive, see each other', async () => {
     const ana = await house.stock('ana').synced();
     const ben = await house.stock('ben').synced();
     const olga = await house.stock('olga').synced();
@@ -85,7 +85,7 @@ describe('P1 one slot a client id', () => {
 });
 
 describe('P2 identity', () => {
-  test('P2 the person is the seat’s, whatever the client says; fields of others’ programs stay', async () => {
+  test('P2 the person is the membership’s, whatever the client says; fields of other programs stay', async () => {
     const ben = await house.raw('ben');
     await ben.state();
     await present('ana', 1, { person: 'ben', user: { name: 'Boss' } });
@@ -96,7 +96,7 @@ describe('P2 identity', () => {
     });
   });
 
-  test('P3 Ben can neither move Ana nor send her away', async () => {
+  test('P3 Ben can neither move Ana nor remove her', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
     const cleo = await house.raw('cleo');
@@ -125,7 +125,7 @@ describe('P2 identity', () => {
 });
 
 describe('P3 a crowd of client ids', () => {
-  test('P3 what Olga hears of all others, said back, is neither hers nor too much', async () => {
+  test('P3 Olga’s echo of all others is neither hers nor too much', async () => {
     const olga = await house.raw('olga');
     const everyone = Array.from({ length: 10_000 }, (_, i) => ({ client: i + 1, clock: 1, state: {} }));
     olga.presence(everyone);
@@ -135,7 +135,7 @@ describe('P3 a crowd of client ids', () => {
     expect((await olga.next('presence')).entries.map(({ client }) => client)).toEqual([1, 2, 3, 4]);
   });
 
-  test('P3 who gives a client id up may have another, and one taken over by a second tab is the first’s no more', async () => {
+  test('P3 a client id that is given up can be replaced, and one taken over by a second tab leaves the first', async () => {
     const ana = await house.raw('ana');
     const tab = await house.raw('ana');
     ana.presence([1, 2, 3, 4].map((client) => ({ client, clock: 1, state: {} })));
@@ -161,14 +161,14 @@ describe('P3 a crowd of client ids', () => {
   });
 });
 
-describe('P4 what is no presence', () => {
+describe('P4 invalid presence', () => {
   test.each(['[1]', '"text"', '7', '{', ''])('P4 %j is malformed', async (state) => {
     const ana = await house.raw('ana');
     ana.presence([{ client: 1, clock: 1, state }]);
     expect(await ana.closed).toEqual({ code: 4400, reason: 'malformed' });
   });
 
-  test('P4 a state that is too large is left out, and asked for no more', async () => {
+  test('P4 a state that is too large is ignored, and not asked for again', async () => {
     const ana = await house.raw('ana');
     ana.presence([{ client: 1, clock: 1, state: { cargo: 'x'.repeat(maxPresenceBytes) } }]);
     await ana.state();
@@ -178,7 +178,7 @@ describe('P4 what is no presence', () => {
 });
 
 describe('P5 fan-out', () => {
-  test('P5 many words within 33 ms are one frame, to all but who alone spoke', async () => {
+  test('P5 many states within 33 ms are one frame, to all but a sole sender', async () => {
     const ben = await present('ben', 2);
     const cleo = await present('cleo', 3);
     const ana = await present('ana', 1);
@@ -196,7 +196,7 @@ describe('P5 fan-out', () => {
     expect(ana.heard.some((one) => one.kind === 'presence')).toBe(false);
   });
 
-  test('P5 it goes along with commits, and no oftener for that', async () => {
+  test('P5 it goes along with commits, and no more often', async () => {
     await present('ben', 2);
     const ana = await house.raw('ana', { control: true });
     ana.presence([{ client: 1, clock: 1, state: { n: 0 } }]);
@@ -212,13 +212,13 @@ describe('P5 fan-out', () => {
       await ana.told('saved');
       clock.advance(17);
     }
-    // 680 ms: some twenty frames, each to Ben alone.
+    // 680 ms: about twenty frames, each only to Ben.
     const frames = house.rooms.counters.presenceFrames - presenceFrames;
     expect(frames).toBeGreaterThanOrEqual(18);
     expect(frames).toBeLessThanOrEqual(24);
   });
 
-  test('P6 a link that breaks without a word is given 5 s: who is back by then was never gone', async () => {
+  test('P6 a broken link has 5 s: a person who is back by then never left', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
     await ben.state();
@@ -243,7 +243,7 @@ describe('P5 fan-out', () => {
     expect(farewells).toEqual([]);
   });
 
-  test('P6 who does not come back within 5 s is gone, and the id is free for the person alone', async () => {
+  test('P6 a person who is not back within 5 s is gone, and only that person can take the id again', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
     ana.close();
@@ -256,7 +256,7 @@ describe('P5 fan-out', () => {
     await ben.next('presence', gone);
   });
 
-  test('P6 when Ana’s socket closes she is gone for the others at once', async () => {
+  test('P6 when Ana’s socket closes, others see her leave at once', async () => {
     const ben = await present('ben', 2);
     const ana = await present('ana', 1);
     clock.advance(33);
@@ -269,7 +269,7 @@ describe('P5 fan-out', () => {
     clearInterval(tick);
   });
 
-  test('P8 who comes, and who asks, is told where all are', async () => {
+  test('P8 a person who joins, or asks, gets everybody’s presence', async () => {
     await present('ana', 1);
     await present('ben', 2);
     const cleo = await house.raw('cleo');
@@ -280,7 +280,7 @@ describe('P5 fan-out', () => {
 });
 
 describe('P7 coming back', () => {
-  test('P7 Ana, back after a broken link and sitting still, is seen again at once, and sees Ben who sits still', async () => {
+  test('P7 Ana, back after a broken link and idle, is seen again at once, and sees Ben, who is idle too', async () => {
     const ana = await house.stock('ana').synced();
     const ben = await house.stock('ben').synced();
     const tick = setInterval(() => clock.advance(33), 5);
@@ -295,7 +295,7 @@ describe('P7 coming back', () => {
     clearInterval(tick);
   });
 
-  test('P7 all who come back after a restart of the server see each other again', async () => {
+  test('P7 everybody who returns after a restart sees each other again', async () => {
     const ana = await house.stock('ana').synced();
     const ben = await house.stock('ben').synced();
     const tick = setInterval(() => clock.advance(33), 5);

@@ -17,7 +17,7 @@ import { RawClient } from './raw-client.ts';
 
 const adminKey = 'the-key-of-those-who-run-it';
 
-/** What Ana writes, does and points at in her draft: nobody else may get it, in whatever way. */
+/** Ana's text, presence and pointer in her draft: nobody else may get it in any way. */
 const marker = 'zk7-only-for-ana-q9';
 
 const made = v.object({
@@ -34,13 +34,13 @@ let url: string;
 let board: string;
 let links: v.InferOutput<typeof made>['links'];
 let clients: RawClient[];
-/** All bytes that anybody but Ana has got: frames, reasons of closes, and answers with their heads. */
+/** All bytes received by anybody but Ana: frames, close reasons, and answers with their headers. */
 let othersGot: Buffer[];
 let fay: Seat;
 let ana: Seat;
 let ben: Seat;
 let olle: Seat;
-/** Leads another board. */
+/** The facilitator of another board. */
 let mia: Seat;
 
 beforeEach(async () => {
@@ -79,7 +79,7 @@ async function ask(method: string, path: string, body?: unknown, token?: string)
   return answer;
 }
 
-/** Status and code of a refusal, else the status alone. */
+/** Status and code of a refusal, else only the status. */
 async function outcome(answer: Response): Promise<string> {
   const body = v.safeParse(refused, await answer.json().catch(() => null));
   return body.success ? `${answer.status} ${body.output.error.code}` : String(answer.status);
@@ -89,7 +89,7 @@ async function seat(link: string, name: string): Promise<Seat> {
   return v.parse(seated, await (await ask('POST', '/api/join', { link, name })).json());
 }
 
-/** A socket of somebody who listens to all that there is. */
+/** A socket of a person who listens to everything. */
 async function open(who: Seat | null, document: string, on = board): Promise<RawClient> {
   const query = who ? `?token=${who.token}` : '';
   const keep = who === ana ? undefined : (data: Buffer) => void othersGot.push(data);
@@ -103,7 +103,7 @@ async function open(who: Seat | null, document: string, on = board): Promise<Raw
   return client;
 }
 
-/** How an attempt at a socket ends: the close code and its reason, or the status of the plain answer. */
+/** How an attempt at a socket ends: the close code and reason, or the status of the plain answer. */
 async function attempt(who: Seat | null, document: string, on = board): Promise<string> {
   try {
     const client = await open(who, document, on);
@@ -120,7 +120,7 @@ async function attempt(who: Seat | null, document: string, on = board): Promise<
 
 const anasDraft = () => `draft/${ana.person}`;
 
-/** Ana writes in her draft, is seen there and points at something; resolves when it is saved. */
+/** Ana writes in her draft, with presence and a pointer; resolves when it is saved. */
 async function work(client: RawClient): Promise<void> {
   client.update(Y.encodeStateAsUpdate(noteOf('one', marker, 4_711)));
   client.presence([{ client: 4_711, clock: 1, state: { view: 'map', typing: marker } }]);
@@ -130,14 +130,14 @@ async function work(client: RawClient): Promise<void> {
 
 const leaked = () => othersGot.filter((bytes) => bytes.includes(marker)).length;
 
-describe('R9 nobody but its reader gets a byte of a private document', () => {
-  test('R9 not by a socket on it, whoever asks, and whatever the name is written like', async () => {
+describe('R9 only its reader gets any byte of a private document', () => {
+  test('R9 nobody else by a socket on it, however the name is written', async () => {
     await work(await open(ana, anasDraft()));
     for (const who of [fay, ben, olle]) expect(await attempt(who, anasDraft())).toBe('4403 not-allowed');
     expect(await attempt(mia, anasDraft())).toBe('4403 not-allowed');
     expect(await attempt(null, anasDraft())).toBe('4401 ticket');
     expect(await attempt({ person: ana.person, token: 'forged' }, anasDraft())).toBe('4401 ticket');
-    // A draft that nobody has, of a person that nobody is, is answered in the same way.
+    // A draft that does not exist, of a person who does not exist, gets the same answer.
     expect(await attempt(fay, 'draft/nobody')).toBe('4403 not-allowed');
     expect(await attempt(fay, `draft%2F${ana.person}`)).toBe('4403 not-allowed');
     for (const name of [
@@ -155,7 +155,7 @@ describe('R9 nobody but its reader gets a byte of a private document', () => {
     expect(leaked()).toBe(0);
   });
 
-  test('R9 not in the other documents of the board: no edit, no presence, no pointer, no figure', async () => {
+  test('R9 nobody else in the other documents of the board: no edit, no presence, no pointer, no figure', async () => {
     const others = await Promise.all([
       open(fay, 'board'),
       open(ben, 'board'),
@@ -170,7 +170,7 @@ describe('R9 nobody but its reader gets a byte of a private document', () => {
     const anas = await open(ana, anasDraft());
     const again = await open(ana, anasDraft());
     await work(anas);
-    // Her other page hears all of it.
+    // Her other page gets all of it.
     await again.next('update', ({ bytes }) => Buffer.from(bytes).includes(marker));
     await again.next('pointers', ({ entries }) => entries.some((one) => one.pointer?.place.includes(marker)));
     await pause(200);
@@ -182,7 +182,7 @@ describe('R9 nobody but its reader gets a byte of a private document', () => {
     expect(leaked()).toBe(0);
   });
 
-  test('R9 R11 not by versions, previews, restores, rebuilds, losses, downloads, reports or figures', async () => {
+  test('R9 R11 nobody else by versions, previews, restores, rebuilds, losses, downloads, reports or figures', async () => {
     const anas = await open(ana, anasDraft());
     await work(anas);
     const bens = await open(ben, 'research');
@@ -235,7 +235,7 @@ describe('R9 nobody but its reader gets a byte of a private document', () => {
     expect(leaked()).toBe(0);
   });
 
-  test('R9 a crowd in documents of their own fills the board for others, and not for those who are on it', async () => {
+  test('R9 a crowd in documents of their own fills the board for others, but not for people on it', async () => {
     await (await open(ana, anasDraft())).told('welcome');
     const crowd = await Promise.all([...Array(9).keys()].map((n) => seat(links.participant, `Guest ${n}`)));
     for (const one of crowd) await (await open(one, `draft/${one.person}`)).told('welcome');
@@ -248,7 +248,7 @@ describe('R9 nobody but its reader gets a byte of a private document', () => {
     await (await open(ana, anasDraft())).told('welcome');
   });
 
-  test('R9 whoever may not read it is not told that it is full, so that somebody is in it', async () => {
+  test('R9 a person who may not read it is not told that it is full, and so in use', async () => {
     for (let n = 0; n < 10; n++) await (await open(ana, anasDraft())).told('welcome');
     expect(await attempt(ana, anasDraft())).toBe('1013 board-full');
     expect(await attempt(ben, anasDraft())).toBe('4403 not-allowed');
@@ -274,7 +274,7 @@ describe('R9 nobody but its reader gets a byte of a private document', () => {
     await start(folder);
   });
 
-  test('R9 it goes with the board', async () => {
+  test('R9 it is deleted with the board', async () => {
     const anas = await open(ana, anasDraft());
     await work(anas);
     const answer = await ask('DELETE', `/api/admin/boards/${board}`, undefined, adminKey);
@@ -285,7 +285,7 @@ describe('R9 nobody but its reader gets a byte of a private document', () => {
   });
 });
 
-describe('R10 who reads and who writes are two questions', () => {
+describe('R10 reading and writing are separate rights', () => {
   test('R10 observers do not read what two roles read; the two do', async () => {
     expect(await attempt(olle, 'research')).toBe('4403 not-allowed');
     const fays = await open(fay, 'research');
@@ -294,9 +294,9 @@ describe('R10 who reads and who writes are two questions', () => {
     await fays.next('update', ({ bytes }) => Buffer.from(bytes).includes('an interview'));
   });
 
-  test('R10 a reader who may not write is an observer there: what they send changes nothing', async () => {
+  test('R10 a reader who may not write is an observer there: updates change nothing', async () => {
     const bens = await open(ben, 'minutes');
-    // His page must not let him type what would not be kept.
+    // His page must not let him type what would not be saved.
     expect(await bens.told('welcome')).toMatchObject({ person: ben.person, role: 'observer' });
     bens.update(Y.encodeStateAsUpdate(noteOf('one', 'mine', 5)));
     expect((await bens.next('denied')).reason).toContain('observer');
@@ -305,12 +305,12 @@ describe('R10 who reads and who writes are two questions', () => {
     expect(wordsOf(await fays.state(), 'one')).toBeNull();
     fays.update(Y.encodeStateAsUpdate(noteOf('two', 'agreed', 6)));
     await bens.next('update', ({ bytes }) => Buffer.from(bytes).includes('agreed'));
-    // Only the collections of this document are there to write in.
+    // Only the collections of this document can be written.
     fays.update(Y.encodeStateAsUpdate(cardsInNotes()));
     expect(await fays.closed).toMatchObject({ code: 4422 });
   });
 
-  test('R10 G1 an observer is one in a document of their own too: what they send is dropped, and they stay', async () => {
+  test('R10 G1 an observer is one in their own document too: updates are dropped, and the socket stays open', async () => {
     const olles = await open(olle, `draft/${olle.person}`);
     expect(await olles.told('welcome')).toMatchObject({ role: 'observer' });
     olles.update(Y.encodeStateAsUpdate(noteOf('one', 'mine', 5)));
@@ -318,7 +318,7 @@ describe('R10 who reads and who writes are two questions', () => {
     expect(wordsOf(await olles.state(), 'one')).toBeNull();
   });
 
-  test('R10 who is removed, or whose link is withdrawn, loses private documents at once', async () => {
+  test('R10 a person who is removed, or whose link is turned off, loses private documents at once', async () => {
     const anas = await open(ana, anasDraft());
     const bens = await open(ben, `draft/${ben.person}`);
     await Promise.all([anas.told('welcome'), bens.told('welcome')]);
@@ -342,7 +342,7 @@ function cardsInNotes(): Y.Doc {
   return doc;
 }
 
-describe('beneath the routes', () => {
+describe('below the routes', () => {
   let house: House;
   let clock: FakeClock;
   let runs: number;
@@ -364,7 +364,7 @@ describe('beneath the routes', () => {
     await vi.waitFor(() => expect(house.rooms.gauges.heapBytes).toBe(0));
   };
 
-  test('R9 a room asks once more who may read; who may not is not in it for a moment', async () => {
+  test('R9 a room checks again who may read; others are not in it even for a moment', async () => {
     const ana = await house.raw('ana', { document: 'draft/ana', control: true });
     await ana.told('welcome');
     const ben = await house.raw('ben', { document: 'draft/ana', control: true });
@@ -374,7 +374,7 @@ describe('beneath the routes', () => {
     expect(house.log.join()).not.toContain(marker);
   });
 
-  test('R9 a board is as full as the document that somebody asks for', async () => {
+  test('R9 a board’s fullness is that of the requested document', async () => {
     for (const document of ['board', 'draft/ana', 'research'])
       await (await house.raw('ana', { document, control: true })).told('welcome');
     expect(house.rooms.crowd('lovtag')).toBe(3);
@@ -382,7 +382,7 @@ describe('beneath the routes', () => {
     expect(house.rooms.report().map(({ document }) => document)).toEqual(['board', 'research']);
   });
 
-  test('R9 G21 what people add to their private documents is counted together for the board', async () => {
+  test('R9 G21 additions to private documents count together for the board', async () => {
     await house.close();
     const records = { clients: 100, records: 8, keys: 1_000, bytes: 100_000 };
     const allowances = {
@@ -401,11 +401,11 @@ describe('beneath the routes', () => {
       const { control } = await one.next('control', (heard) => /saved|refused/.test(heard.control.kind));
       answers.push(control.kind);
     }
-    // The last quarter is for those who wrote before.
+    // The last quarter is for people who wrote before.
     expect(answers).toEqual([...Array<string>(6).fill('saved'), 'refused', 'refused']);
   });
 
-  test('R9 L1 what its reader brings back after a loss is taken whole: nothing in it is another person’s', async () => {
+  test('R9 L1 its reader’s edits after a loss are taken as a whole: none is another person’s', async () => {
     const doc = noteOf('one', marker, 4_711);
     const other = noteOf('two', 'from another page', 4_712);
     Y.applyUpdate(doc, Y.encodeStateAsUpdate(other));
@@ -424,14 +424,14 @@ describe('beneath the routes', () => {
     expect(await house.store.held('lovtag/draft/ana')).toEqual([]);
   });
 
-  test('R11 versions are kept of a document whose definition says so, and of no other', async () => {
+  test('R11 versions are stored only for documents whose definition says so', async () => {
     await retired('draft/ana');
     await retired('research');
     expect(await house.store.versions('lovtag/draft/ana')).toEqual([]);
     expect(await house.store.versions('lovtag/research')).toHaveLength(1);
   });
 
-  test('M1 R11 a private document of an older layout is migrated without a version, and the record of the board stays', async () => {
+  test('M1 R11 a private document of an older layout is migrated without a version, and the board’s record stays', async () => {
     await retired('draft/ana');
     const { store } = house;
     await house.close();

@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 
 type AnyType = Y.Map<unknown> | Y.Array<unknown> | Y.Text | Y.XmlElement | Y.XmlFragment;
 
-/** A generator of numbers in [0, 1) that gives the same for the same seed (mulberry32). */
+/** A generator of numbers in [0, 1) that is the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -13,7 +13,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Three people who write all that Yjs can hold, at random, and what they would send, at random too. */
+/** Three people who write random content of all Yjs types, and the random updates they would send. */
 export class Scribes {
   readonly random: () => number;
   readonly #docs: Y.Doc[];
@@ -55,14 +55,14 @@ export class Scribes {
     }
   }
 
-  /** What a peer may say that it has, in the midst of what was written at once too: structs are then split. */
+  /** A possible state vector of a peer, also in the middle of a transaction, where structs are then split. */
   #someStateVector(doc: Y.Doc): Uint8Array {
     const state = Y.decodeStateVector(Y.encodeStateVector(doc));
     for (const [client, clock] of state) state.set(client, this.#below(clock + 1));
     return Y.encodeStateVector(state);
   }
 
-  /** The update with a few of its bytes changed, or cut short. */
+  /** The update with a few bytes changed, or cut short. */
   damage(update: Uint8Array): Uint8Array {
     const damaged = update.slice();
     for (let n = this.#below(3); n >= 0; n--) {

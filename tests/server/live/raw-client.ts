@@ -8,7 +8,7 @@ import type { Pointer } from '../../../shared/wire/pointer.ts';
 import { readPointer, writePointer } from '../../../shared/wire/pointer.ts';
 import { controlProtocol, frameKind, syncKind } from '../../../shared/wire/protocol.ts';
 
-/** What the server said, taken apart. */
+/** A parsed message of the server. */
 export type Heard =
   | { kind: 'step1'; bytes: Uint8Array }
   | { kind: 'step2'; bytes: Uint8Array }
@@ -20,18 +20,18 @@ export type Heard =
 
 type Of<K extends Heard['kind']> = Extract<Heard, { kind: K }>;
 
-/** A hand-made client: it says exactly what the test says, and keeps what it hears until asked. */
+/** A hand-made client: it sends exactly what the test says, and stores what it receives. */
 export class RawClient {
   readonly socket: WebSocket;
-  /** What was heard and not yet taken by `next`. */
+  /** Messages received and not yet taken by `next`. */
   readonly heard: Heard[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
   bytesHeard = 0;
-  /** The place last heard of each client id's pointer. */
+  /** The last known place of each client id's pointer. */
   readonly #places = new Map<number, string>();
   #wake: () => void = () => {};
 
-  /** @param keep is given all that comes in, as it comes */
+  /** @param keep called with all incoming bytes */
   static async open(url: string, control: boolean, keep?: (data: Buffer) => void): Promise<RawClient> {
     const client = new RawClient(new WebSocket(url, control ? [controlProtocol] : []), keep);
     await once(client.socket, 'open');
@@ -52,7 +52,7 @@ export class RawClient {
     });
   }
 
-  /** Takes the first frame heard of a kind, waiting for it where there is none; frames before it stay. */
+  /** Takes the first received frame of a kind, or waits for one. Frames before it stay. */
   async next<K extends Heard['kind']>(kind: K, which: (one: Of<K>) => boolean = () => true): Promise<Of<K>> {
     for (;;) {
       const index = this.heard.findIndex((one) => one.kind === kind && which(one as Of<K>));
@@ -67,12 +67,12 @@ export class RawClient {
     return control as Extract<Control, { kind: K }>;
   }
 
-  /** Asks for the state and waits for it: all that was sent before has then been heard by the server. */
+  /** Asks for the state and waits for it: the server has then received everything sent before. */
   async state(): Promise<Y.Doc> {
     this.step1(new Y.Doc());
     const doc = new Y.Doc();
     const step2 = await this.next('step2');
-    // What came before it may be part of the answer; what is older is in it, and changes nothing.
+    // Earlier updates may be missing in the answer; those that are included change nothing.
     for (const one of this.heard) if (one.kind === 'update') Y.applyUpdate(doc, one.bytes);
     Y.applyUpdate(doc, step2.bytes);
     return doc;
@@ -111,7 +111,7 @@ export class RawClient {
     );
   }
 
-  /** Says where its pointer is; `isPlaceKnown`: in the cell that it has named last. */
+  /** Sends its pointer; `isPlaceKnown`: in the cell that it named last. */
   point(pointer: Pointer, isPlaceKnown = false): void {
     this.send(
       encoding.encode((encoder) => {
@@ -135,12 +135,12 @@ export class RawClient {
     this.send(new Uint8Array([frameKind.queryAwareness]));
   }
 
-  /** Ends the socket without a word, as a net that breaks. */
+  /** Ends the socket without a close frame, like a broken network. */
   close(): void {
     this.socket.terminate();
   }
 
-  /** Says goodbye, as a page that is closed. */
+  /** Closes the socket, like a page that is closed. */
   async leave(): Promise<void> {
     this.socket.close();
     await this.closed;

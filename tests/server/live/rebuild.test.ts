@@ -40,7 +40,7 @@ async function record() {
 
 const rebuild = async () => repairs.rebuild(await record(), 'board', 'fay');
 
-/** Those who were on the board join again: their seats are of its generation now. */
+/** People on the board join again: their memberships now have its generation. */
 async function joinAgain(...people: string[]): Promise<void> {
   const { generation } = await record();
   for (const person of people) house.membership(person, 'participant', { generation });
@@ -57,7 +57,7 @@ async function until(what: () => boolean): Promise<void> {
   while (!what()) await new Promise(setImmediate);
 }
 
-/** Waits until all that these clients wrote is on disk. */
+/** Waits until everything that these clients wrote is on disk. */
 async function saved(...clients: readonly StockClient[]): Promise<void> {
   const clock = (doc: Y.Doc, client: StockClient) => Y.getState(doc.store, client.doc.clientID);
   for (;;) {
@@ -70,7 +70,7 @@ async function saved(...clients: readonly StockClient[]): Promise<void> {
 const keep = async () =>
   (await house.store.keepVersion(room, { kind: 'named', name: 'Then', person: '' }))?.id ?? '';
 
-/** A version from before anybody has written. */
+/** Stores a version of the empty document. */
 async function keepEmpty(): Promise<string> {
   await house.store.append({ room, person: '', update: Y.encodeStateAsUpdate(new Y.Doc()) });
   return keep();
@@ -81,7 +81,7 @@ const texts = (doc: Y.Doc) =>
     .map(({ text }) => text)
     .sort();
 
-/** One card a frame: the n-th frame after the answer to step 1 brings the card `n`. */
+/** Sends one card per frame: frame n after the answer to step 1 has the card `n`. */
 class CardSender {
   readonly doc = new Y.Doc();
   readonly #client: RawClient;
@@ -97,7 +97,7 @@ class CardSender {
       rootOf(this.doc, cards).set(`card-${++this.#sent}`, buildRecord(cards, { author: 'ana' }));
   }
 
-  /** The cards of which the server has said that they are on disk. */
+  /** The cards that the server has acknowledged. */
   get acknowledged(): string[] {
     let frames = 0;
     for (const one of this.#client.heard)
@@ -108,7 +108,7 @@ class CardSender {
 }
 
 describe('R6 a rebuilt board', () => {
-  test('R6 has all that was acknowledged, however much was on its way, and nothing of its past', async () => {
+  test('R6 has all acknowledged edits, however many were in transit, and no history', async () => {
     await open();
     const ana = await house.raw('ana', { control: true });
     await ana.next('step1');
@@ -128,7 +128,7 @@ describe('R6 a rebuilt board', () => {
     expect(await house.store.owners(room)).toEqual(new Map());
   });
 
-  test('R6 goes on: who joins again reads it as it was and writes on, under new client ids', async () => {
+  test('R6 continues: people who join again read the same content and write under new client ids', async () => {
     await open();
     const ana = await house.stock('ana').synced();
     const id = addCard(ana.editor, cell, { text: 'Waits' });
@@ -145,14 +145,14 @@ describe('R6 a rebuilt board', () => {
     expect(texts(await stored())).toEqual(['Waits for the train']);
   });
 
-  test('R6 takes edits again where it was full, and keeps no client id but the server’s', async () => {
+  test('R6 takes edits again if it was full, and keeps only the server’s client id', async () => {
     await open({ maxDocumentBytes: 60_000 });
     const ana = await house.stock('ana').synced();
     addCard(ana.editor, cell, { text: 'The only one' });
     await saved(ana);
     ana.close();
     await until(() => house.rooms.crowd(board) === 0);
-    // What others sent before there were any bounds.
+    // Updates from before there were limits.
     await house.store.append({ room, person: 'mallory', update: manyClientIds(10_000) });
     await house.store.append({ room, person: 'mallory', update: removedCards(200) });
     await house.rooms.evict(board, 1012, 'restart');
@@ -170,7 +170,7 @@ describe('R6 a rebuilt board', () => {
     expect(texts(await stored())).toEqual(['Room again', 'The only one']);
   });
 
-  test('R6 takes nothing of a copy of the old document, and nothing under the client id of the new one', async () => {
+  test('R6 takes nothing from a copy of the old document, and nothing under the new document’s client id', async () => {
     await open();
     const ana = await house.stock('ana').synced();
     const mallory = await house.stock('mallory').synced();
@@ -181,7 +181,7 @@ describe('R6 a rebuilt board', () => {
     await saved(ana, mallory);
     await rebuild();
     await joinAgain('ana', 'ben', 'mallory');
-    // A program that joins again and keeps its document offers all of it.
+    // A program that joins again with its old document offers all of it.
     for (const [name, { doc }] of [['ana', ana] as const, ['mallory', mallory] as const]) {
       const raw = await house.raw(name);
       raw.step2(Y.encodeStateAsUpdate(doc));
@@ -199,7 +199,7 @@ describe('R6 a rebuilt board', () => {
     expect(texts(await stored())).toEqual([]);
   });
 
-  test('R6 that could not be rebuilt goes on as it was, and what was typed meanwhile is taken', async () => {
+  test('R6 continues unchanged if the rebuild fails, and takes what was typed meanwhile', async () => {
     let ask = () => {};
     let fail = () => {};
     const asked = new Promise<void>((resolve) => (ask = resolve));
@@ -220,7 +220,7 @@ describe('R6 a rebuilt board', () => {
   });
 });
 
-test('R3 R6 a quarantined document is rebuilt from what fits together, and people come in again', async () => {
+test('R3 R6 a quarantined document is rebuilt from its readable parts, and people can join again', async () => {
   await open();
   const doc = new Y.Doc();
   const add = (id: string) => rootOf(doc, cards).set(id, buildRecord(cards, { text: id }));
@@ -242,7 +242,7 @@ test('R3 R6 a quarantined document is rebuilt from what fits together, and peopl
 });
 
 describe('R7 a board under repair', () => {
-  test('R7 lets nobody in, also whoever was let in a moment before, and takes no edit of the server’s', async () => {
+  test('R7 admits nobody, not even people just admitted, and takes no edit of the server', async () => {
     await open();
     await (await house.raw('ana')).state();
     house.rooms.bar(board, true);
@@ -253,7 +253,7 @@ describe('R7 a board under repair', () => {
     await (await house.raw('ben')).state();
   });
 
-  test('R7 is repaired by one at a time; what was asked for a board of before is not done to it', async () => {
+  test('R7 is repaired by one request at a time; a request for an earlier board does not apply to it', async () => {
     await open();
     await keepEmpty();
     const before = await record();
@@ -263,7 +263,7 @@ describe('R7 a board under repair', () => {
     expect((await record()).generation).toBe(2);
   });
 
-  test('R7 a restore that began before a rebuild does not reach the board after it', async () => {
+  test('R7 a restore that began before a rebuild does not reach the rebuilt board', async () => {
     await open();
     await house.store.append({ room, person: 'ana', update: removedCards(2) });
     const version = await keep();
@@ -275,7 +275,7 @@ describe('R7 a board under repair', () => {
   });
 });
 
-test('D7 an author is sent what the server deletes in the batch that their edit is in', async () => {
+test('D7 an author gets the server’s deletions in the batch with the author’s edit', async () => {
   await open();
   const [ana, ben] = [await house.stock('ana').synced(), await house.stock('ben').synced()];
   const his = addCard(ben.editor, cell, { text: 'His' });
@@ -289,7 +289,7 @@ test('D7 an author is sent what the server deletes in the batch that their edit 
   const updates = house.rooms.counters.updates + 1;
   await until(() => house.rooms.counters.updates >= updates);
   addCard(ana.editor, cell, { text: 'Hers' });
-  // What Ben notices comes behind her card on the same socket, so the card waits for the next batch.
+  // What Ben sees was sent after her card on the same socket, so the card waits for the next batch.
   ana.awareness.setLocalStateField('seen', true);
   await ben.notices(() => ben.awareness.getStates().get(ana.doc.clientID)?.seen === true);
   const written = house.rooms.write(board, 'board', Y.encodeStateAsUpdate(server, before));
@@ -300,10 +300,10 @@ test('D7 an author is sent what the server deletes in the batch that their edit 
   await agree(ana, ben);
 });
 
-describe('R8 what one person added', () => {
+describe('R8 edits of one person', () => {
   const remove = async (version: string, ...people: string[]) =>
     history.removeAdded({ record: await record(), document: 'board', version, person: 'fay' }, people);
-  test('R8 goes while Mallory writes on from two devices; what Ana writes at the same time stays; all agree', async () => {
+  test('R8 are removed while Mallory writes on from two devices; Ana’s concurrent edits stay; all agree', async () => {
     await open();
     const ana = await house.stock('ana').synced();
     const hers = addCard(ana.editor, cell, { text: 'Waits' });
@@ -327,7 +327,7 @@ describe('R8 what one person added', () => {
     }
     expect(await removing).toMatchObject({ kind: 'done', edit: { removed: { texts: 1, returned: 1 } } });
     await saved(ana, ...devices);
-    // What came after the removal began is removed by the next one.
+    // Edits from after the start of the removal are removed by the next one.
     expect(await remove(version, 'mallory')).toMatchObject({ kind: 'done' });
     const left = texts(await stored());
     expect(left).toEqual(['Waits', ...Array.from({ length: 20 }, (_, n) => `Hers ${n}`)].sort());
@@ -335,7 +335,7 @@ describe('R8 what one person added', () => {
     await agree(ana, phone, laptop);
   });
 
-  test('R8 goes when nobody is on the board, and comes back by the version from before', async () => {
+  test('R8 are removed while nobody is on the board, and restored by the earlier version', async () => {
     await open();
     const version = await keepEmpty();
     const mallory = await house.stock('mallory').synced();
@@ -353,7 +353,7 @@ describe('R8 what one person added', () => {
     expect(texts(await stored())).toEqual(['Nonsense']);
   });
 
-  test('R8 is known again after a reset to a version from before a rebuild', async () => {
+  test('R8 are known again after a reset to a version from before a rebuild', async () => {
     await open();
     const version = await keepEmpty();
     const mallory = await house.stock('mallory').synced();
@@ -371,7 +371,7 @@ describe('R8 what one person added', () => {
   });
 });
 
-/** So many cards that were made and removed, as one update. */
+/** This many cards that were created and removed, as one update. */
 function removedCards(count: number): Uint8Array {
   const doc = new Y.Doc();
   for (let n = 0; n < count; n++)

@@ -38,7 +38,7 @@ import {
 setScene();
 
 describe('crash', () => {
-  /** A frame whose head promises more structs than anybody may pay for, with nothing that reads behind it. */
+  /** A frame whose header promises more structs than anybody may pay for, followed by unreadable bytes. */
   const garbage = () => {
     const bytes = new Uint8Array(400_000).fill(0xff);
     bytes.set([1, 0xa0, 0x8d, 0x06], 0); // one section, 100,000 structs
@@ -62,9 +62,9 @@ describe('crash', () => {
     return { ben, mark };
   }
 
-  // An offer too dear to judge is kept unread: the beat that reads it throws in a timer and ends the process, again after
-  // each restart, and a second offer, joined with the first, throws within the commit, so that the room fails.
-  test('L2 an offer that is too dear to judge and no update is not kept', async () => {
+  // An offer too expensive to check was held unread. The heartbeat that read it threw in a timer and ended the process,
+  // also after each restart. A second offer, joined with the first, threw inside the commit, so the room failed.
+  test('L2 an offer that is too expensive to check and not an update is not held', async () => {
     const { mark } = await loss();
     const mallory = await house.raw('mallory', { control: true });
     await mallory.told('welcome');
@@ -84,9 +84,9 @@ describe('memory', () => {
   const collected = (count: number) =>
     handUpdate([{ client: 7, clock: 0, structs: Array<HandStruct>(count).fill({ content: { gc: 1 } }) }]);
 
-  // Once a loss was proven, an offer was read to its end before the guard saw it: 16 MiB of structs of two bytes are
-  // eight million objects.
-  test('L2 an offer of more structs than anybody lost is refused, and not read to its end', async () => {
+  // Once a loss was proven, an offer was read to its end before the guard: 16 MiB of structs of 2 bytes are eight
+  // million objects.
+  test('L2 an offer with more structs than anybody lost is refused, and not read to its end', async () => {
     const ben = await page('ben');
     await agree(ben);
     backUp();
@@ -103,8 +103,8 @@ describe('memory', () => {
     expect(await honest.told('held')).toMatchObject({ state: 'waiting' });
   });
 
-  // The ids of an offer became nobody's though there was no room for it, and stayed so.
-  test('L2 an offer that there is no room for names no client ids that others may not take', async () => {
+  // The ids of an offer without room became owned by nobody, and stayed so.
+  test('L2 an offer without room blocks no client ids', async () => {
     const ben = await page('ben');
     addCard(ben.editor, cell, { text: 'here' });
     await agree(ben);
@@ -140,7 +140,7 @@ describe('memory', () => {
     expect(texts(await shown())).toEqual(['by Cara', 'here']);
   });
 
-  test('L2 client ids that copies name are remembered up to a bound, and fewer where nothing proves the copy', () => {
+  test('L2 the client ids that copies name are limited, more so for unproven copies', () => {
     const { owners } = new Guard(new Y.Doc(), new Map(), boardDocument);
     const ids = (from: number) => Array.from({ length: maxSuspects }, (_, n) => from + n);
     owners.suspect(ids(1), false);
@@ -152,8 +152,8 @@ describe('memory', () => {
 });
 
 describe('owners', () => {
-  // The own part is judged twice; the first judging records the owner in memory, so the second journals none.
-  test('L1 whose an id is whose own part was applied outlives the process', async () => {
+  // The own part is checked twice; the first check records the owner in memory, so the second journals none.
+  test('L1 the owner of an applied own part is known after a restart', async () => {
     const ben = await page('ben');
     const ana = await stock('ana');
     const first = addCard(ben.editor, cell, { text: 'old' });
@@ -172,8 +172,8 @@ describe('owners', () => {
     expect(owners.get(ana.doc.clientID)).toBe('ana');
   });
 
-  // Before anything is proven an offer claims every unknown id in it, so others' ids become its bringer's.
-  test('L2 who comes first with others’ lost edits does not become the owner of their ids', async () => {
+  // Without proof an offer claimed all unknown ids in it, so its sender became the owner of others' ids.
+  test('L2 a person who brings others’ lost edits first does not become the owner of their ids', async () => {
     const cara = await stock('cara');
     const card = addCard(cara.editor, cell, { text: 'old' });
     const ana = await stock('ana');
@@ -203,8 +203,8 @@ describe('owners', () => {
     expect(counters.refusals['not-author']).toBe(0);
   });
 
-  // In strict mode a program without presence has no id that is surely its own: all it writes waits for good.
-  test('a program without presence goes on working on a board that lost edits', async () => {
+  // On a board that lost edits, a program without presence has no certain id: all its edits would wait for ever.
+  test('a program without presence continues on a board that lost edits', async () => {
     await page('ben');
     backUp();
     await restoreBackup(true);
@@ -218,8 +218,9 @@ describe('owners', () => {
     expect(texts(await shown())).toEqual(['by a program']);
   });
 
-  // Presence takes an id in strict mode though it is another's lost one; different content under it then hides his.
-  test('L2 first presence under an id of a page that is away never passes for that page’s edits', async () => {
+  // On a board that lost edits, presence took another person's lost id; different content under it then hid the
+  // original.
+  test('L2 first presence under the id of an absent page never passes for that page’s edits', async () => {
     const ben = await page('ben');
     const ana = await page('ana');
     const card = addCard(ana.editor, cell, { text: 'old' });
@@ -239,7 +240,7 @@ describe('owners', () => {
     mallory.presence([{ client: ben.doc.clientID, clock: 1, state: {} }]);
     mallory.step2(Y.encodeStateAsUpdate(doc, before));
     await beatUntil(() => house.rooms.counters.updates + house.rooms.counters.offersHeld > 0);
-    // The two documents cannot be merged. Nobody is left with one that looks saved: pages keep theirs to copy.
+    // The two documents cannot be merged. Neither may look saved: pages keep their texts to copy.
     const ended = [ana.ended(), ben.ended()];
     comeBack(ana);
     comeBack(ben);
@@ -252,7 +253,7 @@ describe('owners', () => {
     expect(texts(ben.doc)).toEqual(['old, Ben’s words']);
   });
 
-  // Presence reserves an id that stands in the document and is nobody's: the server's own.
+  // Presence reserved an id in the document that nobody owns: the server's own.
   test('G4 nobody takes the server’s own id by presence', async () => {
     const ben = await page('ben');
     const serverId = [...Y.decodeStateVector(Y.encodeStateVector(ben.doc)).keys()].find(
@@ -269,7 +270,7 @@ describe('owners', () => {
     expect(texts(await shown())).toEqual([]);
   });
 
-  /** Somebody shows up under a client id, and adds a card under it. */
+  /** A person appears under a client id, and adds a card under it. */
   async function addsUnder(client: number, text: string) {
     const mallory = await house.raw('mallory');
     const doc = await mallory.state();
@@ -284,7 +285,7 @@ describe('owners', () => {
 
   const idsIn = (doc: Y.Doc) => [...doc.store.clients.keys()];
 
-  // Presence reserves whatever id has no owner on record: one that a server before this one wrote under.
+  // Presence reserved any id without a recorded owner, such as that of an earlier server.
   test('G4 nobody takes the id of an earlier server by presence', async () => {
     const ben = await page('ben');
     const [earlier = 0] = idsIn(ben.doc);
@@ -303,8 +304,8 @@ describe('owners', () => {
     goAway(fred);
   }
 
-  // An id that nobody may take by presence would lock out the one whose page it is.
-  test('L1 whose edits somebody else’s copy brought back goes on under the same id, also after a restart', async () => {
+  // An id that nobody may take by presence would lock out its own page.
+  test('L1 a person whose edits came back in another’s copy continues under the same id, also after a restart', async () => {
     const ben = await stock('ben');
     const stan = await stock('cara');
     await agree(ben, stan);
@@ -329,7 +330,7 @@ describe('owners', () => {
     expect(owners.get(ben.doc.clientID)).toBe('ben');
   });
 
-  // What the lost server wrote comes back in a copy as well, under an id that no record names either.
+  // Edits of the lost server come back in a copy as well, under an id without a record.
   test('G4 nobody takes the id of a lost server that a copy brought back', async () => {
     const stan = await stock('cara');
     const known = new Set(idsIn(stan.doc));
@@ -353,8 +354,8 @@ describe('owners', () => {
 });
 
 describe('work', () => {
-  // A copy is let go of when the document has its structs, though it lacks its deletions.
-  test('L1 a deletion that only a copy has outlives the return of the others', async () => {
+  // A copy was dropped when the document had its structs, though not its deletions.
+  test('L1 a deletion that only a copy has survives the return of the others', async () => {
     const ana = await page('ana');
     const ben = await page('ben');
     const card = addCard(ana.editor, cell, { text: 'keep this, drop that', personas: ['p1', 'p2'] });
@@ -383,8 +384,8 @@ describe('work', () => {
     expect(held.length === 1 || text === 'keep this').toBe(true);
   });
 
-  // A frame that passes the guard as it is counted as no news, so who waited for it was not asked again.
-  test('L1 who rests on others’ edits is free as soon as these come back, though nothing of them had to wait', async () => {
+  // A frame that passed the guard directly was not noticed, so people who waited for it were not asked again.
+  test('L1 a person who depends on others’ edits is free as soon as these are back, though none of them was held', async () => {
     const ana = await page('ana');
     const ben = await page('ben');
     await agree(ana, ben);
@@ -407,7 +408,7 @@ describe('work', () => {
     expect(texts(await shown())).toEqual(['Ana’s and Ben’s']);
   });
 
-  // What the server wrote after the backup, nobody can bring back as their own: all wait for good.
+  // Nobody can bring back the server's edits from after the backup as their own, so all would wait for ever.
   test('L1 people who joined after the backup are free again once a facilitator has restored one copy', async () => {
     const ana = await page('ana');
     addCard(ana.editor, cell, { text: 'old' });
@@ -431,8 +432,8 @@ describe('work', () => {
     expect(house.rooms.report()[0]?.lost.people).toBe(0);
   });
 
-  // A number that was given before the loss is given again after it, and comes back with a restored copy.
-  test('L1 an idea that comes back has a number of its own', async () => {
+  // A number given before the loss is given again after it, and comes back with a restored copy.
+  test('L1 a restored idea has a number of its own', async () => {
     const ana = await page('ana');
     const ben = await page('ben');
     await agree(ana, ben);
@@ -455,8 +456,8 @@ describe('work', () => {
 });
 
 describe('preview', () => {
-  // People are left out of the preview, so a facilitator restores forged names unseen.
-  test('L2 a preview shows what a copy does to people', async () => {
+  // The preview left out people, so a facilitator could restore forged names unseen.
+  test('L2 a preview shows what a copy changes in people', async () => {
     const ben = await page('ben');
     addCard(ben.editor, cell, { text: 'here' });
     await agree(ben);
@@ -491,7 +492,7 @@ describe('preview', () => {
 });
 
 describe('more', () => {
-  // After a loss a mark of the same id at an earlier clock takes the place of the one that proves the loss.
+  // After a loss, a mark of the same id at an earlier clock replaced the one that proves the loss.
   test('L1 a page keeps the mark that is furthest ahead', () => {
     const signer = new Marks(new Uint8Array(32));
     const mark = (clock: number, at: number) =>
@@ -502,8 +503,8 @@ describe('more', () => {
     expect(kept.proof(new Map([[5, 12]]))).toEqual([mark(20, 1)]);
   });
 
-  // The process says that a copy waits, and ends without waiting for it to be written.
-  test('L1 a copy is on disk when the process has ended in order', async () => {
+  // The process said that a copy is held, and ended without waiting for the write.
+  test('L1 a copy is on disk after an orderly stop', async () => {
     const ana = await page('ana');
     const ben = await page('ben');
     await agree(ana, ben);
@@ -526,8 +527,9 @@ describe('more', () => {
     expect(isWritten).toBe(true);
   });
 
-  // An offer too dear to judge was kept of a page with a mark, and a stock client with as much was turned away for good.
-  test('L1 a stock client with very much that was lost is not turned away', async () => {
+  // A page with a mark could have an offer too expensive to check held; a stock client with the same was refused for
+  // good.
+  test('L1 a stock client with very many lost edits is not refused', async () => {
     const ben = await stock('ben');
     const ana = await page('ana');
     await agree(ana, ben);
@@ -544,8 +546,8 @@ describe('more', () => {
     expect(house.rooms.counters.refusals['too-many']).toBe(0);
   });
 
-  // What a frame may hold is less than what a client may have that the server lost.
-  test('L1 an offer of more than one MiB is not turned away', async () => {
+  // A frame may hold less than a client may have of the lost edits.
+  test('L1 an offer of more than 1 MiB is not refused', async () => {
     const ben = await page('ben');
     const ana = await page('ana');
     await agree(ana, ben);

@@ -32,7 +32,7 @@ import {
 setScene();
 
 describe('L1 a page proves that the server lost edits', () => {
-  test('L1 everybody’s own edits come back with them, in any order, and nobody decides', async () => {
+  test('L1 people bring their own edits back, in any order, without a decision', async () => {
     const ana = await page('ana');
     const ben = await page('ben');
     const first = addCard(ben.editor, cell, { text: 'before the backup' });
@@ -47,7 +47,7 @@ describe('L1 a page proves that the server lost edits', () => {
     goAway(ana);
     await restoreBackup();
 
-    // Ben’s text rests on Ana’s card, which is not there yet; the move of his own card does not.
+    // Ben’s text depends on Ana’s card, which is still missing; the move of his own card does not.
     await ben.told('held', ({ state }) => state === 'waiting');
     await beatUntil(() => house.rooms.counters.updates > 0);
     expect(readRecord(await shown(), cards, first)?.place.phase).toBe('later');
@@ -60,7 +60,7 @@ describe('L1 a page proves that the server lost edits', () => {
     expect(house.rooms.counters.refusals['not-author']).toBe(0);
   });
 
-  test('L1 a card that somebody else has moved comes back whole, with its author, when its maker comes first', async () => {
+  test('L1 a card moved by another person comes back whole, with its author, if its author comes first', async () => {
     const ana = await page('ana');
     const ben = await page('ben');
     backUp();
@@ -84,7 +84,7 @@ describe('L1 a page proves that the server lost edits', () => {
     await agree(ana, ben);
   });
 
-  test('L1 a facilitator restores what its author does not bring, and the author goes on under the same client id', async () => {
+  test('L1 a facilitator restores edits of an absent author, who later continues under the same client id', async () => {
     const fred = await page('fred');
     const ana = await page('ana');
     const ben = await page('ben');
@@ -116,7 +116,7 @@ describe('L1 a page proves that the server lost edits', () => {
     await agree(ana, ben, fred);
   });
 
-  test('L1 discarded edits stay away, and the page begins anew', async () => {
+  test('L1 discarded edits stay away, and the page starts over', async () => {
     const ana = await page('ana');
     const ben = await page('ben');
     addCard(ben.editor, cell, { text: 'old' });
@@ -135,7 +135,7 @@ describe('L1 a page proves that the server lost edits', () => {
     expect(await house.store.held(`${board}/board`)).toEqual([]);
   });
 
-  test('L1 a stock client that comes first waits in silence, and is heard once a page has proven the loss', async () => {
+  test('L1 a stock client that comes first waits silently, and is announced once a page has proven the loss', async () => {
     const stan = await stock('cara');
     const ben = await page('ben');
     const ana = await page('ana');
@@ -186,7 +186,7 @@ describe('L1 a page proves that the server lost edits', () => {
     expect(texts(await shown())).toEqual(['Ben’s', 'old']);
   });
 
-  test('L1 an observer’s page from before the loss hears that it is stale', async () => {
+  test('L1 an observer’s page from before the loss is told that it is stale', async () => {
     const olga = await page('olga');
     const ana = await page('ana');
     addCard(ana.editor, cell, { text: 'old' });
@@ -199,7 +199,7 @@ describe('L1 a page proves that the server lost edits', () => {
     await olga.told('stale');
   });
 
-  test('L1 a server that knows it fell back needs no proof', async () => {
+  test('L1 a server that knows of its loss needs no proof', async () => {
     const ben = await stock('ben');
     const stan = await stock('cara');
     addCard(ben.editor, cell, { text: 'old' });
@@ -217,7 +217,7 @@ describe('L1 a page proves that the server lost edits', () => {
 });
 
 describe('L2 a forger gains nothing', () => {
-  /** An update under Ben’s client id, as if he had gone on, and a mark for it that this server did not sign. */
+  /** An update under Ben’s client id that continues his edits, and a mark for it that this server did not sign. */
   function forged(ben: StockClient, card: string): { update: Uint8Array; mark: string } {
     const doc = new Y.Doc();
     Y.applyUpdate(doc, Y.encodeStateAsUpdate(ben.doc));
@@ -229,7 +229,7 @@ describe('L2 a forger gains nothing', () => {
     return { update: Y.encodeStateAsUpdate(doc, before), mark };
   }
 
-  test('L2 invented marks, marks of another board, and marks of what is there prove nothing', async () => {
+  test('L2 forged marks, marks of another board, and marks of existing edits prove nothing', async () => {
     const ben = await page('ben');
     const card = addCard(ben.editor, cell, { text: 'here' });
     clock.advance(markMs);
@@ -255,7 +255,7 @@ describe('L2 a forger gains nothing', () => {
     await fred.sees(() => texts(fred.doc).includes('Ben goes on'));
   });
 
-  test('L2 a part that would have to be cut thousands of times waits whole', async () => {
+  test('L2 a part that would need thousands of cuts is held as a whole', async () => {
     const ben = await page('ben');
     addCard(ben.editor, cell, { text: 'here' });
     const there = Y.getState((await shown()).store, ben.doc.clientID);
@@ -267,8 +267,8 @@ describe('L2 a forger gains nothing', () => {
       key: 'author',
       content: { any: ['mallory'] },
     });
-    // The author of each record is behind the next record, and that of the last one never comes: a cut before the last
-    // record leaves the one before it without its author, and so on.
+    // The author of each record comes after the next record, and the last one never comes. A cut before the last record
+    // leaves the one before it without its author, and so on.
     const records = 5_000;
     const structs = [map('r0')];
     for (let n = 1; n < records; n++) structs.push(map(`r${n}`), author(Math.max(0, 2 * n - 3)));
@@ -288,7 +288,7 @@ describe('L2 a forger gains nothing', () => {
     expect(texts(await shown())).toEqual(['here']);
   });
 
-  test('L2 what is not proven takes little room, however many offer it', async () => {
+  test('L2 unproven copies take little space, however many people offer them', async () => {
     const ben = await page('ben');
     const card = addCard(ben.editor, cell, { text: 'here' });
     const fred = await page('fred');
@@ -312,7 +312,7 @@ describe('L2 a forger gains nothing', () => {
     expect(held).toHaveLength(2);
   });
 
-  test('L2 who brings Ben’s edits first, under his client id, does not keep the id', async () => {
+  test('L2 a person who brings Ben’s edits first, under his client id, does not keep the id', async () => {
     const ben = await page('ben');
     const ana = await page('ana');
     const card = addCard(ana.editor, cell, { text: 'old' });
@@ -329,7 +329,7 @@ describe('L2 a forger gains nothing', () => {
     mallory.presence([{ client: ben.doc.clientID, clock: 1, state: {} }]);
     mallory.step2(stolen);
     await beatUntil(() => house.rooms.counters.updates + house.rooms.counters.offersHeld > 0);
-    // What Ben’s page has and what is here may differ: it begins anew, with its own to copy, and Mallory keeps nothing.
+    // Ben’s page may differ from the server: it starts over, with its own texts to copy, and Mallory keeps nothing.
     const ended = ben.ended();
     comeBack(ben);
     expect(await ended).toMatchObject({ code: 4422, reason: 'fallen-back' });

@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 afterEach(() => house.close());
 
-/** A house that has read again what is on the disk of one that is closed now. */
+/** A server that has read the disk of an earlier one that is closed now. */
 async function restarted(before: House): Promise<House> {
   await before.close();
   const store = new MemoryStore();
@@ -50,7 +50,7 @@ function card(person: string, id = 'card'): Uint8Array {
 }
 
 describe('G1 an observer changes nothing', () => {
-  test('G1 what a stock observer writes stays on their own screen', async () => {
+  test('G1 a stock observer’s edits stay on the observer’s own screen', async () => {
     const ana = await house.stock('ana').synced();
     const olga = await house.stock('olga').synced();
     addCard(olga.editor, cell, { text: 'mine' });
@@ -61,7 +61,7 @@ describe('G1 an observer changes nothing', () => {
     expect(olga.provider.wsconnected).toBe(true);
   });
 
-  test('G1 hand-made updates are counted, answered once, and decoded never', async () => {
+  test('G1 hand-made updates are counted, answered once, and never decoded', async () => {
     const olga = await house.raw('olga', { control: true });
     const before = Y.encodeStateAsUpdate(await olga.state());
     olga.step2();
@@ -79,7 +79,7 @@ describe('G1 an observer changes nothing', () => {
 });
 
 describe('G17 a refused update', () => {
-  test('G17 changes nothing, is told with its reason, and disturbs nobody else', async () => {
+  test('G17 changes nothing, is answered with its reason, and affects nobody else', async () => {
     const ben = await house.stock('ben').synced();
     addCard(ben.editor, cell, { text: 'stays' });
     const olga = await house.raw('olga');
@@ -98,7 +98,7 @@ describe('G17 a refused update', () => {
     expect(house.log.join('')).not.toContain('secret words');
   });
 
-  test('G17 what Ana sent before it counts, what she sent after it does not', async () => {
+  test('G17 Ana’s earlier edits count, later ones do not', async () => {
     const ana = await house.raw('ana', { control: true });
     ana.update(card('ana', 'before'));
     ana.update(backdoor());
@@ -108,20 +108,20 @@ describe('G17 a refused update', () => {
     expect(readAll(doc, cards).map(({ id }) => id)).toEqual(['before']);
   });
 
-  test('G17 a participant who changes the frame is told that they may not, and a stock client gives up', async () => {
+  test('G17 a participant who changes the frame is told that it is not allowed, and a stock client gives up', async () => {
     const ana = await house.stock('ana').synced();
     const ended = ana.ended();
     addPhase(ana.editor, 'before', 'Mine', { after: null, before: null });
     expect(await ended).toEqual({ code: 4403, reason: 'role' });
   });
 
-  test('G17 bytes that are no update are malformed', async () => {
+  test('G17 bytes that are not an update are malformed', async () => {
     const ana = await house.raw('ana');
     ana.update(new Uint8Array([9, 9, 9]));
     expect(await ana.closed).toEqual({ code: 4400, reason: 'malformed' });
   });
 
-  test('G3 once Ana has offered all that she has, an update without its ground is refused', async () => {
+  test('G3 after Ana’s answer, an update without its dependencies is refused', async () => {
     const ana = await house.raw('ana');
     ana.step2();
     const doc = new Y.Doc();
@@ -132,7 +132,7 @@ describe('G17 a refused update', () => {
     expect(await ana.closed).toEqual({ code: 4422, reason: 'missing-dependency' });
   });
 
-  test('G3 what is held back is bounded', async () => {
+  test('G3 W4 held updates of a socket are limited to 1,000 frames', async () => {
     const ana = await house.raw('ana');
     const doc = new Y.Doc();
     rootOf(doc, cards).set('a', buildRecord(cards, {}));
@@ -144,8 +144,8 @@ describe('G17 a refused update', () => {
   });
 });
 
-describe('G4 whose a client id is', () => {
-  test('G4 Ben’s stays his when the process starts again: Ana cannot write under it', async () => {
+describe('G4 the owner of a client id', () => {
+  test('G4 Ben’s stays his after a restart: Ana cannot write under it', async () => {
     const ben = await house.stock('ben').synced();
     const id = addCard(ben.editor, cell, { text: 'mine' });
     const olga = await house.stock('olga').synced();
@@ -184,7 +184,7 @@ describe('G4 whose a client id is', () => {
 });
 
 describe('G18 an id that nobody could read again', () => {
-  test('G18 Ana’s client id past all numbers is refused, and the board can be read by all, also after a restart', async () => {
+  test('G18 Ana’s client id above all numbers is refused, and everybody can read the board, also after a restart', async () => {
     const ben = await house.stock('ben').synced();
     addCard(ben.editor, cell, { text: 'ours' });
     const ana = await house.raw('ana');
@@ -218,7 +218,7 @@ describe('G18 an id that nobody could read again', () => {
   });
 });
 
-describe('W2 frames that are none', () => {
+describe('W2 malformed frames', () => {
   test('W2 a text frame, an unknown kind and a cut frame are malformed', async () => {
     for (const bytes of [
       'hello',
@@ -231,7 +231,7 @@ describe('W2 frames that are none', () => {
     }
   });
 
-  test('W3 a frame over the limit is too large, one at the limit is not', async () => {
+  test('W3 a frame above the limit is too large, one at the limit is not', async () => {
     const ana = await house.raw('ana');
     ana.update(new Uint8Array(maxFrameBytes));
     expect(await ana.closed).toEqual({ code: 4413, reason: 'too-large' });
@@ -240,13 +240,13 @@ describe('W2 frames that are none', () => {
     expect((await ben.closed).code).toBe(4400);
   });
 
-  test('W5 a state vector that is none is malformed', async () => {
+  test('W5 an invalid state vector is malformed', async () => {
     const ana = await house.raw('ana');
     ana.send(syncFrame(syncKind.step1, new Uint8Array([5, 1])));
     expect(await ana.closed).toEqual({ code: 4400, reason: 'malformed' });
   });
 
-  test('W2 random bytes at a live room disturb nobody', async () => {
+  test('W2 random bytes to a live room affect nobody', async () => {
     const ben = await house.stock('ben').synced();
     const bytes = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 60 }), { numRuns: 60, seed: 7 });
     for (const [i, random] of bytes.entries()) {

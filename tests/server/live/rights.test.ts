@@ -54,8 +54,8 @@ const remove = (who: Person, id: string) =>
 const close = (who: Person, id: string) =>
   who.does((doc) => storedRecord(doc, quotes, id)?.set('isClosed', true));
 
-describe('what the definition of a collection says', () => {
-  test('G23 a field that names a power is set by whoever has it, also when the record is made', () => {
+describe('rights in a collection’s definition', () => {
+  test('G23 only people with a field’s power set it, also in a new record', () => {
     expect(add(ana, 'one')).toBe('pass');
     expect(close(fay, 'one')).toBe('pass');
     expect(storedRecord(board.doc, quotes, 'one')?.get('isClosed')).toBe(true);
@@ -66,7 +66,7 @@ describe('what the definition of a collection says', () => {
     expect(made).toBe('role');
   });
 
-  test('G24 a record that is its author’s own is changed and removed by them and by facilitators', () => {
+  test('G24 a record with change `own` is changed and removed by its author and by facilitators', () => {
     expect(add(ana, 'one')).toBe('pass');
     expect(rewrite(ana, 'one')).toBe('pass');
     expect(rewrite(fay, 'one')).toBe('pass');
@@ -81,7 +81,7 @@ describe('what the definition of a collection says', () => {
     expect(remove(fay, 'one')).toBe('pass');
   });
 
-  test('G7 G24 what the server has added for somebody is theirs to change, and nobody adds another', () => {
+  test('G7 G24 a record that the server added for a person is that person’s to change, and nobody adds another', () => {
     board.writes((doc) => rootOf(doc, tasks).set('one', buildRecord(tasks, { text: 'do', author: 'ana' })));
     const rewriteTask = (who: Person) =>
       who.does((doc) => textOf(doc, tasks, 'one', 'text')?.insert(0, 'please '));
@@ -95,13 +95,13 @@ describe('what the definition of a collection says', () => {
     expect(addTask(board.person('fay', 'facilitator'))).toBe('role');
   });
 
-  test('G7 what the server alone changes, whoever adds it, nobody else changes', () => {
+  test('G7 a collection that only the server changes is changed by nobody else, whoever adds', () => {
     const count = (doc: Y.Doc) => storedRecord(doc, votes, 'one')?.set('count', 1);
     expect(ana.does((doc) => rootOf(doc, votes).set('one', buildRecord(votes, { count: 0 })))).toBe('pass');
     for (const who of [ana, fay]) expect(who.does(count)).toBe('role');
   });
 
-  test('L1 what the server alone adds or changes comes back when lost edits are restored', () => {
+  test('L1 records that only the server adds or changes come back when lost edits are restored', () => {
     const lost = new Guarded(definition);
     lost.person('ana').does((doc) => rootOf(doc, votes).set('one', buildRecord(votes, { count: 0 })));
     const backup = Y.encodeStateAsUpdate(lost.doc);
@@ -115,17 +115,17 @@ describe('what the definition of a collection says', () => {
     Y.applyUpdate(board.doc, backup);
     const verdict = board.guard.judgeRestored(Y.encodeStateAsUpdate(lost.doc));
     if (verdict.kind === 'refuse') throw new Error(verdict.rule);
-    // The server’s client id is nobody’s to go on under; hers is.
+    // Nobody may continue under the server’s client id; her own is hers.
     expect([...board.guard.serversIn(verdict.changes)]).toEqual([lost.doc.clientID]);
     expect(verdict.writers).toContain(writer.doc.clientID);
   });
 
-  test('G5 the collections of other documents are none of this one', () => {
+  test('G5 collections of other documents are unknown in this one', () => {
     expect(ana.does((doc) => doc.getMap('cards').set('one', new Y.Map()))).toBe('unknown-root');
   });
 });
 
-test('L1 G24 what somebody else brings of a person’s own record is held for its author, not refused', async () => {
+test('L1 G24 edits of a person’s own record brought by another are held for the author, not refused', async () => {
   const house = await openHouse({ documents: [served(definition)] });
   const page = async (person: string, client: number, before: Y.Doc) => {
     house.membership(person);

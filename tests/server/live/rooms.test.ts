@@ -34,7 +34,7 @@ async function until(what: () => boolean): Promise<void> {
   while (!what()) await new Promise(setImmediate);
 }
 
-/** A document that needs what it has not: half of what somebody typed. */
+/** A document with a missing dependency: half of what a person typed. */
 function torn(): Uint8Array {
   const doc = new Y.Doc();
   doc.getMap('cards').set('one', 1);
@@ -44,7 +44,7 @@ function torn(): Uint8Array {
 }
 
 describe('the states of a room', () => {
-  test('R1 R2 R3 each follows only from those it may follow', () => {
+  test('R1 R2 R3 a state follows only the allowed ones', () => {
     const all = [...roomStates, 'absent'] as const;
     const legal = all.flatMap((before) =>
       all.filter((after) => mayFollow(before, after)).map((after) => `${before} > ${after}`),
@@ -69,7 +69,7 @@ describe('the states of a room', () => {
     return open();
   });
 
-  test('R1 a room is loading until its bytes are there, and answers then what was asked meanwhile', async () => {
+  test('R1 a room is loading until its bytes are there, then answers requests that arrived meanwhile', async () => {
     await open();
     house.store.hold();
     const ana = await house.raw('ana', { control: true });
@@ -80,7 +80,7 @@ describe('the states of a room', () => {
     await until(() => stateOf() === 'live');
   });
 
-  test('R2 a room that is left drains after 30 s; who comes while it does keeps it', async () => {
+  test('R2 an empty room drains after 30 s; a person who joins meanwhile keeps it open', async () => {
     await open();
     const ana = await house.stock('ana').synced();
     addCard(ana.editor, cell, { text: 'kept' });
@@ -104,7 +104,7 @@ describe('the states of a room', () => {
     await until(() => stateOf() === 'absent');
   });
 
-  test('R3 a document that does not read whole is quarantined, and nobody is let in until it is put back', async () => {
+  test('R3 an incomplete document is quarantined, and nobody can join until it is reset', async () => {
     await open();
     await house.store.resetDocument(`${board}/board`, torn());
     const ana = await house.raw('ana');
@@ -138,7 +138,7 @@ describe('R4 a frozen board', () => {
     expect(readAll(await ben.state(), cards).map(({ text }) => text)).toEqual(['in the cold']);
   });
 
-  test('R4 is still frozen when it is opened again, for its record says so', async () => {
+  test('R4 is still frozen when it is opened again, because the record says so', async () => {
     await open();
     await house.store.changeBoard(board, (record) => ({ ...record, frozen: true }));
     const ana = await house.raw('ana', { control: true });
@@ -147,8 +147,8 @@ describe('R4 a frozen board', () => {
   });
 });
 
-describe('R5 a board that was put back', () => {
-  test('R5 tells its generation to who joins', async () => {
+describe('R5 a board that was reset', () => {
+  test('R5 tells its generation to people who join', async () => {
     await open();
     await house.store.changeBoard(board, (record) => ({ ...record, generation: 3 }));
     const ana = await house.raw('ana', { control: true });
@@ -157,7 +157,7 @@ describe('R5 a board that was put back', () => {
 });
 
 describe('B8 the heap', () => {
-  test('B8 past the budget rooms that nobody is in go first, then nobody is let in to one more', async () => {
+  test('B8 above the limit empty rooms close first, then no further room opens', async () => {
     await open({ heapBudgetBytes: 2.5 * heapPerRoom });
     for (const name of ['two', 'three', 'four']) house.store.addBoard(name);
     const at = async (name: string) => {
@@ -177,14 +177,14 @@ describe('B8 the heap', () => {
     await until(() => stateOf('two') === 'absent');
     const again = await at('two');
     expect(await again.closed).toEqual({ code: 1013, reason: 'server-full' });
-    // Who joins a board that is open is let in all the same.
+    // People can still join an open board.
     await (await house.raw('ben')).state();
     expect(house.rooms.gauges.heapBytes).toBeGreaterThan(house.rooms.gauges.heapBudgetBytes);
   });
 });
 
 describe('B9 the size of a document', () => {
-  test('B9 people are told from 70 % on, and at 100 % what adds is refused, but not what removes', async () => {
+  test('B9 people are warned from 70 %, and at 100 % additions are refused, but not removals', async () => {
     await open({ maxDocumentBytes: 40_000 });
     house.membership('ana', 'facilitator');
     const ana = await house.stock('ana').synced();
@@ -211,14 +211,14 @@ describe('B9 the size of a document', () => {
     expect(await ended).toEqual({ code: 4422, reason: 'document-full' });
   });
 
-  test('B9 G20 participants fill 90 % of it, also faster than it is merged, and facilitators go on', async () => {
+  test('B9 G20 participants fill 90 % of it, even faster than it is merged, and facilitators continue', async () => {
     await open({ maxDocumentBytes: 400_000 });
     house.membership('fia', 'facilitator');
     house.membership('olga', 'observer');
     const fia = await house.stock('fia').synced();
     const crowd = await Promise.all(['ana', 'ben', 'cleo'].map((person) => house.stock(person).synced()));
     const endings = crowd.map((one) => one.ended());
-    // All at once, so that most of it is judged before anything is merged; and then what is still missing.
+    // All at once, so that most is checked before anything is merged; then the rest.
     for (const one of crowd)
       for (let i = 0; i < 60; i++) addCard(one.editor, cell, { text: 'x'.repeat(3_000) });
     for (const [n, { editor, provider }] of crowd.entries()) {
@@ -238,13 +238,13 @@ describe('B9 the size of a document', () => {
     await late.sees(() => readRecord(late.doc, cards, id)?.gone === false);
   });
 
-  test('B9 what is full only because it is not merged is merged, and then takes more', async () => {
+  test('B9 a document that is full only because it is not merged is merged, and then takes more', async () => {
     await open({ maxDocumentBytes: 20_000 });
     const ana = await house.stock('ana').synced();
     const id = addCard(ana.editor, cell, { text: 'x'.repeat(3_950) });
     for (let i = 0; i < 3; i++) addCard(ana.editor, cell, { text: 'y'.repeat(3_950) });
     await until(() => house.rooms.gauges.unsaved === 0);
-    // PendingChange by letter the journal grows by ten times what is written.
+    // Typed character by character, the journal grows by ten times the text.
     const { provider } = ana;
     for (let i = 0; i < 200 && provider.wsconnected; i++) {
       textOf(ana.doc, cards, id, 'text')?.insert(0, 'z');
@@ -259,7 +259,7 @@ describe('B9 the size of a document', () => {
     expect((await ben.told('saved')).frames).toBe(1);
   });
 
-  test('B9 only what is fuller than before is told', () => {
+  test('B9 only a higher fullness is announced', () => {
     const fullness = new Fullness(1_000);
     expect([100, 699, 700, 749, 760, 720, 765, 2_000].map((bytes) => fullness.note(bytes))).toEqual([
       null,
@@ -276,8 +276,8 @@ describe('B9 the size of a document', () => {
   });
 });
 
-describe('what the house asks', () => {
-  test('W5 the full state: the snapshot, what came since before it, and never more than is on disk', async () => {
+describe('requests from HTTP', () => {
+  test('W5 the full state: the snapshot and the updates since, and never more than is on disk', async () => {
     await open();
     const doc = new Y.Doc();
     const updates: Uint8Array[] = [];
@@ -304,7 +304,7 @@ describe('what the house asks', () => {
     expect(full.bytes).toBe(Y.encodeStateAsUpdate(doc).length);
   });
 
-  test('D7 an update of the server’s own is applied, stored and sent; the room opens for it where it is closed', async () => {
+  test('D7 an update of the server is applied, stored and sent; a closed room opens for it', async () => {
     await open();
     const doc = new Y.Doc();
     rootOf(doc, cards).set('restored', buildRecord(cards, { text: 'back' }));
@@ -317,7 +317,7 @@ describe('what the house asks', () => {
     house.store.fail(null);
   });
 
-  test('D10 evicted people are told why, and the room is gone', async () => {
+  test('D10 evicted people are told why, and the room is closed', async () => {
     await open();
     const ana = await house.raw('ana');
     await ana.state();
@@ -326,7 +326,7 @@ describe('what the house asks', () => {
     expect(house.rooms.report()).toEqual([]);
   });
 
-  test('D12 while people edit a version is kept each 10 minutes, and none while nobody does', async () => {
+  test('D12 a version is stored every 10 minutes while people edit, and none while nobody does', async () => {
     await open();
     house.store.now = clock.wall;
     const ana = await house.stock('ana').synced();

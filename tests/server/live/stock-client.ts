@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import { openRoots } from '../../../shared/documents.ts';
 import { PlainEditor } from '../../../shared/schema/editor.ts';
 
-/** A person with an unchanged `y-websocket` provider and the project's commands for hands. */
+/** A person with an unchanged `y-websocket` provider who edits by the project's commands. */
 export class StockClient {
   readonly doc = new Y.Doc();
   readonly editor: PlainEditor;
@@ -16,7 +16,7 @@ export class StockClient {
     this.editor = new PlainEditor(this.doc, person);
     this.provider = new Provider(url, 'board', this.doc, {
       params: { seat: person, ...(schema !== undefined && { schema: String(schema) }) },
-      // The stock client takes any WebSocket class; the two type packages do not know of each other.
+      // The stock client takes any WebSocket class, but the two type packages do not know each other.
       WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
       disableBc: true,
       maxBackoffTime: 200,
@@ -27,7 +27,7 @@ export class StockClient {
     return this.provider.awareness;
   }
 
-  /** All that the document says, as a string that is equal for all who agree. */
+  /** The document as a string that is equal for all who agree. */
   get state(): string {
     return reading(this.doc);
   }
@@ -40,12 +40,12 @@ export class StockClient {
     return this;
   }
 
-  /** Waits until the document is as the test wants it. */
+  /** Waits until the document meets a condition. */
   sees(what: () => boolean): Promise<void> {
     return until(what, (check) => this.doc.on('update', check));
   }
 
-  /** Waits until the presence of others is as the test wants it. */
+  /** Waits until others' presence meets a condition. */
   notices(what: () => boolean): Promise<void> {
     return until(what, (check) => this.awareness.on('update', check));
   }
@@ -55,7 +55,7 @@ export class StockClient {
     return new Promise((resolve) => this.provider.on('closed', resolve));
   }
 
-  /** The close code of the next closing of its socket. */
+  /** The code of the next close of its socket. */
   async disconnected(): Promise<number | null> {
     return new Promise((resolve) =>
       this.provider.on('connection-close', (event) => resolve(event?.code ?? null)),
@@ -69,7 +69,7 @@ export class StockClient {
   }
 }
 
-/** Resolves as soon as `what` holds, looking each time that `listen` calls back. */
+/** Resolves as soon as `what` holds, checked on each call back of `listen`. */
 export function until(what: () => boolean, listen: (check: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     const check = () => {
@@ -80,7 +80,7 @@ export function until(what: () => boolean, listen: (check: () => void) => void):
   });
 }
 
-/** Waits until all have the same document. An edit under way to one of them is missing there. */
+/** Waits until all have the same document. An edit that is still being sent to one of them is missing there. */
 export function agree(...clients: readonly StockClient[]): Promise<void> {
   const [first] = clients;
   return until(
@@ -89,7 +89,7 @@ export function agree(...clients: readonly StockClient[]): Promise<void> {
   );
 }
 
-/** A document as a string. The order of keys is of no account: each has them in the order they came. */
+/** A document as a string. Keys are sorted, since each client has them in the order of arrival. */
 export function reading(doc: Y.Doc): string {
   const roots = Object.fromEntries([...doc.share].map(([name, type]) => [name, type.toJSON() as unknown]));
   return JSON.stringify(roots, (_, value: unknown) =>

@@ -17,12 +17,12 @@ import { agree, StockClient, until } from './stock-client.ts';
 
 const cell = { lane: 'doing', phase: 'arrive', step: null };
 
-/** What the client's own watchdog waits for a frame, and how often it looks. */
+/** How long the client's own watchdog waits for a frame, and how often it checks. */
 const watchdogMs = 30_000;
 const lookMs = 3_000;
 
 const versions = {
-  // The same as far as it is used here, but that it comes back whatever the close code was.
+  // The same for these tests, except that it reconnects whatever the close code.
   'y-websocket 2': OldProvider as unknown as typeof WebsocketProvider,
   'y-websocket 3': WebsocketProvider,
 };
@@ -46,7 +46,7 @@ function client(person: string, Provider = WebsocketProvider): StockClient {
   return made;
 }
 
-/** Lets the server's time pass, a tick of presence at a time, until something is so. Returns how much it took. */
+/** Advances the server's time, one presence tick at a time, until a condition holds. Returns the elapsed time. */
 async function pass(what: () => boolean): Promise<number> {
   const began = clock.now();
   while (!what()) {
@@ -64,7 +64,7 @@ describe.each(Object.entries(versions))('%s', (_, Provider) => {
   };
   const sees = (one: StockClient, other: StockClient) => one.awareness.getStates().has(other.doc.clientID);
 
-  test('W1 Ana writes with one who has the other version, and both see where the other is', async () => {
+  test('W1 Ana writes with a person on the other version, and each sees where the other is', async () => {
     const one = await ana().synced();
     const [other] = Object.values(versions).filter((version) => version !== Provider);
     const ben = await client('ben', other).synced();
@@ -78,7 +78,7 @@ describe.each(Object.entries(versions))('%s', (_, Provider) => {
     await pass(() => isAt(one, ben) && isAt(ben, one));
   });
 
-  test('W4 what Ana wrote offline comes with her, and she gets what Ben wrote meanwhile', async () => {
+  test('W4 Ana’s offline edits come with her, and she gets Ben’s', async () => {
     const one = await ana().synced();
     const ben = await client('ben').synced();
     one.provider.disconnect();
@@ -90,7 +90,7 @@ describe.each(Object.entries(versions))('%s', (_, Provider) => {
     await agree(one, ben);
   });
 
-  test.each([closeCode.restart, closeCode.busy])('W10 Ana, sent away with %i, comes back', async (code) => {
+  test.each([closeCode.restart, closeCode.busy])('W10 Ana, closed with %i, comes back', async (code) => {
     const one = await ana().synced();
     const gone = one.disconnected();
     house.rooms.dismiss(board, ({ person }) => person === 'ana', code, 'later');
@@ -101,7 +101,7 @@ describe.each(Object.entries(versions))('%s', (_, Provider) => {
     expect(textOn(ben, card)).toBe('back');
   });
 
-  test('W7 Ana, alone and silent for 75 s of her own time, hears enough for her watchdog', async () => {
+  test('W7 Ana, alone and silent for 75 s of her own time, gets enough frames for her watchdog', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
     const one = await ana().synced();
@@ -113,12 +113,12 @@ describe.each(Object.entries(versions))('%s', (_, Provider) => {
     const ben = await client('ben').synced();
     const card = addCard(one.editor, cell, { text: 'still here' });
     await ben.sees(() => textOn(ben, card) === 'still here');
-    // The watchdog is awake: where the server says nothing, it bites.
+    // The watchdog works: if the server is silent, it closes the socket.
     await hearFor(one, watchdogMs + 2 * lookMs, () => undefined);
     expect(endings).not.toEqual([]);
   });
 
-  test('P6 Ana’s link breaks and she is back, sitting still: Ben has never seen her go', async () => {
+  test('P6 Ana’s link breaks and she is back, idle: Ben never sees her leave', async () => {
     const ben = await client('ben').synced();
     const one = await ana().synced();
     await pass(() => sees(ben, one) && sees(one, ben));
@@ -138,7 +138,7 @@ describe.each(Object.entries(versions))('%s', (_, Provider) => {
     expect(departures).toEqual([]);
   });
 
-  test('P7 Ana leaves, and is back, sitting still: Ben sees her within 1 s, and she him', async () => {
+  test('P7 Ana leaves and is back, idle: Ben sees her within 1 s, and she him', async () => {
     const ben = await client('ben').synced();
     const one = await ana().synced();
     await pass(() => sees(ben, one) && sees(one, ben));
@@ -150,21 +150,21 @@ describe.each(Object.entries(versions))('%s', (_, Provider) => {
   });
 });
 
-/** Lets a client's own time pass. Returns how long it heard nothing at most. */
+/** Advances a client's own time. Returns its longest silence. */
 async function hearFor(one: StockClient, ms: number, alsoPasses: (ms: number) => void): Promise<number> {
   let longestMs = 0;
   for (let passed = 0; passed < ms && one.provider.wsconnected; passed += lookMs) {
     alsoPasses(lookMs);
     await echoOf(one);
     longestMs = Math.max(longestMs, Date.now() - one.provider.wsLastMessageReceived);
-    // The provider holds the time of the last frame against `Date.now`, which it has taken when it was loaded.
+    // The provider compares the time of the last frame with `Date.now`, which it captured when it was loaded.
     one.provider.wsLastMessageReceived -= lookMs;
     vi.advanceTimersByTime(lookMs);
   }
   return longestMs;
 }
 
-/** All that the server has sent by now has arrived: what answers a ping comes behind it, and is no frame to a provider. */
+/** Everything the server has sent has arrived: the pong comes after it, and is no frame for a provider. */
 async function echoOf(one: StockClient): Promise<void> {
   const socket = socketOf(one);
   socket.ping();
@@ -175,7 +175,7 @@ function socketOf({ provider }: StockClient): WebSocket {
   return provider.ws as unknown as WebSocket;
 }
 
-describe('an edit that is refused', () => {
+describe('a refused edit', () => {
   const refuse = (one: StockClient) =>
     rootOf(one.doc, lanes).set('mine', buildRecord(lanes, { title: 'not mine to add' }));
 
@@ -187,7 +187,7 @@ describe('an edit that is refused', () => {
     expect(one.provider.shouldConnect).toBe(false);
   });
 
-  test('G17 version 2 offers it again and again: nobody is hurt, and she reads on', async () => {
+  test('G17 version 2 offers it again and again: nobody is affected, and she can still read', async () => {
     const [ben, cleo] = [await client('ben').synced(), await client('cleo').synced()];
     const one = await client('ana', versions['y-websocket 2']).synced();
     const codes: unknown[] = [];

@@ -28,7 +28,7 @@ afterEach(() => house.close());
 const textOn = (client: StockClient, card: string) => textOf(client.doc, cards, card, 'text')?.toJSON();
 
 describe('stock y-websocket clients', () => {
-  test('W1 Ana and Ben write on one board, Cleo comes late, Olga watches: all see the same', async () => {
+  test('W1 Ana and Ben write on one board, Cleo joins late, Olga observes: all see the same', async () => {
     const ana = await house.stock('ana').synced();
     const ben = await house.stock('ben').synced();
     const olga = await house.stock('olga').synced();
@@ -42,13 +42,13 @@ describe('stock y-websocket clients', () => {
     expect(textOn(cleo, card)).toBe('Where is the entrance?');
   });
 
-  test('W4 what Ana wrote while she was away comes with her, also what she types before she has offered it', async () => {
+  test('W4 Ana’s offline edits come back with her, and what she types before her answer too', async () => {
     const ana = await house.stock('ana').synced();
     const ben = await house.stock('ben').synced();
     ana.provider.disconnect();
     const card = addCard(ana.editor, cell, { text: 'offline' });
     ana.provider.connect();
-    // The socket is open, the server's question not answered yet: this goes out first.
+    // The socket is open and the server's question not answered yet, so this goes out first.
     ana.provider.on('status', ({ status }) => {
       if (status === 'connected') writeText(ana.editor, cards, card, 'text', 'offline, and back');
     });
@@ -58,7 +58,7 @@ describe('stock y-websocket clients', () => {
     expect(ana.provider.wsconnected).toBe(true);
   });
 
-  test('W4 Ana and Ben type in one card at once', async () => {
+  test('W4 Ana and Ben type into one card at once', async () => {
     const ana = await house.stock('ana').synced();
     const ben = await house.stock('ben').synced();
     const card = addCard(ana.editor, cell, { text: '--' });
@@ -74,7 +74,7 @@ describe('stock y-websocket clients', () => {
 });
 
 describe('joining', () => {
-  test('W4 a client with control frames is welcomed, then asked for what it has', async () => {
+  test('W4 a client with control frames is welcomed, then asked for its state', async () => {
     const ana = await house.raw('ana', { control: true });
     await ana.next('step1');
     expect(await ana.told('welcome')).toEqual({
@@ -86,7 +86,7 @@ describe('joining', () => {
     });
   });
 
-  test('W4 an observer is not asked for anything', async () => {
+  test('W4 an observer is asked for nothing', async () => {
     const olga = await house.raw('olga', { control: true });
     await olga.told('welcome');
     await olga.state();
@@ -99,7 +99,7 @@ describe('joining', () => {
     expect(ana.heard.map((one) => one.kind)).not.toContain('control');
   });
 
-  test('W5 the full state is encoded for nobody: who joins gets the stored bytes, and what came since', async () => {
+  test('W5 the full state is never encoded: a newcomer gets the stored bytes, and the updates since', async () => {
     const ana = await house.raw('ana');
     await ana.next('update');
     for (let i = 0; i < 3; i++) await ana.state();
@@ -109,7 +109,7 @@ describe('joining', () => {
     expect(house.rooms.counters).toMatchObject({ statesSent: 4, differencesEncoded: 0 });
   });
 
-  test('W5 those who come back with the same state vector share one answer, until the document changes', async () => {
+  test('W5 clients that return with the same state vector share one answer, until the document changes', async () => {
     const ana = await house.raw('ana');
     const known = await ana.state();
     while (readAll(known, people).length === 0) Y.applyUpdate(known, (await ana.next('update')).bytes);
@@ -128,7 +128,7 @@ describe('joining', () => {
     expect(house.rooms.counters.differencesEncoded).toBe(2);
   });
 
-  test('W5 who knows some of it gets the difference', async () => {
+  test('W5 a client with part of the state gets the difference', async () => {
     const ana = await house.stock('ana').synced();
     addCard(ana.editor, cell, { text: 'known' });
     const raw = await house.raw('cleo');
@@ -144,7 +144,7 @@ describe('joining', () => {
     expect(readAll(known, cards).map((card) => card.text)).toEqual(['known', 'news']);
   });
 
-  test('W10 no such board, and no such document, is told for good', async () => {
+  test('W10 an unknown board or document is closed for good', async () => {
     house.membership('dan', 'participant', { board: 'nowhere' });
     const dan = await house.raw('dan');
     expect(await dan.closed).toEqual({ code: 4404, reason: 'no-such-board' });
@@ -152,7 +152,7 @@ describe('joining', () => {
     expect(await ana.closed).toEqual({ code: 4404, reason: 'no-such-document' });
   });
 
-  test('R1 Ana and Ben who come while the board is read share one reading, and what they said by then counts', async () => {
+  test('R1 Ana and Ben join while the board loads: it is read once, and their early frames count', async () => {
     house.store.hold();
     const ana = await house.raw('ana', { control: true });
     const ben = await house.raw('ben');
@@ -168,8 +168,8 @@ describe('joining', () => {
   });
 });
 
-describe('what the server writes', () => {
-  test('D7 who comes is written into the board, and again when the name changes', async () => {
+describe('edits of the server', () => {
+  test('D7 a person who joins is written into the board, and again after a new name', async () => {
     const ana = await house.stock('ana').synced();
     await ana.sees(() => readRecord(ana.doc, people, 'ana')?.name === 'ana');
     house.membership('ana', 'participant', { name: 'Ana Ek', color: '#0b7a75' });
@@ -178,7 +178,7 @@ describe('what the server writes', () => {
     expect(readRecord(tab.doc, people, 'ana')).toMatchObject({ role: 'participant', color: '#0b7a75' });
   });
 
-  test('D7 who is there already is not written again', async () => {
+  test('D7 a known person is not written again', async () => {
     const ana = await house.stock('ana').synced();
     await ana.sees(() => readRecord(ana.doc, people, 'ana') !== null);
     const { commits } = house.rooms.counters;
@@ -188,7 +188,7 @@ describe('what the server writes', () => {
     expect(house.rooms.counters.commits).toBe(commits);
   });
 
-  test('D7 Ana and Ben add ideas at once: each gets a number, none twice, that of a removed one never again', async () => {
+  test('D7 Ana and Ben add ideas at once: each gets a number, none twice, and a removed one’s never again', async () => {
     const ana = await house.stock('ana').synced();
     const ben = await house.stock('ben').synced();
     for (let i = 0; i < 5; i++) {
@@ -230,8 +230,8 @@ describe('what the server writes', () => {
   });
 });
 
-describe('what HTTP may ask', () => {
-  test('a new title is announced and greets who comes next', async () => {
+describe('requests from HTTP', () => {
+  test('a new title is announced, and sent to people who join later', async () => {
     const ana = await house.raw('ana', { control: true });
     await ana.told('welcome');
     house.rooms.announce(board, { kind: 'board', title: 'Two days' });
@@ -239,7 +239,7 @@ describe('what HTTP may ask', () => {
     expect((await (await house.raw('ben', { control: true })).told('welcome')).title).toBe('Two days');
   });
 
-  test('those whose link is revoked are dismissed, the others stay', async () => {
+  test('people whose link is revoked are disconnected, others stay', async () => {
     const ana = await house.raw('ana', { control: true });
     const olga = await house.raw('olga', { control: true });
     await Promise.all([ana.told('welcome'), olga.told('welcome')]);
@@ -264,7 +264,7 @@ describe('time', () => {
     house.membership('ben', 'participant', { expires: clock.now() + 60_000 });
   });
 
-  test('W7 Ana, alone for 75 s, hears something at least every 12 s', async () => {
+  test('W7 Ana, alone for 75 s, gets a frame at least every 12 s', async () => {
     const ana = await house.raw('ana');
     await ana.state();
     await ana.next('update');
@@ -272,13 +272,13 @@ describe('time', () => {
     for (let second = 0; second < 75; second += 12) {
       clock.advance(12_000);
       expect((await ana.next('presence')).entries).toEqual([]);
-      // Her answers, the pongs, have come in by the time that this one has.
+      // Her pongs have arrived by the time of this answer.
       await ana.state();
     }
     expect(ana.socket.readyState).toBe(ana.socket.OPEN);
   });
 
-  test('W7 a socket that answers nothing is let go', async () => {
+  test('W7 a socket that answers no ping is closed', async () => {
     const ana = await house.raw('ana');
     await ana.next('update');
     ana.socket.pause();
@@ -287,7 +287,7 @@ describe('time', () => {
     expect((await ana.closed).code).toBe(1006);
   });
 
-  test('W7 Ben, who listens in a busy room and says nothing, is asked whether he is there, and stays', async () => {
+  test('W7 Ben, silent in a busy room, is pinged, and stays', async () => {
     const ana = await house.raw('ana');
     const ben = await house.raw('ben');
     let pings = 0;
@@ -296,14 +296,14 @@ describe('time', () => {
       ana.presence([{ client: 1, clock: said, state: { said } }]);
       clock.advance(4_000);
       await ben.next('presence', ({ entries }) => entries.some((one) => one.clock === said));
-      // The pong of this beat is in by the time that the server has answered what was said after it.
+      // The pong of this heartbeat has arrived once the server answers a later frame.
       if (said === 6) expect(pings).toBeGreaterThan(0);
     }
     expect(ben.socket.readyState).toBe(ben.socket.OPEN);
     expect(house.rooms.crowd(board)).toBe(2);
   });
 
-  test('W8 when Ben’s session has run out, so has his socket', async () => {
+  test('W8 when Ben’s session expires, his socket is closed', async () => {
     const ben = await house.raw('ben');
     await ben.next('update');
     clock.advance(30_000);
@@ -312,7 +312,7 @@ describe('time', () => {
     expect(await ben.closed).toEqual({ code: 4401, reason: 'expired' });
   });
 
-  test('R2 D9 a room that is left goes to disk after a while and is read again when somebody comes', async () => {
+  test('R2 D9 an empty room is written to disk after a while, and read again when a person joins', async () => {
     const ana = await house.stock('ana').synced();
     const card = addCard(ana.editor, cell, { text: 'kept' });
     const ben = await house.stock('ben').synced();

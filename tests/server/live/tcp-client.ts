@@ -6,7 +6,7 @@ const mask = Uint8Array.of(0x5a, 0xc3, 0x17, 0xe9);
 
 export const opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** A WebSocket frame as a client sends it, made by hand. */
+/** A hand-made WebSocket frame of a client. */
 export function clientFrame(
   payload: Uint8Array,
   { kind = opcode.binary, isFinal = true }: { kind?: number; isFinal?: boolean } = {},
@@ -28,13 +28,13 @@ export function clientFrame(
   return frame;
 }
 
-/** A client below WebSocket: it puts bytes on the line as the test says, in pieces of any size. */
+/** A client below WebSocket: it writes bytes to the stream as the test says, in pieces of any size. */
 export class TcpClient {
   readonly socket: Socket;
-  /** All that the server sent after the handshake. */
+  /** Everything that the server sent after the handshake. */
   heard: Buffer = Buffer.alloc(0);
 
-  /** Opens a socket by the path of a seat; `early` goes out in one piece with the request. */
+  /** Opens a socket by the path of a membership; `early` goes out in one piece with the request. */
   static async open(port: number, path: string, early: Uint8Array = new Uint8Array()): Promise<TcpClient> {
     const socket = connect(port, '127.0.0.1');
     socket.on('error', () => undefined);

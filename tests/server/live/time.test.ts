@@ -41,26 +41,29 @@ describe('on the machine’s own clocks', () => {
     expect(house.rooms.counters.delays).toBe(0);
   });
 
-  test.each([-day, -hour, hour, day])('T1 set by %i ms, it hides nobody and holds no sender', async (ms) => {
-    const ana = await house.stock('ana').synced();
-    const ben = await house.stock('ben').synced();
-    const at = () => ben.awareness.getStates().get(ana.doc.clientID)?.at as unknown;
-    ana.awareness.setLocalStateField('at', 'first');
-    await ben.notices(() => at() === 'first');
-    vi.setSystemTime(Date.now() + ms);
-    ana.awareness.setLocalStateField('at', 'second');
-    await ben.notices(() => at() === 'second');
-    vi.setSystemTime(Date.now() - ms);
-    ana.awareness.setLocalStateField('at', 'third');
-    await ben.notices(() => at() === 'third');
-    expect(house.rooms.counters.delays).toBe(0);
-    expect(house.rooms.crowd(board)).toBe(2);
-  });
+  test.each([-day, -hour, hour, day])(
+    'T1 a wall clock set by %i ms hides nobody and pauses no sender',
+    async (ms) => {
+      const ana = await house.stock('ana').synced();
+      const ben = await house.stock('ben').synced();
+      const at = () => ben.awareness.getStates().get(ana.doc.clientID)?.at as unknown;
+      ana.awareness.setLocalStateField('at', 'first');
+      await ben.notices(() => at() === 'first');
+      vi.setSystemTime(Date.now() + ms);
+      ana.awareness.setLocalStateField('at', 'second');
+      await ben.notices(() => at() === 'second');
+      vi.setSystemTime(Date.now() - ms);
+      ana.awareness.setLocalStateField('at', 'third');
+      await ben.notices(() => at() === 'third');
+      expect(house.rooms.counters.delays).toBe(0);
+      expect(house.rooms.crowd(board)).toBe(2);
+    },
+  );
 });
 
 describe.each([
   ['back a day', -day],
-  ['on a day', day],
+  ['ahead a day', day],
 ])('the wall clock is set %s', (_way, ms) => {
   let clock: FakeClock;
 
@@ -77,7 +80,7 @@ describe.each([
     return raw;
   }
 
-  test('T1 W7 a socket that answers stays and hears a sign of life; one that does not is let go after 36 s', async () => {
+  test('T1 W7 a socket that answers stays and gets a frame; one that does not is closed after 36 s', async () => {
     const ana = await house.raw('ana');
     const deaf = await house.raw('ben');
     await ana.state();
@@ -88,7 +91,7 @@ describe.each([
     clock.setWall(ms);
     for (const crowd of [2, 2, 1]) {
       clock.advance(deafMs / 3);
-      // The sign of life; and her answer, the pong, has come in by the time that this one has.
+      // The quiet frame; her pong has arrived by the time of this answer.
       await ana.next('presence');
       await ana.state();
       expect(house.rooms.crowd(board)).toBe(crowd);
@@ -97,7 +100,7 @@ describe.each([
     expect((await deaf.closed).code).toBe(1006);
   });
 
-  test('T1 P6 whose link broke is shown for 5 s more, and then gone', async () => {
+  test('T1 P6 a person with a broken link is shown for another 5 s', async () => {
     const ben = await present('ben', 2);
     const ana = await present('ana', 1);
     ana.close();
@@ -113,7 +116,7 @@ describe.each([
     );
   });
 
-  test('T1 R2 a room that nobody is in leaves memory after 30 s', async () => {
+  test('T1 R2 an empty room closes after 30 s', async () => {
     const ana = await house.raw('ana');
     await ana.state();
     await ana.leave();
@@ -125,7 +128,7 @@ describe.each([
     await settled(() => house.rooms.report().length === 0);
   });
 
-  test('T1 B4 who has sent too much waits for as long as that takes to pay off', () => {
+  test('T1 B4 a sender in debt waits as long as the debt takes to pay', () => {
     const rates = new PeopleRates(clock).of(board, 'ana');
     const { burst, perSecond } = connectionRates.updates;
     expect(rates.charge('updates', burst + perSecond)).toBe(1_000);
@@ -135,7 +138,7 @@ describe.each([
     expect(rates.charge('updates', 0)).toBe(0);
   });
 
-  test('T2 W8 a session ends when it has lasted its time, and not before', async () => {
+  test('T2 W8 a session ends after its duration, and not before', async () => {
     house.membership('ana', 'participant', { expires: clock.now() + minute });
     const ana = await house.raw('ana');
     await ana.state();
@@ -149,7 +152,7 @@ describe.each([
     expect(await ana.closed).toEqual({ code: 4401, reason: 'expired' });
   });
 
-  test('T1 the operator sees how long a socket is open', async () => {
+  test('T1 the admin sees how long a socket is open', async () => {
     const ana = await house.raw('ana');
     await ana.state();
     clock.advance(10_000);
@@ -162,7 +165,7 @@ describe.each([
   describe('while people edit', () => {
     const versions = () => house.store.versions(`${board}/board`);
 
-    /** Ana, whose page keeps up with the moves of the clock, edits. */
+    /** Ana edits; her page keeps up with the moves of the clock. */
     async function edit(text: string): Promise<void> {
       const ana = await house.stock('ana').synced();
       addCard(ana.editor, cell, { text });
@@ -174,9 +177,9 @@ describe.each([
       expect(await versions()).toHaveLength(many);
     };
 
-    test('T3 D12 a version is kept each 10 minutes of an open room', async () => {
+    test('T3 D12 a version is stored every 10 minutes of an open room', async () => {
       house.store.now = clock.wall;
-      // Somebody stays, so that the room does.
+      // Ben stays, so the room stays open.
       const ben = await house.raw('ben');
       const pass = async (many: number) => {
         for (let passed = 0; passed < many; passed += minute / 4) {
@@ -199,7 +202,7 @@ describe.each([
       await kept(3);
     });
 
-    test('T3 D12 nor do rooms that open anew keep more or fewer', async () => {
+    test('T3 D12 rooms that open again store no more and no fewer', async () => {
       house.store.now = clock.wall;
       const leave = async () => {
         await settled(() => house.rooms.crowd(board) === 0);

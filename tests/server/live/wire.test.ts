@@ -31,10 +31,10 @@ const frames: readonly [string, Uint8Array, Frame][] = [
       ],
     },
   ],
-  ['a question for presence', new Uint8Array([3]), { kind: 'presence-query' }],
+  ['a presence request', new Uint8Array([3]), { kind: 'presence-query' }],
 ];
 
-/** What a packet carries, once its WebSocket header is off. */
+/** The body of a packet, without its WebSocket header. */
 function bodyOf(packet: Uint8Array): Uint8Array {
   const length = packet[1] ?? 0;
   const header = length < 126 ? 2 : length === 126 ? 4 : 10;
@@ -50,7 +50,7 @@ function entryOf(client: HandNumber, clock: HandNumber): Uint8Array {
 
 describe('W1 frames', () => {
   test.each([0, 1, 120, 121, 122, 65_529, 65_530, 65_531, 1 << 20])(
-    'W1 an update of %i bytes is one final binary WebSocket frame, its length as RFC 6455 has it',
+    'W1 an update of %i bytes is one final binary WebSocket frame, its length as RFC 6455 defines it',
     (length) => {
       const packet = updatePacket(new Uint8Array(length).fill(7));
       const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
@@ -69,34 +69,31 @@ describe('W1 frames', () => {
     expect(readFrame(bytes)).toEqual(frame);
   });
 
-  test.each(frames)('W2 %s cut anywhere is none, nor is one with more behind it', (_, bytes) => {
+  test.each(frames)('W2 %s is malformed if it is cut anywhere or has extra bytes', (_, bytes) => {
     for (let end = 0; end < bytes.length; end++) expect(readFrame(bytes.slice(0, end))).toBeNull();
     expect(readFrame(new Uint8Array([...bytes, 0]))).toBeNull();
   });
 
   test.each([
-    ['what only the server says', bodyOf(deniedPacket('observer'))],
+    ['a message only for the server to send', bodyOf(deniedPacket('observer'))],
     ['a control frame', bodyOf(controlPacket({ kind: 'saved', frames: 1 }))],
     ['an unknown kind', new Uint8Array([99, 0])],
     ['an unknown kind of sync', new Uint8Array([0, 3, 0])],
-    ['a length past the end of all', new Uint8Array([0, 2, 255, 255, 255, 255, 255, 255, 255, 127])],
-    ['a number past all numbers', new Uint8Array([0, 2, ...Array<number>(30).fill(255)])],
+    ['a length beyond the end', new Uint8Array([0, 2, 255, 255, 255, 255, 255, 255, 255, 127])],
+    ['a number above all numbers', new Uint8Array([0, 2, ...Array<number>(30).fill(255)])],
     ['more entries than bytes', new Uint8Array([1, 2, 255, 127])],
-    ['an entry of a client id past all ids', bodyOf(presencePacket([encodeEntry(2 ** 32, 1, '{}')]))],
-    ['an entry of a clock past all clocks', bodyOf(presencePacket([encodeEntry(1, 2 ** 31, '{}')]))],
-    ['an entry of a client id past all numbers', entryOf(pastAllNumbers, 1)],
-    ['an entry of a clock past all numbers', entryOf(1, pastAllNumbers)],
-    ['an entry of a clock that is no number', entryOf(1, notANumber)],
-    [
-      'presence of more than could be present',
-      bodyOf(presencePacket(Array<Uint8Array>(20_001).fill(someone))),
-    ],
+    ['an entry with a client id above the limit', bodyOf(presencePacket([encodeEntry(2 ** 32, 1, '{}')]))],
+    ['an entry with a clock above the limit', bodyOf(presencePacket([encodeEntry(1, 2 ** 31, '{}')]))],
+    ['an entry with a client id above all numbers', entryOf(pastAllNumbers, 1)],
+    ['an entry with a clock above all numbers', entryOf(1, pastAllNumbers)],
+    ['an entry with NaN as its clock', entryOf(1, notANumber)],
+    ['too many presence entries', bodyOf(presencePacket(Array<Uint8Array>(20_001).fill(someone)))],
     ['nothing', new Uint8Array()],
-  ])('W2 %s from a client is no frame', (_, bytes) => {
+  ])('W2 %s from a client is malformed', (_, bytes) => {
     expect(readFrame(bytes)).toBeNull();
   });
 
-  test('W2 no bytes whatever make the reader throw', () => {
+  test('W2 no bytes make the reader throw', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         readFrame(bytes);
@@ -106,7 +103,7 @@ describe('W1 frames', () => {
     );
   });
 
-  test('W7 the quiet frame holds no entry, and an update that says nothing is known by its bytes', () => {
+  test('W7 the quiet frame has no entry, and an empty update is recognised by its bytes', () => {
     expect([...bodyOf(quietPacket)]).toEqual([1, 1, 0]);
     expect(isEmptyUpdate(new Uint8Array([0, 0]))).toBe(true);
     expect(isEmptyUpdate(new Uint8Array([0, 1]))).toBe(false);

@@ -14,7 +14,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { BoardRecord, Store } from '../store/contract.ts';
 import type { Time } from '../time.ts';
-import type { ProblemCode } from './problem.ts';
+import type { Problem, ProblemCode } from './problem.ts';
 
 /** What the routes work with; all of it comes from outside, so that a test can give its own. */
 export interface Parts {
@@ -42,11 +42,17 @@ export interface Parts {
   readonly documents: readonly DocumentDefinition[];
 }
 
-/** What the outside hands to a request beside the request itself. */
+/** Receives the decision about an upgrade. An upgrade that no route decides gets neither call. */
+export interface UpgradeDecision {
+  admit(membership: Membership, document: string): void;
+  refuse(code: ProblemCode): void;
+}
+
+/** What the server passes to the app with each request. */
 export interface Bindings {
   readonly incoming?: IncomingMessage;
-  /** Set where the request is an upgrade: takes whom the route lets in. */
-  readonly admit?: (membership: Membership, document: string) => void;
+  /** Present only if the request is a WebSocket upgrade. */
+  readonly upgrade?: UpgradeDecision;
 }
 
 export interface AppEnv {
@@ -60,8 +66,15 @@ export interface AppEnv {
   };
 }
 
-/** The bindings of a request; a test that calls `app.request()` gives none. */
+/** The bindings of a request. Empty in tests that call `app.request()`. */
 export function bindingsOf(c: Context<AppEnv>): Bindings {
   const given = c.env as Bindings | undefined;
   return given ?? {};
+}
+
+/** Answers a request with an error. Also notes the error for the request log and tells a waiting upgrade. */
+export function answerProblem(c: Context<AppEnv>, problem: Problem): Response {
+  c.set('problem', problem.code);
+  bindingsOf(c).upgrade?.refuse(problem.code);
+  return c.json(problem.body, problem.status, problem.headers);
 }

@@ -11,7 +11,7 @@ import { bindingsOf } from './parts.ts';
 export function securityHeaders({ site }: Parts): MiddlewareHandler<AppEnv> {
   let made: { readonly site: Site; readonly headers: MiddlewareHandler } | null = null;
   return (c, next) => {
-    if (bindingsOf(c).admit) return next();
+    if (bindingsOf(c).upgrade) return next();
     const now = site();
     if (made?.site !== now) made = { site: now, headers: headersFor(now) };
     return made.headers(c, next);

@@ -10,11 +10,12 @@ import { needRunning } from './health.ts';
 import { needRate, needRoom } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { bindingsOf } from './parts.ts';
+import type { ProblemCode } from './problem.ts';
 import { Problem } from './problem.ts';
 
 /**
- * `/sync/:board/:document`: the one place that decides an upgrade. It is asked before there is a socket,
- * and answers a status and a code; whom it lets in it hands to `admit` of the bindings.
+ * `/sync/:board/:document`: the one place that decides an upgrade, before a socket exists. The decision reaches
+ * `upgrade.ts` through the `upgrade` binding: `admit` here, `refuse` where the app answers the thrown Problem.
  */
 export function syncRoutes(parts: Parts): Hono<AppEnv> {
   const { site } = parts;
@@ -25,8 +26,8 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
     const { board, document } = c.req.param();
     const named = documentNamed(parts.documents, document);
     if (!isId(board) || !named) throw new Problem('no-such-document');
-    const { admit: letIn } = bindingsOf(c);
-    if (!letIn) throw new Problem('upgrade', { headers: { upgrade: 'websocket' } });
+    const { upgrade } = bindingsOf(c);
+    if (!upgrade) throw new Problem('upgrade', { headers: { upgrade: 'websocket' } });
     needRunning(parts);
     const token = c.req.query('token');
     // A browser names its origin at each upgrade, so a cookie without one did not come from a page.
@@ -41,7 +42,7 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
     if (!named.definition.reads(admission.membership, named.owner)) throw new Problem('not-allowed');
     if (parts.repairs.has(board)) throw new Problem('repair');
     needRoom(parts, board, document, admission.membership.device);
-    letIn(admission.membership, document);
+    upgrade.admit(admission.membership, document);
     return c.body(null, 204);
   });
   return app;
@@ -52,7 +53,7 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
  * cannot read the status of a failed handshake, so what a person must be told comes as a close code; what
  * only a foreign page or a program can meet does not earn a socket.
  */
-export function closeCodeFor(code: string): CloseCode | null {
+export function closeCodeFor(code: ProblemCode): CloseCode | null {
   switch (code) {
     case 'ticket':
     case 'link-revoked':

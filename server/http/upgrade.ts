@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import * as v from 'valibot';
 import type { Membership } from '../access/membership.ts';
 import type { LiveBoards } from '../live/contract.ts';
 import type { Line } from '../live/socket/line.ts';
@@ -9,6 +8,7 @@ import { Lines, turnAway } from '../live/socket/line.ts';
 import { TimeSlicedQueue } from '../live/time-sliced-queue.ts';
 import type { Log } from '../log.ts';
 import type { Bindings } from './parts.ts';
+import type { ProblemCode } from './problem.ts';
 import { closeCodeFor } from './sync.ts';
 
 /** What upgrades take of one turn, in milliseconds, before their first wait; that is about a third of the whole. */
@@ -16,8 +16,6 @@ const turnMs = 0.5;
 
 /** Upgrades that wait for a turn: more than one server holds people. */
 const maxWaiting = 4_000;
-
-const errorBody = v.object({ error: v.object({ code: v.string() }) });
 
 /** What decides an upgrade: the app, with what only an upgrade has in its bindings. */
 export interface Decider {
@@ -83,21 +81,22 @@ export class Upgrades {
   async #decide(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const url = `http://upgrade${request.url ?? '/'}`;
     if (!URL.canParse(url)) return answerPlainly(socket, 404, '');
-    let admitted: { membership: Membership; document: string } | null = null as {
-      membership: Membership;
-      document: string;
-    } | null;
+    const decision: { admitted?: { membership: Membership; document: string }; refused?: ProblemCode } = {};
     const response = await this.#app.fetch(new Request(url, { headers: headersOf(request) }), {
       incoming: request,
-      admit: (membership, document) => (admitted = { membership, document }),
+      upgrade: {
+        admit: (membership, document) => (decision.admitted = { membership, document }),
+        refuse: (code) => (decision.refused = code),
+      },
     });
     const body = await response.text();
     if (socket.destroyed || this.#isClosed) return void socket.destroy();
-    if (admitted) {
-      const { membership, document } = admitted;
+    if (decision.admitted) {
+      const { membership, document } = decision.admitted;
       return this.#openLine(request, socket, head, (line) => this.#live.join(membership, document, line));
     }
-    const code = codeIn(body);
+    // Dot segments can lead from /sync/ to another route, which answers but decides nothing.
+    const code = decision.refused ?? 'internal';
     const close = closeCodeFor(code);
     this.#log.debug({ code }, 'upgrade refused');
     if (close === null)
@@ -138,13 +137,4 @@ function headersOf(request: IncomingMessage): Headers {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return headers;
-}
-
-function codeIn(body: string): string {
-  try {
-    const parsed = v.safeParse(errorBody, JSON.parse(body));
-    return parsed.success ? parsed.output.error.code : 'internal';
-  } catch {
-    return 'internal';
-  }
 }

@@ -7,6 +7,8 @@ import { Following } from './followers.ts';
 import type { Packet } from '../socket/packets.ts';
 import { encodeEntry, presencePacket } from '../socket/packets.ts';
 import { Pointers } from './pointers.ts';
+import type { Departed, Slot } from './slots.ts';
+import { classify } from './slots.ts';
 import type { Counters } from '../counters.ts';
 import {
   echoWorkMs,
@@ -25,20 +27,6 @@ import {
 } from '../limits.ts';
 import type { PresenceEntry } from '../socket/wire.ts';
 import type { Decoder } from 'lib0/decoding';
-
-/** Where one client id is, as last heard from the connection that it is bound to. */
-interface Slot {
-  readonly client: number;
-  readonly person: string;
-  readonly connection: Connection;
-  readonly clock: number;
-  /** As it goes out: stamped with the person, encoded once. */
-  readonly entry: Uint8Array;
-  /** Whose view this one goes along with; empty for nobody's. */
-  readonly follows: string;
-  /** The link broke without a word; how to stop waiting for its return. */
-  readonly stopGrace: (() => void) | null;
-}
 
 /** What goes out in one tick. Stock clients get the states only. */
 export interface Moves {
@@ -79,7 +67,7 @@ export class Presence {
   /** Of the frame that is heard just now, how many entries may still say something new. */
   #newsLeft = 0;
   /** The last clock of client ids that have left, and whose they were; the longest gone first. */
-  readonly #departed = new Map<number, { readonly clock: number; readonly person: string }>();
+  readonly #departed = new Map<number, Departed>();
   readonly #following = new Following();
   readonly #pointers = new Pointers((client) => this.#isFollowed(client));
   readonly #due = new DueStates();
@@ -165,36 +153,45 @@ export class Presence {
     for (const { stopGrace } of this.#slots.values()) stopGrace?.();
   }
 
+  /** Takes in one entry. Returns false if its state is malformed. */
   #hearEntry(from: Connection, entry: PresenceEntry): boolean {
-    const slot = this.#slots.get(entry.client) ?? null;
+    const { client, clock } = entry;
+    const slot = this.#slots.get(client);
+    const departed = slot ? undefined : this.#departed.get(client);
     const isFarewell = isNull(entry.json);
-    const isEcho = slot !== null && entry.clock <= slot.clock && !(isFarewell && slot.connection === from);
-    if ((!isEcho || slot.stopGrace) && this.#newsLeft-- <= 0) {
-      this.#counters.presenceEchoes++;
-      return true;
+    const kind = classify(slot, departed, from, clock, isFarewell);
+    const isNews = kind !== 'echo' || slot?.stopGrace;
+    if (isNews && this.#newsLeft-- <= 0) return this.#ignore();
+    switch (kind) {
+      case 'echo':
+      case 'foreign':
+        return this.#ignore();
+      case 'own':
+        if (!isFarewell) return this.#set(from, entry);
+        if (!slot || clock < slot.clock) return this.#ignore();
+        this.#remove(slot, clock);
+        return true;
+      case 'return':
+        if (!this.#mayBind(from)) return this.#ignore();
+        this.#renewOthersSoon();
+        if (slot?.clock === clock) this.#welcomeBack(slot, from);
+        else if (departed && clock <= departed.clock) this.#renew(from, client, departed.clock);
+        else return this.#introduce(from, entry);
+        return true;
+      case 'new':
+        return this.#mayBind(from) ? this.#introduce(from, entry) : this.#ignore();
     }
-    if (slot && slot.connection === from) {
-      if (isFarewell && entry.clock >= slot.clock) this.#remove(slot, entry.clock);
-      else if (!isFarewell && entry.clock > slot.clock) return this.#set(from, entry);
-      else this.#counters.presenceEchoes++;
-      return true;
-    }
-    const before = slot ?? this.#departed.get(entry.client);
-    const isOthers = before !== undefined && before.person !== from.membership.person;
-    const isBack = slot !== null && slot.stopGrace !== null && entry.clock >= slot.clock;
-    // A live slot is taken over only by a newer word of the same person: all else is heard, not said.
-    const isOld = slot !== null && !isBack && entry.clock <= slot.clock;
-    if (isFarewell || isOthers || isOld || !this.#mayBind(from)) {
-      this.#counters.presenceEchoes++;
-      return true;
-    }
-    if (before) this.#renewOthersSoon();
-    if (isBack && entry.clock === slot.clock) this.#welcomeBack(slot, from);
-    else if (before && entry.clock <= before.clock) this.#renew(from, entry.client, before.clock);
-    else {
-      if (!this.#set(from, entry)) return false;
-      if (this.#slots.has(entry.client)) this.#renew(from, entry.client, entry.clock);
-    }
+  }
+
+  #ignore(): true {
+    this.#counters.presenceEchoes++;
+    return true;
+  }
+
+  /** Gives a client id its first state on this connection. Returns false if the state is malformed. */
+  #introduce(from: Connection, entry: PresenceEntry): boolean {
+    if (!this.#set(from, entry)) return false;
+    if (this.#slots.has(entry.client)) this.#renew(from, entry.client, entry.clock);
     return true;
   }
 

@@ -16,23 +16,23 @@ import type { BoardRecord, Store } from '../store/contract.ts';
 import type { Time } from '../time.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 
-/** What the routes work with; all of it comes from outside, so that a test can give its own. */
+/** Dependencies of the routes. All are passed in, so that tests can replace them. */
 export interface Parts {
   readonly config: Config;
   readonly store: Store;
   readonly live: LiveBoards;
   readonly log: Log;
   readonly time: Time;
-  /** Asked anew each time: a server on port 0 learns its address when it listens. */
+  /** A function, because a server on port 0 knows its address only once it listens. */
   readonly site: () => Site;
   readonly isStopping: () => boolean;
   readonly tokens: Tokens;
   readonly joins: Rates;
   readonly creates: Rates;
   readonly connects: Rates;
-  /** By address. */
+  /** Admin requests; counted by address. */
   readonly admins: Rates;
-  /** Versions kept and restored, by board. */
+  /** Versions kept and restored; counted by board. */
   readonly versions: Rates;
   readonly history: History;
   readonly repairs: Repairs;
@@ -58,7 +58,7 @@ export interface Bindings {
 export interface AppEnv {
   Bindings: Bindings;
   Variables: {
-    /** Why the request was refused, for the log. */
+    /** The code of the error that answered the request, for the log. */
     problem: ProblemCode | undefined;
     /** Set by `needMembership`. */
     membership: Membership;

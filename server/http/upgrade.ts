@@ -11,24 +11,24 @@ import type { Bindings } from './parts.ts';
 import type { ProblemCode } from './problem.ts';
 import { closeCodeFor } from './sync.ts';
 
-/** What upgrades take of one turn, in milliseconds, before their first wait; that is about a third of the whole. */
+/** The time of one turn that upgrades take before their first wait, in milliseconds. That is about a third of their cost. */
 const turnMs = 0.5;
 
-/** Upgrades that wait for a turn: more than one server holds people. */
+/** The most upgrades that wait for a turn: more than one server has people. */
 const maxWaiting = 4_000;
 
-/** What decides an upgrade: the app, with what only an upgrade has in its bindings. */
+/** Decides upgrades: the app. The decision arrives through the `upgrade` binding. */
 export interface Decider {
   fetch(request: Request, bindings: Bindings): Response | Promise<Response>;
 }
 
-/** Turns upgrades of `/sync/` into sockets in rooms, as the app decides. */
+/** Turns upgrades of `/sync/` into sockets in rooms, or refuses them, as the app decides. */
 export class Upgrades {
   readonly #app: Decider;
   readonly #live: LiveBoards;
   readonly #log: Log;
   readonly #lines = new Lines();
-  /** A few in a turn of the event loop, at some 0.5 ms each: a crowd that comes at once does not stop those who work. */
+  /** Handles a few per turn of the event loop, at about 0.5 ms each, so that a crowd that joins does not block others. */
   readonly #turns = new TimeSlicedQueue(turnMs);
   readonly #detach: (() => void)[] = [];
   readonly #open = new Set<Duplex>();
@@ -40,15 +40,15 @@ export class Upgrades {
     this.#log = log;
   }
 
-  /** Listens on a server. Other paths are left alone: in development Vite has a socket of its own. */
+  /** Listens on a server. Ignores other paths, because in development Vite has a socket of its own. */
   attach(server: Server): void {
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (!request.url?.startsWith('/sync/')) return;
-      // Before the first await: a reset while we decide must not take the process down.
+      // Set before the first await: a reset during the decision must not end the process.
       socket.on('error', () => socket.destroy());
       if (this.#turns.size >= maxWaiting) return answerPlainly(socket, 503, '', '1');
       this.#turns.run(() => {
-        // Whoever has hung up takes no turn.
+        // A client that has disconnected needs no decision.
         if (!socket.destroyed)
           this.#decide(request, socket, head).catch((error: unknown) => {
             this.#log.error(
@@ -63,16 +63,16 @@ export class Upgrades {
     this.#detach.push(() => server.off('upgrade', onUpgrade));
   }
 
-  /** Takes no more sockets; those that are open belong to their rooms. */
+  /** Takes no more sockets. The open ones belong to their rooms. */
   close(): void {
     this.#isClosed = true;
     for (const detach of this.#detach) detach();
   }
 
-  /** Waits until all sockets that were opened here have ended, and after `graceMs` ends them. */
+  /** Waits until all sockets opened here have closed. Destroys the rest after `graceMs` milliseconds. */
   async drained(graceMs: number): Promise<void> {
     const timer = setTimeout(() => this.#open.forEach((socket) => socket.destroy()), graceMs);
-    // Not `once` of node:events: that fails at an error, and a reset is one way to end.
+    // Not `once` of node:events: it rejects on an error, and a reset is an ordinary end.
     const ended = (socket: Duplex) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
     await Promise.all([...this.#open].map(ended));
     clearTimeout(timer);
@@ -113,7 +113,7 @@ export class Upgrades {
   }
 }
 
-/** Ends an upgrade that got no socket. */
+/** Answers an upgrade with plain HTTP and closes the connection. */
 export function answerPlainly(
   socket: Duplex,
   status: number,

@@ -227,7 +227,8 @@ test('a refusal without a socket is one plain HTTP answer', async () => {
   expect(await plainAnswer('/sync/trip')).toBe(
     `HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
-  const origin = '{"error":{"code":"origin","message":"Pages from this origin may not use this server."}}';
+  const origin =
+    '{"error":{"code":"origin","message":"This server does not accept requests from pages of this origin."}}';
   expect(await plainAnswer(`/sync/${board}/board`, 'Origin: https://evil.example\r\n')).toBe(
     `HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${origin.length}\r\n\r\n${origin}`,
   );

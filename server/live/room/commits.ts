@@ -31,19 +31,18 @@ export interface CommitsOptions {
   readonly counters: Counters;
   readonly observe: Observer;
   readonly recovery: Recovery;
-  /** How many sockets a commit is sent to: the more, the less often. */
+  /** The number of sockets that a commit is sent to. The more there are, the less often the room commits. */
   readonly receivers: () => number;
-  /** Called when a batch is on disk, and only then. `sequence`: of its record; null where it changed nothing. */
+  /** Called once a batch is on disk. `sequence`: of its journal record; null if it changed nothing. */
   readonly committed: (batch: Batch, sequence: number | null) => void;
-  /** The store would not take a batch: what is in memory is not what is on disk. Called once. */
+  /** Called once if the store does not take a batch. Memory is then ahead of the disk. */
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * The way from the inbox to the disk. What has come in is applied as one transaction and appended as one
- * journal entry: a tick. One is under way at a time, and meanwhile the inbox fills; after one, a room of many
- * waits a little before the next. At rest an edit leaves at once; the slower the disk and the fuller the room,
- * the larger the batches.
+ * Brings queued changes to disk. A tick applies everything queued as one transaction and appends it as one journal entry.
+ * One tick runs at a time, and the queue fills meanwhile. After a tick, a room with many sockets waits a little before the
+ * next. In a quiet room an edit is committed at once. The slower the disk and the fuller the room, the larger the batches.
  */
 export class Commits {
   readonly #room: string;
@@ -54,15 +53,15 @@ export class Commits {
   readonly #parked = new Parked();
   #stopParking: (() => void) | null = null;
   readonly #held = new Set<Connection>();
-  /** Senders of as many updates as may wait to be judged. */
+  /** Senders who are paused because the most updates allowed wait to be judged. */
   readonly #crowded = new Set<Connection>();
   #isWorking = false;
   #isStopped = false;
   #hasUncommitted = false;
   #lastTick = -Infinity;
-  /** What the last two transactions took beside their frames: one alone may have met a collection of garbage. */
+  /** The overhead of the last two transactions. One alone may include a garbage collection. */
   #overheadsMs: readonly [number, number] = [0, 0];
-  /** When the first letter of the inbox came. */
+  /** When the first change in the queue arrived. */
   #oldest = 0;
   #whenSettled: (() => void)[] = [];
 
@@ -72,12 +71,12 @@ export class Commits {
     this.#options = options;
   }
 
-  /** Whether the document holds what is not on disk yet: nobody may be shown it. */
+  /** True if the document has edits that are not on disk yet. They must not be shown to anybody. */
   get hasUncommitted(): boolean {
     return this.#hasUncommitted;
   }
 
-  /** Updates that have come in and are not on disk. */
+  /** The number of updates received that are not on disk. */
   get unsaved(): number {
     return this.#inbox.length + (this.#hasUncommitted ? 1 : 0);
   }
@@ -86,7 +85,7 @@ export class Commits {
     return !this.#isWorking;
   }
 
-  /** Resolves when all that has come in is on disk, or has failed; what senders in debt wait for does not count. */
+  /** Resolves when everything received is on disk or has failed. Parked updates of senders in debt do not count. */
   settled(): Promise<void> {
     return this.#isWorking ? new Promise((resolve) => this.#whenSettled.push(resolve)) : Promise.resolve();
   }
@@ -108,7 +107,7 @@ export class Commits {
     this.#work();
   }
 
-  /** Gives back what waits for debts to be paid: it will not be judged. */
+  /** Removes and returns the updates parked for senders in debt. They are not judged. */
   takeParked(): PendingFrame[] {
     const letters = this.#parked.takeAll();
     for (const { from } of letters) from.unjudged--;
@@ -116,7 +115,7 @@ export class Commits {
     return letters;
   }
 
-  /** Takes no more; what is in the inbox is forgotten. */
+  /** Takes no more changes, and drops the queue. */
   stop(): void {
     this.#isStopped = true;
     for (const letter of this.#inbox) if (letter.kind === 'frame') letter.from.unjudged--;
@@ -125,7 +124,7 @@ export class Commits {
     this.takeParked();
   }
 
-  /** Past a bound the sender is read no further until the disk has caught up. */
+  /** Pauses the sender if the queue is too large, until the disk has caught up. */
   #weigh(from: Connection, bytes: number): void {
     this.#inboxBytes += bytes;
     if (this.#inboxBytes <= maxInboxBytes) return;
@@ -154,11 +153,11 @@ export class Commits {
     this.#tickSoon();
   }
 
-  /** After the sockets have been read, so that what came in one turn goes out as one; later in a room of many. */
+  /** Ticks after the sockets have been read, so that one turn's frames are one batch. In a large room it ticks later. */
   #tickSoon(): void {
     const overheadMs = Math.min(...this.#overheadsMs);
     if (overheadMs < dearCommitMs) return this.#tickOnTime();
-    // By the time of the machine, as it was measured.
+    // A real timer, not the injected clock, because the overhead was measured in real time.
     setTimeout(() => this.#tickOnTime(), Math.min(overheadMs * dearPause, longestDearPauseMs));
   }
 
@@ -209,7 +208,7 @@ export class Commits {
         this.#hasUncommitted = false;
         counters.commits++;
       }
-      // Whoever stopped this one meanwhile has thrown the document away.
+      // If stopped meanwhile, the document has been dropped.
       if (!this.#isStopped) committed(batch, sequence);
     } catch (error) {
       counters.failedCommits++;

@@ -36,9 +36,9 @@ export interface Batch {
  * is closed at once. The frames of a sender in debt wait, in order. So do all frames once the batch has cost enough.
  * @throws if an update that passed was not applied completely; the document must then be dropped
  */
-export function applyLetters(
+export function applyChanges(
   document: LiveDocument,
-  letters: readonly PendingChange[],
+  changes: readonly PendingChange[],
   { recovery, counters, receivers }: { recovery: Recovery; counters: Counters; receivers: number },
 ): Batch {
   const authors = new Set<Connection>();
@@ -52,7 +52,7 @@ export function applyLetters(
     for (const writer of verdict.writers) writers.add(writer);
     verdict.owners?.forEach((person, client) => owners.set(client, person));
   }
-  const frames = letters.filter((letter) => letter.kind === 'frame');
+  const frames = changes.filter((change) => change.kind === 'frame');
   const left: PendingFrame[] = [];
   /** Microseconds. */
   let effort = 0;
@@ -61,12 +61,12 @@ export function applyLetters(
 
   function applyFrames(): void {
     for (let i = 0; i < frames.length; i++) {
-      const letter = frames[i];
-      if (!letter || letter.from.wasRefused) continue;
+      const change = frames[i];
+      if (!change || change.from.wasRefused) continue;
       const isFull = effort >= maxBatchEffort || bytes >= maxBatchBytes;
-      if (isFull || letter.from.owes > 0) left.push(letter);
+      if (isFull || change.from.owes > 0) left.push(change);
       else {
-        const released = applyFrame(letter);
+        const released = applyFrame(change);
         if (released.length > 0) frames.splice(i + 1, 0, ...released);
       }
     }
@@ -127,8 +127,8 @@ export function applyLetters(
     authors.add(from);
   }
 
-  function restore(letter: Extract<PendingChange, { kind: 'restored' }>): void {
-    const { update, ownerOf, judged } = letter;
+  function restore(change: Extract<PendingChange, { kind: 'restored' }>): void {
+    const { update, ownerOf, judged } = change;
     const verdict = document.guard.judgeRestored(update);
     judged(verdict.kind === 'pass');
     if (verdict.kind === 'refuse' || !verdict.hasEffect) return;
@@ -137,7 +137,7 @@ export function applyLetters(
     const servers = document.guard.serversIn(verdict.changes);
     apply(update, verdict);
     areBack();
-    restored.add(letter);
+    restored.add(change);
     for (const client of verdict.writers) {
       const owner = ownerOf(client);
       if (owner !== null) document.guard.owners.assign(client, owner);
@@ -168,8 +168,8 @@ export function applyLetters(
   const began = performance.now();
   const update = document.change(() => {
     applyFrames();
-    for (const letter of letters) if (letter.kind === 'restored') restore(letter);
-    for (const letter of letters) if (letter.kind === 'own') letter.edit(document);
+    for (const change of changes) if (change.kind === 'restored') restore(change);
+    for (const change of changes) if (change.kind === 'own') change.edit(document);
     document.work.finish();
   });
   const overheadMs = performance.now() - began - effort / 1000;
@@ -178,7 +178,7 @@ export function applyLetters(
   const hasOwn = document.ownClock > ownClock;
   if (hasOwn) writers.add(document.doc.clientID);
   // The server's own clock is not enough: its change may only delete, or bring structs of another client id.
-  const isFramesOnly = letters.every(({ kind }) => kind === 'frame');
+  const isFramesOnly = changes.every(({ kind }) => kind === 'frame');
   const [author] = authors;
   const people = new Set([...authors].map(({ membership }) => membership.person));
   return {

@@ -3,7 +3,7 @@ import type { Store } from '../../store/contract.ts';
 import type { Batch } from './batch.ts';
 import type { PendingFrame, PendingChange } from './pending-changes.ts';
 import { onItsOwn } from './pending-changes.ts';
-import { applyLetters } from './batch.ts';
+import { applyChanges } from './batch.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../socket/connection.ts';
 import type { Observer } from '../contract.ts';
@@ -48,8 +48,8 @@ export class Commits {
   readonly #room: string;
   readonly #document: LiveDocument;
   readonly #options: CommitsOptions;
-  #inbox: PendingChange[] = [];
-  #inboxBytes = 0;
+  #queue: PendingChange[] = [];
+  #queueBytes = 0;
   readonly #parked = new Parked();
   #stopParking: (() => void) | null = null;
   readonly #held = new Set<Connection>();
@@ -78,7 +78,7 @@ export class Commits {
 
   /** The number of updates received that are not on disk. */
   get unsaved(): number {
-    return this.#inbox.length + (this.#hasUncommitted ? 1 : 0);
+    return this.#queue.length + (this.#hasUncommitted ? 1 : 0);
   }
 
   get isSettled(): boolean {
@@ -90,51 +90,51 @@ export class Commits {
     return this.#isWorking ? new Promise((resolve) => this.#whenSettled.push(resolve)) : Promise.resolve();
   }
 
-  post(letter: PendingChange): void {
+  post(change: PendingChange): void {
     if (this.#isStopped) return;
-    if (letter.kind === 'frame') {
-      const { from, frame } = letter;
+    if (change.kind === 'frame') {
+      const { from, frame } = change;
       if (++from.unjudged >= maxUnjudged) {
         from.hold('unjudged');
         this.#crowded.add(from);
       }
-      if (this.#parked.has(from)) return this.#parked.add(letter);
+      if (this.#parked.has(from)) return this.#parked.add(change);
       this.#weigh(from, frame.update.length);
     }
-    if (this.#inbox.length === 0) this.#oldest = performance.now();
-    const isWaiting = letter.kind === 'frame' && letter.from.unjudged > viewsUnjudged;
-    this.#inbox.push(isWaiting ? onItsOwn(letter) : letter);
+    if (this.#queue.length === 0) this.#oldest = performance.now();
+    const isWaiting = change.kind === 'frame' && change.from.unjudged > viewsUnjudged;
+    this.#queue.push(isWaiting ? onItsOwn(change) : change);
     this.#work();
   }
 
   /** Removes and returns the updates parked for senders in debt. They are not judged. */
   takeParked(): PendingFrame[] {
-    const letters = this.#parked.takeAll();
-    for (const { from } of letters) from.unjudged--;
+    const changes = this.#parked.takeAll();
+    for (const { from } of changes) from.unjudged--;
     this.#release();
-    return letters;
+    return changes;
   }
 
   /** Takes no more changes, and drops the queue. */
   stop(): void {
     this.#isStopped = true;
-    for (const letter of this.#inbox) if (letter.kind === 'frame') letter.from.unjudged--;
-    this.#inbox = [];
+    for (const change of this.#queue) if (change.kind === 'frame') change.from.unjudged--;
+    this.#queue = [];
     this.#stopParking?.();
     this.takeParked();
   }
 
   /** Pauses the sender if the queue is too large, until the disk has caught up. */
   #weigh(from: Connection, bytes: number): void {
-    this.#inboxBytes += bytes;
-    if (this.#inboxBytes <= maxInboxBytes) return;
+    this.#queueBytes += bytes;
+    if (this.#queueBytes <= maxInboxBytes) return;
     from.hold('inbox');
     this.#held.add(from);
   }
 
-  #park(letter: PendingFrame): void {
-    letter.from.unjudged++;
-    this.#parked.add(letter);
+  #park(change: PendingFrame): void {
+    change.from.unjudged++;
+    this.#parked.add(change);
   }
 
   #release(): void {
@@ -174,7 +174,7 @@ export class Commits {
     this.#lastTick = this.#options.clock.now();
     await this.#commit();
     const waitMs = this.#parked.waitMs;
-    if (this.#inbox.length > 0 || waitMs === 0) return this.#tickSoon();
+    if (this.#queue.length > 0 || waitMs === 0) return this.#tickSoon();
     this.#isWorking = false;
     for (const resolve of this.#whenSettled.splice(0)) resolve();
     this.#stopParking?.();
@@ -184,18 +184,18 @@ export class Commits {
 
   async #commit(): Promise<void> {
     const { store, counters, observe, recovery, receivers, committed, failed } = this.#options;
-    const began = this.#inbox.length > 0 ? this.#oldest : performance.now();
-    const letters = [...this.#parked.takeDue(), ...this.#inbox];
-    this.#inbox = [];
-    this.#inboxBytes = 0;
-    for (const letter of letters) if (letter.kind === 'frame') letter.from.unjudged--;
+    const began = this.#queue.length > 0 ? this.#oldest : performance.now();
+    const changes = [...this.#parked.takeDue(), ...this.#queue];
+    this.#queue = [];
+    this.#queueBytes = 0;
+    for (const change of changes) if (change.kind === 'frame') change.from.unjudged--;
     try {
-      const batch = applyLetters(this.#document, letters, {
+      const batch = applyChanges(this.#document, changes, {
         recovery,
         counters,
         receivers: receivers(),
       });
-      for (const letter of batch.left) this.#park(letter);
+      for (const change of batch.left) this.#park(change);
       const applied = performance.now();
       this.#overheadsMs = [batch.overheadMs, this.#overheadsMs[0]];
       observe.tick((applied - began) / 1000);

@@ -16,11 +16,11 @@ export class OwnWrites {
    * Posts a change that calls `applied` when it is applied. Resolves when its batch is on disk; rejects if that fails.
    * Edits of people meanwhile do not delay it.
    */
-  post(commits: Commits, letter: (applied: () => void) => PendingChange): Promise<void> {
+  post(commits: Commits, makeChange: (applied: () => void) => PendingChange): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject };
       this.#waiting.add(waiter);
-      commits.post(letter(() => this.#applied.push(waiter)));
+      commits.post(makeChange(() => this.#applied.push(waiter)));
     });
   }
 

@@ -15,10 +15,10 @@ export class Parked {
   }
 
   /** Adds an update behind those of the same sender. */
-  add(letter: PendingFrame): void {
-    const own = this.#of.get(letter.from);
-    if (own) own.push(onItsOwn(letter));
-    else this.#of.set(letter.from, [onItsOwn(letter)]);
+  add(change: PendingFrame): void {
+    const own = this.#of.get(change.from);
+    if (own) own.push(onItsOwn(change));
+    else this.#of.set(change.from, [onItsOwn(change)]);
   }
 
   /** Removes and returns the updates of each sender that owes nothing now. */

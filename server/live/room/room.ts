@@ -20,7 +20,7 @@ import { RoomLimits } from './room-limits.ts';
 import type { Bar, Failing, Loading, Open, RoomLife, State } from './room-state.ts';
 import { RoomStateMachine } from './room-state.ts';
 import type { Source } from './sync-requests.ts';
-import { Asks } from './sync-requests.ts';
+import { SyncRequests } from './sync-requests.ts';
 
 /** Keeps the rooms, and learns when one is not needed any more. */
 export interface RoomOwner {
@@ -51,7 +51,7 @@ export class Room implements Listener {
   readonly #limits: RoomLimits;
   readonly #incoming: IncomingChanges;
   readonly #broadcaster: Broadcaster;
-  readonly #syncRequests: Asks;
+  readonly #syncRequests: SyncRequests;
   readonly #recovery: Recovery;
   readonly #ownWrites = new OwnWrites();
   readonly #present = () => this.#broadcaster.people();
@@ -83,7 +83,7 @@ export class Room implements Listener {
         if ('early' in this.#state) this.#state.early.push(frame);
       },
     });
-    this.#syncRequests = new Asks(context, () => this.#source);
+    this.#syncRequests = new SyncRequests(context, () => this.#source);
     this.#recovery = new Recovery(
       this.name,
       { ...context, isShared: owner === null },
@@ -480,7 +480,7 @@ export class Room implements Listener {
     this.#syncRequests.answer();
   }
 
-  /** Asks everyone who may write, by sync step 1. Any client answers it with all edits that the document lacks. */
+  /** Asks everyone who may write, by sync step 1. A client answers with all edits that the document lacks. */
   #askForEdits(): void {
     const step1 = this.#state.open?.document.step1();
     if (step1) this.#broadcaster.ask(step1);

@@ -20,7 +20,7 @@ export interface Source {
 }
 
 /** Dependencies. */
-export interface AskParts {
+export interface SyncRequestContext {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly largeAnswers: TimeSlicedQueue;
@@ -28,16 +28,16 @@ export interface AskParts {
 }
 
 /** Requests for a room's state (sync step 1), until they can be answered. */
-export class Asks {
+export class SyncRequests {
   readonly #source: () => Source | null;
-  readonly #context: AskParts;
+  readonly #context: SyncRequestContext;
   /** The state vectors of those who wait. A connection that asks again meanwhile is answered once. */
   readonly #waiting = new Map<Connection, Uint8Array>();
   /** The connections among them that are queued as large answers. */
   readonly #inTurn = new Set<Connection>();
 
   /** `source`: called for each answer; returns null while there is nothing to answer from. */
-  constructor(context: AskParts, source: () => Source | null) {
+  constructor(context: SyncRequestContext, source: () => Source | null) {
     this.#context = context;
     this.#source = source;
   }

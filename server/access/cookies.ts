@@ -30,8 +30,8 @@ export function setSeatCookies(
 }
 
 /**
- * The tokens in the cookies of a request: the token of the person that the page names by `?seat=`; otherwise all of them,
- * because a browser with one membership need not name it.
+ * The tokens in the cookies of a request: the token of the person that the page names by `?seat=`; otherwise all of
+ * them, because a browser with one membership need not name it.
  */
 export function seatCookies(c: Context): string[] {
   const named = c.req.query('seat');

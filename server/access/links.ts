@@ -5,8 +5,8 @@ import type { LinkRecord } from '../store/contract.ts';
 import type { Site } from './origins.ts';
 
 /**
- * A new link. Its secret is `<board>.<24 random bytes, base64url>`. The first half finds the board without a search. The
- * server keeps only a hash of the whole.
+ * A new link. Its secret is `<board>.<24 random bytes, base64url>`. The first half finds the board without a search.
+ * The server keeps only a hash of the whole.
  */
 export interface NewLink {
   readonly secret: string;
@@ -24,7 +24,10 @@ export function makeLink(board: string, role: Role, now: number): NewLink {
   return linkOf(newId(), board, role, randomBytes(24), now);
 }
 
-/** The demo board's link for a role. It is derived, so that it is the same at every start although only its hash is kept. */
+/**
+ * The demo board's link for a role. It is derived, so that it is the same at every start although only its hash is
+ * kept.
+ */
 export function demoLink(installation: Uint8Array, board: string, role: Role, now: number): NewLink {
   const derived = createHmac('sha256', installation).update(`demo-link\0${board}\0${role}`).digest();
   return linkOf(`demo-${role}`, board, role, derived.subarray(0, 24), now);

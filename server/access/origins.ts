@@ -26,8 +26,8 @@ export function siteOf(config: Config, port: number): Site {
 }
 
 /**
- * True if a page from `origin` may use this server. Compares with the configuration, never with the request's Host header,
- * because an attacker's name server can make that match.
+ * True if a page from `origin` may use this server. Compares with the configuration, never with the request's Host
+ * header, because an attacker's name server can make that match.
  */
 export function isAllowed(site: Site, origin: string): boolean {
   return site.origins.has(origin);

@@ -10,9 +10,9 @@ export interface PersonIds {
 }
 
 /**
- * The ids of a person who joins. `secret` is a random value that the page keeps. It makes somebody the same person after a
- * reload and after the token has expired. Without it, everyone who joins is new. Nobody else can become that person,
- * because the ids reveal nothing about the secret.
+ * The ids of a person who joins. `secret` is a random value that the page keeps. It makes somebody the same person
+ * after a reload and after the token has expired. Without it, everyone who joins is new. Nobody else can become that
+ * person, because the ids reveal nothing about the secret.
  */
 export function personIds(
   installation: Uint8Array,

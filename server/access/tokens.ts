@@ -31,7 +31,10 @@ const seatSchema = v.object({
   generation: v.optional(v.number(), 1),
   /** Milliseconds since 1970, for any process that reads it. */
   expires: v.number(),
-  /** The process that made the token, and `expires` on that process's own clock. Tokens of the first releases have neither. */
+  /**
+   * The process that made the token, and `expires` on that process's own clock. Tokens of the first releases have
+   * neither.
+   */
   run: v.optional(v.string(), ''),
   ends: v.optional(v.number(), 0),
 });

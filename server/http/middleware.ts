@@ -72,8 +72,8 @@ export function needRoom({ config, live }: Parts, board: string, document: strin
 }
 
 /**
- * Requires a membership on the board of the path. With `power`, the role must have it. With `features`, they must include
- * the board's document.
+ * Requires a membership on the board of the path. With `power`, the role must have it. With `features`, they must
+ * include the board's document.
  */
 export function needMembership(
   parts: Parts,

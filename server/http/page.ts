@@ -8,9 +8,9 @@ import type { AppEnv } from './parts.ts';
 const views = ['/', '/join', '/b/:board', '/b/:board/:view'];
 
 /**
- * The built page. File names under `/assets/` contain a hash of the content, so browsers cache them for ever. Everything
- * else is revalidated each time. A missing file falls through to `not-found`. A browser that navigates to an unknown
- * address gets the page, which says so in words.
+ * The built page. File names under `/assets/` contain a hash of the content, so browsers cache them for ever.
+ * Everything else is revalidated each time. A missing file falls through to `not-found`. A browser that navigates to an
+ * unknown address gets the page, which says so in words.
  */
 export function pageRoutes(root: string): Hono<AppEnv> {
   const files = serveStatic<AppEnv>({ root, precompressed: true });

@@ -5,8 +5,8 @@ import type { AppEnv, Parts } from './parts.ts';
 import { bindingsOf } from './parts.ts';
 
 /**
- * Headers that isolate the page: only our own scripts, styles and connections, no embedding in frames, and no Referer to
- * other sites. Upgrades are answered without them.
+ * Headers that isolate the page: only our own scripts, styles and connections, no embedding in frames, and no Referer
+ * to other sites. Upgrades are answered without them.
  */
 export function securityHeaders({ site }: Parts): MiddlewareHandler<AppEnv> {
   let made: { readonly site: Site; readonly headers: MiddlewareHandler } | null = null;

@@ -30,7 +30,8 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
     if (!upgrade) throw new Problem('upgrade', { headers: { upgrade: 'websocket' } });
     needRunning(parts);
     const token = c.req.query('token');
-    // A browser sends its origin with every upgrade. A cookie without an origin is not from a page, so it does not count.
+    // A browser sends its origin with every upgrade. A cookie without an origin is not from a page, so it does not
+    // count.
     const offered = token !== undefined ? [token] : origin !== undefined ? seatCookies(c) : [];
     const admission = await admit(parts, board, offered);
     if (admission.kind === 'refused') {
@@ -52,9 +53,9 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
 }
 
 /**
- * The close code that tells a client why it is refused; null to answer the upgrade with plain HTTP. A browser cannot read
- * the status of a failed handshake. So a reason that a person needs to know is sent as a close code. A reason that only
- * a foreign page or a program can cause gets no socket.
+ * The close code that tells a client why it is refused; null to answer the upgrade with plain HTTP. A browser cannot
+ * read the status of a failed handshake. So a reason that a person needs to know is sent as a close code. A reason that
+ * only a foreign page or a program can cause gets no socket.
  */
 export function closeCodeFor(code: ProblemCode): CloseCode | null {
   switch (code) {

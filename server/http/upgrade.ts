@@ -11,7 +11,10 @@ import type { Bindings } from './parts.ts';
 import type { ProblemCode } from './problem.ts';
 import { closeCodeFor } from './sync.ts';
 
-/** The time of one turn that upgrades take before their first wait, in milliseconds. That is about a third of their cost. */
+/**
+ * The time of one turn that upgrades take before their first wait, in milliseconds. That is about a third of their
+ * cost.
+ */
 const turnMs = 0.5;
 
 /** The most upgrades that wait for a turn: more than one server has people. */
@@ -28,7 +31,9 @@ export class Upgrades {
   readonly #live: LiveBoards;
   readonly #log: Log;
   readonly #lines = new Lines();
-  /** Handles a few per turn of the event loop, at about 0.5 ms each, so that a crowd that joins does not block others. */
+  /**
+   * Handles a few per turn of the event loop, at about 0.5 ms each, so that a crowd that joins does not block others.
+   */
   readonly #turns = new TimeSlicedQueue(turnMs);
   readonly #detach: (() => void)[] = [];
   readonly #open = new Set<Duplex>();

@@ -1,6 +1,6 @@
 /**
- * Presence states that wait to be sent, the longest waiting first. A newer state of a client replaces the waiting one and
- * keeps its position.
+ * Presence states that wait to be sent, the longest waiting first. A newer state of a client replaces the waiting one
+ * and keeps its position.
  */
 export class DueStates {
   readonly #waiting = new Map<number, Uint8Array>();

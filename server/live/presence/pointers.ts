@@ -13,8 +13,8 @@ interface Place {
 }
 
 /**
- * The pointers of a room, one per client id. They are separate from presence states because they move ten times as often.
- * They contain no JSON, and a move takes about ten bytes.
+ * The pointers of a room, one per client id. They are separate from presence states because they move ten times as
+ * often. They contain no JSON, and a move takes about ten bytes.
  */
 export class Pointers {
   readonly #places = new Map<number, Place>();

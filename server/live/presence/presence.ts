@@ -94,7 +94,8 @@ export class Presence {
   hear(from: Connection, entries: readonly PresenceEntry[]): boolean {
     this.#newsLeft = maxNewsInFrame;
     const isGood = entries.every((entry) => this.#hearEntry(from, entry));
-    // Echoes arrive by the hundred and cost little. A client's own news is one entry, and each entry of news is charged.
+    // Echoes arrive by the hundred and cost little. A client's own news is one entry, and each entry of news is
+    // charged.
     const news = maxNewsInFrame - Math.max(0, this.#newsLeft);
     from.charge('presence', news);
     from.charge('work', entries.length * echoWorkMs + news * newsWorkMs);
@@ -210,9 +211,10 @@ export class Presence {
   }
 
   /**
-   * Makes a client repeat its state under a newer clock. Peers ignore a clock that they have seen before, and remember it
-   * while they or the server are away. Without this, a person who returns and does not move would be invisible for up to
-   * 15 s. The protocol provides for it: a client that receives its own state as null answers at once with its state.
+   * Makes a client repeat its state under a newer clock. Peers ignore a clock that they have seen before, and remember
+   * it while they or the server are away. Without this, a person who returns and does not move would be invisible for
+   * up to 15 s. The protocol provides for it: a client that receives its own state as null answers at once with its
+   * state.
    */
   #renew(connection: Connection, client: number, clock: number): void {
     connection.out.send(presencePacket([encodeEntry(client, clock, 'null')]));
@@ -301,8 +303,8 @@ export class Presence {
   }
 
   /**
-   * Takes what is due, up to what a receiver may be sent. The rest waits, and only the newest state of each person is kept.
-   * So with more people, each is updated less often, and nobody is left out.
+   * Takes what is due, up to what a receiver may be sent. The rest waits, and only the newest state of each person is
+   * kept. So with more people, each is updated less often, and nobody is left out.
    */
   #take(): Moves {
     this.#stopTimer?.();

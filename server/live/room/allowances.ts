@@ -235,8 +235,8 @@ class Ledger {
 }
 
 /**
- * Limits what participants add to documents for good; a rate would only delay it. Every allowance refills over a day. All
- * documents of one definition (`board/definition`) are counted together. The counts outlive the rooms but not the
+ * Limits what participants add to documents for good; a rate would only delay it. Every allowance refills over a day.
+ * All documents of one definition (`board/definition`) are counted together. The counts outlive the rooms but not the
  * process. After a restart every allowance is full, and the document's owners say who has written before.
  */
 export class Allowances {

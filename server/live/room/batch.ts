@@ -32,8 +32,9 @@ export interface Batch {
 }
 
 /**
- * Judges and applies changes in order, in one transaction. Each verdict depends on the changes before it. A refused sender
- * is closed at once. The frames of a sender in debt wait, in order. So do all frames once the batch has cost enough.
+ * Judges and applies changes in order, in one transaction. Each verdict depends on the changes before it. A refused
+ * sender is closed at once. The frames of a sender in debt wait, in order. So do all frames once the batch has cost
+ * enough.
  * @throws if an update that passed was not applied completely; the document must then be dropped
  */
 export function applyChanges(
@@ -118,7 +119,9 @@ export function applyChanges(
     from.charge('work', tookMs);
   }
 
-  /** The document lacks what the frame builds on, or others made it. Applies the sender's own part and keeps the rest. */
+  /**
+   * The document lacks what the frame builds on, or others made it. Applies the sender's own part and keeps the rest.
+   */
   function hold(from: Connection, frame: DocumentFrame, rule: string): void {
     const part = recovery.hold(document, from, frame, rule);
     if (!part) return;

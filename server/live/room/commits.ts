@@ -40,9 +40,10 @@ export interface CommitsOptions {
 }
 
 /**
- * Brings queued changes to disk. A tick applies everything queued as one transaction and appends it as one journal entry.
- * One tick runs at a time, and the queue fills meanwhile. After a tick, a room with many sockets waits a little before the
- * next. In a quiet room an edit is committed at once. The slower the disk and the fuller the room, the larger the batches.
+ * Brings queued changes to disk. A tick applies everything queued as one transaction and appends it as one journal
+ * entry. One tick runs at a time, and the queue fills meanwhile. After a tick, a room with many sockets waits a little
+ * before the next. In a quiet room an edit is committed at once. The slower the disk and the fuller the room, the
+ * larger the batches.
  */
 export class Commits {
   readonly #room: string;
@@ -153,7 +154,9 @@ export class Commits {
     this.#tickSoon();
   }
 
-  /** Ticks after the sockets have been read, so that one turn's frames are one batch. In a large room it ticks later. */
+  /**
+   * Ticks after the sockets have been read, so that one turn's frames are one batch. In a large room it ticks later.
+   */
   #tickSoon(): void {
     const overheadMs = Math.min(...this.#overheadsMs);
     if (overheadMs < dearCommitMs) return this.#tickOnTime();

@@ -92,9 +92,9 @@ export class Compaction {
   }
 
   /**
-   * Keeps a version unless a recent one exists: an earlier room of this document may have kept one, or a person. A version
-   * from the future was kept before the wall clock was set back. It does not count, because it would delay all others
-   * until then.
+   * Keeps a version unless a recent one exists: an earlier room of this document may have kept one, or a person. A
+   * version from the future was kept before the wall clock was set back. It does not count, because it would delay all
+   * others until then.
    */
   async #keep(): Promise<void> {
     const { store, log, clock } = this.#options;

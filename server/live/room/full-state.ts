@@ -74,7 +74,8 @@ export class FullState {
 
   /**
    * The packets that bring an empty document to this state, the same for everyone. The step 2 comes last, so that a
-   * client that receives it has everything. The updates since the snapshot come before it, and wait in the client for it.
+   * client that receives it has everything. The updates since the snapshot come before it, and wait in the client for
+   * it.
    */
   packets(): readonly Packet[] {
     if (this.#packets) return this.#packets;

@@ -147,8 +147,8 @@ export class LiveDocument {
   }
 
   /**
-   * What a document with this state vector lacks, as sync step 2. Returns `large` if that is so much that the stored state
-   * is the better answer, and null if the vector is malformed.
+   * What a document with this state vector lacks, as sync step 2. Returns `large` if that is so much that the stored
+   * state is the better answer, and null if the vector is malformed.
    */
   answer(stateVector: Uint8Array): Packet | 'large' | null {
     const key = keyOf(stateVector);

@@ -3,8 +3,8 @@ import type { PendingFrame } from './pending-changes.ts';
 import { onItsOwn } from './pending-changes.ts';
 
 /**
- * Updates that arrived before their senders were in debt, and are judged when the debt is paid. Their number is limited,
- * because nothing more is read from a sender in debt.
+ * Updates that arrived before their senders were in debt, and are judged when the debt is paid. Their number is
+ * limited, because nothing more is read from a sender in debt.
  */
 export class Parked {
   readonly #of = new Map<Connection, PendingFrame[]>();

@@ -402,7 +402,9 @@ export class Room implements Listener {
     void this.#finishLoading(failing, () => this.#loader.reload(stored.generation, isWanted));
   }
 
-  /** The disk takes writes again. Checked on the heartbeat, so that a batch that always fails is not retried in a loop. */
+  /**
+   * The disk takes writes again. Checked on the heartbeat, so that a batch that always fails is not retried in a loop.
+   */
   #recover(stored: Stored, open: Open): void {
     this.#states.become({ kind: 'live', stored, open });
     this.#context.log.info({ board: this.board }, 'the document takes edits again');

@@ -343,8 +343,8 @@ class OpenRooms implements Rooms, RoomOwner {
 
   /**
    * A client that does not know the layout of a document must not write in it. Pages of the previous release know the
-   * first layout only. They reconnect again and again on a close code that they do not know. The code `ticket` makes them
-   * stop and keep what they have not sent.
+   * first layout only. They reconnect again and again on a close code that they do not know. The code `ticket` makes
+   * them stop and keep what they have not sent.
    */
   #ignorance({ schema, isOurs, hasSeat }: Line, served: ServedDocument): Closed | null {
     if ((schema ?? 1) >= served.schema.version) return null;

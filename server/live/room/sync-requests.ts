@@ -50,8 +50,8 @@ export class SyncRequests {
 
   /**
    * Answers what can be answered now, which is only while everything in the document is on disk. A client that has
-   * nothing gets the stored bytes as they are. Any other answer needs the document. An answer that is large or has to be
-   * encoded is queued, so that other work runs in between.
+   * nothing gets the stored bytes as they are. Any other answer needs the document. An answer that is large or has to
+   * be encoded is queued, so that other work runs in between.
    */
   answer(): void {
     for (const [by, stateVector] of this.#waiting) {
@@ -92,8 +92,8 @@ export class SyncRequests {
   }
 
   /**
-   * A difference takes memory for one reader only, while the stored state is the same bytes for everyone and answers any
-   * request. So a reader that does not read gets the stored state. Everyone does while too much is unread.
+   * A difference takes memory for one reader only, while the stored state is the same bytes for everyone and answers
+   * any request. So a reader that does not read gets the stored state. Everyone does while too much is unread.
    */
   #mayEncode(by: Connection): boolean {
     return by.out.unreadBytes <= maxUnreadBytes && !this.#context.unreadDifferences.isFull;

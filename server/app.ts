@@ -23,6 +23,7 @@ import { metricsRoutes } from './http/metrics.ts';
 import { logRequests, needOwnOrigin } from './http/middleware.ts';
 import { pageRoutes } from './http/page.ts';
 import type { AppEnv, Parts } from './http/parts.ts';
+import { answerProblem } from './http/parts.ts';
 import { Problem } from './http/problem.ts';
 import { rebuildRoutes } from './http/rebuild.ts';
 import { securityHeaders } from './http/security.ts';
@@ -122,16 +123,12 @@ export function createApp(given: AppParts): Hono<AppEnv> {
   app.route('/api/admin', adminRoutes(parts));
   if (given.staticRoot !== null) app.route('/', pageRoutes(given.staticRoot));
 
-  app.notFound((c) => {
-    c.set('problem', 'not-found');
-    return c.json(new Problem('not-found').body, 404);
-  });
+  app.notFound((c) => answerProblem(c, new Problem('not-found')));
   app.onError((error, c) => {
     const problem = error instanceof Problem ? error : new Problem(store.failure ? 'store' : 'internal');
-    c.set('problem', problem.code);
     // Log a bug's name and location, but not its message, which may quote what people wrote.
     if (problem.code === 'internal') log.error({ code: error.name, at: firstFrame(error) }, 'request failed');
-    return c.json(problem.body, problem.status, problem.headers);
+    return answerProblem(c, problem);
   });
   return app;
 }

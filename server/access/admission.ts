@@ -3,20 +3,20 @@ import type { BoardRecord, Store } from '../store/contract.ts';
 import type { Membership } from './membership.ts';
 import type { Tokens } from './tokens.ts';
 
-/** Who comes in, or why not. */
+/** The membership and board that a token gives access to, or why it does not. */
 export type Admission =
   | { readonly kind: 'membership'; readonly membership: Membership; readonly record: BoardRecord }
   | {
       readonly kind: 'refused';
       readonly code: 'no-such-board' | 'ticket' | 'not-allowed' | 'link-revoked' | 'board-reset';
-      /** The token is of a later generation than the board: the board's record is an older copy of itself. */
+      /** The token is of a later generation than the board, so the board's record is an older copy. */
       readonly isAhead?: true;
     };
 
 /**
- * Decides whether one of these tokens opens this board: the one rule for every request and every upgrade.
- * The link is looked up each time, so that revoking it ends all that came of it. The disk is not touched for
- * who has no good token: that would be a stranger's to keep busy.
+ * Decides whether one of these tokens opens this board. Every request and every upgrade uses this rule. It looks up the
+ * link each time, so that revoking a link ends all its memberships. Without a valid token it does not read the disk, so
+ * that strangers cannot keep the disk busy.
  */
 export async function admit(
   by: { store: Store; tokens: Tokens },

@@ -8,9 +8,9 @@ import { tokenLifeMs } from './tokens.ts';
 const prefix = 'seat-';
 
 /**
- * Gives the page its new token in cookies that no script can read. One browser may hold several seats on one
- * board (a facilitator's tab and an observer's), so the person is in the name; and a cookie is sent only
- * where it is needed, so it is set for two paths.
+ * Stores a new token in cookies that no script can read. One browser may hold several memberships on one board (for
+ * example a facilitator's tab and an observer's), so the name contains the person. The cookie is set for the two paths
+ * that need it and sent nowhere else.
  */
 export function setSeatCookies(
   c: Context,
@@ -30,8 +30,8 @@ export function setSeatCookies(
 }
 
 /**
- * The tokens that came as cookies: that of the membership which the page names by `?seat=`, else all, since a
- * browser with one seat need not name it.
+ * The tokens in the cookies of a request: the token of the person that the page names by `?seat=`; otherwise all of
+ * them, because a browser with one membership need not name it.
  */
 export function seatCookies(c: Context): string[] {
   const named = c.req.query('seat');

@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Whether a key is the right one. Hashed before they are compared, so that neither time nor length tells of it. */
+/**
+ * Compares two keys by their hashes, so that neither the time nor the length reveals anything. False if either is null.
+ */
 export function isKey(given: string | null, key: string | null): boolean {
   if (given === null || key === null) return false;
   return timingSafeEqual(digest(given), digest(key));

@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts';
 
-/** Where people reach this server, and which pages' scripts may speak to it. */
+/** The public address of this server, and the origins whose pages may use it. */
 export interface Site {
-  /** The public origin, without a slash at its end. */
+  /** The public origin, without a trailing slash. */
   readonly url: string;
   readonly origins: ReadonlySet<string>;
   readonly secure: boolean;
@@ -11,13 +11,13 @@ export interface Site {
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * The site that a configuration describes. `port` is the one really listened on, which differs from the
- * configured one when that is 0.
+ * The site that a configuration describes. `port` is the port that the server really listens on. It differs from the
+ * configured port if that is 0.
  */
 export function siteOf(config: Config, port: number): Site {
   const url = new URL(config.publicUrl ?? `http://${publicHost(config.host)}:${port}`);
   const origins = new Set([url.origin, ...config.allowedOrigins]);
-  // One types localhost as readily as 127.0.0.1, and to a browser they are two origins.
+  // People type localhost as well as 127.0.0.1, and for a browser these are two origins.
   if (loopback.has(url.hostname)) {
     origins.add(`http://127.0.0.1:${port}`);
     origins.add(`http://localhost:${port}`);
@@ -26,8 +26,8 @@ export function siteOf(config: Config, port: number): Site {
 }
 
 /**
- * Whether a browser's page from `origin` may come in. It is checked against what was configured and never
- * against the request's own Host, which an attacker's name server can make agree with anything.
+ * True if a page from `origin` may use this server. Compares with the configuration, never with the request's Host
+ * header, because an attacker's name server can make that match.
  */
 export function isAllowed(site: Site, origin: string): boolean {
   return site.origins.has(origin);

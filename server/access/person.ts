@@ -1,18 +1,18 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Role } from '../../shared/roles.ts';
 
-/** A person on a board, and the device that they are on. */
+/** The ids of a person on a board, and of their device. */
 export interface PersonIds {
   /** The same device in the same role on the same board is the same person. */
   readonly person: string;
-  /** The same in every role, and another on each board. */
+  /** The same in every role, but different on each board. */
   readonly device: string;
 }
 
 /**
- * The ids of whoever joins. `secret` is what the page keeps at random: by it somebody is the same person after a
- * reload and after the token has run out. Without it everyone who joins is new. Nobody else can become that person,
- * since the ids tell nothing of the secret.
+ * The ids of a person who joins. `secret` is a random value that the page keeps. It makes somebody the same person
+ * after a reload and after the token has expired. Without it, everyone who joins is new. Nobody else can become that
+ * person, because the ids reveal nothing about the secret.
  */
 export function personIds(
   installation: Uint8Array,

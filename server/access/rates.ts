@@ -1,63 +1,45 @@
-/** How often one address may do a thing: a burst at once, and then so many a second. */
-export interface Rate {
-  readonly burst: number;
-  readonly perSecond: number;
-}
+import type { Allowance } from '../live/bucket.ts';
+import { Bucket } from '../live/bucket.ts';
 
-interface Bucket {
-  tokens: number;
-  /** When `tokens` was right, on the clock. */
-  at: number;
-}
-
-/** Addresses remembered at once: past this the oldest is forgotten, so that memory stays bounded (some 10 MB). */
+/** The most addresses kept at once, about 10 MB. Beyond that, the least recently used address is forgotten. */
 const maxAddresses = 50_000;
 
-/** Token buckets by address. A bucket that is full again says nothing and is forgotten. */
+/** Limits how often each address may do something: one token bucket per address. Full buckets are forgotten. */
 export class Rates {
-  readonly #rate: Rate;
+  readonly #rate: Allowance;
   readonly #now: () => number;
   readonly #max: number;
-  /** In the order of last use. */
+  /** Least recently used first. */
   readonly #buckets = new Map<string, Bucket>();
 
-  /** `now`: milliseconds that have passed, as of `Time.now`. */
-  constructor(rate: Rate, now: () => number, max = maxAddresses) {
+  /** `now` returns elapsed milliseconds, as `Time.now` does. */
+  constructor(rate: Allowance, now: () => number, max = maxAddresses) {
     this.#rate = rate;
     this.#now = now;
     this.#max = max;
   }
 
-  /** How many addresses are remembered. */
+  /** The number of addresses kept. */
   get size(): number {
     return this.#buckets.size;
   }
 
-  /** Takes one token. Returns 0, or after how many seconds there will be one. */
+  /** Takes one token and returns 0. Without a token, takes nothing and returns the seconds until there is one. */
   take(address: string): number {
-    const bucket = this.#buckets.get(address) ?? { tokens: this.#rate.burst, at: this.#now() };
-    this.#refill(bucket);
+    const now = this.#now();
+    const bucket = this.#buckets.get(address) ?? new Bucket(this.#rate, now);
+    const left = bucket.left(now);
+    if (left >= 1) bucket.take(1, now);
     this.#buckets.delete(address);
     this.#buckets.set(address, bucket);
-    this.#forget();
-    if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / this.#rate.perSecond);
-    bucket.tokens -= 1;
-    return 0;
+    this.#forget(now);
+    return left >= 1 ? 0 : Math.ceil((1 - left) / this.#rate.perSecond);
   }
 
-  #refill(bucket: Bucket): void {
-    const now = this.#now();
-    const gained = (Math.max(0, now - bucket.at) / 1000) * this.#rate.perSecond;
-    bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + gained);
-    bucket.at = now;
-  }
-
-  /** Looks at the longest unused only, so that a call costs the same however many there are. */
-  #forget(): void {
+  /** Checks only the least recently used, so that a call costs the same for any number of addresses. */
+  #forget(now: number): void {
     for (const [address, bucket] of this.#buckets) {
-      const idleMs = this.#now() - bucket.at;
-      const isFull = bucket.tokens + (idleMs / 1000) * this.#rate.perSecond >= this.#rate.burst;
-      if (this.#buckets.size <= this.#max && !(isFull && idleMs > 0)) return;
+      if (this.#buckets.size <= this.#max && !bucket.isFull(now)) return;
       this.#buckets.delete(address);
     }
   }

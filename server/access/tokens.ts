@@ -6,54 +6,57 @@ import { roles } from '../../shared/roles.ts';
 import type { Time } from '../time.ts';
 import type { Membership } from './membership.ts';
 
-/** How long a token is good: a working day; the page renews it while it is open. Milliseconds. */
+/** How long a token is valid, in milliseconds: a working day. An open page renews it. */
 export const tokenLifeMs = 12 * 60 * 60 * 1000;
 
 /**
- * How far ahead of the wall clock a token of an earlier process may have been made: a wrong day or a wrong time
- * zone. One from further ahead is not good: it would be until that time has come.
+ * How far ahead of the wall clock an earlier process may have made a token, in milliseconds: enough for a wrong day or
+ * time zone. A token from further ahead is not valid. Otherwise it would stay valid until that time.
  */
 const maxAheadMs = 2 * 24 * 60 * 60 * 1000;
 
-/** The longest token that is looked at: a name of 60 characters can be 720 bytes once it is in JSON and base64. */
+/** The longest token that is read. A name of 60 characters can take 720 bytes in JSON and base64. */
 const maxTokenChars = 2048;
 
 const seatSchema = v.object({
   board: idSchema,
   person: idSchema,
-  /** Missing from tokens of releases that did not know devices. */
+  /** Missing in tokens of releases without devices. */
   device: v.optional(idSchema),
   name: v.string(),
   color: colorSchema,
   role: v.picklist(roles),
   link: idSchema,
-  // A token from before there were generations is of a board's first.
+  // A token from before generations existed belongs to the first generation.
   generation: v.optional(v.number(), 1),
   /** Milliseconds since 1970, for any process that reads it. */
   expires: v.number(),
-  /** The process that made it, and the same moment on the clock of that one; tokens of the first releases have neither. */
+  /**
+   * The process that made the token, and `expires` on that process's own clock. Tokens of the first releases have
+   * neither.
+   */
   run: v.optional(v.string(), ''),
   ends: v.optional(v.number(), 0),
 });
 
-/** For whom a token is made. */
+/** The person that a token is made for. */
 export type Holder = Omit<Membership, 'expires'>;
 
-/** A new token, and until when it is good: milliseconds since 1970. */
+/** A new token, and when it expires: milliseconds since 1970. */
 export interface Issued {
   readonly token: string;
   readonly expires: number;
 }
 
 /**
- * Signed tokens: `<payload>.<HMAC-SHA-256>`, both base64url. The server keeps none of them; a token dies
- * with its time or with its link. Its time is what has passed while one process runs. Only what lies before the
- * start of this process is taken from the wall clock, as it was at the start.
+ * Signed tokens: `<payload>.<HMAC-SHA-256>`, both base64url. The server stores no tokens. A token ends with its time or
+ * with its link. While a process runs, its own clock measures that time. For a token of an earlier process, the wall
+ * clock at the start of this process says how much time is left.
  */
 export class Tokens {
   readonly #secret: Uint8Array;
   readonly #time: Time;
-  /** Tells the tokens of this process from those of others. */
+  /** Distinguishes the tokens of this process from those of others. */
   readonly #run = newId();
   readonly #start: { readonly now: number; readonly wall: number };
 
@@ -83,7 +86,7 @@ export class Tokens {
     return { token: `${payload}.${this.#sign(payload).toString('base64url')}`, expires };
   }
 
-  /** The seat that a token stands for; null where it was not made here, was changed, or has run out. */
+  /** The membership that a token stands for; null if it was not made here, was changed, or has expired. */
   read(token: string): Membership | null {
     if (token.length > maxTokenChars) return null;
     const [payload, signature, ...more] = token.split('.');
@@ -100,8 +103,8 @@ export class Tokens {
   }
 
   /**
-   * How much of its life a token of an earlier process had left when this one began. Never more than a whole life:
-   * the wall clock was set back since it was made.
+   * How many milliseconds a token of an earlier process had left when this process started. At most a whole lifetime,
+   * because the wall clock may have been set back since the token was made.
    */
   #leftAtStart(expires: number): number {
     const leftMs = expires - this.#start.wall;

@@ -23,8 +23,8 @@ const resetting = v.object({
 });
 
 /**
- * `/api/admin`, for those who run the server, by ADMIN_KEY; without one there is nothing here. What changes
- * something is logged as a warning, so that it stands in the log at any usual level.
+ * `/api/admin`: for the people who run the server, with ADMIN_KEY. Without a configured key, these addresses do not
+ * exist. Changes are logged as warnings, so that they appear at any usual log level.
  */
 export function adminRoutes(parts: Parts): Hono<AppEnv> {
   const { store, live, history, losses, repairs, log } = parts;
@@ -50,7 +50,7 @@ export function adminRoutes(parts: Parts): Hono<AppEnv> {
     .get('/boards/:board/sockets', (c) => c.json({ sockets: live.sockets(c.var.record.id) }))
     .delete('/boards/:board/sockets/:socket', (c) => {
       const wanted = c.req.param('socket');
-      // It comes back by itself: this is for a socket that hangs, or holds up others.
+      // The client reconnects by itself. This is for a socket that hangs or delays others.
       const closed = live.dismiss(c.var.record.id, (_seat, id) => id === wanted, closeCode.busy, 'kicked');
       did(c, 'kick-socket', { closed });
       return c.json({ closed });
@@ -76,7 +76,7 @@ export function adminRoutes(parts: Parts): Hono<AppEnv> {
     };
   };
   app.use('/boards/:board/documents/:document', needs('download'));
-  // Whatever route is added beneath: a document that is not for admins is none.
+  // Holds for every route below: a document that is not for admins does not exist here.
   app.use('/boards/:board/documents/:document/*', needs());
   for (const path of ['versions', 'versions/*', 'rebuild', 'reset'])
     app.use(`/boards/:board/documents/:document/${path}`, needs('versions'));
@@ -134,7 +134,7 @@ export function adminRoutes(parts: Parts): Hono<AppEnv> {
   async function setFrozen(c: Context<AppEnv>, frozen: boolean): Promise<Response> {
     needWritable(parts);
     const { id } = c.var.record;
-    // The record first: a room that opens meanwhile reads it there.
+    // Change the record first: a room that opens meanwhile reads it.
     await store.changeBoard(id, (record) => ({ ...record, frozen }));
     live.freeze(id, frozen);
     did(c, frozen ? 'freeze' : 'thaw');
@@ -142,7 +142,7 @@ export function adminRoutes(parts: Parts): Hono<AppEnv> {
   }
 }
 
-/** Without a key nothing is here, not even a refusal: whoever looks for it learns nothing. */
+/** Without a configured key, answers as if the address did not exist, so that nobody learns of it. */
 function needAdmin({ config }: Parts): MiddlewareHandler<AppEnv> {
   return async (_c, next) => {
     if (config.adminKey === null) throw new Problem('not-found');

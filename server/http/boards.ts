@@ -21,7 +21,7 @@ const newBoard = v.object({
   language: v.optional(languageSchema, 'en'),
 });
 
-/** `/api/boards`: making a board, and reading and renaming the one that a membership is on. */
+/** `/api/boards`: create a board; read and rename the board of a membership. */
 export function boardRoutes(parts: Parts): Hono<AppEnv> {
   const { config, store, live, log, time, site } = parts;
   const app = new Hono<AppEnv>();

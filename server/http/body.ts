@@ -2,12 +2,12 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import { Problem } from './problem.ts';
 
-/** The largest body that is read. The largest honest one is a title and a link. */
+/** The largest accepted body. The largest honest body holds a title and a link. */
 export const maxBodyBytes = 64 * 1024;
 
 /**
- * Reads the JSON body of a request, whatever its Content-Type says.
- * @throws Problem `not-json`, or `invalid` naming the first field that is wrong.
+ * Reads the JSON body of a request. Ignores its Content-Type.
+ * @throws Problem `not-json`, or `invalid`, which names the first wrong field
  */
 export async function readBody<T>(c: Context, schema: v.GenericSchema<unknown, T>): Promise<T> {
   const body = parseJson(await wholeText(c));
@@ -18,12 +18,12 @@ export async function readBody<T>(c: Context, schema: v.GenericSchema<unknown, T
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   const field = v.getDotPath(issue) ?? 'body';
-  // JSON has no undefined: where the schema met one, nothing was sent.
+  // JSON has no undefined, so an undefined input means that the field is missing.
   const wrong = issue.input === undefined ? 'is missing' : issue.message;
   throw new Problem('invalid', { message: `${field}: ${wrong}` });
 }
 
-/** The body as text. Whoever hangs up in the middle of one has sent none, which is no fault of the server. */
+/** Reads the body as text. A client that disconnects halfway is not a server error: its body counts as `not-json`. */
 async function wholeText(c: Context): Promise<string> {
   try {
     return await c.req.text();

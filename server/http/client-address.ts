@@ -4,8 +4,8 @@ import type { AppEnv } from './parts.ts';
 import { bindingsOf } from './parts.ts';
 
 /**
- * The address that rates are counted by. Behind a proxy (TRUST_PROXY) it is the first hop of
- * X-Forwarded-For, so the proxy must set that header anew and not append to what the client sent.
+ * The client address that rates are counted by. Behind a proxy (TRUST_PROXY) it is the first entry of X-Forwarded-For.
+ * The proxy must therefore overwrite that header, not append to what the client sent.
  */
 export function clientAddress(c: Context<AppEnv>, config: Config): string {
   if (config.trustProxy) {

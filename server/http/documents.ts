@@ -3,12 +3,12 @@ import type { DocumentDefinition, DocumentFeatures, Member } from '../../shared/
 import { documentNamed } from '../../shared/schema/document.ts';
 import { Problem } from './problem.ts';
 
-/** The document that the routes of a board are about. */
+/** The document that the routes of a board work on. */
 export const mainDocument = board.name;
 
 /**
- * Refuses a document that a feature leaves out, or that this member may not read, in the same way as one that no board
- * has. `reader` is left out for those who run the server.
+ * Refuses a document that one of the features leaves out, or that this member may not read, as if it did not exist.
+ * Admin routes pass no `reader`.
  * @throws Problem `no-such-document`
  */
 export function needIncluded(

@@ -3,8 +3,8 @@ import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
 /**
- * `/healthz`: the process lives. `/readyz`: it takes work, which it does not while it stops or cannot write.
- * While it starts nothing answers: the port is opened last, when the journal has been read.
+ * `/healthz`: the process is alive. `/readyz`: it accepts work; false while it stops or cannot write. During startup
+ * neither answers, because the port is opened last, after the journal has been read.
  */
 export function healthRoutes(parts: Parts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
@@ -18,7 +18,7 @@ export function healthRoutes(parts: Parts): Hono<AppEnv> {
 }
 
 /**
- * For those who come to read and write together: a failing disk does not keep them out, the room tells them.
+ * For routes that lead into a room. A failing disk does not matter to them, because the room reports it.
  * @throws Problem `stopping`
  */
 export function needRunning({ isStopping }: Parts): void {
@@ -26,7 +26,7 @@ export function needRunning({ isStopping }: Parts): void {
 }
 
 /**
- * For what must be on disk before it is answered.
+ * For routes whose result must be on disk before they answer.
  * @throws Problem `stopping` or `store`
  */
 export function needWritable(parts: Parts): void {

@@ -25,7 +25,7 @@ const joining = v.object({
   device: v.optional(deviceSchema),
 });
 
-/** Coming in by a link: what it leads to, taking a membership, and keeping it for longer. */
+/** Joining by a link: see what it leads to, get a membership, and renew its token. */
 export function joinRoutes(parts: Parts): Hono<AppEnv> {
   const { store, live, site, tokens } = parts;
 
@@ -37,7 +37,7 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
 
   const idOf = (board: string, device: string | undefined) => device && deviceId(store.secret, board, device);
 
-  /** The colours that others wear. Whoever is here already, in another role, does not take a colour from themselves. */
+  /** The colours of the others on the board. The device's own sockets, in any role, do not count. */
   function takenFrom(board: string, device: string | undefined): readonly string[] {
     return live.colorsTaken(board, idOf(board, device));
   }
@@ -93,7 +93,7 @@ async function openLink(parts: Parts, text: string): Promise<LinkRecord & { reco
   return { ...link, record };
 }
 
-/** The first colour that nobody present has; when all are taken, they are gone through again. */
+/** The first palette colour that nobody present has. If all are taken, the palette repeats. */
 function freeColor(taken: readonly string[]): string {
   const free = personColors.find((one) => !taken.includes(one.color));
   return (free ?? personColors[taken.length % personColors.length] ?? personColors[0]).color;

@@ -10,12 +10,12 @@ import { needMembership } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
-/** Links of one board, withdrawn ones included: a link for each group is a handful. */
+/** The most links of one board, revoked ones included. One link per group is a handful. */
 const maxLinks = 200;
 
 const newLink = v.object({ role: v.picklist(roles, `must be one of ${roles.join(', ')}`) });
 
-/** `/api/boards/:board/links`, for facilitators: which links there are, making one, withdrawing one. */
+/** `/api/boards/:board/links`, for facilitators: list, create and revoke links. */
 export function linkRoutes(parts: Parts): Hono<AppEnv> {
   const { store, live, log, time, site } = parts;
   const needInvite = needMembership(parts, 'invite');
@@ -48,7 +48,7 @@ export function linkRoutes(parts: Parts): Hono<AppEnv> {
       const link = c.var.record.links.find((one) => one.id === id);
       if (!link) throw new Problem('no-such-link');
       const after = await store.changeBoard(board, (record) => revoke(record, id, time.wall()));
-      // The change itself decides, since another facilitator may be withdrawing the other link just now.
+      // Only the change itself can decide, because another facilitator may revoke the other link at the same time.
       if (after?.links.some((link) => link.id === id && link.revokedAt === null))
         throw new Problem('last-link');
       const dismissed = live.dismiss(
@@ -57,7 +57,7 @@ export function linkRoutes(parts: Parts): Hono<AppEnv> {
         closeCode.ticket,
         'link-revoked',
       );
-      // Whoever came by it may have left nothing to the others of what all may add in a day.
+      // The people of this link may have used up the daily allowance that all participants share.
       if (link.revokedAt === null) live.relieve(board);
       log.info({ board, dismissed }, 'link revoked');
       return c.body(null, 204);
@@ -65,7 +65,7 @@ export function linkRoutes(parts: Parts): Hono<AppEnv> {
   return app;
 }
 
-/** Withdraws a link, unless it is the last by which a facilitator can come in: nobody could undo that. */
+/** Revokes a link, unless it is the last facilitator link: nobody could undo that. */
 function revoke(record: BoardRecord, id: string, now: number): BoardRecord {
   const links = record.links.map((link) =>
     link.id === id && link.revokedAt === null ? { ...link, revokedAt: now } : link,

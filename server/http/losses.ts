@@ -19,8 +19,8 @@ const deciding = v.object({
 });
 
 /**
- * `/api/boards/:board/lost`: edits that the server lost and clients still have. It takes the power over versions, since
- * restoring them is an edit of the whole board.
+ * `/api/boards/:board/lost`: edits that the server lost and clients still have. Needs the power `versions`, because
+ * restoring them edits the whole board.
  */
 export function lossRoutes(parts: Parts): Hono<AppEnv> {
   const needVersions = needMembership(parts, 'versions');
@@ -38,7 +38,7 @@ export function lossRoutes(parts: Parts): Hono<AppEnv> {
 }
 
 /**
- * Restores or discards the copies that a request names, as its last path segment says.
+ * Restores or discards the copies that a request names; its last path segment says which.
  * @throws Problem `frozen`, `repair`, `not-written`, `rate`
  */
 export async function settle(

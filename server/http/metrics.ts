@@ -5,8 +5,8 @@ import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
 /**
- * `/metrics`, for Prometheus, by METRICS_KEY or ADMIN_KEY; without either there is nothing here. The asker's
- * address is no proof: behind a proxy on the same machine the whole world comes from loopback.
+ * `/metrics`, for Prometheus, with METRICS_KEY or ADMIN_KEY. Without either configured, the address does not exist. The
+ * client's address proves nothing: behind a proxy on the same machine, every request comes from loopback.
  */
 export function metricsRoutes(parts: Parts): Hono<AppEnv> {
   const { config, metrics, admins } = parts;

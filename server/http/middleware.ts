@@ -13,7 +13,7 @@ import { mainDocument, needIncluded } from './documents.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
-/** Lines at debug: the route's pattern and the outcome. A URL holds ids and tokens, so it is never written. */
+/** Logs each request at debug: route pattern and outcome. Never the URL, because it holds ids and tokens. */
 export function logRequests({ log, time }: Parts): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const started = time.now();
@@ -33,7 +33,7 @@ export function logRequests({ log, time }: Parts): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Refuses what changes something when a page of a foreign origin sends it. Programs send no Origin. */
+/** Refuses changes that a page of a foreign origin sends. Programs send no Origin header. */
 export function needOwnOrigin({ site }: Parts): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const origin = c.req.header('origin');
@@ -43,7 +43,7 @@ export function needOwnOrigin({ site }: Parts): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Refuses an address that comes too often, and says when to come back. */
+/** Refuses an address that sends too many requests, with a Retry-After header. */
 export function needRate({ config }: Parts, rates: Rates): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     spend(rates, clientAddress(c, config));
@@ -52,8 +52,8 @@ export function needRate({ config }: Parts, rates: Rates): MiddlewareHandler<App
 }
 
 /**
- * Takes one of what a rate allows.
- * @throws Problem `rate`, which says when to come back
+ * Takes one token of a rate.
+ * @throws Problem `rate`, with a Retry-After header
  */
 export function spend(rates: Rates, by: string): void {
   const waitSeconds = rates.take(by);
@@ -61,8 +61,8 @@ export function spend(rates: Rates, by: string): void {
 }
 
 /**
- * Refuses whoever would be one socket more in a document that is full, or one device more on a board that is: a crowd in
- * which each opens a document of their own fills a board too. Whoever is on the board already finds room beside others.
+ * Refuses a socket if the document already has the most sockets, or the board the most other devices. Devices count as
+ * well, because people who each open a document of their own fill a board too.
  * @throws Problem `board-full`
  */
 export function needRoom({ config, live }: Parts, board: string, document: string, device?: string): void {
@@ -72,8 +72,8 @@ export function needRoom({ config, live }: Parts, board: string, document: strin
 }
 
 /**
- * Lets in only who has a membership on the board of the path; `power` narrows it to the roles that have it. `features`:
- * what must include the document of the board.
+ * Requires a membership on the board of the path. With `power`, the role must have it. With `features`, they must
+ * include the board's document.
  */
 export function needMembership(
   parts: Parts,
@@ -92,8 +92,8 @@ export function needMembership(
 }
 
 /**
- * Tells who has no seat that there is no such board, where there is none, and not to join it. It takes a look
- * at the disk, so it has the rate of invitations, which tell the same.
+ * Answers `no-such-board` to a client without a valid token if the board does not exist, instead of asking it to join.
+ * Reads the disk, so it has the same rate as invitations, which reveal the same.
  */
 export function tellMissing(parts: Parts): MiddlewareHandler<AppEnv> {
   const limited = needRate(parts, parts.joins);
@@ -107,13 +107,13 @@ export function tellMissing(parts: Parts): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** The tokens that came with a request. */
+/** The tokens that a request carries. */
 function offeredBy(c: Context): string[] {
   const bearer = bearerOf(c);
   return bearer === null ? seatCookies(c) : [bearer];
 }
 
-/** What stands behind `Authorization: Bearer`; null where there is none. */
+/** The key or token after `Authorization: Bearer`; null if there is none. */
 export function bearerOf(c: Context): string | null {
   return /^bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? null;
 }

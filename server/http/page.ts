@@ -4,13 +4,13 @@ import type { MiddlewareHandler } from 'hono';
 import { etag } from 'hono/etag';
 import type { AppEnv } from './parts.ts';
 
-/** The addresses of the page; its own script tells them apart. */
+/** The addresses of the page. The router of the page tells them apart. */
 const views = ['/', '/join', '/b/:board', '/b/:board/:view'];
 
 /**
- * The built page. Names under `/assets/` bear a hash of what they hold and are kept for ever; all else is
- * asked for anew each time. A file that is not there falls through to the one answer for that, but who looks for
- * a page gets the page, which says in words that there is nothing.
+ * The built page. File names under `/assets/` contain a hash of the content, so browsers cache them for ever.
+ * Everything else is revalidated each time. A missing file falls through to `not-found`. A browser that navigates to an
+ * unknown address gets the page, which says so in words.
  */
 export function pageRoutes(root: string): Hono<AppEnv> {
   const files = serveStatic<AppEnv>({ root, precompressed: true });
@@ -23,10 +23,10 @@ export function pageRoutes(root: string): Hono<AppEnv> {
   return app;
 }
 
-/** Programs and scripts ask here; an address of theirs that leads nowhere is answered as an error. */
+/** Addresses for programs and scripts. Here an unknown address is answered with an error, not with the page. */
 const forPrograms = /^\/(api|assets|sync|healthz|readyz|metrics)(\/|$)/;
 
-/** The page under an address that is none of its own: a 404, and kept nowhere. */
+/** Serves the page under an unknown address, as a 404 that is not cached. */
 function onlyForReaders(index: MiddlewareHandler<AppEnv>): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const wantsPage = c.req.header('accept')?.includes('text/html') ?? false;

@@ -14,25 +14,25 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { BoardRecord, Store } from '../store/contract.ts';
 import type { Time } from '../time.ts';
-import type { ProblemCode } from './problem.ts';
+import type { Problem, ProblemCode } from './problem.ts';
 
-/** What the routes work with; all of it comes from outside, so that a test can give its own. */
+/** Dependencies of the routes. All are passed in, so that tests can replace them. */
 export interface Parts {
   readonly config: Config;
   readonly store: Store;
   readonly live: LiveBoards;
   readonly log: Log;
   readonly time: Time;
-  /** Asked anew each time: a server on port 0 learns its address when it listens. */
+  /** A function, because a server on port 0 knows its address only once it listens. */
   readonly site: () => Site;
   readonly isStopping: () => boolean;
   readonly tokens: Tokens;
   readonly joins: Rates;
   readonly creates: Rates;
   readonly connects: Rates;
-  /** By address. */
+  /** Admin requests; counted by address. */
   readonly admins: Rates;
-  /** Versions kept and restored, by board. */
+  /** Versions kept and restored; counted by board. */
   readonly versions: Rates;
   readonly history: History;
   readonly repairs: Repairs;
@@ -42,17 +42,23 @@ export interface Parts {
   readonly documents: readonly DocumentDefinition[];
 }
 
-/** What the outside hands to a request beside the request itself. */
+/** Receives the decision about an upgrade. An upgrade that no route decides gets neither call. */
+export interface UpgradeDecision {
+  admit(membership: Membership, document: string): void;
+  refuse(code: ProblemCode): void;
+}
+
+/** What the server passes to the app with each request. */
 export interface Bindings {
   readonly incoming?: IncomingMessage;
-  /** Set where the request is an upgrade: takes whom the route lets in. */
-  readonly admit?: (membership: Membership, document: string) => void;
+  /** Present only if the request is a WebSocket upgrade. */
+  readonly upgrade?: UpgradeDecision;
 }
 
 export interface AppEnv {
   Bindings: Bindings;
   Variables: {
-    /** Why the request was refused, for the log. */
+    /** The code of the error that answered the request, for the log. */
     problem: ProblemCode | undefined;
     /** Set by `needMembership`. */
     membership: Membership;
@@ -60,8 +66,15 @@ export interface AppEnv {
   };
 }
 
-/** The bindings of a request; a test that calls `app.request()` gives none. */
+/** The bindings of a request. Empty in tests that call `app.request()`. */
 export function bindingsOf(c: Context<AppEnv>): Bindings {
   const given = c.env as Bindings | undefined;
   return given ?? {};
+}
+
+/** Answers a request with an error. Also notes the error for the request log and tells a waiting upgrade. */
+export function answerProblem(c: Context<AppEnv>, problem: Problem): Response {
+  c.set('problem', problem.code);
+  bindingsOf(c).upgrade?.refuse(problem.code);
+  return c.json(problem.body, problem.status, problem.headers);
 }

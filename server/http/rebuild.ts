@@ -6,7 +6,7 @@ import { needMembership, spend } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
-/** `/api/boards/:board/rebuild`: a facilitator replaces a ruined or full board by one with the same live content. */
+/** `/api/boards/:board/rebuild`: a facilitator replaces a damaged or full board by one with the same live content. */
 export function rebuildRoutes(parts: Parts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.post('/:board/rebuild', needMembership(parts, 'versions', ['versions']), async (c) => {
@@ -20,12 +20,12 @@ export function rebuildRoutes(parts: Parts): Hono<AppEnv> {
 }
 
 /**
- * Rebuilds a document and answers what that changed.
- * @throws Problem where it was not rebuilt; the board is then as it was
+ * Rebuilds a document. Returns its sizes before and after.
+ * @throws Problem if it was not rebuilt; the board is then unchanged
  */
 export async function rebuildDocument(parts: Parts, record: BoardRecord, document: string, person: string) {
   needWritable(parts);
-  // They fit the document as it is and no other: a rebuild would lose them for good.
+  // Waiting copies fit only the document as it is. A rebuild would lose them for good.
   if (await parts.losses.areWaiting(record.id, document)) throw new Problem('lost-edits');
   const outcome = await parts.repairs.rebuild(record, document, person);
   switch (outcome.kind) {

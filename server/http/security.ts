@@ -5,13 +5,13 @@ import type { AppEnv, Parts } from './parts.ts';
 import { bindingsOf } from './parts.ts';
 
 /**
- * The headers that keep the page to itself: no script, style or connection but our own, no frame around it,
- * and no address of it told to others. An upgrade is answered without them.
+ * Headers that isolate the page: only our own scripts, styles and connections, no embedding in frames, and no Referer
+ * to other sites. Upgrades are answered without them.
  */
 export function securityHeaders({ site }: Parts): MiddlewareHandler<AppEnv> {
   let made: { readonly site: Site; readonly headers: MiddlewareHandler } | null = null;
   return (c, next) => {
-    if (bindingsOf(c).admit) return next();
+    if (bindingsOf(c).upgrade) return next();
     const now = site();
     if (made?.site !== now) made = { site: now, headers: headersFor(now) };
     return made.headers(c, next);
@@ -27,14 +27,14 @@ function headersFor({ url, secure }: Site): MiddlewareHandler {
       styleSrc: [self],
       imgSrc: [self, 'data:'],
       fontSrc: [self],
-      // Older browsers do not count the socket of one's own origin as 'self'.
+      // In older browsers 'self' does not cover a WebSocket to the same origin.
       connectSrc: [self, url.replace(/^http/, 'ws')],
       manifestSrc: [self],
       baseUri: ["'none'"],
       formAction: [self],
       frameAncestors: ["'none'"],
     },
-    // Browsers take this from a secure origin only, and complain about it elsewhere.
+    // Browsers ignore this on an insecure origin, and log a warning.
     crossOriginOpenerPolicy: secure ? 'same-origin' : false,
     xFrameOptions: 'DENY',
     referrerPolicy: 'no-referrer',

@@ -10,11 +10,12 @@ import { needRunning } from './health.ts';
 import { needRate, needRoom } from './middleware.ts';
 import type { AppEnv, Parts } from './parts.ts';
 import { bindingsOf } from './parts.ts';
+import type { ProblemCode } from './problem.ts';
 import { Problem } from './problem.ts';
 
 /**
- * `/sync/:board/:document`: the one place that decides an upgrade. It is asked before there is a socket,
- * and answers a status and a code; whom it lets in it hands to `admit` of the bindings.
+ * `/sync/:board/:document`: the one place that decides an upgrade, before a socket exists. The decision reaches
+ * `upgrade.ts` through the `upgrade` binding: `admit` here, `refuse` where the app answers the thrown Problem.
  */
 export function syncRoutes(parts: Parts): Hono<AppEnv> {
   const { site } = parts;
@@ -25,34 +26,38 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
     const { board, document } = c.req.param();
     const named = documentNamed(parts.documents, document);
     if (!isId(board) || !named) throw new Problem('no-such-document');
-    const { admit: letIn } = bindingsOf(c);
-    if (!letIn) throw new Problem('upgrade', { headers: { upgrade: 'websocket' } });
+    const { upgrade } = bindingsOf(c);
+    if (!upgrade) throw new Problem('upgrade', { headers: { upgrade: 'websocket' } });
     needRunning(parts);
     const token = c.req.query('token');
-    // A browser names its origin at each upgrade, so a cookie without one did not come from a page.
+    // A browser sends its origin with every upgrade. A cookie without an origin is not from a page, so it does not
+    // count.
     const offered = token !== undefined ? [token] : origin !== undefined ? seatCookies(c) : [];
     const admission = await admit(parts, board, offered);
     if (admission.kind === 'refused') {
       if (admission.isAhead)
-        parts.log.error({ board }, 'the record of a board is older than a token for it: it was put back');
+        parts.log.error(
+          { board },
+          'the record of a board is older than a token for it: a backup has replaced it',
+        );
       throw new Problem(admission.code);
     }
-    // By name and member alone, before anything is looked at: the answer does not tell whether there is such a document.
+    // Decided by name and member alone, so that the answer does not reveal whether the document exists.
     if (!named.definition.reads(admission.membership, named.owner)) throw new Problem('not-allowed');
     if (parts.repairs.has(board)) throw new Problem('repair');
     needRoom(parts, board, document, admission.membership.device);
-    letIn(admission.membership, document);
+    upgrade.admit(admission.membership, document);
     return c.body(null, 204);
   });
   return app;
 }
 
 /**
- * The close code by which a refused client is told; null: the upgrade is answered by plain HTTP. A browser
- * cannot read the status of a failed handshake, so what a person must be told comes as a close code; what
- * only a foreign page or a program can meet does not earn a socket.
+ * The close code that tells a client why it is refused; null to answer the upgrade with plain HTTP. A browser cannot
+ * read the status of a failed handshake. So a reason that a person needs to know is sent as a close code. A reason that
+ * only a foreign page or a program can cause gets no socket.
  */
-export function closeCodeFor(code: string): CloseCode | null {
+export function closeCodeFor(code: ProblemCode): CloseCode | null {
   switch (code) {
     case 'ticket':
     case 'link-revoked':

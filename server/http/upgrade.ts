@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import * as v from 'valibot';
 import type { Membership } from '../access/membership.ts';
 import type { LiveBoards } from '../live/contract.ts';
 import type { Line } from '../live/socket/line.ts';
@@ -9,28 +8,32 @@ import { Lines, turnAway } from '../live/socket/line.ts';
 import { TimeSlicedQueue } from '../live/time-sliced-queue.ts';
 import type { Log } from '../log.ts';
 import type { Bindings } from './parts.ts';
+import type { ProblemCode } from './problem.ts';
 import { closeCodeFor } from './sync.ts';
 
-/** What upgrades take of one turn, in milliseconds, before their first wait; that is about a third of the whole. */
+/**
+ * The time of one turn that upgrades take before their first wait, in milliseconds. That is about a third of their
+ * cost.
+ */
 const turnMs = 0.5;
 
-/** Upgrades that wait for a turn: more than one server holds people. */
+/** The most upgrades that wait for a turn: more than one server has people. */
 const maxWaiting = 4_000;
 
-const errorBody = v.object({ error: v.object({ code: v.string() }) });
-
-/** What decides an upgrade: the app, with what only an upgrade has in its bindings. */
+/** Decides upgrades: the app. The decision arrives through the `upgrade` binding. */
 export interface Decider {
   fetch(request: Request, bindings: Bindings): Response | Promise<Response>;
 }
 
-/** Turns upgrades of `/sync/` into sockets in rooms, as the app decides. */
+/** Turns upgrades of `/sync/` into sockets in rooms, or refuses them, as the app decides. */
 export class Upgrades {
   readonly #app: Decider;
   readonly #live: LiveBoards;
   readonly #log: Log;
   readonly #lines = new Lines();
-  /** A few in a turn of the event loop, at some 0.5 ms each: a crowd that comes at once does not stop those who work. */
+  /**
+   * Handles a few per turn of the event loop, at about 0.5 ms each, so that a crowd that joins does not block others.
+   */
   readonly #turns = new TimeSlicedQueue(turnMs);
   readonly #detach: (() => void)[] = [];
   readonly #open = new Set<Duplex>();
@@ -42,15 +45,15 @@ export class Upgrades {
     this.#log = log;
   }
 
-  /** Listens on a server. Other paths are left alone: in development Vite has a socket of its own. */
+  /** Listens on a server. Ignores other paths, because in development Vite has a socket of its own. */
   attach(server: Server): void {
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (!request.url?.startsWith('/sync/')) return;
-      // Before the first await: a reset while we decide must not take the process down.
+      // Set before the first await: a reset during the decision must not end the process.
       socket.on('error', () => socket.destroy());
       if (this.#turns.size >= maxWaiting) return answerPlainly(socket, 503, '', '1');
       this.#turns.run(() => {
-        // Whoever has hung up takes no turn.
+        // A client that has disconnected needs no decision.
         if (!socket.destroyed)
           this.#decide(request, socket, head).catch((error: unknown) => {
             this.#log.error(
@@ -65,16 +68,16 @@ export class Upgrades {
     this.#detach.push(() => server.off('upgrade', onUpgrade));
   }
 
-  /** Takes no more sockets; those that are open belong to their rooms. */
+  /** Takes no more sockets. The open ones belong to their rooms. */
   close(): void {
     this.#isClosed = true;
     for (const detach of this.#detach) detach();
   }
 
-  /** Waits until all sockets that were opened here have ended, and after `graceMs` ends them. */
+  /** Waits until all sockets opened here have closed. Destroys the rest after `graceMs` milliseconds. */
   async drained(graceMs: number): Promise<void> {
     const timer = setTimeout(() => this.#open.forEach((socket) => socket.destroy()), graceMs);
-    // Not `once` of node:events: that fails at an error, and a reset is one way to end.
+    // Not `once` of node:events: it rejects on an error, and a reset is an ordinary end.
     const ended = (socket: Duplex) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
     await Promise.all([...this.#open].map(ended));
     clearTimeout(timer);
@@ -83,21 +86,22 @@ export class Upgrades {
   async #decide(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const url = `http://upgrade${request.url ?? '/'}`;
     if (!URL.canParse(url)) return answerPlainly(socket, 404, '');
-    let admitted: { membership: Membership; document: string } | null = null as {
-      membership: Membership;
-      document: string;
-    } | null;
+    const decision: { admitted?: { membership: Membership; document: string }; refused?: ProblemCode } = {};
     const response = await this.#app.fetch(new Request(url, { headers: headersOf(request) }), {
       incoming: request,
-      admit: (membership, document) => (admitted = { membership, document }),
+      upgrade: {
+        admit: (membership, document) => (decision.admitted = { membership, document }),
+        refuse: (code) => (decision.refused = code),
+      },
     });
     const body = await response.text();
     if (socket.destroyed || this.#isClosed) return void socket.destroy();
-    if (admitted) {
-      const { membership, document } = admitted;
+    if (decision.admitted) {
+      const { membership, document } = decision.admitted;
       return this.#openLine(request, socket, head, (line) => this.#live.join(membership, document, line));
     }
-    const code = codeIn(body);
+    // Dot segments can lead from /sync/ to another route, which answers but decides nothing.
+    const code = decision.refused ?? 'internal';
     const close = closeCodeFor(code);
     this.#log.debug({ code }, 'upgrade refused');
     if (close === null)
@@ -114,7 +118,7 @@ export class Upgrades {
   }
 }
 
-/** Ends an upgrade that got no socket. */
+/** Answers an upgrade with plain HTTP and closes the connection. */
 export function answerPlainly(
   socket: Duplex,
   status: number,
@@ -138,13 +142,4 @@ function headersOf(request: IncomingMessage): Headers {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return headers;
-}
-
-function codeIn(body: string): string {
-  try {
-    const parsed = v.safeParse(errorBody, JSON.parse(body));
-    return parsed.success ? parsed.output.error.code : 'internal';
-  } catch {
-    return 'internal';
-  }
 }

@@ -16,8 +16,8 @@ const named = v.object({ name: versionNameSchema });
 export const removing = v.object({ people: peopleSchema });
 
 /**
- * `/api/boards/:board/versions`: the earlier states of the board. Who writes may see which there are; keeping,
- * reading and restoring one takes a power of its own, since it concerns everybody's work at once.
+ * `/api/boards/:board/versions`: earlier states of the board. Anyone who may write can list them. Keeping, reading and
+ * restoring a version needs the power `versions`, because it concerns everybody's work at once.
  */
 export function versionRoutes(parts: Parts): Hono<AppEnv> {
   const { history, log, versions } = parts;
@@ -59,7 +59,7 @@ export function versionRoutes(parts: Parts): Hono<AppEnv> {
   return app;
 }
 
-/** @throws Problem `too-many-versions`, or `no-such-document` where nothing was ever written */
+/** Keeps a named version. @throws Problem `too-many-versions`, or `no-such-document` if nothing was ever written */
 export async function keepVersion({ history }: Parts, room: string, name: string, person: string) {
   const kept = await history.keep(room, name, person);
   if (kept === 'too-many') throw new Problem('too-many-versions');
@@ -67,7 +67,7 @@ export async function keepVersion({ history }: Parts, room: string, name: string
   return kept;
 }
 
-/** A state as a file: one Yjs update of version 1, for `Y.applyUpdate`. */
+/** Answers with a state as a file: one Yjs update (version 1), for `Y.applyUpdate`. */
 export function yjsUpdate(c: Context, state: Uint8Array, name: string): Response {
   return c.body(new Uint8Array(state), 200, {
     'content-type': 'application/octet-stream',
@@ -76,8 +76,8 @@ export function yjsUpdate(c: Context, state: Uint8Array, name: string): Response
 }
 
 /**
- * The edit that a request asks for by the version in its path.
- * @throws Problem `no-such-version`, or where the board takes no edit just now
+ * The edit that a request asks for; its path names the version.
+ * @throws Problem `no-such-version`, or the reason why the board takes no edit now
  */
 export function orderIn(c: Context<AppEnv>, parts: Parts, document: string, person: string): EditOrder {
   needWritable(parts);
@@ -87,7 +87,7 @@ export function orderIn(c: Context<AppEnv>, parts: Parts, document: string, pers
   return { record, document, version: versionIn(c), person };
 }
 
-/** Answers a restore. @throws Problem where it was not made */
+/** Restores a version and returns the answer. @throws Problem if it was not restored */
 async function restoreVersion({ history, log }: Parts, order: EditOrder) {
   const { before, edit } = made(log, order, await history.restore(order));
   const { record, version } = order;
@@ -95,7 +95,7 @@ async function restoreVersion({ history, log }: Parts, order: EditOrder) {
   return { before, changed: edit.update !== null };
 }
 
-/** Answers a removal of what people added. @throws Problem where it was not made */
+/** Removes what people added since a version and returns the answer. @throws Problem if nothing was changed */
 export async function removeSince({ history, log }: Parts, order: EditOrder, people: readonly string[]) {
   const { before, edit } = made(log, order, await history.removeAdded(order, people));
   const { record, version } = order;
@@ -119,7 +119,7 @@ function roomOf(c: Context<AppEnv>): string {
   return `${c.var.record.id}/${document}`;
 }
 
-/** @throws Problem `no-such-version` where it can be none: it becomes part of a path */
+/** @throws Problem `no-such-version` if it is not an id; it becomes part of a file path */
 function versionIn(c: Context): string {
   const id = c.req.param('version');
   if (!isId(id)) throw new Problem('no-such-version');

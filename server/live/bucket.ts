@@ -1,10 +1,14 @@
-/** What a bucket allows in the long run, and at once. The unit is its owner's. */
+/** What a bucket allows: the refill per second, and the most it holds. The owner of the bucket chooses the unit. */
 export interface Allowance {
   readonly perSecond: number;
   readonly burst: number;
 }
 
-/** A token bucket that may run into debt: what is taken was already spent, and is paid for by waiting. */
+/**
+ * A token bucket. It starts full and can go into debt: `take` always takes, because the caller has already done the
+ * work, and waiting pays the debt off. A caller that wants to refuse asks `left` first. All times are in milliseconds,
+ * by a clock that only moves forward. If the clock moves back anyway, the bucket gains nothing and loses nothing.
+ */
 export class Bucket {
   readonly #allowance: Allowance;
   #level: number;
@@ -16,21 +20,20 @@ export class Bucket {
     this.#at = now;
   }
 
-  /** Takes so much at a time in milliseconds. Returns after how many more the debt is paid: 0 where there is none. */
+  /** Takes `amount`. Returns how many milliseconds it takes to pay off the debt; 0 if there is none. */
   take(amount: number, now: number): number {
-    const { perSecond, burst } = this.#allowance;
-    this.#level = Math.min(burst, this.#level + ((now - this.#at) / 1000) * perSecond) - amount;
+    this.#level = this.left(now) - amount;
     this.#at = now;
-    return this.#level >= 0 ? 0 : Math.ceil((-this.#level / perSecond) * 1000);
+    return this.#level >= 0 ? 0 : Math.ceil((-this.#level / this.#allowance.perSecond) * 1000);
   }
 
-  /** How much could be taken just now without a debt; less than 0 in debt. */
+  /** How much can be taken now without going into debt. Negative while in debt. */
   left(now: number): number {
-    this.take(0, now);
-    return this.#level;
+    const { perSecond, burst } = this.#allowance;
+    return Math.min(burst, this.#level + (Math.max(0, now - this.#at) / 1000) * perSecond);
   }
 
-  /** Whether nothing is owed and nothing was taken lately: one that is full need not be remembered. */
+  /** True if the bucket has refilled completely. A full bucket is the same as a new one and need not be stored. */
   isFull(now: number): boolean {
     return this.left(now) >= this.#allowance.burst;
   }

@@ -1,6 +1,6 @@
 /**
- * Presence states that are to go out, the one that waits longest first. A newer one of a client takes the
- * place of the one that waits, and its turn.
+ * Presence states that wait to be sent, the longest waiting first. A newer state of a client replaces the waiting one
+ * and keeps its position.
  */
 export class DueStates {
   readonly #waiting = new Map<number, Uint8Array>();
@@ -13,7 +13,7 @@ export class DueStates {
     this.#waiting.set(client, entry);
   }
 
-  /** Takes about so many bytes: those who are `first` whatever they take, then in turn; one at least. */
+  /** Removes and returns about `bytes` of states: all that are `first`, then the longest waiting; at least one. */
   take(bytes: number, first: ((client: number) => boolean) | null): Uint8Array[] {
     const taken: Uint8Array[] = [];
     let left = bytes;

@@ -1,4 +1,4 @@
-/** Who goes along with whom: how many follow each person. */
+/** Counts the followers of each person. */
 export class Following {
   readonly #followers = new Map<string, number>();
 
@@ -10,7 +10,7 @@ export class Following {
     return this.#followers.has(person);
   }
 
-  /** Somebody who followed one person (empty: nobody) follows another from now on. */
+  /** Somebody stops following `before` and starts following `now`; empty means nobody. */
   change(before: string, now: string): void {
     if (before === now) return;
     this.#count(before, -1);

@@ -8,17 +8,17 @@ import { pointerPacket } from '../socket/packets.ts';
 
 interface Place {
   pointer: Pointer;
-  /** The place that everyone has heard of, so that a move within it is two numbers; null where someone has not. */
+  /** The place that every receiver knows, so that a move within it is two numbers; null if some do not know it. */
   told: string | null;
 }
 
 /**
- * Where the pointers of a room are, one a client id. They are apart from presence because they move ten times
- * as often: nothing of them is JSON, and a move that goes out is some ten bytes.
+ * The pointers of a room, one per client id. They are separate from presence states because they move ten times as
+ * often. They contain no JSON, and a move takes about ten bytes.
  */
 export class Pointers {
   readonly #places = new Map<number, Place>();
-  /** Whose pointer has moved since it went out; who waits longest first. */
+  /** Client ids whose pointer has moved since it was sent, the longest waiting first. */
   readonly #due = new Set<number>();
   readonly #isFollowed: (client: number) => boolean;
 
@@ -46,13 +46,13 @@ export class Pointers {
     return 'moved';
   }
 
-  /** The client is gone, or back on another socket, which does not know what this one has said. */
+  /** Call when the client has left, or has returned on another socket, which starts without a place. */
   forget(client: number): void {
     this.#places.delete(client);
     this.#due.delete(client);
   }
 
-  /** Takes what has moved, up to so many bytes; those who are followed always. */
+  /** Removes and encodes what has moved, up to about `most` bytes. People who are followed are always included. */
   take(most: number): { readonly packet: Packet | null; readonly bytes: number } {
     const entries = new Entries();
     let bytes = 0;
@@ -69,13 +69,13 @@ export class Pointers {
     return { packet: entries.packet(), bytes };
   }
 
-  /** All pointers, each with its place, for one who has heard of none. */
+  /** All pointers, each with its place, for a client that knows none. */
   whole(): Packet | null {
     const entries = new Entries();
     for (const [client, place] of this.#places) {
       if (place.pointer.place === gone) continue;
       entries.add(place.pointer, encode(client, place.pointer, false));
-      // One has now heard of another place than all others: the next word must name it.
+      // This client now knows another place than the others, so the next move must name the place.
       if (place.told !== place.pointer.place) place.told = null;
     }
     return entries.packet();
@@ -83,8 +83,8 @@ export class Pointers {
 }
 
 /**
- * The pointers of one frame. Those on a canvas come last: a page of the release before knows none, and reads a frame
- * up to what it does not know.
+ * The pointers of one frame. Those on a canvas come last, because a page of the previous release does not know them and
+ * reads a frame only up to the first unknown pointer.
  */
 class Entries {
   readonly #first: Uint8Array[] = [];

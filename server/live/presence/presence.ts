@@ -7,6 +7,8 @@ import { Following } from './followers.ts';
 import type { Packet } from '../socket/packets.ts';
 import { encodeEntry, presencePacket } from '../socket/packets.ts';
 import { Pointers } from './pointers.ts';
+import type { Departed, Slot } from './slots.ts';
+import { classify } from './slots.ts';
 import type { Counters } from '../counters.ts';
 import {
   echoWorkMs,
@@ -26,67 +28,53 @@ import {
 import type { PresenceEntry } from '../socket/wire.ts';
 import type { Decoder } from 'lib0/decoding';
 
-/** Where one client id is, as last heard from the connection that it is bound to. */
-interface Slot {
-  readonly client: number;
-  readonly person: string;
-  readonly connection: Connection;
-  readonly clock: number;
-  /** As it goes out: stamped with the person, encoded once. */
-  readonly entry: Uint8Array;
-  /** Whose view this one goes along with; empty for nobody's. */
-  readonly follows: string;
-  /** The link broke without a word; how to stop waiting for its return. */
-  readonly stopGrace: (() => void) | null;
-}
-
-/** What goes out in one tick. Stock clients get the states only. */
+/** What one tick sends. Stock clients get only the states. */
 export interface Moves {
   readonly states: Packet | null;
   readonly pointers: Packet | null;
-  /** The only one who need not be sent them, having made them all; null where several did. */
+  /** The connection that made all of them and need not be sent them; null if several made them. */
   readonly author: Connection | null;
 }
 
 /** What a room does with presence. */
 export interface PresenceHooks {
-  /** Passes on what is due; called once each 33 ms at most. */
+  /** Sends what is due. Called at most once every 33 ms. */
   send(moves: Moves): void;
-  /** A person has come under a client id. */
+  /** A person has appeared under a client id. */
   claimed(client: number, person: string): void;
 }
 
-/** All that there is to say of presence, for one who has heard nothing. */
+/** The full presence of a room, for a client that knows nothing of it. */
 export interface WholePresence {
   readonly states: Packet | null;
   readonly pointers: Packet | null;
 }
 
 /**
- * Who is where in a room: one slot a client id, the latest wins, nothing is stored. It speaks the
- * awareness protocol of `y-protocols` without its class, which runs a timer an instance and parses all
- * that it hears; here an echo is known by its id and clock.
+ * The presence of a room: one slot per client id, the latest state wins, nothing is stored. It implements the awareness
+ * protocol of `y-protocols` without its class, which runs a timer per instance and parses everything that it receives.
+ * Here, the client id and clock are enough to recognise an echo.
  */
 export class Presence {
   readonly #clock: Clock;
   readonly #counters: Counters;
   readonly #hooks: PresenceHooks;
   readonly #slots = new Map<number, Slot>();
-  /** The client ids of the slots that each connection has. */
+  /** The client ids that each connection holds. */
   readonly #bound = new Map<Connection, Set<number>>();
-  /** How many client ids each connection has had, one after another. */
+  /** How many client ids each connection has held in all. */
   readonly #everBound = new WeakMap<Connection, number>();
-  /** Of the frame that is heard just now, how many entries may still say something new. */
+  /** How many more entries of the current frame may be news. */
   #newsLeft = 0;
-  /** The last clock of client ids that have left, and whose they were; the longest gone first. */
-  readonly #departed = new Map<number, { readonly clock: number; readonly person: string }>();
+  /** Client ids that have left, the longest gone first. */
+  readonly #departed = new Map<number, Departed>();
   readonly #following = new Following();
   readonly #pointers = new Pointers((client) => this.#isFollowed(client));
   readonly #due = new DueStates();
-  /** Who said all that is due; null for several. */
+  /** The connection that made everything that is due; null if several did. */
   #author: Connection | null = null;
   readonly #budget: Bucket;
-  /** Before this nothing goes out alone. */
+  /** Before this time, presence is sent only along with a commit. */
   #nextAt = -Infinity;
   #stopTimer: (() => void) | null = null;
   #stopRenewal: (() => void) | null = null;
@@ -102,18 +90,19 @@ export class Presence {
     );
   }
 
-  /** Takes in what a socket says of itself. Returns false where it is no presence at all. */
+  /** Receives a presence frame. Returns false if it is malformed. */
   hear(from: Connection, entries: readonly PresenceEntry[]): boolean {
     this.#newsLeft = maxNewsInFrame;
     const isGood = entries.every((entry) => this.#hearEntry(from, entry));
-    // Echoes come by the hundred and cost little; news of oneself is one entry, and each is paid for.
+    // Echoes arrive by the hundred and cost little. A client's own news is one entry, and each entry of news is
+    // charged.
     const news = maxNewsInFrame - Math.max(0, this.#newsLeft);
     from.charge('presence', news);
     from.charge('work', entries.length * echoWorkMs + news * newsWorkMs);
     return isGood;
   }
 
-  /** Takes in where a socket's pointer is. Returns false where it is no pointer. */
+  /** Receives a pointer. Returns false if it is malformed. */
   hearPointer(from: Connection, body: Decoder): boolean {
     const [client] = this.#bound.get(from) ?? [];
     if (client === undefined) return true;
@@ -128,7 +117,7 @@ export class Presence {
     return { states: this.#wholeStates, pointers: this.#pointers.whole() };
   }
 
-  /** The same for one who has heard some and missed some: also who has left. */
+  /** The full presence for a client that has missed some, so it also includes who has left. */
   afterGap(): WholePresence {
     const entries = [...this.#slots.values()].map(({ entry }) => entry);
     for (const [client, { clock }] of this.#departed) entries.push(encodeEntry(client, clock, 'null'));
@@ -138,12 +127,12 @@ export class Presence {
     };
   }
 
-  /** The client ids of those who are here, and whose they are. */
+  /** The client ids that are present, each with its person. */
   claims(): [number, string][] {
     return [...this.#slots.values()].map(({ client, person }) => [client, person]);
   }
 
-  /** What would go out soon anyway, where something else is going out now; null where that is later, or nothing. */
+  /** Takes what is due soon, to send it along with a commit. Null if nothing is due, or only later. */
   takeAlong(): Moves | null {
     if (!this.#stopTimer || this.#waitMs() > presenceAlongMs) return null;
     return this.#take();
@@ -165,40 +154,49 @@ export class Presence {
     for (const { stopGrace } of this.#slots.values()) stopGrace?.();
   }
 
+  /** Takes in one entry. Returns false if its state is malformed. */
   #hearEntry(from: Connection, entry: PresenceEntry): boolean {
-    const slot = this.#slots.get(entry.client) ?? null;
+    const { client, clock } = entry;
+    const slot = this.#slots.get(client);
+    const departed = slot ? undefined : this.#departed.get(client);
     const isFarewell = isNull(entry.json);
-    const isEcho = slot !== null && entry.clock <= slot.clock && !(isFarewell && slot.connection === from);
-    if ((!isEcho || slot.stopGrace) && this.#newsLeft-- <= 0) {
-      this.#counters.presenceEchoes++;
-      return true;
+    const kind = classify(slot, departed, from, clock, isFarewell);
+    const isNews = kind !== 'echo' || slot?.stopGrace;
+    if (isNews && this.#newsLeft-- <= 0) return this.#ignore();
+    switch (kind) {
+      case 'echo':
+      case 'foreign':
+        return this.#ignore();
+      case 'own':
+        if (!isFarewell) return this.#set(from, entry);
+        if (!slot || clock < slot.clock) return this.#ignore();
+        this.#remove(slot, clock);
+        return true;
+      case 'return':
+        if (!this.#mayBind(from)) return this.#ignore();
+        this.#renewOthersSoon();
+        if (slot?.clock === clock) this.#welcomeBack(slot, from);
+        else if (departed && clock <= departed.clock) this.#renew(from, client, departed.clock);
+        else return this.#introduce(from, entry);
+        return true;
+      case 'new':
+        return this.#mayBind(from) ? this.#introduce(from, entry) : this.#ignore();
     }
-    if (slot && slot.connection === from) {
-      if (isFarewell && entry.clock >= slot.clock) this.#remove(slot, entry.clock);
-      else if (!isFarewell && entry.clock > slot.clock) return this.#set(from, entry);
-      else this.#counters.presenceEchoes++;
-      return true;
-    }
-    const before = slot ?? this.#departed.get(entry.client);
-    const isOthers = before !== undefined && before.person !== from.membership.person;
-    const isBack = slot !== null && slot.stopGrace !== null && entry.clock >= slot.clock;
-    // A live slot is taken over only by a newer word of the same person: all else is heard, not said.
-    const isOld = slot !== null && !isBack && entry.clock <= slot.clock;
-    if (isFarewell || isOthers || isOld || !this.#mayBind(from)) {
-      this.#counters.presenceEchoes++;
-      return true;
-    }
-    if (before) this.#renewOthersSoon();
-    if (isBack && entry.clock === slot.clock) this.#welcomeBack(slot, from);
-    else if (before && entry.clock <= before.clock) this.#renew(from, entry.client, before.clock);
-    else {
-      if (!this.#set(from, entry)) return false;
-      if (this.#slots.has(entry.client)) this.#renew(from, entry.client, entry.clock);
-    }
+  }
+
+  #ignore(): true {
+    this.#counters.presenceEchoes++;
     return true;
   }
 
-  /** Nobody has seen this one leave, so there is nothing to tell. */
+  /** Gives a client id its first state on this connection. Returns false if the state is malformed. */
+  #introduce(from: Connection, entry: PresenceEntry): boolean {
+    if (!this.#set(from, entry)) return false;
+    if (this.#slots.has(entry.client)) this.#renew(from, entry.client, entry.clock);
+    return true;
+  }
+
+  /** Gives a slot to the connection on which its person has returned. Nobody saw them leave, so nothing is sent. */
   #welcomeBack(slot: Slot, connection: Connection): void {
     slot.stopGrace?.();
     this.#bind(connection, slot.client);
@@ -213,16 +211,16 @@ export class Presence {
   }
 
   /**
-   * Asks a client to say again where it is, under a newer clock. Peers ignore a clock that they have
-   * heard before, and remember it across their own and the server's absence: without this, someone who
-   * comes back and sits still would stay unseen for up to 15 s. The protocol has the word for it: a
-   * client that hears itself called gone answers at once that it is not.
+   * Makes a client repeat its state under a newer clock. Peers ignore a clock that they have seen before, and remember
+   * it while they or the server are away. Without this, a person who returns and does not move would be invisible for
+   * up to 15 s. The protocol provides for it: a client that receives its own state as null answers at once with its
+   * state.
    */
   #renew(connection: Connection, client: number, clock: number): void {
     connection.out.send(presencePacket([encodeEntry(client, clock, 'null')]));
   }
 
-  /** Who comes back has heard of the others before: those who sit still must be heard again. */
+  /** A returning client ignores the known clocks of others. So they repeat their states, even if they do not move. */
   #renewOthersSoon(): void {
     this.#stopRenewal ??= this.#clock.after(renewMs, () => {
       this.#stopRenewal = null;
@@ -237,7 +235,7 @@ export class Presence {
   }
 
   #set(connection: Connection, { client, clock, json }: PresenceEntry): boolean {
-    // Presence is worth nothing later: one that is too large is left out, and the rest goes on.
+    // A state that is too large is skipped. The connection stays open, because presence is not worth a close.
     if (json.length > maxPresenceBytes) return true;
     const { person } = connection.membership;
     const said = readState(json);
@@ -255,7 +253,7 @@ export class Presence {
     return true;
   }
 
-  /** Gives a client id to a connection, and takes it from the one that had it. */
+  /** Gives a client id to a connection, and takes it from the connection that held it. */
   #bind(connection: Connection, client: number): void {
     const before = this.#slots.get(client)?.connection;
     if (before && before !== connection) this.#bound.get(before)?.delete(client);
@@ -305,15 +303,15 @@ export class Presence {
   }
 
   /**
-   * Takes what is due, as much as a receiver may be sent: the rest waits its turn, in which only the newest
-   * of each person counts. So the more people there are, the seldomer each is heard of, and none is left out.
+   * Takes what is due, up to what a receiver may be sent. The rest waits, and only the newest state of each person is
+   * kept. So with more people, each is updated less often, and nobody is left out.
    */
   #take(): Moves {
     this.#stopTimer?.();
     this.#stopTimer = null;
     const author = this.#author;
     const now = this.#clock.now();
-    // What went along early is no reason to send sooner the next time: stock clients send back each frame.
+    // Presence that was sent early with a commit does not make the next tick earlier: stock clients echo each frame.
     this.#nextAt = Math.min(Math.max(this.#nextAt, now), now + presenceAheadMs) + presenceMs;
     const bytes = this.#budget.left(now);
     const isFollowed = this.#following.isEmpty ? null : (client: number) => this.#isFollowed(client);
@@ -332,7 +330,7 @@ export class Presence {
 
 const isNull = (json: Uint8Array) => json.length === 4 && Buffer.from(json).toString('latin1') === 'null';
 
-/** A state as its client wrote it; null where it is no object. */
+/** Parses a state; null if it is not a JSON object. */
 function readState(json: Uint8Array): Record<string, unknown> | null {
   try {
     const state: unknown = JSON.parse(

@@ -17,26 +17,26 @@ import {
 /** What an update adds to a document for good. */
 export type Additions = Readonly<Record<AllowanceKind, number>>;
 
-/** Who adds it: `device` stands for the person in all roles. */
+/** The writer of an update. `device` stands for the person in all roles. */
 export interface Adder {
   readonly device: string;
-  /** Whether this person has written in the document before. */
+  /** True if this person has written in the document before. */
   readonly isKnown: boolean;
-  /** Since when they are here; by the clock of the allowances. */
+  /** When they joined, by the clock of the allowances. */
   readonly since: number;
 }
 
-/** What may be added in a day, at once or bit by bit. */
+/** What may be added in a day, at once or over time. */
 export interface AllowanceTable {
-  /** By one person, in whatever roles. */
+  /** By one person, in all roles together. */
   readonly person: Additions;
   /** By all participants of a board together. */
   readonly board: Additions;
-  /** Client ids that facilitators may add: one of them, and all of a board. Nothing else of theirs is counted. */
+  /** Client ids that facilitators may add: one facilitator, and all of a board. Nothing else of theirs is counted. */
   readonly leads: { readonly person: number; readonly board: number };
-  /** People who are written into a board's document for the first time, of each role. */
+  /** People of each role who are written into a board's document for the first time. */
   readonly newcomers: number;
-  /** How often the name and colour of people who are known are written anew: of one person, and of all of each role. */
+  /** How often names and colours of known people are rewritten: of one person, and of everyone in a role. */
   readonly renamings: { readonly person: number; readonly role: number };
 }
 
@@ -51,7 +51,7 @@ const daily: AllowanceTable = {
 const secondsPerDay = 24 * 3600;
 const refilling = (amount: number) => ({ perSecond: amount / secondsPerDay, burst: amount });
 
-/** Buckets of one size that refill over a day, by the name of whoever takes from them. Those that are full are not kept. */
+/** Buckets of one size that refill over a day, by the name of the taker. A full bucket is not stored. */
 class Buckets<K> {
   readonly #amount: number;
   readonly #buckets = new Map<K, Bucket>();
@@ -74,16 +74,16 @@ class Buckets<K> {
     this.#buckets.clear();
   }
 
-  /** Forgets those that are full again. Returns whether none is left. */
+  /** Removes the buckets that are full again. Returns true if none is left. */
   sweep(now: number): boolean {
     for (const [name, bucket] of this.#buckets) if (bucket.isFull(now)) this.#buckets.delete(name);
     return this.#buckets.size === 0;
   }
 }
 
-/** One bucket for each thing that is counted. */
+/** One bucket for each counted kind. */
 class Purse {
-  /** Bytes that have been added and are not taken yet. */
+  /** Bytes that have been added but not taken from the bucket yet. */
   gathered = 0;
   readonly #buckets: Readonly<Record<AllowanceKind, Bucket>>;
 
@@ -114,22 +114,22 @@ class Purse {
 }
 
 /**
- * What participants have added to one document lately. The last part of what all of them may add is kept for people
- * who wrote here before, or came before it was the last part, and have taken little: a crowd of newcomers cannot stop
- * those who are at work.
+ * What participants have added to one document lately. A reserve at the end of the common allowance is kept for people
+ * who wrote here before, or joined before only the reserve was left, and who have taken little. So a crowd of newcomers
+ * cannot stop those who are at work.
  */
 class Ledger {
   readonly #table: AllowanceTable;
   #pool: Purse;
-  /** Client ids of facilitators, by device, and of all of them. What all may take bounds their number. */
+  /** Client ids of facilitators: by device, and of all of them. The common allowance bounds the number of buckets. */
   readonly #leads: Buckets<string>;
   readonly #allLeads: Buckets<'all'>;
   readonly #newcomers: Buckets<Role>;
-  /** By device. What a role may take bounds their number: one is there only once something was taken from it. */
+  /** By device. A bucket exists only once something was taken from it, so the role's allowance bounds their number. */
   readonly #renamings: Buckets<string>;
   readonly #renamingsOfRole: Buckets<Role>;
   readonly #purses = new Map<string, Purse>();
-  /** Since when only the last part is left of something; null where it is not so. */
+  /** Since when only the reserve of some kind is left; null if that is not so. */
   #lowSince: number | null = null;
 
   constructor(table: AllowanceTable, now: number) {
@@ -142,7 +142,7 @@ class Ledger {
     this.#renamingsOfRole = new Buckets(table.renamings.role);
   }
 
-  /** Puts a few bytes to those that are still to be taken. Returns false where there are too many of them by now. */
+  /** Adds a few bytes to those that are still to be taken. Returns false if they have become too many. */
   gather(device: string, bytes: number): boolean {
     const purse = this.#purses.get(device);
     if (!purse || purse.gathered + bytes > gatheredBytes) return false;
@@ -197,7 +197,7 @@ class Ledger {
     return true;
   }
 
-  /** Lets all together add as much as if nothing had been added; what each may add stays. */
+  /** Refills the common allowances. The allowance of each person stays as it is. */
   relieve(now: number): void {
     this.#pool = new Purse(this.#table.board, now);
     this.#allLeads.clear();
@@ -206,7 +206,7 @@ class Ledger {
     this.#lowSince = null;
   }
 
-  /** Forgets whose purses are full again. Returns whether nothing is left to remember. */
+  /** Removes purses that are full again. Returns true if nothing is left to remember. */
   sweep(now: number): boolean {
     for (const [device, purse] of this.#purses) if (purse.isFull(now)) this.#purses.delete(device);
     const areFull = [
@@ -235,15 +235,15 @@ class Ledger {
 }
 
 /**
- * Bounds what participants add to documents for good: a rate only delays that. All that is counted refills over a
- * day. What is added to all documents of one definition (`board/definition`) is counted together. It outlives the rooms,
- * and not the process: after a restart all is full, and who has written before is known from the document's owners.
+ * Limits what participants add to documents for good; a rate would only delay it. Every allowance refills over a day.
+ * All documents of one definition (`board/definition`) are counted together. The counts outlive the rooms but not the
+ * process. After a restart every allowance is full, and the document's owners say who has written before.
  */
 export class Allowances {
   readonly #clock: Clock;
   readonly #table: AllowanceTable;
   readonly #ledgers = new Map<string, Ledger>();
-  /** Those that are still to be swept in this round. */
+  /** The ledgers that are still to be swept in this round. */
   #unswept: string[] = [];
 
   constructor(clock: Clock, table = daily) {
@@ -251,54 +251,54 @@ export class Allowances {
     this.#table = table;
   }
 
-  /** Takes what an update adds to such a document, all of it or nothing. Returns what would be exceeded, or null. */
+  /** Takes what an update adds to such a document: all or nothing. Returns what it would exceed, or null. */
   spend(of: string, adder: Adder, additions: Additions): Exceeded | null {
     const { clients, records, keys, bytes } = additions;
     if (clients > 0 || records > 0 || keys > 0)
       return this.#ledgerOf(of).spend(adder, additions, this.#clock.now());
-    // Most updates move something or write a letter: they are gathered, and neither clock nor bucket is looked at.
+    // Most updates move something or type a letter. Their bytes are gathered without reading a clock or a bucket.
     if (bytes === 0 || this.#ledgers.get(of)?.gather(adder.device, bytes)) return null;
     return this.#ledgerOf(of).spend(adder, additions, this.#clock.now());
   }
 
-  /** Takes the client ids that a facilitator's update adds: each makes every later edit of the document dearer. */
+  /** Takes the client ids that a facilitator's update adds. Each makes every later edit of the document cost more. */
   spendAsLead(of: string, device: string, { clients }: Additions): Exceeded | null {
     return clients === 0 ? null : this.#ledgerOf(of).spendAsLead(device, clients, this.#clock.now());
   }
 
-  /** Whether one more person may be written into such a document. */
+  /** Takes one newcomer. Returns false if no more people may be written into such a document today. */
   admit(of: string, role: Role): boolean {
     return this.#ledgerOf(of).admit(role, this.#clock.now());
   }
 
-  /** Whether the name and colour of a person whom such a document knows may be written anew. */
+  /** Takes one rewrite of a known person's name and colour. Returns false if there are no more today. */
   rename(of: string, device: string, role: Role): boolean {
     return this.#ledgerOf(of).rename(device, role, this.#clock.now());
   }
 
-  /** Those who added too much to a board have been shut out: what they left to the others is made good. */
+  /** Refills the common allowances of a board, after people who added too much have been shut out. */
   relieve(board: string): void {
     for (const of of this.#allOf(board)) this.#ledgers.get(of)?.relieve(this.#clock.now());
   }
 
-  /** A board's documents are others from now on, or none. */
+  /** Drops all counts of a board, because its documents have been replaced or deleted. */
   forget(board: string): void {
     for (const of of this.#allOf(board)) this.#ledgers.delete(of);
   }
 
-  /** Forgets what has refilled, of one ledger at each call: there may be many. */
+  /** Removes what has refilled. Sweeps one ledger per call, because there may be many. */
   sweep(): void {
     if (this.#unswept.length === 0) this.#unswept = [...this.#ledgers.keys()];
     const of = this.#unswept.pop();
     if (of !== undefined && this.#ledgers.get(of)?.sweep(this.#clock.now())) this.#ledgers.delete(of);
   }
 
-  /** How many ledgers are remembered. */
+  /** The number of ledgers stored. */
   get size(): number {
     return this.#ledgers.size;
   }
 
-  /** Looks at all: for what happens seldom. */
+  /** A linear search, for rare operations. */
   #allOf(board: string): string[] {
     return [...this.#ledgers.keys()].filter((of) => of.startsWith(`${board}/`));
   }

@@ -11,35 +11,35 @@ import { isEmptyUpdate } from '../socket/wire.ts';
 
 /** What one transaction did. */
 export interface Batch {
-  /** Null where it changed nothing. */
+  /** Null if it changed nothing. */
   readonly update: Uint8Array | null;
-  /** Whose frames were dealt with: they are told when it is on disk. */
+  /** The senders of the handled frames. They are acknowledged when the batch is on disk. */
   readonly senders: ReadonlySet<Connection>;
-  /** The only one who need not be sent the update, having made all of it; null where several did. */
+  /** The connection that made the whole update and need not be sent it; null if several made it. */
   readonly soleAuthor: Connection | null;
-  /** Whether people made any of it. */
+  /** True if people made any of it. */
   readonly isEdit: boolean;
-  /** Who made it, for the journal; empty where several did, or the server. */
+  /** The person who made it, for the journal; empty if several people or the server made it. */
   readonly person: string;
-  /** The client ids that were seen for the first time, and whose they are; null where there are none. */
+  /** The owners of the client ids seen for the first time; null if there are none. */
   readonly owners: ReadonlyMap<number, string> | null;
-  /** How far each client id is that was written under. */
+  /** The new clock of each client id that was written under. */
   readonly clocks: ReadonlyMap<number, number>;
-  /** What was not judged: the batch cost enough, or its senders are in debt. In the order in which it came. */
+  /** Frames not judged because the batch cost enough or their senders are in debt, in the order of arrival. */
   readonly left: readonly PendingFrame[];
-  /** What the transaction took beside its frames, in milliseconds: it grows with the client ids of the document. */
+  /** The time of the transaction apart from its frames, in milliseconds. Grows with the document's client ids. */
   readonly overheadMs: number;
 }
 
 /**
- * Judges and applies letters, one after another, in one transaction: each verdict rests on what came
- * before. Who is refused is closed on the way. Whoever is in debt waits, and what comes behind in the inbox from
- * the same sender with it; so does everything once the batch has cost enough.
- * @throws where an update that passed did not go in whole: the document is then worth nothing any more
+ * Judges and applies changes in order, in one transaction. Each verdict depends on the changes before it. A refused
+ * sender is closed at once. The frames of a sender in debt wait, in order. So do all frames once the batch has cost
+ * enough.
+ * @throws if an update that passed was not applied completely; the document must then be dropped
  */
-export function applyLetters(
+export function applyChanges(
   document: LiveDocument,
-  letters: readonly PendingChange[],
+  changes: readonly PendingChange[],
   { recovery, counters, receivers }: { recovery: Recovery; counters: Counters; receivers: number },
 ): Batch {
   const authors = new Set<Connection>();
@@ -53,27 +53,27 @@ export function applyLetters(
     for (const writer of verdict.writers) writers.add(writer);
     verdict.owners?.forEach((person, client) => owners.set(client, person));
   }
-  const frames = letters.filter((letter) => letter.kind === 'frame');
+  const frames = changes.filter((change) => change.kind === 'frame');
   const left: PendingFrame[] = [];
   /** Microseconds. */
   let effort = 0;
-  /** Of the updates that are in it. */
+  /** Total size of the applied updates. */
   let bytes = 0;
 
   function applyFrames(): void {
     for (let i = 0; i < frames.length; i++) {
-      const letter = frames[i];
-      if (!letter || letter.from.wasRefused) continue;
+      const change = frames[i];
+      if (!change || change.from.wasRefused) continue;
       const isFull = effort >= maxBatchEffort || bytes >= maxBatchBytes;
-      if (isFull || letter.from.owes > 0) left.push(letter);
+      if (isFull || change.from.owes > 0) left.push(change);
       else {
-        const released = applyFrame(letter);
+        const released = applyFrame(change);
         if (released.length > 0) frames.splice(i + 1, 0, ...released);
       }
     }
   }
 
-  /** Returns what may be tried again now, and comes before all else of this sender. */
+  /** Returns held frames that can be tried now. They come before all other frames of this sender. */
   function applyFrame({ from, frame }: PendingFrame): readonly PendingFrame[] {
     if (!isEmptyUpdate(frame.update)) {
       const began = performance.now();
@@ -87,7 +87,7 @@ export function applyLetters(
         const isWaiting = verdict.reason === 'missing-dependency' && !from.isHeld && mayWait(from, frame);
         const isHeld = !isWaiting && recovery.holds(document, from, frame, verdict);
         if (isHeld) hold(from, frame, verdict.rule);
-        // To be refused, or to wait, is not free: whoever comes back for it comes back in debt.
+        // A refused or waiting update costs time too, so its sender pays, even after a reconnect.
         chargeSince(from, began);
         if (isWaiting || isHeld) return [];
         counters.refusals[verdict.reason]++;
@@ -101,10 +101,10 @@ export function applyLetters(
         authors.add(from);
         if (frame.isStep2) recovery.hasCome();
       }
-      // By the clock where that says far more: then the tariff knows nothing of what was dear.
+      // If the clock says far more, the tariff has missed something expensive, so the measured time counts.
       const cost = Math.max(verdict.weight, (performance.now() - began) * 1000 - untoldEffort);
       effort += cost;
-      // What it is to the others as well: the system copies it for each.
+      // Delivery costs too: the operating system copies the update for each receiver.
       const toAllMs = verdict.hasEffect ? (frame.update.length * receivers) / answerBytesPerMs : 0;
       from.charge('work', cost / 1000 + toAllMs);
     }
@@ -119,7 +119,9 @@ export function applyLetters(
     from.charge('work', tookMs);
   }
 
-  /** The document lacks what this rests on, or others made it: the sender's own part goes in, the rest waits. */
+  /**
+   * The document lacks what the frame builds on, or others made it. Applies the sender's own part and keeps the rest.
+   */
   function hold(from: Connection, frame: DocumentFrame, rule: string): void {
     const part = recovery.hold(document, from, frame, rule);
     if (!part) return;
@@ -128,8 +130,8 @@ export function applyLetters(
     authors.add(from);
   }
 
-  function restore(letter: Extract<PendingChange, { kind: 'restored' }>): void {
-    const { update, ownerOf, judged } = letter;
+  function restore(change: Extract<PendingChange, { kind: 'restored' }>): void {
+    const { update, ownerOf, judged } = change;
     const verdict = document.guard.judgeRestored(update);
     judged(verdict.kind === 'pass');
     if (verdict.kind === 'refuse' || !verdict.hasEffect) return;
@@ -138,7 +140,7 @@ export function applyLetters(
     const servers = document.guard.serversIn(verdict.changes);
     apply(update, verdict);
     areBack();
-    restored.add(letter);
+    restored.add(change);
     for (const client of verdict.writers) {
       const owner = ownerOf(client);
       if (owner !== null) document.guard.owners.assign(client, owner);
@@ -148,7 +150,7 @@ export function applyLetters(
     }
   }
 
-  /** A client that reconnects may type before it has offered what it did while away: that waits for it. */
+  /** A client that reconnects may type before it offers its offline edits. Such frames wait for the offer. */
   function mayWait({ acknowledgements }: Connection, frame: DocumentFrame): boolean {
     if (acknowledgements.hasOffered || acknowledgements.isOffer(frame) || !acknowledgements.hold(frame))
       return false;
@@ -157,8 +159,8 @@ export function applyLetters(
   }
 
   /**
-   * What the transaction took beside the frames is its senders' to pay: Yjs goes through all client ids of a document
-   * several times, so that each edit of one with thousands takes milliseconds.
+   * Charges the senders for the time of the transaction apart from the frames. Yjs goes through all client ids of a
+   * document several times, so that each edit of a document with thousands takes milliseconds.
    */
   function chargeRest(overheadMs: number): void {
     const each = (overheadMs - freeCommitMs) / senders.size;
@@ -169,17 +171,17 @@ export function applyLetters(
   const began = performance.now();
   const update = document.change(() => {
     applyFrames();
-    for (const letter of letters) if (letter.kind === 'restored') restore(letter);
-    for (const letter of letters) if (letter.kind === 'own') letter.edit(document);
+    for (const change of changes) if (change.kind === 'restored') restore(change);
+    for (const change of changes) if (change.kind === 'own') change.edit(document);
     document.work.finish();
   });
   const overheadMs = performance.now() - began - effort / 1000;
   chargeRest(overheadMs);
-  if (!document.isWhole) throw new Error('an update that the guard let through left a gap');
+  if (!document.isWhole) throw new Error('An update that passed the guard left a gap in the document.');
   const hasOwn = document.ownClock > ownClock;
   if (hasOwn) writers.add(document.doc.clientID);
-  // A letter of the server's may delete only, or bring structs of another client id: its own clock does not tell.
-  const isFramesOnly = letters.every(({ kind }) => kind === 'frame');
+  // The server's own clock is not enough: its change may only delete, or bring structs of another client id.
+  const isFramesOnly = changes.every(({ kind }) => kind === 'frame');
   const [author] = authors;
   const people = new Set([...authors].map(({ membership }) => membership.person));
   return {

@@ -3,7 +3,7 @@ import type { Store } from '../../store/contract.ts';
 import type { Batch } from './batch.ts';
 import type { PendingFrame, PendingChange } from './pending-changes.ts';
 import { onItsOwn } from './pending-changes.ts';
-import { applyLetters } from './batch.ts';
+import { applyChanges } from './batch.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../socket/connection.ts';
 import type { Observer } from '../contract.ts';
@@ -31,38 +31,38 @@ export interface CommitsOptions {
   readonly counters: Counters;
   readonly observe: Observer;
   readonly recovery: Recovery;
-  /** How many sockets a commit is sent to: the more, the less often. */
+  /** The number of sockets that a commit is sent to. The more there are, the less often the room commits. */
   readonly receivers: () => number;
-  /** Called when a batch is on disk, and only then. `sequence`: of its record; null where it changed nothing. */
+  /** Called once a batch is on disk. `sequence`: of its journal record; null if it changed nothing. */
   readonly committed: (batch: Batch, sequence: number | null) => void;
-  /** The store would not take a batch: what is in memory is not what is on disk. Called once. */
+  /** Called once if the store does not take a batch. Memory is then ahead of the disk. */
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * The way from the inbox to the disk. What has come in is applied as one transaction and appended as one
- * journal entry: a tick. One is under way at a time, and meanwhile the inbox fills; after one, a room of many
- * waits a little before the next. At rest an edit leaves at once; the slower the disk and the fuller the room,
- * the larger the batches.
+ * Brings queued changes to disk. A tick applies everything queued as one transaction and appends it as one journal
+ * entry. One tick runs at a time, and the queue fills meanwhile. After a tick, a room with many sockets waits a little
+ * before the next. In a quiet room an edit is committed at once. The slower the disk and the fuller the room, the
+ * larger the batches.
  */
 export class Commits {
   readonly #room: string;
   readonly #document: LiveDocument;
   readonly #options: CommitsOptions;
-  #inbox: PendingChange[] = [];
-  #inboxBytes = 0;
+  #queue: PendingChange[] = [];
+  #queueBytes = 0;
   readonly #parked = new Parked();
   #stopParking: (() => void) | null = null;
   readonly #held = new Set<Connection>();
-  /** Senders of as many updates as may wait to be judged. */
+  /** Senders who are paused because the most updates allowed wait to be judged. */
   readonly #crowded = new Set<Connection>();
   #isWorking = false;
   #isStopped = false;
   #hasUncommitted = false;
   #lastTick = -Infinity;
-  /** What the last two transactions took beside their frames: one alone may have met a collection of garbage. */
+  /** The overhead of the last two transactions. One alone may include a garbage collection. */
   #overheadsMs: readonly [number, number] = [0, 0];
-  /** When the first letter of the inbox came. */
+  /** When the first change in the queue arrived. */
   #oldest = 0;
   #whenSettled: (() => void)[] = [];
 
@@ -72,70 +72,70 @@ export class Commits {
     this.#options = options;
   }
 
-  /** Whether the document holds what is not on disk yet: nobody may be shown it. */
+  /** True if the document has edits that are not on disk yet. They must not be shown to anybody. */
   get hasUncommitted(): boolean {
     return this.#hasUncommitted;
   }
 
-  /** Updates that have come in and are not on disk. */
+  /** The number of updates received that are not on disk. */
   get unsaved(): number {
-    return this.#inbox.length + (this.#hasUncommitted ? 1 : 0);
+    return this.#queue.length + (this.#hasUncommitted ? 1 : 0);
   }
 
   get isSettled(): boolean {
     return !this.#isWorking;
   }
 
-  /** Resolves when all that has come in is on disk, or has failed; what senders in debt wait for does not count. */
+  /** Resolves when everything received is on disk or has failed. Parked updates of senders in debt do not count. */
   settled(): Promise<void> {
     return this.#isWorking ? new Promise((resolve) => this.#whenSettled.push(resolve)) : Promise.resolve();
   }
 
-  post(letter: PendingChange): void {
+  post(change: PendingChange): void {
     if (this.#isStopped) return;
-    if (letter.kind === 'frame') {
-      const { from, frame } = letter;
+    if (change.kind === 'frame') {
+      const { from, frame } = change;
       if (++from.unjudged >= maxUnjudged) {
         from.hold('unjudged');
         this.#crowded.add(from);
       }
-      if (this.#parked.has(from)) return this.#parked.add(letter);
+      if (this.#parked.has(from)) return this.#parked.add(change);
       this.#weigh(from, frame.update.length);
     }
-    if (this.#inbox.length === 0) this.#oldest = performance.now();
-    const isWaiting = letter.kind === 'frame' && letter.from.unjudged > viewsUnjudged;
-    this.#inbox.push(isWaiting ? onItsOwn(letter) : letter);
+    if (this.#queue.length === 0) this.#oldest = performance.now();
+    const isWaiting = change.kind === 'frame' && change.from.unjudged > viewsUnjudged;
+    this.#queue.push(isWaiting ? onItsOwn(change) : change);
     this.#work();
   }
 
-  /** Gives back what waits for debts to be paid: it will not be judged. */
+  /** Removes and returns the updates parked for senders in debt. They are not judged. */
   takeParked(): PendingFrame[] {
-    const letters = this.#parked.takeAll();
-    for (const { from } of letters) from.unjudged--;
+    const changes = this.#parked.takeAll();
+    for (const { from } of changes) from.unjudged--;
     this.#release();
-    return letters;
+    return changes;
   }
 
-  /** Takes no more; what is in the inbox is forgotten. */
+  /** Takes no more changes, and drops the queue. */
   stop(): void {
     this.#isStopped = true;
-    for (const letter of this.#inbox) if (letter.kind === 'frame') letter.from.unjudged--;
-    this.#inbox = [];
+    for (const change of this.#queue) if (change.kind === 'frame') change.from.unjudged--;
+    this.#queue = [];
     this.#stopParking?.();
     this.takeParked();
   }
 
-  /** Past a bound the sender is read no further until the disk has caught up. */
+  /** Pauses the sender if the queue is too large, until the disk has caught up. */
   #weigh(from: Connection, bytes: number): void {
-    this.#inboxBytes += bytes;
-    if (this.#inboxBytes <= maxInboxBytes) return;
+    this.#queueBytes += bytes;
+    if (this.#queueBytes <= maxInboxBytes) return;
     from.hold('inbox');
     this.#held.add(from);
   }
 
-  #park(letter: PendingFrame): void {
-    letter.from.unjudged++;
-    this.#parked.add(letter);
+  #park(change: PendingFrame): void {
+    change.from.unjudged++;
+    this.#parked.add(change);
   }
 
   #release(): void {
@@ -154,11 +154,13 @@ export class Commits {
     this.#tickSoon();
   }
 
-  /** After the sockets have been read, so that what came in one turn goes out as one; later in a room of many. */
+  /**
+   * Ticks after the sockets have been read, so that one turn's frames are one batch. In a large room it ticks later.
+   */
   #tickSoon(): void {
     const overheadMs = Math.min(...this.#overheadsMs);
     if (overheadMs < dearCommitMs) return this.#tickOnTime();
-    // By the time of the machine, as it was measured.
+    // A real timer, not the injected clock, because the overhead was measured in real time.
     setTimeout(() => this.#tickOnTime(), Math.min(overheadMs * dearPause, longestDearPauseMs));
   }
 
@@ -175,7 +177,7 @@ export class Commits {
     this.#lastTick = this.#options.clock.now();
     await this.#commit();
     const waitMs = this.#parked.waitMs;
-    if (this.#inbox.length > 0 || waitMs === 0) return this.#tickSoon();
+    if (this.#queue.length > 0 || waitMs === 0) return this.#tickSoon();
     this.#isWorking = false;
     for (const resolve of this.#whenSettled.splice(0)) resolve();
     this.#stopParking?.();
@@ -185,18 +187,18 @@ export class Commits {
 
   async #commit(): Promise<void> {
     const { store, counters, observe, recovery, receivers, committed, failed } = this.#options;
-    const began = this.#inbox.length > 0 ? this.#oldest : performance.now();
-    const letters = [...this.#parked.takeDue(), ...this.#inbox];
-    this.#inbox = [];
-    this.#inboxBytes = 0;
-    for (const letter of letters) if (letter.kind === 'frame') letter.from.unjudged--;
+    const began = this.#queue.length > 0 ? this.#oldest : performance.now();
+    const changes = [...this.#parked.takeDue(), ...this.#queue];
+    this.#queue = [];
+    this.#queueBytes = 0;
+    for (const change of changes) if (change.kind === 'frame') change.from.unjudged--;
     try {
-      const batch = applyLetters(this.#document, letters, {
+      const batch = applyChanges(this.#document, changes, {
         recovery,
         counters,
         receivers: receivers(),
       });
-      for (const letter of batch.left) this.#park(letter);
+      for (const change of batch.left) this.#park(change);
       const applied = performance.now();
       this.#overheadsMs = [batch.overheadMs, this.#overheadsMs[0]];
       observe.tick((applied - began) / 1000);
@@ -209,7 +211,7 @@ export class Commits {
         this.#hasUncommitted = false;
         counters.commits++;
       }
-      // Whoever stopped this one meanwhile has thrown the document away.
+      // If stopped meanwhile, the document has been dropped.
       if (!this.#isStopped) committed(batch, sequence);
     } catch (error) {
       counters.failedCommits++;

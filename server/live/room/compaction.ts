@@ -6,34 +6,34 @@ import type { FullState } from './full-state.ts';
 import type { Counters } from '../counters.ts';
 import { checkpointBytes, checkpointEvery, checkpointPause, versionEveryMs } from '../limits.ts';
 
-export interface UpkeepOptions {
+export interface CompactionOptions {
   readonly store: Store;
   readonly log: Log;
   readonly clock: Clock;
   readonly counters: Counters;
-  /** Whether versions are kept of the document. */
+  /** True if versions of the document are kept. */
   readonly keepsVersions: boolean;
 }
 
 /**
- * Sees to it that a document that is worked on opens fast and has a history: has the store merge what has
- * piled up since the snapshot, and keep a version now and then. A failure costs only that.
+ * Keeps a document fast to open, and keeps its history: has the store merge the updates since the snapshot, and keep a
+ * version from time to time. If that fails, only that one merge or version is missing.
  */
 export class Compaction {
   readonly #room: string;
   readonly #full: FullState;
-  readonly #options: UpkeepOptions;
+  readonly #options: CompactionOptions;
   #merging: Promise<void> | null = null;
-  /** Not before this time, so that merging a large document takes no more than its share. */
+  /** No merge before this time, so that merging a large document takes only its share of the machine. */
   #nextMerge = 0;
   #wasEdited = false;
-  /** Before this time no version is kept, and none is looked for. */
+  /** Before this time no version is kept, and the store is not asked for existing ones. */
   #nextVersion = -Infinity;
   readonly #merged: () => void;
   #keeping: Promise<void> | null = null;
 
-  /** `merged`: called when the full state is smaller than it was. */
-  constructor(room: string, full: FullState, options: UpkeepOptions, merged: () => void) {
+  /** `merged`: called after each merge, when the full state is smaller. */
+  constructor(room: string, full: FullState, options: CompactionOptions, merged: () => void) {
     this.#merged = merged;
     this.#room = room;
     this.#full = full;
@@ -41,7 +41,7 @@ export class Compaction {
     if (!options.keepsVersions) this.#nextVersion = Infinity;
   }
 
-  /** To be told of each commit; `isEdit` where people made it, not the server alone. */
+  /** Call after each commit. `isEdit`: true if people made any of it. */
   committed(isEdit: boolean): void {
     this.#wasEdited ||= isEdit;
     if (this.#wasEdited) void this.#keepVersion();
@@ -51,19 +51,19 @@ export class Compaction {
     if (isDue && (hasDoubled || this.#options.clock.now() >= this.#nextMerge)) void this.checkpoint();
   }
 
-  /** Has it merged where that is due by now, or else leaves it: it is smaller then, and perhaps not full. */
+  /** Merges if a merge is allowed by now. The document is then smaller, and perhaps no longer full. */
   mergeIfDue(): void {
     if (this.#full.updatesSince > 0 && this.#options.clock.now() >= this.#nextMerge) void this.checkpoint();
   }
 
-  /** Has what has piled up merged and stored, in the store's own thread. */
+  /** Has the store merge the updates since the snapshot, in its own thread. */
   checkpoint(): Promise<void> {
     if (this.#full.updatesSince === 0 && !this.#merging) return Promise.resolve();
     this.#merging ??= this.#merge().finally(() => (this.#merging = null));
     return this.#merging;
   }
 
-  /** At the end: a version where one is due, and all of it merged. */
+  /** Before the room closes: keeps a version if one is due, and merges everything. */
   async finish(): Promise<void> {
     if (this.#wasEdited) await this.#keepVersion();
     await this.#merging;
@@ -92,8 +92,9 @@ export class Compaction {
   }
 
   /**
-   * Other rooms of this document may have kept one: before this one opened, or by hand. One from a time that is
-   * still to come was kept before the wall clock was set back. It does not count: it would put off all others until then.
+   * Keeps a version unless a recent one exists: an earlier room of this document may have kept one, or a person. A
+   * version from the future was kept before the wall clock was set back. It does not count, because it would delay all
+   * others until then.
    */
   async #keep(): Promise<void> {
     const { store, log, clock } = this.#options;

@@ -4,32 +4,32 @@ import type { Packet } from '../socket/packets.ts';
 import { joined, step2Packet, updatePacket } from '../socket/packets.ts';
 import { bytesInChunk, updatesInChunk } from '../limits.ts';
 
-/** An update that came after the snapshot, and the sequence of its record. */
+/** An update after the snapshot, and the sequence of its journal record. */
 interface Later {
   readonly sequence: number;
   readonly bytes: Uint8Array;
 }
 
-/** What Yjs writes for a document in which nothing ever happened. */
+/** The Yjs update of an empty document. */
 const emptyUpdate = new Uint8Array([0, 0]);
 
-/** A packet that holds some of the updates. */
+/** A packet with some of the updates, merged. */
 interface Chunk {
   readonly packet: Packet;
   readonly updates: number;
 }
 
 /**
- * All that is on disk of a document, as bytes: the snapshot, framed once for everyone who joins, and the
- * updates since. So nobody encodes the document for a join, and a board is on the wire before it is even
- * a document. The store merges the two from time to time, in a thread apart.
+ * Everything that is on disk of a document, as bytes: the snapshot, framed once for everyone who joins, and the updates
+ * since. So a join never encodes the document, and can be answered before the document is in memory. The store merges
+ * snapshot and updates from time to time, in a separate thread.
  */
 export class FullState {
   #snapshot: Packet | null;
   #snapshotBytes: number;
   #later: Later[];
   #laterBytes: number;
-  /** The first of the updates since the snapshot, merged in groups: none is merged for each who joins. */
+  /** The first updates since the snapshot, merged in groups, so that a join merges nothing. */
   #chunks: Chunk[] = [];
   #packets: readonly Packet[] | null = null;
 
@@ -40,29 +40,29 @@ export class FullState {
     this.#laterBytes = updates.reduce((sum, update) => sum + update.length, 0);
   }
 
-  /** The size of the document as one update, or more: what came since the snapshot is smaller once merged. */
+  /** The size of the document as one update, in bytes. An upper bound, because updates shrink when they are merged. */
   get bytes(): number {
     return this.#snapshotBytes + this.#laterBytes;
   }
 
-  /** Of these, what is not merged yet. */
+  /** The part of `bytes` that is not merged yet. */
   get bytesSince(): number {
     return this.#laterBytes;
   }
 
-  /** How many updates the snapshot has not. */
+  /** The number of updates since the snapshot. */
   get updatesSince(): number {
     return this.#later.length;
   }
 
-  /** Takes in an update that is on disk by now. */
+  /** Adds an update that is on disk. */
   add(bytes: Uint8Array, sequence: number): void {
     this.#later.push({ sequence, bytes });
     this.#laterBytes += bytes.length;
     this.#packets = null;
   }
 
-  /** Takes a merged state, which has all records up to its sequence. */
+  /** Replaces the snapshot by a merged state, which includes all records up to its sequence. */
   rebase({ state, sequence }: Checkpoint): void {
     this.#snapshot = step2Packet(state);
     this.#snapshotBytes = state.length;
@@ -73,8 +73,9 @@ export class FullState {
   }
 
   /**
-   * What brings an empty document here, the same packets for all who ask. The step 2 comes last: who hears it
-   * has everything. What came after the snapshot goes before it, as updates that wait for the rest.
+   * The packets that bring an empty document to this state, the same for everyone. The step 2 comes last, so that a
+   * client that receives it has everything. The updates since the snapshot come before it, and wait in the client for
+   * it.
    */
   packets(): readonly Packet[] {
     if (this.#packets) return this.#packets;
@@ -83,7 +84,7 @@ export class FullState {
     return this.#packets;
   }
 
-  /** Full groups are merged once and kept; what is behind them is little, and goes as it is, in one piece. */
+  /** Full groups are merged once and kept. The few updates behind them are sent unmerged, in one packet. */
   #laterPackets(): readonly Packet[] {
     let from = this.#chunks.reduce((sum, { updates }) => sum + updates, 0);
     for (let group = this.#groupAt(from); group; group = this.#groupAt(from)) {
@@ -94,7 +95,7 @@ export class FullState {
     return [...this.#chunks.map(({ packet }) => packet), ...(rest.length > 0 ? [joined(rest)] : [])];
   }
 
-  /** As many updates as make a group; null where there are not so many. Large ones are not worth merging. */
+  /** The next full group of updates; null if there are too few. Large updates are not worth merging. */
   #groupAt(from: number): readonly Later[] | null {
     let bytes = 0;
     for (let to = from; to < this.#later.length; to++) {

@@ -1,10 +1,10 @@
 import { fullnessFrom, fullnessStep } from '../limits.ts';
 
-/** How full a document is, of the size that it may have. People are told from 70 % on, at each 5 % more. */
+/** How full a document is, relative to its maximum size. People are told from 70 % on, in steps of 5 %. */
 export class Fullness {
   readonly #mostBytes: number;
   #percent = 0;
-  /** What has been added since the size was noted, as the guard reckons it. */
+  /** Bytes added since the size was noted, as the guard estimates them. */
   #grown = 0;
   #told: number | null = null;
 
@@ -12,12 +12,12 @@ export class Fullness {
     this.#mostBytes = mostBytes;
   }
 
-  /** Whether nothing more fits. */
+  /** True if nothing more fits. */
   get isReached(): boolean {
     return this.#percent >= 100;
   }
 
-  /** Whether so large a share of the size is reached, by all that has been added by now: not all is merged yet. */
+  /** True if this share of the maximum size is reached, unmerged additions included. */
   fills(share: number): boolean {
     return this.#percent / 100 + this.#grown / this.#mostBytes >= share;
   }
@@ -26,14 +26,14 @@ export class Fullness {
     this.#grown += bytes;
   }
 
-  /** What people were told last; null where there was nothing to tell. */
+  /** The percentage that people were told last; null if none. */
   get told(): number | null {
     return this.#told;
   }
 
   /**
-   * Takes note of the size. Returns what people are to be told, or null where that is no news.
-   * @param uncommitted what has been added and is not in that size
+   * Notes the size. Returns the percentage to tell people, or null if it is not news.
+   * @param uncommitted bytes added that are not in that size
    */
   note(bytes: number, uncommitted = 0): number | null {
     const news = this.#newsAt(bytes);
@@ -43,12 +43,12 @@ export class Fullness {
     return news;
   }
 
-  /** Whether people would be told something at this size. */
+  /** True if people would be told something at this size. */
   wouldTell(bytes: number): boolean {
     return this.#newsAt(bytes) !== null;
   }
 
-  /** It shrinks a little at each merge: only what is worse than before is told. */
+  /** The size shrinks a little at each merge, so only a higher percentage than before is news. */
   #newsAt(bytes: number): number | null {
     const percent = (bytes / this.#mostBytes) * 100;
     const step = Math.min(100, Math.floor(percent / fullnessStep) * fullnessStep);

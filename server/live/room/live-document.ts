@@ -23,29 +23,29 @@ import {
   valueBytes,
 } from '../limits.ts';
 
-/** What bounds how much comes into a document, and of what kind. */
+/** Limits how much is added to a document, and what. */
 export interface Bounds {
-  /** Whether the document has the size up to which this person may add to it. */
+  /** True if the document has reached the size up to which this person may add to it. */
   isFull(membership: Membership): boolean;
-  /** What may be changed for the time being; null: whatever the roles may. */
+  /** What may be changed for now; null for whatever the roles allow. */
   policy(): Policy | null;
-  /** Takes what an update adds from what its writer may add; as `Spend` of the guard. */
+  /** Takes what an update adds from its writer's allowance, as `Spend` of the guard. Returns what it would exceed. */
   spend(membership: Membership, since: number, additions: Additions, isKnown: boolean): Exceeded | null;
 }
 
-/** A document in memory, as the room sees it: changed in one transaction a tick, and encoded once a version. */
+/** A document in memory. It changes in one transaction per tick. What it encodes is kept until the next change. */
 export class LiveDocument {
   readonly doc = new Y.Doc();
   readonly guard: Guard;
-  /** What the server itself writes. */
+  /** What the server itself writes into the document. */
   readonly work: AllWork;
   readonly #knownDeletes = new KnownDeletes(this.doc.store);
   readonly #counters: Counters;
   readonly #bounds: Bounds;
   #update: Uint8Array | null = null;
-  /** Of the document as it is: everyone who joins is asked by it. */
+  /** Of the document as it is. Everyone who joins is asked with it. */
   #stateVector: Uint8Array | null = null;
-  /** The answers to state vectors that hold for the document as it is, by the vector's bytes. */
+  /** Answers to state vectors, valid for the document as it is, by the bytes of the vector. */
   readonly #answers = new Map<string, Packet>();
   #answerBytes = 0;
 
@@ -71,7 +71,7 @@ export class LiveDocument {
     });
   }
 
-  /** `since`: since when its sender is here. */
+  /** Judges an update by the guard. `since`: when its sender joined. */
   judge(update: Uint8Array, membership: Membership, since: number): Verdict {
     const bounds = this.#bounds;
     const when = { isFull: bounds.isFull(membership), policy: bounds.policy() };
@@ -80,64 +80,64 @@ export class LiveDocument {
     );
   }
 
-  /** How many clocks of a client id it has. */
+  /** The clock of a client id: how many of its operations the document has. */
   clockOf(client: number): number {
     return Y.getState(this.doc.store, client);
   }
 
-  /** Takes the deletes out of an update that the document has; a little with each step. */
+  /** Removes from an update the deletes that the document already has, a few with each step. */
   withoutKnownDeletes(update: Uint8Array): Generator<undefined, Uint8Array> {
     return this.#knownDeletes.filter(update);
   }
 
-  /** Whether all that was ever applied found its place. The guard sees to it; nobody may rely on it unseen. */
+  /** True if nothing that was applied still waits for missing parts. The guard ensures that; this checks it. */
   get isWhole(): boolean {
     return this.doc.store.pendingStructs === null && this.doc.store.pendingDs === null;
   }
 
-  /** Runs one transaction. Returns what it changed as one update, or null where it changed nothing. */
+  /** Runs one transaction. Returns its changes as one update, or null if it changed nothing. */
   change(edit: () => void): Uint8Array | null {
     this.#update = null;
     this.doc.transact((transaction) => {
       edit();
-      // Yjs calls a transaction that applied an update foreign, and takes our own writes in it for those
-      // of a stranger with our client id.
+      // Yjs marks a transaction that applied an update as remote. It would then take our own writes for those of
+      // another document with our client id.
       transaction.local = true;
     });
     return this.#update;
   }
 
-  /** Applies an update that the guard has let through; within `change`. */
+  /** Applies an update that passed the guard. Call within `change`. */
   apply(update: Uint8Array, { changes }: Pass): void {
     Y.applyUpdate(this.doc, update);
     this.work.applied((collection) => this.guard.recordsMade(changes, collection));
   }
 
-  /** Applies an update of the server's own making; within `change`. */
+  /** Applies an update that the server made. Call within `change`. */
   applyOwn(update: Uint8Array): void {
     Y.applyUpdate(this.doc, update);
     this.guard.changedByServer();
     this.work.opened();
   }
 
-  /** The version of its layout. */
+  /** The version of the document's layout. */
   get schema(): number {
     return schemaOf(this.doc);
   }
 
-  /** Brings it to a layout, as an edit of the server's own. Returns that as one update; null where it has it already. */
+  /** Migrates the document to a layout, as an edit of the server. Returns that edit as one update, or null if none. */
   bringTo(schema: DocumentSchema): Uint8Array | null {
     const update = this.change(() => bringTo(schema, this.doc));
     this.guard.changedByServer();
     return update;
   }
 
-  /** The clock of the server's own client id: it rises when the server writes. */
+  /** The clock of the server's own client id. It rises when the server writes. */
   get ownClock(): number {
     return this.clockOf(this.doc.clientID);
   }
 
-  /** Which updates the document has, as clients say it. */
+  /** The state vector of the document, encoded. */
   stateVector(): Uint8Array {
     return (this.#stateVector ??= Y.encodeStateVector(this.doc));
   }
@@ -147,8 +147,8 @@ export class LiveDocument {
   }
 
   /**
-   * What a document of this state vector lacks, as sync step 2; `large` where that is so much that the stored state is
-   * the better answer, and null where the vector is malformed.
+   * What a document with this state vector lacks, as sync step 2. Returns `large` if that is so much that the stored
+   * state is the better answer, and null if the vector is malformed.
    */
   answer(stateVector: Uint8Array): Packet | 'large' | null {
     const key = keyOf(stateVector);
@@ -184,7 +184,7 @@ export class LiveDocument {
   }
 }
 
-/** Whether what a document of this state vector lacks takes more than so many bytes, its delete set aside. */
+/** True if what a document with this state vector lacks takes more than `most` bytes, not counting the delete set. */
 function lacksMore(store: Y.Doc['store'], has: ReadonlyMap<number, number>, most: number): boolean {
   let bytes = 0;
   for (const [client, structs] of store.clients) {
@@ -204,16 +204,16 @@ function bytesOf(struct: Y.Item | Y.GC | undefined): number {
   return content instanceof Y.ContentAny ? valueBytes : structBytes;
 }
 
-/** A state vector as a key; null where it is too large to be kept. */
+/** A state vector as a map key; null if it is too large to keep. */
 function keyOf(vector: Uint8Array): string | null {
   if (vector.length > maxKeptAnswerBytes) return null;
   return Buffer.from(vector.buffer, vector.byteOffset, vector.length).toString('latin1');
 }
 
-/** The state vector of a client that has nothing at all. */
+/** The state vector of an empty document. */
 export const emptyStateVector = Uint8Array.of(0);
 
-/** Whether a state vector says that. */
+/** True if a state vector is that of an empty document. */
 export function hasNothing(stateVector: Uint8Array): boolean {
   return stateVector.length === 1 && stateVector[0] === 0;
 }

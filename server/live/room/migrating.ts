@@ -10,9 +10,10 @@ export interface MigratingContext {
 }
 
 /**
- * Brings a document that nobody has been told of to the layout of this server, by one edit: after a crash it is as
- * before, or done. What was there is kept as a version first, if versions are kept of it. Returns what is stored then.
- * @throws where the disk does not take it; the document is of no use any more
+ * Migrates a document that nobody has been sent yet to the layout of this server, by one edit: after a crash, the
+ * document is either as before or migrated. Keeps the old state as a version first, if the document has versions.
+ * Returns what is then stored.
+ * @throws if the disk does not take it; the document must then be dropped
  */
 export async function bringUp(
   document: LiveDocument,
@@ -35,7 +36,7 @@ export async function bringUp(
     log.info({ board, from, to: version }, 'the document has the layout of this release now');
   }
   if (!comesWithBoard) return now;
-  // Only spares the next opening the wait: a board whose record lacks it opens all the same.
+  // The record only spares the next load a wait. A board without it opens all the same.
   await store
     .changeBoard(board, (record) => ({ ...record, schema: version }))
     .catch((error: unknown) => log.warn({ board, error: messageOf(error) }, 'schema not noted'));

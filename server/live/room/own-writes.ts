@@ -6,25 +6,25 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/** Edits that the server makes itself, on their way to the disk, and who waits for each. */
+/** Edits that the server makes itself: tracks each until it is on disk, and resolves its caller's promise. */
 export class OwnWrites {
   readonly #waiting = new Set<Waiter>();
-  /** Those whose edit is in the batch that is being committed. */
+  /** The waiters whose edit is in the batch that is being committed. */
   #applied: Waiter[] = [];
 
   /**
-   * Posts a letter, which calls `applied` when it is dealt with. Resolves when the batch that it is in is on disk;
-   * rejects where that fails. What people write meanwhile does not delay it.
+   * Posts a change that calls `applied` when it is applied. Resolves when its batch is on disk; rejects if that fails.
+   * Edits of people meanwhile do not delay it.
    */
-  post(commits: Commits, letter: (applied: () => void) => PendingChange): Promise<void> {
+  post(commits: Commits, makeChange: (applied: () => void) => PendingChange): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject };
       this.#waiting.add(waiter);
-      commits.post(letter(() => this.#applied.push(waiter)));
+      commits.post(makeChange(() => this.#applied.push(waiter)));
     });
   }
 
-  /** The batch under way is on disk. */
+  /** Call when the current batch is on disk. */
   committed(): void {
     for (const waiter of this.#applied.splice(0)) {
       this.#waiting.delete(waiter);
@@ -32,7 +32,7 @@ export class OwnWrites {
     }
   }
 
-  /** The document is thrown away: nothing that waits gets to the disk. */
+  /** Call when the document is dropped: nothing that waits gets to disk. */
   failed(message: string): void {
     this.#applied = [];
     for (const { reject } of this.#waiting) reject(new Error(message));

@@ -3,25 +3,25 @@ import type { PendingFrame } from './pending-changes.ts';
 import { onItsOwn } from './pending-changes.ts';
 
 /**
- * Updates that came in before their senders were in debt, and are judged when that is paid for. It is at most what
- * came in by then: nothing more enters from whoever is in debt.
+ * Updates that arrived before their senders were in debt, and are judged when the debt is paid. Their number is
+ * limited, because nothing more is read from a sender in debt.
  */
 export class Parked {
   readonly #of = new Map<Connection, PendingFrame[]>();
 
-  /** Whether a sender has something here: what comes from it later goes behind that. */
+  /** True if updates of this sender are parked. Later updates of the sender must then queue behind them. */
   has(sender: Connection): boolean {
     return this.#of.has(sender);
   }
 
-  /** Puts a letter behind those of the same sender. */
-  add(letter: PendingFrame): void {
-    const own = this.#of.get(letter.from);
-    if (own) own.push(onItsOwn(letter));
-    else this.#of.set(letter.from, [onItsOwn(letter)]);
+  /** Adds an update behind those of the same sender. */
+  add(change: PendingFrame): void {
+    const own = this.#of.get(change.from);
+    if (own) own.push(onItsOwn(change));
+    else this.#of.set(change.from, [onItsOwn(change)]);
   }
 
-  /** Takes the letters of each sender that owes nothing now. */
+  /** Removes and returns the updates of each sender that owes nothing now. */
   takeDue(): PendingFrame[] {
     const due: PendingFrame[] = [];
     for (const [sender, own] of this.#of) {
@@ -32,7 +32,7 @@ export class Parked {
     return due;
   }
 
-  /** After how many milliseconds some of them may be judged; null where there are none. */
+  /** Milliseconds until some updates may be judged; null if there are none. */
   get waitMs(): number | null {
     let least: number | null = null;
     for (const sender of this.#of.keys()) least = Math.min(least ?? Infinity, sender.owes);

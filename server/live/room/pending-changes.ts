@@ -3,7 +3,7 @@ import { kept } from '../kept.ts';
 import type { LiveDocument } from './live-document.ts';
 import type { DocumentFrame } from '../socket/acknowledgements.ts';
 
-/** What waits for the next transaction: a client's frame, or something that the server itself writes. */
+/** A change that waits for the next transaction: a client's frame, or something that the server writes. */
 export type PendingChange =
   | PendingFrame
   | { readonly kind: 'own'; readonly edit: (document: LiveDocument) => void }
@@ -11,9 +11,9 @@ export type PendingChange =
   | {
       readonly kind: 'restored';
       readonly update: Uint8Array;
-      /** Whose a client id is that the document does not know; null where nobody's. */
+      /** The owner of a client id that the document does not know; null if it has none. */
       readonly ownerOf: (client: number) => string | null;
-      /** Told whether the document takes it. */
+      /** Called with the verdict of the guard. */
       readonly judged: (isTaken: boolean) => void;
     };
 export interface PendingFrame {
@@ -22,7 +22,7 @@ export interface PendingFrame {
   readonly frame: DocumentFrame;
 }
 
-/** The same letter, without the bytes that its frame came with. */
+/** The same frame, without the network buffer that its bytes arrived in. */
 export function onItsOwn({ kind, from, frame }: PendingFrame): PendingFrame {
   return { kind, from, frame: { ...frame, update: kept(frame.update) } };
 }

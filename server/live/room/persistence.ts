@@ -1,29 +1,29 @@
 import type { StoredDocument } from '../../store/contract.ts';
 import { FullState } from './full-state.ts';
 import { Fullness } from './fullness.ts';
-import type { UpkeepOptions } from './compaction.ts';
+import type { CompactionOptions } from './compaction.ts';
 import { Compaction } from './compaction.ts';
 import { unmergedShare, unmergedTimes } from '../limits.ts';
 
-/** What is on disk of a room's document, as the room knows it, and what is to be done about it. */
+/** What is on disk of a room's document: its full state, how full it is, and its compaction. */
 export class Stored {
   readonly full: FullState;
-  /** Of the board; rises when it is put back to an old version. */
+  /** Of the board. Rises when the board is reset to an old version. */
   readonly generation: number;
   readonly fullness: Fullness;
   readonly compaction: Compaction;
-  /** What the document has grown by that is not on disk yet. */
+  /** Bytes that the document has grown by and that are not on disk yet. */
   #uncommitted = 0;
   readonly #unmergedBytes: number;
   readonly #mostBytes: number;
   readonly #tell: (percent: number) => void;
 
-  /** `tell`: called with how full the document is, in percent, where that is news for people. */
+  /** `tell`: called with the fullness in percent, when that is news for people. */
   constructor(
     room: string,
     stored: StoredDocument,
     generation: number,
-    context: UpkeepOptions & { readonly maxDocumentBytes: number },
+    context: CompactionOptions & { readonly maxDocumentBytes: number },
     tell: (percent: number) => void,
   ) {
     this.full = new FullState(stored);
@@ -36,13 +36,13 @@ export class Stored {
     if (this.full.bytesSince <= this.#unmergedBytes) this.fullness.note(this.full.bytes);
   }
 
-  /** Whether nothing more fits, of the share of the document that somebody may fill. */
+  /** True if the given share of the document is full. */
   isFull(share: number): boolean {
     const isFull =
       this.fullness.isReached ||
       this.full.bytes >= this.#mostBytes ||
       (share < 1 && this.fullness.fills(share));
-    // What is not merged looks larger than it is, and where all is refused nothing else has it merged.
+    // Unmerged updates look larger than they are. When everything is refused, nothing else triggers a merge.
     if (isFull) this.compaction.mergeIfDue();
     return isFull;
   }
@@ -53,7 +53,7 @@ export class Stored {
     this.fullness.grow(bytes);
   }
 
-  /** Takes in an update that is on disk by now; `isEdit` where people made any of it. */
+  /** Adds an update that is on disk. `isEdit`: true if people made any of it. */
   add(update: Uint8Array, sequence: number, isEdit: boolean): void {
     this.full.add(update, sequence);
     this.#uncommitted = 0;
@@ -61,7 +61,7 @@ export class Stored {
     this.#weigh();
   }
 
-  /** Its size is known only when most of it is merged: until then it is merged rather than called full. */
+  /** The size is known only when most of the document is merged. Until then it is merged rather than called full. */
   #weigh(): void {
     const { bytes, bytesSince } = this.full;
     if (bytesSince > this.#unmergedBytes) {

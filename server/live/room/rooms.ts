@@ -22,8 +22,9 @@ import type { Line } from '../socket/line.ts';
 import { turnAway } from '../socket/line.ts';
 import { TimeSlicedQueue } from '../time-sliced-queue.ts';
 import type { Policy } from '../guard/policy.ts';
-import type { RoomOwner, RoomContext } from './room.ts';
+import type { RoomOwner } from './room.ts';
 import { Room } from './room.ts';
+import type { RoomContext } from './room-context.ts';
 import { PeopleRates } from '../socket/rate-limits.ts';
 import type { Counters } from '../counters.ts';
 import { newCounters } from '../counters.ts';
@@ -48,21 +49,21 @@ export interface LiveOptions {
   /** Clocks and timers, for tests that move time. */
   readonly clock?: Clock;
   readonly observe?: Observer;
-  /** What the documents that are open may take of the heap. */
+  /** How much of the heap the open documents may take. */
   readonly heapBudgetBytes?: number;
-  /** The encoded size that one document may have. */
+  /** The maximum encoded size of one document, in bytes. */
   readonly maxDocumentBytes?: number;
   /** What participants may add to a document in a day. */
   readonly allowances?: AllowanceTable;
-  /** The documents that a board may have; this program's own where none are given. */
+  /** The documents that a board may have. Default: those that this server serves. */
   readonly documents?: readonly ServedDocument[];
-  /** What may be changed in a room (`board/document`) for the time being; left out: whatever the roles may. */
+  /** What may be changed in a room (`board/document`) for now. Default: whatever the roles allow. */
   readonly policy?: (room: string) => Policy | null;
 }
 
-/** The live side, and what only the house itself may ask of it. */
+/** The live boards, and what only this process may ask of them. */
 export interface Rooms extends LiveBoards {
-  /** Has a room's state stored now, where it is open: a store asks for it when its journal grows. */
+  /** Stores the state of a room now, if the room is open. The store calls this when its journal grows. */
   checkpoint(room: string): Promise<void>;
 }
 
@@ -70,7 +71,7 @@ const unobserved: Observer = { tick: () => undefined, commit: () => undefined };
 
 const unlimited = () => null;
 
-/** Opens the live side. `close` ends it; the store is its owner's to close. */
+/** Opens the live side. `close` ends it, but does not close the store. */
 export function openRooms(options: LiveOptions): Rooms {
   const { store, log, clock = systemClock, observe = unobserved } = options;
   const context = {
@@ -91,7 +92,7 @@ export function openRooms(options: LiveOptions): Rooms {
   return new OpenRooms(context, documents, budgetBytes);
 }
 
-/** Why somebody does not come in, or a document is not opened. */
+/** Why a connection is refused, or a document is not opened. */
 interface Closed {
   readonly code: CloseCode;
   readonly reason: string;
@@ -103,9 +104,9 @@ class OpenRooms implements Rooms, RoomOwner {
   readonly #heapBudgetBytes: number;
   readonly #rates: PeopleRates;
   readonly #rooms = new Map<string, Room>();
-  /** The same by board: how many documents a board has open is not known from its name. */
+  /** The rooms by board, because the open documents of a board do not follow from its name. */
   readonly #boards = new Map<string, Set<Room>>();
-  /** Empty rooms and how to keep each from retiring; the one empty longest first. */
+  /** Empty rooms, each with a function that cancels its retirement; the one empty longest first. */
   readonly #idle = new Map<Room, () => void>();
   /** Boards that are being repaired. */
   readonly #barred = new Set<string>();
@@ -161,11 +162,11 @@ class OpenRooms implements Rooms, RoomOwner {
       this.#ignorance(line, served) ??
       this.#excess(membership);
     if (refusal) return turnAway(line, refusal.code, refusal.reason);
-    // Gone already: it would never tell us that it goes.
+    // Already closed: it would never emit another close event.
     if (line.socket.readyState !== line.socket.OPEN) return;
     const room = this.#room(board, document, named);
     this.#keepFromRetiring(room);
-    // Who has no power cannot write in any collection, whatever the definition says.
+    // A role without the power to write cannot write in any collection, whatever the definition says.
     const mayWrite = may(membership.role, 'write') && served.writes(membership, owner);
     room.enter(new Connection(membership, line, this.#context, this.#rates.of(board, device), mayWrite));
   }
@@ -245,13 +246,13 @@ class OpenRooms implements Rooms, RoomOwner {
   async evict(board: string, code: CloseCode, reason: string): Promise<void> {
     await Promise.all(
       this.#roomsOf(board).map(async (room) => {
-        // The door first: as long as people write there may be no moment at which all is settled.
+        // Close the sockets first. While people write, the room might never settle.
         for (const connection of [...room.connections]) connection.close(code, reason);
         await room.settled();
         room.shut(code, reason);
       }),
     );
-    // What comes back is another document, or none.
+    // The board's documents are about to be replaced or deleted.
     this.#context.allowances.forget(board);
   }
 
@@ -259,7 +260,7 @@ class OpenRooms implements Rooms, RoomOwner {
     this.#isClosing = true;
     const late = pause(deadlineMs, undefined, { ref: false });
     await Promise.race([this.#closeAll(), late]);
-    // Who has not been brought to disk by now is closed all the same: what was acknowledged is in the journal.
+    // Close the rooms that are not settled by now. All acknowledged edits are in the journal.
     for (const room of [...this.#rooms.values()]) room.shut(closeCode.restart, 'restart');
     this.#stopBeat();
   }
@@ -286,11 +287,11 @@ class OpenRooms implements Rooms, RoomOwner {
     if (open?.size === 0) this.#boards.delete(room.board);
   }
 
-  /** What has come in is committed, people are sent away one after another, and states are merged. */
+  /** Commits what has arrived, closes the sockets one by one, and merges the states. */
   async #closeAll(): Promise<void> {
     for (const room of [...this.#idle.keys()]) this.#keepFromRetiring(room);
     const rooms = [...this.#rooms.values()];
-    // As long as people write there may be no moment at which all is settled.
+    // While people write, the rooms might never settle.
     await Promise.race([Promise.all(rooms.map((room) => room.settled())), pause(farewellMs)]);
     const connections = rooms.flatMap((room) => [...room.connections]);
     const paceMs = Math.min(farewellMsPerSocket, farewellMs / Math.max(1, connections.length));
@@ -322,7 +323,7 @@ class OpenRooms implements Rooms, RoomOwner {
     return bytes;
   }
 
-  /** Makes place for one more document: those that nobody is in go, the one empty longest first. */
+  /** Makes place for one more document by retiring empty rooms, the one empty longest first. */
   #hasPlace(): boolean {
     let excess = this.#heapBytes() - this.#heapBudgetBytes;
     for (const room of this.#idle.keys()) {
@@ -341,9 +342,9 @@ class OpenRooms implements Rooms, RoomOwner {
   }
 
   /**
-   * Who does not know the layout that a document has here must not write in it. Pages of the release before this code
-   * know no other than the first. They take what they do not know for a refusal, and come back again and again; what
-   * makes them stop, and keep what they have not sent, is to be put out.
+   * A client that does not know the layout of a document must not write in it. Pages of the previous release know the
+   * first layout only. They reconnect again and again on a close code that they do not know. The code `ticket` makes
+   * them stop and keep what they have not sent.
    */
   #ignorance({ schema, isOurs, hasSeat }: Line, served: ServedDocument): Closed | null {
     if ((schema ?? 1) >= served.schema.version) return null;
@@ -351,7 +352,7 @@ class OpenRooms implements Rooms, RoomOwner {
     return { code: closeCode.reload, reason: 'reload' };
   }
 
-  /** A board is not to be filled by one person, in however many roles. */
+  /** One person must not fill a board, in all roles together. */
   #excess({ board, device }: Membership): Closed | null {
     const sockets = this.#connectionsOf(board).filter(
       ({ membership }) => membership.device === device,
@@ -359,7 +360,7 @@ class OpenRooms implements Rooms, RoomOwner {
     return sockets < maxSocketsPerPerson ? null : { code: closeCode.busy, reason: 'too-many-sockets' };
   }
 
-  /** @throws where the room cannot be opened */
+  /** @throws if the room cannot be opened */
   #opened(board: string, document: string): Room {
     const named = documentNamed(this.#documents, document);
     if (!named) throw new Error(`${board}/${document} cannot be opened: no-such-document`);

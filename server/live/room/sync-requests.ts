@@ -10,34 +10,34 @@ import type { Counters } from '../counters.ts';
 import { answerBytesPerMs, largeAnswerBytes, maxUnreadBytes } from '../limits.ts';
 import type { Unread } from '../socket/unread.ts';
 
-/** From what the questions of a room are answered. */
+/** Where sync requests are answered from. */
 export interface Source {
   readonly full: FullState;
-  /** Null while the bytes are not a document yet. */
+  /** Null while the document is not in memory. */
   readonly document: LiveDocument | null;
-  /** Whether the document holds what is not on disk: nobody may be shown that. */
+  /** True if the document has edits that are not on disk. They must not be shown to anybody. */
   readonly hasUncommitted: boolean;
 }
 
-/** What answering needs of the house. */
-export interface AskParts {
+/** Dependencies. */
+export interface SyncRequestContext {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly largeAnswers: TimeSlicedQueue;
   readonly unreadDifferences: Unread;
 }
 
-/** The questions for a room's state (sync step 1), until they can be answered. */
-export class Asks {
+/** Requests for a room's state (sync step 1), until they can be answered. */
+export class SyncRequests {
   readonly #source: () => Source | null;
-  readonly #context: AskParts;
-  /** Who waits, and what they have; who asks again meanwhile is answered once. */
+  readonly #context: SyncRequestContext;
+  /** The state vectors of those who wait. A connection that asks again meanwhile is answered once. */
   readonly #waiting = new Map<Connection, Uint8Array>();
-  /** Those of them whose turn is coming. */
+  /** The connections among them that are queued as large answers. */
   readonly #inTurn = new Set<Connection>();
 
-  /** `source`: asked anew at each answer; null while there is nothing to answer from. */
-  constructor(context: AskParts, source: () => Source | null) {
+  /** `source`: called for each answer; returns null while there is nothing to answer from. */
+  constructor(context: SyncRequestContext, source: () => Source | null) {
     this.#context = context;
     this.#source = source;
   }
@@ -49,9 +49,9 @@ export class Asks {
   }
 
   /**
-   * Answers those who can be answered: at a moment at which the document holds nothing that is not on disk.
-   * Whoever has nothing gets what is on disk, as it is there; for any other the document is needed. What is
-   * large, and what has to be encoded, waits for its turn, so that others go on between.
+   * Answers what can be answered now, which is only while everything in the document is on disk. A client that has
+   * nothing gets the stored bytes as they are. Any other answer needs the document. An answer that is large or has to
+   * be encoded is queued, so that other work runs in between.
    */
   answer(): void {
     for (const [by, stateVector] of this.#waiting) {
@@ -69,7 +69,7 @@ export class Asks {
     this.#waiting.clear();
   }
 
-  /** From what it can be answered just now; null where it cannot. */
+  /** The full state, if a request with this state vector can be answered now; otherwise null. */
   #fullFor(stateVector: Uint8Array): FullState | null {
     const source = this.#source();
     if (!source || source.hasUncommitted) return null;
@@ -81,9 +81,9 @@ export class Asks {
     const stateVector = this.#waiting.get(by);
     if (!stateVector) return;
     const full = this.#fullFor(stateVector);
-    // A commit has begun meanwhile: at its end they are thought of again.
+    // A commit has started meanwhile. Requests are answered again when it ends.
     if (!full && by.isOpen) return;
-    // Other sockets of the same person were answered before.
+    // The person is in debt, for example because another of their sockets was answered just before.
     if (by.isOpen && by.owes > 0) return void this.#context.clock.after(by.owes, () => this.answer());
     this.#waiting.delete(by);
     if (!full || !by.isOpen) return;
@@ -92,8 +92,8 @@ export class Asks {
   }
 
   /**
-   * A difference lies in memory for its reader alone, while the stored state is the same bytes for all. It answers
-   * any question, so whoever does not read gets that, and so do all when too much lies unread.
+   * A difference takes memory for one reader only, while the stored state is the same bytes for everyone and answers
+   * any request. So a reader that does not read gets the stored state. Everyone does while too much is unread.
    */
   #mayEncode(by: Connection): boolean {
     return by.out.unreadBytes <= maxUnreadBytes && !this.#context.unreadDifferences.isFull;
@@ -106,7 +106,7 @@ export class Asks {
     to.charge('work', Math.max(full.bytes / answerBytesPerMs, performance.now() - began));
   }
 
-  /** To encode it takes the time of all, so that it is charged for. */
+  /** Encoding blocks everyone, so the reader is charged for it. */
   #sendDifference(to: Connection, stateVector: Uint8Array, full: FullState): void {
     const began = performance.now();
     const answer = this.#source()?.document?.answer(stateVector) ?? null;

@@ -245,9 +245,9 @@ describe('a reset', () => {
     const first = reset(version);
     await begun;
     const again = await house.join(links.participant, 'Ana');
-    const incoming = { admit: () => expect.unreachable('somebody was let in') };
+    const upgrade = { admit: () => expect.unreachable('somebody was let in'), refuse: () => undefined };
     const path = `/sync/${board}/board?token=${again.token}`;
-    expect(await refusal(await house.app.request(path, undefined, incoming))).toEqual([503, 'repair']);
+    expect(await refusal(await house.app.request(path, undefined, { upgrade }))).toEqual([503, 'repair']);
     expect(await refusal(await reset(version))).toEqual([503, 'repair']);
     const restoring = `/api/boards/${board}/versions/${version}/restore`;
     expect((await house.send('POST', restoring, undefined, house.as(fay))).status).toBe(401);
@@ -271,9 +271,12 @@ describe('a deleted board', () => {
       'no-such-board',
     ]);
     expect(await refusal(await read(ana))).toEqual([404, 'no-such-board']);
-    const incoming = { admit: () => expect.unreachable('somebody was let in') };
+    const upgrade = { admit: () => expect.unreachable('somebody was let in'), refuse: () => undefined };
     const path = `/sync/${board}/board?token=${ana.token}`;
-    expect(await refusal(await house.app.request(path, undefined, incoming))).toEqual([404, 'no-such-board']);
+    expect(await refusal(await house.app.request(path, undefined, { upgrade }))).toEqual([
+      404,
+      'no-such-board',
+    ]);
     expect(await refusal(await house.admin('DELETE', `/boards/${board}`))).toEqual([404, 'no-such-board']);
     if (record) await expect(house.store.createBoard(record, new Uint8Array())).rejects.toThrow();
   });

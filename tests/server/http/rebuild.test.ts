@@ -120,9 +120,9 @@ test('nobody is let in while it lasts, it is done once, and what fails leaves th
   const first = rebuild();
   await begun;
   expect(house.live.barred).toEqual(new Set([board]));
-  const incoming = { admit: () => expect.unreachable('somebody was let in') };
+  const upgrade = { admit: () => expect.unreachable('somebody was let in'), refuse: () => undefined };
   const path = `/sync/${board}/board?token=${ana.token}`;
-  expect(await refusal(await house.app.request(path, undefined, incoming))).toEqual([503, 'repair']);
+  expect(await refusal(await house.app.request(path, undefined, { upgrade }))).toEqual([503, 'repair']);
   expect(await refusal(await rebuild())).toEqual([503, 'repair']);
   house.store.keepVersion = () => Promise.reject(new Error('the document is damaged'));
   finish();

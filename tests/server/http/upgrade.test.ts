@@ -212,6 +212,28 @@ test('an address that dials without end is slowed down, and told when to come ba
   expect((await attempt()).status).toBe(426);
 });
 
+test('a refusal without a socket is one plain HTTP answer', async () => {
+  const plainAnswer = async (path: string, more = '') => {
+    const socket = connect(port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${more}\r\n`,
+    );
+    await once(socket, 'close');
+    return answer;
+  };
+  const body = '{"error":{"code":"not-found","message":"There is nothing at this address."}}';
+  expect(await plainAnswer('/sync/trip')).toBe(
+    `HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  const origin =
+    '{"error":{"code":"origin","message":"This server does not accept requests from pages of this origin."}}';
+  expect(await plainAnswer(`/sync/${board}/board`, 'Origin: https://evil.example\r\n')).toBe(
+    `HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${origin.length}\r\n\r\n${origin}`,
+  );
+});
+
 describe('a rude client', () => {
   const raw = async (): Promise<Socket> => {
     const socket = connect(port, '127.0.0.1');
@@ -220,6 +242,20 @@ describe('a rude client', () => {
   };
   const head = (path: string) =>
     `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`;
+
+  test.each([
+    ['/sync/../healthz', 'internal'],
+    ['/sync/../api/boards/trip/links', 'ticket'],
+    ['/sync/../nowhere', '404 Not Found'],
+  ])('that leads out of /sync/ by %s is refused with %s', async (path, reason) => {
+    const socket = await raw();
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
+    socket.write(head(path));
+    await expect.poll(() => answer).toContain(reason);
+    expect(house.live.joined).toEqual([]);
+    socket.destroy();
+  });
 
   test('that resets while it is decided about disturbs nobody', async () => {
     for (let i = 0; i < 20; i++) {

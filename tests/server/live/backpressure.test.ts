@@ -5,7 +5,6 @@ import { cards } from '../../../shared/collections/card.ts';
 import { buildRecord } from '../../../shared/schema/collection.ts';
 import { readAll, readRecord, rootOf } from '../../../shared/schema/read.ts';
 import { maxCardText } from '../../../shared/limits.ts';
-import { Bucket } from '../../../server/live/bucket.ts';
 import { syncKind } from '../../../shared/wire/protocol.ts';
 import { TimeSlicedQueue } from '../../../server/live/time-sliced-queue.ts';
 import { PeopleRates } from '../../../server/live/socket/rate-limits.ts';
@@ -199,17 +198,6 @@ test('B4 a client that sends too much is paused; nothing is lost, and others con
   }
   expect(house.rooms.counters.delays).toBeGreaterThan(0);
   expect(ben.socket.readyState).toBe(ben.socket.OPEN);
-});
-
-test('B4 B5 buckets: an amount beyond the burst is a debt that is paid over time', () => {
-  const bucket = new Bucket({ perSecond: 10, burst: 5 }, 0);
-  expect(bucket.take(5, 0)).toBe(0);
-  expect(bucket.take(1, 0)).toBe(100);
-  expect(bucket.take(1, 100)).toBe(100);
-  expect(bucket.take(0, 200)).toBe(0);
-  expect(bucket.isFull(200)).toBe(false);
-  expect(bucket.isFull(700)).toBe(true);
-  expect(bucket.take(5, 60_000)).toBe(0);
 });
 
 test('B5 two sockets of one person share the person’s rates, and both wait for a debt of either', () => {

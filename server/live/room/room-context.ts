@@ -1,0 +1,26 @@
+import type { Policy } from '../guard/policy.ts';
+import type { Clock } from '../clock.ts';
+import type { Observer } from '../contract.ts';
+import type { Counters } from '../counters.ts';
+import type { LargeMessages } from '../socket/large-messages.ts';
+import type { Unread } from '../socket/unread.ts';
+import type { TimeSlicedQueue } from '../time-sliced-queue.ts';
+import type { Allowances } from './allowances.ts';
+import type { MigratingContext } from './migrating.ts';
+
+/** Dependencies that all rooms share. */
+export interface RoomContext extends MigratingContext {
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly observe: Observer;
+  /** The large answers of all rooms: a few per turn of the event loop. */
+  readonly largeAnswers: TimeSlicedQueue;
+  /** The memory budget for large answers to the server's own sync requests. */
+  readonly largeMessages: LargeMessages;
+  readonly unreadDifferences: Unread;
+  /** What people may add to documents for good. */
+  readonly allowances: Allowances;
+  readonly maxDocumentBytes: number;
+  /** What may be changed in a room for now; null for whatever the roles allow. Asked for each update. */
+  readonly policy: (room: string) => Policy | null;
+}

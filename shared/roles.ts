@@ -4,7 +4,7 @@ export type Role = (typeof roles)[number];
 
 /**
  * What a role may do to the board. The page hides what is not allowed; the server refuses it.
- * `write`: cards, ideas and feelings. `structure`: the frame of the map, which is phases, steps, lanes and personas.
+ * `write`: cards, ideas and emotions. `structure`: the frame of the map, which is phases, steps, lanes and personas.
  * `invite`: links. `rename`: the board's title. `versions`: the whole document at another time, which is to keep a
  * version and restore it, remove what was added since, rebuild, and decide about lost edits.
  */

@@ -25,11 +25,11 @@ export const emotionWords = Object.keys(emotionPolarity) as EmotionWord[];
 export const sightings = ['assumption', 'interview', 'survey'] as const;
 
 /**
- * A feeling detected, or expected and not there, at a phase for a persona, with where it was seen.
- * Feelings are signals, not grades: there is no number here.
+ * An emotion seen, or expected and not seen, at a phase for a persona, with its source.
+ * Emotions are signals, not grades: they carry no number.
  */
 export const emotions = values('emotions', {
-  about: 'feelings seen, or expected and not seen',
+  about: 'emotions seen, or expected and not seen',
   change: 'write',
   schema: v.object({
     persona: idOf('personas'),
@@ -65,7 +65,7 @@ export function pointKey(at: { persona: string; phase: string }): string {
   return `${at.persona}:${at.phase}`;
 }
 
-/** Marks a feeling as present or as expected and absent; null takes the mark away. */
+/** Marks an emotion as present or as expected and absent; null takes the mark away. */
 export const markEmotion = command(
   'mark-emotion',
   (

@@ -17,7 +17,7 @@ export type LaneGroup = (typeof laneGroups)[number];
 
 /**
  * What a lane is for. `holds`: whether people put cards into its cells, or it shows signals that stand elsewhere, as
- * the feelings of a phase and the backlog's ideas for it. `group`: where a new one belongs.
+ * the emotions of a phase and the backlog's ideas for it. `group`: where a new one belongs.
  */
 const laneKinds = {
   text: { holds: 'cards', group: 'customer' },

@@ -27,7 +27,7 @@ const plain: fc.Arbitrary<Edit[]> = edits.map((done) =>
 );
 
 /** Edits that only add: what a person deletes has no author, and stays deleted. */
-const deletes = ['erase', 'no longer feel', 'persona'];
+const deletes = ['erase', 'unmark emotion', 'persona'];
 const additions = plain.map((done) => done.filter(({ kind }) => !deletes.includes(kind)));
 
 /** What a person does on their own copy of a board: the state that comes of it, and their client id. */
@@ -258,16 +258,16 @@ describe('one thing after another', () => {
 
   test('a value that he set is as in the version, or goes; one that he deleted has no author and stays deleted', () => {
     const { ana, mallory, share } = together();
-    const feeling = { persona: 'p', phase: 'f', presence: 'present', seen: 'interview' };
-    for (const emotion of ['calm', 'proud']) rootOf(ana, emotions).set(emotion, { ...feeling, emotion });
+    const mark = { persona: 'p', phase: 'f', presence: 'present', seen: 'interview' };
+    for (const emotion of ['calm', 'proud']) rootOf(ana, emotions).set(emotion, { ...mark, emotion });
     const version = share();
-    rootOf(mallory, emotions).set('calm', { ...feeling, emotion: 'calm', seen: 'survey' });
-    rootOf(mallory, emotions).set('worried', { ...feeling, emotion: 'worried' });
+    rootOf(mallory, emotions).set('calm', { ...mark, emotion: 'calm', seen: 'survey' });
+    rootOf(mallory, emotions).set('worried', { ...mark, emotion: 'worried' });
     rootOf(mallory, emotions).delete('proud');
     const current = share();
     expect(removeAdded(current, version, [mallory.clientID]).removed.values).toBe(2);
     const result = without(current, version, mallory.clientID);
-    expect(rootOf(result, emotions).toJSON()).toEqual({ calm: { ...feeling, emotion: 'calm' } });
+    expect(rootOf(result, emotions).toJSON()).toEqual({ calm: { ...mark, emotion: 'calm' } });
   });
 
   test('the number of his idea stays, so that no other idea is given it', () => {

@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import type { Collection, NewRecord } from './collection.ts';
 import { buildRecord } from './collection.ts';
+import { isEqual } from './equal.ts';
 import { rootOf, storedRecord } from './read.ts';
 import type { Field } from './field.ts';
 import { newId } from '../id.ts';
@@ -163,7 +164,7 @@ export function setField({ doc }: Writable, of: Collection, id: string, field: s
   if (!record) return;
   const fallback = of.fields[field];
   const now = record.get(field) ?? (fallback?.kind === 'value' ? fallback.fallback : undefined);
-  if (!same(now, next)) record.set(field, next);
+  if (!isEqual(now, next)) record.set(field, next);
 }
 
 /** Puts a member into a set field, or takes it out. */
@@ -187,12 +188,4 @@ export function setMember(
 /** Removes a record, or brings it back: what it holds stays. */
 export function setGone(writable: Writable, of: Collection, id: string, gone: boolean): void {
   setField(writable, of, id, 'gone', gone);
-}
-
-function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const left = Object.entries(a);
-  const right = new Map(Object.entries(b));
-  return left.length === right.size && left.every(([key, item]) => same(item, right.get(key)));
 }

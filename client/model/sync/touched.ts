@@ -5,6 +5,7 @@ import { parseRecord } from '$shared/schema/collection.ts';
 import type { Field } from '$shared/schema/field.ts';
 import { board } from '$shared/documents.ts';
 import { collectionIn } from '$shared/schema/document.ts';
+import { isEqual } from '$shared/schema/equal.ts';
 import { readRecord, rootOf } from '$shared/schema/read.ts';
 import { phases } from '$shared/collections/phase.ts';
 
@@ -147,11 +148,11 @@ export function missingFrom(doc: Y.Doc, touched: Touched): Touched | null {
   const collection = collectionIn(board, touched.of);
   if (!collection) return touched;
   const stored = rootOf(doc, collection).get(touched.id);
-  if (collection.kind === 'values') return isSame(stored ?? null, touched.values[0]?.[1]) ? null : touched;
+  if (collection.kind === 'values') return isEqual(stored ?? null, touched.values[0]?.[1]) ? null : touched;
   const record: Readonly<Record<string, unknown>> | null = parseRecord(collection, touched.id, stored);
   if (!record) return touched;
   const texts = touched.texts.filter(([field, text]) => record[field] !== text);
-  const values = touched.values.filter(([field, value]) => !isSame(record[field], value));
+  const values = touched.values.filter(([field, value]) => !isEqual(record[field], value));
   return texts.length + values.length === 0 ? null : { ...touched, texts, values };
 }
 
@@ -178,15 +179,4 @@ function nameOf({ fields }: Collection, record: Readonly<Record<string, unknown>
 function cellIn(record: Readonly<Record<string, unknown>>): Touched['cell'] {
   const parsed = v.safeParse(cellSchema, record.place);
   return parsed.success ? parsed.output : null;
-}
-
-/** Whether two plain values are the same JSON. */
-function isSame(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const left = Object.entries(a);
-  const right = new Map<string, unknown>(Object.entries(b));
-  return (
-    left.length === right.size && left.every(([key, item]) => right.has(key) && isSame(item, right.get(key)))
-  );
 }

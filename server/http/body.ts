@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
+import { codeOf } from '../errors.ts';
 import { Problem } from './problem.ts';
 
 /** The largest body that is read. The largest honest one is a title and a link. */
@@ -28,8 +29,7 @@ async function wholeText(c: Context): Promise<string> {
   try {
     return await c.req.text();
   } catch (error) {
-    const isCut = error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
-    throw isCut ? new Problem('not-json') : error;
+    throw codeOf(error) === 'ECONNRESET' ? new Problem('not-json') : error;
   }
 }
 

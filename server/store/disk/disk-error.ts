@@ -1,3 +1,5 @@
+import { codeOf } from '../../errors.ts';
+
 /** Null where the file or the folder is not there. */
 export async function unlessMissing<T>(operation: Promise<T>): Promise<T | null> {
   try {
@@ -6,11 +8,6 @@ export async function unlessMissing<T>(operation: Promise<T>): Promise<T | null>
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
-}
-
-/** The system's name for what went wrong (ENOSPC, EIO ...); empty for other errors. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /** Whether there is no room: that passes, and the rest of the disk is as it was. */

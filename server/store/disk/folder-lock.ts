@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { codeOf, isFull, unlessMissing } from './disk-error.ts';
+import { codeOf } from '../../errors.ts';
+import { isFull, unlessMissing } from './disk-error.ts';
 
 /** The folder belongs to a process that lives. */
 export class FolderInUse extends Error {

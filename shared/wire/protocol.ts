@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJsonAs } from '../json.ts';
 import { roles } from '../roles.ts';
 
 /**
@@ -174,19 +175,15 @@ export function writeClockMark({ room, at, generation, clocks }: ClockMark): str
 
 /** Reads the payload of a mark, which does not say that it is genuine; null where it is none. */
 export function readClockMark(payload: string): ClockMark | null {
-  try {
-    const parsed = v.safeParse(markSchema, JSON.parse(payload));
-    if (!parsed.success) return null;
-    const [room, at, generation, clocks] = parsed.output;
-    return {
-      room,
-      at,
-      generation,
-      clocks: clocks.map(([client, clock, person]) => ({ client, clock, person })),
-    };
-  } catch {
-    return null;
-  }
+  const mark = parseJsonAs(markSchema, payload);
+  if (!mark) return null;
+  const [room, at, generation, clocks] = mark;
+  return {
+    room,
+    at,
+    generation,
+    clocks: clocks.map(([client, clock, person]) => ({ client, clock, person })),
+  };
 }
 
 /** Every error of the HTTP interface: a code for programs, a message for people. */

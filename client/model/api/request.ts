@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJson } from '$shared/json.ts';
 import { roles } from '$shared/roles.ts';
 import { startViews } from '$shared/views.ts';
 
@@ -39,7 +40,9 @@ export async function ask<T>(
       headers: body === undefined ? headers : { ...headers, 'Content-Type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    content = parseJson(await response.text());
+    const text = await response.text();
+    // The answer to a DELETE has no body.
+    content = text === '' ? null : parseJson(text);
   } catch (error) {
     return { ok: false, code: 'unreachable', message: String(error), status: 0 };
   }
@@ -56,14 +59,4 @@ export async function ask<T>(
     message: `${method} ${path}: ${response.status}`,
     status: response.status,
   };
-}
-
-/** An answer without a body, as of a DELETE, is null. */
-function parseJson(text: string): unknown {
-  if (text === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJsonAs } from '$shared/json.ts';
 import { roles } from '$shared/roles.ts';
 import { startViews } from '$shared/views.ts';
 
@@ -59,8 +60,7 @@ let unsaved: Memory = v.parse(memorySchema, {});
 /** What the device remembers just now. */
 export function recall(): Memory {
   try {
-    const parsed = v.safeParse(memorySchema, JSON.parse(localStorage.getItem(storageKey) ?? 'null'));
-    return parsed.success ? parsed.output : unsaved;
+    return parseJsonAs(memorySchema, localStorage.getItem(storageKey) ?? '') ?? unsaved;
   } catch {
     return unsaved;
   }

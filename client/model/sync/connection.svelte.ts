@@ -7,6 +7,7 @@ import * as Y from 'yjs';
 import type { ClientControl, Control, Exceeded } from '$shared/wire/protocol.ts';
 import { controlProtocol, controlSchema, frameKind, syncKind } from '$shared/wire/protocol.ts';
 import { board, schemaVersion } from '$shared/documents.ts';
+import { parseJson } from '$shared/json.ts';
 import { schemaOf } from '$shared/schema/document.ts';
 import type { Role } from '$shared/roles.ts';
 import { answerInParts, mostPartBytes } from './answer-parts.ts';
@@ -412,12 +413,4 @@ function message(kinds: readonly number[], bytes: Uint8Array): Uint8Array<ArrayB
   for (const kind of kinds) encoding.writeVarUint(encoder, kind);
   encoding.writeVarUint8Array(encoder, bytes);
   return encoding.toUint8Array(encoder);
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
 }

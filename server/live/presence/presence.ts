@@ -1,3 +1,4 @@
+import { parseJson } from '../../../shared/json.ts';
 import { maxPresenceBytes } from '../../../shared/limits.ts';
 import { Bucket } from '../bucket.ts';
 import type { Clock } from '../clock.ts';
@@ -334,14 +335,8 @@ const isNull = (json: Uint8Array) => json.length === 4 && Buffer.from(json).toSt
 
 /** A state as its client wrote it; null where it is no object. */
 function readState(json: Uint8Array): Record<string, unknown> | null {
-  try {
-    const state: unknown = JSON.parse(
-      Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8'),
-    );
-    return isObject(state) ? state : null;
-  } catch {
-    return null;
-  }
+  const state = parseJson(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8'));
+  return isObject(state) ? state : null;
 }
 
 function isObject(state: unknown): state is Record<string, unknown> {

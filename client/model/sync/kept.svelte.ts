@@ -71,7 +71,7 @@ export class KeptEdits {
   }
 
   /**
-   * Shows edits that stay on the device, from where they will be sent.
+   * Shows edits that the device keeps too, and that are sent from there.
    * @param isKept resolves to true if the device has all of them
    */
   show(why: LostWhy, records: readonly Touched[], isKept: Promise<boolean>): void {

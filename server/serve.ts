@@ -9,6 +9,7 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { servedDocuments } from './documents/served.ts';
 import type { ServedDocument } from './documents/work.ts';
+import { codeOf } from './errors.ts';
 import type { AppEnv } from './http/parts.ts';
 import { answerPlainly, Upgrades } from './http/upgrade.ts';
 import { openRooms } from './live/room/rooms.ts';
@@ -174,6 +175,6 @@ const reasons: Readonly<Record<string, string>> = {
 function startError(what: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   if (error instanceof FolderInUse) return new StartError(error.message, { cause: error });
-  const reason = 'code' in error && typeof error.code === 'string' ? reasons[error.code] : undefined;
+  const reason = reasons[codeOf(error)];
   return reason === undefined ? error : new StartError(`${what}: ${reason}`, { cause: error });
 }

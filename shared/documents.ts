@@ -17,40 +17,40 @@ import type { DocumentSchema } from './schema/migration.ts';
 import { startViews } from './views.ts';
 import type * as startJourney from './workflows/start-journey.ts';
 
-/** The files of the `board` document, one for what a collection is and what people do with it: the one list of them. */
+/** The files of the `board` document. Each defines a collection and its commands. This is the only list of them. */
 const files = { person, phase, lane, card, persona, idea, emotion } as const;
 
-/** Every root map of the `board` document but `meta`, by name. */
+/** Every root map of the `board` document except `meta`, by name. */
 export const collections = collectionsIn(files);
 
-/** Every command that is one step of undo: the interface has a message for each. */
+/** Every command that is one step of undo. The interface has a message for each. */
 export type CommandName =
   CommandsIn<typeof files> | CommandsIn<{ startJourney: typeof startJourney }> | Writing;
 
-/** The version of the layout of `board`; a migration on the server raises it. */
+/** The version of the layout of `board`. A migration on the server raises it. */
 export const schemaVersion = 1;
 
-/** This layout, and the way to it from older ones: docs/DOCUMENT.md says what a change of it takes. */
+/** This layout, and the migrations from older ones. docs/DOCUMENT.md describes how to change it. */
 export const documentSchema: DocumentSchema = { version: schemaVersion, migrations: [] };
 
 /** The documents of a board, by name. */
 export type DocumentName = 'board';
 
-/** The root map `meta` of `board`: facts about the document itself; only the server writes it. */
+/** The root map `meta` of `board`: facts about the document itself. Only the server writes it. */
 export const metaFields = {
   schema: schemaField,
   start: value(v.picklist(startViews), startViews[0], 'server'),
-  /** The highest number that an idea had at the last rebuild, which leaves out removed ideas and so their numbers. */
+  /** The highest number of any idea at the last rebuild. A rebuild leaves out removed ideas, and thus their numbers. */
   numbered: value(v.pipe(v.number(), v.integer(), v.minValue(0)), 0, 'server'),
 } as const;
 
-/** Up to which number the ideas are numbered, those that a rebuild has left out included; 0 where `meta` has no such fact. */
+/** The highest number given to an idea, including ideas that a rebuild has left out; 0 if `meta` has no such fact. */
 export function numberedUpTo(doc: Y.Doc): number {
   const parsed = v.safeParse(metaFields.numbered.schema, doc.getMap('meta').get('numbered'));
   return parsed.success ? parsed.output : metaFields.numbered.fallback;
 }
 
-/** The map, the ideas and all else that everybody on a board sees. It comes with the board, and each board has it. */
+/** The map, the ideas and everything else that all people on a board see. Every board has it from the start. */
 export const board: DocumentDefinition & { readonly collections: typeof collections } = {
   name: 'board',
   collections,
@@ -62,7 +62,7 @@ export const board: DocumentDefinition & { readonly collections: typeof collecti
   comesWithBoard: true,
 };
 
-/** All documents that a board may have: the one list that server and page go by. */
+/** All documents that a board may have: the only list, used by server and page. */
 export const documents: readonly DocumentDefinition[] = [board];
 
 /** Opens all root maps of a `board` document. */

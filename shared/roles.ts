@@ -1,11 +1,11 @@
-/** Who is in the room; METHOD's three roles. A role comes with the link by which a person joined. */
+/** The three roles of the method. A person's role comes from the link that they joined by. */
 export const roles = ['facilitator', 'participant', 'observer'] as const;
 export type Role = (typeof roles)[number];
 
 /**
- * What a role may do to the board. The page hides what is not allowed; the server refuses it.
- * `write`: cards, ideas and feelings. `structure`: the frame of the map, which is phases, steps, lanes and personas.
- * `invite`: links. `rename`: the board's title. `versions`: the whole document at another time, which is to keep a
+ * What a role may do to the board. The page hides what is not allowed, and the server refuses it. `write`: cards, ideas
+ * and emotions. `structure`: the frame of the map, which is phases, steps, lanes and personas. `invite`: links.
+ * `rename`: the board's title. `versions`: everything that concerns earlier states of the whole document: keep a
  * version and restore it, remove what was added since, rebuild, and decide about lost edits.
  */
 export const powers = ['write', 'structure', 'invite', 'rename', 'versions'] as const;

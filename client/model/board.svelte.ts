@@ -34,16 +34,15 @@ export interface TextAt {
   readonly field: string;
 }
 
-/** What the owner of a board hears. */
+/** Events for the owner of a board. */
 export interface BoardEvents {
-  /** The socket was closed for good. */
+  /** The connection has ended for good. */
   readonly ended: (why: Ending) => void;
 }
 
 /**
- * A board as the views see it: plain reactive records and indexes over one Yjs document, the editor of
- * the person, the connection and the others' presence. No Yjs type leaves it. Whoever opens it calls
- * `close`.
+ * A board as the views see it: plain reactive records and indexes over one Yjs document, the person's editor, the
+ * connection, and the presence of others. No Yjs type leaves this class. The owner must call `close`.
  */
 export class Board {
   readonly id: string;
@@ -58,15 +57,15 @@ export class Board {
   readonly #ownsKept: boolean;
   readonly #unsaved: Unsaved;
   readonly #pending: PendingEdits;
-  /** The fields that are being written in. */
+  /** Text fields with an input bound to them. */
   readonly #bindings = new Set<TextBinding>();
   #generation = 0;
-  /** Whether what lies on the device has still to be looked through. */
+  /** True until the rows on the device have been read. */
   #isReading = $state(true);
 
   /**
-   * @param at `waitMs`: how long the server is left alone before it is asked; `schema`: as of `Connection`
-   * @param kept outlives this document, and is closed by its owner; a board that is given none has its own
+   * @param at `waitMs`: delay before the first connection; `schema`: as for `Connection`
+   * @param kept outlives this document and is closed by its owner; without it the board makes its own
    */
   constructor(
     at: { board: string; seat: string; origin: string; waitMs?: number; schema?: number },
@@ -119,12 +118,15 @@ export class Board {
     return this.#store.by(definition);
   }
 
-  /** The frame of the map; replaced when a phase, a step or a lane comes, goes or moves. */
+  /** The frame of the map. Replaced when a phase, a step or a lane is added, removed or moved. */
   get journey() {
     return this.#journey.now;
   }
 
-  /** Ties an input to a text field while it is edited; returns how to let go, or null without the record. */
+  /**
+   * Binds an input to a text field while it is edited. Returns a function that unbinds it, or null if there is no such
+   * record.
+   */
   edit(at: TextAt, area: HTMLTextAreaElement | HTMLInputElement, as?: Writing): (() => void) | null {
     const definition = at.of.fields[at.field];
     if (definition?.kind !== 'text') return null;
@@ -148,7 +150,7 @@ export class Board {
     };
   }
 
-  /** Where the carets of others stand in a text: indices into it, with whose they are. */
+  /** The carets of others in a text: indices into it, with the person of each. */
   caretsIn(at: TextAt): { person: string; client: number; anchor: number; head: number }[] {
     const text = textOf(this.#doc, at.of, at.id, at.field);
     if (!text) return [];
@@ -164,13 +166,13 @@ export class Board {
   }
 
   /**
-   * Gives up the document, whose edits the server will not take: they and the whole state go to what is kept. To be
-   * called before `close`. Returns false where nothing is lost, since all of it is on the server's disk.
+   * Gives up the document because the server will not take its edits. Moves the edits and the whole state to the kept
+   * edits. Call it before `close`. Returns false if nothing is lost: the server has everything on disk.
    */
   giveUp(why: LostWhy, exceeded?: Exceeded): boolean {
-    // What the server does not have may be others' too: nobody else may have it any more.
+    // The edits that the server lacks may include other people's. This page may hold the only copy.
     const records = why === 'discarded' || why === 'fallen-back' ? this.#takeBeyond() : this.#takeUnsaved();
-    // A board that is put back on purpose takes nothing from a person all of whose work was saved before.
+    // A board that is restored on purpose takes nothing from a person whose work was saved before.
     if (['outdated', 'no-board'].includes(why) && records.length === 0) return false;
     const state = Y.encodeStateAsUpdate(this.#doc);
     this.#kept.lose(
@@ -185,19 +187,19 @@ export class Board {
     return Y.encodeStateAsUpdate(this.#doc);
   }
 
-  /** Shows what is not saved of a document that is left before it could be; it stays on the device. */
+  /** Shows the unsaved edits of a document that is closed before it could send them. They stay on the device. */
   showUnsent(): void {
     const records = this.#takeUnsaved();
     if (records.length > 0) this.#kept.show('not-sent', records, this.#pending.putAway());
   }
 
-  /** Shows what the device keeps of a board that is gone. */
+  /** Shows the edits that the device keeps of a deleted board. */
   showKept(): void {
     void this.#pending.showKept();
   }
 
   close(): void {
-    // A large command that is under way is finished, and still kept and sent.
+    // Finishes a large command that is under way. Its edits are still kept and sent.
     this.editor.close();
     this.#pending.close();
     if (this.#ownsKept) this.#kept.close();
@@ -206,7 +208,7 @@ export class Board {
     this.#doc.destroy();
   }
 
-  /** What is not saved, with what is being composed at this moment. */
+  /** Takes the unsaved edits, including text that an input method is composing. */
   #takeUnsaved(): readonly Touched[] {
     for (const binding of this.#bindings) binding.flush();
     const records = this.#unsaved.read();
@@ -214,7 +216,7 @@ export class Board {
     return records;
   }
 
-  /** What the server does not have of this document, whoever made it, and what is not saved. */
+  /** Takes everything in this document that the server lacks, by any author, and the unsaved edits. */
   #takeBeyond(): readonly Touched[] {
     const beyond = new Touches(this.#doc);
     beyond.noteBeyond(this.connection.serverState);
@@ -226,7 +228,7 @@ export class Board {
     return this.#kept.losses.length > 0 ? 'held' : null;
   }
 
-  /** The server's state is in: what lies on the device goes into it, or is shown. */
+  /** Runs when the server's state has arrived. Applies the edits on the device, or shows them. */
   async #settle(generation: number): Promise<void> {
     this.#generation = generation;
     this.#isReading = true;

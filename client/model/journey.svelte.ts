@@ -7,7 +7,7 @@ import type { Collections } from './store/index.svelte.ts';
 
 /** The frame of the map as the document has it. */
 export class JourneyModel {
-  /** Replaced when a phase, a step or a lane comes, goes or moves. */
+  /** Replaced when a phase, a step or a lane is added, removed or moved. */
   now: Journey = $state.raw({ periods: [], phases: [], lanes: [] });
   readonly #collections: Collections;
 
@@ -16,7 +16,7 @@ export class JourneyModel {
     for (const of of [phases, steps, lanes]) collections.of(of).listen((changes) => this.#take(changes));
   }
 
-  /** A change of place makes the frame anew; typing in a title does not. */
+  /** A change of place builds a new frame. Typing in a title does not. */
   #take(changes: readonly Change<object>[]): void {
     if (changes.every(({ before, after }) => before && after && isSameFrame(before, after))) return;
     const records = <R>({ all }: { all: readonly Entry<R>[] }) => all.flatMap((entry) => entry.record ?? []);
@@ -28,7 +28,7 @@ export class JourneyModel {
   }
 }
 
-/** The fields that place a phase, a step or a lane in the frame; all others may change without it. */
+/** The fields that place a phase, a step or a lane in the frame. Changes of other fields leave the frame alone. */
 const frameFields = ['gone', 'place', 'order', 'type'];
 
 function isSameFrame(a: object, b: object): boolean {

@@ -4,17 +4,16 @@ import { spliceBetween } from '$shared/schema/text-splice.ts';
 
 type Delta = Y.YTextEvent['delta'];
 
-/** The caret or selection of a person in a text, as positions that stay with the characters. */
+/** A person's caret or selection in a text, as positions that stay with their characters. */
 export interface Caret {
   readonly anchor: string;
   readonly head: string;
 }
 
 /**
- * Ties a textarea (or an input) to a Y.Text for as long as it is edited. What is typed goes into the
- * document at once; what others type comes in with the caret kept between the characters where it
- * was. While an input method composes, the element is left alone: others' changes are held, and what
- * was composed is carried over them when it ends.
+ * Binds a textarea (or an input) to a Y.Text while it is edited. Typed text goes into the document at once. Text from
+ * others appears, and the caret stays between the same characters. While an input method composes, the element is left
+ * alone: others' changes are held back, and the composed text is moved past them when composing ends.
  */
 export class TextBinding {
   readonly #area: HTMLTextAreaElement | HTMLInputElement;
@@ -22,13 +21,13 @@ export class TextBinding {
   readonly #write: (edit: () => void) => void;
   readonly #moved: (caret: Caret) => void;
   readonly #most: number;
-  /** What the element shows, as far as the document knows. */
+  /** The text of the element, as the document knows it. */
   #shown: string;
-  /** Others' changes that came while composing; null when nothing is being composed. */
+  /** Others' changes that arrived while composing; null if nothing is being composed. */
   #held: Delta[] | null = null;
   #writing = false;
 
-  /** `write` runs an edit in a transaction that undo knows; `moved` hears each move of the caret. */
+  /** `write` runs an edit in a transaction that undo records. `moved` is called for each move of the caret. */
   constructor(
     area: HTMLTextAreaElement | HTMLInputElement,
     text: Y.Text,
@@ -50,7 +49,7 @@ export class TextBinding {
     text.observe(this.#changed);
   }
 
-  /** Takes into the document what is being composed, so that it is not lost with the element. */
+  /** Writes text that is being composed into the document, so that it survives the element. */
   flush(): void {
     this.#composed();
   }
@@ -85,7 +84,7 @@ export class TextBinding {
     else this.#show([event.delta]);
   };
 
-  /** Takes what was typed into the document, over the changes of others that the element has not shown. */
+  /** Writes typed text into the document, past others' changes that the element has not shown. */
   #push(held: readonly Delta[]): void {
     const splice = spliceBetween(this.#shown, this.#area.value, this.#area.selectionEnd ?? undefined);
     const caret = { start: this.#area.selectionStart ?? 0, end: this.#area.selectionEnd ?? 0 };
@@ -96,7 +95,7 @@ export class TextBinding {
       const at = caretOver(held, splice.index);
       this.#writing = true;
       this.#write(() => {
-        // From the end, so that the indices of what is still to go stay right.
+        // From the end, so that the indices of the remaining runs stay right.
         for (const run of going) this.#text.delete(run.index, run.length);
         if (insert !== '') this.#text.insert(Math.min(at, this.#text.length), insert);
       });
@@ -104,13 +103,13 @@ export class TextBinding {
     }
     this.#shown = this.#text.toJSON();
     if (this.#area.value !== this.#shown) {
-      // Only after composing beside others, or past the limit: the caret is carried over what they did.
+      // Needed only after composing beside others, or past the limit: the caret moves with their changes.
       const over = (index: number) => carried(held, index, splice, insert.length);
       this.#place(over(caret.start), over(caret.end));
     }
   }
 
-  /** Shows others' changes; a selection keeps to its characters. */
+  /** Shows others' changes. A selection stays on its characters. */
   #show(deltas: readonly Delta[]): void {
     const start = caretOver(deltas, this.#area.selectionStart ?? 0);
     const end = caretOver(deltas, this.#area.selectionEnd ?? 0);
@@ -122,7 +121,7 @@ export class TextBinding {
     const direction = this.#area.selectionDirection ?? undefined;
     const focused = document.activeElement === this.#area;
     this.#area.value = this.#shown;
-    // Setting a selection would take the focus in some browsers.
+    // Setting a selection would move the focus in some browsers.
     if (focused) this.#area.setSelectionRange(start, end, direction);
     this.#area.dispatchEvent(new CustomEvent('shown'));
   }
@@ -139,7 +138,7 @@ export class TextBinding {
   };
 }
 
-/** A place in a text as a short string that stays with its character whatever others type. */
+/** Encodes a place in a text as a short string. It stays with its character, whatever others type. */
 function encodePosition(text: Y.Text, index: number): string {
   const bytes = Y.encodeRelativePosition(
     Y.createRelativePositionFromTypeIndex(text, Math.min(index, text.length)),
@@ -147,7 +146,7 @@ function encodePosition(text: Y.Text, index: number): string {
   return btoa(String.fromCharCode(...bytes));
 }
 
-/** The index of an encoded position in this text now, or null where it belongs to another or is malformed. */
+/** The current index of an encoded position in this text; null if it belongs to another text or is malformed. */
 export function decodePosition(text: Y.Text, encoded: string): number | null {
   try {
     const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
@@ -160,7 +159,7 @@ export function decodePosition(text: Y.Text, encoded: string): number | null {
   }
 }
 
-/** Where a caret of the old text is after the changes: what is inserted right at it comes after it. */
+/** Maps a caret of the old text through the changes. Text inserted exactly at the caret ends up after it. */
 export function caretOver(deltas: readonly Delta[], index: number): number {
   for (const delta of deltas) {
     let old = 0;
@@ -178,7 +177,7 @@ export function caretOver(deltas: readonly Delta[], index: number): number {
   return index;
 }
 
-/** Where the character at an index of the old text stands after the changes; null where it was deleted. */
+/** Maps a character index of the old text through the changes; null if the character was deleted. */
 export function characterOver(deltas: readonly Delta[], index: number): number | null {
   for (const delta of deltas) {
     let old = 0;
@@ -198,8 +197,8 @@ export function characterOver(deltas: readonly Delta[], index: number): number |
 }
 
 /**
- * What a splice removes, where it stands after the changes of others: runs of what is still there, the
- * last one first. Runs, not units, so that no letter of two units is ever cut in two.
+ * Maps the removed part of a splice through the changes of others: the runs that still exist, last one first. Runs, not
+ * code units, so that a character of two units is never cut in two.
  */
 function standing(held: readonly Delta[], splice: Splice): { index: number; length: number }[] {
   if (held.length === 0) return splice.remove > 0 ? [{ index: splice.index, length: splice.remove }] : [];
@@ -216,7 +215,7 @@ function standing(held: readonly Delta[], splice: Splice): { index: number; leng
   return runs;
 }
 
-/** As much of the beginning of a text as there is room for, in whole letters. */
+/** The longest beginning of a text that fits, in whole characters. */
 function beginning(text: string, room: number): string {
   if (text.length <= room) return text;
   const last = text.charCodeAt(room - 1);
@@ -225,8 +224,8 @@ function beginning(text: string, room: number): string {
 }
 
 /**
- * Where a caret of the element stands in the document's text after the splice went in over `held`, with
- * `kept` units of what was typed.
+ * Maps a caret of the element to the document's text, after the splice was applied over `held`. `kept` is the number of
+ * code units of the typed text that were applied.
  */
 function carried(held: readonly Delta[], caret: number, splice: Splice, kept: number): number {
   if (caret <= splice.index) return caretOver(held, caret);

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
 import { colorSchema, idSchema } from '../../shared/schema/field.ts';
 import { newId } from '../../shared/id.ts';
+import { parseJsonAs } from '../../shared/json.ts';
 import { roles } from '../../shared/roles.ts';
 import type { Time } from '../time.ts';
 import type { Membership } from './membership.ts';
@@ -94,9 +95,9 @@ export class Tokens {
     const given = Buffer.from(signature, 'base64url');
     const right = this.#sign(payload);
     if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
-    const membership = v.safeParse(seatSchema, parseJson(Buffer.from(payload, 'base64url').toString()));
-    if (!membership.success) return null;
-    const { expires, run, ends, device = membership.output.person, ...holder } = membership.output;
+    const membership = parseJsonAs(seatSchema, Buffer.from(payload, 'base64url').toString());
+    if (!membership) return null;
+    const { expires, run, ends, device = membership.person, ...holder } = membership;
     const now = this.#time.now();
     const leftMs = run === this.#run ? ends - now : this.#leftAtStart(expires) - (now - this.#start.now);
     return leftMs > 0 ? { ...holder, device, expires: now + leftMs } : null;
@@ -113,13 +114,5 @@ export class Tokens {
 
   #sign(payload: string): Buffer {
     return createHmac('sha256', this.#secret).update(`token\0${payload}`).digest();
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
 import { parseRecord, parseValue } from '../../shared/schema/collection.ts';
 import type { DocumentDefinition } from '../../shared/schema/document.ts';
+import { isEqual } from '../../shared/schema/equal.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { Field } from '../../shared/schema/field.ts';
 import { openWhole } from './states.ts';
@@ -66,7 +66,7 @@ function recordChange(of: Collection, id: string, then: unknown, now: unknown): 
   const author = typeof shown.author === 'string' ? shown.author : '';
   const base = { collection: of.name, id, text: textOf(of, shown), author };
   if (!before || !after) return { ...base, kind: before ? 'removed' : 'added', fields: [] };
-  const fields = Object.keys(of.fields).filter((name) => !isDeepStrictEqual(before[name], after[name]));
+  const fields = Object.keys(of.fields).filter((name) => !isEqual(before[name], after[name]));
   return fields.length > 0 ? { ...base, kind: 'changed', fields } : null;
 }
 
@@ -89,7 +89,7 @@ function textOf(of: Collection, record: Readonly<Record<string, unknown>>): stri
 function valueChange(of: ValueCollection, key: string, then: unknown, now: unknown): PreviewChange | null {
   const before = then === undefined ? null : parseValue(of, then);
   const after = now === undefined ? null : parseValue(of, now);
-  if (isDeepStrictEqual(before, after)) return null;
+  if (isEqual(before, after)) return null;
   const kind = before === null ? 'added' : after === null ? 'removed' : 'changed';
   return { collection: of.name, id: key, kind, text: '', author: '', fields: [] };
 }

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
 import { parseValue } from '../../shared/schema/collection.ts';
 import type { DocumentDefinition } from '../../shared/schema/document.ts';
+import { isEqual } from '../../shared/schema/equal.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { ValueField } from '../../shared/schema/field.ts';
 import { openPresent, openWhole } from './states.ts';
@@ -112,7 +112,7 @@ class Removing {
     for (const [key, item] of liveItems(now)) {
       if (!this.#additions.has(item)) continue;
       const before = parseValue(of, then.get(key));
-      if (isDeepStrictEqual(now.get(key), before)) continue;
+      if (isEqual(now.get(key), before)) continue;
       if (before === null) now.delete(key);
       else now.set(key, before);
       this.counts.values++;
@@ -143,7 +143,7 @@ class Removing {
 
   #putBack(record: Y.Map<unknown>, then: Y.Map<unknown>, name: string, field: ValueField<unknown>): void {
     const before = then.get(name);
-    if (isDeepStrictEqual(record.get(name), before)) return;
+    if (isEqual(record.get(name), before)) return;
     if (v.is(field.schema, before)) record.set(name, before);
     else record.delete(name);
     this.counts.fields++;

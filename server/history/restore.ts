@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import * as Y from 'yjs';
 import type { Collection, ValueCollection } from '../../shared/schema/collection.ts';
 import { parseRecord, parseValue } from '../../shared/schema/collection.ts';
 import type { ServedDocument } from '../documents/work.ts';
+import { isEqual } from '../../shared/schema/equal.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { Field, ValueField } from '../../shared/schema/field.ts';
 import { spliceBetween } from '../../shared/schema/text-splice.ts';
@@ -101,7 +101,7 @@ function restoreValue(
   if (field.by === 'server' || (field.by === 'author' && record.has(name))) return;
   const read = (stored: unknown) => (v.is(field.schema, stored) ? stored : field.fallback);
   const then = read(wanted.get(name));
-  if (!isDeepStrictEqual(read(record.get(name)), then)) record.set(name, then);
+  if (!isEqual(read(record.get(name)), then)) record.set(name, then);
 }
 
 function setGone(of: Collection, record: Y.Map<unknown>, gone: boolean): void {
@@ -143,5 +143,5 @@ function restoreValues(of: ValueCollection, now: Y.Map<unknown>, then: Y.Map<unk
     if (value !== null) wanted.set(key, value);
   }
   for (const key of [...now.keys()]) if (!wanted.has(key)) now.delete(key);
-  for (const [key, value] of wanted) if (!isDeepStrictEqual(now.get(key), value)) now.set(key, value);
+  for (const [key, value] of wanted) if (!isEqual(now.get(key), value)) now.set(key, value);
 }

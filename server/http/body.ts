@@ -1,5 +1,7 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
+import { parseJson } from '../../shared/json.ts';
+import { codeOf } from '../errors.ts';
 import { Problem } from './problem.ts';
 
 /** The largest accepted body. The largest honest body holds a title and a link. */
@@ -11,6 +13,7 @@ export const maxBodyBytes = 64 * 1024;
  */
 export async function readBody<T>(c: Context, schema: v.GenericSchema<unknown, T>): Promise<T> {
   const body = parseJson(await wholeText(c));
+  if (body === undefined) throw new Problem('not-json');
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new Problem('invalid', { message: 'The body must be a JSON object.' });
   }
@@ -28,15 +31,6 @@ async function wholeText(c: Context): Promise<string> {
   try {
     return await c.req.text();
   } catch (error) {
-    const isCut = error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
-    throw isCut ? new Problem('not-json') : error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Problem('not-json');
+    throw codeOf(error) === 'ECONNRESET' ? new Problem('not-json') : error;
   }
 }

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { idPattern } from '../../shared/id.ts';
+import { messageOf } from '../errors.ts';
 import type { Settled } from '../history/losses.ts';
 import { readBody } from './body.ts';
 import { mainDocument } from './documents.ts';
@@ -62,7 +63,7 @@ export async function settle(
       ? await losses.restore(record, document, people, by)
       : await losses.discard(record, document, people);
   } catch (error) {
-    log.warn({ ...fields, error: error instanceof Error ? error.message : '' }, 'lost edits not decided');
+    log.warn({ ...fields, error: messageOf(error) }, 'lost edits not decided');
     throw new Problem('not-written');
   }
   log.warn({ ...fields, people: settled.settled.length }, 'lost edits decided');

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { isId } from '../../shared/id.ts';
+import { messageOf } from '../errors.ts';
 import type { EditOrder, EditOutcome } from '../history/history.ts';
 import type { Log } from '../log.ts';
 import { readBody } from './body.ts';
@@ -110,7 +111,7 @@ function made<Edit>(log: Log, { record, version }: EditOrder, outcome: EditOutco
     case 'no-such-version':
       throw new Problem('no-such-version');
     case 'not-written':
-      log.warn({ board: record.id, version, code: nameOf(outcome.error) }, 'edit not written');
+      log.warn({ board: record.id, version, code: messageOf(outcome.error) }, 'edit not written');
       throw new Problem('not-written');
   }
 }
@@ -124,8 +125,4 @@ function versionIn(c: Context): string {
   const id = c.req.param('version');
   if (!isId(id)) throw new Problem('no-such-version');
   return id;
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown';
 }

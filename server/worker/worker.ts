@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { messageOf } from '../errors.ts';
 import type { Answer, Order } from './jobs.ts';
 import { jobs } from './jobs.ts';
 
@@ -20,7 +21,7 @@ function answerTo({ name, input }: Order): Answer {
     const job = jobs[name] as (...input: readonly unknown[]) => unknown;
     return { kind: 'done', result: job(...input) };
   } catch (error) {
-    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
+    return { kind: 'failed', message: messageOf(error) };
   }
 }
 

@@ -13,7 +13,7 @@ import { onlyKey, placeAtEnd, placeInGap } from '../schema/placing.ts';
 import { readAll, readRecord, storedRecord } from '../schema/read.ts';
 import { steps } from './phase.ts';
 
-/** How well founded a card is, from a guess to measured data. */
+/** How well founded a card is, from an assumption to measured data. */
 export const evidenceLevels = ['hypothesis', 'partly', 'validated', 'data'] as const;
 export type EvidenceLevel = (typeof evidenceLevels)[number];
 
@@ -23,7 +23,7 @@ export type Support = (typeof supports)[number];
 export const modes = ['online', 'offline'] as const;
 export type Mode = (typeof modes)[number];
 
-/** A cell of the map; `step` null is the whole phase. */
+/** A cell of the map. `step` null means the whole phase. */
 export interface CellAt {
   readonly lane: string;
   readonly phase: string;
@@ -31,8 +31,9 @@ export interface CellAt {
 }
 
 /**
- * Where a card stands: one value, since one gesture changes all of it and keys that alternate never
- * merge. `step` null is the whole phase. A step that is gone reads as null, so no card is lost with it.
+ * The position of a card, as one value: one gesture changes all of it, and Yjs never merges keys that are set
+ * alternately. `step` null means the whole phase. A step that no longer exists reads as null, so that no card is lost
+ * with its step.
  */
 export const placeSchema = v.object({
   lane: idOrEmpty('lanes'),
@@ -57,18 +58,18 @@ export const cards = records('cards', {
 });
 export type Card = RecordOf<typeof cards.fields>;
 
-/** One key a cell, for lookups; the whole phase has an empty step. */
+/** The key of a cell, for lookups. The whole phase has an empty step. */
 export function cellKey(cell: CellAt): string {
   return `${cell.lane}/${cell.phase}/${cell.step ?? ''}`;
 }
 
-/** The cell where a card is shown: a step that is not on the map any more means the whole phase. */
+/** The cell that shows a card. If the step is no longer on the map, that is the cell of the whole phase. */
 export function cellOf(place: Place, stepPhase: (step: string) => string | null): CellAt {
   const step = place.step !== null && stepPhase(place.step) === place.phase ? place.step : null;
   return { lane: place.lane, phase: place.phase, step };
 }
 
-/** Adds a card to a cell; at the end of the stack where no gap is given. Returns its id. */
+/** Adds a card to a cell, at the end of the stack if no gap is given. Returns its id. */
 export const addCard = command(
   'add-card',
   (step, cell: CellAt, given: { text?: string; gap?: Gap; personas?: readonly string[] } = {}) => {
@@ -90,7 +91,7 @@ export const addCard = command(
   },
 );
 
-/** Moves cards, in the order given, to one gap of a cell. Moving sets one field; nothing is made anew. */
+/** Moves cards, in the order given, to one gap of a cell. A move sets one field and creates nothing. */
 export const moveCards = command('move-card', (step, ids: readonly string[], cell: CellAt, gap?: Gap) => {
   step.finish();
   const moving = new Set(ids.filter((id) => isThere(step, id)));
@@ -104,12 +105,12 @@ export const moveCards = command('move-card', (step, ids: readonly string[], cel
   });
 });
 
-/** Takes cards off the map; undo brings them back with all that was written on them. */
+/** Removes cards from the map. Undo brings them back with everything written on them. */
 export const removeCards = command('remove-card', (step, ids: readonly string[]) =>
   step.changeEach(ids, (id) => setGone(step, cards, id, true)),
 );
 
-/** Brings removed cards back, as they were. */
+/** Restores removed cards as they were. */
 export const restoreCards = command('restore-card', (step, ids: readonly string[]) =>
   step.changeEach(ids, (id) => setGone(step, cards, id, false)),
 );
@@ -133,8 +134,8 @@ export const setSupport = command('set-support', (step, ids: readonly string[], 
 );
 
 /**
- * Order keys in the gap; without one, behind the last card of the cell.
- * @param moving the cards that are moved, which are no siblings of themselves; null for one new card
+ * Order keys in the gap; without one, after the last card of the cell.
+ * @param moving the cards being moved, which do not count as siblings; null for one new card
  */
 function placeIn(
   step: Step,
@@ -148,7 +149,7 @@ function placeIn(
   return placeInGap(gap, count, (id) => readRecord(step.doc, cards, id)?.place.order ?? null, siblings);
 }
 
-/** The cards that are shown in a cell, in no order. */
+/** The cards shown in a cell, in no order. */
 function cardsIn({ doc }: Step, cell: CellAt): Ordered[] {
   const key = cellKey(cell);
   const phaseOf = (step: string) => readRecord(doc, steps, step)?.place.phase ?? null;
@@ -157,7 +158,7 @@ function cardsIn({ doc }: Step, cell: CellAt): Ordered[] {
     .map(({ id, place }) => ({ id, order: place.order }));
 }
 
-/** The places of neighbours with the keys that make room; they stay in the cells where they are. */
+/** The places of neighbours with new order keys that make room. They stay in their cells. */
 function shiftedPlaces({ doc }: Step, { shifted }: Placing): { id: string; place: Place }[] {
   return shifted.flatMap(({ id, order }) => {
     const card = readRecord(doc, cards, id);
@@ -165,7 +166,7 @@ function shiftedPlaces({ doc }: Step, { shifted }: Placing): { id: string; place
   });
 }
 
-/** Whether a card is on the board and not removed. Reads nothing else of it, since thousands may be asked about. */
+/** True if a card exists and is not removed. Reads nothing else of it, because callers ask about thousands. */
 function isThere({ doc }: Step, id: string): boolean {
   const card = storedRecord(doc, cards, id);
   return card !== null && card.get('gone') !== true;

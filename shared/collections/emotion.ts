@@ -4,7 +4,7 @@ import { idOf } from '../schema/field.ts';
 import { command } from '../schema/command.ts';
 import { rootOf } from '../schema/read.ts';
 
-/** The twelve words of the method; six of each polarity. Their names are messages of the interface. */
+/** The twelve emotion words of the method, six per polarity. The interface has a message for the name of each. */
 export const emotionPolarity = {
   calm: 'positive',
   hopeful: 'positive',
@@ -25,11 +25,11 @@ export const emotionWords = Object.keys(emotionPolarity) as EmotionWord[];
 export const sightings = ['assumption', 'interview', 'survey'] as const;
 
 /**
- * A feeling detected, or expected and not there, at a phase for a persona, with where it was seen.
- * Feelings are signals, not grades: there is no number here.
+ * An emotion seen, or expected and not seen, at a phase for a persona, with its source.
+ * Emotions are signals, not grades: they carry no number.
  */
 export const emotions = values('emotions', {
-  about: 'feelings seen, or expected and not seen',
+  about: 'emotions seen, or expected and not seen',
   change: 'write',
   schema: v.object({
     persona: idOf('personas'),
@@ -41,14 +41,14 @@ export const emotions = values('emotions', {
 });
 export type Emotion = v.InferOutput<typeof emotions.schema>;
 
-/** The key under which a signal stands, one for each persona, phase and word. */
+/** The key of an emotion: one per persona, phase and word. */
 export function emotionKey(at: { persona: string; phase: string; emotion: EmotionWord }): string {
   return `${at.persona}:${at.phase}:${at.emotion}`;
 }
 
 /**
- * A point of the experience curve that a facilitator placed by hand, from -2 to 2 in half steps.
- * It counts as an assumption; where there is none the curve is drawn from the emotions.
+ * A point of the experience curve that a facilitator placed by hand, from -2 to 2 in half steps. It counts as an
+ * assumption. Without one, the curve is drawn from the emotions.
  */
 export const experience = values('experience', {
   about: 'points of the curve that were placed by hand',
@@ -65,7 +65,7 @@ export function pointKey(at: { persona: string; phase: string }): string {
   return `${at.persona}:${at.phase}`;
 }
 
-/** Marks a feeling as present or as expected and absent; null takes the mark away. */
+/** Marks an emotion as present, or as expected and absent; null removes the mark. */
 export const markEmotion = command(
   'mark-emotion',
   (
@@ -85,7 +85,7 @@ export const markEmotion = command(
   },
 );
 
-/** Places a point of the curve by hand (-2 to 2, half steps); null gives it back to the emotions. */
+/** Places a point of the curve by hand (-2 to 2, half steps); null removes it, so that the emotions decide again. */
 export const placePoint = command(
   'place-point',
   (step, at: { persona: string; phase: string }, value: number | null) => {

@@ -6,13 +6,13 @@ import { author, idOf, ref, refs, text, value } from '../schema/field.ts';
 import { command } from '../schema/command.ts';
 import { addRecord, setField, setGone, setMember } from '../schema/editor.ts';
 
-/** The life of an idea. */
+/** The states of an idea, in order. */
 export const ideaStates = ['new', 'shortlisted', 'planned', 'doing', 'done', 'dropped'] as const;
 export type IdeaState = (typeof ideaStates)[number];
 
 /**
- * An entry of the idea backlog. `cards` are the challenges and opportunities that it answers.
- * `number` is given by the server, so that two people who add at once get two numbers; 0 until then.
+ * An entry of the idea backlog. `cards` are the challenges and opportunities that it answers. The server assigns
+ * `number`, so that two people who add ideas at once get two numbers; it is 0 until then.
  */
 export const ideas = records('ideas', {
   about: 'the idea backlog',
@@ -35,13 +35,13 @@ export const ideas = records('ideas', {
 });
 export type Idea = RecordOf<typeof ideas.fields>;
 
-/** A place on the journey that an idea is for; both null for none. */
+/** The place on the journey that an idea is for; both null for none. */
 interface IdeaPlace {
   readonly phase: string | null;
   readonly step: string | null;
 }
 
-/** Adds an idea to the backlog; the server numbers it. Returns its id. */
+/** Adds an idea to the backlog. The server numbers it. Returns its id. */
 export const addIdea = command(
   'add-idea',
   (

@@ -16,8 +16,8 @@ export const laneGroups = ['customer', 'frontstage', 'backstage', 'analysis', 'b
 export type LaneGroup = (typeof laneGroups)[number];
 
 /**
- * What a lane is for. `holds`: whether people put cards into its cells, or it shows signals that stand elsewhere, as
- * the feelings of a phase and the backlog's ideas for it. `group`: where a new one belongs.
+ * The types of lanes. `holds`: `cards` if people put cards into its cells, `signals` if it shows data from elsewhere,
+ * such as the emotions of a phase and the backlog's ideas for it. `group`: the group of a new lane.
  */
 const laneKinds = {
   text: { holds: 'cards', group: 'customer' },
@@ -50,7 +50,7 @@ export const lanes = records('lanes', {
 });
 export type Lane = RecordOf<typeof lanes.fields>;
 
-/** Whether people put cards into this lane's cells. */
+/** True if people put cards into the cells of this lane. */
 export function holdsCards(type: LaneType): boolean {
   return laneKinds[type].holds === 'cards';
 }
@@ -81,12 +81,12 @@ export const removeLane = command('remove-lane', (step, id: string) =>
   step.change(() => setGone(step, lanes, id, true)),
 );
 
-/** Draws one of the blueprint's lines under a lane, or none. */
+/** Draws one of the blueprint's lines under a lane, or removes it. */
 export const setLine = command('set-line', (step, lane: string, line: LaneLine | null) =>
   step.change(() => setField(step, lanes, lane, 'line', line)),
 );
 
-/** @param moving the lane that is moved, which is no sibling of itself */
+/** @param moving the lane being moved, which does not count as a sibling */
 function placeLane({ doc }: Step, gap: Gap, moving?: string): Placing {
   return placeInGap(
     gap,
@@ -96,7 +96,7 @@ function placeLane({ doc }: Step, gap: Gap, moving?: string): Placing {
   );
 }
 
-/** Gives neighbours the keys that make room for what comes between them. */
+/** Sets the new order keys of neighbours that make room. */
 function shiftLanes(step: Step, { shifted }: Placing): void {
   for (const { id, order } of shifted) setField(step, lanes, id, 'order', order);
 }

@@ -1,5 +1,5 @@
 /**
- * Eight colours a person chooses from when joining; the shape is drawn beside the name. Apart from the
+ * Eight colours that a person chooses from when joining. The shape is drawn beside the name. A separate file from the
  * `people` collection, so that the join page needs no document code.
  */
 export const personColors = [

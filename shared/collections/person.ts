@@ -8,8 +8,8 @@ import { colorSchema, value } from '../schema/field.ts';
 export { personColors } from './person-colors.ts';
 
 /**
- * Everyone who has been on the board, so that an author has a name when they have left.
- * Only the server writes here: who someone is comes from their session, not from what they send.
+ * Everyone who has been on the board, so that authors keep their names after they leave. Only the server writes here: a
+ * person's identity comes from their session, not from what they send.
  */
 export const people = records('people', {
   about: 'everyone who has been on the board',

@@ -8,7 +8,7 @@ import { addRecord, setField, setGone } from '../schema/editor.ts';
 import { onlyKey, placeAtEnd } from '../schema/placing.ts';
 import { readAll } from '../schema/read.ts';
 
-/** A persona is told by a colour and a shape, so that colour is never the only sign. */
+/** A persona has a colour and a shape, so that colour is never the only sign. */
 export const personaShapes = [
   'circle',
   'square',
@@ -21,7 +21,9 @@ export const personaShapes = [
 ] as const;
 export type PersonaShape = (typeof personaShapes)[number];
 
-/** AA against both papers, apart for the colour-blind; a shape stands beside each. */
+/**
+ * Meet WCAG AA on both paper colours, and are distinguishable for colour-blind people. A shape is drawn beside each.
+ */
 export const personaColors = [
   '#c2415a',
   '#1f78a8',
@@ -46,7 +48,7 @@ export const personas = records('personas', {
 });
 export type Persona = RecordOf<typeof personas.fields>;
 
-/** Adds a persona after the others, in the first colour and shape that none of them has. Returns its id. */
+/** Adds a persona after the others, with the first colour and shape that no other persona has. Returns its id. */
 export const addPersona = command('add-persona', (step, name: string) => {
   const others = readAll(step.doc, personas);
   const color = personaColors.find((c) => !others.some((p) => p.color === c)) ?? personaColors[0];
@@ -61,7 +63,7 @@ export const recolorPersona = command('recolor-persona', (step, id: string, colo
   step.change(() => setField(step, personas, id, 'color', color)),
 );
 
-/** Removes a persona; cards keep their mark, so that undo brings it all back. */
+/** Removes a persona. Cards keep their mark, so that undo restores everything. */
 export const removePersona = command('remove-persona', (step, id: string) =>
   step.change(() => setGone(step, personas, id, true)),
 );

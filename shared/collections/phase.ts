@@ -16,7 +16,7 @@ import { readAll, readRecord } from '../schema/read.ts';
 export const periods = ['before', 'during', 'after'] as const;
 export type Period = (typeof periods)[number];
 
-/** A part of the journey, seen from the customer. Its place is its period and its order within. */
+/** A part of the journey as the customer sees it. Its place is its period and its order within the period. */
 export const phases = records('phases', {
   about: 'the columns of the map',
   add: 'structure',
@@ -31,7 +31,7 @@ export const phases = records('phases', {
 });
 export type Phase = RecordOf<typeof phases.fields>;
 
-/** A step within a phase; a moment of truth is a step that decides how the whole is remembered. */
+/** A step within a phase. A moment of truth is a step that decides how people remember the whole. */
 export const steps = records('steps', {
   about: 'the columns within a phase',
   add: 'structure',
@@ -62,7 +62,7 @@ export const movePhase = command('move-phase', (edit, id: string, period: Period
   }),
 );
 
-/** Removes a phase; its cards leave the map with it, and come back with an undo. */
+/** Removes a phase. Its cards leave the map with it, and undo brings them back. */
 export const removePhase = command('remove-phase', (edit, id: string) =>
   edit.change(() => setGone(edit, phases, id, true)),
 );
@@ -81,7 +81,7 @@ export const moveStep = command('move-step', (edit, id: string, phase: string, g
   }),
 );
 
-/** Removes a step; its cards stay, as cards of the whole phase. */
+/** Removes a step. Its cards stay, as cards of the whole phase. */
 export const removeStep = command('remove-step', (edit, id: string) =>
   edit.change(() => setGone(edit, steps, id, true)),
 );
@@ -90,7 +90,7 @@ export const setTruth = command('set-truth', (edit, step: string, truth: boolean
   edit.change(() => setField(edit, steps, step, 'truth', truth)),
 );
 
-/** @param moving the phase that is moved, which is no sibling of itself */
+/** @param moving the phase being moved, which does not count as a sibling */
 function placePhase({ doc }: UndoStep, period: Period, gap: Gap, moving?: string): Placing {
   return placeInGap(
     gap,
@@ -115,7 +115,7 @@ function placeStep({ doc }: UndoStep, phase: string, gap: Gap, moving?: string):
   );
 }
 
-/** Gives neighbours the keys that make room for what comes between them. */
+/** Sets the new order keys of neighbours that make room. */
 function shiftPhases(edit: UndoStep, { shifted }: Placing): void {
   for (const { id, order } of shifted) {
     const phase = readRecord(edit.doc, phases, id);

@@ -6,16 +6,16 @@ export interface CurvePoint {
   readonly phase: string;
   /** From -2 (all signals negative) to 2 (all positive). */
   readonly value: number | null;
-  /** Whether it rests on assumptions: placed by hand, or no signal from an interview or a survey. */
+  /** True if it rests on assumptions: placed by hand, or without signals from interviews or surveys. */
   readonly assumed: boolean;
   readonly placed: boolean;
 }
 
 /**
- * The experience curve of a persona, a point a phase: the share of positive against negative signals,
- * 2 (p - n) / (p + n), unless a facilitator placed the point by hand.
- * @param marksAt the persona's signals at a phase
- * @param placedAt the value that was placed by hand there; null for none
+ * The experience curve of a persona, one point per phase: the balance of positive and negative signals, 2 (p - n) / (p
+ * + n), unless a facilitator placed the point by hand.
+ * @param marksAt returns the persona's signals at a phase
+ * @param placedAt returns the value placed by hand there; null for none
  */
 export function experienceCurve(
   phases: readonly string[],

@@ -7,7 +7,7 @@ export type IdeaSort = (typeof ideaSorts)[number];
 export const ideaGroups = ['none', 'state', 'phase', 'persona', 'author', 'owner'] as const;
 export type IdeaGroup = (typeof ideaGroups)[number];
 
-/** How a person looks at the backlog; each empty filter lets all through. */
+/** A person's view of the backlog. An empty filter matches everything. */
 export interface IdeaView {
   readonly sort: IdeaSort;
   readonly descending: boolean;
@@ -20,7 +20,7 @@ export interface IdeaView {
   readonly words: string;
 }
 
-/** What sorting needs to know of the rest of the board. */
+/** Facts about the rest of the board that sorting needs. */
 export interface IdeaContext {
   /** The position of a phase among the columns; -1 for none. */
   phaseIndex(phase: string | null): number;
@@ -28,7 +28,7 @@ export interface IdeaContext {
   readonly language: string;
 }
 
-/** The ideas that pass the filters, grouped and sorted. A group's key is an id, a state, or '' for none. */
+/** The ideas that match the filters, grouped and sorted. A group's key is an id, a state, or '' for none. */
 export function arrangeIdeas(
   ideas: Iterable<Idea>,
   view: IdeaView,
@@ -80,7 +80,7 @@ function compareBy(
   }
 }
 
-/** An idea without its number yet is the newest. */
+/** An idea without a number counts as the newest. */
 function byNumber(a: Idea, b: Idea): number {
   const left = a.number || Number.MAX_SAFE_INTEGER;
   const right = b.number || Number.MAX_SAFE_INTEGER;

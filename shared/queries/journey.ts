@@ -12,12 +12,12 @@ export interface PhaseColumns {
 /** The frame of the map: periods with their phases, the lanes, and the lookups that places need. */
 export interface Journey {
   readonly periods: readonly { readonly period: Period; readonly phases: readonly PhaseColumns[] }[];
-  /** All phases in the order of their columns. */
+  /** All phases, in column order. */
   readonly phases: readonly PhaseColumns[];
   readonly lanes: readonly Lane[];
 }
 
-/** Arranges the frame. Steps of a phase that is gone, and phases and lanes that are gone, are left out. */
+/** Builds the frame of the map. Leaves out removed phases and lanes, and the steps of removed phases. */
 export function arrangeJourney(
   phases: Iterable<Phase>,
   steps: Iterable<Step>,

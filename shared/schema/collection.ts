@@ -5,7 +5,7 @@ import type { Power } from '../roles.ts';
 import type { Field, SetField, TextField, ValueField } from './field.ts';
 import { value } from './field.ts';
 
-/** A record as the views see it: plain, parsed, complete. */
+/** A record as the views see it: plain, parsed and complete. */
 export type RecordOf<F extends Record<string, Field>> = { readonly id: string; readonly gone: boolean } & {
   readonly [K in keyof F]: F[K] extends TextField
     ? string
@@ -16,7 +16,7 @@ export type RecordOf<F extends Record<string, Field>> = { readonly id: string; r
         : never;
 };
 
-/** What a new record may be given; what is left out gets the field's default. */
+/** The fields of a new record. Missing ones get the field's default. */
 export type NewRecord<F extends Record<string, Field>> = {
   readonly [K in keyof F]?: F[K] extends TextField
     ? string
@@ -27,12 +27,12 @@ export type NewRecord<F extends Record<string, Field>> = {
         : never;
 };
 
-/** Who may write in a collection: who has a power, or only the server. */
+/** Who may write in a collection: roles with a power, or only the server. */
 export type Writers = Power | 'server';
 
 /**
- * A root map of a document, from random id to Y.Map. A record is removed by `gone: true`,
- * never deleted, so that an undo loses nothing of what others did to it meanwhile.
+ * A root map of a document, from random id to Y.Map. A record is removed by `gone: true` and never deleted, so that
+ * undo loses no edits that others made to it in the meantime.
  */
 export interface Collection<
   F extends Record<string, Field> = Record<string, Field>,
@@ -43,16 +43,16 @@ export interface Collection<
   /** What it holds, in a few words, for docs/DOCUMENT.md. */
   readonly about: string;
   readonly add: Writers;
-  /** `own`: a record is changed, and removed, by its author; whoever may change the structure may tidy up. */
+  /** `own`: the author of a record may change and remove it, and so may anyone with the power `structure`. */
   readonly change: Writers | 'own';
-  /** Entries that may be there at once; three times as many together with those that were ever removed. */
+  /** The maximum number of existing entries. With removed entries included, three times as many. */
   readonly limit: number;
   readonly fields: F & { gone: ValueField<boolean> };
 }
 
 /**
- * A root map from a meaningful key to a plain value, for facts that are there or not there
- * (an emotion at a phase for a persona): two people who state the same fact state it once.
+ * A root map from a meaningful key to a plain value, for facts that are either there or not (an emotion at a phase for
+ * a persona). Two people who state the same fact state it once.
  */
 export interface ValueCollection<T = unknown, N extends string = string> {
   readonly kind: 'values';
@@ -72,7 +72,7 @@ export function records<const N extends string, F extends Record<string, Field>>
   given: {
     readonly about: string;
     readonly add: Writers;
-    /** As `add` where it is left out. */
+    /** Defaults to `add`. */
     readonly change?: Writers | 'own';
     readonly limit?: number;
     readonly fields: F;
@@ -81,7 +81,7 @@ export function records<const N extends string, F extends Record<string, Field>>
   const { about, add, change = add, limit = maxRecords } = given;
   const fields = { ...given.fields, gone: value(v.boolean(), false) };
   for (const [field, of] of Object.entries<Field>(fields))
-    // Who puts lost edits back together knows it by this name alone.
+    // The code that restores lost edits finds the author by this name alone.
     if (isAuthor(of) && field !== 'author') throw new Error(`${name}: the author's field is called author`);
   if (change === 'own' && !Object.values<Field>(fields).some(isAuthor))
     throw new Error(`${name}: a record without an author is nobody's own`);
@@ -104,7 +104,7 @@ export function values<const N extends string, T>(
 
 const isAuthor = (field: Field) => field.kind === 'value' && field.by === 'author';
 
-/** Reads one record out of the document. A missing or malformed field reads as its default. */
+/** Parses one record of the document. A missing or malformed field reads as its default. */
 export function parseRecord<F extends Record<string, Field>>(
   collection: Collection<F>,
   id: string,
@@ -121,7 +121,7 @@ export function parseRecord<F extends Record<string, Field>>(
 function parseField(field: Field, stored: unknown): unknown {
   switch (field.kind) {
     case 'text':
-      // toJSON skips the formats that toString would also skip; both give the bare characters.
+      // toJSON leaves out formats, as toString would. Both return the bare characters.
       return stored instanceof Y.Text ? stored.toJSON() : typeof stored === 'string' ? stored : '';
     case 'set':
       return stored instanceof Y.Map ? [...stored.keys()].sort() : [];
@@ -130,13 +130,13 @@ function parseField(field: Field, stored: unknown): unknown {
   }
 }
 
-/** Reads one value of a value collection; null where it is malformed. */
+/** Parses one value of a value collection; null if it is malformed. */
 export function parseValue<T>(collection: ValueCollection<T>, stored: unknown): T | null {
   const parsed = v.safeParse(collection.schema, stored);
   return parsed.success ? parsed.output : null;
 }
 
-/** A record as Y types, ready to be set under its id. Text and set fields are always there from the start. */
+/** Builds a record as Y types, ready to be set under its id. Text and set fields exist from the start. */
 export function buildRecord<F extends Record<string, Field>>(
   collection: Collection<F>,
   fields: NewRecord<F>,

@@ -1,15 +1,15 @@
 import type { Editor, Step, StepLabel } from './editor.ts';
 
-/** The steps that are no commands: someone types in a text, or in the title of a head. */
+/** Steps that are not commands: typing in a text, or in the title of a phase, step or lane. */
 export type Writing = 'write' | 'rename';
 
-/** Something that a person does to a board: one intent, and one step of undo under its name. */
+/** An action of a person on a board: one intent, and one step of undo under its name. */
 export interface Command<N extends string, Given extends readonly unknown[], Result> {
   (editor: Editor, ...given: Given): Result;
   readonly command: N;
 }
 
-/** Defines a command. `run` changes the document through the step that it is given, and through nothing else. */
+/** Defines a command. `run` must change the document only through the step that it receives. */
 export function command<const N extends string, Given extends readonly unknown[], Result>(
   name: N,
   run: (step: Step, ...given: Given) => Result,
@@ -19,7 +19,7 @@ export function command<const N extends string, Given extends readonly unknown[]
   });
 }
 
-/** The label of typing in one text of one record. */
+/** The label for typing in one text of one record. */
 export function writingLabel(
   collection: string,
   id: string,
@@ -29,12 +29,12 @@ export function writingLabel(
   return labelOf(as, `${collection}/${id}/${field}`);
 }
 
-/** The label of a command that is run outside of it, as when a record that was left empty is removed. */
+/** The label of a command that runs elsewhere, as when a record that was left empty is removed. */
 export function labelFor({ command: name }: { readonly command: string }): StepLabel {
   return labelOf(name);
 }
 
-/** The name of the command that a label is of. */
+/** The name of the command that a label names. */
 export function commandOf(label: StepLabel): string {
   return label.split(':', 1)[0] ?? '';
 }

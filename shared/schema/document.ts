@@ -9,70 +9,74 @@ import { value } from './field.ts';
 import type { DocumentSchema } from './migration.ts';
 import { migrate } from './migration.ts';
 
-/** Who asks for a document, as their membership says. */
+/** The member who asks for a document, by their membership. */
 export interface Member {
   readonly person: string;
   readonly role: Role;
 }
 
-/** Whether a member may do something with a document. `owner`: the person in its name; null where the name has none. */
+/**
+ * Tells whether a member may do something with a document. `owner`: the person in its name; null if the name has none.
+ */
 export type Access = (member: Member, owner: string | null) => boolean;
 
 export const everyone: Access = () => true;
 
-/** Whoever has one of these roles. */
+/** Allows members with one of these roles. */
 export function inRole(...roles: readonly Role[]): Access {
   return ({ role }) => roles.includes(role);
 }
 
-/** Whoever has a role with this power. */
+/** Allows members whose role has this power. */
 export function withPower(power: Power): Access {
   return ({ role }) => may(role, power);
 }
 
-/** The person in the document's name, and nobody else. */
+/** Allows only the person in the document's name. */
 export const itsPerson: Access = ({ person }, owner) => person === owner;
 
-/** Which features of the server include a document; to the others it is as if there were none. */
+/** The features of the server that include a document. For the others it does not exist. */
 export interface DocumentFeatures {
-  /** Its earlier states are kept, listed and restored. */
+  /** The server keeps, lists and restores its earlier states. */
   readonly versions: boolean;
-  /** Those who run the server see it among the open documents. */
+  /** Operators see it among the open documents. */
   readonly roomReports: boolean;
-  /** Those who run the server may ask about it and repair it. */
+  /** Operators may query and repair it. */
   readonly admin: boolean;
-  /** Its content is handed out over HTTP. */
+  /** The server offers its content over HTTP. */
   readonly download: boolean;
 }
 
-/** What a document is: how it is called, what is in it, who may read and write it, and what the server includes it in. */
+/** Defines a document: its name, its contents, who may read and write it, and the features that include it. */
 export interface DocumentDefinition {
-  /** The same on every board, as `board`; one that ends in `/<person>` stands for a document for each person. */
+  /** The same on every board, such as `board`. A name that ends in `/<person>` means one document per person. */
   readonly name: string;
-  /** Its root maps but `meta`, by name. */
+  /** Its root maps except `meta`, by name. */
   readonly collections: Readonly<Record<string, AnyCollection>>;
-  /** The facts in its root map `meta`, by name: `schemaField`, and what else there is to know of it. */
+  /** The facts in its root map `meta`, by name: `schemaField`, and any others. */
   readonly meta: Readonly<Record<string, ValueField<unknown>>>;
   readonly schema: DocumentSchema;
-  /** Who may open it. Nobody else is sent a byte of it. */
+  /** Who may open it. Nobody else receives a byte of it. */
   readonly reads: Access;
-  /** Who of its readers may change it, as far as their roles may. */
+  /** Which readers may change it, within the limits of their roles. */
   readonly writes: Access;
   readonly includedIn: DocumentFeatures;
-  /** The board is made with its first state, and the board's record notes the version of its layout. Of one only. */
+  /**
+   * The board is created with its first state, and the board's record stores its layout version. For one document only.
+   */
   readonly comesWithBoard?: true;
 }
 
-/** A document of a board, by its definition. */
+/** A document of a board, with its definition. */
 export interface NamedDocument<D extends DocumentDefinition = DocumentDefinition> {
   readonly definition: D;
-  /** The person in its name; null where the name has none. */
+  /** The person in its name; null if the name has none. */
   readonly owner: string | null;
 }
 
 const personMark = '/<person>';
 
-/** What a name stands for among these definitions; null where it is the name of none. */
+/** The document that a name means among these definitions; null if it means none. */
 export function documentNamed<D extends DocumentDefinition>(
   definitions: readonly D[],
   name: string,
@@ -89,27 +93,27 @@ export function documentNamed<D extends DocumentDefinition>(
   return null;
 }
 
-/** The collection of a root map, or null where the document has none of that name. */
+/** The collection of a root map; null if the document has none of that name. */
 export function collectionIn({ collections }: DocumentDefinition, name: string): AnyCollection | null {
   return Object.hasOwn(collections, name) ? (collections[name] ?? null) : null;
 }
 
-/** Opens all root maps of a document, so that an update that arrives finds maps and not bare types. */
+/** Opens all root maps of a document, so that an arriving update finds maps and not untyped roots. */
 export function openDocument(doc: Y.Doc, { collections }: DocumentDefinition): void {
   doc.getMap('meta');
   for (const name of Object.keys(collections)) doc.getMap(name);
 }
 
-/** The fact that the root map `meta` of each document has: the version of its layout. */
+/** The fact that the `meta` map of every document has: its layout version. */
 export const schemaField = value(v.number(), 1, 'server');
 
-/** Of which version a document says that its layout is; 1 where it does not say. */
+/** The layout version that a document states; 1 if it states none. */
 export function schemaOf(doc: Y.Doc): number {
   const parsed = v.safeParse(schemaField.schema, doc.getMap('meta').get('schema'));
   return parsed.success ? parsed.output : schemaField.fallback;
 }
 
-/** Brings a document to a layout, and notes that it has it; within a transaction of the caller's. */
+/** Migrates a document to a layout and records its version. Runs within the caller's transaction. */
 export function bringTo({ version, migrations }: DocumentSchema, doc: Y.Doc): void {
   migrate(doc, schemaOf(doc), migrations);
   doc.getMap('meta').set('schema', version);

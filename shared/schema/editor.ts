@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import type { Collection, NewRecord } from './collection.ts';
 import { buildRecord } from './collection.ts';
+import { isEqual } from './equal.ts';
 import { rootOf, storedRecord } from './read.ts';
 import type { Field } from './field.ts';
 import { newId } from '../id.ts';
@@ -8,25 +9,25 @@ import { newId } from '../id.ts';
 declare const isLabel: unique symbol;
 
 /**
- * Names a step of undo: the name of a command, and after a colon what it is about ("write:cards/<id>/text"). Only
- * `command.ts` makes labels, so that each has a name that a command declares.
+ * The label of an undo step: the name of a command, and after a colon what it is about ("write:cards/<id>/text"). Only
+ * `command.ts` makes labels, so that each has the name of a declared command.
  */
 export type StepLabel = string & { readonly [isLabel]: true };
 
 /**
- * Write access to a board on behalf of a person. A command is one intent and one step of undo: one transaction
- * through `change`, or several through `changeEach`. `prepare` is for what undo must leave alone.
+ * Write access to a board on behalf of a person. A command is one intent and one step of undo: one transaction through
+ * `change`, or several through `changeEach`. `prepare` is for changes that undo must leave alone.
  */
 export interface Editor {
   readonly doc: Y.Doc;
-  /** The id of the person who acts; it becomes the author of what they add. */
+  /** The id of the acting person, who becomes the author of records they add. */
   readonly person: string;
-  /** Runs one intent. `label` names it for undo: "move-card", with what it is about after a colon. */
+  /** Runs one intent. `label` names it for undo: "move-card", with its subject after a colon. */
   change(label: StepLabel, edit: () => void): void;
   /**
-   * Runs one intent over many things. It is sent in parts, each a transaction that no server refuses for its
-   * size, and an editor may let time pass between them: `edit` finds the document as it is then, with what
-   * others have done meanwhile. `prepare` runs for the things of a part before, and undo leaves it alone.
+   * Runs one intent over many things. The editor sends it in parts, each a transaction small enough for every server,
+   * and may let time pass between parts. So `edit` sees the document of that moment, with others' changes. `prepare`
+   * runs first for the things of a part, and undo leaves its changes alone.
    */
   changeEach<T>(
     label: StepLabel,
@@ -35,27 +36,26 @@ export interface Editor {
     prepare?: (thing: T) => void,
   ): void;
   prepare(edit: () => void): void;
-  /** Finishes a large command that is under way. A command that reads the document first calls it before. */
+  /** Finishes a large command that is under way. A command that reads the document calls this first. */
   finish(): void;
 }
 
-/** The editor as a command has it: each change carries the command's name. */
+/** The editor as a command sees it: each change carries the command's name. */
 export interface Step extends Pick<Editor, 'doc' | 'person' | 'prepare' | 'finish'> {
-  /** As `Editor.change`. @param about what the step is about, for a step that the next one may go on with */
+  /** As `Editor.change`. @param about the subject of the step, if the next step may extend it */
   change(edit: () => void, about?: string): void;
   /** As `Editor.changeEach`. */
   changeEach<T>(things: readonly T[], edit: (thing: T) => void, prepare?: (thing: T) => void): void;
 }
 
 /**
- * What one part of a large command holds at most: things, and clocks of Yjs, of which each character takes one.
- * 200 moves cost the server 2 ms, and take the page about as long as a frame of the screen lasts. 32,768
- * characters are 100 KB at most.
+ * Bounds of one part of a large command: things, and Yjs clocks, of which each character takes one. 200 moves cost the
+ * server 2 ms, and take the page about one frame of the screen. 32,768 characters are at most 100 KB.
  */
 const mostThings = 200;
 const mostClocks = 1 << 15;
 
-/** The transactions of a `changeEach`; yields between two parts. */
+/** Runs the transactions of a `changeEach`. Yields between parts. */
 export function* inParts<T>(
   editor: Editor,
   things: readonly T[],
@@ -82,7 +82,7 @@ export function* inParts<T>(
   }
 }
 
-/** An editor without undo: the server's own, a template's, a test's. */
+/** An editor without undo, for the server, templates and tests. */
 export class PlainEditor implements Editor {
   readonly doc: Y.Doc;
   readonly person: string;
@@ -111,14 +111,14 @@ export class PlainEditor implements Editor {
   }
 
   finish(): void {
-    // Nothing goes on in parts here.
+    // This editor runs all parts at once, so none are left to finish.
   }
 }
 
 /**
- * Adds a record. It is made hidden outside of undo and shown within, so that undo is the flip of a
- * flag: taking back the making itself would throw away what others wrote into it meanwhile.
- * @param beside runs in the hidden transaction: what the record needs around it, and undo leaves alone
+ * Adds a record. Creates it hidden, outside of undo, and then shows it, inside of undo. So undo only flips a flag.
+ * Undoing the creation itself would discard what others wrote into the record in the meantime.
+ * @param beside runs in the hidden transaction, for changes around the record that undo must leave alone
  */
 export function addRecord<F extends Record<string, Field>>(
   step: Step,
@@ -152,21 +152,21 @@ export function addRecords<F extends Record<string, Field>>(
   return made.map(({ id }) => id);
 }
 
-/** What reads and sets fields of a document: an editor, or a step of one. */
+/** An object that can read and set fields of a document: an editor, or a step of one. */
 export interface Writable {
   readonly doc: Y.Doc;
 }
 
-/** Sets a plain field where it differs: setting it to what it is would make an update all the same. */
+/** Sets a plain field if it differs. Setting the same value would still make an update. */
 export function setField({ doc }: Writable, of: Collection, id: string, field: string, next: unknown): void {
   const record = storedRecord(doc, of, id);
   if (!record) return;
   const fallback = of.fields[field];
   const now = record.get(field) ?? (fallback?.kind === 'value' ? fallback.fallback : undefined);
-  if (!same(now, next)) record.set(field, next);
+  if (!isEqual(now, next)) record.set(field, next);
 }
 
-/** Puts a member into a set field, or takes it out. */
+/** Adds a member to a set field, or removes it. */
 export function setMember(
   { doc }: Writable,
   of: Collection,
@@ -176,7 +176,7 @@ export function setMember(
   on: boolean,
 ): void {
   const record = storedRecord(doc, of, id);
-  // A record that another program made without the set is given one.
+  // Another program may have created the record without the set.
   if (record && on && !record.has(field)) record.set(field, new Y.Map());
   const members = record?.get(field);
   if (!(members instanceof Y.Map) || members.has(member) === on) return;
@@ -184,15 +184,7 @@ export function setMember(
   else members.delete(member);
 }
 
-/** Removes a record, or brings it back: what it holds stays. */
+/** Removes a record, or restores it. Its content stays. */
 export function setGone(writable: Writable, of: Collection, id: string, gone: boolean): void {
   setField(writable, of, id, 'gone', gone);
-}
-
-function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const left = Object.entries(a);
-  const right = new Map(Object.entries(b));
-  return left.length === right.size && left.every(([key, item]) => same(item, right.get(key)));
 }

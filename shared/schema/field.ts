@@ -3,27 +3,27 @@ import { maxOrderKey, maxSetSize } from '../limits.ts';
 import type { Power } from '../roles.ts';
 import { idPattern } from '../id.ts';
 
-/** Text that several may type in at once: a Y.Text without formats, at most `max` characters. */
+/** Text that several people may type in at once: a Y.Text without formats, of at most `max` characters. */
 export interface TextField {
   readonly kind: 'text';
   readonly max: number;
 }
 
-/** A set of ids: a Y.Map from id to true, so that two people who each add one both keep theirs. */
+/** A set of ids: a Y.Map from id to true. If two people each add an id, both stay. */
 export interface SetField {
   readonly kind: 'set';
   readonly max: number;
-  /** The collection that its members are of. */
+  /** The collection of its members. */
   readonly to: string;
 }
 
-/** Who may set a field, where not everybody may who may change the record. */
+/** Who may set a field, if not everyone who may change the record. */
 export type FieldWriters = 'author' | 'server' | Power;
 
 /**
- * Plain JSON, replaced whole, the last writer wins. `by` narrows who may set it:
- * `author`, only who makes the record, with the record, and only to their own id or to nobody's (empty);
- * `server`, no client; a power, whoever has it. `locks`: the record is locked while its value is true; what that forbids is a policy's to say.
+ * Plain JSON, replaced as a whole; the last writer wins. `by` narrows who may set it. `author`: only the person who
+ * creates the record, in the same update, and only to their own id or to the empty id. `server`: no client. A power:
+ * roles with that power. `locks`: the record is locked while the value is true; a policy decides what that forbids.
  */
 export interface ValueField<T> {
   readonly kind: 'value';
@@ -44,14 +44,16 @@ export function value<T>(schema: v.GenericSchema<unknown, T>, fallback: T, by?: 
   return by === undefined ? { kind: 'value', schema, fallback } : { kind: 'value', schema, fallback, by };
 }
 
-/** The id of a record of a collection. The schema says which, wherever it stands in a value: see `references.ts`. */
+/**
+ * The id of a record of a collection. The schema names the collection, at any depth of a value: see `references.ts`.
+ */
 export const idOf = (to: string) => v.pipe(v.string(), v.regex(idPattern), v.metadata({ to }));
-/** The same, or nothing yet. */
+/** The same, or empty. */
 export const idOrEmpty = (to: string) => v.union([idOf(to), v.literal('')]);
 
-/** One record of a collection, or none. */
+/** One record of a collection, or null. */
 export const ref = (to: string): ValueField<string | null> => value(v.nullable(idOf(to)), null);
-/** The person who makes the record. */
+/** The person who creates the record. */
 export const author = (): ValueField<string> => value(idOrEmpty('people'), '', 'author');
 
 /** Schemas that several collections use. */

@@ -1,9 +1,9 @@
 import type { AnyCollection } from './collection.ts';
 
-/** Files that define collections and commands, by any name. */
+/** Modules that define collections and commands, by any name. */
 type Files = Readonly<Record<string, object>>;
 
-/** All that the files export. */
+/** Everything that the modules export. */
 type Exported<F extends Files> = { [K in keyof F]: F[K][keyof F[K]] }[keyof F];
 
 interface Named {
@@ -11,15 +11,15 @@ interface Named {
   readonly name: string;
 }
 
-/** The collections that the files define, by name. */
+/** The collections that the modules define, by name. */
 export type CollectionsIn<F extends Files> = {
   readonly [C in Extract<Exported<F>, Named> as C['name']]: C;
 };
 
-/** The names of the commands that the files define. */
+/** The names of the commands that the modules define. */
 export type CommandsIn<F extends Files> = Extract<Exported<F>, { readonly command: string }>['command'];
 
-/** Picks the collections out of files, in their order. */
+/** The collections that the modules define, in their order. */
 export function collectionsIn<F extends Files>(files: F): CollectionsIn<F> {
   const all = Object.values(files).flatMap((file) =>
     Object.values<unknown>({ ...file }).filter(isCollection),

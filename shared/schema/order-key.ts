@@ -1,28 +1,31 @@
 import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing';
 import { maxNewOrderKey } from '../limits.ts';
 
-/** Rounds of halving the gap at random: 8 places to land on, so that two people rarely pick one. */
+/** Rounds of halving the gap at random: 8 possible keys, so that two people rarely pick the same one. */
 const jitterRounds = 3;
 
-/** Neighbours that are given new keys at once, at most: beyond it one insertion would cost like a large command. */
+/**
+ * Maximum number of neighbours that get new keys at once. Beyond it, one insertion would cost as much as a large
+ * command.
+ */
 const mostShifted = 200;
 
-/** A record among its siblings: what decides its place. */
+/** A record among its siblings: the fields that decide its place. */
 export interface Ordered {
   readonly id: string;
   readonly order: string;
 }
 
-/** Where new records go: a key for each, and new keys for the neighbours that must make room for them. */
+/** The places of new records: a key for each, and new keys for neighbours that must make room. */
 export interface Placing {
   readonly keys: readonly string[];
   readonly shifted: readonly Ordered[];
 }
 
 /**
- * `count` keys in rising order that sort (by code unit) after `before` and before `after`; null is the open end.
- * Two people who insert in one gap get different keys nearly always; equal keys are ordered by id.
- * Returns null if the gap has no keys of at most `maxNewOrderKey` characters, or if an end of it is no valid key.
+ * Returns `count` keys in rising order that sort (by code unit) after `before` and before `after`; null is the open
+ * end. Two people who insert into one gap almost always get different keys. Equal keys are ordered by id. Returns null
+ * if the gap has no keys of at most `maxNewOrderKey` characters, or if one of its ends is not a valid key.
  */
 export function keysBetween(
   before: string | null,
@@ -46,9 +49,9 @@ export function keysBetween(
 }
 
 /**
- * Keys for `count` new records before index `at` of `siblings`, which are sorted by `byOrder`. Where the gap has
- * none, its nearest neighbours get new keys too: as few as it takes, and at most 200. Where even that is not
- * enough, the new records go to the nearest gap that has room: a person can always place a card.
+ * Returns keys for `count` new records before index `at` of `siblings`, which are sorted by `byOrder`. If the gap has
+ * no keys left, the nearest neighbours get new keys too: as few as possible, and at most 200. If even that is not
+ * enough, the new records go to the nearest gap with room, so that a person can always place a card.
  */
 export function placeAmong(
   siblings: readonly Ordered[],
@@ -76,20 +79,20 @@ export function placeAmong(
   return { keys: orderRun(count), shifted: [] };
 }
 
-/** `count` keys in rising order for a list made at once (a template). */
+/** Returns `count` keys in rising order, for a list created at once (a template). */
 export function orderRun(count: number): string[] {
   const keys: string[] = [];
   for (let i = 0; i < count; i++) keys.push(generateKeyBetween(keys.at(-1) ?? null, null));
   return keys;
 }
 
-/** Sorts by order key, then by id: the one order that every screen agrees on. */
+/** Sorts by order key, then by id, so that every screen agrees on the order. */
 export function byOrder(a: Ordered, b: Ordered): number {
   if (a.order !== b.order) return a.order < b.order ? -1 : 1;
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-/** Keys between the sibling before index `from` and the one at index `to`. */
+/** Keys between the siblings at index `from - 1` and index `to`. */
 function between(
   siblings: readonly Ordered[],
   from: number,
@@ -100,7 +103,7 @@ function between(
   return keysBetween(siblings[from - 1]?.order ?? null, siblings[to]?.order ?? null, count, random);
 }
 
-/** The library checks the heads of keys only: with other characters in them its answers may sort anywhere. */
+/** The library checks only the heads of keys. With other characters in a key, its results may sort anywhere. */
 function areSound(keys: readonly string[], before: string | null, after: string | null): boolean {
   let last = before;
   for (const key of keys) {

@@ -1,15 +1,15 @@
 import type { Ordered, Placing } from './order-key.ts';
 import { byOrder, keysBetween, placeAmong } from './order-key.ts';
 
-/** Between which two records something goes; null is an end. */
+/** The two records between which new ones go; null is an end. */
 export interface Gap {
   readonly after: string | null;
   readonly before: string | null;
 }
 
 /**
- * Order keys for `count` records in a gap. `orderOf` reads the key of one record; `siblings` gathers all records
- * among which the new ones go, and is called only if the gap itself has no keys left.
+ * Returns order keys for `count` records in a gap. `orderOf` reads the key of one record. `siblings` gathers all
+ * siblings of the new records, and is called only if the gap has no keys left.
  */
 export function placeInGap(
   gap: Gap,
@@ -26,12 +26,12 @@ export function placeInGap(
   return placeAmong(all, last >= 0 ? last + 1 : next >= 0 ? next : all.length, count);
 }
 
-/** Order keys for `count` records behind all their siblings. */
+/** Order keys for `count` records after all their siblings. */
 export function placeAtEnd(count: number, siblings: readonly Ordered[]): Placing {
   return placeAmong(siblings.toSorted(byOrder), siblings.length, count);
 }
 
-/** The one key of a placing that was asked for one. */
+/** The key of a placing for one record. */
 export function onlyKey({ keys }: Placing): string {
   const [key] = keys;
   if (key === undefined) throw new Error('no order key');

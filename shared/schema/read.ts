@@ -8,7 +8,7 @@ export function rootOf(doc: Y.Doc, of: { readonly name: string }): Y.Map<unknown
   return doc.getMap(of.name);
 }
 
-/** Reads one record; null where there is none. */
+/** Reads one record; null if it does not exist. */
 export function readRecord<F extends Record<string, Field>>(
   doc: Y.Doc,
   of: Collection<F>,
@@ -17,7 +17,7 @@ export function readRecord<F extends Record<string, Field>>(
   return parseRecord(of, id, rootOf(doc, of).get(id));
 }
 
-/** All records that are not removed, in no order. */
+/** Reads all records that are not removed, in no order. */
 export function readAll<F extends Record<string, Field>>(doc: Y.Doc, of: Collection<F>): RecordOf<F>[] {
   const all: RecordOf<F>[] = [];
   for (const [id, stored] of rootOf(doc, of)) {
@@ -27,7 +27,7 @@ export function readAll<F extends Record<string, Field>>(doc: Y.Doc, of: Collect
   return all;
 }
 
-/** All values of a value collection that are well formed. */
+/** Reads all well-formed values of a value collection. */
 export function readValues<T>(doc: Y.Doc, of: ValueCollection<T>): T[] {
   const all: T[] = [];
   for (const stored of rootOf(doc, of).values()) {
@@ -37,13 +37,13 @@ export function readValues<T>(doc: Y.Doc, of: ValueCollection<T>): T[] {
   return all;
 }
 
-/** The stored form of one record. */
+/** The stored form of one record; null if it does not exist. */
 export function storedRecord(doc: Y.Doc, of: { readonly name: string }, id: string): Y.Map<unknown> | null {
   const stored = rootOf(doc, of).get(id);
   return stored instanceof Y.Map ? stored : null;
 }
 
-/** The Y.Text of a text field, for typing in; null where the record is not there. */
+/** The Y.Text of a text field, to type in; null if the record or the text does not exist. */
 export function textOf(doc: Y.Doc, of: { readonly name: string }, id: string, field: string): Y.Text | null {
   const stored = storedRecord(doc, of, id)?.get(field);
   return stored instanceof Y.Text ? stored : null;

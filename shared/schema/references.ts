@@ -3,8 +3,8 @@ import type { Collection, ValueCollection } from './collection.ts';
 import { rootOf } from './read.ts';
 
 /**
- * The ids of one collection that the others name, by their definitions: members of sets, and ids at any depth of a
- * value. Records that are removed name nothing.
+ * Finds the ids of one collection that the others name, according to their definitions: members of sets, and ids at any
+ * depth of a value. Removed records name nothing.
  */
 export function idsNamed(
   doc: Y.Doc,
@@ -23,7 +23,7 @@ export function idsNamed(
   return found;
 }
 
-/** Adds the ids that a stored value names. Made once for a schema, run for each value. */
+/** Adds the ids that a stored value names. Built once per schema, run for each value. */
 type Visit = (stored: unknown, found: Set<string>) => void;
 
 function visitsOfRecord({ fields }: Collection, to: string): (Visit | null)[] {
@@ -38,7 +38,7 @@ function visitsOfRecord({ fields }: Collection, to: string): (Visit | null)[] {
   });
 }
 
-/** A schema of valibot, by the properties that tell where ids stand in its values. */
+/** A valibot schema, with the properties that show where ids occur in its values. */
 interface SchemaParts {
   readonly pipe?: readonly { readonly type: string; readonly metadata?: unknown }[];
   readonly wrapped?: unknown;
@@ -47,7 +47,7 @@ interface SchemaParts {
   readonly entries?: Readonly<Record<string, unknown>>;
 }
 
-/** Null where no value of the schema can name a record of the collection. */
+/** Null if no value of the schema can name a record of the collection. */
 function visitOf(schema: unknown, to: string): Visit | null {
   if (typeof schema !== 'object' || schema === null) return null;
   const parts = schema as SchemaParts;

@@ -4,14 +4,14 @@ import { storedRecord, textOf } from './read.ts';
 import { writingLabel } from './command.ts';
 import type { Editor } from './editor.ts';
 
-/** One replacement within a text: at `index`, `remove` characters (UTF-16 units) give way to `insert`. */
+/** One replacement within a text: at `index`, `insert` replaces `remove` characters (UTF-16 units). */
 export interface Splice {
   readonly index: number;
   readonly remove: number;
   readonly insert: string;
 }
 
-/** The one splice that turns `before` into `after`, nearest to where the caret is after typing. */
+/** Returns the splice that turns `before` into `after`, as close as possible to the caret after typing. */
 export function spliceBetween(before: string, after: string, caret = after.length): Splice {
   const mostSuffix = Math.min(before.length, after.length, Math.max(0, after.length - caret));
   let suffix = 0;
@@ -19,7 +19,7 @@ export function spliceBetween(before: string, after: string, caret = after.lengt
   let prefix = 0;
   const mostPrefix = Math.min(before.length, after.length) - suffix;
   while (prefix < mostPrefix && before[prefix] === after[prefix]) prefix++;
-  // Never cut a surrogate pair in two: half a character cannot be stored.
+  // Never split a surrogate pair: Yjs cannot store half a character.
   if (prefix > 0 && isHighSurrogate(before.charCodeAt(prefix - 1))) prefix--;
   if (suffix > 0 && isLowSurrogate(before.charCodeAt(before.length - suffix))) suffix--;
   return {
@@ -30,8 +30,8 @@ export function spliceBetween(before: string, after: string, caret = after.lengt
 }
 
 /**
- * The text of a field, to be written in; null where there is no such record. A record that another program made
- * without it is given one: what a person types must not go nowhere.
+ * Returns the text of a field, to write in; null if there is no such record. Creates the text if another program made
+ * the record without it, so that nothing that a person types is lost.
  */
 export function ensureText(editor: Editor, of: Collection, id: string, field: string): Y.Text | null {
   const record = storedRecord(editor.doc, of, id);
@@ -39,7 +39,7 @@ export function ensureText(editor: Editor, of: Collection, id: string, field: st
   return textOf(editor.doc, of, id, field);
 }
 
-/** Replaces the whole of a text field by the least splice. */
+/** Replaces a whole text field, by the smallest splice. */
 export function writeText(editor: Editor, of: Collection, id: string, field: string, next: string): void {
   const text = ensureText(editor, of, id, field);
   if (!text) return;

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { parseJsonAs } from '../json.ts';
 import { roles } from '../roles.ts';
 
 /**
- * The wire: what both sides must agree on. Frames of kind 0 to 3 are those of stock `y-websocket`;
- * kinds 4 and 5 are ours, and go only to clients that asked for them by sub-protocol.
+ * The wire protocol that both sides agree on. Frames of kind 0 to 3 are those of stock `y-websocket`. Kinds 4 and 5 are
+ * ours, and are sent only to clients that asked for them by sub-protocol.
  */
 export const frameKind = {
   sync: 0,
@@ -16,18 +17,18 @@ export const frameKind = {
 
 export const syncKind = { step1: 0, step2: 1, update: 2 } as const;
 
-/** The sub-protocol by which a client asks for control and pointer frames. */
+/** The sub-protocol with which a client asks for control and pointer frames. */
 export const controlProtocol = 'resa.1';
 
 /**
- * Close codes, in one place; docs/API.md holds them as a table. 4400 to 4499 tell a stock client not
- * to come back: only for what a retry cannot mend.
+ * All close codes; docs/API.md has them as a table. 4400 to 4499 tell a stock client not to reconnect, so they are only
+ * for errors that a retry cannot fix.
  */
 export const closeCode = {
   goingAway: 1001,
-  /** The process ends; come back. */
+  /** The process is ending; reconnect. */
   restart: 1012,
-  /** Too busy, or this socket reads too slowly; come back later. */
+  /** The server is too busy, or this socket reads too slowly; reconnect later. */
   busy: 1013,
   malformed: 4400,
   ticket: 4401,
@@ -40,7 +41,7 @@ export const closeCode = {
 } as const;
 export type CloseCode = (typeof closeCode)[keyof typeof closeCode];
 
-/** Why an update was refused; a message key of the interface for each. */
+/** Reasons to refuse an update. The interface has a message key for each. */
 export const refusals = [
   'observer',
   'role',
@@ -63,14 +64,14 @@ export const refusals = [
 ] as const;
 export type Refusal = (typeof refusals)[number];
 
-/** Whether a text from outside is a reason that this release knows. */
+/** True if a text from outside is a reason that this release knows. */
 export function isRefusal(text: string): text is Refusal {
   return refusals.some((reason) => reason === text);
 }
 
 /**
- * What a participant adds to a document for good, as far as a day's allowance counts it: Yjs client ids, records, keys
- * (of records, set members and values), and bytes.
+ * What a participant adds to a document permanently, as a daily allowance counts it: Yjs client ids, records, keys (of
+ * records, set members and values), and bytes.
  */
 export const allowanceKinds = ['clients', 'records', 'keys', 'bytes'] as const;
 export type AllowanceKind = (typeof allowanceKinds)[number];
@@ -78,59 +79,66 @@ export type AllowanceKind = (typeof allowanceKinds)[number];
 /** An allowance that an update would exceed. */
 const exceededSchema = v.object({
   of: v.picklist(allowanceKinds),
-  /** How many a day. */
+  /** The number per day. */
   limit: v.number(),
-  /** Whether that is what one person may add, or all participants of the board together. */
+  /** Whether the limit is for one person, or for all participants of the board together. */
   for: v.picklist(['person', 'board']),
 });
 export type Exceeded = v.InferOutput<typeof exceededSchema>;
 
-/** What the server tells our own client beside the document. */
+/** Messages from the server to our own client, beside the document. */
 export const controlSchema = v.variant('kind', [
   v.object({
     kind: v.literal('welcome'),
     person: v.string(),
     role: v.picklist(roles),
     title: v.string(),
-    /** Rises when the board is put back to an old version: copies of an older generation are not brought back. */
+    /**
+     * Rises when the board is restored to an older version. Clients do not bring back copies of an older generation.
+     */
     generation: v.number(),
   }),
   v.object({ kind: v.literal('board'), title: v.string() }),
-  /** Edits are not taken just now, and will be asked for again when they are; null: they are taken. */
+  /** The server takes no edits now, and will ask for them later. Null: it takes edits. */
   v.object({ kind: v.literal('read-only'), why: v.nullable(v.picklist(['store', 'frozen'])) }),
-  /** How full the document is, of the size that it may have; told from 70 on, and at each 5 more. */
+  /** How full the document is, in percent of its size limit. Sent from 70 on, and for every 5 more. */
   v.object({ kind: v.literal('fullness'), percent: v.number() }),
-  /** All of this socket's first `frames` document frames (sync step 2 and updates) are on disk. */
+  /** The first `frames` document frames of this socket (sync step 2 and updates) are on disk. */
   v.object({ kind: v.literal('saved'), frames: v.number() }),
-  /** The other fields are there with the reason `allowance`. */
+  /** The other fields are set for the reason `allowance`. */
   v.object({
     kind: v.literal('refused'),
     reason: v.picklist(refusals),
     ...v.partial(exceededSchema).entries,
   }),
-  /** A signed statement of which edits are on disk; see `readClockMark`. The page shows it if the server loses them. */
+  /**
+   * A signed statement of which edits are on disk; see `readClockMark`. The page sends it back if the server loses
+   * them.
+   */
   v.object({ kind: v.literal('mark'), mark: v.string() }),
   /**
-   * The server does not have some edits that this page has. `waiting`: it keeps a copy until a facilitator decides;
-   * `full`: it has no room for a copy; `none`: the server has all of them again.
+   * The server lacks some edits that this page has. `waiting`: it keeps a copy until a facilitator decides. `full`: it
+   * has no room for a copy. `none`: it has all of them again.
    */
   v.object({ kind: v.literal('held'), state: v.picklist(['waiting', 'full', 'none']) }),
-  /** To facilitators: this board lost edits, and so many people still have some of them; 0 when that is settled. */
+  /** For facilitators: the number of people who still have edits that this board lost; 0 when that is settled. */
   v.object({ kind: v.literal('loss'), people: v.number() }),
-  /** To observers: the server has lost edits, which this page may still show. A page from before that begins anew. */
+  /**
+   * For observers: the server has lost edits that this page may still show. A page from before the loss starts over.
+   */
   v.object({ kind: v.literal('stale') }),
 ]);
 export type Control = v.InferOutput<typeof controlSchema>;
 
-/** Marks that one proof may carry: a page sends those that name the most recent edits. */
+/** The maximum number of marks in one proof. A page sends the ones that name the most recent edits. */
 export const maxProofMarks = 16;
 
-/** Characters of one mark: 32 entries of some 40 characters, signed, in base64url. */
+/** Characters of one mark: 32 entries of about 40 characters, signed, in base64url. */
 export const maxMarkChars = 4096;
 
-/** What our own client tells the server beside the document. */
+/** Messages from our own client to the server, beside the document. */
 export const clientControlSchema = v.variant('kind', [
-  /** Marks that name edits which the server does not have. */
+  /** Marks that name edits which the server lacks. */
   v.object({
     kind: v.literal('proof'),
     marks: v.pipe(v.array(v.pipe(v.string(), v.maxLength(maxMarkChars))), v.maxLength(maxProofMarks)),
@@ -138,18 +146,18 @@ export const clientControlSchema = v.variant('kind', [
 ]);
 export type ClientControl = v.InferOutput<typeof clientControlSchema>;
 
-/** One Yjs client id in a mark: all of its clocks below `clock` are on disk, and it belongs to `person`. */
+/** One Yjs client id in a mark: all its clocks below `clock` are on disk, and it belongs to `person`. */
 export interface MarkedClock {
   readonly client: number;
   readonly clock: number;
-  /** Empty for the server itself, and where nobody owns it. */
+  /** Empty for the server itself, and if nobody owns the client id. */
   readonly person: string;
 }
 
-/** What a mark states. The generation is the board's at that time. */
+/** The content of a mark. The generation is the board's at that time. */
 export interface ClockMark {
   readonly room: string;
-  /** When it was signed, milliseconds since 1970. Of two marks that name an owner the earlier is right. */
+  /** Time of signing, in milliseconds since 1970. If two marks name different owners, the earlier one is right. */
   readonly at: number;
   readonly generation: number;
   readonly clocks: readonly MarkedClock[];
@@ -172,24 +180,20 @@ export function writeClockMark({ room, at, generation, clocks }: ClockMark): str
   ]);
 }
 
-/** Reads the payload of a mark, which does not say that it is genuine; null where it is none. */
+/** Reads the payload of a mark; null if it is malformed. Does not check the signature. */
 export function readClockMark(payload: string): ClockMark | null {
-  try {
-    const parsed = v.safeParse(markSchema, JSON.parse(payload));
-    if (!parsed.success) return null;
-    const [room, at, generation, clocks] = parsed.output;
-    return {
-      room,
-      at,
-      generation,
-      clocks: clocks.map(([client, clock, person]) => ({ client, clock, person })),
-    };
-  } catch {
-    return null;
-  }
+  const mark = parseJsonAs(markSchema, payload);
+  if (!mark) return null;
+  const [room, at, generation, clocks] = mark;
+  return {
+    room,
+    at,
+    generation,
+    clocks: clocks.map(([client, clock, person]) => ({ client, clock, person })),
+  };
 }
 
-/** Every error of the HTTP interface: a code for programs, a message for people. */
+/** Body of every error of the HTTP interface: a code for programs, a message for people. */
 export interface ErrorBody {
   readonly error: { readonly code: string; readonly message: string };
 }

@@ -8,7 +8,7 @@ import { setGone } from '../schema/editor.ts';
 import { onlyKey, placeAtEnd } from '../schema/placing.ts';
 import { rootOf } from '../schema/read.ts';
 
-/** Gives an empty map three columns, one a period, and a first lane: one step of undo. */
+/** Gives an empty map three columns, one per period, and a first lane, as one step of undo. */
 export const startJourney = command(
   'start-journey',
   (step, given: { phases: Readonly<Record<Period, string>>; lane: string; withLane: boolean }) => {

@@ -471,7 +471,7 @@ const newStep = (editor: Editor) => addStep(editor, 'p', 'S', { after: null, bef
 const newLane = (editor: Editor) =>
   addLane(editor, { title: 'L', type: 'text', group: 'customer' }, { after: null, before: null });
 const newPersona = (editor: Editor) => addPersona(editor, 'N');
-const feeling = { persona: 'n', phase: 'p', emotion: 'calm' } as const;
+const calmAt = { persona: 'n', phase: 'p', emotion: 'calm' } as const;
 const point = { persona: 'n', phase: 'p' };
 const nothing = () => '';
 
@@ -585,17 +585,17 @@ const kinds: Record<string, Kind> = {
     ben: (editor, id) => recolorPersona(editor, id, '#000003'),
     reads: field(personas, 'color'),
   },
-  'a feeling that is marked': {
+  'an emotion that is marked': {
     begin: nothing,
-    ana: (editor) => markEmotion(editor, feeling, 'present'),
-    ben: (editor) => markEmotion(editor, feeling, 'absent'),
-    reads: ({ doc }) => rootOf(doc, emotions).get(emotionKey(feeling)),
+    ana: (editor) => markEmotion(editor, calmAt, 'present'),
+    ben: (editor) => markEmotion(editor, calmAt, 'absent'),
+    reads: ({ doc }) => rootOf(doc, emotions).get(emotionKey(calmAt)),
   },
-  'a feeling that is unmarked': {
-    begin: (editor) => (markEmotion(editor, feeling, 'present'), ''),
-    ana: (editor) => markEmotion(editor, feeling, null),
-    ben: (editor) => markEmotion(editor, feeling, 'absent'),
-    reads: ({ doc }) => rootOf(doc, emotions).get(emotionKey(feeling)),
+  'an emotion that is unmarked': {
+    begin: (editor) => (markEmotion(editor, calmAt, 'present'), ''),
+    ana: (editor) => markEmotion(editor, calmAt, null),
+    ben: (editor) => markEmotion(editor, calmAt, 'absent'),
+    reads: ({ doc }) => rootOf(doc, emotions).get(emotionKey(calmAt)),
   },
   'a point that is placed': {
     begin: nothing,

@@ -32,7 +32,7 @@ describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) =
     await page.locator('[data-card]').first().focus();
     await maja.press('e');
     await expect(page.getByRole('dialog')).toBeVisible();
-    await check(maja, 'feelings');
+    await check(maja, 'emotions');
     await maja.press('Escape');
     await expect(page.getByRole('dialog')).toBeHidden();
     await page.getByRole('button', { name: say('board.share') }).click();

@@ -44,7 +44,7 @@ describe('an observer', () => {
 
   test('has no controls, and no key or press changes anything', async () => {
     const before = await texts(maja);
-    const tools = /Add a card|Menu of (?!the card)|Undo|Redo|Share|Mark feelings|Add a persona/;
+    const tools = /Add a card|Menu of (?!the card)|Undo|Redo|Share|Mark emotions|Add a persona/;
     await expect(asa.page.getByRole('button', { name: tools })).toHaveCount(0);
     const card = asa.card('Decides at breakfast');
     await card.dblclick();

@@ -60,7 +60,7 @@ test('docs/DOCUMENT.md has the tables of the definitions; `npm run docs` writes 
   else expect(documentPage).toBe(written);
 });
 
-test('docs/DOCUMENT.md says what `gone` is, and which feelings are positive', () => {
+test('docs/DOCUMENT.md says what `gone` is, and which emotions are positive', () => {
   const [holds, missing] = fieldWords(collections.cards.fields.gone);
   expect(documentPage.replace(/\s+/g, ' ')).toContain(`\`gone\`: \`${holds}\`, missing \`${missing}\``);
   const polarities = Object.values(emotionPolarity).map((polarity) => polarity === 'positive');

@@ -22,7 +22,7 @@ const boardSchema = v.object({
 });
 export type BoardFacts = v.InferOutput<typeof boardSchema>;
 
-/** @param key the server's key for creating boards, where it wants one */
+/** @param key the key that the server requires for creating boards; null if it requires none */
 export function createBoard(
   board: { readonly title: string; readonly template: Template; readonly language: string },
   key: string | null,

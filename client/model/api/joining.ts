@@ -16,7 +16,7 @@ const joinedSchema = v.object({
   board: v.string(),
   role: roleSchema,
   person: v.string(),
-  /** As the server has tidied it. */
+  /** As the server has cleaned it up. */
   name: v.string(),
   color: v.string(),
   title: v.string(),
@@ -26,17 +26,17 @@ export type Joined = v.InferOutput<typeof joinedSchema>;
 
 /**
  * @param link a whole link or its secret
- * @param device of this browser: the colour that it wears on the board already is not taken
+ * @param device the device key of this browser: the colour that this device already has on the board counts as free
  */
 export function readInvitation(link: string, device: string): Promise<Answer<Invitation>> {
   return ask('POST', '/api/invitation', invitationSchema, { link, device });
 }
 
-/** Takes a membership on a board; the token comes as a cookie that no script can read. */
+/** Takes a membership on a board. The server sends its token as a cookie that scripts cannot read. */
 export function join(who: {
   readonly link: string;
   readonly name: string;
-  /** Left to the server where the person has chosen none. */
+  /** Undefined lets the server choose. */
   readonly color: string | undefined;
   readonly language: string;
   readonly device: string;
@@ -44,7 +44,7 @@ export function join(who: {
   return ask('POST', '/api/join', joinedSchema, who);
 }
 
-/** Makes the membership's token good for another working day. */
+/** Extends the membership's token by another working day. */
 export function renewSeat(board: string, seat: string): Promise<Answer<unknown>> {
   return ask('POST', boardPath(board, seat, '/renew'), v.unknown());
 }

@@ -9,7 +9,7 @@ const linkSchema = v.object({
   createdAt: v.number(),
   revokedAt: v.nullable(v.number()),
 });
-/** A link as the server lists it: without its secret, which it does not keep. */
+/** A link as the server lists it: without its secret, which the server does not keep. */
 export type LinkFacts = v.InferOutput<typeof linkSchema>;
 
 const newLinkSchema = v.object({ id: v.string(), role: roleSchema, link: v.string() });
@@ -20,12 +20,12 @@ export async function listLinks(board: string, seat: string): Promise<Answer<rea
   return answer.ok ? { ok: true, value: answer.value.links } : answer;
 }
 
-/** Makes one more link; it is shown this once. */
+/** Makes another link. The server shows it only this once. */
 export function makeLink(board: string, seat: string, role: Role): Promise<Answer<NewLink>> {
   return ask('POST', boardPath(board, seat, '/links'), newLinkSchema, { role });
 }
 
-/** Withdraws a link, and puts out everyone who came by it. */
+/** Turns off a link, and disconnects everyone who joined by it. */
 export function revokeLink(board: string, seat: string, id: string): Promise<Answer<unknown>> {
   return ask('DELETE', boardPath(board, seat, `/links/${encodeURIComponent(id)}`), v.unknown());
 }

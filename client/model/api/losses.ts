@@ -31,7 +31,7 @@ const lossSchema = v.object({
 /** A person's copy of edits that the server lost, and what restoring it would change. */
 export type LostCopy = v.InferOutput<typeof lossSchema>['copies'][number];
 
-/** The copies of edits that the board lost and people still have. */
+/** Reads the copies of edits that the board lost and people still have. */
 export async function readLoss(board: string, seat: string): Promise<Answer<readonly LostCopy[]>> {
   const answer = await ask('GET', boardPath(board, seat, '/lost'), lossSchema);
   return answer.ok ? { ok: true, value: answer.value.copies } : answer;
@@ -39,7 +39,7 @@ export async function readLoss(board: string, seat: string): Promise<Answer<read
 
 const settledSchema = v.object({ settled: v.array(v.string()) });
 
-/** Restores or discards the copies of these people. Gives whose were decided about. */
+/** Restores or discards the copies of these people. Returns the people whose copies are settled. */
 export async function settleLoss(
   board: string,
   seat: string,

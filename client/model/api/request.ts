@@ -1,17 +1,18 @@
 import * as v from 'valibot';
+import { parseJson } from '$shared/json.ts';
 import { roles } from '$shared/roles.ts';
 import { startViews } from '$shared/views.ts';
 
 /**
- * The server's HTTP interface (docs/API.md), one function a route, a file for each resource. An error is a value: `code` is the server's,
- * or `unreachable` where there was no answer, or `malformed` where it was none of ours.
+ * The server's HTTP interface (docs/API.md): one function per route, one file per resource. Errors are values. `code`
+ * is the server's code, `unreachable` if no answer came, or `malformed` if the answer did not come from our server.
  */
 export type Answer<T> = { readonly ok: true; readonly value: T } | Failure;
 export interface Failure {
   readonly ok: false;
   readonly code: string;
   readonly message: string;
-  /** The HTTP status; 0 where there was no answer. */
+  /** The HTTP status; 0 if no answer came. */
   readonly status: number;
 }
 
@@ -19,7 +20,7 @@ export const startSchema = v.picklist(startViews);
 export const roleSchema = v.picklist(roles);
 const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
-/** @param seat the person as whom this page is on the board */
+/** @param seat the id of this page's person on the board */
 export function boardPath(board: string, seat: string, rest = ''): string {
   return `/api/boards/${encodeURIComponent(board)}${rest}?seat=${encodeURIComponent(seat)}`;
 }
@@ -39,7 +40,9 @@ export async function ask<T>(
       headers: body === undefined ? headers : { ...headers, 'Content-Type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    content = parseJson(await response.text());
+    const text = await response.text();
+    // The answer to a DELETE has no body.
+    content = text === '' ? null : parseJson(text);
   } catch (error) {
     return { ok: false, code: 'unreachable', message: String(error), status: 0 };
   }
@@ -56,14 +59,4 @@ export async function ask<T>(
     message: `${method} ${path}: ${response.status}`,
     status: response.status,
   };
-}
-
-/** An answer without a body, as of a DELETE, is null. */
-function parseJson(text: string): unknown {
-  if (text === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,7 @@ import type { KeptLink } from './memory.ts';
 import { recall, remember } from './memory.ts';
 
 const mostLinks = 200;
-/** Boards whose link is known to be copied; the oldest are forgotten. */
+/** Boards whose link was copied. The oldest are dropped first. */
 const mostSaved = 50;
 
 export function rememberLink(link: KeptLink): void {
@@ -14,7 +14,7 @@ export function rememberLink(link: KeptLink): void {
   }));
 }
 
-/** Links to a board that this device has seen, the latest first. */
+/** The links to a board that this device has seen, latest first. */
 export function linksOf(board: string): readonly KeptLink[] {
   return recall().links.filter((one) => one.board === board);
 }
@@ -23,7 +23,7 @@ export function forgetLink(link: KeptLink): void {
   remember((now) => ({ links: now.links.filter((one) => one.link !== link.link) }));
 }
 
-/** Whether the facilitator link of a board has been copied from here. */
+/** True if the facilitator link of a board has been copied on this device. */
 export function isLinkSaved(board: string): boolean {
   return recall().saved.includes(board);
 }
@@ -32,7 +32,7 @@ export function markLinkSaved(board: string): void {
   remember((now) => ({ saved: [...new Set([...now.saved, board])].slice(-mostSaved) }));
 }
 
-/** The secret of a link, which is all that the server needs: what stands after its `#`. */
+/** The secret of a link: the part after `#`. The server needs nothing else. */
 export function secretOf(link: string): string {
   return link.slice(link.lastIndexOf('#') + 1).trim();
 }

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
+import { parseJsonAs } from '$shared/json.ts';
 import { roles } from '$shared/roles.ts';
 import { startViews } from '$shared/views.ts';
 
 /**
- * What this device remembers, since there are no accounts: who one was, which boards one was on, and the
- * links that it has seen. It may be gone at any time, or never be kept (private windows): then one is asked again.
+ * The memory of this device, since there are no accounts: the person's name and colour, the boards visited and the
+ * links seen. The browser may delete it at any time or never keep it (private windows); the page then asks again.
  */
 const text = v.optional(v.string(), '');
 const roleSchema = v.picklist(roles);
@@ -14,28 +15,28 @@ const visitSchema = v.object({
   title: v.string(),
   start: v.optional(v.fallback(v.picklist(startViews), startViews[0]), startViews[0]),
   role: roleSchema,
-  /** The person as whom one was there: the `seat` of the server's routes. */
+  /** The person's id on that board: the `seat` of the server's routes. */
   person: v.string(),
   name: text,
   color: text,
-  /** The secret of the link by which one came. */
+  /** The secret of the link that the person joined by. */
   secret: v.string(),
-  /** The key that makes one the same person on joining again. */
+  /** The key that makes the device the same person when it joins again. */
   device: v.string(),
   /** Milliseconds since 1970. */
   lastOpened: v.number(),
 });
-/** A seat that was taken on a board from this device. */
+/** A membership that this device took on a board. */
 export type Visit = v.InferOutput<typeof visitSchema>;
 
 const keptLinkSchema = v.object({
   board: v.string(),
   role: roleSchema,
   link: v.string(),
-  /** The server's id of it, where it is known. */
+  /** The server's id of the link; empty if unknown. */
   id: v.optional(v.string(), ''),
 });
-/** A link whose secret this device has seen; the server shows it once and keeps a hash. */
+/** A link whose secret this device has seen. The server shows the secret once and keeps only a hash. */
 export type KeptLink = v.InferOutput<typeof keptLinkSchema>;
 
 const memorySchema = v.object({
@@ -45,28 +46,27 @@ const memorySchema = v.object({
   language: text,
   visits: v.optional(v.fallback(v.array(visitSchema), []), []),
   links: v.optional(v.fallback(v.array(keptLinkSchema), []), []),
-  /** Whether single-letter shortcuts are on. */
+  /** True if single-letter shortcuts are on. */
   letters: v.optional(v.boolean(), true),
-  /** Boards whose facilitator link has been copied somewhere safe. */
+  /** Boards whose facilitator link has been copied. */
   saved: v.optional(v.fallback(v.array(v.string()), []), []),
 });
 type Memory = v.InferOutput<typeof memorySchema>;
 
 const storageKey = 'resa';
-/** What is remembered for as long as the page is open where nothing can be stored. */
+/** The memory while the page is open, for browsers that store nothing. */
 let unsaved: Memory = v.parse(memorySchema, {});
 
-/** What the device remembers just now. */
+/** Reads the memory of the device. */
 export function recall(): Memory {
   try {
-    const parsed = v.safeParse(memorySchema, JSON.parse(localStorage.getItem(storageKey) ?? 'null'));
-    return parsed.success ? parsed.output : unsaved;
+    return parseJsonAs(memorySchema, localStorage.getItem(storageKey) ?? '') ?? unsaved;
   } catch {
     return unsaved;
   }
 }
 
-/** Reads anew before it writes: another tab may have written meanwhile. */
+/** Reads the memory again before it writes, because another tab may have written to it. */
 export function remember(change: (now: Memory) => Partial<Memory>): void {
   const now = recall();
   const next = { ...now, ...change(now) };
@@ -74,6 +74,6 @@ export function remember(change: (now: Memory) => Partial<Memory>): void {
   try {
     localStorage.setItem(storageKey, JSON.stringify(next));
   } catch {
-    // Storage is full or forbidden: `unsaved` holds it while the page is open.
+    // Storage is full or forbidden. `unsaved` holds the memory while the page is open.
   }
 }

@@ -1,7 +1,7 @@
 import { newId } from '$shared/id.ts';
 import { recall, remember } from './memory.ts';
 
-/** A secret of 32 characters that makes this device the same person on each return. */
+/** The device key: a secret of 32 characters. It makes this device the same person on every return. */
 export function deviceKey(): string {
   const { key } = recall();
   if (key !== '') return key;
@@ -10,18 +10,18 @@ export function deviceKey(): string {
   return made;
 }
 
-/** The key of someone else who uses this device. */
+/** A key for another person who uses this device. */
 export function newDeviceKey(): string {
   return newId(32);
 }
 
-/** Name and colour as last chosen; empty where there were none. */
+/** The name and colour last chosen; empty if none were. */
 export function lastSelf(): { readonly name: string; readonly color: string } {
   const { name, color } = recall();
   return { name, color };
 }
 
-/** The language chosen on this device; empty where none was. */
+/** The language chosen on this device; empty if none was. */
 export function chosenLanguage(): string {
   return recall().language;
 }
@@ -30,7 +30,7 @@ export function rememberLanguage(language: string): void {
   remember(() => ({ language }));
 }
 
-/** Whether single-letter shortcuts are on; they are until someone switches them off. */
+/** True if single-letter shortcuts are on, which is the default. */
 export function lettersOn(): boolean {
   return recall().letters;
 }

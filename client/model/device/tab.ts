@@ -1,17 +1,17 @@
 export const seatKey = (board: string) => `resa-seat-${board}`;
 const newKey = 'resa-new-board';
 
-/** Makes this tab a certain person on a board. */
+/** Makes this tab one person on a board. */
 export function takeSeat(board: string, person: string): void {
   writeTab(seatKey(board), person);
 }
 
-/** Notes that a board was just made in this tab, so that the share panel opens with it, once. */
+/** Records that this tab has just made a board, so that the share panel opens once with it. */
 export function markNew(board: string): void {
   writeTab(newKey, board);
 }
 
-/** Whether the share panel of a board that was just made in this tab has still to open. */
+/** True if this tab has just made the board and the share panel has not opened yet. */
 export function isNew(board: string): boolean {
   return readTab(newKey) === board;
 }
@@ -22,7 +22,7 @@ export function takeNew(board: string): boolean {
   return found;
 }
 
-/** What a tab remembers where its storage is closed to us. */
+/** The memory of a tab without session storage. */
 const tab = new Map<string, string>();
 
 export function readTab(key: string): string | null {
@@ -38,6 +38,6 @@ export function writeTab(key: string, value: string): void {
   try {
     sessionStorage.setItem(key, value);
   } catch {
-    // `tab` holds it while the page is open.
+    // `tab` holds the value while the page is open.
   }
 }

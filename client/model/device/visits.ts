@@ -3,17 +3,17 @@ import type { Visit } from './memory.ts';
 import { recall, remember } from './memory.ts';
 import { readTab, seatKey, takeSeat } from './tab.ts';
 
-/** More boards than anyone looks through; the oldest are forgotten. */
+/** More boards than anyone looks through. The oldest are dropped first. */
 const mostVisits = 50;
 
-/** Memberships taken from this device, the latest first. */
+/** Memberships taken on this device, latest first. */
 export function visits(): readonly Visit[] {
   return recall().visits.toSorted((a, b) => b.lastOpened - a.lastOpened);
 }
 
 /**
- * Notes a membership that was just taken, its link and who one was, and makes it this tab's membership on the board.
- * @param chosen the colour that the person chose; null where the server gave one, which is not theirs elsewhere
+ * Records a new membership, its link, and the person's name. Makes it this tab's membership on the board.
+ * @param chosen the colour that the person chose; null if the server chose it, so that other boards do not offer it
  */
 export function rememberVisit(visit: Visit, link: string, chosen: string | null): void {
   remember((now) => ({
@@ -26,13 +26,13 @@ export function rememberVisit(visit: Visit, link: string, chosen: string | null)
       ),
     ].slice(0, mostVisits),
   }));
-  // A link that is known already may know its id too, and the address that the server gave it.
+  // A known link may already have its id, and the address that the server gave it.
   const known = linksOf(visit.board).some((one) => secretOf(one.link) === visit.secret);
   if (!known) rememberLink({ board: visit.board, role: visit.role, link, id: '' });
   takeSeat(visit.board, visit.person);
 }
 
-/** Notes that a board was opened again, and its title of today. */
+/** Records that a board was opened again, and its current title. */
 export function touchVisit(board: string, person: string, title: string, now: number): void {
   remember((memory) => ({
     visits: before(now, memory.visits).map((one) =>
@@ -41,12 +41,12 @@ export function touchVisit(board: string, person: string, title: string, now: nu
   }));
 }
 
-/** No visit is later than the one of this moment: where one says so, the clock was ahead of today's. */
+/** Caps all visits below the current time. A later visit was written while the clock was ahead. */
 function before(now: number, all: readonly Visit[]): readonly Visit[] {
   return all.map((one) => ({ ...one, lastOpened: Math.min(one.lastOpened, now - 1) }));
 }
 
-/** Takes a board off the list, with the links to it. */
+/** Removes a board from the list, with the links to it. */
 export function forgetVisit(visit: Visit): void {
   remember((now) => {
     const left = now.visits.filter((one) => one.board !== visit.board || one.person !== visit.person);
@@ -55,7 +55,7 @@ export function forgetVisit(visit: Visit): void {
   });
 }
 
-/** Which person this tab is on a board: its own choice, else the latest seat of this device; null for none. */
+/** The person of this tab on a board: the tab's own, else the latest of this device; null if there is none. */
 export function seatOn(board: string): string | null {
   return readTab(seatKey(board)) ?? visits().find((visit) => visit.board === board)?.person ?? null;
 }

@@ -4,21 +4,21 @@ import type { Pointer } from '$shared/wire/pointer.ts';
 import { gone, readPointer, writePointer } from '$shared/wire/pointer.ts';
 import { frameKind } from '$shared/wire/protocol.ts';
 
-/** Moves go out at most this often: 20 a second look live and cost a third of 60. */
+/** Minimum time between two moves sent: 20 per second look live and cost a third of 60. */
 const moveMs = 50;
 
 /**
- * Pointers on the wire (`shared/wire/pointer.ts`): our own goes out when it has moved, others' come in. What the
- * two sides of a socket know of each other's places is theirs alone, and forgotten with it.
+ * Pointers on the wire (`shared/wire/pointer.ts`). Sends our own pointer when it has moved, and receives those of
+ * others. Each side of a socket remembers the last place of each pointer. That memory ends with the socket.
  */
 export class Pointers {
-  /** Returns whether there was a socket to send on. */
+  /** Returns true if a socket was open to send on. */
   readonly #send: (frame: Uint8Array<ArrayBuffer>) => boolean;
   #listener: (client: number) => void = () => {};
-  /** The last place heard of each awareness client id. */
+  /** The last place received, by awareness client id. */
   readonly #places = new Map<number, string>();
   readonly #pointers = new Map<number, Pointer>();
-  /** What the server was last told on this socket. */
+  /** The pointer last sent on this socket. */
   #told: Pointer | null = null;
   #next: Pointer | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -28,12 +28,12 @@ export class Pointers {
     this.#send = send;
   }
 
-  /** Hears whose pointer has moved, by awareness client ids. */
+  /** Calls the listener for each pointer that moves, with its awareness client id. */
   listen(listener: (client: number) => void): void {
     this.#listener = listener;
   }
 
-  /** Says where our own pointer is; `gone` as its place when it is nowhere. */
+  /** Sends the position of our own pointer. The place `gone` means that it is nowhere. */
   say(pointer: Pointer): void {
     this.#next = pointer;
     const wait = this.#lastSent + moveMs - performance.now();
@@ -41,7 +41,7 @@ export class Pointers {
     else this.#timer ??= setTimeout(this.#tell, wait);
   }
 
-  /** Takes in what a frame says behind its kind. One that breaks off counts as far as it goes. */
+  /** Reads the pointers of a frame, after its kind. If the frame is cut short, the pointers before the cut count. */
   hear(decoder: decoding.Decoder): void {
     try {
       for (let left = decoding.readVarUint(decoder); left > 0; left--) {
@@ -53,21 +53,21 @@ export class Pointers {
         this.#listener(client);
       }
     } catch {
-      // A pointer that is lost is made good by its next move.
+      // A lost pointer is corrected by its next move.
     }
   }
 
-  /** Where the pointer of a client id was last, as far as it says so by frames of its own. */
+  /** The last position of a client's pointer, if that client sends pointer frames. */
   of(client: number): Pointer | null {
     return this.#pointers.get(client) ?? null;
   }
 
-  /** Of who has gone, no pointer stays; the server may go on from its place all the same. */
+  /** Drops the pointer of a client that has left. Its last place stays, because the server may refer to it again. */
   drop(client: number): void {
     this.#pointers.delete(client);
   }
 
-  /** To be called for each new socket: neither side knows a place of the other yet. */
+  /** Call this for each new socket: neither side knows a place of the other yet. */
   renew(): void {
     this.#places.clear();
     this.#pointers.clear();
@@ -98,7 +98,7 @@ export class Pointers {
   }
 }
 
-/** Whether saying it would tell nothing new; of one that is gone nobody has to hear who has not heard of it. */
+/** True if sending would change nothing. A pointer that was never sent need not be reported gone. */
 function isSame(next: Pointer, told: Pointer | null): boolean {
   if (next.place === gone) return told === null || told.place === gone;
   return told !== null && next.place === told.place && next.x === told.x && next.y === told.y;

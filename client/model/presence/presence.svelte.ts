@@ -8,35 +8,35 @@ import { parsePresence } from '$shared/wire/presence.ts';
 import type { Pointers } from './pointers.ts';
 import type { Entry, Visitor } from '../store/entries.svelte.ts';
 
-/** Someone's pointer on the map. */
+/** A person's pointer on the map. */
 export interface MapPointer {
   readonly surface: 'map';
   readonly person: string;
   /** The key of the cell (`cellKey`). */
   readonly cell: string;
-  /** Shares of the cell (0 to 1), from its start edge and from above. */
+  /** Position in the cell, as shares (0 to 1) from its start edge and its top. */
   readonly x: number;
   readonly y: number;
 }
 
-/** Someone's pointer on a canvas. */
+/** A person's pointer on a canvas. */
 export interface CanvasPointer {
   readonly surface: 'canvas';
   readonly person: string;
-  /** Whole units of the canvas, from its origin. */
+  /** Whole units of the canvas, measured from its origin. */
   readonly x: number;
   readonly y: number;
 }
 
 export type RemotePointer = MapPointer | CanvasPointer;
 
-/** A socket's pointer, or null where it has none on this surface; a person with two tabs has two sockets. */
+/** Receives a socket's pointer; null if it has none on this surface. A person with two tabs has two sockets. */
 type PointerListener<S extends Surface> = (
   client: number,
   pointer: Extract<RemotePointer, { surface: S }> | null,
 ) => void;
 
-/** Where this person's own pointer is: in shares (0 to 1) of a cell of the map, or in units of a canvas. */
+/** The position of our own pointer: in shares (0 to 1) of a cell of the map, or in units of a canvas. */
 type OwnPointer =
   | { readonly surface: 'map'; readonly cell: CellAt; readonly x: number; readonly y: number }
   | { readonly surface: 'canvas'; readonly x: number; readonly y: number };
@@ -52,20 +52,20 @@ export interface RemoteCaret {
   readonly head: string;
 }
 
-/** What this person says of themselves; pointers go their own way. */
+/** The presence that this page sends. Pointers have frames of their own. */
 type Own = Omit<Presence, 'cursor'>;
 
-/** The entry of a record by the name of its collection; null where there is no such collection. */
+/** The entry of a record by the name of its collection; null if there is no such collection. */
 type EntryOf = (collection: string, id: string) => Entry<unknown> | null;
 
 /**
- * Who is here and where. What changes seldom (who, which view, which record) is signals; pointers move
- * often and go straight to whoever draws them.
+ * The people on the board and where they are. Facts that change seldom (person, view, record) are signals. Pointers
+ * move often and go straight to the component that draws them.
  */
 export class PresenceModel {
-  /** The ids of people with a socket on this board, oneself included, in a steady order. */
+  /** The ids of the people with a socket on this board, including this person, in a stable order. */
   people: readonly string[] = $state.raw([]);
-  /** Where each of them is: the last place heard of. */
+  /** The last known place of each of them. */
   where: ReadonlyMap<string, Presence> = $state.raw(new Map());
   carets: readonly RemoteCaret[] = $state.raw([]);
 
@@ -97,20 +97,23 @@ export class PresenceModel {
     );
   }
 
-  /** Says where this person is, all but the pointer. */
+  /** Sends this person's presence, except for the pointer. */
   say(change: Partial<Own>): void {
     this.#mine = { ...this.#mine, ...change };
     this.#awareness.setLocalState(this.#mine);
   }
 
-  /** Says where this person's pointer is; null where it is on no surface. */
+  /** Sends the position of this person's pointer; null if it is on no surface. */
   point(at: OwnPointer | null): void {
     if (at?.surface === 'map')
       this.#pointers.say({ place: cellKey(at.cell), x: partOf(at.x), y: partOf(at.y) });
     else this.#pointers.say(at ? { place: canvas, x: unitOf(at.x), y: unitOf(at.y) } : nowhere);
   }
 
-  /** Hears each move of others' pointers on a surface, and where they leave it; returns how to stop. */
+  /**
+   * Calls the listener for each move of others' pointers on a surface, and when they leave it. Returns a function that
+   * stops it.
+   */
   onPointer<S extends Surface>(surface: S, listener: PointerListener<S>): () => void {
     const hear = (client: number, pointer: RemotePointer | null) =>
       listener(client, isOn(surface, pointer) ? pointer : null);
@@ -152,7 +155,7 @@ export class PresenceModel {
     return cursor && { surface: 'map', person, cell: cellKey(cursor), x: cursor.x, y: cursor.y };
   }
 
-  /** Recounts who is at one record: as many steps as there are people, not as there are records. */
+  /** Updates the visitors of one record. Costs one step per person, not one per record. */
   #revisit(at: { in: string; id: string }): void {
     const visitors: Visitor[] = [];
     for (const presence of this.#peers.values()) {
@@ -165,7 +168,7 @@ export class PresenceModel {
     if (entry) entry.visitors = visitors;
   }
 
-  /** Refreshes what is shown as lists, and only where it differs. */
+  /** Updates the lists, but only if they differ. */
   #gather(): void {
     const people = new Set([this.#self]);
     const where = new Map<string, Presence>();

@@ -1,6 +1,7 @@
 /**
- * Makes something that holds signals. Svelte does not track a signal in the run that made it: what is made while
- * something renders is made in a run of its own, so that who asked for it hears of its changes, and nobody else does.
+ * Makes an object that holds signals. Svelte does not track a signal in the run that made it. So an object that is made
+ * while something renders is made in a run of its own: its reader, and no other code, then reruns when a signal
+ * changes.
  */
 export function apart<T>(make: () => T): T {
   if (!$effect.tracking()) return make();
@@ -9,10 +10,10 @@ export function apart<T>(make: () => T): T {
   return made[0] as T;
 }
 
-/** How many are made at a time: a run of its own costs as much as a hundred signals. */
+/** Objects made at a time: a run of its own costs as much as a hundred signals. */
 const stockSize = 256;
 
-/** The same for what a page has by the thousand. Returns what gives one that nobody has had yet. */
+/** The same for objects that a page has by the thousand. Returns a function that gives a new one on each call. */
 export function stockOf<T>(make: () => T): () => T {
   let stock: T[] = [];
   return () => {

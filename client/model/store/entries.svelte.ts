@@ -5,26 +5,26 @@ import { parseRecord, parseValue } from '$shared/schema/collection.ts';
 import { rootOf } from '$shared/schema/read.ts';
 import { apart } from './apart.svelte.ts';
 
-/** What is stored in a collection: its records, or its values. */
+/** The item type of a collection: its records or its values. */
 export type ItemOf<C extends AnyCollection> =
   C extends Collection<infer F> ? RecordOf<F> : C extends ValueCollection<infer T> ? T : never;
 
-/** A person who is at a record just now. */
+/** A person who is at a record now. */
 export interface Visitor {
   readonly person: string;
   readonly typing: boolean;
 }
 
 /**
- * What the page knows of one record or value. Each part is a signal of its own, so that what reads one record
- * runs again only when that record changes.
+ * The page's view of one record or value. Each part is its own signal, so that a reader of one record reruns only when
+ * that record changes.
  */
 export class Entry<R> {
-  /** The id of a record, the key of a value. */
+  /** The id of a record, or the key of a value. */
   readonly id: string;
-  /** The parsed record or value; null before it has arrived, and where it is malformed. */
+  /** The parsed record or value; null before it has arrived, and if it is malformed. */
   record: R | null = $state.raw(null);
-  /** Others who have it selected or type in it. */
+  /** Other people who have the record selected or type in it. */
   visitors: readonly Visitor[] = $state.raw([]);
 
   constructor(id: string) {
@@ -32,7 +32,7 @@ export class Entry<R> {
   }
 }
 
-/** A record or value before and after a change; null where it was not or is no more. */
+/** A record or value before and after a change; null if it did not exist then. */
 export interface Change<R> {
   readonly entry: Entry<R>;
   readonly before: R | null;
@@ -42,21 +42,21 @@ export interface Change<R> {
 type Listener<R> = (changes: readonly Change<R>[]) => void;
 
 /**
- * One collection of the document as entries. A transaction costs what it touched: one observer
- * gathers the ids, each is parsed once, and the listeners hear of them together.
+ * One collection of the document as entries. A transaction costs what it touches: one observer gathers the ids, each
+ * item is parsed once, and the listeners get all changes together.
  */
 export class Entries<R> {
   readonly #root: Y.Map<unknown>;
   readonly #parse: (id: string, stored: unknown) => R | null;
   readonly #entries = new Map<string, Entry<R>>();
   readonly #listeners: Listener<R>[] = [];
-  /** Rises when a record comes or goes. */
+  /** Incremented when a record is added or removed. */
   #membership = $state(0);
-  /** How many there are that are not removed. */
+  /** The number of items that are not removed. */
   size = $state(0);
   #all: readonly Entry<R>[] | null = null;
 
-  /** @param parse reads what is stored under an id; null where it is nothing, or malformed */
+  /** @param parse reads the stored item of an id; returns null if it is missing or malformed */
   constructor(root: Y.Map<unknown>, parse: (id: string, stored: unknown) => R | null) {
     this.#root = root;
     this.#parse = parse;
@@ -67,41 +67,41 @@ export class Entries<R> {
         if (typeof inside === 'string') touched.add(inside);
         else for (const id of event.keys.keys()) touched.add(id);
       }
-      // Whoever changes the document in an effect does not read it by that, or would be run again by the change.
+      // An effect that changes the document must not thereby read it, or the change would rerun the effect.
       untrack(() => this.#refresh(touched));
     });
     this.#refresh(root.keys());
   }
 
-  /** Calls the listener after each transaction that touches the collection, for as long as the document lives. */
+  /** Calls the listener after each transaction that touches the collection, as long as the document lives. */
   listen(listener: Listener<R>): void {
     this.#listeners.push(listener);
   }
 
-  /** Entries that are there and not removed, in no order; gathered when asked for after one came or went. */
+  /** The entries that are not removed, in no order. Gathered on demand after one was added or removed. */
   get all(): readonly Entry<R>[] {
     void this.#membership;
     this.#all ??= [...this.#entries.values()].filter((entry) => isThere(entry.record));
     return this.#all;
   }
 
-  /** The entry of an id; made empty where the record has not arrived yet. */
+  /** The entry of an id; empty if the record has not arrived yet. */
   entry(id: string): Entry<R> {
     let entry = this.#entries.get(id);
     if (!entry) this.#entries.set(id, (entry = apart(() => new Entry<R>(id))));
     return entry;
   }
 
-  /** The entry of an id that the page has heard of, or null. Reading it makes nothing. */
+  /** The entry of an id, or null if the page does not know it. Reading makes no entry. */
   find(id: string | null): Entry<R> | null {
     return id === null ? null : (this.#entries.get(id) ?? null);
   }
 
-  /** The record of an id where it is there and not removed. */
+  /** The record of an id, if it exists and is not removed. */
   get(id: string | null): R | null {
     const entry = this.find(id);
     if (entry) return isThere(entry.record) ? entry.record : null;
-    // Not heard of yet: who asked is asked again when a record comes.
+    // Unknown yet: the caller reruns when a record is added.
     void this.#membership;
     return null;
   }
@@ -137,7 +137,7 @@ export function entriesOf<C extends AnyCollection>(doc: Y.Doc, of: C): Entries<I
   return new Entries(rootOf(doc, of), parse as (id: string, stored: unknown) => ItemOf<C> | null);
 }
 
-/** Whether a record or value is there, and not removed. */
+/** True if a record or value exists and is not removed. */
 export function isThere<R>(record: R | null): record is R {
   return record !== null && !(typeof record === 'object' && 'gone' in record && record.gone === true);
 }

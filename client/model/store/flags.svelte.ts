@@ -7,8 +7,8 @@ class Flag {
 const newFlag = stockOf(() => new Flag());
 
 /**
- * Which records something is so of on this screen, as "is selected". Each flag is a signal of its own, so that one
- * that changes concerns who reads that one, however many records there are.
+ * A property of records on this screen only, such as "is selected". Each flag is its own signal: a change reruns only
+ * the readers of that record, however many records there are.
  */
 export class Flags {
   readonly #flags = new Map<string, Flag>();

@@ -9,24 +9,24 @@ export interface Collections {
   of<C extends AnyCollection>(of: C): Entries<ItemOf<C>>;
 }
 
-/** A collection whose changes may move the items of an index to other keys. */
+/** A collection whose changes can move items of an index to other keys. */
 export interface Influence {
   readonly of: AnyCollection;
-  /** Calls back when one of its records has changed in a way that matters. */
+  /** Calls `changed` when one of its records changes in a way that matters. */
   watch(collections: Collections, changed: () => void): void;
 }
 
-/** What an index is of: which items stand under which keys, and in which order. */
+/** Defines which items an index lists under which keys, and in which order. */
 export interface IndexDefinition<C extends AnyCollection = AnyCollection> {
   readonly of: C;
-  /** The keys under which an item stands. What else it reads must be among the influences. */
+  /** The keys of an item. Collections that it also reads must be among the influences. */
   readonly keys: (item: ItemOf<C>, collections: Collections) => readonly string[];
-  /** The order key of an item; without it, those under one key stand by id. */
+  /** The order key of an item. Without it, items under one key are sorted by id. */
   readonly order?: (item: ItemOf<C>) => string;
   readonly influences?: readonly Influence[];
 }
 
-/** Defines an index; `board.by` makes it when it is first asked for. */
+/** Defines an index. `board.by` makes it on first use. */
 export function defineIndex<C extends AnyCollection>(definition: IndexDefinition<C>): IndexDefinition<C> {
   return definition;
 }
@@ -50,7 +50,7 @@ export class Slot {
 }
 const newSlot = stockOf(() => new Slot());
 
-/** Where an item stands. */
+/** The position of an item in the index. */
 interface Standing<T> {
   readonly id: string;
   readonly item: T;
@@ -59,8 +59,8 @@ interface Standing<T> {
 }
 
 /**
- * Which items of a collection stand under which key. An item that changes costs the length of the slots that it
- * leaves and joins, however many the collection has; one that changes in no way that matters costs nothing.
+ * Maps keys to items of a collection. A changed item costs the length of the slots that it leaves and joins, whatever
+ * the size of the collection. A change that does not matter to the index costs nothing.
  */
 export class Index<T> {
   readonly #slots = new Map<string, Slot>();
@@ -73,14 +73,14 @@ export class Index<T> {
     this.#orderOf = orderOf;
   }
 
-  /** The slot of a key; empty where nothing stands there. */
+  /** The slot of a key; empty if no item has the key. */
   at(key: string): Slot {
     let slot = this.#slots.get(key);
     if (!slot) this.#slots.set(key, (slot = newSlot()));
     return slot;
   }
 
-  /** Takes in all that there is, before anybody has asked for a slot. */
+  /** Adds all existing items, before anyone has asked for a slot. */
   fill(entries: Iterable<Entry<T>>): void {
     const drafts = new Map<string, Standing<T>[]>();
     for (const { id, record } of entries)
@@ -88,7 +88,7 @@ export class Index<T> {
     this.#show(drafts);
   }
 
-  /** Takes in what changed in the collection. */
+  /** Applies changes of the collection. */
   apply(changes: readonly Change<T>[]): void {
     const drafts = new Map<string, Standing<T>[]>();
     for (const { entry, after } of changes) {
@@ -101,7 +101,7 @@ export class Index<T> {
     this.#show(drafts);
   }
 
-  /** Finds the keys of all items anew: something that they depend on has changed. */
+  /** Recomputes the keys of all items, because something that they depend on has changed. */
   rearrange(): void {
     const drafts = new Map<string, Standing<T>[]>();
     for (const before of [...this.#standing.values()]) {
@@ -140,7 +140,7 @@ export class Index<T> {
   }
 }
 
-/** Makes an index of a collection, and keeps it up for as long as the document lives. */
+/** Makes an index of a collection, and keeps it up to date as long as the document lives. */
 export function openIndex<C extends AnyCollection>(
   collections: Collections,
   { of, keys, order, influences = [] }: IndexDefinition<C>,
@@ -156,7 +156,7 @@ export function openIndex<C extends AnyCollection>(
 const isSame = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((key, i) => key === b[i]);
 
-/** Binary search for the place of one more in a sorted list. */
+/** Inserts an item into a sorted list, by binary search. */
 function insert<T>(list: Standing<T>[], next: Standing<T>): void {
   let low = 0;
   let high = list.length;

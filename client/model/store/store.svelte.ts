@@ -6,7 +6,7 @@ import { entriesOf } from './entries.svelte.ts';
 import type { Collections, Index, IndexDefinition } from './index.svelte.ts';
 import { openIndex } from './index.svelte.ts';
 
-/** The collections of one document, and indexes over them. Each is read in when it is first asked for. */
+/** The collections of one document, and indexes over them. Each is loaded on first use. */
 export class Store implements Collections {
   readonly #doc: Y.Doc;
   readonly #entries = new Map<AnyCollection, Entries<unknown>>();

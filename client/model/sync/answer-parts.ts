@@ -5,28 +5,28 @@ type AnyType = Parameters<typeof Y.findRootTypeKey>[0];
 type Struct = Y.Item | Y.GC;
 
 /**
- * What one part holds at most. The server takes up to 1 MiB and 50 ms of its own time; each struct may cut three
- * texts of others in two, at up to 0.1 ms each on the largest boards. One deleted range costs it about 1 us.
+ * Bounds of one part. The server takes up to 1 MiB and 50 ms of its own time per update. Each struct may split three
+ * texts of others, at up to 0.1 ms each on the largest boards. One deleted range costs the server about 1 us.
  */
 const mostStructs = 100;
 export const mostPartBytes = 64 << 10;
 const mostRanges = 4_000;
 
 export interface Parts {
-  /** Updates, each of which rests on those before it and on what the server has. */
+  /** Updates. Each builds on the ones before it and on the server's state. */
   readonly updates: readonly Uint8Array[];
-  /** The server's state vector once it has them. */
+  /** The server's state vector after these updates. */
   readonly after: Map<number, number>;
 }
 
 /**
- * Cuts what the server lacks of a person's own edits into parts, where one answer would be too large to be taken:
- * hours of work without a connection. Empty where one answer will do, and without what rests on edits of others
- * that the server lacks: that is for the answer, which comes last.
+ * Splits a person's own edits that the server lacks into parts, if one answer would be too large for the server: after
+ * hours of work offline. Empty if one answer is enough. Edits that build on edits of others which the server lacks are
+ * left to that last answer.
  *
- * Each part brings the deletions in the texts and sets that it writes in, so that none of them is longer on the
- * way than it is in the end: the server holds every update to the limits. What a later value takes the place of
- * is not deleted before that comes, so that nobody sees a card without a place.
+ * Each part carries the deletions in the texts and sets that it writes in. So no text or set is longer on the way than
+ * at the end, since the server checks the limits of every update. A value that a later value replaces is deleted only
+ * when the later value comes, so that nobody sees a card without a place.
  */
 export function answerInParts(
   { store }: Y.Doc,
@@ -53,7 +53,7 @@ function isLarge(
     structs += all.length - Y.findIndexSS(all, from);
     clocks += state - from;
   }
-  // A character takes one clock, and three bytes at most.
+  // A character takes one clock and at most three bytes.
   return structs > mostStructs || clocks > mostPartBytes / 3;
 }
 
@@ -61,11 +61,11 @@ class Answer {
   readonly #store: Y.Doc['store'];
   readonly #known: Map<number, number>;
   readonly #own: ReadonlySet<number>;
-  /** Texts and sets whose deletions are in a part already. */
+  /** Texts and sets whose deletions some part already carries. */
   readonly #told = new Set<AnyType>();
   readonly #updates: Uint8Array[] = [];
   #part = new Part();
-  /** A part ends behind this clock of a client id: the server takes an author only along with the record. */
+  /** The part must not end before this clock of a client id: the server accepts an author only with its record. */
   #until: { readonly client: number; readonly clock: number } | null = null;
 
   constructor(store: Y.Doc['store'], known: Map<number, number>, own: ReadonlySet<number>) {
@@ -80,7 +80,7 @@ class Answer {
     return this.#updates;
   }
 
-  /** Writes all up to an id, with what it rests on before it. Returns false where the server lacks some of that. */
+  /** Writes everything up to an id, after what it builds on. Returns false if the server lacks some of that. */
   #bring({ client, clock }: Pick<Y.ID, 'client' | 'clock'>): boolean {
     for (;;) {
       const from = this.#known.get(client) ?? 0;
@@ -98,7 +98,7 @@ class Answer {
     this.#known.set(client, clock + struct.length);
     if (struct instanceof Y.Item) {
       if (isDeletedHere(struct)) this.#part.delete(client, from, clock + struct.length);
-      // The parent of an item that is in the store is always a type.
+      // A stored item always has a type as its parent.
       this.#tell(struct.parent as AnyType);
       const author = authorOf(struct);
       if (author?.id.client === client) this.#until = author.id;
@@ -107,7 +107,7 @@ class Answer {
     if (this.#part.isFull && !this.#until) this.#flush();
   }
 
-  /** Puts what was deleted in a text or a set, as far as the server has it, into the part. */
+  /** Adds the deletions in a text or a set to the part, as far as the server has the deleted items. */
   #tell(type: AnyType): void {
     if (this.#told.has(type)) return;
     this.#told.add(type);
@@ -127,7 +127,7 @@ class Answer {
   }
 }
 
-/** One update in the making. */
+/** An update under construction. */
 class Part {
   readonly #runs = new Map<number, { clock: number; count: number; body: Y.UpdateEncoderV1 }>();
   readonly #deleted = new Map<number, { from: number; to: number }[]>();
@@ -143,7 +143,7 @@ class Part {
     return this.#structs >= mostStructs || this.#bytes >= mostPartBytes || this.#ranges >= mostRanges;
   }
 
-  /** Puts a struct in, from a clock within it; those of one client id come in the order of their clocks. */
+  /** Adds a struct, from a clock within it. Structs of one client id arrive in the order of their clocks. */
   put(struct: Struct, from: number): void {
     const { client, clock } = struct.id;
     const run = this.#runs.get(client) ?? { clock: from, count: 0, body: new Y.UpdateEncoderV1() };
@@ -162,7 +162,7 @@ class Part {
     this.#ranges++;
   }
 
-  /** As Yjs writes an update: the structs of each client id, then the deleted ranges of each. */
+  /** Encodes as Yjs does: the structs of each client id, then the deleted ranges of each. */
   encode(): Uint8Array {
     return encoding.encode((encoder) => {
       encoding.writeVarUint(encoder, this.#runs.size);
@@ -183,7 +183,7 @@ class Part {
   }
 }
 
-/** What must be there before a struct: its neighbours, or what holds its parent. */
+/** The ids that must exist before a struct: its neighbours, or the item that holds its parent. */
 function needs(struct: Struct): Y.ID[] {
   if (!(struct instanceof Y.Item)) return [];
   const { origin, rightOrigin } = struct;
@@ -192,12 +192,12 @@ function needs(struct: Struct): Y.ID[] {
   return beside.length > 0 || !holder ? beside : [holder.id];
 }
 
-/** The author of the record that an item makes; null where it makes none, or one without an author. */
+/** The author of the record that an item creates; null if it creates none, or one without an author. */
 function authorOf({ content }: Y.Item): Y.Item | null {
   return content instanceof Y.ContentType ? (content.type._map.get('author') ?? null) : null;
 }
 
-/** Whether an item is deleted, other than by the value that has taken its place. */
+/** True if an item was deleted by itself, and not by a value that replaced it. */
 function isDeletedHere(item: Y.Item): boolean {
   return item.deleted && (item.parentSub === null || item.right === null);
 }

@@ -7,6 +7,7 @@ import * as Y from 'yjs';
 import type { ClientControl, Control, Exceeded } from '$shared/wire/protocol.ts';
 import { controlProtocol, controlSchema, frameKind, syncKind } from '$shared/wire/protocol.ts';
 import { board, schemaVersion } from '$shared/documents.ts';
+import { parseJson } from '$shared/json.ts';
 import { schemaOf } from '$shared/schema/document.ts';
 import type { Role } from '$shared/roles.ts';
 import { answerInParts, mostPartBytes } from './answer-parts.ts';
@@ -23,74 +24,79 @@ import type { Holding, SyncFacts, SyncStatus } from './status.ts';
 import { isSettled, statusOf, statusWith } from './status.ts';
 import { onWake } from './wake.ts';
 
-/** What the owner of a connection hears. */
+/** Events for the owner of a connection. */
 export interface ConnectionEvents {
-  /** The server's state is in, of this generation: at first, and after each time that there was no connection. */
+  /** The server's state of this generation has arrived: at first, and after every reconnect. */
   readonly ready: (generation: number) => void;
-  /** All that was sent is on disk. */
+  /** Everything that was sent is on disk. */
   readonly saved: () => void;
-  /** What lies on this device: the light does not say _saved_ while something does. */
+  /** The state of the edits on this device. The light does not say _saved_ while there are any. */
   readonly holding: () => Holding;
-  /** The socket was closed for good. */
+  /** The connection has ended for good. */
   readonly ended: (why: Ending) => void;
 }
 
 /**
- * The stock `y-websocket` provider, with what ours adds: it counts the document frames it sends and
- * hears from the server how many are on disk, sends large changes in parts, takes control frames, sends pointers
- * apart from presence, and does not echo what it hears of others' presence.
+ * The stock `y-websocket` provider with our additions. It counts the document frames it sends and learns from the
+ * server how many are on disk, splits large changes into parts, handles control frames, sends pointers apart from
+ * presence, and does not echo the presence of others.
  */
 export class Connection {
-  /** Whether the server's state has come in at least once. */
+  /** True once the server's state has arrived. */
   ready = $state(false);
   #light: SyncStatus = $state('sending');
   role: Role | null = $state(null);
   title = $state('');
-  /** Why edits are not taken just now. Those that are made meanwhile the server asks for when they are. */
+  /** Why the server takes no edits now. It asks for edits made in the meantime when it takes edits again. */
   readOnly: 'store' | 'frozen' | null = $state(null);
-  /** How full the board is, in percent of what it may hold; 0 while there is nothing to tell. */
+  /** How full the board is, in percent of its size limit; 0 below the level that the server reports. */
   fullness = $state(0);
-  /** Set while the server lacks edits that this page has: a copy waits for a decision, or there is no room for one. */
+  /**
+   * Set while the server lacks edits of this page: its copy of them waits for a decision, or it has no room for a copy.
+   */
   held: 'waiting' | 'full' | null = $state(null);
-  /** To facilitators: how many people have edits that the board lost. */
+  /** For facilitators: the number of people who have edits that the board lost. */
   lossPeople = $state(0);
-  /** Why there is no connection, where the server said so. */
+  /** Why there is no connection, if the server gave a reason. */
   hindrance: DisconnectReason | null = $state(null);
   readonly pointers: Pointers;
-  /** What the server had when it last asked: by client id, how many clocks. */
+  /** The server's state vector when it last asked, by client id. */
   serverState: ReadonlyMap<number, number> = new Map();
 
   readonly #provider: WebsocketProvider;
   readonly #doc: Y.Doc;
   #sent = 0;
   #saved = 0;
-  /** Whether our own state has gone out on this socket (observers are never asked for it). */
+  /** True once our own state was sent on this socket. The server never asks observers for it. */
   #offered = false;
-  /** Whether there are own edits since all was last on disk. */
+  /** True if there are own edits since everything was last on disk. */
   #isDirty = false;
-  /** Whether own edits were made while none were taken: until they are, no count speaks for them. */
+  /**
+   * True if own edits were made while the server took none. Until it takes them, the frame counts say nothing about
+   * them.
+   */
   #keeps = false;
-  /** Which generation of the board the document is of; null until the first welcome. */
+  /** The board generation of the document; null until the first welcome. */
   #generation: number | null = null;
-  /** The client ids of this person that the document was written under here: this page's, and those on the device. */
+  /** The client ids that this person used in the document here: this page's, and those on the device. */
   readonly #own = new Set<number>();
   #closed = false;
   #failed = false;
   readonly #marks: KeptMarks;
   #opening: ReturnType<typeof setTimeout> | undefined;
-  /** Whether the server has let this socket in. */
+  /** True once the server has accepted this socket. */
   #isIn = false;
-  /** Whether all own edits are on disk. */
+  /** True if all own edits are on disk. */
   #isSettled = false;
-  /** The layout of documents that this page knows. */
+  /** The document layout that this page knows. */
   readonly #schema: number;
   readonly #on: ConnectionEvents;
   readonly #pulse: Pulse;
   readonly #stopWaking: () => void;
 
   /**
-   * @param at `document`: which of the board's; `board` where it is left out. `schema`: the layout of it that the page
-   * knows; its own where it is left out
+   * @param at `document`: which document of the board, `board` by default. `schema`: the layout of it that the page
+   * knows, the page's own by default
    */
   constructor(
     doc: Y.Doc,
@@ -109,7 +115,8 @@ export class Connection {
         connect: false,
         params: { seat: at.seat, schema: String(this.#schema) },
         protocols: [controlProtocol],
-        // Tabs of one browser may hold different seats: all goes by the server, which knows them apart.
+        // Tabs of one browser may hold different memberships. All traffic goes through the server, which tells them
+        // apart.
         disableBc: true,
         shouldReconnect: ({ code }) => !isFinal(code),
       },
@@ -121,7 +128,7 @@ export class Connection {
     provider.messageHandlers[frameKind.control] = (_encoder, decoder) =>
       this.#control(decoding.readVarString(decoder));
     provider.messageHandlers[frameKind.pointer] = (_encoder, decoder) => this.pointers.hear(decoder);
-    // The stock handler warns on the console; ours is told by a control frame beside it.
+    // The stock handler warns on the console. Our server explains with a control frame as well.
     provider.messageHandlers[frameKind.auth] = () => {};
     provider.on('status', ({ status }) => {
       this.#sent = 0;
@@ -138,7 +145,8 @@ export class Connection {
     });
     provider.on('sync', (synced) => {
       if (synced) {
-        // The server sees to it. One that does not must not be sent edits of a page that knows an older layout.
+        // The server checks this too. A server that does not must not receive edits of a page that knows an older
+        // layout.
         if (schemaOf(doc) > this.#schema) return this.#finish({ kind: 'old-page' });
         this.ready = true;
         this.hindrance = null;
@@ -149,7 +157,7 @@ export class Connection {
     provider.on('connection-close', (event) => {
       this.#failed = true;
       this.hindrance = event && hindranceOf(event.code, event.reason);
-      // Told before the provider reckons how long to wait, of which this is the most.
+      // Set before the provider computes its wait, which this value caps.
       provider.maxBackoffTime = waitMs(provider.wsUnsuccessfulReconnects + 1, Math.random());
       this.#updateStatus();
     });
@@ -169,17 +177,17 @@ export class Connection {
     return this.#provider.awareness;
   }
 
-  /** Whether anything typed here may not be on disk yet. */
+  /** True if text typed here may not be on disk yet. */
   get unsaved(): boolean {
     return !this.#isSettled;
   }
 
-  /** Looks again whether all is saved: what lay on the device may have been taken in without an edit. */
+  /** Recomputes the status, because edits on the device may have been applied without an edit here. */
   refresh(): void {
     if (!this.#closed) this.#updateStatus();
   }
 
-  /** Connects, and keeps connecting. */
+  /** Connects, and keeps reconnecting. */
   open(waitMs = 0): void {
     if (waitMs === 0) this.#provider.connect();
     else this.#opening = setTimeout(() => this.#provider.connect(), waitMs);
@@ -197,7 +205,7 @@ export class Connection {
     this.#provider.destroy();
   }
 
-  /** The stock handler answers the server's sync step 1 with our step 2: one more document frame. */
+  /** The stock handler answers the server's sync step 1 with our step 2, which is one more document frame. */
   #countSyncFrames(): void {
     const stock = this.#provider.messageHandlers[frameKind.sync];
     this.#provider.messageHandlers[frameKind.sync] = (encoder, decoder, provider, emitSynced, kind) => {
@@ -210,7 +218,7 @@ export class Connection {
     };
   }
 
-  /** Goes out before our answer to the server's step 1, so that the server knows how to take that. */
+  /** Sends the proof before our answer to the server's step 1, so that the server knows how to treat the answer. */
   #proveLoss(state: ReadonlyMap<number, number>): void {
     const marks = [...this.#marks.proof(state)];
     if (marks.length === 0) return;
@@ -221,8 +229,8 @@ export class Connection {
   }
 
   /**
-   * Sends what is too much for one answer in parts, before the answer. Returns the server's step 1 as it would
-   * read after them, so that the stock handler answers with the rest.
+   * Sends in parts what is too large for one answer, before the answer. Returns the server's step 1 as it would be
+   * after these parts, so that the stock handler answers with the rest.
    */
   #sendAhead(step1: decoding.Decoder): decoding.Decoder {
     decoding.readVarUint(step1);
@@ -234,7 +242,7 @@ export class Connection {
     return decoding.createDecoder(message([syncKind.step1], Y.encodeStateVector(after)));
   }
 
-  /** In place of the provider's own listener: what is too much for one frame is sent in parts. */
+  /** Replaces the provider's own listener: a change too large for one frame is sent in parts. */
   #sendUpdate = (update: Uint8Array, origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
     if (origin === this.#provider) return;
     if (!transaction.local) for (const client of writersOf(transaction)) this.#own.add(client);
@@ -264,7 +272,7 @@ export class Connection {
     );
   }
 
-  /** Sends a frame beside the document, where there is a socket for it. */
+  /** Sends a frame outside the document protocol. Returns false if there is no open socket. */
   #send(frame: Uint8Array<ArrayBuffer>): boolean {
     const { ws, wsconnected } = this.#provider;
     if (!ws || !wsconnected) return false;
@@ -276,14 +284,14 @@ export class Connection {
     const told = parseJson(json);
     const parsed = v.safeParse(controlSchema, told);
     if (!parsed.success) {
-      // A newer server may refuse for a reason that this page does not know: it is a refusal all the same.
+      // A newer server may refuse for a reason that this page does not know. It is still a refusal.
       if (v.is(anyRefusalSchema, told)) this.#finish({ kind: 'refused', reason: null });
       return;
     }
     const control: Control = parsed.output;
     switch (control.kind) {
       case 'welcome':
-        // Comes before the server asks for what we have, which it must not get of another generation.
+        // The welcome arrives before the server asks for our edits, which must not reach another generation.
         if (this.#generation !== null && control.generation !== this.#generation) {
           return this.#finish({ kind: 'outdated', isOlder: control.generation < this.#generation });
         }
@@ -299,7 +307,8 @@ export class Connection {
         this.#saved = control.frames;
         break;
       case 'refused':
-        // Not only when the socket is closed: an observer's stays open, and a server may die between the two.
+        // Ends here and not only when the socket closes: an observer's socket stays open, and the server may die in
+        // between.
         return this.#finish({ kind: 'refused', reason: control.reason, ...exceededIn(control) });
       case 'read-only':
         this.readOnly = control.why;
@@ -318,13 +327,13 @@ export class Connection {
         this.lossPeople = control.people;
         break;
       case 'stale':
-        // A page that has only just opened has nothing from before.
+        // A page that has just opened shows nothing older.
         if (this.ready) return this.#finish({ kind: 'stale' });
     }
     this.#updateStatus();
   }
 
-  /** Brings the status up to date; whoever waits for all edits to be saved hears so. */
+  /** Updates the status, and emits `saved` when all edits are on disk. */
   #updateStatus(): void {
     const facts = this.#facts();
     this.#isSettled = isSettled(facts);
@@ -350,19 +359,19 @@ export class Connection {
     };
   }
 
-  /** Whether the document holds edits whose base has not come in: they are neither shown nor sent. */
+  /** True if the document holds edits whose base is missing: Yjs neither shows nor sends them. */
   get #isWaiting(): boolean {
     return !isWhole(this.#doc);
   }
 
-  /** The server has closed the socket, and coming back would not help. */
+  /** The server has closed the socket, and reconnecting would not help. */
   #end(code: number, reason: string): void {
     if (this.#closed) return;
     this.#light = 'offline';
     this.#on.ended(endingOf(code, reason, this.#isIn));
   }
 
-  /** Ends from here, where nothing that is sent would be taken any more. */
+  /** Ends the connection from this side, because the server would take nothing more. */
   #finish(why: Ending): void {
     this.#provider.disconnect();
     this.#light = 'offline';
@@ -370,8 +379,8 @@ export class Connection {
   }
 
   /**
-   * The net is back, or the machine has woken up. What looks like a link may be dead; where there is none, nobody
-   * waits for the back-off to run out.
+   * The browser is online again, or the machine has woken up. A connection that looks open may be dead, so this asks
+   * the server. Without a connection, it reconnects at once instead of waiting for the back-off.
    */
   #tryNow = () => {
     if (this.#provider.wsconnected) this.#pulse.ask();
@@ -386,7 +395,7 @@ export class Connection {
 
 const anyRefusalSchema = v.object({ kind: v.literal('refused') });
 
-/** The allowance that a refusal names, where it names one. */
+/** The allowance that a refusal names, if it names one. */
 function exceededIn(control: Extract<Control, { kind: 'refused' }>): { exceeded?: Exceeded } {
   const { of, limit, for: whose } = control;
   return of !== undefined && limit !== undefined && whose !== undefined
@@ -398,7 +407,7 @@ function writersOf({ beforeState, afterState }: Y.Transaction): number[] {
   return [...afterState].flatMap(([client, clock]) => (beforeState.get(client) === clock ? [] : [client]));
 }
 
-/** Edits that come from the device may be many in one update. */
+/** Splits an update that is too large: edits from the device may come as one large update. */
 function inParts(update: Uint8Array, transaction: Y.Transaction): readonly Uint8Array[] {
   if (update.length <= mostPartBytes) return [update];
   const { doc, beforeState } = transaction;
@@ -406,18 +415,10 @@ function inParts(update: Uint8Array, transaction: Y.Transaction): readonly Uint8
   return updates.length > 0 ? [...updates, Y.diffUpdate(update, Y.encodeStateVector(after))] : [update];
 }
 
-/** Bytes behind the numbers that say what they are. */
+/** Encodes bytes behind the numbers of their frame kind. */
 function message(kinds: readonly number[], bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const encoder = encoding.createEncoder();
   for (const kind of kinds) encoding.writeVarUint(encoder, kind);
   encoding.writeVarUint8Array(encoder, bytes);
   return encoding.toUint8Array(encoder);
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
 }

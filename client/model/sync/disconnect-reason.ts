@@ -1,8 +1,8 @@
 import { closeCode } from '$shared/wire/protocol.ts';
 
 /**
- * Why the server closed the socket for now, or does not open one; it is tried again all the while. A message key
- * of the interface for each.
+ * Why the server closed the socket for now, or opens none. The page keeps trying. Each has a message key of the
+ * interface.
  */
 export type DisconnectReason =
   | 'restart'
@@ -17,7 +17,7 @@ export type DisconnectReason =
   | 'store'
   | 'busy';
 
-/** Reads the code and the reason of a close; null where they tell nothing, as when the net is gone. */
+/** Reads the code and the reason of a close; null if they say nothing, as when the network fails. */
 export function hindranceOf(code: number, reason: string): DisconnectReason | null {
   if (code === closeCode.restart) return 'restart';
   if (code !== closeCode.busy) return null;
@@ -32,7 +32,7 @@ export function hindranceOf(code: number, reason: string): DisconnectReason | nu
     case 'too-many-sockets':
     case 'store':
       return reason;
-    // Those who run the server have cut this one socket: there is nothing to wait for.
+    // The operators have closed this one socket. There is nothing to wait for.
     case 'kicked':
       return null;
     case 'stopping':

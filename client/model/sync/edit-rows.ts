@@ -2,40 +2,40 @@ import * as v from 'valibot';
 import type { Touched } from './touched.ts';
 import { looseText, touchedSchema } from './touched.ts';
 
-/** The database of the device. Releases share it: a row that this one writes must be readable by the last one. */
+/** The database on the device. Releases share it: the previous release must be able to read the rows of this one. */
 const database = 'resa-edits';
 const table = 'edits';
-/** The index by `room`: `<board>/<person>` for edits, with `/lost` behind it for those that the board will not get. */
+/** The index by `room`: `<board>/<person>` for edits, with `/lost` appended for edits that the board will not get. */
 const index = 'room';
 const lostEnd = '/lost';
 
-/** A browser that does not open its database within this time, as some do once in a while, is as one without. */
+/** Time limit for opening the database. Some browsers occasionally never open it; the page then works without one. */
 const openPatienceMs = 5_000;
 
-/** Numbers that the database gives in rising order, and gives once. */
+/** Numbers that the database assigns in rising order, each only once. */
 export type RowKey = number;
 
-/** Edits of one stretch of time, and what they changed in words. */
+/** Edits made over some time, and a description of what they changed. */
 export interface EditRow {
   readonly bytes: Uint8Array;
-  /** The generation of the board that they were made on. */
+  /** The generation of the board that the edits were made on. */
   readonly generation: number;
-  /** The page that wrote them, which sends them itself for as long as it is open. */
+  /** The page that wrote the edits. As long as it is open, it sends them itself. */
   readonly page: string;
   readonly records: readonly Touched[];
 }
 
-/** What the board does not have and will not get by itself, for the person to read. */
+/** Edits that the board lacks and will not get by itself, for the person to read. */
 export interface LostRow {
   readonly why: string;
   readonly generation: number;
   readonly page: string;
   readonly records: readonly Touched[];
-  /** The whole document that they were part of, as one update. */
+  /** The whole document of these edits, as one update. */
   readonly state: Uint8Array;
 }
 
-/** A row as it was found, whichever release wrote it. */
+/** A row as read, from any release. */
 export interface StoredRow {
   readonly key: RowKey;
   readonly person: string;
@@ -43,20 +43,23 @@ export interface StoredRow {
   readonly why: string | null;
   readonly generation: number;
   readonly page: string;
-  /** Null where there are none, or none that can be read. */
+  /** Null if there are none, or if they are unreadable. */
   readonly bytes: Uint8Array | null;
   readonly state: Uint8Array | null;
   readonly records: readonly Touched[];
 }
 
-/** Keeps the rows of one board on the device. Where there is no database (a private window), it keeps nothing. */
+/** Stores the rows of one board on the device. Without a database (a private window), it stores nothing. */
 export interface EditRows {
-  /** Adds a row, at once where the database is open. Null: it could not be kept. */
+  /** Adds a row, at once if the database is open. Null if it could not be stored. */
   add(person: string, row: EditRow): Promise<RowKey | null>;
-  /** Puts a lost row in the place of edits, in one step. Null: it could not be kept, and they are still there. */
+  /**
+   * Replaces edits by a lost row, in one transaction. Null if the row could not be stored; the edits are then still
+   * there.
+   */
   replace(keys: readonly RowKey[], person: string, row: LostRow): Promise<RowKey | null>;
   remove(keys: readonly RowKey[]): Promise<void>;
-  /** All rows of the board, of every person of this device, in the order written. */
+  /** All rows of the board, of every person on this device, in the order written. */
   read(): Promise<readonly StoredRow[]>;
   close(): void;
 }
@@ -80,7 +83,7 @@ export class IndexedDbRows implements EditRows {
   }
 
   add(person: string, row: EditRow): Promise<RowKey | null> {
-    // A name for each text and its words are what the last release reads.
+    // The previous release reads a name for each text, and the text.
     const texts = row.records.flatMap(({ of, id, texts }) =>
       texts.map(([field, text]) => [`${of}/${id}/${field}`, text]),
     );
@@ -102,11 +105,11 @@ export class IndexedDbRows implements EditRows {
     const opened = await this.#patiently();
     if (!opened) return [];
     const rows = opened.transaction(table).objectStore(table);
-    // All rooms that begin with "<board>/": the character behind the slash is "0".
+    // All rooms that begin with "<board>/": "0" is the character after the slash.
     const range = IDBKeyRange.bound(`${this.#board}/`, `${this.#board}0`, false, true);
     const found = await settled(rows.index(index).getAllKeys(range));
     const keys = found.filter((key) => typeof key === 'number').sort((a, b) => a - b);
-    // One by one: a row that the browser itself cannot read costs that row and no other.
+    // One by one, so that a row that the browser cannot read costs no other row.
     const values = await Promise.all(keys.map((key) => settled<unknown>(rows.get(key)).catch(() => null)));
     return keys.map((key, at) => parseRow(key, this.#board, values[at]));
   }
@@ -117,15 +120,15 @@ export class IndexedDbRows implements EditRows {
     this.#database = null;
   }
 
-  /** Adds one row, and says under which key. */
+  /** Adds one row and returns its key. */
   async #put(add: (rows: IDBObjectStore) => IDBRequest<IDBValidKey>): Promise<RowKey | null> {
     const key = await this.#write(add);
     return typeof key === 'number' ? key : null;
   }
 
-  /** Resolves with the last result when all is on the device; null where it could not be. */
+  /** Resolves with the last result when everything is on the device; null if the transaction failed. */
   async #write<T>(write: (rows: IDBObjectStore) => IDBRequest<T> | undefined): Promise<T | null> {
-    // Without waiting where it is open: a page that is closing gets no second turn.
+    // Does not wait if the database is open: a page that is closing gets no second chance.
     const opened = this.#database ?? (await this.#patiently());
     try {
       const transaction = opened?.transaction(table, 'readwrite');
@@ -136,7 +139,7 @@ export class IndexedDbRows implements EditRows {
         transaction.onabort = () => resolve(null);
       });
     } catch {
-      // The browser has closed it, as where a person clears the data of the site.
+      // The browser has closed the database, as when a person clears the site's data.
       return null;
     }
   }
@@ -147,7 +150,7 @@ export class IndexedDbRows implements EditRows {
   }
 }
 
-/** Reads what can be read of a row: it may be of another release, or be damaged. */
+/** Reads whatever is readable of a row. It may come from another release or be damaged. */
 function parseRow(key: RowKey, board: string, stored: unknown): StoredRow {
   const row = v.parse(rowSchema, stored);
   const room = row.room.slice(board.length + 1);
@@ -171,19 +174,19 @@ const rowSchema = v.fallback(
   v.object({
     room: v.fallback(v.string(), ''),
     why: v.fallback(v.string(), ''),
-    // Rows from before there were generations are of the first.
+    // Rows without a generation come from releases before generations. They belong to the first.
     generation: v.fallback(v.number(), 1),
     page: v.fallback(v.string(), ''),
     bytes: bytesSchema,
     state: bytesSchema,
     records: v.fallback(v.array(touchedSchema), []),
-    // The last release: a name for each text, and how it reads.
+    // The previous release stores a name for each text, and the text.
     texts: v.fallback(v.array(v.tuple([v.string(), v.string()])), []),
   }),
   { room: '', why: '', generation: 1, page: '', bytes: null, state: null, records: [], texts: [] },
 );
 
-/** Rejects where there is none, as in some private windows. */
+/** Rejects if there is no database, as in some private windows. */
 async function openDatabase(): Promise<IDBDatabase> {
   const opening = indexedDB.open(database, 1);
   opening.onupgradeneeded = () => {
@@ -196,7 +199,7 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = (event) => {
-      // Else one request that fails would end the whole transaction.
+      // Otherwise one failed request would abort the whole transaction.
       event.preventDefault();
       reject(request.error ?? new Error('no database'));
     };

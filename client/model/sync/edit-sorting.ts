@@ -6,7 +6,7 @@ import { lostWhy, mergeRecords } from './lost.ts';
 import type { Touched } from './touched.ts';
 import { looseText, missingFrom } from './touched.ts';
 
-/** The page that finds rows on the device: its document, as the server has it, and what it may do. */
+/** The page that finds rows on the device: its document in the server's state, and what the page may do. */
 export interface Finder {
   readonly doc: Y.Doc;
   readonly person: string;
@@ -24,14 +24,17 @@ export interface FoundLoss {
 }
 
 export interface Sorted {
-  /** Edits that fit the document, in an order in which they do. */
+  /** Edits that fit the document, in an order that works. */
   readonly fitting: readonly { readonly key: RowKey; readonly bytes: Uint8Array }[];
-  /** Rows that hold nothing which the board does not have. */
+  /** Rows whose content the board already has. */
   readonly needless: readonly RowKey[];
   readonly losses: readonly FoundLoss[];
 }
 
-/** Sorts what lies on the device: what can be sent, and what has to be shown. Changes neither. */
+/**
+ * Sorts the rows of the device into edits that can be sent and losses that must be shown. Changes neither rows nor
+ * document.
+ */
 export function sortRows(rows: readonly StoredRow[], finder: Finder): Sorted {
   const fitting = fittingRows(rows, finder);
   const fits = new Set(fitting.map(({ key }) => key));
@@ -46,9 +49,9 @@ export function sortRows(rows: readonly StoredRow[], finder: Finder): Sorted {
       continue;
     }
     const why = whyLost(row, finder);
-    // Of a row that cannot be read at all nobody knows whose it is.
+    // A row that is fully unreadable has no known owner.
     const person = row.person === '' ? finder.person : row.person;
-    // Rows of edits are many pieces of one loss; a lost row is one by itself.
+    // Rows of edits are parts of one loss. A lost row is a loss by itself.
     const group = row.why === null ? `${why} ${person}` : String(row.key);
     const before = losses.get(group);
     losses.set(group, {
@@ -62,7 +65,7 @@ export function sortRows(rows: readonly StoredRow[], finder: Finder): Sorted {
   return { fitting, needless, losses: [...losses.values()] };
 }
 
-/** Two pages may have put away at the same time what builds on each other: tried until no more fits. */
+/** Two pages may have stored edits at the same time that build on each other. Tries again until no more fit. */
 function fittingRows(rows: readonly StoredRow[], finder: Finder): Sorted['fitting'] {
   let waiting = rows.flatMap((row) =>
     mayBeSent(row, finder) && row.bytes ? [{ key: row.key, bytes: row.bytes }] : [],
@@ -94,7 +97,7 @@ function whyLost(row: StoredRow, { person, generation, mayWrite }: Finder): Lost
   return mayWrite ? 'no-base' : 'observer';
 }
 
-/** What a row says of itself; of one that says nothing, the texts in its bytes. */
+/** The records that a row describes; if it describes none, the texts in its bytes. */
 function recordsOf({ records, bytes }: StoredRow): readonly Touched[] {
   if (records.length > 0 || bytes === null) return records;
   return isUpdate(bytes) ? textsInserted(bytes).map(looseText) : [];

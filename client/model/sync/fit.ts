@@ -1,12 +1,12 @@
 import * as Y from 'yjs';
 
 /**
- * Finds out whether updates fit a document before they go into it. An update whose base is missing would stay in
- * the document unseen, neither shown nor sent, and would be refused at each return.
+ * Checks whether updates fit a document before they are applied. An update whose base is missing would stay in the
+ * document, neither shown nor sent, and the server would refuse it on every reconnect.
  */
 export class FittingRoom {
   readonly #doc: Y.Doc;
-  /** A copy of the document with all that fitted so far; made when it is first needed. */
+  /** A copy of the document with every update that fitted so far. Made on first use. */
   #copy: Y.Doc | null = null;
   readonly #taken: Uint8Array[] = [];
 
@@ -14,11 +14,11 @@ export class FittingRoom {
     this.#doc = doc;
   }
 
-  /** Whether the document, with the updates that fitted before, has all that this one builds on. */
+  /** True if the document, with the updates that fitted before, has everything that this one builds on. */
   fits(update: Uint8Array): boolean {
     const copy = (this.#copy ??= this.#makeCopy());
     try {
-      // Looked at first, since a copy that has taken an update without its base has to be made again.
+      // Checked first, because a copy that takes an update without its base must be made again.
       if (!hasBase(copy, update)) return false;
       Y.applyUpdate(copy, update);
       if (isWhole(copy)) {
@@ -26,7 +26,7 @@ export class FittingRoom {
         return true;
       }
     } catch {
-      // Cut short, or written by something else than Yjs: it may have changed half of the copy.
+      // Truncated, or not written by Yjs. It may have changed half of the copy.
     }
     this.close();
     return false;
@@ -44,12 +44,12 @@ export class FittingRoom {
   }
 }
 
-/** Whether nothing in a document waits for a base that has not come in. */
+/** True if no edit in a document waits for a missing base. */
 export function isWhole({ store }: Y.Doc): boolean {
   return store.pendingStructs === null && store.pendingDs === null;
 }
 
-/** Whether bytes read as an update at all. */
+/** True if the bytes decode as an update. */
 export function isUpdate(bytes: Uint8Array): boolean {
   try {
     Y.decodeUpdate(bytes);
@@ -60,8 +60,8 @@ export function isUpdate(bytes: Uint8Array): boolean {
 }
 
 /**
- * The texts that an update inserts, each run for itself: all that can be told of one that fits no document.
- * @throws where the bytes are no update
+ * The texts that an update inserts, one per run. This is all that an update which fits no document can tell.
+ * @throws if the bytes are not an update
  */
 export function textsInserted(update: Uint8Array): string[] {
   const runs: { client: number; end: number; text: string }[] = [];
@@ -77,7 +77,7 @@ export function textsInserted(update: Uint8Array): string[] {
   return runs.map(({ text }) => text).filter((text) => text.trim() !== '');
 }
 
-/** Whether a document has all structs that an update continues, stands beside, is in, or deletes. */
+/** True if a document has all structs that an update continues, is next to, is inside of, or deletes. */
 function hasBase(doc: Y.Doc, update: Uint8Array): boolean {
   const { structs, ds } = Y.decodeUpdate(update);
   const ends = new Map<number, number>();

@@ -7,7 +7,7 @@ import type { Lost, LostWhy } from './lost.ts';
 import { OpenPages } from './open-pages.ts';
 import type { Touched } from './touched.ts';
 
-/** What a page gives up: why, what it was in words, and the whole document that it was part of. */
+/** Edits that a page gives up: why, a description, and the whole document that they were part of. */
 export interface GivenUp {
   readonly why: LostWhy;
   readonly generation: number;
@@ -16,13 +16,13 @@ export interface GivenUp {
   readonly exceeded?: Exceeded | undefined;
 }
 
-/** The rows on the device that a loss is kept in; they may still be being written. */
+/** The rows on the device that hold a loss. They may still be in the process of being written. */
 type Keys = Promise<readonly RowKey[]>;
 
 /**
- * What a person did on a board and the board does not have: lost on this page, or found on the device. It stays on
- * the device until the person has dealt with it. It outlives the documents of the page, of which a refusal ends one
- * and begins the next. Whoever opens it calls `close`.
+ * A person's edits that the board does not have: lost on this page, or found on the device. They stay on the device
+ * until the person has dealt with them. This object outlives the documents of the page, because a refusal ends one
+ * document and starts the next. The owner must call `close`.
  */
 export class KeptEdits {
   losses: readonly Lost[] = $state.raw([]);
@@ -33,7 +33,7 @@ export class KeptEdits {
   #own: readonly Lost[] = [];
   #found: readonly Lost[] = [];
   readonly #keys = new Map<string, Keys>();
-  /** Losses that the device could not keep: they end with the page. */
+  /** Losses that the device could not store. They end with the page. */
   readonly #volatile = new Set<string>();
   readonly #discarded = new Set<RowKey>();
 
@@ -44,15 +44,15 @@ export class KeptEdits {
     this.pages = new OpenPages(at.board);
   }
 
-  /** Whether something would be lost for good if the page were closed now. */
+  /** True if closing the page now would lose edits for good. */
   get isVolatile(): boolean {
     return this.#volatile.size > 0;
   }
 
-  /** Keeps what a document had and the server did not take, in place of the rows that it was in. */
+  /** Keeps the edits that the server did not take, in place of the rows that held them. */
   lose(given: GivenUp, replaced: Keys): void {
     const { why, generation, records, state, exceeded } = given;
-    // Refused again with nothing in it: the same word twice says no more.
+    // Refused again, with no records: a second notice would say nothing new.
     if (records.length === 0 && this.#own.some((one) => one.why === why && one.records.length === 0)) return;
     const lost = { ...this.#lost(why, this.person, records, state), ...(exceeded && { exceeded }) };
     const row = { why, generation, records, state, page: this.pages.id };
@@ -71,8 +71,8 @@ export class KeptEdits {
   }
 
   /**
-   * Shows what stays on the device all the same, and is sent from there.
-   * @param isKept whether the device has all of it
+   * Shows edits that the device keeps too, and that are sent from there.
+   * @param isKept resolves to true if the device has all of them
    */
   show(why: LostWhy, records: readonly Touched[], isKept: Promise<boolean>): void {
     const lost = this.#lost(why, this.person, records, null);
@@ -82,10 +82,10 @@ export class KeptEdits {
     this.#publish();
   }
 
-  /** What lies on the device; takes the place of what was found before. */
+  /** Sets the losses found on the device. Replaces those found before. */
   find(losses: readonly FoundLoss[]): void {
     for (const { id } of this.#found) this.#keys.delete(id);
-    // What was read just before the person dealt with it is not shown again.
+    // Does not show again what the person dealt with after it was read.
     const left = losses.filter(({ keys }) => keys.some((key) => !this.#discarded.has(key)));
     this.#found = left.map(({ keys, why, person, records, state }) => {
       const lost = { ...this.#lost(why, person, records, state), id: `row ${keys.map(String).join(' ')}` };
@@ -95,7 +95,7 @@ export class KeptEdits {
     this.#publish();
   }
 
-  /** Leaves out what the board turns out to have. `missing` tells what of a record it does not. */
+  /** Drops what the board turns out to have. `missing` returns the part of a record that it lacks. */
   settle(missing: (touched: Touched) => Touched | null): void {
     this.#own = this.#own.map((lost) => ({
       ...lost,
@@ -104,7 +104,7 @@ export class KeptEdits {
     this.#publish();
   }
 
-  /** The person has dealt with all of it. */
+  /** Drops all losses: the person has dealt with them. */
   discard(): void {
     for (const { id } of this.losses) {
       void this.#keys.get(id)?.then((keys) => {

@@ -2,49 +2,52 @@ import type { Exceeded, Refusal } from '$shared/wire/protocol.ts';
 import { isRefusal } from '$shared/wire/protocol.ts';
 import type { Touched } from './touched.ts';
 
-/** A refusal without a reason of the guard: more at once than the server takes; or none that this release knows. */
+/**
+ * Refusals that the guard does not give: the update was too large for the server, or this release does not know the
+ * reason.
+ */
 const refusedFor = ['too-large', 'unknown'] as const;
 
-/** Why the board does not have it although nobody refused it; a title and a text of the interface for each. */
+/** Why the board lacks edits that nobody refused. The interface has a title and a text for each. */
 const notTaken = [
-  /** The board was put back to an earlier version meanwhile. */
+  /** The board was restored to an earlier version in the meantime. */
   'outdated',
   /** The server lost a newer generation of the board, as when a backup is restored. */
   'fallen-back',
-  /** The server had lost it, and a facilitator discarded what this page had of it. */
+  /** The server had lost the edits, and a facilitator discarded this page's copy. */
   'discarded',
-  /** Kept on the device; what it builds on is not on the board any more. */
+  /** Kept on the device. The edits that it builds on are no longer on the board. */
   'no-base',
-  /** Kept on the device by another person of it: another link, another role. */
+  /** Kept on the device by another person: another link, another role. */
   'other-person',
-  /** Kept on the device, and damaged. */
+  /** Kept on the device, but damaged. */
   'unreadable',
-  /** The board is gone. */
+  /** The board was deleted. */
   'no-board',
-  /** The page was put out before it could send; it is sent when the person is on the board again. */
+  /** The page lost access before it could send. It sends the edits when the person is on the board again. */
   'not-sent',
 ] as const;
 
 export type RefusedWhy = Refusal | (typeof refusedFor)[number];
 export type NotTakenWhy = (typeof notTaken)[number];
-/** Why the board does not have what a person did. */
+/** Why the board does not have a person's edits. */
 export type LostWhy = RefusedWhy | NotTakenWhy;
 
-/** Work that the board does not have and will not get by itself: to copy, to save, or to add again. */
+/** Edits that the board lacks and will not get by itself. The person can copy, save or add them again. */
 export interface Lost {
-  /** Tells one loss from another for as long as the page is open. */
+  /** Identifies one loss while the page is open. */
   readonly id: string;
   readonly why: LostWhy;
-  /** Who did it: this person, or another one of this device. */
+  /** The author: this person, or another on this device. */
   readonly person: string;
   readonly records: readonly Touched[];
-  /** With the reason `allowance`: which one, where the server said so. */
+  /** For the reason `allowance`: which allowance, if the server named it. */
   readonly exceeded?: Exceeded;
-  /** The whole document that it was part of, where the server does not have that either. */
+  /** The whole document of the edits, if the server does not have that either. */
   readonly file: { readonly name: string; readonly bytes: () => Uint8Array } | null;
 }
 
-/** Reads a reason that an earlier page, perhaps of another release, has put away. */
+/** Reads a reason that an earlier page has stored, perhaps of another release. */
 export function lostWhy(text: string): LostWhy {
   return isRefusal(text) ? text : ([...refusedFor, ...notTaken].find((why) => why === text) ?? 'unknown');
 }
@@ -53,7 +56,7 @@ export function isRefused(why: LostWhy): why is RefusedWhy {
   return !notTaken.some((one) => one === why);
 }
 
-/** Each record once: later edits have the last word on each field. */
+/** Merges descriptions into one per record. Later edits win, field by field. */
 export function mergeRecords(records: readonly Touched[]): readonly Touched[] {
   const merged = new Map<string, Touched>();
   for (const [index, next] of records.entries()) {

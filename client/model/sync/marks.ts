@@ -1,6 +1,6 @@
 import { maxProofMarks, readClockMark } from '$shared/wire/protocol.ts';
 
-/** More client ids than a page meets in a day; past this the one that was marked longest ago is forgotten. */
+/** More client ids than a page sees in a day. Beyond this, the one marked longest ago is dropped. */
 const mostClients = 1_000;
 
 interface Kept {
@@ -9,13 +9,16 @@ interface Kept {
 }
 
 /**
- * The furthest clock mark for each Yjs client id that this page has heard of. The server signs marks, so they prove what
- * it had on disk, should it come back without.
+ * The furthest clock mark for each Yjs client id that this page knows. The server signs marks, so they prove what it
+ * had on disk if it ever loses edits.
  */
 export class KeptMarks {
   readonly #own: number;
   readonly #kept = new Map<number, Kept>();
-  /** The first mark that names the page's own client id: of two people who show one, the earlier owns it. */
+  /**
+   * The first mark that names the page's own client id. If two people show such a mark, the earlier one proves the
+   * owner.
+   */
   #first: string | null = null;
 
   /** `own`: the page's own client id. */
@@ -27,7 +30,7 @@ export class KeptMarks {
   keep(mark: string): void {
     for (const { client, clock } of readClockMark(decode(mark.split('.')[0] ?? ''))?.clocks ?? []) {
       if (client === this.#own) this.#first ??= mark;
-      // A server that went back marks the same id at an earlier clock: that proves nothing.
+      // A server that fell back marks the same id at an earlier clock, which proves nothing.
       if ((this.#kept.get(client)?.clock ?? 0) > clock) continue;
       this.#kept.delete(client);
       this.#kept.set(client, { clock, mark });
@@ -39,8 +42,8 @@ export class KeptMarks {
   }
 
   /**
-   * What proves to a server with this state vector whose the page's own client id is, and that it has lost edits,
-   * where it has. The newest marks come first.
+   * The marks that prove to a server with this state vector who owns the page's client id, and that the server has lost
+   * edits, if it has. Newest first.
    */
   proof(state: ReadonlyMap<number, number>): readonly string[] {
     const ahead = [...this.#kept].filter(([client, { clock }]) => clock > (state.get(client) ?? 0));
@@ -52,7 +55,7 @@ export class KeptMarks {
   }
 }
 
-/** Reads base64url; an empty text where it is none. */
+/** Decodes base64url; an empty text if it is malformed. */
 function decode(text: string): string {
   try {
     return atob(text.replaceAll('-', '+').replaceAll('_', '/'));

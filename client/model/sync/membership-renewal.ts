@@ -1,13 +1,16 @@
 import type { Answer } from '../api/request.ts';
 import { onWake, Stopwatch } from './wake.ts';
 
-/** A seat is good for 12 hours; a page that stays open renews it long before. */
+/** A token lasts 12 hours. A page that stays open renews it long before. */
 const renewMs = 4 * 3_600_000;
 
-/** How often it is looked whether it is time, and how soon a server that could not answer is asked again. */
+/** How often the page checks whether a renewal is due, and how soon it retries when the server could not answer. */
 const lookMs = 5 * 60_000;
 
-/** Renews a membership as long as the page is open, also when it was asleep at the time for it. Returns how to stop. */
+/**
+ * Renews a membership while the page is open, and after a sleep that spanned the due time. Returns a function that
+ * stops it.
+ */
 export function keepSeat(renew: () => Promise<Answer<unknown>>): () => void {
   const since = new Stopwatch();
   let isAsking = false;
@@ -26,7 +29,7 @@ export function keepSeat(renew: () => Promise<Answer<unknown>>): () => void {
   };
 }
 
-/** Whether the server may answer otherwise soon: it was not reached, is stopping, or has heard too many at once. */
+/** True if the server may soon answer otherwise: it was unreachable, is stopping, or is limiting requests. */
 function mayPass(status: number): boolean {
   return status === 0 || status === 429 || status >= 500;
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { newId } from '$shared/id.ts';
 
-/** A page that is open answers at once; one that the browser has frozen does not, and counts as closed. */
+/** An open page answers at once. A page that the browser has frozen does not, and counts as closed. */
 const patienceMs = 400;
 
 const messageSchema = v.variant('kind', [
@@ -11,14 +11,14 @@ const messageSchema = v.variant('kind', [
 type Message = v.InferOutput<typeof messageSchema>;
 
 /**
- * Tells the pages of this browser that have a board open from those that are closed. What an open page keeps on the
- * device it sends itself; what a closed one has left there is for the next page.
+ * Tells which pages of this browser that have the board are still open. An open page sends its own edits from the
+ * device. The edits of a closed page are for the next page.
  */
 export class OpenPages {
-  /** Names this page. */
+  /** Identifies this page. */
   readonly id = newId();
   readonly #channel: BroadcastChannel | null;
-  /** Hears of each page that answers, while one question is out. */
+  /** Called for each page that answers, while a question is out. */
   #answered: ((page: string) => void) | null = null;
 
   constructor(board: string) {
@@ -26,7 +26,7 @@ export class OpenPages {
     if (this.#channel) this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#hear(data);
   }
 
-  /** Which of these pages are open. One question at a time. */
+  /** Returns which of these pages are open. One question at a time. */
   async among(pages: Iterable<string>): Promise<ReadonlySet<string>> {
     const asked = new Set(pages);
     const open = new Set<string>();

@@ -5,43 +5,46 @@ import { sortRows } from './edit-sorting.ts';
 import type { KeptEdits } from './kept.svelte.ts';
 import { Touches } from './touched.ts';
 
-/** An edit that has not been acknowledged for this long is put away on the device. */
+/** Edits that the server has not acknowledged for this long are stored on the device. */
 const graceMs = 400;
 
 /** While the server takes no edits, wait just long enough to store one gesture as one row. */
 const gestureMs = 30;
 
-/** Bytes of kept edits that go into the document, and so to the server, at once: an hour offline is thousands of rows. */
+/**
+ * Bytes of stored edits that go into the document, and so to the server, at once. An hour offline makes thousands of
+ * rows.
+ */
 const batchBytes = 1 << 16;
 
-/** The origin of edits that come back from the device: this person's, but of an earlier page. */
+/** The origin of edits that come from the device: by this person, but from an earlier page. */
 export const restored = Symbol('restored');
 
 /**
- * The edits of one document that the server has not yet acknowledged, kept on the device so that a page that is
- * closed or crashes while offline loses nothing. An edit that is saved in time is never written there.
+ * The edits of one document that the server has not acknowledged. They are stored on the device, so that a page which
+ * closes or crashes while offline loses nothing. Edits that are acknowledged in time are never stored.
  *
- * What an earlier page has left goes into the document if it fits: if it was made on the same generation of the
- * board by the same person, and the document has what it builds on. All else is shown (`KeptEdits`): the document
- * never holds an edit that waits for its base, since that would be neither seen nor sent.
+ * The edits of an earlier page go into the document if they fit: made on the same generation of the board by the same
+ * person, and the document has what they build on. All other edits are shown (`KeptEdits`). The document never holds an
+ * edit that waits for its base, since Yjs would neither show nor send it.
  */
 export class PendingEdits {
   readonly #doc: Y.Doc;
   readonly #kept: KeptEdits;
   readonly #mayBeSaved: () => boolean;
   #generation = 0;
-  /** How many times all that was written has been cleared. */
+  /** How many times the stored edits were cleared. */
   #cleared = 0;
   #waiting: Uint8Array[] = [];
   #touches: Touches;
-  /** The rows that this document has written, or has taken in. */
+  /** The rows that this document has written or applied. */
   #keys = new Set<RowKey>();
   readonly #adding = new Set<Promise<void>>();
   #reading: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isOver = false;
 
-  /** @param mayBeSaved whether the server takes edits just now */
+  /** @param mayBeSaved returns true if the server takes edits now */
   constructor(doc: Y.Doc, kept: KeptEdits, mayBeSaved: () => boolean) {
     this.#doc = doc;
     this.#kept = kept;
@@ -52,8 +55,8 @@ export class PendingEdits {
   }
 
   /**
-   * Puts what fits of the rows on the device into the document, whence it goes to the server as any other edit, and
-   * shows the rest. To be called when the server's state is in. Never rejects.
+   * Applies the rows on the device that fit to the document, which sends them like any other edit, and shows the rest.
+   * Call it when the server's state has arrived. Never rejects.
    */
   restore(generation: number, mayWrite: boolean): Promise<void> {
     this.#generation = generation;
@@ -63,7 +66,7 @@ export class PendingEdits {
     return this.#reading;
   }
 
-  /** Shows all that lies on the device, of a board that is gone: nothing of it can be sent any more. */
+  /** Shows all rows of a deleted board. None of them can be sent any more. */
   async showKept(): Promise<void> {
     const left = await this.#rowsLeft().catch(() => []);
     const { losses } = sortRows(left, {
@@ -75,7 +78,7 @@ export class PendingEdits {
     this.#kept.find(losses.map((loss) => (loss.why === 'outdated' ? { ...loss, why: 'no-board' } : loss)));
   }
 
-  /** All that was written has reached the server's disk: nothing needs to be kept here. */
+  /** All edits have reached the server's disk. Clears the rows. */
   clear(): void {
     this.#cleared++;
     this.#stopTimer();
@@ -85,7 +88,9 @@ export class PendingEdits {
     this.#keys.clear();
   }
 
-  /** Hands over the rows of this document, whose edits the server will not take. Nothing is written after it. */
+  /**
+   * Hands over the rows of this document, because the server will not take its edits. Nothing is written afterwards.
+   */
   async surrender(): Promise<readonly RowKey[]> {
     this.#end();
     this.#waiting = [];
@@ -93,14 +98,14 @@ export class PendingEdits {
     return [...this.#keys];
   }
 
-  /** Puts away at once what waits. False: the device does not have all of it. */
+  /** Stores waiting edits at once. False if the device does not have all of them. */
   async putAway(): Promise<boolean> {
     this.#write();
     await Promise.all(this.#adding);
     return this.#waiting.length === 0;
   }
 
-  /** Puts away at once what waits, and lets go. */
+  /** Stores waiting edits at once, and stops. */
   close(): void {
     this.#write();
     this.#end();
@@ -143,10 +148,10 @@ export class PendingEdits {
     const adding = rows.add(person, row).then((key) => {
       this.#adding.delete(adding);
       if (key !== null && cleared === this.#cleared) this.#keys.add(key);
-      // What was cleared while it was being written is not to be found by the next page.
+      // Cleared while it was being written: the next page must not find it.
       else if (key !== null) void rows.remove([key]);
       else if (cleared === this.#cleared) {
-        // No room on the device: they wait for the next try, and in the document all the while.
+        // No room on the device. The edits wait for the next attempt, and stay in the document.
         this.#waiting.unshift(row.bytes);
         this.#touches.add(touches);
       }
@@ -166,7 +171,7 @@ export class PendingEdits {
     await rows.remove(needless);
   }
 
-  /** The rows of the board that no open page has in hand. */
+  /** The rows of the board that no open page is handling. */
   async #rowsLeft(): Promise<readonly StoredRow[]> {
     const { rows, pages } = this.#kept;
     const stored = await rows.read();
@@ -179,7 +184,7 @@ export class PendingEdits {
     return page !== '' && page !== this.#kept.pages.id;
   }
 
-  /** Whether a row is this page's own: its edits are in the document already, or were lost and are shown. */
+  /** True if a row belongs to this page: its edits are already in the document, or were lost and are shown. */
   #isInHand({ key, page }: StoredRow): boolean {
     return page === this.#kept.pages.id || this.#keys.has(key);
   }
@@ -190,7 +195,7 @@ export class PendingEdits {
   }
 }
 
-/** Merges rows to fewer updates, in their order. */
+/** Merges rows into fewer updates, in order. */
 function batches(rows: Sorted['fitting']): readonly Uint8Array[] {
   const all: Uint8Array[][] = [];
   let room = 0;

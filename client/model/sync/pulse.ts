@@ -1,19 +1,21 @@
 import type { WebsocketProvider } from 'y-websocket';
 import { frameKind } from '$shared/wire/protocol.ts';
 
-/** How often link and presence are looked after. Browsers make it once a minute in a page that is hidden. */
+/** How often the link and presence are checked. Browsers do it once a minute in a hidden page. */
 const lookMs = 3_000;
 
-/** Stock clients forget whoever has not spoken for 30 s. */
+/** Stock clients drop a peer that has been silent for 30 s. */
 const renewMs = 15_000;
 
-/** The server is never silent for more than 12 s: past this it is asked. */
+/** The server is never silent for more than 12 s. After this time the page asks it. */
 const silentMs = 21_000;
 
-/** So long it has to answer. With the silence before and the looks, the stock provider waits as long: 30 to 33 s. */
+/**
+ * Time for the answer. With the silence before and the checks, this is as long as the stock provider waits: 30 to 33 s.
+ */
 const answerMs = 5_000;
 
-/** After a sleep it is likelier that the link is dead, and somebody waits before the screen. */
+/** After a sleep the link is more likely dead, and a person is waiting. */
 const wokenAnswerMs = 2_000;
 
 interface Question {
@@ -23,11 +25,11 @@ interface Question {
 }
 
 /**
- * Sees to it that the link lives and that the others know of this page. It takes the place of the timers of
- * `y-websocket` and `y-protocols`, which go by the wall clock: set on, it drops a good link and everybody's
- * presence; set back, a dead link goes unnoticed and this page falls silent.
+ * Keeps the link and this page's presence alive. It replaces the timers of `y-websocket` and `y-protocols`, which use
+ * the wall clock. When that clock is set forward, they drop a good link and everyone's presence. When it is set back,
+ * they miss a dead link and this page falls silent.
  *
- * Nobody's presence runs out here. The server tells who is gone, also to whoever has missed some of it.
+ * Presence never expires here. The server reports who has left, also to pages that missed some of it.
  */
 export class Pulse {
   readonly #provider: WebsocketProvider;
@@ -35,10 +37,10 @@ export class Pulse {
   readonly #timer: ReturnType<typeof setInterval>;
   #heardAt = performance.now();
   #saidAt = performance.now();
-  /** What the server was asked and has not answered. */
+  /** The question that the server has not answered yet. */
   #question: Question | null = null;
 
-  /** To be made when the provider has all its message handlers. `reconnect`: called when the link is dead. */
+  /** Create this after the provider has all its message handlers. `reconnect` is called when the link is dead. */
   constructor(provider: WebsocketProvider, reconnect: () => void) {
     this.#provider = provider;
     this.#reconnect = reconnect;
@@ -57,12 +59,12 @@ export class Pulse {
     this.#timer = setInterval(() => this.#look(), lookMs);
   }
 
-  /** Asks the server whether it is there: the machine has slept, or is on another net. */
+  /** Asks the server whether it is reachable: the machine has slept, or is on another network. */
   ask(patienceMs = wokenAnswerMs): void {
     const { ws, wsconnected } = this.#provider;
     if (!ws || !wsconnected) return;
     this.#question = { at: performance.now(), patienceMs, isOverdue: false };
-    // Who is there: answered at once, and by any server that knows the protocol.
+    // Asks for presence, which any server that knows the protocol answers at once.
     ws.send(new Uint8Array([frameKind.queryAwareness]));
   }
 
@@ -77,7 +79,7 @@ export class Pulse {
 
   #hear(): void {
     this.#begin();
-    // Frames come in time where timers do not, in a page that is hidden.
+    // In a hidden page frames arrive on time, but timers do not.
     this.#renew();
   }
 
@@ -89,7 +91,7 @@ export class Pulse {
     if (!asked) {
       if (now - this.#heardAt >= silentMs) this.ask(answerMs);
     } else if (asked.isOverdue) this.#reconnect();
-    // It has one look more: after a page has hung, its timers may come before what has arrived meanwhile.
+    // Allows one more check: after a page has hung, its timers may fire before the frames that arrived meanwhile.
     else asked.isOverdue = now - asked.at >= asked.patienceMs;
   }
 

@@ -1,9 +1,9 @@
-/** How long a slice runs at most, as far as its steps allow: half a frame of a screen. */
+/** Maximum length of a slice, if its steps allow: half a frame of a screen. */
 const sliceMs = 8;
 
 /**
- * Long work in slices, so that the page draws and takes input in between. The first slice runs at once. In a
- * page that nobody sees, and where the page is left, the rest runs at once too: timers wait there.
+ * Runs long work in slices, so that the page draws and takes input in between. The first slice runs at once. When the
+ * page is hidden or closed, the rest runs at once too, because timers are slow there.
  */
 export class Slices {
   #work: Iterator<unknown> | null = null;
@@ -11,23 +11,23 @@ export class Slices {
   #isRunning = false;
   #whenDone: (() => void)[] = [];
 
-  /** Runs work that yields between its steps. What was under way is finished before. */
+  /** Runs work that yields between its steps. Finishes earlier work first. */
   run(work: Iterator<unknown>): Promise<void> {
     this.finish();
     this.#work = work;
-    // Before those who put away what was done.
+    // In the capture phase: before the listeners that store the edits.
     addEventListener('pagehide', this.#hidden, { capture: true });
     document.addEventListener('visibilitychange', this.#hidden);
     this.#slice(sliceMs);
     return this.settled();
   }
 
-  /** Does at once what is left. */
+  /** Runs the rest at once. */
   finish(): void {
     if (this.#work && !this.#isRunning) this.#slice(Infinity);
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no work is under way. */
   settled(): Promise<void> {
     return this.#work ? new Promise((resolve) => this.#whenDone.push(resolve)) : Promise.resolve();
   }

@@ -1,37 +1,39 @@
 /**
- * What the connection light shows: everything on disk, something on its way there, something saved on this device
- * since the server takes no edits just now, or no server.
+ * The state of the connection light: everything on disk, edits on their way, edits saved on this device because the
+ * server takes none now, or no server.
  */
 export type SyncStatus = 'saved' | 'sending' | 'held' | 'offline';
 
-/** What lies on this device beside the document: it is still being read, or something waits there. */
+/** The state of the edits on this device: still being read, or waiting there. */
 export type Holding = 'reading' | 'held' | null;
 
-/** All that the status of a connection depends on. */
+/** Everything that the status of a connection depends on. */
 export interface SyncFacts {
-  /** There is a socket. */
+  /** A socket is open. */
   readonly isConnected: boolean;
-  /** The server's state has come in at least once, or a connection has failed: the page knows that it is offline. */
+  /**
+   * The server's state has arrived at least once, or a connection has failed. So the page knows whether it is offline.
+   */
   readonly wasTried: boolean;
-  /** The server's state has come in on this socket. */
+  /** The server's state has arrived on this socket. */
   readonly isSynced: boolean;
-  /** The server has been sent what this page has; observers are never asked. */
+  /** The page has sent its state to the server. The server never asks observers. */
   readonly isOffered: boolean;
-  /** Document frames sent on this socket that the server has not said are on disk. */
+  /** Document frames sent on this socket that the server has not reported as on disk. */
   readonly unacknowledged: number;
-  /** There are own edits since all was last on disk. */
+  /** There are own edits since everything was last on disk. */
   readonly isDirty: boolean;
-  /** Own edits were made while none were taken: until they are taken, no count of frames speaks for them. */
+  /** Own edits were made while the server took none. Until it takes them, the frame counts say nothing about them. */
   readonly keepsEdits: boolean;
-  /** The document holds edits whose base has not come in. */
+  /** The document holds edits whose base is missing. */
   readonly isWaiting: boolean;
-  /** The server takes no edits just now. */
+  /** The server takes no edits now. */
   readonly isReadOnly: boolean;
-  /** The server lacks edits of this page, and a decision about them is due. */
+  /** The server lacks edits of this page, and a decision about them is pending. */
   readonly isHeld: boolean;
 }
 
-/** Whether all own edits in the document are on the server's disk. */
+/** True if all own edits in the document are on the server's disk. */
 export function isSettled(facts: SyncFacts): boolean {
   return (
     facts.isConnected &&
@@ -53,7 +55,7 @@ export function statusOf(facts: SyncFacts): SyncStatus {
   return 'sending';
 }
 
-/** The status with what lies on the device: the light does not say _saved_ while something does. */
+/** The status including the edits on the device. The light does not say _saved_ while there are any. */
 export function statusWith(status: SyncStatus, holding: Holding): SyncStatus {
   if (status !== 'saved') return status;
   return holding === 'reading' ? 'sending' : (holding ?? 'saved');

@@ -5,39 +5,42 @@ import { parseRecord } from '$shared/schema/collection.ts';
 import type { Field } from '$shared/schema/field.ts';
 import { board } from '$shared/documents.ts';
 import { collectionIn } from '$shared/schema/document.ts';
+import { isEqual } from '$shared/schema/equal.ts';
 import { readRecord, rootOf } from '$shared/schema/read.ts';
 import { phases } from '$shared/collections/phase.ts';
 
-/** Characters of a name: enough to know a record by. Its texts are kept whole. */
+/** Characters of a name: enough to recognise a record. Its texts are kept whole. */
 const mostName = 120;
 
-/** Where a card was; `step` null is the whole phase. */
+/** The cell of a card. `step` null means the whole phase. */
 const cellSchema = v.object({ lane: v.string(), phase: v.string(), step: v.nullable(v.string()) });
 
-/** A record that edits have changed, as it reads after them: how they can be told to a person, in words. */
+/** A description of a record that edits have changed, as it reads after them. The page shows it to a person. */
 export const touchedSchema = v.object({
-  /** The collection and the id; both empty for a text of which nothing more is known. */
+  /** The collection and the id; both empty for a text of unknown origin. */
   of: v.string(),
   id: v.string(),
-  /** Whether the edits made the record. */
+  /** True if the edits created the record. */
   isNew: v.boolean(),
-  /** What people know it by: the text of a card, a title, a name. */
+  /** The name that people know it by: the text of a card, a title, a name. */
   name: v.string(),
-  /** The cell of a card; null for all else. */
+  /** The cell of a card; null for all other records. */
   cell: v.nullable(cellSchema),
-  /** The text fields that were changed, by name. */
+  /** The changed text fields, by name. */
   texts: v.array(v.tuple([v.string(), v.string()])),
-  /** Other fields that were changed, by name: plain JSON, a set as its sorted ids. A value has no field: its name is empty. */
+  /**
+   * The other changed fields, by name: plain JSON, a set as its sorted ids. A value has no fields: its name is empty.
+   */
   values: v.array(v.tuple([v.string(), v.unknown()])),
 });
 export type Touched = v.InferOutput<typeof touchedSchema>;
 
-/** A text of which is not known where it belongs: an earlier release kept it so. */
+/** A text of unknown origin, as an earlier release kept it. */
 export function looseText(text: string): Touched {
   return { of: '', id: '', isNew: false, name: '', cell: null, texts: [['', text]], values: [] };
 }
 
-/** The texts in it that say something. */
+/** The texts that are not blank. */
 export function textsIn(touched: Touched): readonly (readonly [field: string, text: string])[] {
   return touched.texts.filter(([, text]) => text.trim() !== '');
 }
@@ -51,7 +54,7 @@ interface Touch {
   readonly fields: Set<string>;
 }
 
-/** Collects which records and fields transactions change, to be read when it is asked what they were. */
+/** Records which records and fields transactions change, and reads them on demand. */
 export class Touches {
   readonly #doc: Y.Doc;
   readonly #touches = new Map<string, Touch>();
@@ -75,7 +78,7 @@ export class Touches {
     }
   }
 
-  /** Collects what the document has beyond a state, by client id: whoever made it. */
+  /** Adds everything that the document has beyond a state, by client id, from any author. */
   noteBeyond(state: ReadonlyMap<number, number>): void {
     for (const [client, structs] of this.#doc.store.clients) {
       const from = state.get(client) ?? 0;
@@ -94,7 +97,7 @@ export class Touches {
     }
   }
 
-  /** Takes in what another has collected. */
+  /** Adds the touches of another object. */
   add(others: Touches): void {
     for (const { of, id, isNew, fields } of others.#touches.values()) {
       const touch = this.#touch(of, id);
@@ -103,7 +106,7 @@ export class Touches {
     }
   }
 
-  /** The records as they read now. A record that was made and taken away again without a word is left out. */
+  /** The touched records as they read now. Leaves out a record that was created and removed again without text. */
   read(): Touched[] {
     return [...this.#touches.values()].flatMap((touch) => this.#read(touch) ?? []);
   }
@@ -142,20 +145,20 @@ export class Touches {
   }
 }
 
-/** What of a touched record the document does not have; null where it has all of it. */
+/** The part of a touched record that the document lacks; null if it has all of it. */
 export function missingFrom(doc: Y.Doc, touched: Touched): Touched | null {
   const collection = collectionIn(board, touched.of);
   if (!collection) return touched;
   const stored = rootOf(doc, collection).get(touched.id);
-  if (collection.kind === 'values') return isSame(stored ?? null, touched.values[0]?.[1]) ? null : touched;
+  if (collection.kind === 'values') return isEqual(stored ?? null, touched.values[0]?.[1]) ? null : touched;
   const record: Readonly<Record<string, unknown>> | null = parseRecord(collection, touched.id, stored);
   if (!record) return touched;
   const texts = touched.texts.filter(([field, text]) => record[field] !== text);
-  const values = touched.values.filter(([field, value]) => !isSame(record[field], value));
+  const values = touched.values.filter(([field, value]) => !isEqual(record[field], value));
   return texts.length + values.length === 0 ? null : { ...touched, texts, values };
 }
 
-/** The names on the way from a root to a type: collection, record, field; empty where it is in a list. */
+/** The path from a root to a type: collection, record, field. Empty for a type inside a list. */
 function pathTo(type: AnyType): readonly string[] {
   const names: string[] = [];
   let at = type;
@@ -168,7 +171,7 @@ function pathTo(type: AnyType): readonly string[] {
   return [Y.findRootTypeKey(at), ...names];
 }
 
-/** A record is known by its first text. */
+/** The name of a record: its first text. */
 function nameOf({ fields }: Collection, record: Readonly<Record<string, unknown>>): string {
   const first = Object.entries<Field>(fields).find(([, { kind }]) => kind === 'text')?.[0] ?? '';
   const name = record[first];
@@ -178,15 +181,4 @@ function nameOf({ fields }: Collection, record: Readonly<Record<string, unknown>
 function cellIn(record: Readonly<Record<string, unknown>>): Touched['cell'] {
   const parsed = v.safeParse(cellSchema, record.place);
   return parsed.success ? parsed.output : null;
-}
-
-/** Whether two plain values are the same JSON. */
-function isSame(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const left = Object.entries(a);
-  const right = new Map<string, unknown>(Object.entries(b));
-  return (
-    left.length === right.size && left.every(([key, item]) => right.has(key) && isSame(item, right.get(key)))
-  );
 }

@@ -4,41 +4,40 @@ import type { DocumentDefinition } from '$shared/schema/document.ts';
 /** A Y type of any kind; Yjs does not export the name. */
 type AnyType = Parameters<typeof Y.findRootTypeKey>[0];
 
-/** Ids that were put in and ids that were deleted, as `Y.UndoManager` keeps them. */
+/** Inserted and deleted ids, as `Y.UndoManager` keeps them. */
 type Ids = Y.UndoManager['undoStack'][number];
 type IdSet = Ids['insertions'];
 
-/** Keys of maps, by map; the letters of a text are under null. */
+/** Keys of maps, by map. The key null means the characters of a text. */
 type Places = ReadonlyMap<AnyType, ReadonlySet<string | null>>;
 
-/** What one transaction of this person changed: enough to take it back. */
+/** The changes of one of this person's transactions: enough to undo them. */
 export interface Piece {
   readonly ids: Ids;
   readonly places: Places;
-  /** When it was made, in transactions counted. */
+  /** When it was made, as a count of transactions. */
   readonly at: number;
 }
 
 /**
- * Records what this person changes, and takes it back piece by piece.
+ * Records this person's changes, and undoes them piece by piece.
  *
- * Taking back is left to `Y.UndoManager`: it deletes ids and brings ids back, and knows a letter again that
- * was deleted and brought back before. Its own stacks stay empty, since it pops on to the next step where one
- * changes nothing. It is also told to ignore remote changes: it looks for them among the ids that its stacks
- * hold, and so takes a value of somebody else, overwritten and brought back by an undo, for the person's own.
- * Instead, each change by somebody else is noted here with its place. A place that somebody else has changed
- * since is left as it is, and so is everything in a record that is removed.
+ * `Y.UndoManager` does the undoing: it deletes ids, restores ids, and recognises a character that was deleted and
+ * restored before. Its own stacks stay empty, because it moves on to the next step if one changes nothing. It is also
+ * told to ignore remote changes: it looks for them among the ids on its stacks, and so takes another person's value,
+ * overwritten and restored by an undo, for the person's own. Instead, this class records the place of each change by
+ * others. Undo leaves alone a place that others have changed since, and everything in a removed record.
  */
 export class UndoRecorder {
   readonly #doc: Y.Doc;
   /** The origin of this person's transactions. */
   readonly #origin: object;
   readonly #manager: Y.UndoManager;
-  /** Transactions counted. */
+  /** The number of transactions so far. */
   #now = 0;
-  /** When a key was changed last other than by a piece that can be taken back. */
+  /** The last time that a key was changed, other than by a piece that can be undone. */
   readonly #changed = new Map<AnyType, Map<string, number>>();
-  /** Whether there is any piece for which others' changes matter. */
+  /** True while there are no pieces, so that changes by others do not matter. */
   #isIdle = true;
   #recorded: Piece | null = null;
 
@@ -50,16 +49,16 @@ export class UndoRecorder {
       trackedOrigins: new Set([origin]),
       ignoreRemoteMapChanges: true,
     });
-    // After the manager's own listener, which has put what it recorded on one of its stacks.
+    // Runs after the manager's own listener, which puts the recorded change on one of its stacks.
     doc.on('afterTransaction', this.#note);
   }
 
-  /** Runs an edit as one transaction. Returns what it changed; null where it changed nothing. */
+  /** Runs an edit as one transaction. Returns its changes; null if it changed nothing. */
   record(edit: () => void): Piece | null {
     return this.#during(() => this.#doc.transact(edit, this.#origin));
   }
 
-  /** Takes a piece back, as far as nobody else has changed it, once. Returns what that changed, or null. */
+  /** Undoes a piece, once, except where others have changed it. Returns what that changed, or null. */
   takeBack(piece: Piece): Piece | null {
     const { ids } = piece;
     const places = this.#livePlaces(piece);
@@ -69,7 +68,7 @@ export class UndoRecorder {
     return this.#during(() => this.#manager.undo());
   }
 
-  /** Forgets what others have changed, as no piece is left that it could matter for. */
+  /** Forgets the changes of others, because no piece is left that they could affect. */
   forget(): void {
     this.#isIdle = true;
     this.#changed.clear();
@@ -119,7 +118,7 @@ export class UndoRecorder {
         const isChanged = key !== null && (this.#changed.get(type)?.get(key) ?? 0) > at;
         const isRemoved = isInRemoved(type, key);
         if (!isChanged && !isRemoved) live.set(type, (live.get(type) ?? new Set<string | null>()).add(key));
-        // What stays now is no longer what an earlier step has left there.
+        // The current value is no longer the one that an earlier step left there.
         else if (key !== null) this.#noteChanged(type, key, at);
       }
     }
@@ -134,7 +133,7 @@ export class UndoRecorder {
   }
 }
 
-/** What was typed without a pause, as one piece; none where all of it was deleted again. */
+/** Joins what was typed without a pause into one piece. None if all of it was deleted again. */
 export function joined([first]: readonly Piece[], next: Piece): readonly Piece[] {
   if (!first) return [next];
   const insertions = Y.mergeDeleteSets([first.ids.insertions, next.ids.insertions]);
@@ -145,14 +144,14 @@ export function joined([first]: readonly Piece[], next: Piece): readonly Piece[]
   return [{ ids: Object.assign(next.ids, { insertions, deletions }), places, at: first.at }];
 }
 
-/** How many places a piece has changed: fields, members, values and texts. */
+/** The number of places that a piece has changed: fields, members, values and texts. */
 export function countOf({ places }: Pick<Piece, 'places'>): number {
   let count = 0;
   for (const keys of places.values()) count += keys.size;
   return count;
 }
 
-/** In how many places of a piece nothing was taken back by `taken`. */
+/** The number of places of a piece that `taken` did not undo. */
 export function countLeft({ places }: Piece, taken: Piece | null): number {
   let count = 0;
   for (const [type, keys] of places) {
@@ -161,23 +160,26 @@ export function countLeft({ places }: Piece, taken: Piece | null): number {
   return count;
 }
 
-/** Whether a place is in a record that is removed. The mark that removes it is not: it is a place itself. */
+/** True if a place is in a removed record. The removal mark itself does not count: it is a place of its own. */
 function isInRemoved(type: AnyType, key: string | null): boolean {
   let record: AnyType | null = null;
-  // The parent of an item that is in the store is always a type.
+  // A stored item always has a type as its parent.
   for (let at = type; at._item !== null; at = at._item.parent as AnyType) record = at;
   if (!(record instanceof Y.Map) || (record === type && key === 'gone')) return false;
   return record.get('gone') === true;
 }
 
-/** Whether a transaction has put what is under a key now, or has deleted it: a change that lost is none. */
+/**
+ * True if a transaction has set or deleted the value under a key now. A change that lost against another does not
+ * count.
+ */
 function isNew({ beforeState, deleteSet }: Y.Transaction, item: Y.Item | undefined): boolean {
   if (!item) return false;
   const isAdded = item.id.clock >= (beforeState.get(item.id.client) ?? 0);
   return isAdded || (item.deleted && Y.isDeleted(deleteSet, item.id));
 }
 
-/** Those ids of a set that are in certain places. */
+/** The ids of a set that are in certain places. */
 function idsIn(transaction: Y.Transaction, ids: IdSet, places: Places): IdSet {
   const left: IdSet = Y.createDeleteSet();
   Y.iterateDeletedStructs(transaction, ids, (struct) => {

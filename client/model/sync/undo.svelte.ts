@@ -10,50 +10,50 @@ import { Slices } from './slices.ts';
 import type { Piece } from './undo-recorder.ts';
 import { countLeft, countOf, joined, UndoRecorder } from './undo-recorder.ts';
 
-/** Steps kept; older ones can no longer be taken back. A long workshop day is some hundreds of steps. */
+/** Steps kept. Older ones cannot be undone. A long workshop day has some hundreds of steps. */
 const mostSteps = 200;
 
-/** Pauses shorter than this while typing in one text belong to one step. */
+/** Typing in one text with pauses shorter than this is one step. */
 const typingPauseMs = 800;
 
-/** One thing done that can be taken back; opaque to all but the editor. */
+/** One action that can be undone. Opaque outside the editor. */
 export type UndoStep = object;
 
-/** What became of a step that was to be taken back, or done again. */
+/** The outcome of undoing or redoing a step. */
 export interface Taken {
   /** The name of the command. */
   readonly command: string;
-  /** How many places it had changed: fields, members, values and texts. */
+  /** How many places the step had changed: fields, members, values and texts. */
   readonly all: number;
-  /** How many of them stay as they are, since somebody else has changed them, or has removed the record. */
+  /** How many of them stay, because others have changed them or removed the record. */
   readonly left: number;
 }
 
-/** One transaction, or several of a large command, in the order made. */
+/** One transaction, or several of a large command, in order. */
 interface Step {
   readonly label: StepLabel;
   pieces: readonly Piece[];
 }
 
 /**
- * The editor of the person at this screen: their changes can be taken back, and no others. One command is one
- * step; typing in one text is one step until a pause. One press takes back one step. What somebody else has
- * changed since stays as it is; where that is all of a step, the step is dropped and nothing is changed.
+ * The editor of the person at this screen. It can undo their changes, and no others. One command is one step. Typing in
+ * one text is one step until a pause. Undo takes back one step at a time. Places that others have changed since stay as
+ * they are. If that is the whole step, the step is dropped and nothing changes.
  */
 export class UndoableEditor implements Editor {
   canUndo = $state(false);
   canRedo = $state(false);
-  /** The step that `undo` would take back. */
+  /** The step that `undo` would undo. */
   last: UndoStep | null = $state.raw(null);
 
   readonly doc: Y.Doc;
   readonly person: string;
   readonly #recorder: UndoRecorder;
-  /** A large command, or its undo, that is under way. Whatever comes next finishes it first. */
+  /** A large command, or its undo, that is under way. The next action finishes it first. */
   readonly #slices = new Slices();
   readonly #done: Step[] = [];
   readonly #undone: Step[] = [];
-  /** The step that the next change of the same label goes on with, and when it was last changed. */
+  /** The step that the next change with the same label extends, and the time of its last change. */
   #typing: { readonly step: Step; readonly at: number } | null = null;
 
   constructor(doc: Y.Doc, person: string, definition: DocumentDefinition = board) {
@@ -69,7 +69,7 @@ export class UndoableEditor implements Editor {
   change(label: StepLabel, edit: () => void): void {
     this.#slices.finish();
     const typing = this.#typing;
-    // Typing is named with its text ("write:cards/id/text"): the same name again goes on with the last step.
+    // The label of typing names the text ("write:cards/id/text"). The same label again extends the last step.
     const goesOn = typing?.step.label === label && performance.now() - typing.at < typingPauseMs;
     const piece = this.#recorder.record(edit);
     if (!piece) return;
@@ -99,7 +99,7 @@ export class UndoableEditor implements Editor {
     this.doc.transact(edit);
   }
 
-  /** Takes back the last own step. Resolves to what became of it; to null when there was none. */
+  /** Undoes the person's last step. Resolves to its outcome, or to null if there was no step. */
   undo(): Promise<Taken | null> {
     return this.#takeBack(this.#done, this.#undone);
   }
@@ -114,8 +114,9 @@ export class UndoableEditor implements Editor {
   }
 
   /**
-   * Ends a record that was left empty. Where it was made just now, it goes without a trace: the steps that made
-   * it and wrote in it are forgotten, so that undo goes on with real work. Another one is removed by a step of `removing`.
+   * Ends a record that was left empty. A record that was just created disappears without a trace: the steps that
+   * created it and wrote in it are forgotten, so that undo continues with real work. An older record is removed by a
+   * step of `removing`.
    */
   discard(of: Collection, id: string, removing: { readonly command: string }): void {
     this.#slices.finish();
@@ -142,7 +143,7 @@ export class UndoableEditor implements Editor {
       this.#done.splice(0, this.#done.length - mostSteps);
     }
     step.pieces = step.label.includes(':') ? joined(step.pieces, piece) : [...step.pieces, piece];
-    // What was typed and deleted again without a pause is no step.
+    // Text typed and deleted again without a pause is no step.
     if (step.pieces.length === 0) this.#done.pop();
     this.#refresh();
   }
@@ -157,7 +158,7 @@ export class UndoableEditor implements Editor {
     return taken;
   }
 
-  /** Takes back a step piece by piece, the last one first. What that does is a step of the other stack. */
+  /** Undoes a step piece by piece, last one first. The result is a step of the other stack. */
   *#pieces({ label, pieces }: Step, to: Step[], sum: { all: number; left: number }): Generator<undefined> {
     const back: Step = { label, pieces: [] };
     for (const [index, piece] of pieces.toReversed().entries()) {
@@ -174,7 +175,7 @@ export class UndoableEditor implements Editor {
     this.#forget();
   }
 
-  /** While there is no step, nothing that others change matters. */
+  /** Without steps, the changes of others do not matter. */
   #forget(): void {
     if (this.#done.length === 0 && this.#undone.length === 0) this.#recorder.forget();
   }

@@ -4,8 +4,9 @@ import type { Touched } from './touched.ts';
 import { Touches } from './touched.ts';
 
 /**
- * What this person has changed since all was last on disk. If the server refuses an edit, the board starts anew from
- * the server's state, and this is shown: nobody loses what they typed, and everybody hears what was not taken.
+ * This person's changes since everything was last on disk. If the server refuses an edit, the board starts over from
+ * the server's state, and the page shows these changes. So nobody loses what they typed, and everyone learns what was
+ * not taken.
  */
 export class Unsaved {
   readonly #doc: Y.Doc;
@@ -17,7 +18,7 @@ export class Unsaved {
     doc.on('afterTransaction', this.#note);
   }
 
-  /** The records that were changed, as they read now. */
+  /** The changed records, as they read now. */
   read(): readonly Touched[] {
     return this.#touches.read();
   }

@@ -1,7 +1,7 @@
 /**
- * Measures what has passed by the larger of two clocks. `performance.now` stands still while some machines sleep;
- * `Date.now` goes on, and may be set in either direction. So it may tell too much, and hardly ever too little: it is
- * for what does no harm when it comes too early.
+ * Measures elapsed time by the larger of two clocks. `performance.now` stops while some machines sleep. `Date.now`
+ * continues, and may be set in either direction. So the result may be too large, and is hardly ever too small. Use it
+ * where acting too early does no harm.
  */
 export class Stopwatch {
   #passed = performance.now();
@@ -17,18 +17,18 @@ export class Stopwatch {
   }
 }
 
-/** How often the clocks are looked at. */
+/** How often the clocks are read. */
 const lookMs = 3_000;
 
-/** A page in sight that has not looked for so long was asleep. */
+/** A visible page whose timer has not run for this long was asleep. */
 const asleepMs = 15_000;
 
-/** Browsers run the timers of hidden pages once a minute, which is no sleep. */
+/** Browsers run the timers of hidden pages once a minute, which is not sleep. */
 const hiddenAsleepMs = 90_000;
 
 /**
- * Calls `woken` when the page runs again after the machine has slept or the browser has frozen it; also where only
- * the wall clock was set on, which looks the same. Returns how to stop.
+ * Calls `woken` when the page runs again after the machine has slept or the browser has frozen it. Also calls it when
+ * only the wall clock was set forward, which looks the same. Returns a function that stops it.
  */
 export function onWake(woken: () => void): () => void {
   const since = new Stopwatch();

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../shared/json.ts';
 import { maxValueDepth, tariff } from '../limits.ts';
 import type { Effort } from './cost.ts';
 import { malformed } from './refused.ts';
@@ -92,11 +93,7 @@ export class UpdateReader {
   skipJson(mayBeUndefined = false): void {
     const json = this.string();
     if (mayBeUndefined && json === 'undefined') return;
-    try {
-      JSON.parse(json);
-    } catch {
-      throw malformed();
-    }
+    if (parseJson(json) === undefined) throw malformed();
   }
 
   /** A value as `lib0` writes it: JSON, plus a few types that JSON lacks. */

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../shared/json.ts';
 import { maxPresenceBytes } from '../../../shared/limits.ts';
 import { Bucket } from '../bucket.ts';
 import type { Clock } from '../clock.ts';
@@ -332,14 +333,8 @@ const isNull = (json: Uint8Array) => json.length === 4 && Buffer.from(json).toSt
 
 /** Parses a state; null if it is not a JSON object. */
 function readState(json: Uint8Array): Record<string, unknown> | null {
-  try {
-    const state: unknown = JSON.parse(
-      Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8'),
-    );
-    return isObject(state) ? state : null;
-  } catch {
-    return null;
-  }
+  const state = parseJson(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8'));
+  return isObject(state) ? state : null;
 }
 
 function isObject(state: unknown): state is Record<string, unknown> {

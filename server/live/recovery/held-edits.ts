@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { HeldRecord, Store } from '../../store/contract.ts';
 import { isUpdate } from '../guard/structs.ts';
@@ -139,8 +140,7 @@ export class HeldEdits {
       await write();
     } catch (error) {
       for (const person of people) if (this.#records.has(person)) this.#unwritten.add(person);
-      const text = error instanceof Error ? error.message : String(error);
-      this.#log.warn({ room: this.#room, error: text }, 'held edits are in memory only');
+      this.#log.warn({ room: this.#room, error: messageOf(error) }, 'held edits are in memory only');
     }
   }
 }

@@ -222,7 +222,3 @@ export class Commits {
     this.#release();
   }
 }
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,7 +1,7 @@
 import type { Log } from '../../log.ts';
 import type { Store } from '../../store/contract.ts';
 import type { Clock } from '../clock.ts';
-import { messageOf } from './commits.ts';
+import { messageOf } from '../../errors.ts';
 import type { FullState } from './full-state.ts';
 import type { Counters } from '../counters.ts';
 import { checkpointBytes, checkpointEvery, checkpointPause, versionEveryMs } from '../limits.ts';

@@ -1,7 +1,7 @@
 import type { DocumentDefinition } from '../../../shared/schema/document.ts';
 import type { Log } from '../../log.ts';
 import type { Store, StoredDocument } from '../../store/contract.ts';
-import { messageOf } from './commits.ts';
+import { messageOf } from '../../errors.ts';
 import type { LiveDocument } from './live-document.ts';
 
 export interface MigratingContext {

@@ -4,6 +4,7 @@ import { maxFrameBytes } from '../../../shared/limits.ts';
 import type { CloseCode, Control, Exceeded, Refusal } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
 import type { Membership } from '../../access/membership.ts';
+import { codeOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Clock } from '../clock.ts';
 import type { RefusedUpdate, SocketReport } from '../contract.ts';
@@ -113,7 +114,9 @@ export class Connection implements Reader, Door, Sender {
     socket.on('message', (data, isBinary) => this.#hear(bytesOf(data), isBinary));
     socket.on('close', (code) => this.#leave(code !== abnormal));
     // The error is followed by a close event. Without a listener it would end the process.
-    socket.on('error', (error) => this.#log.debug({ ...this.#names, code: codeOf(error) }, 'socket failed'));
+    socket.on('error', (error) =>
+      this.#log.debug({ ...this.#names, code: codeOf(error) || error.name }, 'socket failed'),
+    );
     inlet.guard(this);
   }
 
@@ -345,8 +348,4 @@ function closeForRefusal(reason: Refusal): CloseCode {
 function bytesOf(data: RawData): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

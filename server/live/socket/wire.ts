@@ -1,5 +1,5 @@
 import * as decoding from 'lib0/decoding';
-import * as v from 'valibot';
+import { parseJsonAs } from '../../../shared/json.ts';
 import {
   clientControlSchema,
   frameKind,
@@ -67,11 +67,9 @@ function readBody(decoder: decoding.Decoder): Frame | null {
   }
 }
 
-/** @throws if the string is not JSON */
 function readControl(json: string): Frame | null {
   if (json.length > maxControlChars) return null;
-  const control = v.safeParse(clientControlSchema, JSON.parse(json));
-  return control.success ? control.output : null;
+  return parseJsonAs(clientControlSchema, json) ?? null;
 }
 
 function readSync(decoder: decoding.Decoder): Frame | null {

@@ -2,7 +2,8 @@ import * as callbacks from 'node:fs';
 import { constants } from 'node:fs';
 import { link, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { codeOf, unlessMissing } from './disk-error.ts';
+import { codeOf } from '../../errors.ts';
+import { unlessMissing } from './disk-error.ts';
 
 /** A file open for writing. */
 export interface DiskFile {

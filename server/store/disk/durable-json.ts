@@ -1,5 +1,6 @@
 import type { Adapter } from 'lowdb';
-import * as v from 'valibot';
+import type * as v from 'valibot';
+import { parseJsonAs } from '../../../shared/json.ts';
 import type { FileContext } from './durable-file.ts';
 import { DurableFile } from './durable-file.ts';
 
@@ -20,7 +21,7 @@ export class DurableJson<T> implements Adapter<T> {
   }
 
   read(): Promise<T | null> {
-    return this.#file.read((bytes) => this.#parse(bytes));
+    return this.#file.read((bytes) => parseJsonAs(this.#schema, new TextDecoder().decode(bytes)) ?? null);
   }
 
   write(data: T): Promise<void> {
@@ -33,14 +34,5 @@ export class DurableJson<T> implements Adapter<T> {
       return write;
     });
     return this.#waiting;
-  }
-
-  #parse(bytes: Uint8Array): T | null {
-    try {
-      const parsed = v.safeParse(this.#schema, JSON.parse(new TextDecoder().decode(bytes)));
-      return parsed.success ? parsed.output : null;
-    } catch {
-      return null;
-    }
   }
 }

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { codeOf, isFull, unlessMissing } from './disk-error.ts';
+import { parseJsonAs } from '../../../shared/json.ts';
+import { codeOf } from '../../errors.ts';
+import { isFull, unlessMissing } from './disk-error.ts';
 
 /** The folder belongs to a running process. */
 export class FolderInUse extends Error {
@@ -75,7 +77,7 @@ async function take(path: string, draft: string): Promise<void> {
   while (!(await linkNew(draft, path))) {
     const seen = await readLock(path);
     if (seen === null) continue;
-    const holder = parseHolder(seen);
+    const holder = parseJsonAs(holderSchema, seen);
     if (holder && (await lives(holder))) throw inUse(path, holder.pid);
     const claim = `${path}.after-${createHash('sha256').update(seen).digest('hex').slice(0, 16)}`;
     await take(claim, draft);
@@ -126,15 +128,6 @@ async function holderOf(pid: number): Promise<Holder> {
   // A zombie has already ended; its parent has not collected it yet.
   const started = fields[0] === 'Z' ? 'ended' : (fields[19] ?? '');
   return { pid, started, boot };
-}
-
-function parseHolder(text: string): Holder | null {
-  try {
-    const parsed = v.safeParse(holderSchema, JSON.parse(text));
-    return parsed.success ? parsed.output : null;
-  } catch {
-    return null;
-  }
 }
 
 function inUse(path: string, pid: number): FolderInUse {

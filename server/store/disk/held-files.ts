@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import * as v from 'valibot';
+import { parseJsonAs } from '../../../shared/json.ts';
 import type { HeldRecord } from '../contract.ts';
 import { unlessMissing } from './disk-error.ts';
 import type { FileContext } from './durable-file.ts';
@@ -71,14 +72,6 @@ export function decodeHeld(content: Uint8Array): HeldRecord | null {
   if (bytes.byteLength < headBytes || !bytes.subarray(0, 8).equals(magic)) return null;
   if (bytes.readUInt32LE(8) !== crc32(bytes.subarray(12))) return null;
   const start = headBytes + bytes.readUInt32LE(12);
-  const header = v.safeParse(headerSchema, parseJson(bytes.toString('utf8', headBytes, start)));
-  return header.success ? { ...header.output, update: new Uint8Array(bytes.subarray(start)) } : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+  const header = parseJsonAs(headerSchema, bytes.toString('utf8', headBytes, start));
+  return header ? { ...header, update: new Uint8Array(bytes.subarray(start)) } : null;
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { codeOf, isFull } from './disk-error.ts';
+import { codeOf } from '../../errors.ts';
+import { isFull } from './disk-error.ts';
 import type { FileContext } from './durable-file.ts';
 import { freeName, setAside, writeWhole } from './durable-file.ts';
 import type { JournalRecord } from './record.ts';

@@ -36,8 +36,8 @@ const kinds = [
   'persona',
   'add card',
   'add idea',
-  'feel',
-  'no longer feel',
+  'mark emotion',
+  'unmark emotion',
   'place point',
   'rename phase',
   'rename lane',
@@ -167,12 +167,12 @@ function apply(doc: Y.Doc, { kind, which, at, text }: Edit): string | null {
       rootOf(doc, of).set(id, record);
       return `${of.name}/${id}`;
     }
-    case 'feel':
-    case 'no longer feel': {
+    case 'mark emotion':
+    case 'unmark emotion': {
       const emotion = emotionWords[at % emotionWords.length] ?? 'calm';
       const where = { persona: pick('personas').id, phase: pick('phases').id };
       const key = emotionKey({ ...where, emotion });
-      if (kind === 'feel')
+      if (kind === 'mark emotion')
         rootOf(doc, emotions).set(key, { ...where, emotion, presence: 'present', seen: 'interview' });
       else rootOf(doc, emotions).delete(key);
       return `emotions/${key}`;

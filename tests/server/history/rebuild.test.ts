@@ -71,7 +71,7 @@ describe('rebuilding a document', () => {
 
   test('earlier versions can be restored into it, and the last version before it restores everything', () => {
     // If all cards were removed, there is none left to type into.
-    const onAny = ['add card', 'add idea', 'feel', 'no longer feel', 'place point', 'rename phase'];
+    const onAny = ['add card', 'add idea', 'mark emotion', 'unmark emotion', 'place point', 'rename phase'];
     const later = edits.map((done) => done.filter(({ kind }) => onAny.includes(kind)));
     fc.assert(
       fc.property(edits, edits, later, (before, since, after) => {

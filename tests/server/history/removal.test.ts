@@ -27,7 +27,7 @@ const plain: fc.Arbitrary<Edit[]> = edits.map((done) =>
 );
 
 /** Edits that only add: a deletion has no author, and stays. */
-const deletes = ['erase', 'no longer feel', 'persona'];
+const deletes = ['erase', 'unmark emotion', 'persona'];
 const additions = plain.map((done) => done.filter(({ kind }) => !deletes.includes(kind)));
 
 /** One person's edits on a separate copy of a board: the resulting state, and the person's client id. */
@@ -258,16 +258,16 @@ describe('single edits', () => {
 
   test('a value that he set is reset or deleted; one that he deleted has no author and stays deleted', () => {
     const { ana, mallory, share } = together();
-    const feeling = { persona: 'p', phase: 'f', presence: 'present', seen: 'interview' };
-    for (const emotion of ['calm', 'proud']) rootOf(ana, emotions).set(emotion, { ...feeling, emotion });
+    const mark = { persona: 'p', phase: 'f', presence: 'present', seen: 'interview' };
+    for (const emotion of ['calm', 'proud']) rootOf(ana, emotions).set(emotion, { ...mark, emotion });
     const version = share();
-    rootOf(mallory, emotions).set('calm', { ...feeling, emotion: 'calm', seen: 'survey' });
-    rootOf(mallory, emotions).set('worried', { ...feeling, emotion: 'worried' });
+    rootOf(mallory, emotions).set('calm', { ...mark, emotion: 'calm', seen: 'survey' });
+    rootOf(mallory, emotions).set('worried', { ...mark, emotion: 'worried' });
     rootOf(mallory, emotions).delete('proud');
     const current = share();
     expect(removeAdded(current, version, [mallory.clientID]).removed.values).toBe(2);
     const result = without(current, version, mallory.clientID);
-    expect(rootOf(result, emotions).toJSON()).toEqual({ calm: { ...feeling, emotion: 'calm' } });
+    expect(rootOf(result, emotions).toJSON()).toEqual({ calm: { ...mark, emotion: 'calm' } });
   });
 
   test('the number of his idea stays, so that no other idea gets it', () => {

@@ -229,8 +229,8 @@ describe('G21 the additions of an update', () => {
         'a',
         buildRecord(cards, { text: 'words', personas: ['p1', 'p2'], author: 'ana' }),
       );
-      const feeling = { persona: 'p', phase: 'q', emotion: 'calm', presence: 'present', seen: 'survey' };
-      rootOf(hers, collections.emotions).set('k', feeling);
+      const mark = { persona: 'p', phase: 'q', emotion: 'calm', presence: 'present', seen: 'survey' };
+      rootOf(hers, collections.emotions).set('k', mark);
     });
     const [first = new Uint8Array()] = sent;
     expect(asked(first)).toMatchObject({ clients: 1, records: 1, keys: 4, isKnown: false });

@@ -525,6 +525,14 @@ describe('the table of rules', () => {
       'extra content in a field',
       (_, card) => card.set('place', { ...cell, order: 'a0', cargo: 'x'.repeat(9_999) }),
     ],
+    [
+      'more than the field holds, in a prototype',
+      (_, card) => {
+        const place = { ...cell, order: 'a0' };
+        const cargo = { value: { cargo: 'x'.repeat(9_999) }, enumerable: true };
+        card.set('place', Object.defineProperty(place, '__proto__', cargo));
+      },
+    ],
     ['an endless order key', (_, card) => card.set('place', { ...cell, order: 'a'.repeat(300) })],
     [
       'a set member that is not true',

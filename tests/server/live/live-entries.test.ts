@@ -14,7 +14,7 @@ import { handUpdate } from './hand-update.ts';
 
 /** What participants may fill of a collection. */
 const most = maxRecords * participantShare;
-const feeling = { persona: 'p', phase: 'q', emotion: 'calm', presence: 'present', seen: 'survey' };
+const calm = { persona: 'p', phase: 'q', emotion: 'calm', presence: 'present', seen: 'survey' };
 
 let doc: Y.Doc;
 let guard: Guard;
@@ -150,13 +150,13 @@ describe('G16 the values of a collection', () => {
     const place = last
       ? { origin: { client: last.client, clock: last.clock } }
       : { parent: emotions.name, key };
-    return send([{ ...place, content: { any: [feeling] } }]);
+    return send([{ ...place, content: { any: [calm] } }]);
   }
   const fillValues = (there: number, past: number) =>
     doc.transact(() => {
       const root = rootOf(doc, emotions);
-      for (let i = 0; i < there; i++) root.set(`k${i}`, feeling);
-      for (let i = 0; i < past; i++) root.set(`p${i}`, feeling);
+      for (let i = 0; i < there; i++) root.set(`k${i}`, calm);
+      for (let i = 0; i < past; i++) root.set(`p${i}`, calm);
       for (let i = 0; i < past; i++) root.delete(`p${i}`);
     });
 

@@ -6,7 +6,7 @@ import { defineIndex } from '../../../model/store/index.svelte.ts';
 /** The marks of a persona at a phase, by `pointKey`. */
 const marksByPlace = defineIndex({ of: emotions, keys: (mark) => [pointKey(mark)] });
 
-/** The feelings that are marked for a persona at a phase, in no order. */
+/** The emotions that are marked for a persona at a phase, in no order. */
 export function marksAt(board: Board, persona: string, phase: string): readonly Emotion[] {
   const all = board.of(emotions);
   return board

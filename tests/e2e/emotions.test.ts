@@ -12,14 +12,14 @@ beforeAll(async () => {
   everyone = [maja, nadia, asa];
 });
 
-const feelings = (person: Person, phase: string) => person.cell('Emotions present', phase);
+const emotions = (person: Person, phase: string) => person.cell('Emotions present', phase);
 const curve = (person: Person, phase: string) => person.cell('How positive the experience is', phase);
 
-test('a participant marks feelings as there and as missing, and the curve follows on every screen', async () => {
+test('a participant marks emotions as felt and as missing, and the curve follows on every screen', async () => {
   // Amina is hopeful and unsure here: one against one.
   for (const person of everyone)
     await expect(curve(person, 'Plan the trip')).toHaveAccessibleName(/Amina Haddad: 0;/);
-  await feelings(nadia, 'Plan the trip').focus();
+  await emotions(nadia, 'Plan the trip').focus();
   await nadia.press('Enter');
   const dialog = nadia.dialog('Emotions: Plan the trip');
   await dialog.getByRole('radio', { name: 'Amina Haddad' }).check({ force: true });
@@ -30,14 +30,14 @@ test('a participant marks feelings as there and as missing, and the curve follow
   await dialog.getByRole('button', { name: /Excluded|Left out/ }).click();
   await expect(dialog.getByRole('button', { name: /Left out/ })).toContainText('expected but missing');
   for (const person of everyone) {
-    await expect(feelings(person, 'Plan the trip')).toHaveAccessibleName(
+    await expect(emotions(person, 'Plan the trip')).toHaveAccessibleName(
       /Amina Haddad: .*Proud.*Left out \(expected but missing\)/,
     );
     // Two against one: a missing emotion does not count.
     await expect(curve(person, 'Plan the trip')).toHaveAccessibleName(/Amina Haddad: \+0\.7;/);
   }
   await nadia.press('Escape');
-  await expect(feelings(nadia, 'Plan the trip')).toBeFocused();
+  await expect(emotions(nadia, 'Plan the trip')).toBeFocused();
   await nadia.press('Control+z');
   await nadia.press('Control+z');
   await nadia.press('Control+z');
@@ -45,8 +45,8 @@ test('a participant marks feelings as there and as missing, and the curve follow
     await expect(curve(person, 'Plan the trip')).toHaveAccessibleName(/Amina Haddad: 0;/);
 });
 
-test('an observer reads the feelings and marks none', async () => {
-  await feelings(asa, 'Ride').focus();
+test('an observer reads the emotions and marks none', async () => {
+  await emotions(asa, 'Ride').focus();
   await asa.press('Enter');
   const dialog = asa.dialog('Emotions: Ride');
   await expect(dialog).toBeVisible();

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { parseJson, parseJsonAs } from '../../shared/json.ts';
+
+const point = v.object({ x: v.number() });
+
+test('parseJson returns what the text says', () => {
+  expect(parseJson('{"x":1,"y":[null,"a"]}')).toEqual({ x: 1, y: [null, 'a'] });
+  expect(parseJson('null')).toBeNull();
+});
+
+test.each(['', '{', 'undefined', "{'x':1}", '1 2'])(
+  'parseJson returns undefined for the malformed text %j',
+  (text) => {
+    expect(parseJson(text)).toBeUndefined();
+  },
+);
+
+test('parseJsonAs returns a value that matches the schema, as the schema reads it', () => {
+  expect(parseJsonAs(point, '{"x":1,"y":2}')).toEqual({ x: 1 });
+  expect(parseJsonAs(v.nullable(point), 'null')).toBeNull();
+});
+
+test.each(['{"x":"1"}', '[]', 'null', '{"x":1'])('parseJsonAs returns undefined for %j', (text) => {
+  expect(parseJsonAs(point, text)).toBeUndefined();
+});
+
+test('parseJsonAs does not take malformed text for a missing value', () => {
+  expect(parseJsonAs(v.optional(v.string(), 'default'), '{')).toBeUndefined();
+});

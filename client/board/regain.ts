@@ -1,4 +1,4 @@
-import { join, renewSeat } from '../model/api/joining.ts';
+import { join, renewMembership } from '../model/api/joining.ts';
 import { visits } from '../model/device/visits.ts';
 import { language } from '../text/messages.svelte.ts';
 import type { NoticeKind } from '../parts/notice.ts';
@@ -17,8 +17,8 @@ export type Regained =
  * Renews a membership. If its token is not good any more (it ran out, the server's key was changed, or the board was
  * reset), takes the membership again by the link of this device. Only as the same person: another one must choose to come.
  */
-export async function regainSeat(board: string, seat: string): Promise<Regained> {
-  const renewed = await renewSeat(board, seat);
+export async function regainMembership(board: string, seat: string): Promise<Regained> {
+  const renewed = await renewMembership(board, seat);
   if (renewed.ok) return { kind: 'renewed' };
   if (renewed.code !== 'ticket' && renewed.code !== 'board-reset') return afterFailure(renewed.code);
   const visit = visits().find((one) => one.board === board && one.person === seat);

@@ -21,9 +21,9 @@ export type BoardStatus =
 const nearlyFull = 90;
 
 /** @param readPercent what this person has read of how full the board is, and put away */
-export function standingOf(
+export function boardStatus(
   connection: {
-    readonly light: SyncStatus;
+    readonly status: SyncStatus;
     readonly role: Role | null;
     readonly hindrance: DisconnectReason | null;
     readonly readOnly: 'store' | 'frozen' | null;
@@ -33,8 +33,8 @@ export function standingOf(
   },
   readPercent: number,
 ): BoardStatus | null {
-  const { light, role, hindrance, readOnly, fullness, held, lossPeople } = connection;
-  if (light === 'offline') return { kind: 'apart', why: hindrance };
+  const { status, role, hindrance, readOnly, fullness, held, lossPeople } = connection;
+  if (status === 'offline') return { kind: 'apart', why: hindrance };
   if (role === null) return null;
   // Who does not write need not know where it would be kept.
   if (role === 'observer') return { kind: 'observing' };

@@ -89,7 +89,7 @@ export class TextBinding {
   #push(held: readonly Delta[]): void {
     const splice = spliceBetween(this.#shown, this.#area.value, this.#area.selectionEnd ?? undefined);
     const caret = { start: this.#area.selectionStart ?? 0, end: this.#area.selectionEnd ?? 0 };
-    const going = standing(held, splice);
+    const going = remaining(held, splice);
     const left = going.reduce((sum, run) => sum - run.length, this.#text.length);
     const insert = beginning(splice.insert, this.#most - left);
     if (going.length > 0 || insert !== '') {
@@ -201,7 +201,7 @@ export function characterOver(deltas: readonly Delta[], index: number): number |
  * What a splice removes, where it stands after the changes of others: runs of what is still there, the
  * last one first. Runs, not units, so that no letter of two units is ever cut in two.
  */
-function standing(held: readonly Delta[], splice: Splice): { index: number; length: number }[] {
+function remaining(held: readonly Delta[], splice: Splice): { index: number; length: number }[] {
   if (held.length === 0) return splice.remove > 0 ? [{ index: splice.index, length: splice.remove }] : [];
   const runs: { index: number; length: number }[] = [];
   for (let i = splice.index + splice.remove - 1; i >= splice.index; i--) {

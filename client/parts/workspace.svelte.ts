@@ -11,7 +11,7 @@ export class Workspace {
   readonly board: Board;
   readonly seat: string;
   /** Tells something short, with an undo button where `undo` is set. */
-  readonly say: (message: string, undo?: boolean) => void;
+  readonly notify: (message: string, undo?: boolean) => void;
   /** Opens a view, with something to show on arrival: what that may be, its head says. */
   readonly go: (view: ViewId, focus?: string) => void;
   /** Single-letter shortcuts; a person may switch them off. */
@@ -22,12 +22,12 @@ export class Workspace {
   constructor(
     board: Board,
     seat: string,
-    say: (message: string, undo?: boolean) => void,
+    notify: (message: string, undo?: boolean) => void,
     go: (view: ViewId, focus?: string) => void,
   ) {
     this.board = board;
     this.seat = seat;
-    this.say = say;
+    this.notify = notify;
     this.go = go;
   }
 

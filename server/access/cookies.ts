@@ -12,7 +12,7 @@ const prefix = 'seat-';
  * board (a facilitator's tab and an observer's), so the person is in the name; and a cookie is sent only
  * where it is needed, so it is set for two paths.
  */
-export function setSeatCookies(
+export function setMembershipCookies(
   c: Context,
   site: Site,
   membership: Pick<Membership, 'board' | 'person'>,
@@ -33,7 +33,7 @@ export function setSeatCookies(
  * The tokens that came as cookies: that of the membership which the page names by `?seat=`, else all, since a
  * browser with one seat need not name it.
  */
-export function seatCookies(c: Context): string[] {
+export function membershipTokens(c: Context): string[] {
   const named = c.req.query('seat');
   if (named !== undefined) {
     const token = isId(named) ? getCookie(c, `${prefix}${named}`) : undefined;

@@ -4,7 +4,7 @@ import { closeCode } from '../../shared/wire/protocol.ts';
 import { isId } from '../../shared/id.ts';
 import { documentNamed } from '../../shared/schema/document.ts';
 import { admit } from '../access/admission.ts';
-import { seatCookies } from '../access/cookies.ts';
+import { membershipTokens } from '../access/cookies.ts';
 import { isAllowed } from '../access/origins.ts';
 import { needRunning } from './health.ts';
 import { needRate, needRoom } from './middleware.ts';
@@ -30,7 +30,7 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
     needRunning(parts);
     const token = c.req.query('token');
     // A browser names its origin at each upgrade, so a cookie without one did not come from a page.
-    const offered = token !== undefined ? [token] : origin !== undefined ? seatCookies(c) : [];
+    const offered = token !== undefined ? [token] : origin !== undefined ? membershipTokens(c) : [];
     const admission = await admit(parts, board, offered);
     if (admission.kind === 'refused') {
       if (admission.isAhead)

@@ -95,7 +95,7 @@ export interface LiveBoards {
   /** The colours of the people who are on the board now, without those on a certain device. */
   colorsTaken(board: string, except?: string): readonly string[];
   /** How many sockets a document of a board has open; without its name, the board in all. */
-  crowd(board: string, document?: string): number;
+  socketCount(board: string, document?: string): number;
   /** How many devices have a socket on a board, in whichever documents, without a certain one. */
   devices(board: string, except?: string): number;
   /** Lets participants add as much as in a day once more: who has added too much was shut out. */

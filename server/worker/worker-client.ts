@@ -6,12 +6,12 @@ import type { HistoryWork } from '../history/work.ts';
 import type { Answer, Compacted, Deflated, JobName, Jobs, Order } from './jobs.ts';
 import { packUpdates } from './jobs.ts';
 
-export interface DeskLog {
+export interface WorkerLog {
   error(fields: Record<string, unknown>, message: string): void;
 }
 
-export interface DeskOptions {
-  readonly log: DeskLog;
+export interface WorkerOptions {
+  readonly log: WorkerLog;
   /** What one job may take, at most. */
   readonly limitMs?: number;
   /** What the thread's heap may grow to. Buffers do not count. */
@@ -38,7 +38,7 @@ const defaultLimitMs = 60_000;
 const defaultHeapMegabytes = 1024;
 
 /** Opens a desk. The thread is made when there is work. */
-export function openWorker(options: DeskOptions): WorkerClient {
+export function openWorker(options: WorkerOptions): WorkerClient {
   return new JobQueue(options);
 }
 
@@ -59,14 +59,14 @@ interface Waiting {
 }
 
 class JobQueue implements WorkerClient {
-  readonly #options: DeskOptions;
+  readonly #options: WorkerOptions;
   readonly #waiting: Waiting[] = [];
   #current: Waiting | null = null;
   #thread: Worker | null = null;
   #limit: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(options: DeskOptions) {
+  constructor(options: WorkerOptions) {
     this.#options = options;
   }
 

@@ -1,9 +1,9 @@
-export const seatKey = (board: string) => `resa-seat-${board}`;
+export const membershipKey = (board: string) => `resa-seat-${board}`;
 const newKey = 'resa-new-board';
 
 /** Makes this tab a certain person on a board. */
-export function takeSeat(board: string, person: string): void {
-  writeTab(seatKey(board), person);
+export function chooseMembership(board: string, person: string): void {
+  writeTab(membershipKey(board), person);
 }
 
 /** Notes that a board was just made in this tab, so that the share panel opens with it, once. */

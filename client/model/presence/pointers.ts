@@ -34,7 +34,7 @@ export class Pointers {
   }
 
   /** Says where our own pointer is; `gone` as its place when it is nowhere. */
-  say(pointer: Pointer): void {
+  send(pointer: Pointer): void {
     this.#next = pointer;
     const wait = this.#lastSent + moveMs - performance.now();
     if (wait <= 0) this.#tell();
@@ -42,7 +42,7 @@ export class Pointers {
   }
 
   /** Takes in what a frame says behind its kind. One that breaks off counts as far as it goes. */
-  hear(decoder: decoding.Decoder): void {
+  receive(decoder: decoding.Decoder): void {
     try {
       for (let left = decoding.readVarUint(decoder); left > 0; left--) {
         const client = decoding.readVarUint(decoder);

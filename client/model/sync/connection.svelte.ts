@@ -15,7 +15,7 @@ import type { Ending } from './ending.ts';
 import { endingOf, isFinal } from './ending.ts';
 import { isWhole } from './fit.ts';
 import type { DisconnectReason } from './disconnect-reason.ts';
-import { hindranceOf } from './disconnect-reason.ts';
+import { disconnectReasonOf } from './disconnect-reason.ts';
 import { KeptMarks } from './marks.ts';
 import { Pointers } from '../presence/pointers.ts';
 import { Pulse } from './pulse.ts';
@@ -43,7 +43,7 @@ export interface ConnectionEvents {
 export class Connection {
   /** Whether the server's state has come in at least once. */
   ready = $state(false);
-  #light: SyncStatus = $state('sending');
+  #status: SyncStatus = $state('sending');
   role: Role | null = $state(null);
   title = $state('');
   /** Why edits are not taken just now. Those that are made meanwhile the server asks for when they are. */
@@ -120,7 +120,7 @@ export class Connection {
     this.#sendOwnPresenceOnly();
     provider.messageHandlers[frameKind.control] = (_encoder, decoder) =>
       this.#control(decoding.readVarString(decoder));
-    provider.messageHandlers[frameKind.pointer] = (_encoder, decoder) => this.pointers.hear(decoder);
+    provider.messageHandlers[frameKind.pointer] = (_encoder, decoder) => this.pointers.receive(decoder);
     // The stock handler warns on the console; ours is told by a control frame beside it.
     provider.messageHandlers[frameKind.auth] = () => {};
     provider.on('status', ({ status }) => {
@@ -148,7 +148,7 @@ export class Connection {
     });
     provider.on('connection-close', (event) => {
       this.#failed = true;
-      this.hindrance = event && hindranceOf(event.code, event.reason);
+      this.hindrance = event && disconnectReasonOf(event.code, event.reason);
       // Told before the provider reckons how long to wait, of which this is the most.
       provider.maxBackoffTime = waitMs(provider.wsUnsuccessfulReconnects + 1, Math.random());
       this.#updateStatus();
@@ -161,8 +161,8 @@ export class Connection {
     addEventListener('online', this.#tryNow);
   }
 
-  get light(): SyncStatus {
-    return this.#light === 'saved' ? statusWith('saved', this.#on.holding()) : this.#light;
+  get status(): SyncStatus {
+    return this.#status === 'saved' ? statusWith('saved', this.#on.holding()) : this.#status;
   }
 
   get awareness() {
@@ -328,7 +328,7 @@ export class Connection {
   #updateStatus(): void {
     const facts = this.#facts();
     this.#isSettled = isSettled(facts);
-    this.#light = statusOf(facts);
+    this.#status = statusOf(facts);
     if (!this.#isSettled) return;
     this.#isDirty = false;
     this.#on.saved();
@@ -358,14 +358,14 @@ export class Connection {
   /** The server has closed the socket, and coming back would not help. */
   #end(code: number, reason: string): void {
     if (this.#closed) return;
-    this.#light = 'offline';
+    this.#status = 'offline';
     this.#on.ended(endingOf(code, reason, this.#isIn));
   }
 
   /** Ends from here, where nothing that is sent would be taken any more. */
   #finish(why: Ending): void {
     this.#provider.disconnect();
-    this.#light = 'offline';
+    this.#status = 'offline';
     this.#on.ended(why);
   }
 

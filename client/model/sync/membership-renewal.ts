@@ -8,7 +8,7 @@ const renewMs = 4 * 3_600_000;
 const lookMs = 5 * 60_000;
 
 /** Renews a membership as long as the page is open, also when it was asleep at the time for it. Returns how to stop. */
-export function keepSeat(renew: () => Promise<Answer<unknown>>): () => void {
+export function keepMembership(renew: () => Promise<Answer<unknown>>): () => void {
   const since = new Stopwatch();
   let isAsking = false;
   const look = async () => {

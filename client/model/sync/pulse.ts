@@ -46,7 +46,7 @@ export class Pulse {
     clearInterval(provider._checkInterval as number);
     clearInterval(awareness._checkInterval as number);
     provider.messageHandlers = provider.messageHandlers.map((handle) => (...message) => {
-      this.#hear();
+      this.#receive();
       handle(...message);
     });
     provider.on('status', () => this.#begin());
@@ -75,7 +75,7 @@ export class Pulse {
     this.#question = null;
   }
 
-  #hear(): void {
+  #receive(): void {
     this.#begin();
     // Frames come in time where timers do not, in a page that is hidden.
     this.#renew();

@@ -5,22 +5,22 @@ import { holdsCards } from '$shared/collections/lane.ts';
 import type { Journey } from '$shared/queries/journey.ts';
 
 /** What has the focus on the map: a cell, or the head of a phase, a step or a lane. */
-export type Spot =
+export type FocusTarget =
   | { readonly kind: 'cell'; readonly cell: CellAt }
   | { readonly kind: 'phase' | 'step' | 'lane'; readonly id: string };
 
 /** The spot key of a cell that is named by its own key. */
-export function cellSpotKey(cell: string): string {
+export function cellFocusKey(cell: string): string {
   return `cell:${cell}`;
 }
 
 /** The name of a spot in the page: `data-spot`. */
-export function spotKey(spot: Spot): string {
-  return spot.kind === 'cell' ? cellSpotKey(cellKey(spot.cell)) : `${spot.kind}:${spot.id}`;
+export function focusKey(spot: FocusTarget): string {
+  return spot.kind === 'cell' ? cellFocusKey(cellKey(spot.cell)) : `${spot.kind}:${spot.id}`;
 }
 
-/** The reverse of `spotKey`. */
-export function parseSpot(key: string): Spot | null {
+/** The reverse of `focusKey`. */
+export function parseFocusKey(key: string): FocusTarget | null {
   const [kind, id = ''] = key.split(':');
   switch (kind) {
     case 'cell': {
@@ -56,8 +56,13 @@ export class Grid {
   }
 
   /** The next other spot in a direction, or null at the edge. `column` is the column to keep to on the way. */
-  next(from: Spot, rows: number, columns: number, column: number): { spot: Spot; column: number } | null {
-    const here = spotKey(from);
+  next(
+    from: FocusTarget,
+    rows: number,
+    columns: number,
+    column: number,
+  ): { spot: FocusTarget; column: number } | null {
+    const here = focusKey(from);
     let row = this.rowOf(from);
     let at = columns === 0 ? column : this.columnOf(from);
     for (;;) {
@@ -65,17 +70,17 @@ export class Grid {
       at += columns;
       const spot = this.#at(row, at);
       if (!spot) return null;
-      if (spotKey(spot) !== here) return { spot, column: at };
+      if (focusKey(spot) !== here) return { spot, column: at };
     }
   }
 
   /** The first or the last cell (not the head) of the row of a spot. */
-  end(from: Spot, last: boolean): Spot | null {
+  end(from: FocusTarget, last: boolean): FocusTarget | null {
     return this.#at(this.rowOf(from), last ? this.#columns.length - 1 : 0);
   }
 
   /** The first column that a spot fills; -1 is the lane's head. */
-  columnOf(spot: Spot): number {
+  columnOf(spot: FocusTarget): number {
     switch (spot.kind) {
       case 'lane':
         return -1;
@@ -91,7 +96,7 @@ export class Grid {
     }
   }
 
-  rowOf(spot: Spot): number {
+  rowOf(spot: FocusTarget): number {
     switch (spot.kind) {
       case 'phase':
         return 0;
@@ -107,7 +112,7 @@ export class Grid {
     }
   }
 
-  #at(row: number, column: number): Spot | null {
+  #at(row: number, column: number): FocusTarget | null {
     const kind = this.#rows[row];
     const place = this.#columns[column];
     if (!kind || column < -1) return null;

@@ -40,7 +40,7 @@ interface Neighbour {
  * so many items at one spot cost their square. Where the neighbours stand side by side there is no walk,
  * and so it is for all that people write who were not disturbed.
  */
-export class Crowds {
+export class ConflictRuns {
   readonly #effort: Effort;
   /** By home and key, null being its elements; null for a key that this update has put one first thing under. */
   readonly #crowds = new Map<TypePath, Map<string | null, ConflictRun | null>>();
@@ -61,7 +61,7 @@ export class Crowds {
     const { home, key, id, left, leftId, rightId, isTaken } = arrival;
     const isFirstUnderKey = key !== null && left === null;
     if (isFirstUnderKey && !isTaken) return;
-    const crowd = this.#crowdOf(home, key);
+    const crowd = this.#runOf(home, key);
     // Yjs finds what is first under a key by going back from what is last, twice.
     if (isFirstUnderKey) this.#effort.spend(2 * crowd.size * tariff.step);
     const next = this.#storedBehind(arrival);
@@ -76,7 +76,7 @@ export class Crowds {
     crowd.size++;
   }
 
-  #crowdOf(home: TypePath, key: string | null): ConflictRun {
+  #runOf(home: TypePath, key: string | null): ConflictRun {
     const lists = this.#listsOf(home);
     const known = lists.get(key);
     if (known) return known;

@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import type { Content } from './content.ts';
-import type { Id, Item, Part } from './structs.ts';
+import type { Id, Item, Struct } from './structs.ts';
 import type { Position } from './positions.ts';
 import { isSame } from './positions.ts';
 
@@ -27,13 +27,13 @@ export class Growth {
   }
 
   /** Something that is collected, or will be at once. */
-  collected({ bytes }: Part): void {
+  collected({ bytes }: Struct): void {
     this.#kept += bytes + rangeBytes;
   }
 
   /** An item that goes to its place, of which the clocks from `from` on are new, beside `left` and `right`. */
   insert(
-    part: Part,
+    part: Struct,
     item: Item,
     from: number,
     leftId: Id | null,
@@ -80,7 +80,7 @@ export class Growth {
  * Whether Yjs makes one struct of a new item and what the same client has written directly before it: text that goes
  * on, or a value that takes the place of one which took the place of another.
  */
-function isMerged(part: Part, item: Item, from: number, leftId: Id | null, left: Position | null): boolean {
+function isMerged(part: Struct, item: Item, from: number, leftId: Id | null, left: Position | null): boolean {
   if (part.clock < from) return true;
   if (!left || leftId?.client !== part.run.client || leftId.clock !== from - 1) return false;
   const { content } = item;

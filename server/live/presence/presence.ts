@@ -103,9 +103,9 @@ export class Presence {
   }
 
   /** Takes in what a socket says of itself. Returns false where it is no presence at all. */
-  hear(from: Connection, entries: readonly PresenceEntry[]): boolean {
+  receive(from: Connection, entries: readonly PresenceEntry[]): boolean {
     this.#newsLeft = maxNewsInFrame;
-    const isGood = entries.every((entry) => this.#hearEntry(from, entry));
+    const isGood = entries.every((entry) => this.#receiveEntry(from, entry));
     // Echoes come by the hundred and cost little; news of oneself is one entry, and each is paid for.
     const news = maxNewsInFrame - Math.max(0, this.#newsLeft);
     from.charge('presence', news);
@@ -114,10 +114,10 @@ export class Presence {
   }
 
   /** Takes in where a socket's pointer is. Returns false where it is no pointer. */
-  hearPointer(from: Connection, body: Decoder): boolean {
+  receivePointer(from: Connection, body: Decoder): boolean {
     const [client] = this.#bound.get(from) ?? [];
     if (client === undefined) return true;
-    const heard = this.#pointers.hear(client, body);
+    const heard = this.#pointers.receive(client, body);
     if (heard === 'moved') this.#isDue(from);
     return heard !== 'malformed';
   }
@@ -165,7 +165,7 @@ export class Presence {
     for (const { stopGrace } of this.#slots.values()) stopGrace?.();
   }
 
-  #hearEntry(from: Connection, entry: PresenceEntry): boolean {
+  #receiveEntry(from: Connection, entry: PresenceEntry): boolean {
     const slot = this.#slots.get(entry.client) ?? null;
     const isFarewell = isNull(entry.json);
     const isEcho = slot !== null && entry.clock <= slot.clock && !(isFarewell && slot.connection === from);

@@ -37,7 +37,7 @@ export interface Batch {
  * the same sender with it; so does everything once the batch has cost enough.
  * @throws where an update that passed did not go in whole: the document is then worth nothing any more
  */
-export function applyLetters(
+export function applyChanges(
   document: LiveDocument,
   letters: readonly PendingChange[],
   { recovery, counters, receivers }: { recovery: Recovery; counters: Counters; receivers: number },

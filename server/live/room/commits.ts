@@ -3,7 +3,7 @@ import type { Store } from '../../store/contract.ts';
 import type { Batch } from './batch.ts';
 import type { PendingFrame, PendingChange } from './pending-changes.ts';
 import { onItsOwn } from './pending-changes.ts';
-import { applyLetters } from './batch.ts';
+import { applyChanges } from './batch.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../socket/connection.ts';
 import type { Observer } from '../contract.ts';
@@ -191,7 +191,7 @@ export class Commits {
     this.#inboxBytes = 0;
     for (const letter of letters) if (letter.kind === 'frame') letter.from.unjudged--;
     try {
-      const batch = applyLetters(this.#document, letters, {
+      const batch = applyChanges(this.#document, letters, {
         recovery,
         counters,
         receivers: receivers(),

@@ -6,7 +6,7 @@ import type { FullState } from './full-state.ts';
 import type { Counters } from '../counters.ts';
 import { checkpointBytes, checkpointEvery, checkpointPause, versionEveryMs } from '../limits.ts';
 
-export interface UpkeepOptions {
+export interface CompactionOptions {
   readonly store: Store;
   readonly log: Log;
   readonly clock: Clock;
@@ -22,7 +22,7 @@ export interface UpkeepOptions {
 export class Compaction {
   readonly #room: string;
   readonly #full: FullState;
-  readonly #options: UpkeepOptions;
+  readonly #options: CompactionOptions;
   #merging: Promise<void> | null = null;
   /** Not before this time, so that merging a large document takes no more than its share. */
   #nextMerge = 0;
@@ -33,7 +33,7 @@ export class Compaction {
   #keeping: Promise<void> | null = null;
 
   /** `merged`: called when the full state is smaller than it was. */
-  constructor(room: string, full: FullState, options: UpkeepOptions, merged: () => void) {
+  constructor(room: string, full: FullState, options: CompactionOptions, merged: () => void) {
     this.#merged = merged;
     this.#room = room;
     this.#full = full;

@@ -1,7 +1,7 @@
 import type { StoredDocument } from '../../store/contract.ts';
 import { FullState } from './full-state.ts';
 import { Fullness } from './fullness.ts';
-import type { UpkeepOptions } from './compaction.ts';
+import type { CompactionOptions } from './compaction.ts';
 import { Compaction } from './compaction.ts';
 import { unmergedShare, unmergedTimes } from '../limits.ts';
 
@@ -23,7 +23,7 @@ export class Stored {
     room: string,
     stored: StoredDocument,
     generation: number,
-    context: UpkeepOptions & { readonly maxDocumentBytes: number },
+    context: CompactionOptions & { readonly maxDocumentBytes: number },
     tell: (percent: number) => void,
   ) {
     this.full = new FullState(stored);

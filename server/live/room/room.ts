@@ -6,7 +6,7 @@ import type { AllWork, ServedDocument } from '../../documents/work.ts';
 import type { BoardRecord, HeldRecord, StoredDocument } from '../../store/contract.ts';
 import type { Allowances } from './allowances.ts';
 import type { Source } from './sync-requests.ts';
-import { Asks } from './sync-requests.ts';
+import { SyncRequests } from './sync-requests.ts';
 import { Broadcaster } from '../socket/broadcaster.ts';
 import type { Batch } from './batch.ts';
 import type { Clock } from '../clock.ts';
@@ -96,7 +96,7 @@ export class Room implements Listener {
   #bar: Bar = 'quarantined';
   /** Resolves when the document has the layout of this server, or could not be brought to it. */
   #migrating: Promise<unknown> = Promise.resolve();
-  readonly #syncRequests: Asks;
+  readonly #syncRequests: SyncRequests;
   readonly #recovery: Recovery;
   readonly #ownWrites = new OwnWrites();
   readonly #present = () => this.#broadcaster.people();
@@ -117,7 +117,7 @@ export class Room implements Listener {
     this.name = `${board}/${document}`;
     this.#context = context;
     this.#roomOwner = roomOwner;
-    this.#syncRequests = new Asks(context, () => this.#source);
+    this.#syncRequests = new SyncRequests(context, () => this.#source);
     this.#recovery = new Recovery(
       this.name,
       { ...context, isShared: owner === null },
@@ -208,11 +208,11 @@ export class Room implements Listener {
     if (this.#life.now === 'draining') this.#life.become('live');
     connection.listen(this);
     this.#broadcaster.add(connection);
-    if (this.#stored) this.#greet(connection, this.#stored);
+    if (this.#stored) this.#sendWelcome(connection, this.#stored);
     if (this.#open) this.#welcome(connection, this.#open);
   }
 
-  hear(connection: Connection, frame: Frame): void {
+  receive(connection: Connection, frame: Frame): void {
     switch (frame.kind) {
       case 'step1':
         this.#syncRequests.ask(connection, frame.stateVector);
@@ -225,7 +225,7 @@ export class Room implements Listener {
         if (this.#open) this.#recovery.prove(this.#open.document, connection, frame.marks);
         break;
       default:
-        this.#broadcaster.hear(connection, frame);
+        this.#broadcaster.receive(connection, frame);
     }
   }
 
@@ -256,7 +256,7 @@ export class Room implements Listener {
 
   /** Looks after each socket: signs of life, seats that have run out, presence that was skipped. */
   beat(): void {
-    if (this.#life.now === 'failing' && this.#open && !this.#context.store.failure) this.#heal();
+    if (this.#life.now === 'failing' && this.#open && !this.#context.store.failure) this.#recover();
     if (this.#open && this.readOnly === null) this.#recovery.beat(this.#open.document);
     const mark = this.#open && this.#recovery.mark(this.#open.document.guard.owners);
     if (mark) this.#broadcaster.mark(mark);
@@ -393,7 +393,7 @@ export class Room implements Listener {
   /** What is stored is there: who is here is welcomed, and answered. */
   #tellStored(stored: StoredDocument, generation: number): void {
     this.#stored = this.#keep(stored, generation);
-    for (const connection of this.#broadcaster) this.#greet(connection, this.#stored);
+    for (const connection of this.#broadcaster) this.#sendWelcome(connection, this.#stored);
     this.#syncRequests.answer();
   }
 
@@ -487,7 +487,7 @@ export class Room implements Listener {
   }
 
   /** What can be said before there is a document. */
-  #greet(connection: Connection, { fullness, generation }: Stored): void {
+  #sendWelcome(connection: Connection, { fullness, generation }: Stored): void {
     const { person } = connection.membership;
     // A page shows by the role whether it can be written in, and would take for saved what is not even read.
     const role = connection.mayWrite ? connection.membership.role : 'observer';
@@ -496,7 +496,7 @@ export class Room implements Listener {
     if (fullness.told !== null) controls.push({ kind: 'fullness', percent: fullness.told });
     const loss = this.#recovery.newsFor(connection);
     if (loss) controls.push(loss);
-    this.#broadcaster.greet(connection, controls);
+    this.#broadcaster.sendWelcome(connection, controls);
   }
 
   #welcome(connection: Connection, { document, commits }: Open): void {
@@ -623,7 +623,7 @@ export class Room implements Listener {
   }
 
   /** The disk takes writes again; looked for at each beat, so that what it will never take is not offered in a loop. */
-  #heal(): void {
+  #recover(): void {
     this.#life.become('live');
     this.#context.log.info({ board: this.board }, 'the document takes edits again');
     this.tell({ kind: 'read-only', why: this.readOnly });

@@ -20,7 +20,7 @@ export interface Source {
 }
 
 /** What answering needs of the house. */
-export interface AskParts {
+export interface SyncRequestContext {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly largeAnswers: TimeSlicedQueue;
@@ -28,16 +28,16 @@ export interface AskParts {
 }
 
 /** The questions for a room's state (sync step 1), until they can be answered. */
-export class Asks {
+export class SyncRequests {
   readonly #source: () => Source | null;
-  readonly #context: AskParts;
+  readonly #context: SyncRequestContext;
   /** Who waits, and what they have; who asks again meanwhile is answered once. */
   readonly #waiting = new Map<Connection, Uint8Array>();
   /** Those of them whose turn is coming. */
   readonly #inTurn = new Set<Connection>();
 
   /** `source`: asked anew at each answer; null while there is nothing to answer from. */
-  constructor(context: AskParts, source: () => Source | null) {
+  constructor(context: SyncRequestContext, source: () => Source | null) {
     this.#context = context;
     this.#source = source;
   }

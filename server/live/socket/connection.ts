@@ -25,7 +25,7 @@ import { readFrame } from './wire.ts';
 
 /** Whoever listens to a connection: its room. */
 export interface Listener {
-  hear(connection: Connection, frame: Frame): void;
+  receive(connection: Connection, frame: Frame): void;
   /** A reader that had fallen behind has read all that was sent; it still has the state of this vector. */
   caughtUp(connection: Connection, stateVector: Uint8Array): void;
   /** The socket is gone, or we have let go of it. Told once. `isClean`: it said so, or we did. */
@@ -110,7 +110,7 @@ export class Connection implements Reader, Door, Sender {
     this.#log = log;
     this.#rates = rates;
     this.since = this.#lastHeard = clock.now();
-    socket.on('message', (data, isBinary) => this.#hear(bytesOf(data), isBinary));
+    socket.on('message', (data, isBinary) => this.#receive(bytesOf(data), isBinary));
     socket.on('close', (code) => this.#leave(code !== abnormal));
     // A fault of the socket is followed by its close; without a listener it would end the process.
     socket.on('error', (error) => this.#log.debug({ ...this.#names, code: codeOf(error) }, 'socket failed'));
@@ -310,10 +310,10 @@ export class Connection implements Reader, Door, Sender {
   }
 
   message(bytes: Buffer): void {
-    this.#hear(bytes, true);
+    this.#receive(bytes, true);
   }
 
-  #hear(bytes: Uint8Array, isBinary: boolean): void {
+  #receive(bytes: Uint8Array, isBinary: boolean): void {
     if (this.#isOver) return;
     this.#counters.framesIn++;
     const frame = isBinary ? readFrame(bytes) : null;
@@ -322,7 +322,7 @@ export class Connection implements Reader, Door, Sender {
       return this.#reject(closeCode.tooLarge, 'too-large');
     if (this.#isLarge) this.#large.isIn(this);
     this.charge(frame.kind === 'changes' || frame.kind === 'step1' ? 'updates' : 'presence', 1);
-    this.#listener?.hear(this, frame);
+    this.#listener?.receive(this, frame);
   }
 
   #reject(code: CloseCode, reason: string): void {

@@ -1,4 +1,4 @@
-import type { Spot } from '../grid.ts';
+import type { FocusTarget } from '../grid.ts';
 import type { MapState } from '../map-state.svelte.ts';
 
 /** What an action of the map is on. */
@@ -6,7 +6,7 @@ export interface MapTarget {
   readonly map: MapState;
   /** The element that has the focus, or that the menu hangs from. */
   readonly element: HTMLElement;
-  readonly spot: Spot;
+  readonly spot: FocusTarget;
   /** The id of the card; null on an empty cell and on a head. */
   readonly card: string | null;
 }

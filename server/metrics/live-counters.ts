@@ -85,7 +85,7 @@ const rows: Readonly<Record<Exclude<keyof Counters, 'refusals'>, Row>> = {
 };
 
 /** Puts the counters of a tally on a registry; they are read when metrics are asked for, and cost nothing else. */
-export function registerTally(registry: Registry, counters: () => Readonly<Counters>): void {
+export function registerCounters(registry: Registry, counters: () => Readonly<Counters>): void {
   const keys = Object.keys(rows) as (keyof typeof rows)[];
   for (const { name, help, label } of new Map(keys.map((key) => [rows[key].name, rows[key]])).values()) {
     const own = keys.filter((key) => rows[key].name === name);

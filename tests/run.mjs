@@ -7,6 +7,7 @@ const browser = ['browser', ['tests/ensure-browser.mjs']];
 const check = ['check', ['tests/check.mjs']];
 const build = ['build', ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn']];
 const tests = (files) => ['tests', ['node_modules/vitest/vitest.mjs', 'run', ...files]];
+const isWhole = process.argv.length === 2;
 
 const patterns = process.argv.slice(2);
 const option = patterns.find((pattern) => pattern.startsWith('-'));
@@ -14,7 +15,7 @@ if (option !== undefined) {
   fail(`npm test takes parts of test file paths, not options such as ${option}: call npx vitest for those.`);
 }
 
-const stages = patterns.length === 0 ? [browser, check, build, tests([])] : stagesFor(filesFor(patterns));
+const stages = isWhole ? [browser, check, build, tests([])] : stagesFor(filesFor(patterns));
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 for (const [name, args] of stages) {
@@ -28,7 +29,7 @@ for (const [name, args] of stages) {
   total.failed += status !== 0 && failed === 0 ? 1 : failed;
 }
 
-if (patterns.length > 0) {
+if (!isWhole) {
   console.log('\nThis was a part of the tests: format, types, lint and import rules were left out.');
 }
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
@@ -58,7 +59,11 @@ function fail(sentence) {
 
 function run(args) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      // Then it is an error if a test file does not run: see closing-line.ts.
+      env: isWhole ? { ...process.env, ALL_TESTS: '1' } : process.env,
+    });
     let output = '';
     child.stdout.on('data', (chunk) => {
       process.stdout.write(chunk);

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { encodeHeld } from '../../server/store/disk/held-files.ts';
-import { openWorker, temporaryFolder } from './desk.ts';
+import { openStore, temporaryFolder } from './open-store.ts';
 
 /** How many files are being read, and the most that ever were. */
 const reading = vi.hoisted(() => ({ now: 0, most: 0 }));
@@ -35,7 +35,7 @@ test('copies of lost edits are read a few at a time, however many there are', as
     });
     await writeFile(join(folder, `boards/b1/board.${person}.held`), copy);
   }
-  const { store } = await openWorker(folder);
+  const { store } = await openStore(folder);
   reading.most = 0;
   const held = await store.held('b1/board');
   expect(held.map(({ person }) => person).sort()).toEqual(people.sort());

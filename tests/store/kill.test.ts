@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { notes, openWorker, temporaryFolder } from './desk.ts';
+import { notes, openStore, temporaryFolder } from './open-store.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -61,7 +61,7 @@ test('kill -9 at ten random moments, one after another on one folder: all that w
   for (let round = 1; round <= 10; round++) {
     const acknowledged = 1 + Math.floor(Math.random() * 1500);
     said.push(...(await writeUntilKilled(folder, round, acknowledged)));
-    const { store, journalist } = await openWorker(folder);
+    const { store, journalist } = await openStore(folder);
     const rooms = new Map<string, Record<string, unknown>>();
     for (const line of said) {
       const [what, name = '', key = ''] = line.split(' ');

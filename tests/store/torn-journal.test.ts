@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { notes, openWorker, temporaryFolder, Writer } from './desk.ts';
+import { notes, openStore, temporaryFolder, Writer } from './open-store.ts';
 
 const count = 6;
 const headerBytes = 28;
@@ -9,7 +9,7 @@ const headerBytes = 28;
 /** A journal of six notes, and how long it was when each of them was acknowledged. */
 async function writeJournal(): Promise<{ bytes: Buffer; ends: number[] }> {
   const folder = await temporaryFolder();
-  const { store } = await openWorker(folder);
+  const { store } = await openStore(folder);
   const path = join(folder, 'journal/00000001.log');
   const ends: number[] = [];
   for (let n = 1; n <= count; n++) {
@@ -28,12 +28,12 @@ async function readBack(segments: readonly Uint8Array[]) {
   await mkdir(join(folder, 'journal'));
   for (const [n, bytes] of segments.entries())
     await writeFile(join(folder, `journal/0000000${n + 1}.log`), bytes);
-  const first = await openWorker(folder, { now: () => 77 });
+  const first = await openStore(folder, { now: () => 77 });
   const read = Object.keys(notes(await first.store.load('b1/board'))).sort();
   const late = new Writer().write('late', 'saved');
   await first.store.append({ room: 'b1/board', person: 'ben', update: late });
   await first.store.close();
-  const again = await openWorker(folder, { now: () => 78 });
+  const again = await openStore(folder, { now: () => 78 });
   expect(Object.keys(notes(await again.store.load('b1/board'))).sort()).toEqual([...read, 'late'].sort());
   await again.store.close();
   const aside = (await readdir(join(folder, 'journal'))).filter((name) => !name.endsWith('.log'));
@@ -112,7 +112,7 @@ describe('a journal in which one bit flipped', () => {
 
 test('a lost record that a snapshot knew of does not hide what is written after it', async () => {
   const folder = await temporaryFolder();
-  const first = await openWorker(folder);
+  const first = await openStore(folder);
   const ana = new Writer();
   for (const note of ['one', 'two']) {
     await first.store.append({ room: 'b1/board', person: 'ana', update: ana.write(note, 'saved') });
@@ -126,9 +126,9 @@ test('a lost record that a snapshot knew of does not hide what is written after 
   const bytes = await readFile(path);
   await writeFile(path, bytes.subarray(0, end + 5));
 
-  const second = await openWorker(folder);
+  const second = await openStore(folder);
   await second.store.append({ room: 'b1/board', person: 'ana', update: ana.write('four', 'saved') });
   await second.store.close();
-  const { store } = await openWorker(folder);
+  const { store } = await openStore(folder);
   expect(Object.keys(notes(await store.load('b1/board'))).sort()).toEqual(['four', 'one', 'three', 'two']);
 });

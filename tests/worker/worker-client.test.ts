@@ -1,12 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
 import * as Y from 'yjs';
-import type { DeskOptions } from '../../server/worker/worker-client.ts';
+import type { WorkerOptions } from '../../server/worker/worker-client.ts';
 import { openWorker } from '../../server/worker/worker-client.ts';
 import { act, copyOf, readingOf, smallBoard } from '../server/history/board-edits.ts';
 import { manyClientIds } from '../server/history/many-client-ids.ts';
-import { Journalist, Writer } from '../store/desk.ts';
+import { Journalist, Writer } from '../store/open-store.ts';
 
-function worker(more: Partial<DeskOptions> = {}) {
+function worker(more: Partial<WorkerOptions> = {}) {
   const journalist = new Journalist();
   const opened = openWorker({ log: journalist.log, ...more });
   onTestFinished(() => opened.close());

@@ -1,4 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { checks } from './tools/vite/checks.ts';
@@ -23,7 +24,7 @@ const testProjects = [
   unit('worker', { testTimeout: 60_000 }),
   unit('convergence', { testTimeout: 120_000 }),
   unit('faults', { testTimeout: 120_000, hookTimeout: 60_000 }),
-  unit('e2e', { testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false }),
+  unit('e2e', { testTimeout: 60_000, hookTimeout: 60_000 }),
   {
     extends: true as const,
     // The tests run in Node, also where the page is meant to: a server of their own needs the real `ws`.
@@ -78,6 +79,8 @@ export default defineConfig({
   },
   test: {
     root: at('.'),
+    // Two files at a time on two cores, where Vitest would run one: much of the time is spent waiting.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', at('./tests/closing-line.ts')],
     projects: testProjects,
   },

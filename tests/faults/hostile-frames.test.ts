@@ -242,7 +242,8 @@ describe.concurrent('while Ana and Ben write', () => {
     );
     const changes: string[] = [];
     provider.on('status', ({ status }) => changes.push(status));
-    // Here nothing can be injected: it is the provider's own watchdog that is tried, by its own clock.
+    // Slow, since nothing can be injected: it is the provider's own watchdog of 30 s that is tried, by its own clock, and
+    // twice. By a fake clock the same is tried in server/live/stock-versions.test.ts.
     await new Promise((resolve) => setTimeout(resolve, 75_000));
     expect(changes).toEqual(['connected']);
     expect(provider.synced).toBe(true);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dirname(hostileProgram), { recursive: true }));
 
-/** Twenty seconds of `npm run soak`, in which nothing is timed. */
+/** Slow, since it is twenty seconds of `npm run soak`; nothing is timed in them. */
 test('50 people at work beside 100 hostile sockets of five people: nobody is harmed, nothing is lost', async () => {
   onTestFailed(() => console.error(`SEED=${seed} runs this again`));
   const report = await soak({

@@ -70,6 +70,7 @@ test('from the signal on nobody new comes in, while those who are in are still b
   ana.close();
 });
 
+// Slow, since the bound of 20 s is what is tried, on the built server and by its own clock.
 test('a disk that does not answer holds the stop up for 20 s at most, and nothing acknowledged is lost', async () => {
   onTestFailed(() => console.error(`SEED=${seed} runs this again`));
   const chance = new Chance(seed);

@@ -39,6 +39,7 @@ function writers(store: Store, saved: Set<string>) {
   };
 }
 
+// Slow, since 15 copies are made while a store is written to, and each is opened twice.
 test('a copy that is made while people write, journal first, holds all that was saved when it began; and goes on', async () => {
   const folder = await temporaryFolder();
   const { store } = await openStore(folder, { segmentBytes: 2_000 });

@@ -55,6 +55,8 @@ async function writeUntilKilled(
   return said.split('\n').slice(0, -1);
 }
 
+// Slow, since it waits for the disk: up to 1,500 writes a round are acknowledged one by one, so that a kill may fall into
+// any of them and into the change of a segment; and all that was acknowledged is read again in each round.
 test('kill -9 at ten random moments, one after another on one folder: all that was acknowledged is there', async () => {
   const folder = await temporaryFolder();
   const said: string[] = [];

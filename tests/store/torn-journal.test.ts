@@ -46,6 +46,7 @@ const allBut = (...lost: number[]) =>
     .map((n) => `note ${n}`);
 
 describe('a journal that was cut', () => {
+  // Slow, since a store is opened on a copy of the folder for each byte at which a write may have ended.
   test('at every byte of its last records: what is whole is there, the rest is set aside', async () => {
     const { bytes, ends } = await writeJournal();
     const from = ends[count - 4] ?? 0;

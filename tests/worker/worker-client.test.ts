@@ -102,6 +102,7 @@ test('a desk that is closed rejects what waits, and takes nothing more', async (
   expect(journalist.lines).toEqual([]);
 });
 
+// Slow, since the jobs are the longest that there are: their limits of time and memory must hold for them.
 test(
   'a board with 200,000 client ids is rebuilt, restored and rid of one person’s work',
   { timeout: 120_000 },

@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './tests/longest-first.ts';
 import { checks } from './tools/vite/checks.ts';
 import { chunks } from './tools/vite/chunks.ts';
 import { devServer } from './tools/vite/dev-server.ts';
@@ -81,6 +82,7 @@ export default defineConfig({
     root: at('.'),
     // Two files at a time on two cores, where Vitest would run one: much of the time is spent waiting.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', at('./tests/closing-line.ts')],
     projects: testProjects,
   },

@@ -24,6 +24,10 @@ import { agreed } from './writers.ts';
 const worstMs = 1_000;
 const medianMs = 100;
 
+/** The median while nobody attacks: a machine so busy that it is many times slower then is no fault of the server. */
+let quietMs = 0;
+const mostTimesQuiet = 5;
+
 /** The heap that the server has here, in megabytes: what is not bounded ends it. And what it may take beside that. */
 const heapMb = 160;
 const residentMb = 400;
@@ -61,6 +65,7 @@ beforeAll(async () => {
   ben = await Member.join(server.url, made.links.participant, 'Ben');
   await agreed([ana, ben]);
   socket.terminate();
+  quietMs = medianOf(await workUntil(Promise.resolve()));
 });
 
 afterAll(async () => {
@@ -98,10 +103,12 @@ async function workUntil(over: Promise<unknown>): Promise<number[]> {
   return tookMs.sort((a, b) => a - b);
 }
 
+const medianOf = (sorted: readonly number[]) => sorted[Math.floor(sorted.length / 2)] ?? Infinity;
+
 /** The pair goes on within the bounds while the attack lasts, and the server stays as large as it may be. */
 async function endures(attack: Promise<unknown>): Promise<void> {
   const tookMs = await workUntil(attack);
-  expect(tookMs[Math.floor(tookMs.length / 2)]).toBeLessThan(medianMs);
+  expect(medianOf(tookMs)).toBeLessThan(Math.max(medianMs, mostTimesQuiet * quietMs));
   expect(tookMs.at(-1)).toBeLessThan(worstMs);
   expect([ana.closings, ben.closings]).toEqual([[], []]);
   expect(server.isAlive).toBe(true);

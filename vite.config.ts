@@ -20,7 +20,7 @@ const unit = (name: string, more = {}) => ({
 
 const testProjects = [
   unit('shared'),
-  unit('server', { testTimeout: 20_000 }),
+  unit('server', { testTimeout: 60_000 }),
   unit('store', { testTimeout: 60_000 }),
   unit('worker', { testTimeout: 60_000 }),
   unit('convergence', { testTimeout: 120_000 }),

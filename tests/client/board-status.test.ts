@@ -55,7 +55,7 @@ test('what was put away comes back when the board is fuller', () => {
   expect(boardStatus({ ...lead, fullness: 75 }, 70)).toEqual({ kind: 'full', percent: 75 });
 });
 
-test('edits that the server lost: facilitators hear of the board, others of their own page', () => {
+test('edits that the server lost: facilitators are told of the board, others of their own page', () => {
   expect(boardStatus({ ...lead, held: 'waiting', lossPeople: 2, fullness: 95 }, 0)).toEqual({
     kind: 'loss',
     people: 2,

@@ -169,7 +169,7 @@ test('a refusal for an allowance says which, and how much it is', () => {
   expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'allowance', exceeded });
 });
 
-test('who is put out is out; whose seat has run out, or is another board’s, may have it renewed', () => {
+test('who is put out is out; whose membership has run out, or is another board’s, may have it renewed', () => {
   join().drop(closeCode.ticket, 'kicked');
   expect(on.ended).toHaveBeenLastCalledWith({ kind: 'kicked' });
   ana.open();

@@ -37,7 +37,7 @@ test('the device keeps one key of 32 characters, over reloads', async () => {
   expect((await freshPage()).deviceKey()).toBe(key);
 });
 
-test('Ana joins, reloads, and is remembered: her seat, her name and colour, her link', async () => {
+test('Ana joins, reloads, and is remembered: her membership, her name and colour, her link', async () => {
   (await freshPage()).rememberVisit(visit({}), 'http://x/join#b1.secret', '#0b7a75');
   const device = await freshPage();
   expect(device.membershipOn('b1')).toBe('ana');

@@ -50,12 +50,12 @@ function anaWasHere(): void {
 
 const renew = '/api/boards/b/renew';
 
-test('a seat that has only run out is renewed', async () => {
+test('a membership that has only run out is renewed', async () => {
   answers = { [renew]: { status: 200, body: {} } };
   expect(await regainMembership('b', 'ana')).toEqual({ kind: 'renewed' });
 });
 
-test('on a board that was reset, the seat is taken again by the link, as the same person', async () => {
+test('on a board that was reset, the membership is taken again by the link, as the same person', async () => {
   anaWasHere();
   answers = { [renew]: no(401, 'board-reset'), '/api/join': joined };
   expect(await regainMembership('b', 'ana')).toEqual({ kind: 'board-reset' });
@@ -68,7 +68,7 @@ test('on a board that was reset, the seat is taken again by the link, as the sam
   });
 });
 
-test('C7 a seat whose token is not good any more is taken again by the link, and the page goes on as it was', async () => {
+test('C7 a membership whose token is not good any more is taken again by the link, and the page goes on as it was', async () => {
   anaWasHere();
   answers = { [renew]: no(401, 'ticket'), '/api/join': joined };
   expect(await regainMembership('b', 'ana')).toEqual({ kind: 'renewed' });

@@ -279,7 +279,7 @@ describe('a connection', () => {
   });
 });
 
-describe('the seat', () => {
+describe('the membership', () => {
   const renewed = { ok: true, value: null } as const;
   const unreachable = { ok: false, code: 'unreachable', message: '', status: 0 } as const;
   const renew = vi.fn(() => Promise.resolve<typeof renewed | typeof unreachable>(renewed));

@@ -136,7 +136,7 @@ test('its address leads to it, and it is fetched together with the board', async
   expect((await fetching).kind).toBe('board');
 });
 
-test('it is drawn, with what it is to show; others hear that one is there', async () => {
+test('it is drawn, with what it is to show; others are told that one is there', async () => {
   await open(trial, 'something');
   expect(document.querySelector('main')?.textContent).toContain('the trial shows something');
   expect(parsePresence(board.connection.awareness.getLocalState())?.view).toBe(id);

@@ -206,7 +206,7 @@ class Crowd {
   }
 }
 
-describe('a crowd on a rough net, a server that restarts and a disk that fails agree in the end', () => {
+describe('many people on a bad network, a server that restarts and a disk that fails agree in the end', () => {
   test.each(seeds)('D2 D3 D5 G17 R4 seed %i', async (seed) => {
     onTestFailed(() => console.error(`SEED=${seed} runs this again`));
     const random = seeded(seed);

@@ -72,7 +72,7 @@ test('R4 what Ana types while the document thaws waits for what she typed while 
   expect(await stored()).toBe('one, two, three');
 });
 
-test('D5 what Ana types while the disk heals waits for what was lost with it', async () => {
+test('D5 what Ana types while the disk recovers waits for what was lost with it', async () => {
   house.store.fail(new Error('no space left'));
   ana.update(type(', two'));
   await ana.told('read-only');
@@ -87,7 +87,7 @@ test('D5 what Ana types while the disk heals waits for what was lost with it', a
   expect(await stored()).toBe('one, two, three');
 });
 
-test('D3 a deletion, which rests on nothing lost, does not pass for a receipt of what was lost before it', async () => {
+test('D3 a deletion, which rests on nothing lost, does not pass for an acknowledgement of what was lost before it', async () => {
   house.rooms.freeze(board, true);
   ana.update(type(', two'));
   await isHeard();

@@ -134,7 +134,7 @@ describe('a device', () => {
 });
 
 describe('what leads nowhere says so', () => {
-  test('a wrong link, a missing board, a board without a seat, an address of nothing', async () => {
+  test('a wrong link, a missing board, a board without a membership, an address of nothing', async () => {
     const ben = await stage.person('Ben');
     ben.forgive(/Failed to load resource: .* 404/);
     for (const [path, says] of [

@@ -14,7 +14,7 @@ let wire: Wire;
 beforeEach(async () => {
   links = await stage.house.board('demo');
   maja = await stage.person('Maja');
-  // What a browser says by itself of a server that is not there, or of a seat that has run out.
+  // What a browser says by itself of a server that is not there, or of a membership that has run out.
   maja.forgive(/^WebSocket connection to .* failed/);
   maja.forgive(/^Failed to load resource: /);
   maja.forgive(/^WebSocket is already in CLOSING/);
@@ -183,7 +183,7 @@ describe('a seat that has run out', () => {
   });
 });
 
-test('a server that renews the seat and lets nobody in is not asked for ever', async () => {
+test('a server that renews the membership and lets nobody in is not asked for ever', async () => {
   await wire.keepAway(closeCode.ticket, 'expired');
   await expect(maja.page.getByRole('heading', { name: 'Your access has ended' })).toBeVisible();
 });

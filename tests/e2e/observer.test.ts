@@ -151,7 +151,7 @@ describe('a frame made by hand', () => {
     await expect(asa.card('Forged by Åsa')).toHaveCount(0);
   });
 
-  test('has no more than the seat of its page: no script can read a cookie', async () => {
+  test('has no more than the membership of its page: no script can read a cookie', async () => {
     expect(await asa.page.evaluate(() => document.cookie)).toBe('');
   });
 });

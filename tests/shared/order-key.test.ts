@@ -121,7 +121,7 @@ test('a thousand cards that are moved into one gap keep short keys, in the order
   expect(longestMade).toBeLessThan(10);
 });
 
-test('two thousand inserts at one spot stay in order and within the bound', () => {
+test('two thousand inserts at one place stay in order and within the bound', () => {
   const editor = ana();
   putCard(editor, 'a', 'a0');
   putCard(editor, 'b', 'a1');

@@ -92,7 +92,7 @@ test('a job that does not end is ended, and the next gets another thread', async
   expect(journalist.lines).toHaveLength(1);
 });
 
-test('a desk that is closed rejects what waits, and takes nothing more', async () => {
+test('a worker that is closed rejects what waits, and takes nothing more', async () => {
   const { worker: work, journalist } = worker();
   const waiting = [work.merge(null, muchWork), work.merge(null, [])];
   const rejected = Promise.all(waiting.map((each) => expect(each).rejects.toThrow('closed')));

@@ -2,9 +2,15 @@ import js from '@eslint/js';
 import globals from 'globals';
 import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
+import { everywhere, fieldNames, inGuard, onServer } from './tools/field-names.js';
 
 const wallClock =
   'The wall clock can be set at any time. Measure durations with the `now` of the Clock or Time that you are given (server/time.ts). Use its `wall` only for times that people read or that outlive the process.';
+
+const names = (files, words) => ({
+  files,
+  rules: { 'resa/field-names': ['error', words] },
+});
 
 export default ts.config(
   { ignores: ['dist/', 'node_modules/', 'data/', 'tests/bench/peers/'] },
@@ -12,6 +18,7 @@ export default ts.config(
   ts.configs.strictTypeChecked,
   svelte.configs.recommended,
   {
+    plugins: { resa: { rules: { 'field-names': fieldNames } } },
     languageOptions: {
       globals: { ...globals.browser, ...globals.node },
       parserOptions: {
@@ -19,6 +26,7 @@ export default ts.config(
           allowDefaultProject: [
             '*.js',
             '*.mjs',
+            'tools/*.js',
             'tests/*.mjs',
             'tests/bench/*.mjs',
             '.dependency-cruiser.cjs',
@@ -85,5 +93,8 @@ export default ts.config(
       ],
     },
   },
+  names(['shared/**/*.ts', 'client/**/*.ts', 'client/**/*.svelte'], everywhere),
+  names(['server/**/*.ts'], onServer),
+  names(['server/live/guard/**/*.ts'], inGuard),
   { files: ['**/*.mjs', '**/*.js', '**/*.cjs'], extends: [ts.configs.disableTypeChecked] },
 );

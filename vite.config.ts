@@ -1,6 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './tests/longest-first.ts';
 import { checks } from './tools/vite/checks.ts';
 import { chunks } from './tools/vite/chunks.ts';
 import { devServer } from './tools/vite/dev-server.ts';
@@ -11,10 +13,32 @@ import { workerFromSource } from './tools/vite/worker.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-const unit = (name: string, folder: string, more = {}) => ({
+/** The tests of one folder, which gives them its name. */
+const unit = (name: string, more = {}) => ({
   extends: true as const,
-  test: { name, environment: 'node', include: [`tests/${folder}/**/*.test.ts`], ...more },
+  test: { name, environment: 'node', include: [`tests/${name}/**/*.test.ts`], ...more },
 });
+
+const testProjects = [
+  unit('shared'),
+  unit('server', { testTimeout: 60_000 }),
+  unit('store', { testTimeout: 60_000 }),
+  unit('worker', { testTimeout: 60_000 }),
+  unit('convergence', { testTimeout: 120_000 }),
+  unit('faults', { testTimeout: 120_000, hookTimeout: 60_000 }),
+  unit('e2e', { testTimeout: 60_000, hookTimeout: 60_000 }),
+  {
+    extends: true as const,
+    // The tests run in Node, also where the page is meant to: a server of their own needs the real `ws`.
+    resolve: { conditions: ['browser'], alias: { ws: at('./node_modules/ws/wrapper.mjs') } },
+    test: {
+      name: 'client',
+      environment: 'happy-dom',
+      include: ['tests/client/**/*.test.ts'],
+      setupFiles: [at('./tests/client/english.ts')],
+    },
+  },
+];
 
 export default defineConfig({
   root: at('./client'),
@@ -58,26 +82,10 @@ export default defineConfig({
   },
   test: {
     root: at('.'),
+    // Two files at a time on two cores, where Vitest would run one: much of the time is spent waiting.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', at('./tests/closing-line.ts')],
-    projects: [
-      unit('shared', 'shared'),
-      unit('server', 'server', { testTimeout: 20_000 }),
-      unit('store', 'store', { testTimeout: 60_000 }),
-      unit('work', 'work', { testTimeout: 60_000 }),
-      unit('convergence', 'convergence', { testTimeout: 120_000 }),
-      unit('faults', 'faults', { testTimeout: 120_000, hookTimeout: 60_000 }),
-      unit('e2e', 'e2e', { testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false }),
-      {
-        extends: true,
-        // The tests run in Node, also those of the page: a server inside a test needs the real `ws`.
-        resolve: { conditions: ['browser'], alias: { ws: at('./node_modules/ws/wrapper.mjs') } },
-        test: {
-          name: 'client',
-          environment: 'happy-dom',
-          include: ['tests/client/**/*.test.ts'],
-          setupFiles: [at('./tests/client/english.ts')],
-        },
-      },
-    ],
+    projects: testProjects,
   },
 });

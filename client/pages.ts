@@ -1,7 +1,7 @@
 import type { Component } from 'svelte';
 import { startViews } from '$shared/views.ts';
 import { viewNamed, views } from './board/views.ts';
-import { seatOn, visits } from './model/device/visits.ts';
+import { membershipOn, visits } from './model/device/visits.ts';
 import type { View } from './parts/view.ts';
 import type { Route } from './router.svelte.ts';
 import { withMessages } from './text/messages.svelte.ts';
@@ -38,7 +38,7 @@ export async function pageFor(route: Route): Promise<Page> {
 
 /** The view of an address: the one that it names, else the board's start view, which this device remembers. */
 export function viewAt({ board, view }: Route & { readonly kind: 'board' }): View | undefined {
-  const seat = seatOn(board);
+  const seat = membershipOn(board);
   const start = visits().find((visit) => visit.board === board && visit.person === seat)?.start;
   return viewNamed(view ?? start ?? startViews[0]) ?? views[0];
 }

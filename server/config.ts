@@ -79,7 +79,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: read('PORT', wholeNumber(0, 65_535), 4040, 'a whole number from 0 to 65535', '4040'),
     host: read(
       'HOST',
-      v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:_-]{1,253}$/), v.check(canStandInUrl)),
+      v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:_-]{1,253}$/), v.check(isValidInUrl)),
       '127.0.0.1',
       'an address or a host name without a port',
       '0.0.0.0',
@@ -130,7 +130,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 }
 
 /** True if a host is valid in a URL. An IPv4 address may have a number that is too large. */
-function canStandInUrl(host: string): boolean {
+function isValidInUrl(host: string): boolean {
   return URL.canParse(`http://${host.includes(':') ? `[${host}]` : host}`);
 }
 

@@ -1,4 +1,4 @@
-import { join, renewSeat } from '../model/api/joining.ts';
+import { join, renewMembership } from '../model/api/joining.ts';
 import { visits } from '../model/device/visits.ts';
 import { language } from '../text/messages.svelte.ts';
 import type { NoticeKind } from '../parts/notice.ts';
@@ -18,8 +18,8 @@ export type Regained =
  * joins again by the link that this device has. Only as the same person: nobody becomes another person without choosing
  * to.
  */
-export async function regainSeat(board: string, seat: string): Promise<Regained> {
-  const renewed = await renewSeat(board, seat);
+export async function regainMembership(board: string, seat: string): Promise<Regained> {
+  const renewed = await renewMembership(board, seat);
   if (renewed.ok) return { kind: 'renewed' };
   if (renewed.code !== 'ticket' && renewed.code !== 'board-reset') return afterFailure(renewed.code);
   const visit = visits().find((one) => one.board === board && one.person === seat);

@@ -24,9 +24,9 @@ export type BoardStatus =
 const nearlyFull = 90;
 
 /** @param readPercent the percentage that was shown when the person dismissed the notice */
-export function standingOf(
+export function boardStatus(
   connection: {
-    readonly light: SyncStatus;
+    readonly status: SyncStatus;
     readonly role: Role | null;
     readonly hindrance: DisconnectReason | null;
     readonly readOnly: 'store' | 'frozen' | null;
@@ -36,8 +36,8 @@ export function standingOf(
   },
   readPercent: number,
 ): BoardStatus | null {
-  const { light, role, hindrance, readOnly, fullness, held, lossPeople } = connection;
-  if (light === 'offline') return { kind: 'apart', why: hindrance };
+  const { status, role, hindrance, readOnly, fullness, held, lossPeople } = connection;
+  if (status === 'offline') return { kind: 'apart', why: hindrance };
   if (role === null) return null;
   // Observers write nothing, so where edits are kept does not concern them.
   if (role === 'observer') return { kind: 'observing' };

@@ -82,7 +82,7 @@ export class Board {
     this.#pending = new PendingEdits(
       doc,
       this.#kept,
-      () => this.connection.light !== 'offline' && this.connection.readOnly === null,
+      () => this.connection.status !== 'offline' && this.connection.readOnly === null,
     );
     this.editor = new UndoableEditor(doc, at.seat);
     this.#store = new Store(doc);
@@ -139,14 +139,14 @@ export class Board {
       definition.max,
       (edit) => this.editor.change(label, edit),
       (caret: Caret) => {
-        this.presence.say({ typing: { in: at.of.name, id: at.id, field: at.field, ...caret } });
+        this.presence.setState({ typing: { in: at.of.name, id: at.id, field: at.field, ...caret } });
       },
     );
     this.#bindings.add(binding);
     return () => {
       this.#bindings.delete(binding);
       binding.close();
-      this.presence.say({ typing: null });
+      this.presence.setState({ typing: null });
     };
   }
 

@@ -88,7 +88,7 @@ export class TextBinding {
   #push(held: readonly Delta[]): void {
     const splice = spliceBetween(this.#shown, this.#area.value, this.#area.selectionEnd ?? undefined);
     const caret = { start: this.#area.selectionStart ?? 0, end: this.#area.selectionEnd ?? 0 };
-    const going = standing(held, splice);
+    const going = remaining(held, splice);
     const left = going.reduce((sum, run) => sum - run.length, this.#text.length);
     const insert = beginning(splice.insert, this.#most - left);
     if (going.length > 0 || insert !== '') {
@@ -200,7 +200,7 @@ export function characterOver(deltas: readonly Delta[], index: number): number |
  * Maps the removed part of a splice through the changes of others: the runs that still exist, last one first. Runs, not
  * code units, so that a character of two units is never cut in two.
  */
-function standing(held: readonly Delta[], splice: Splice): { index: number; length: number }[] {
+function remaining(held: readonly Delta[], splice: Splice): { index: number; length: number }[] {
   if (held.length === 0) return splice.remove > 0 ? [{ index: splice.index, length: splice.remove }] : [];
   const runs: { index: number; length: number }[] = [];
   for (let i = splice.index + splice.remove - 1; i >= splice.index; i--) {

@@ -12,7 +12,7 @@ export class Workspace {
   readonly board: Board;
   readonly seat: string;
   /** Shows a short message, with an undo button if `undo` is set. */
-  readonly say: (message: string, undo?: boolean) => void;
+  readonly notify: (message: string, undo?: boolean) => void;
   /** Opens a view, with something to focus; the view's `view.ts` says what is valid. */
   readonly go: (view: ViewId, focus?: string) => void;
   /** Whether single-letter shortcuts are on. */
@@ -23,12 +23,12 @@ export class Workspace {
   constructor(
     board: Board,
     seat: string,
-    say: (message: string, undo?: boolean) => void,
+    notify: (message: string, undo?: boolean) => void,
     go: (view: ViewId, focus?: string) => void,
   ) {
     this.board = board;
     this.seat = seat;
-    this.say = say;
+    this.notify = notify;
     this.go = go;
   }
 

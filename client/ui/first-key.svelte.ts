@@ -2,13 +2,13 @@ let pressed = $state(false);
 
 const modifiers = new Set(['Shift', 'Control', 'Alt', 'Meta']);
 
-function hear({ key }: KeyboardEvent): void {
+function note({ key }: KeyboardEvent): void {
   if (modifiers.has(key)) return;
   pressed = true;
-  removeEventListener('keydown', hear, { capture: true });
+  removeEventListener('keydown', note, { capture: true });
 }
 
-addEventListener('keydown', hear, { capture: true });
+addEventListener('keydown', note, { capture: true });
 
 /**
  * True once a key was pressed on the page. A view takes the focus when it opens, so that the first key acts in it;

@@ -1,5 +1,5 @@
 /** How a list or a grid keeps the focus among its records. */
-export interface FocusKeeper {
+export interface FocusRules {
   /** A selector for the elements of records, as cards, rows and cells. */
   readonly records: string;
   /** The element that shows the same record now, after it was moved. `null` if there is none. */
@@ -14,7 +14,7 @@ export interface FocusKeeper {
  * Keeps the focus in `root` when the focused element leaves the page, whoever removed it: on the same record where it
  * is now, if that is in sight; else on its neighbour; else where `otherwise` says. Returns a function that ends this.
  */
-export function keepFocus(root: HTMLElement, keeper: FocusKeeper): () => void {
+export function keepFocus(root: HTMLElement, rules: FocusRules): () => void {
   let focused: HTMLElement | null = null;
 
   const focusIn = ({ target }: FocusEvent) => (focused = target instanceof HTMLElement ? target : null);
@@ -31,19 +31,19 @@ export function keepFocus(root: HTMLElement, keeper: FocusKeeper): () => void {
 
   const watch = new MutationObserver((changes) => {
     if (!focused || root.contains(focused) || document.activeElement !== document.body) return;
-    const lost = focused.closest<HTMLElement>(keeper.records);
+    const lost = focused.closest<HTMLElement>(rules.records);
     if (!lost) return;
     const next = root.contains(lost) ? lost : successor(lost, changes);
-    (next && keeper.target(next))?.focus({ preventScroll: true });
+    (next && rules.target(next))?.focus({ preventScroll: true });
   });
 
   const successor = (lost: HTMLElement, changes: readonly MutationRecord[]): HTMLElement | null => {
-    const again = keeper.again(lost);
+    const again = rules.again(lost);
     if (again && isInSight(again, root)) return again;
     return (
       neighbour(lost, changes, 'nextSibling') ??
       neighbour(lost, changes, 'previousSibling') ??
-      keeper.otherwise(lost)
+      rules.otherwise(lost)
     );
   };
 
@@ -59,7 +59,7 @@ export function keepFocus(root: HTMLElement, keeper: FocusKeeper): () => void {
     let node = besides(lost);
     while (node) {
       const isThere = root.contains(node);
-      if (isThere && node instanceof HTMLElement && node.matches(keeper.records)) return node;
+      if (isThere && node instanceof HTMLElement && node.matches(rules.records)) return node;
       node = isThere ? node[side] : besides(node);
     }
     return null;

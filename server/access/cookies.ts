@@ -12,7 +12,7 @@ const prefix = 'seat-';
  * example a facilitator's tab and an observer's), so the name contains the person. The cookie is set for the two paths
  * that need it and sent nowhere else.
  */
-export function setSeatCookies(
+export function setMembershipCookies(
   c: Context,
   site: Site,
   membership: Pick<Membership, 'board' | 'person'>,
@@ -33,7 +33,7 @@ export function setSeatCookies(
  * The tokens in the cookies of a request: the token of the person that the page names by `?seat=`; otherwise all of
  * them, because a browser with one membership need not name it.
  */
-export function seatCookies(c: Context): string[] {
+export function membershipTokens(c: Context): string[] {
   const named = c.req.query('seat');
   if (named !== undefined) {
     const token = isId(named) ? getCookie(c, `${prefix}${named}`) : undefined;

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import { personColors } from '../../shared/collections/person.ts';
 import { maxPersonName } from '../../shared/limits.ts';
-import { setSeatCookies } from '../access/cookies.ts';
+import { setMembershipCookies } from '../access/cookies.ts';
 import { findLink, parseLink } from '../access/links.ts';
 import { deviceId, personIds } from '../access/person.ts';
 import type { Holder, Issued } from '../access/tokens.ts';
@@ -29,9 +29,9 @@ const joining = v.object({
 export function joinRoutes(parts: Parts): Hono<AppEnv> {
   const { store, live, site, tokens } = parts;
 
-  function seatAt(c: Context<AppEnv>, holder: Holder): Issued {
+  function issueMembership(c: Context<AppEnv>, holder: Holder): Issued {
     const issued = tokens.issue(holder);
-    setSeatCookies(c, site(), holder, issued.token);
+    setMembershipCookies(c, site(), holder, issued.token);
     return issued;
   }
 
@@ -72,12 +72,12 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
         person,
         name,
         color: holder.color,
-        ...seatAt(c, holder),
+        ...issueMembership(c, holder),
         title,
         start,
       });
     })
-    .post('/boards/:board/renew', needMembership(parts), (c) => c.json(seatAt(c, c.var.membership)));
+    .post('/boards/:board/renew', needMembership(parts), (c) => c.json(issueMembership(c, c.var.membership)));
   return app;
 }
 

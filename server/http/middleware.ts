@@ -5,7 +5,7 @@ import { may } from '../../shared/roles.ts';
 import { isId } from '../../shared/id.ts';
 import type { DocumentFeatures } from '../../shared/schema/document.ts';
 import { admit } from '../access/admission.ts';
-import { seatCookies } from '../access/cookies.ts';
+import { membershipTokens } from '../access/cookies.ts';
 import { isAllowed } from '../access/origins.ts';
 import type { Rates } from '../access/rates.ts';
 import { clientAddress } from './client-address.ts';
@@ -67,7 +67,7 @@ export function spend(rates: Rates, by: string): void {
  */
 export function needRoom({ config, live }: Parts, board: string, document: string, device?: string): void {
   const most = config.peoplePerBoard;
-  if (live.crowd(board, document) >= most || live.devices(board, device) >= most)
+  if (live.socketCount(board, document) >= most || live.devices(board, device) >= most)
     throw new Problem('board-full');
 }
 
@@ -110,7 +110,7 @@ export function tellMissing(parts: Parts): MiddlewareHandler<AppEnv> {
 /** The tokens that a request carries. */
 function offeredBy(c: Context): string[] {
   const bearer = bearerOf(c);
-  return bearer === null ? seatCookies(c) : [bearer];
+  return bearer === null ? membershipTokens(c) : [bearer];
 }
 
 /** The key or token after `Authorization: Bearer`; null if there is none. */

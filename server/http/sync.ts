@@ -4,7 +4,7 @@ import { closeCode } from '../../shared/wire/protocol.ts';
 import { isId } from '../../shared/id.ts';
 import { documentNamed } from '../../shared/schema/document.ts';
 import { admit } from '../access/admission.ts';
-import { seatCookies } from '../access/cookies.ts';
+import { membershipTokens } from '../access/cookies.ts';
 import { isAllowed } from '../access/origins.ts';
 import { needRunning } from './health.ts';
 import { needRate, needRoom } from './middleware.ts';
@@ -32,7 +32,7 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
     const token = c.req.query('token');
     // A browser sends its origin with every upgrade. A cookie without an origin is not from a page, so it does not
     // count.
-    const offered = token !== undefined ? [token] : origin !== undefined ? seatCookies(c) : [];
+    const offered = token !== undefined ? [token] : origin !== undefined ? membershipTokens(c) : [];
     const admission = await admit(parts, board, offered);
     if (admission.kind === 'refused') {
       if (admission.isAhead)

@@ -95,7 +95,7 @@ export interface LiveBoards {
   /** The colours of the people on the board, except those on the device `except`. */
   colorsTaken(board: string, except?: string): readonly string[];
   /** The number of sockets of a document, or of the whole board without `document`. */
-  crowd(board: string, document?: string): number;
+  socketCount(board: string, document?: string): number;
   /** The number of devices with a socket in any document of a board, without the device `except`. */
   devices(board: string, except?: string): number;
   /** Resets the daily allowances of participants, so that people who reached them can add again. */

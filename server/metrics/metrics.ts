@@ -3,7 +3,7 @@ import type { LiveBoards, Observer } from '../live/contract.ts';
 import { roomStates } from '../live/contract.ts';
 import type { Store } from '../store/contract.ts';
 import { registerProcess } from './process-gauges.ts';
-import { registerTally } from './tally-counters.ts';
+import { registerCounters } from './live-counters.ts';
 
 /**
  * Seconds. The buckets surround the targets for a tick: 2 ms at rest, 16 ms in a full room, 40 ms during a join storm.
@@ -44,7 +44,7 @@ export class Metrics {
 
   /** Adds the metrics of live server and store. They are evaluated when metrics are read. */
   watch(live: LiveBoards, store: Store): void {
-    registerTally(this.#registry, () => live.counters);
+    registerCounters(this.#registry, () => live.counters);
     this.#gauge('resa_connections', 'Open sockets.', () => live.gauges.connections);
     this.#gauge('resa_unsaved_updates', 'Updates that are not on disk yet.', () => live.gauges.unsaved);
     this.#gauge(

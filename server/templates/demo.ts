@@ -18,20 +18,20 @@ type DemoCard = DemoSource['map']['cards'][number];
 /** Writes the journey "A day with Lövtåg", with its current state, in one language. */
 export function writeDemo(draft: Draft, language: Language): void {
   const source = readDemo();
-  const say = (text: Told) => text[language] ?? text.en;
+  const translated = (text: Told) => text[language] ?? text.en;
   const ids = new Map<string, string>();
-  writePeople(draft, source, ids, say);
-  writeJourney(draft, source, ids, say);
-  writeCards(draft, source, ids, say);
+  writePeople(draft, source, ids, translated);
+  writeJourney(draft, source, ids, translated);
+  writeCards(draft, source, ids, translated);
   writeSignals(draft, source, ids);
-  writeIdeas(draft, source, ids, say);
+  writeIdeas(draft, source, ids, translated);
 }
 
 function writePeople(
   draft: Draft,
   source: DemoSource,
   ids: Map<string, string>,
-  say: (text: Told) => string,
+  translated: (text: Told) => string,
 ): void {
   for (const { id, name, color, role } of source.people)
     ids.set(id, draft.add(people, { name, color, role }));
@@ -39,7 +39,7 @@ function writePeople(
   source.personas.forEach(({ id, name, role }, at) => {
     const color = personaColors[at % personaColors.length] ?? personaColors[0];
     const shape = personaShapes[at % personaShapes.length] ?? personaShapes[0];
-    ids.set(id, draft.add(personas, { name, role: say(role), color, shape, order: orders[at] ?? '' }));
+    ids.set(id, draft.add(personas, { name, role: translated(role), color, shape, order: orders[at] ?? '' }));
   });
 }
 
@@ -47,20 +47,24 @@ function writeJourney(
   draft: Draft,
   source: DemoSource,
   ids: Map<string, string>,
-  say: (text: Told) => string,
+  translated: (text: Told) => string,
 ): void {
   for (const [phase, order] of ordered(source.map.phases)) {
     const { period, title, goal } = phase;
-    const id = draft.add(phases, { title: say(title), goal: say(goal), place: { period, order } });
+    const id = draft.add(phases, {
+      title: translated(title),
+      goal: translated(goal),
+      place: { period, order },
+    });
     ids.set(phase.id, id);
     for (const [step, stepOrder] of ordered(phase.steps)) {
       const place = { phase: id, order: stepOrder };
-      ids.set(step.id, draft.add(steps, { title: say(step.title), place, truth: step.momentOfTruth }));
+      ids.set(step.id, draft.add(steps, { title: translated(step.title), place, truth: step.momentOfTruth }));
     }
   }
   for (const [lane, order] of ordered(source.map.lanes)) {
     const { id, title, type, group, lineBelow } = lane;
-    ids.set(id, draft.add(lanes, { title: say(title), type, group, order, line: lineBelow }));
+    ids.set(id, draft.add(lanes, { title: translated(title), type, group, order, line: lineBelow }));
   }
 }
 
@@ -68,7 +72,7 @@ function writeCards(
   draft: Draft,
   source: DemoSource,
   ids: Map<string, string>,
-  say: (text: Told) => string,
+  translated: (text: Told) => string,
 ): void {
   const cells = new Map<string, DemoCard[]>();
   for (const card of source.map.cards) {
@@ -79,7 +83,7 @@ function writeCards(
     for (const [card, order] of ordered(cell)) {
       const { id, lane, phase, step, text, author, evidenceLevel, mode, support } = card;
       const added = draft.add(cards, {
-        text: say(text),
+        text: translated(text),
         place: {
           lane: idOf(ids, lane),
           phase: idOf(ids, phase),
@@ -115,15 +119,15 @@ function writeSignals(draft: Draft, source: DemoSource, ids: Ids): void {
   }
 }
 
-function writeIdeas(draft: Draft, source: DemoSource, ids: Ids, say: (text: Told) => string): void {
+function writeIdeas(draft: Draft, source: DemoSource, ids: Ids, translated: (text: Told) => string): void {
   for (const idea of source.ideas) {
     const answered = source.map.cards.filter(
       (card) => card.opportunity !== undefined && idea.opportunities.includes(card.opportunity),
     );
     draft.add(ideas, {
       number: idea.number,
-      title: say(idea.title),
-      solution: say(idea.solution),
+      title: translated(idea.title),
+      solution: translated(idea.solution),
       cards: answered.map((card) => idOf(ids, card.id)),
       place: { phase: idOf(ids, idea.phase), step: null },
       personas: idea.personas.map((persona) => idOf(ids, persona)),

@@ -6,12 +6,12 @@ import type { HistoryWork } from '../history/work.ts';
 import type { Answer, Compacted, Deflated, JobName, Jobs, Order } from './jobs.ts';
 import { packUpdates } from './jobs.ts';
 
-export interface DeskLog {
+export interface WorkerLog {
   error(fields: Record<string, unknown>, message: string): void;
 }
 
-export interface DeskOptions {
-  readonly log: DeskLog;
+export interface WorkerOptions {
+  readonly log: WorkerLog;
   /** Time limit of one job, in ms. */
   readonly limitMs?: number;
   /** Heap limit of the thread, in MB, without buffers. */
@@ -40,7 +40,7 @@ const defaultLimitMs = 60_000;
 const defaultHeapMegabytes = 1024;
 
 /** Creates a client. The thread starts with the first job. */
-export function openWorker(options: DeskOptions): WorkerClient {
+export function openWorker(options: WorkerOptions): WorkerClient {
   return new JobQueue(options);
 }
 
@@ -61,14 +61,14 @@ interface Waiting {
 }
 
 class JobQueue implements WorkerClient {
-  readonly #options: DeskOptions;
+  readonly #options: WorkerOptions;
   readonly #waiting: Waiting[] = [];
   #current: Waiting | null = null;
   #thread: Worker | null = null;
   #limit: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(options: DeskOptions) {
+  constructor(options: WorkerOptions) {
     this.#options = options;
   }
 

@@ -228,7 +228,10 @@ export async function dragSteps(browser, url, links, { runs, steps }) {
     }
     const tookMs = performance.now() - began;
     const spent = difference(await read(), before);
-    const frames = await page.evaluate(() => (window.isCounting = false) || window.drawnFrames);
+    const frames = await page.evaluate(() => {
+      window.isCounting = false;
+      return window.drawnFrames;
+    });
     await page.keyboard.press('Escape');
     await page.mouse.up();
     if (run >= 0) results.push({ task: spent.task / steps, frames: (frames / tookMs) * 1000 });

@@ -53,31 +53,31 @@ function join(generation = 1): ServerSocket {
 describe('while the server is read-only', () => {
   test('keeps what Ana writes, and calls it saved only after the server has asked for it and saved it', () => {
     const socket = join();
-    expect(ana.light).toBe('saved');
+    expect(ana.status).toBe('saved');
     write('before ');
     socket.tell({ kind: 'read-only', why: 'store' });
-    expect(ana.light).toBe('held');
+    expect(ana.status).toBe('held');
     takeAll();
-    expect([ana.readOnly, ana.light]).toEqual(['store', 'saved']);
+    expect([ana.readOnly, ana.status]).toEqual(['store', 'saved']);
 
     on.saved.mockClear();
     write('meanwhile ');
     const [dropped] = socket.takeEdits();
     taken++;
     expect(dropped).toBeDefined();
-    expect(ana.light).toBe('held');
+    expect(ana.status).toBe('held');
     // A late acknowledgement, or one of a later frame, does not cover edits that the server did not take.
     socket.tell({ kind: 'saved', frames: 99 });
-    expect(ana.light).toBe('held');
+    expect(ana.status).toBe('held');
     expect(on.saved).not.toHaveBeenCalled();
     socket.tell({ kind: 'saved', frames: taken - 1 });
 
     socket.tell({ kind: 'read-only', why: null });
-    expect(ana.light).toBe('sending');
+    expect(ana.status).toBe('sending');
     socket.ask(board);
-    expect(ana.light).toBe('sending');
+    expect(ana.status).toBe('sending');
     takeAll();
-    expect([ana.readOnly, ana.light]).toEqual([null, 'saved']);
+    expect([ana.readOnly, ana.status]).toEqual([null, 'saved']);
     expect(on.saved).toHaveBeenCalled();
     expect(board.getText('words').toJSON()).toBe('meanwhile before ');
   });
@@ -86,18 +86,18 @@ describe('while the server is read-only', () => {
     const socket = ServerSocket.latest;
     socket.admit(board);
     socket.tell({ kind: 'read-only', why: 'frozen' });
-    expect([ana.readOnly, ana.light]).toEqual(['frozen', 'saved']);
+    expect([ana.readOnly, ana.status]).toEqual(['frozen', 'saved']);
   });
 
   test('keeps edits made offline when Ana returns to a frozen board', () => {
     join().drop(1006);
     write('in a tunnel');
-    expect(ana.light).toBe('offline');
+    expect(ana.status).toBe('offline');
     vi.runOnlyPendingTimers();
     const socket = ServerSocket.latest;
     socket.admit(board);
     socket.tell({ kind: 'read-only', why: 'frozen' });
-    expect(ana.light).toBe('held');
+    expect(ana.status).toBe('held');
     expect(ana.unsaved).toBe(true);
   });
 });
@@ -123,7 +123,7 @@ describe('C5 a refusal', () => {
     write('in vain ');
     socket.tell({ kind: 'refused', reason: 'observer' });
     expect(on.ended).toHaveBeenCalledExactlyOnceWith({ kind: 'refused', reason: 'observer' });
-    expect([socket.isClosed, ana.light]).toEqual([true, 'offline']);
+    expect([socket.isClosed, ana.status]).toEqual([true, 'offline']);
     socket.drop(1006);
     vi.advanceTimersByTime(60_000);
     expect(ServerSocket.latest).toBe(socket);
@@ -187,11 +187,11 @@ describe('C6 after everything sent is saved', () => {
   test('the status is not `saved` while edits are on the device', () => {
     on.holding.mockReturnValue('reading');
     join();
-    expect([ana.light, ana.unsaved]).toEqual(['sending', false]);
+    expect([ana.status, ana.unsaved]).toEqual(['sending', false]);
     on.holding.mockReturnValue('held');
-    expect([ana.light, ana.unsaved]).toEqual(['held', false]);
+    expect([ana.status, ana.unsaved]).toEqual(['held', false]);
     on.holding.mockReturnValue(null);
-    expect(ana.light).toBe('saved');
+    expect(ana.status).toBe('saved');
   });
 
   test('the status is not `saved` while the document waits for missing edits', () => {
@@ -203,11 +203,11 @@ describe('C6 after everything sent is saved', () => {
     on.saved.mockClear();
     Y.applyUpdate(doc, Y.encodeStateAsUpdate(other, base));
     takeAll();
-    expect([ana.light, ana.unsaved]).toEqual(['sending', true]);
+    expect([ana.status, ana.unsaved]).toEqual(['sending', true]);
     expect(on.saved).not.toHaveBeenCalled();
     Y.applyUpdate(doc, Y.encodeStateAsUpdate(other));
     takeAll();
-    expect(ana.light).toBe('saved');
+    expect(ana.status).toBe('saved');
   });
 });
 
@@ -229,9 +229,9 @@ test('hours of offline work are sent in parts, each acknowledged', () => {
   expect(edits.at(-1)?.length).toBeLessThan(10);
   expect(board.getText('words').toJSON()).toBe(doc.getText('words').toJSON());
   socket.tell({ kind: 'saved', frames: 6 });
-  expect(ana.light).toBe('sending');
+  expect(ana.status).toBe('sending');
   socket.tell({ kind: 'saved', frames: 7 });
-  expect(ana.light).toBe('saved');
+  expect(ana.status).toBe('saved');
 });
 
 test('many edits from the device are sent in parts too', () => {
@@ -248,9 +248,9 @@ test('many edits from the device are sent in parts too', () => {
   }
   expect(board.getText('words').toJSON()).toBe(earlier.getText('words').toJSON());
   socket.tell({ kind: 'saved', frames: taken + edits.length - 1 });
-  expect(ana.light).toBe('sending');
+  expect(ana.status).toBe('sending');
   socket.tell({ kind: 'saved', frames: taken + edits.length });
-  expect(ana.light).toBe('saved');
+  expect(ana.status).toBe('saved');
 });
 
 describe('a board that was put back to an earlier version', () => {
@@ -301,7 +301,7 @@ describe('M2 a board with a newer layout than this page knows', () => {
     const socket = ServerSocket.latest;
     socket.admit(board);
     expect(on.ended).toHaveBeenCalledExactlyOnceWith(old);
-    expect([on.ready.mock.calls, socket.isClosed, ana.light]).toEqual([[], true, 'offline']);
+    expect([on.ready.mock.calls, socket.isClosed, ana.status]).toEqual([[], true, 'offline']);
     vi.advanceTimersByTime(60_000);
     expect(ServerSocket.latest).toBe(socket);
   });
@@ -312,7 +312,7 @@ describe('M2 a board with a newer layout than this page knows', () => {
     ana.open();
     board.getMap('meta').set('schema', 2);
     join();
-    expect([on.ended.mock.calls, ana.light]).toEqual([[], 'saved']);
+    expect([on.ended.mock.calls, ana.status]).toEqual([[], 'saved']);
   });
 
   test('is detected by the server, because the page sends the layout that it knows', () => {
@@ -339,11 +339,11 @@ describe('a server that is up but does not admit Ana', () => {
     '%s %s: shows the reason, tries again, and hides the reason after it connects',
     (code, reason, said) => {
       ServerSocket.latest.drop(code, reason);
-      expect([ana.light, ana.hindrance]).toEqual(['offline', said]);
+      expect([ana.status, ana.hindrance]).toEqual(['offline', said]);
       vi.advanceTimersByTime(10_000);
       expect(ServerSocket.all).toHaveLength(2);
       join();
-      expect([ana.light, ana.hindrance]).toEqual(['saved', null]);
+      expect([ana.status, ana.hindrance]).toEqual(['saved', null]);
     },
   );
 });
@@ -377,7 +377,7 @@ describe('reconnecting', () => {
 test('moving the pointer sends no presence frame', () => {
   const socket = join();
   socket.take(frameKind.awareness);
-  ana.pointers.say({ place: 'a/b/', x: 1, y: 2 });
+  ana.pointers.send({ place: 'a/b/', x: 1, y: 2 });
   vi.advanceTimersByTime(1_000);
   expect(socket.take(frameKind.awareness)).toEqual([]);
   expect(socket.take(frameKind.pointer)).toHaveLength(1);

@@ -40,7 +40,7 @@ test('the device keeps one key of 32 characters across reloads', async () => {
 test("a reload keeps Ana's membership, name, colour and link", async () => {
   (await freshPage()).rememberVisit(visit({}), 'http://x/join#b1.secret', '#0b7a75');
   const device = await freshPage();
-  expect(device.seatOn('b1')).toBe('ana');
+  expect(device.membershipOn('b1')).toBe('ana');
   expect(device.lastSelf()).toEqual({ name: 'Ana', color: '#0b7a75' });
   expect(device.linksOf('b1').map((link) => link.link)).toEqual(['http://x/join#b1.secret']);
 });
@@ -62,11 +62,11 @@ test('a new tab is the person who was last on the board; each tab keeps its pers
     'http://x/join#b1.other',
     null,
   );
-  device.takeSeat('b1', 'ana');
-  expect(device.seatOn('b1')).toBe('ana');
+  device.chooseMembership('b1', 'ana');
+  expect(device.membershipOn('b1')).toBe('ana');
   sessionStorage.clear();
-  expect((await freshPage()).seatOn('b1')).toBe('ben');
-  expect(device.seatOn('b2')).toBeNull();
+  expect((await freshPage()).membershipOn('b1')).toBe('ben');
+  expect(device.membershipOn('b2')).toBeNull();
 });
 
 test('boards are listed latest first, and forgetting one removes its links', async () => {
@@ -116,7 +116,7 @@ test('without storage, the page remembers until it is closed', async () => {
   vi.stubGlobal('sessionStorage', { getItem: refuse, setItem: refuse });
   const device = await freshPage();
   device.rememberVisit(visit({}), 'http://x/join#b1.secret', null);
-  expect(device.seatOn('b1')).toBe('ana');
+  expect(device.membershipOn('b1')).toBe('ana');
   expect(device.visits()).toHaveLength(1);
   vi.unstubAllGlobals();
 });

@@ -27,13 +27,13 @@ export class Page {
     this.kept = new KeptEdits(this.#at);
     this.now = $state.raw(this.#open());
     this.#stop = $effect.root(() => {
-      $effect(() => void this.lights.push(this.now.connection.light));
+      $effect(() => void this.lights.push(this.now.connection.status));
     });
     flushSync();
   }
 
   get light(): SyncStatus {
-    return this.now.connection.light;
+    return this.now.connection.status;
   }
 
   /** What is shown as lost: the reason and the texts of each loss. */

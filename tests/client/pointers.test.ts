@@ -63,7 +63,7 @@ function frame(...said: readonly (readonly [number, Pointer, boolean?])[]): deco
 describe("Ana's own pointer", () => {
   test('is sent at most 20 times a second while it moves, and not at rest', () => {
     for (let ms = 0; ms < 1_000; ms += 5) {
-      pointers.say({ place: 'l/p/', x: ms, y: 0 });
+      pointers.send({ place: 'l/p/', x: ms, y: 0 });
       vi.advanceTimersByTime(5);
     }
     vi.advanceTimersByTime(100);
@@ -72,7 +72,7 @@ describe("Ana's own pointer", () => {
     expect(read(sent).at(-1)).toEqual({ place: 'l/p/', x: 995, y: 0 });
 
     sent = [];
-    pointers.say({ place: 'l/p/', x: 995, y: 0 });
+    pointers.send({ place: 'l/p/', x: 995, y: 0 });
     vi.advanceTimersByTime(60_000);
     expect(sent).toEqual([]);
   });
@@ -83,7 +83,7 @@ describe("Ana's own pointer", () => {
       { place: 'l/p/', x: 9_999, y: 9_999 },
       { place: 'l/q/s', x: 1, y: 1 },
     ]) {
-      pointers.say(pointer);
+      pointers.send(pointer);
       vi.advanceTimersByTime(50);
     }
     expect(read(sent).map((one) => one?.place)).toEqual(['l/p/', 'l/p/', 'l/q/s']);
@@ -91,28 +91,28 @@ describe("Ana's own pointer", () => {
   });
 
   test('is sent with its place again on a new socket; moves without a socket are not sent later', () => {
-    pointers.say({ place: 'l/p/', x: 1, y: 1 });
+    pointers.send({ place: 'l/p/', x: 1, y: 1 });
     isThere = false;
     pointers.renew();
-    pointers.say({ place: 'l/p/', x: 2, y: 2 });
+    pointers.send({ place: 'l/p/', x: 2, y: 2 });
     vi.advanceTimersByTime(50);
     isThere = true;
     sent = [];
     vi.advanceTimersByTime(1_000);
     expect(sent).toEqual([]);
-    pointers.say({ place: 'l/p/', x: 3, y: 3 });
+    pointers.send({ place: 'l/p/', x: 3, y: 3 });
     vi.advanceTimersByTime(50);
     expect(read(sent)).toEqual([{ place: 'l/p/', x: 3, y: 3 }]);
   });
 
   test('is sent as gone once when it leaves the map, and not if it was never there', () => {
-    pointers.say({ place: gone, x: 0, y: 0 });
+    pointers.send({ place: gone, x: 0, y: 0 });
     vi.advanceTimersByTime(50);
     expect(sent).toEqual([]);
-    pointers.say({ place: 'l/p/', x: 1, y: 1 });
-    pointers.say({ place: gone, x: 0, y: 0 });
+    pointers.send({ place: 'l/p/', x: 1, y: 1 });
+    pointers.send({ place: gone, x: 0, y: 0 });
     vi.advanceTimersByTime(50);
-    pointers.say({ place: gone, x: 0, y: 0 });
+    pointers.send({ place: gone, x: 0, y: 0 });
     vi.advanceTimersByTime(50);
     expect(read(sent).map((one) => one?.place)).toEqual(['l/p/', gone]);
   });
@@ -150,10 +150,10 @@ describe("others' pointers", () => {
   test('are at their last place after any repeated presence', () => {
     hear(ben, { person: 'ben' });
     hear(cleo, { person: 'cleo' });
-    pointers.hear(
+    pointers.receive(
       frame([ben, { place: 'l/p/', x: 5_000, y: 0 }], [cleo, { place: 'l/q/s', x: 1, y: 10_000 }]),
     );
-    pointers.hear(frame([ben, { place: 'l/p/', x: 2_500, y: 7_500 }, true]));
+    pointers.receive(frame([ben, { place: 'l/p/', x: 2_500, y: 7_500 }, true]));
     expect(seen.get(ben)).toEqual({ surface: 'map', person: 'ben', cell: 'l/p/', x: 0.25, y: 0.75 });
     expect(seen.get(cleo)).toEqual({ surface: 'map', person: 'cleo', cell: 'l/q/s', x: 0.0001, y: 1 });
   });
@@ -161,10 +161,10 @@ describe("others' pointers", () => {
   test('are gone when they leave the map and when the person leaves, without naming a view', () => {
     const here = { place: 'l/p/', x: 1, y: 1 };
     hear(ben, { person: 'ben' });
-    pointers.hear(frame([ben, here]));
-    pointers.hear(frame([ben, { ...here, place: gone }]));
+    pointers.receive(frame([ben, here]));
+    pointers.receive(frame([ben, { ...here, place: gone }]));
     expect(seen.get(ben)).toBeNull();
-    pointers.hear(frame([ben, here]));
+    pointers.receive(frame([ben, here]));
     for (const view of ['ideas', 'map', 'of tomorrow']) {
       hear(ben, { person: 'ben', view });
       expect(seen.get(ben)).toMatchObject({ cell: 'l/p/' });
@@ -179,21 +179,21 @@ describe("others' pointers", () => {
     const drawn = new Map<number, RemotePointer | null>();
     const stop = presence.onPointer('canvas', (client, pointer) => drawn.set(client, pointer));
     hear(ben, { person: 'ben' });
-    pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
+    pointers.receive(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
     expect([seen.get(ben)?.surface, drawn.get(ben)]).toEqual(['map', null]);
-    pointers.hear(frame([ben, { place: canvas, x: -1_200, y: 340 }]));
+    pointers.receive(frame([ben, { place: canvas, x: -1_200, y: 340 }]));
     expect(seen.get(ben)).toBeNull();
     expect(drawn.get(ben)).toEqual({ surface: 'canvas', person: 'ben', x: -1_200, y: 340 });
     const late = vi.fn();
     presence.onPointer('canvas', late);
     expect(late).toHaveBeenCalledExactlyOnceWith(ben, drawn.get(ben));
     stop();
-    pointers.hear(frame([ben, { place: 'l/p/', x: 2, y: 2 }]));
+    pointers.receive(frame([ben, { place: 'l/p/', x: 2, y: 2 }]));
     expect([seen.get(ben)?.x, drawn.get(ben)?.x]).toEqual([0.0002, -1_200]);
   });
 
   test("that arrive before their person's presence wait for it", () => {
-    pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
+    pointers.receive(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
     expect(seen.get(ben)).toBeNull();
     hear(ben, { person: 'ben' });
     expect(seen.get(ben)).toMatchObject({ person: 'ben', cell: 'l/p/' });
@@ -201,7 +201,7 @@ describe("others' pointers", () => {
 
   test('are passed to a listener that is added later', () => {
     hear(ben, { person: 'ben' });
-    pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
+    pointers.receive(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
     const late = vi.fn();
     presence.onPointer('map', late);
     expect(late).toHaveBeenCalledExactlyOnceWith(ben, expect.objectContaining({ cell: 'l/p/' }));
@@ -209,12 +209,12 @@ describe("others' pointers", () => {
 
   test('have no known place on a new socket, and are hidden until it arrives', () => {
     hear(ben, { person: 'ben' });
-    pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
+    pointers.receive(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
     pointers.renew();
     seen.clear();
-    pointers.hear(frame([ben, { place: 'l/p/', x: 2, y: 2 }, true]));
+    pointers.receive(frame([ben, { place: 'l/p/', x: 2, y: 2 }, true]));
     expect(seen.has(ben)).toBe(false);
-    pointers.hear(frame([ben, { place: 'l/p/', x: 2, y: 2 }]));
+    pointers.receive(frame([ben, { place: 'l/p/', x: 2, y: 2 }]));
     expect(seen.get(ben)).toMatchObject({ cell: 'l/p/', x: 0.0002 });
   });
 
@@ -227,7 +227,7 @@ describe("others' pointers", () => {
 
   test("do not include Ana's own from another window", () => {
     hear(ben, { person: 'ana' });
-    pointers.hear(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
+    pointers.receive(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
     expect(seen.get(ben)).toBeNull();
   });
 
@@ -237,16 +237,16 @@ describe("others' pointers", () => {
       fc.property(fc.uint8Array({ maxLength: 60 }), (noise) => {
         const moved = frame([ben, { place: 'l/p/', x: 3, y: 4 }]).arr;
         const bytes = new Uint8Array([2, ...moved.subarray(1), cleo, ...noise]);
-        pointers.hear(decoding.createDecoder(bytes));
-        pointers.hear(decoding.createDecoder(noise));
-        pointers.hear(frame([ben, { place: 'l/p/', x: 3, y: 4 }]));
+        pointers.receive(decoding.createDecoder(bytes));
+        pointers.receive(decoding.createDecoder(noise));
+        pointers.receive(frame([ben, { place: 'l/p/', x: 3, y: 4 }]));
         expect(seen.get(ben)).toEqual({ surface: 'map', person: 'ben', cell: 'l/p/', x: 0.0003, y: 0.0004 });
       }),
     );
   });
 
   test("Ana's own presence holds no pointer, and is not sent again when it moves", () => {
-    presence.say({ view: 'map' });
+    presence.setState({ view: 'map' });
     const before = awareness.meta.get(awareness.clientID)?.clock;
     presence.point({ surface: 'map', cell, x: 0.5, y: 2 });
     vi.advanceTimersByTime(50);

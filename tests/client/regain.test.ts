@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { rememberVisit } from '../../client/model/device/visits.ts';
-import { regainSeat } from '../../client/board/regain.ts';
+import { regainMembership } from '../../client/board/regain.ts';
 
 /** The server's answers by route, and the requests that it got. */
 let answers: Record<string, { status: number; body: unknown }>;
@@ -52,13 +52,13 @@ const renew = '/api/boards/b/renew';
 
 test('an expired membership is renewed', async () => {
   answers = { [renew]: { status: 200, body: {} } };
-  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'renewed' });
+  expect(await regainMembership('b', 'ana')).toEqual({ kind: 'renewed' });
 });
 
 test('on a board that was reset, the person joins again by the link, as the same person', async () => {
   anaWasHere();
   answers = { [renew]: no(401, 'board-reset'), '/api/join': joined };
-  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'board-reset' });
+  expect(await regainMembership('b', 'ana')).toEqual({ kind: 'board-reset' });
   expect(asked).toHaveBeenLastCalledWith('/api/join', {
     link: 'b.secret',
     name: 'Ana',
@@ -71,7 +71,7 @@ test('on a board that was reset, the person joins again by the link, as the same
 test('C7 a membership with an invalid token is taken again by the link, and the page continues', async () => {
   anaWasHere();
   answers = { [renew]: no(401, 'ticket'), '/api/join': joined };
-  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'renewed' });
+  expect(await regainMembership('b', 'ana')).toEqual({ kind: 'renewed' });
   expect(asked).toHaveBeenLastCalledWith('/api/join', expect.objectContaining({ link: 'b.secret' }));
 });
 
@@ -81,24 +81,24 @@ test.each(['ticket', 'board-reset'])(
     anaWasHere();
     const other = { status: 200, body: { ...joined.body, person: 'somebody-else' } };
     answers = { [renew]: no(401, code), '/api/join': other };
-    expect(await regainSeat('b', 'ana')).toEqual({ kind: 'lost', notice: 'session-ended' });
+    expect(await regainMembership('b', 'ana')).toEqual({ kind: 'lost', notice: 'session-ended' });
   },
 );
 
 test('a board that is gone, or a link that is withdrawn, is said', async () => {
   anaWasHere();
   answers = { [renew]: no(401, 'ticket'), '/api/join': no(404, 'no-such-board') };
-  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'lost', notice: 'no-board' });
+  expect(await regainMembership('b', 'ana')).toEqual({ kind: 'lost', notice: 'no-board' });
   answers = { [renew]: no(410, 'link-revoked') };
-  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'lost', notice: 'revoked-link' });
+  expect(await regainMembership('b', 'ana')).toEqual({ kind: 'lost', notice: 'revoked-link' });
 });
 
 test('a link that was withdrawn, or that this device does not know, leads nowhere', async () => {
   answers = { '/api/boards/never-seen/renew': no(401, 'board-reset') };
-  expect(await regainSeat('never-seen', 'ana')).toEqual({ kind: 'lost', notice: 'session-ended' });
+  expect(await regainMembership('never-seen', 'ana')).toEqual({ kind: 'lost', notice: 'session-ended' });
   anaWasHere();
   answers = { [renew]: no(401, 'board-reset'), '/api/join': no(410, 'link-revoked') };
-  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'lost', notice: 'revoked-link' });
+  expect(await regainMembership('b', 'ana')).toEqual({ kind: 'lost', notice: 'revoked-link' });
 });
 
 test.each([
@@ -108,7 +108,7 @@ test.each([
 ])('a server that %s is asked again later', async (_what, answer) => {
   anaWasHere();
   answers = { [renew]: no(401, 'board-reset'), '/api/join': answer };
-  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'later' });
+  expect(await regainMembership('b', 'ana')).toEqual({ kind: 'later' });
   answers = { [renew]: answer };
-  expect(await regainSeat('b', 'ana')).toEqual({ kind: 'later' });
+  expect(await regainMembership('b', 'ana')).toEqual({ kind: 'later' });
 });

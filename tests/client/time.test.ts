@@ -8,7 +8,7 @@ import { cards, addCard } from '$shared/collections/card.ts';
 import { openRoots } from '$shared/documents.ts';
 import { textOf } from '$shared/schema/read.ts';
 import { Connection } from '../../client/model/sync/connection.svelte.ts';
-import { keepSeat } from '../../client/model/sync/membership-renewal.ts';
+import { keepMembership } from '../../client/model/sync/membership-renewal.ts';
 import { UndoableEditor } from '../../client/model/sync/undo.svelte.ts';
 import { onWake } from '../../client/model/sync/wake.ts';
 import { frameKind } from '../../shared/wire/protocol.ts';
@@ -164,7 +164,7 @@ describe('a connection', () => {
     setWall(-ms);
     pass(minute, socket);
     expect(ServerSocket.all).toHaveLength(1);
-    expect(ana.light).not.toBe('offline');
+    expect(ana.status).not.toBe('offline');
   });
 
   test.each([-day, 0, day])(
@@ -177,7 +177,7 @@ describe('a connection', () => {
       expect(socket.isClosed).toBe(true);
       expect(ServerSocket.all).toHaveLength(2);
       ServerSocket.latest.admit(board);
-      expect(ana.light).not.toBe('offline');
+      expect(ana.status).not.toBe('offline');
     },
   );
 
@@ -285,7 +285,7 @@ describe('the membership', () => {
   beforeEach(() => {
     renew.mockReset();
     renew.mockResolvedValue(renewed);
-    stop = keepSeat(renew);
+    stop = keepMembership(renew);
   });
 
   afterEach(() => stop());

@@ -57,7 +57,7 @@ class Page {
   async saved(): Promise<void> {
     await this.editor.settled();
     await vi.waitFor(() => {
-      expect([this.connection.light, this.ended.mock.calls]).toEqual(['saved', []]);
+      expect([this.connection.status, this.ended.mock.calls]).toEqual(['saved', []]);
       expect(Y.encodeStateVector(ben.doc)).toEqual(Y.encodeStateVector(this.doc));
     }, 30_000);
     await vi.waitFor(() => expect(ben.state).toBe(reading(this.doc)), 30_000);

@@ -75,7 +75,9 @@ describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) =
     await maja.press('Space', 'Shift+F10');
     await expect(maja.page.getByRole('menu')).toBeVisible();
     await check(maja, 'menu of a card');
-    await maja.press('Escape', 'm');
+    await maja.press('Escape');
+    await expect(maja.card('Nadia')).toBeFocused();
+    await maja.press('m');
     await expect(maja.page.getByRole('dialog')).toBeVisible();
     await check(maja, 'move dialog');
     await maja.press('Escape');
@@ -98,10 +100,7 @@ describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) =
     await maja.join((await stage.house.board('demo', language)).facilitator);
     wire.holdsEdits = true;
     for (const text of ['One text', 'Another text']) {
-      await maja.page.locator('[data-card]').first().focus();
-      await maja.press('n');
-      await maja.type(text);
-      await maja.press('Escape');
+      await maja.writeCard(maja.page.locator('[data-card]').first(), text);
     }
     await maja.page.locator('[data-card]').last().focus();
     await maja.press('Delete');

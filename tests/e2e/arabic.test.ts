@@ -55,10 +55,8 @@ describe('in Arabic', () => {
     const ids = await Promise.all([0, 1].map(cells));
     const choices = ((await lane(2).getAttribute('data-spot')) ?? '').replace('lane:', '');
     const cell = (at: number) => rania.page.locator(`[data-spot="cell:${choices}/${ids[at] ?? ''}/"]`);
-    await cell(1).focus();
-    await rania.press('n');
-    await rania.type('بطاقة تُنقل');
-    await rania.press('Escape', 'Control+ArrowRight');
+    await rania.writeCard(cell(1), 'بطاقة تُنقل');
+    await rania.press('Control+ArrowRight');
     await expect(cell(0)).toContainText('بطاقة تُنقل');
     const card = rania.card('بطاقة تُنقل');
     await card.evaluate((one) => one.scrollIntoView({ block: 'center' }));
@@ -72,10 +70,7 @@ describe('in Arabic', () => {
 
   test('text keeps the direction of its own language', async () => {
     const english = 'Opens the app, twice (!)';
-    await rania.page.locator('[role=gridcell]').first().focus();
-    await rania.press('n');
-    await rania.type(english);
-    await rania.press('Escape');
+    await rania.writeCard(rania.page.locator('[role=gridcell]').first(), english);
     const text = rania.card(english).locator('p').first();
     expect(await text.evaluate((one) => getComputedStyle(one).direction)).toBe('ltr');
     const ben = await stage.person('Ben');

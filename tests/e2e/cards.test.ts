@@ -16,10 +16,7 @@ beforeAll(async () => {
 const cards = (cell: Locator) => cell.locator('[data-card]');
 
 async function add(person: Person, cell: readonly string[], text: string): Promise<void> {
-  await person.cell(...cell).focus();
-  await person.press('n');
-  await person.type(text);
-  await person.press('Escape');
+  await person.writeCard(person.cell(...cell), text);
   await expect(person.card(text)).toBeFocused();
 }
 
@@ -151,11 +148,9 @@ describe('undo', () => {
   });
 
   test('of an added card keeps what another person wrote in it, for redo to show', async () => {
-    await maja.cell('Business moments', 'Plan the trip').focus();
-    await maja.press('n');
-    await maja.type('Begun by Maja');
-    await maja.press('Escape');
+    await maja.writeCard(maja.cell('Business moments', 'Plan the trip'), 'Begun by Maja');
     await nadia.card('Begun by Maja').dblclick();
+    await nadia.field.waitFor();
     await nadia.type(', ended by Nadia');
     await expect(maja.card('Begun by Maja, ended by Nadia')).toBeVisible();
     await maja.press('Control+z');

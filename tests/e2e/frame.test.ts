@@ -50,10 +50,7 @@ describe('a facilitator changes the structure, and undoes it', () => {
   });
 
   test('removing a phase hides its cards, and undo restores both', async () => {
-    await nadia.cell('Needs and motivations', second).focus();
-    await nadia.press('n');
-    await nadia.type('Goes along');
-    await nadia.press('Escape');
+    await nadia.writeCard(nadia.cell('Needs and motivations', second), 'Goes along');
     await expect(maja.card('Goes along')).toBeVisible();
     await maja.head('phase', second).focus();
     await maja.press('Delete');
@@ -81,10 +78,10 @@ describe('a facilitator changes the structure, and undoes it', () => {
     await maja.press('Control+ArrowLeft');
     await expect(heads(asa, 'step').nth(1)).toContainText('Ask a friend');
 
-    await nadia.cell('Activities and situations', first, 'Ask a friend').focus();
-    await nadia.press('n');
-    await nadia.type('Outlives the step');
-    await nadia.press('Escape');
+    await nadia.writeCard(
+      nadia.cell('Activities and situations', first, 'Ask a friend'),
+      'Outlives the step',
+    );
     await maja.choose(maja.head('step', 'Ask a friend'), 'Remove step…');
     await maja
       .dialog(/Ask a friend/)
@@ -112,7 +109,7 @@ describe('a facilitator changes the structure, and undoes it', () => {
       await expect(heads(person, 'lane').nth(1)).toContainText('What could be better');
     }
     await expect(maja.head('lane', 'What could be better')).toBeFocused();
-    await maja.press('Enter', 'End');
+    await maja.openText(maja.head('lane', 'What could be better'), 'End');
     await maja.type(' soon');
     await maja.press('Enter');
     await expect(heads(asa, 'lane').nth(1)).toContainText('What could be better soon');
@@ -152,10 +149,7 @@ describe('personas', () => {
 
     const cell = ['Needs and motivations', third] as const;
     for (const text of ['For Ruth alone', 'For everyone']) {
-      await nadia.cell(...cell).focus();
-      await nadia.press('n');
-      await nadia.type(text);
-      await nadia.press('Escape');
+      await nadia.writeCard(nadia.cell(...cell), text);
     }
     await nadia.choose(nadia.card('For Ruth alone'), 'Ruth');
     await expect(asa.card('For Ruth alone')).toHaveAccessibleName(/, Ruth/);
@@ -171,10 +165,7 @@ describe('personas', () => {
 
   test('a new card on a filtered map is marked, so that it stays visible', async () => {
     await nadia.page.getByRole('button', { name: 'Ruth', exact: true }).click();
-    await nadia.cell('Needs and motivations', first).focus();
-    await nadia.press('n');
-    await nadia.type('Born marked');
-    await nadia.press('Escape');
+    await nadia.writeCard(nadia.cell('Needs and motivations', first), 'Born marked');
     await expect(nadia.card('Born marked')).toBeVisible();
     await expect(maja.card('Born marked')).toHaveAccessibleName(/, Ruth/);
     await nadia.page.getByRole('button', { name: 'Clear the persona filter' }).click();

@@ -40,10 +40,7 @@ beforeAll(async () => {
 const light = (person: Person, state: string) => person.page.locator(`[data-light="${state}"]`);
 
 async function write(person: Person, text: string): Promise<void> {
-  await person.page.locator('[role="gridcell"]').nth(3).focus();
-  await person.press('n');
-  await person.type(text);
-  await person.press('Escape');
+  await person.writeCard(person.page.locator('[role="gridcell"]').nth(3), text);
 }
 
 /** Waits until each page has received a mark newer than everything written so far. */

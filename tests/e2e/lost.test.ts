@@ -28,10 +28,7 @@ const light = (person: Person, state: string) => person.page.locator(`[data-ligh
 const bar = (person: Person) => person.page.locator('[data-standing="lost"]');
 
 async function write(person: Person, text: string): Promise<void> {
-  await person.cell('Choices', 'Plan the trip').focus();
-  await person.press('n');
-  await person.type(text);
-  await person.press('Escape');
+  await person.writeCard(person.cell('Choices', 'Plan the trip'), text);
 }
 
 /** Maja writes offline, and closes her page when the device has stored it. */
@@ -54,8 +51,7 @@ test('after a backup is restored, edits without their base can be copied, saved 
   await maja.saved();
   await wire.keepAway(closeCode.restart, '');
   await expect(light(maja, 'offline')).toBeVisible();
-  await maja.card('Only on the server that was lost').focus();
-  await maja.press('Enter', 'End');
+  await maja.openText(maja.card('Only on the server that was lost'), 'End');
   await maja.type(', and on in a tunnel');
   await maja.press('Escape');
   await expect.poll(() => maja.kept()).toContain('in a tunnel');

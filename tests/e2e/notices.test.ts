@@ -24,10 +24,7 @@ afterEach(async () => {
 const light = (person: Person, state: string) => person.page.locator(`[data-light="${state}"]`);
 
 async function write(person: Person, text: string): Promise<void> {
-  await person.cell('Choices', 'Plan the trip').focus();
-  await person.press('n');
-  await person.type(text);
-  await person.press('Escape');
+  await person.writeCard(person.cell('Choices', 'Plan the trip'), text);
 }
 
 describe('a read-only board', () => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   // Messages that a browser logs when a server is down.
   for (const person of everyone) {
     person.forgive(/^WebSocket connection to .* failed/);
-    person.forgive(/^Failed to load resource: net::ERR_CONNECTION_REFUSED/);
+    person.forgive(/^Failed to load resource: net::ERR_CONNECTION_(REFUSED|RESET)/);
   }
 });
 
@@ -24,10 +24,7 @@ const texts = async (person: Person) =>
 const light = (person: Person, state: string) => person.page.locator(`[data-light="${state}"]`);
 
 async function write(person: Person, phase: string, text: string): Promise<void> {
-  await person.cell('Choices', phase).focus();
-  await person.press('n');
-  await person.type(text);
-  await person.press('Escape');
+  await person.writeCard(person.cell('Choices', phase), text);
 }
 
 /** The browser says that it is online, so that nobody waits for the next retry. */
@@ -54,12 +51,10 @@ describe.each([
     await write(maja, 'Ride', `Maja alone ${word}`);
     await write(nadia, 'Ride', `Nadia alone ${word}`);
     // Both write in one card, and one moves it while the other writes.
-    await maja.card(`Before it went ${word}`).focus();
-    await maja.press('Enter', 'Home');
+    await maja.openText(maja.card(`Before it went ${word}`), 'Home');
     await maja.type('M: ');
     await maja.press('Escape');
-    await nadia.card(`Before it went ${word}`).focus();
-    await nadia.press('Enter', 'End');
+    await nadia.openText(nadia.card(`Before it went ${word}`), 'End');
     await nadia.type(' (N)');
     await nadia.press('Escape', 'Control+ArrowRight');
     await expect(maja.card(`Nadia alone ${word}`)).toHaveCount(0);

@@ -97,6 +97,25 @@ export class Person {
     return this.page.locator('textarea:focus');
   }
 
+  /** Adds a card to a cell by N, writes on it, and stops writing. */
+  async writeCard(cell: Locator, text: string): Promise<void> {
+    await cell.focus();
+    await this.press('n');
+    // Keys that come before there is a field go to the map.
+    await this.field.waitFor();
+    await this.type(text);
+    await this.press('Escape');
+    await this.field.waitFor({ state: 'hidden' });
+  }
+
+  /** Opens a card, or a head, for writing by Enter, with the caret at its start or end. */
+  async openText(what: Locator, caret: 'Home' | 'End'): Promise<void> {
+    await what.focus();
+    await this.press('Enter');
+    await this.field.waitFor();
+    await this.press(caret);
+  }
+
   dialog(title: string | RegExp): Locator {
     return this.page.getByRole('dialog', { name: title });
   }

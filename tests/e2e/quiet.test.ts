@@ -120,10 +120,7 @@ test('no card is animated when the board is drawn or the card moves; a new card 
   const links = await stage.house.board('journey');
   await maja.join(links.facilitator);
   const cell = maja.cell('Needs and motivations', 'Use the service');
-  await cell.focus();
-  await maja.press('n');
-  await maja.type('There before');
-  await maja.press('Escape');
+  await maja.writeCard(cell, 'There before');
   await maja.saved();
   await nadia.join(links.participant);
   await nadia.page.locator('[data-drawn]').waitFor();

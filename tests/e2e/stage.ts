@@ -1,6 +1,6 @@
 import { chromium, expect as impatient } from '@playwright/test';
 import type { Browser, BrowserContextOptions } from '@playwright/test';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { CHROME_ARGS, findChrome } from '../chrome.mjs';
 import type { Links } from './harness.ts';
 import { House } from './harness.ts';
@@ -16,7 +16,14 @@ export const expect = impatient.configure({ timeout: patienceMs });
 export function setStage(): Stage {
   const stage = new Stage();
   beforeAll(() => stage.open());
-  afterEach(() => expect(stage.takeComplaints()).toEqual([]));
+  beforeEach(() => stage.beginTest());
+  afterEach(async () => {
+    try {
+      expect(stage.takeComplaints()).toEqual([]);
+    } finally {
+      await stage.endTest();
+    }
+  });
   afterAll(() => stage.close());
   return stage;
 }
@@ -26,6 +33,7 @@ export class Stage {
   #house: House | null = null;
   #browser: Browser | null = null;
   readonly #people = new Set<Person>();
+  readonly #guests = new Set<Person>();
 
   async open(): Promise<void> {
     this.#house = await House.open();
@@ -54,6 +62,7 @@ export class Stage {
     context.setDefaultTimeout(patienceMs);
     const person = new Person(name, context, await context.newPage());
     this.#people.add(person);
+    this.#guests.add(person);
     return person;
   }
 
@@ -73,6 +82,17 @@ export class Stage {
       asa.join(links.observer),
     ]);
     return { maja, nadia, asa };
+  }
+
+  /** From here on whoever comes, comes for one test. */
+  beginTest(): void {
+    this.#guests.clear();
+  }
+
+  /** Those who came for the test leave. */
+  async endTest(): Promise<void> {
+    await Promise.all([...this.#guests].map((person) => person.leave()));
+    for (const person of this.#guests) this.#people.delete(person);
   }
 
   /** Errors and warnings on the pages' consoles since the last call. */

@@ -19,10 +19,7 @@ const admin = (method: string, path = '', body?: object) => stage.house.admin(me
 const light = (person: Person, state: string) => person.page.locator(`[data-light="${state}"]`);
 
 async function write(person: Person, text: string): Promise<void> {
-  await person.cell('Choices', 'Plan the trip').focus();
-  await person.press('n');
-  await person.type(text);
-  await person.press('Escape');
+  await person.writeCard(person.cell('Choices', 'Plan the trip'), text);
 }
 
 test("Maja's edits to a frozen board are kept, and saved when it is unfrozen", async () => {

@@ -38,13 +38,11 @@ async function leaveTogether(): Promise<void> {
 
 describe('a card appears on every screen at once', () => {
   test('when it is added by N, by a double click, or by the button of the cell', async () => {
-    await maja.cell('Choices', 'Come back').focus();
-    await maja.press('n');
-    await maja.type('Maja wrote this by N');
-    await maja.press('Escape');
+    await maja.writeCard(maja.cell('Choices', 'Come back'), 'Maja wrote this by N');
 
     const empty = nadia.cell('Business moments', 'Plan the trip');
     await empty.dblclick();
+    await nadia.field.waitFor();
     await nadia.type('Nadia clicked twice');
     await nadia.press('Escape');
 
@@ -89,10 +87,7 @@ describe('a card appears on every screen at once', () => {
 
   test('with its text as plain text, whatever it looks like', async () => {
     const text = '<img src=x onerror="document.title=1"> & <b>bold</b>';
-    await maja.cell('Choices', 'Ride').focus();
-    await maja.press('n');
-    await maja.type(text);
-    await maja.press('Escape');
+    await maja.writeCard(maja.cell('Choices', 'Ride'), text);
     for (const person of [maja, nadia, asa]) {
       await expect(person.card(text)).toBeVisible();
       await expect(person.card(text).locator('img, b')).toHaveCount(0);

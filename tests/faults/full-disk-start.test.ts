@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { boardRecord } from '../store/board-record.ts';
-import { notes, openWorker, Writer } from '../store/desk.ts';
+import { notes, openStore, Writer } from '../store/open-store.ts';
 import { mountVolume } from './volume.ts';
 
 test('a process that starts on a full disk serves what is there, takes no edits, and continues when there is room', async ({
@@ -13,19 +13,19 @@ test('a process that starts on a full disk serves what is there, takes no edits,
   const ana = new Writer();
   const append = async (note: string, to: typeof first.store) =>
     to.append({ room, person: 'ana', update: ana.write(note, 'Ana') });
-  const first = await openWorker(volume.folder);
+  const first = await openStore(volume.folder);
   await first.store.createBoard(boardRecord('b1'), new Writer().state);
   await append('one', first.store);
   await first.store.close();
 
   await volume.fill();
-  const { store, journalist } = await openWorker(volume.folder);
+  const { store, journalist } = await openStore(volume.folder);
   expect(store.failure?.message).toContain('cannot be written');
   expect(await store.board('b1')).toEqual(boardRecord('b1'));
   expect(notes(await store.load(room))).toEqual({ one: 'Ana' });
   await expect(append('two', store)).rejects.toThrow('cannot be written');
   // There was only one spare lock, so a second process is still refused.
-  await expect(openWorker(volume.folder)).rejects.toThrow();
+  await expect(openStore(volume.folder)).rejects.toThrow();
 
   const healed = journalist.hears('can be written again');
   await volume.free();
@@ -33,7 +33,7 @@ test('a process that starts on a full disk serves what is there, takes no edits,
   await store.load(room);
   await append('three', store);
   await store.close();
-  const third = await openWorker(volume.folder);
+  const third = await openStore(volume.folder);
   expect(notes(await third.store.load(room))).toMatchObject({ one: 'Ana' });
   expect(third.journalist.lines.filter(({ level }) => level === 'error')).toEqual([]);
 });

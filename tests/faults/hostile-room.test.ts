@@ -24,6 +24,10 @@ import { agreed } from './writers.ts';
 const worstMs = 1_000;
 const medianMs = 100;
 
+/** The median while nobody attacks: a machine so busy that it is many times slower then is no fault of the server. */
+let quietMs = 0;
+const mostTimesQuiet = 5;
+
 /** The server's heap limit here, in megabytes, so that unlimited use ends it; and its limit of resident memory. */
 const heapMb = 160;
 const residentMb = 400;
@@ -61,6 +65,7 @@ beforeAll(async () => {
   ben = await Member.join(server.url, made.links.participant, 'Ben');
   await agreed([ana, ben]);
   socket.terminate();
+  quietMs = medianOf(await workUntil(Promise.resolve()));
 });
 
 afterAll(async () => {
@@ -98,10 +103,12 @@ async function workUntil(over: Promise<unknown>): Promise<number[]> {
   return tookMs.sort((a, b) => a - b);
 }
 
+const medianOf = (sorted: readonly number[]) => sorted[Math.floor(sorted.length / 2)] ?? Infinity;
+
 /** Checks that the pair stays within the limits during the attack, and that the server's memory does too. */
 async function endures(attack: Promise<unknown>): Promise<void> {
   const tookMs = await workUntil(attack);
-  expect(tookMs[Math.floor(tookMs.length / 2)]).toBeLessThan(medianMs);
+  expect(medianOf(tookMs)).toBeLessThan(Math.max(medianMs, mostTimesQuiet * quietMs));
   expect(tookMs.at(-1)).toBeLessThan(worstMs);
   expect([ana.closings, ben.closings]).toEqual([[], []]);
   expect(server.isAlive).toBe(true);

@@ -5,14 +5,14 @@ import { expect, onTestFinished, test } from 'vitest';
 import * as Y from 'yjs';
 import { Repairs } from '../../server/history/repairs.ts';
 import type { Store } from '../../server/store/contract.ts';
-import { openWorker as openWorkDesk } from '../../server/worker/worker-client.ts';
+import { openWorker } from '../../server/worker/worker-client.ts';
 import { cards } from '../../shared/collections/card.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import { copyOf, readingOf, smallBoard } from '../server/history/board-edits.ts';
 import { RecordingLive } from '../server/recording-live.ts';
 import { workHere } from '../server/work-here.ts';
 import { boardRecord } from '../store/board-record.ts';
-import { Journalist, openWorker, temporaryFolder } from '../store/desk.ts';
+import { Journalist, openStore, temporaryFolder } from '../store/open-store.ts';
 import { SteppingDisk } from '../store/stepping-disk.ts';
 
 const room = 'b1/board';
@@ -46,9 +46,9 @@ test('killed at any step of a rebuild: the board is old or new, whole, and never
   const [folder, copies] = [await temporaryFolder(), await temporaryFolder()];
   const disk = new SteppingDisk();
   // One worker for all stores.
-  const worker = openWorkDesk({ log: new Journalist().log });
+  const worker = openWorker({ log: new Journalist().log });
   onTestFinished(() => worker.close());
-  const { store } = await openWorker(folder, { disk, worker });
+  const { store } = await openStore(folder, { disk, worker });
   await store.createBoard(boardRecord('b1'), smallBoard);
   // Ana writes, part of it is already in a snapshot, and she removes a card.
   const ana = copyOf(smallBoard);
@@ -77,7 +77,7 @@ test('killed at any step of a rebuild: the board is old or new, whole, and never
 
   const outcomes: string[] = [];
   for (const { at, next } of wrecks) {
-    const after = (await openWorker(at, { worker })).store;
+    const after = (await openStore(at, { worker })).store;
     const { state, isWhole, owners: left, generation } = await found(after);
     expect(isWhole, next).toBe(true);
     expect(readingOf(state), next).toEqual(readingOf(old));

@@ -70,6 +70,7 @@ test('after the signal nobody new can join, while connected people are still ser
   ana.close();
 });
 
+// Slow, since the bound of 20 s is what is tried, on the built server and by its own clock.
 test('a disk that does not answer delays the stop by 20 s at most, and nothing acknowledged is lost', async () => {
   onTestFailed(() => console.error(`SEED=${seed} runs this again`));
   const chance = new Chance(seed);

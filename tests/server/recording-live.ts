@@ -74,7 +74,7 @@ export class RecordingLive implements LiveBoards {
     return [...this.colors, ...others.map(({ membership }) => membership.color)];
   }
 
-  crowd(): number {
+  socketCount(): number {
     return this.people;
   }
 

@@ -11,7 +11,7 @@ import { readAll, readRecord, rootOf } from '../../shared/schema/read.ts';
 import { PlainEditor } from '../../shared/schema/editor.ts';
 import { maxNewOrderKey, maxOrderKey } from '../../shared/limits.ts';
 import type { Ordered } from '../../shared/schema/order-key.ts';
-import { byOrder, keysBetween, placeAmong } from '../../shared/schema/order-key.ts';
+import { byOrder, keysBetween, orderRun, placeAmong } from '../../shared/schema/order-key.ts';
 
 /** The last of all keys within the limit: every key after it is longer. */
 const longest = 'z'.repeat(maxOrderKey);
@@ -179,4 +179,94 @@ test('if too many neighbours would have to move, a card goes to the nearest gap 
 test('two people who insert into one gap rarely get the same key', () => {
   const made = new Set(Array.from({ length: 64 }, () => keysBetween('a0', 'a1', 1)?.[0]));
   expect(made.size).toBeGreaterThan(4);
+});
+
+describe('keys between two others', () => {
+  test('are in rising order and strictly between, also at an open end', () => {
+    for (const [before, after] of [
+      [null, null],
+      [null, 'a0'],
+      ['a0', null],
+      ['a0', 'a1'],
+      ['a0', 'a0V'],
+      ['Zz', 'a0'],
+    ] as const) {
+      for (const count of [1, 2, 50]) {
+        const keys = keysBetween(before, after, count) ?? [];
+        expect(keys).toHaveLength(count);
+        const all = [...(before === null ? [] : [before]), ...keys, ...(after === null ? [] : [after])];
+        expect(all).toEqual([...new Set(all)].sort());
+      }
+    }
+  });
+
+  test('are none where there is no gap: between equal keys, keys in the wrong order, and keys of no valid form', () => {
+    for (const [before, after] of [
+      ['a0', 'a0'],
+      ['a1', 'a0'],
+      ['', 'a0'],
+      ['~', null],
+      [null, '!'],
+      ['a00', null],
+    ] as const)
+      expect(keysBetween(before, after, 1), `${String(before)}..${String(after)}`).toBeNull();
+  });
+
+  test('are the same for the same random numbers, and no keys are asked for none', () => {
+    for (const number of [0, 0.4, 0.6, 0.999])
+      expect(keysBetween('a0', 'a1', 3, () => number)).toEqual(keysBetween('a0', 'a1', 3, () => number));
+    expect(keysBetween('a0', 'a1', 0)).toEqual([]);
+  });
+});
+
+test('two records of one key have an order, and one that is put between them separates them', () => {
+  const list = ['a', 'b', 'c', 'd'].map((id) => ({ id, order: 'a0' }));
+  expect([...list].reverse().sort(byOrder)).toEqual(list);
+  for (let at = 0; at <= list.length; at++) {
+    const { keys, shifted } = placeAmong(list, at, 1);
+    const moved = new Map(shifted.map(({ id, order }) => [id, order]));
+    const now = [
+      ...list.map(({ id, order }) => ({ id, order: moved.get(id) ?? order })),
+      { id: 'new', order: keys[0] ?? '' },
+    ];
+    const ids = list.map(({ id }) => id);
+    expect(now.sort(byOrder).map(({ id }) => id)).toEqual([...ids.slice(0, at), 'new', ...ids.slice(at)]);
+  }
+  // At an end there is a gap already: nobody else has to move.
+  expect([placeAmong(list, 0, 1).shifted, placeAmong(list, 4, 1).shifted]).toEqual([[], []]);
+});
+
+test('a run of keys for a new list is in order, short, and the same each time', () => {
+  const run = orderRun(500);
+  expect(run).toEqual([...new Set(run)].sort());
+  expect(Math.max(...run.map((key) => key.length))).toBeLessThan(5);
+  expect(orderRun(500)).toEqual(run);
+  expect(orderRun(0)).toEqual([]);
+});
+
+test('inserts, moves and removals at random places keep the list in the order that each made (20 seeds)', () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    let state = seed * 7919;
+    const random = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const below = (most: number) => Math.floor(random() * most);
+    /** The list as it was meant, with the keys that make it so. */
+    let list: Ordered[] = [];
+    for (let act = 0; act < 400; act++) {
+      const roll = below(10);
+      const taken = roll > 6 && list.length > 0 ? list.splice(below(list.length), 1) : [];
+      if (roll === 9) continue;
+      // One half of the time at one place, where keys grow fastest.
+      const at = below(2) === 0 ? Math.min(3, list.length) : below(list.length + 1);
+      const ids =
+        taken.length > 0
+          ? taken.map(({ id }) => id)
+          : Array.from({ length: 1 + below(3) }, (_, n) => `${act}-${n}`);
+      const { keys, shifted } = placeAmong(list, at, ids.length, random);
+      const moved = new Map(shifted.map(({ id, order }) => [id, order]));
+      list = list.map(({ id, order }) => ({ id, order: moved.get(id) ?? order }));
+      list.splice(at, 0, ...ids.map((id, n) => ({ id, order: keys[n] ?? '' })));
+      expect(list.toSorted(byOrder), `seed ${seed}, act ${act}`).toEqual(list);
+    }
+    for (const { order } of list) expect(order.length).toBeLessThanOrEqual(maxNewOrderKey);
+  }
 });

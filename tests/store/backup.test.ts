@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Store } from '../../server/store/contract.ts';
 import { boardRecord } from './board-record.ts';
-import { notes, openWorker, temporaryFolder, Writer } from './desk.ts';
+import { notes, openStore, temporaryFolder, Writer } from './open-store.ts';
 
 /** Works like `cp -r`: lists a folder, and copies what it finds; skips what is removed meanwhile. */
 async function copyTree(from: string, to: string): Promise<void> {
@@ -39,9 +39,10 @@ function writers(store: Store, saved: Set<string>) {
   };
 }
 
+// Slow, since 15 copies are made while a store is written to, and each is opened twice.
 test('a copy made while people write, journal first, has everything saved before it began; and continues', async () => {
   const folder = await temporaryFolder();
-  const { store } = await openWorker(folder, { segmentBytes: 2_000 });
+  const { store } = await openStore(folder, { segmentBytes: 2_000 });
   await store.createBoard(boardRecord('b1'), new Writer().state);
   const saved = new Set<string>();
   const writing = writers(store, saved);
@@ -55,7 +56,7 @@ test('a copy made while people write, journal first, has everything saved before
         await copyTree(join(folder, part), join(copy, part));
       await copyFile(join(folder, 'secret.key'), join(copy, 'secret.key'));
 
-      const first = await openWorker(copy);
+      const first = await openStore(copy);
       const read = async (from: Store) =>
         new Set(
           (await Promise.all(rooms.map(async (room) => Object.keys(notes(await from.load(room)))))).flat(),
@@ -72,7 +73,7 @@ test('a copy made while people write, journal first, has everything saved before
         await first.store.append({ room, person: 'ben', update: new Writer().write(`${room} late`, 'Ben') });
       }
       await first.store.close();
-      const second = await openWorker(copy);
+      const second = await openStore(copy);
       const later = await read(second.store);
       expect(
         rooms.filter((room) => !later.has(`${room} late`)),

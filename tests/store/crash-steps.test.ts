@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Store } from '../../server/store/contract.ts';
-import { openWorker as openWorkDesk } from '../../server/worker/worker-client.ts';
+import { openWorker } from '../../server/worker/worker-client.ts';
 import { boardRecord } from './board-record.ts';
-import { Journalist, notes, openWorker, temporaryFolder, Writer } from './desk.ts';
+import { Journalist, notes, openStore, temporaryFolder, Writer } from './open-store.ts';
 import { SteppingDisk } from './stepping-disk.ts';
 
 /** A folder as left by a process that was killed at one moment, and what that process had acknowledged. */
@@ -40,7 +40,7 @@ async function wrecks(
 ): Promise<readonly Wreck[]> {
   const [folder, copies] = [await temporaryFolder(), await temporaryFolder()];
   const disk = new SteppingDisk();
-  const { store } = await openWorker(folder, { disk, ...options });
+  const { store } = await openStore(folder, { disk, ...options });
   const witness = new Witness(store);
   await store.createBoard(boardRecord('b1', 'before'), new Writer().state);
   await before(witness, store);
@@ -63,7 +63,7 @@ async function inspect(
   look: (store: Store, at: string) => Promise<void>,
 ): Promise<void> {
   for (const time of ['first', 'second']) {
-    const { store, journalist } = await openWorker(folder, { worker: shared() });
+    const { store, journalist } = await openStore(folder, { worker: shared() });
     const read = notes(await store.load('b1/board'));
     const lost = [...promised].filter((note) => !(note in read));
     expect(lost, `killed before: ${next}`).toEqual([]);
@@ -78,10 +78,10 @@ async function inspect(
 }
 
 /** One worker for the many stores of a test. */
-let worker: ReturnType<typeof openWorkDesk> | null = null;
+let worker: ReturnType<typeof openWorker> | null = null;
 function shared() {
   if (!worker) {
-    const opened = openWorkDesk({ log: new Journalist().log });
+    const opened = openWorker({ log: new Journalist().log });
     worker = opened;
     onTestFinished(async () => {
       worker = null;

@@ -2,12 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { boardRecord } from './board-record.ts';
-import { notes, openWorker, temporaryFolder, Writer } from './desk.ts';
+import { notes, openStore, temporaryFolder, Writer } from './open-store.ts';
 import { FaultyDisk } from './faulty-disk.ts';
 
 test('segments needed only by a deleted board are freed, at once and after a restart', async () => {
   const folder = await temporaryFolder();
-  const first = await openWorker(folder, { segmentBytes: 1_000 });
+  const first = await openStore(folder, { segmentBytes: 1_000 });
   const ana = new Writer();
   await first.store.createBoard(boardRecord('b1'), new Writer().state);
   for (let n = 0; n < 100; n++) {
@@ -25,7 +25,7 @@ test('segments needed only by a deleted board are freed, at once and after a res
 test('on a full disk a board that cannot be deleted stays, and takes later edits', async () => {
   const folder = await temporaryFolder();
   const disk = new FaultyDisk();
-  const { store } = await openWorker(folder, { disk });
+  const { store } = await openStore(folder, { disk });
   await store.createBoard(boardRecord('b1'), new Writer().state);
   disk.refusesFiles = true;
   await expect(store.deleteBoard('b1')).rejects.toThrow('no space');
@@ -38,7 +38,7 @@ test('on a full disk a board that cannot be deleted stays, and takes later edits
 
 test('pending work on a board ends when it is deleted, and leaves nothing behind', async () => {
   const folder = await temporaryFolder();
-  const { store } = await openWorker(folder);
+  const { store } = await openStore(folder);
   await store.createBoard(boardRecord('b1'), new Writer().state);
   const append = (note: string) =>
     store.append({ room: 'b1/board', person: 'ana', update: new Writer().write(note, 'Ana') });

@@ -2,17 +2,17 @@ import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { boardRecord } from './board-record.ts';
-import { notes, openWorker, temporaryFolder, Writer } from './desk.ts';
+import { notes, openStore, temporaryFolder, Writer } from './open-store.ts';
 import { storeContract } from './store-contract.ts';
 
 storeContract('the disk store', async () => {
   const folder = await temporaryFolder();
-  let { store } = await openWorker(folder);
+  let { store } = await openStore(folder);
   return {
     store,
     reopen: async () => {
       await store.close();
-      ({ store } = await openWorker(folder));
+      ({ store } = await openStore(folder));
       return store;
     },
   };
@@ -38,25 +38,25 @@ describe('a damaged file is set aside, and the previous copy is used', () => {
     ['another board', JSON.stringify(boardRecord('b1')).replace('"facilitator"', '"emperor"')],
   ])('board.json holds %s', async (_what, content) => {
     const folder = await temporaryFolder();
-    const first = await openWorker(folder);
+    const first = await openStore(folder);
     await first.store.createBoard(boardRecord('b1', 'first'), new Writer().state);
     await first.store.changeBoard('b1', (now) => ({ ...now, title: 'second' }));
     await first.store.close();
     await writeFile(join(folder, 'boards/b1/board.json'), content);
-    const { store, journalist } = await openWorker(folder, { now: () => 77 });
+    const { store, journalist } = await openStore(folder, { now: () => 77 });
     expect((await store.board('b1'))?.title).toBe('first');
     expect(await readFile(join(folder, 'boards/b1/board.json.corrupt-77'), 'utf8')).toBe(content);
     expect(journalist.lines.map((line) => line.level)).toEqual(['error', 'warn']);
     await store.changeBoard('b1', (now) => ({ ...now, title: 'third' }));
     await store.close();
-    const third = await openWorker(folder);
+    const third = await openStore(folder);
     expect((await third.store.board('b1'))?.title).toBe('third');
     expect(third.journalist.lines).toEqual([]);
   });
 
   test('the snapshot: the journal’s records are added to the copy', async () => {
     const folder = await temporaryFolder();
-    const first = await openWorker(folder);
+    const first = await openStore(folder);
     const ana = new Writer();
     const append = (note: string) =>
       first.store.append({ room: 'b1/draft/ana', person: 'ana', update: ana.write(note, 'Ana') });
@@ -67,7 +67,7 @@ describe('a damaged file is set aside, and the previous copy is used', () => {
     await append('three');
     await first.store.close();
     await damage(join(folder, 'boards/b1/draft+ana.snapshot'));
-    const { store, journalist } = await openWorker(folder, { now: () => 77 });
+    const { store, journalist } = await openStore(folder, { now: () => 77 });
     // The segment with `two` was still there, because `three` needs it.
     expect(notes(await store.load('b1/draft/ana'))).toEqual({ one: 'Ana', two: 'Ana', three: 'Ana' });
     expect(journalist.said('a damaged file was set aside')).toBe(true);
@@ -76,7 +76,7 @@ describe('a damaged file is set aside, and the previous copy is used', () => {
 
   test('a file under the name of another board is not that board', async () => {
     const folder = await temporaryFolder();
-    const { store } = await openWorker(folder);
+    const { store } = await openStore(folder);
     await store.createBoard(boardRecord('b1'), new Writer().state);
     await cp(join(folder, 'boards/b1'), join(folder, 'boards/b2'), { recursive: true });
     expect(await store.board('b2')).toBeNull();
@@ -84,11 +84,11 @@ describe('a damaged file is set aside, and the previous copy is used', () => {
 
   test('the secret: a new one is created', async () => {
     const folder = await temporaryFolder();
-    const first = await openWorker(folder);
+    const first = await openStore(folder);
     await first.store.close();
     expect((await stat(join(folder, 'secret.key'))).mode & 0o777).toBe(0o600);
     await writeFile(join(folder, 'secret.key'), 'short');
-    const { store, journalist } = await openWorker(folder);
+    const { store, journalist } = await openStore(folder);
     expect(store.secret).toHaveLength(32);
     expect([...store.secret]).not.toEqual([...first.store.secret]);
     expect(journalist.said('the secret was damaged')).toBe(true);
@@ -98,13 +98,13 @@ describe('a damaged file is set aside, and the previous copy is used', () => {
 describe('a process killed at a bad moment', () => {
   test('while it creates a board: the board does not exist, and can be created', async () => {
     const folder = await temporaryFolder();
-    const { store } = await openWorker(folder);
+    const { store } = await openStore(folder);
     await store.createBoard(boardRecord('b1'), new Writer().state);
     await store.createBoard(boardRecord('b2'), new Writer().state);
     await store.close();
     await rm(join(folder, 'boards/b2/board.json'));
     await writeFile(join(folder, 'boards/b2/board.json.0badcafe-3.tmp'), '{');
-    const next = await openWorker(folder);
+    const next = await openStore(folder);
     expect(await next.store.board('b2')).toBeNull();
     await next.store.createBoard(boardRecord('b2', 'again'), new Writer().state);
     expect((await next.store.board('b2'))?.title).toBe('again');
@@ -113,23 +113,23 @@ describe('a process killed at a bad moment', () => {
 
   test('between the two renames of a replacement: the previous copy is used', async () => {
     const folder = await temporaryFolder();
-    const first = await openWorker(folder);
+    const first = await openStore(folder);
     await first.store.createBoard(boardRecord('b1', 'first'), new Writer().state);
     await first.store.changeBoard('b1', (now) => ({ ...now, title: 'second' }));
     await first.store.close();
     await rm(join(folder, 'boards/b1/board.json'));
-    const { store } = await openWorker(folder);
+    const { store } = await openStore(folder);
     expect((await store.board('b1'))?.title).toBe('first');
     await expect(store.createBoard(boardRecord('b1'), new Writer().state)).rejects.toThrow('already');
   });
 
   test('while it starts a segment: the stub is set aside', async () => {
     const folder = await temporaryFolder();
-    const first = await openWorker(folder);
+    const first = await openStore(folder);
     await first.store.append({ room: 'b1/board', person: 'ana', update: new Writer().write('one', 'Ana') });
     await first.store.close();
     await writeFile(join(folder, 'journal/00000002.log'), 'RESAJ');
-    const { store } = await openWorker(folder, { now: () => 77 });
+    const { store } = await openStore(folder, { now: () => 77 });
     expect(notes(await store.load('b1/board'))).toEqual({ one: 'Ana' });
     expect(await segments(folder)).toEqual(['00000001.log', '00000002.log.torn-77', '00000003.log']);
   });
@@ -140,23 +140,23 @@ describe('the journal stays short', () => {
 
   test('it is empty after a day that ended with checkpoints', async () => {
     const folder = await temporaryFolder();
-    const { store } = await openWorker(folder);
+    const { store } = await openStore(folder);
     const ana = new Writer();
     await store.append({ room: 'b1/board', person: 'ana', update: ana.write('one', 'Ana') });
     await store.checkpoint('b1/board');
     await store.close();
     expect(await segments(folder)).toEqual(['00000002.log']);
     // An empty journal still knows its last sequence: later records are newer than the snapshot.
-    const next = await openWorker(folder);
+    const next = await openStore(folder);
     await next.store.append({ room: 'b1/board', person: 'ana', update: ana.write('two', 'Ana') });
     await next.store.close();
-    const third = await openWorker(folder);
+    const third = await openStore(folder);
     expect(notes(await third.store.load('b1/board'))).toEqual({ one: 'Ana', two: 'Ana' });
   });
 
   test('the store compacts rooms that nobody has open', async () => {
     const folder = await temporaryFolder();
-    const { store } = await openWorker(folder, small);
+    const { store } = await openStore(folder, small);
     const writers = ['b1', 'b2', 'b3'].map((board) => ({ room: `${board}/board`, writer: new Writer() }));
     const text = 'x'.repeat(200);
     for (let n = 0; n < 100; n++) {
@@ -167,7 +167,7 @@ describe('the journal stays short', () => {
     await store.close();
     // 300 records of about 240 bytes: 36 segments without compaction.
     expect((await segments(folder)).length).toBeLessThan(10);
-    const next = await openWorker(folder);
+    const next = await openStore(folder);
     for (const { room } of writers) expect(Object.keys(notes(await next.store.load(room)))).toHaveLength(100);
   });
 
@@ -178,7 +178,7 @@ describe('the journal stays short', () => {
     const asked: string[] = [];
     let underWay = 0;
     let mostUnderWay = 0;
-    const { store } = await openWorker(folder, {
+    const { store } = await openStore(folder, {
       ...small,
       onPressure: async (room) => {
         asked.push(room);
@@ -199,14 +199,14 @@ describe('the journal stays short', () => {
     expect(mostUnderWay).toBe(1);
     await store.close();
     expect((await segments(folder)).length).toBeLessThan(10);
-    const next = await openWorker(folder);
+    const next = await openStore(folder);
     expect(Object.keys(notes(await next.store.load('b1/board')))).toHaveLength(150);
     expect(Object.keys(notes(await next.store.load('b2/board')))).toHaveLength(5);
   });
 
   test('a board folder from another installation is read beside a journal that starts at one', async () => {
     const [there, here] = [await temporaryFolder(), await temporaryFolder()];
-    const far = await openWorker(there);
+    const far = await openStore(there);
     const ana = new Writer();
     for (let n = 0; n < 50; n++) {
       await far.store.append({ room: 'b1/board', person: 'ana', update: ana.write(`note ${n}`, 'there') });
@@ -214,10 +214,10 @@ describe('the journal stays short', () => {
     await far.store.createBoard(boardRecord('b1'), ana.state);
     await far.store.close();
     await cp(join(there, 'boards'), join(here, 'boards'), { recursive: true });
-    const first = await openWorker(here);
+    const first = await openStore(here);
     await first.store.append({ room: 'b1/board', person: 'ana', update: ana.write('note 50', 'here') });
     await first.store.close();
-    const { store } = await openWorker(here);
+    const { store } = await openStore(here);
     expect(notes(await store.load('b1/board'))).toMatchObject({ 'note 49': 'there', 'note 50': 'here' });
   });
 });
@@ -230,7 +230,7 @@ test('a folder with 1,000 boards opens without reading them', async () => {
     await writeFile(join(folder, `boards/b${n}/board.json`), text.replace('"b"', `"b${n}"`));
   }
   const started = performance.now();
-  const { store } = await openWorker(folder);
+  const { store } = await openStore(folder);
   console.log(`opened beside 1,000 boards in ${(performance.now() - started).toFixed(1)} ms`);
   expect((await store.board('b999'))?.id).toBe('b999');
 });

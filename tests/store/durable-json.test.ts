@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { realDisk } from '../../server/store/disk/disk.ts';
 import { DurableJson } from '../../server/store/disk/durable-json.ts';
-import { Journalist, temporaryFolder } from './desk.ts';
+import { Journalist, temporaryFolder } from './open-store.ts';
 
 const schema = v.object({ n: v.number() });
 

@@ -2,17 +2,17 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FolderInUse, lockFolder } from '../../server/store/disk/folder-lock.ts';
-import { openWorker, temporaryFolder } from './desk.ts';
+import { openStore, temporaryFolder } from './open-store.ts';
 
 test('a second process is told which process has the folder, and changes nothing', async () => {
   const folder = await temporaryFolder();
-  const { store } = await openWorker(folder);
+  const { store } = await openStore(folder);
   const journal = await readdir(join(folder, 'journal'));
-  await expect(openWorker(folder)).rejects.toThrow(FolderInUse);
-  await expect(openWorker(folder)).rejects.toThrow(`in use by process ${process.pid}`);
+  await expect(openStore(folder)).rejects.toThrow(FolderInUse);
+  await expect(openStore(folder)).rejects.toThrow(`in use by process ${process.pid}`);
   expect(await readdir(join(folder, 'journal'))).toEqual(journal);
   await store.close();
-  const next = await openWorker(folder);
+  const next = await openStore(folder);
   expect(next.store.failure).toBeNull();
 });
 
@@ -27,11 +27,11 @@ test.each([
   ['that is not a lock', () => '[1]'],
 ])('a lock %s is replaced', async (_what, alter) => {
   const folder = await temporaryFolder();
-  const { store } = await openWorker(folder);
+  const { store } = await openStore(folder);
   const lock = await readFile(join(folder, 'lock'), 'utf8');
   await store.close();
   await writeFile(join(folder, 'lock'), alter(lock));
-  const next = await openWorker(folder);
+  const next = await openStore(folder);
   expect(next.store.failure).toBeNull();
   expect((await readdir(folder)).sort()).toEqual([
     'boards',

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { encodeHeld } from '../../server/store/disk/held-files.ts';
-import { openWorker, temporaryFolder } from './desk.ts';
+import { openStore, temporaryFolder } from './open-store.ts';
 
 /** The number of files being read, and its maximum. */
 const reading = vi.hoisted(() => ({ now: 0, most: 0 }));
@@ -35,7 +35,7 @@ test('held copies are read a few at a time, however many there are', async () =>
     });
     await writeFile(join(folder, `boards/b1/board.${person}.held`), copy);
   }
-  const { store } = await openWorker(folder);
+  const { store } = await openStore(folder);
   reading.most = 0;
   const held = await store.held('b1/board');
   expect(held.map(({ person }) => person).sort()).toEqual(people.sort());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { notes, openWorker, temporaryFolder, Writer } from './desk.ts';
+import { notes, openStore, temporaryFolder, Writer } from './open-store.ts';
 import { FaultyDisk } from './faulty-disk.ts';
 
 const board = 'b1/board';
@@ -7,7 +7,7 @@ const board = 'b1/board';
 describe('the journal commits in groups', () => {
   test('appends during one sync go out with the next', async () => {
     const disk = new FaultyDisk();
-    const { store } = await openWorker(await temporaryFolder(), { disk });
+    const { store } = await openStore(await temporaryFolder(), { disk });
     disk.writes.length = 0;
     let open = (): void => undefined;
     disk.gate = new Promise((resolve) => (open = resolve));
@@ -26,14 +26,14 @@ describe('the journal commits in groups', () => {
   test('thousands of records in one tick are one write', async () => {
     const disk = new FaultyDisk();
     const folder = await temporaryFolder();
-    const first = await openWorker(folder, { disk });
+    const first = await openStore(folder, { disk });
     disk.writes.length = 0;
     const ana = new Writer();
     const updates = Array.from({ length: 2_500 }, (_, n) => ana.write(`note ${n}`, 'Ana'));
     await Promise.all(updates.map((update) => first.store.append({ room: board, person: 'ana', update })));
     expect(disk.writes).toEqual(['00000001.log']);
     await first.store.close();
-    const { store } = await openWorker(folder);
+    const { store } = await openStore(folder);
     expect((await store.load(board)).updates.map((bytes) => [...bytes])).toEqual(
       updates.map((bytes) => [...bytes]),
     );
@@ -44,13 +44,13 @@ describe('a disk that takes less than it is given', () => {
   test.each([1, 7, 100])('%i bytes at a time: all is there', async (mostBytes) => {
     const disk = new FaultyDisk();
     const folder = await temporaryFolder();
-    const first = await openWorker(folder, { disk });
+    const first = await openStore(folder, { disk });
     disk.mostBytes = mostBytes;
     const ana = new Writer();
     const updates = Array.from({ length: 10 }, (_, n) => ana.write(`note ${n}`, 'Ana'));
     await Promise.all(updates.map((update) => first.store.append({ room: board, person: 'ana', update })));
     await first.store.close();
-    const { store, journalist } = await openWorker(folder);
+    const { store, journalist } = await openStore(folder);
     expect((await store.load(board)).updates).toHaveLength(10);
     expect(journalist.lines).toEqual([]);
   });
@@ -60,7 +60,7 @@ describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (fail
   test('acknowledges nothing, reports it, and continues by itself when the disk works again', async () => {
     const disk = new FaultyDisk();
     const folder = await temporaryFolder();
-    const { store, journalist } = await openWorker(folder, { disk });
+    const { store, journalist } = await openStore(folder, { disk });
     const [ana, ben] = [new Writer(), new Writer()];
     const append = (update: Uint8Array) => store.append({ room: board, person: 'ana', update });
     await append(ana.write('one', 'saved'));
@@ -79,7 +79,7 @@ describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (fail
     // The failed file was never written again.
     expect(disk.writes.lastIndexOf('00000001.log')).toBe(disk.writes.indexOf('00000001.log') + 2);
 
-    const next = await openWorker(folder);
+    const next = await openStore(folder);
     expect(notes(await next.store.load(board))).toMatchObject({ one: 'saved' });
     expect(notes(await next.store.load('b2/board'))).toEqual({ one: 'saved' });
     expect(next.journalist.said('torn tail')).toBe(failing === 'write');
@@ -88,7 +88,7 @@ describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (fail
   test('rejects updates that depend on a lost one; a room that is loaded again continues from its stored state', async () => {
     const disk = new FaultyDisk();
     const folder = await temporaryFolder();
-    const { store, journalist } = await openWorker(folder, { disk });
+    const { store, journalist } = await openStore(folder, { disk });
     const append = (update: Uint8Array) => store.append({ room: board, person: 'ana', update });
     disk.failing = failing;
     await expect(append(new Writer().write('one', 'lost'))).rejects.toThrow();
@@ -99,19 +99,19 @@ describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (fail
     expect(notes(await store.load(board))).toEqual({});
     await append(new Writer().write('two', 'saved'));
     await store.close();
-    const next = await openWorker(folder);
+    const next = await openStore(folder);
     expect(notes(await next.store.load(board))).toMatchObject({ two: 'saved' });
   });
 
   test('can be closed, and releases the folder', async () => {
     const disk = new FaultyDisk();
     const folder = await temporaryFolder();
-    const { store } = await openWorker(folder, { disk });
+    const { store } = await openStore(folder, { disk });
     disk.failing = failing;
     const append = store.append({ room: board, person: 'ana', update: new Writer().write('one', 'lost') });
     await expect(append).rejects.toThrow();
     await store.close();
-    const next = await openWorker(folder);
+    const next = await openStore(folder);
     expect(next.store.failure).toBeNull();
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { notes, openWorker, temporaryFolder } from './desk.ts';
+import { notes, openStore, temporaryFolder } from './open-store.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -55,13 +55,15 @@ async function writeUntilKilled(
   return said.split('\n').slice(0, -1);
 }
 
+// Slow, since it waits for the disk: up to 1,500 writes a round are acknowledged one by one, so that a kill may fall into
+// any of them and into the change of a segment; and all that was acknowledged is read again in each round.
 test('kill -9 at ten random moments in a row on one folder: all acknowledged data is there', async () => {
   const folder = await temporaryFolder();
   const said: string[] = [];
   for (let round = 1; round <= 10; round++) {
     const acknowledged = 1 + Math.floor(Math.random() * 1500);
     said.push(...(await writeUntilKilled(folder, round, acknowledged)));
-    const { store, journalist } = await openWorker(folder);
+    const { store, journalist } = await openStore(folder);
     const rooms = new Map<string, Record<string, unknown>>();
     for (const line of said) {
       const [what, name = '', key = ''] = line.split(' ');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Store } from '../../server/store/contract.ts';
 import { BoardExists } from '../../server/store/contract.ts';
 import { boardRecord } from './board-record.ts';
-import { notes, Writer } from './desk.ts';
+import { notes, Writer } from './open-store.ts';
 
 /** A store for a test, and a way to reopen it. */
 export interface Opened {

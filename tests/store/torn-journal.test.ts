@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { notes, openWorker, temporaryFolder, Writer } from './desk.ts';
+import { notes, openStore, temporaryFolder, Writer } from './open-store.ts';
 
 const count = 6;
 const headerBytes = 28;
@@ -9,7 +9,7 @@ const headerBytes = 28;
 /** A journal of six notes, and its length when each of them was acknowledged. */
 async function writeJournal(): Promise<{ bytes: Buffer; ends: number[] }> {
   const folder = await temporaryFolder();
-  const { store } = await openWorker(folder);
+  const { store } = await openStore(folder);
   const path = join(folder, 'journal/00000001.log');
   const ends: number[] = [];
   for (let n = 1; n <= count; n++) {
@@ -28,12 +28,12 @@ async function readBack(segments: readonly Uint8Array[]) {
   await mkdir(join(folder, 'journal'));
   for (const [n, bytes] of segments.entries())
     await writeFile(join(folder, `journal/0000000${n + 1}.log`), bytes);
-  const first = await openWorker(folder, { now: () => 77 });
+  const first = await openStore(folder, { now: () => 77 });
   const read = Object.keys(notes(await first.store.load('b1/board'))).sort();
   const late = new Writer().write('late', 'saved');
   await first.store.append({ room: 'b1/board', person: 'ben', update: late });
   await first.store.close();
-  const again = await openWorker(folder, { now: () => 78 });
+  const again = await openStore(folder, { now: () => 78 });
   expect(Object.keys(notes(await again.store.load('b1/board'))).sort()).toEqual([...read, 'late'].sort());
   await again.store.close();
   const aside = (await readdir(join(folder, 'journal'))).filter((name) => !name.endsWith('.log'));
@@ -46,6 +46,7 @@ const allBut = (...lost: number[]) =>
     .map((n) => `note ${n}`);
 
 describe('a truncated journal', () => {
+  // Slow, since a store is opened on a copy of the folder for each byte at which a write may have ended.
   test('at every byte of its last records: whole records are there, the rest is set aside', async () => {
     const { bytes, ends } = await writeJournal();
     const from = ends[count - 4] ?? 0;
@@ -112,7 +113,7 @@ describe('a journal with one flipped bit', () => {
 
 test('a lost record that a snapshot has does not hide later records', async () => {
   const folder = await temporaryFolder();
-  const first = await openWorker(folder);
+  const first = await openStore(folder);
   const ana = new Writer();
   for (const note of ['one', 'two']) {
     await first.store.append({ room: 'b1/board', person: 'ana', update: ana.write(note, 'saved') });
@@ -126,9 +127,9 @@ test('a lost record that a snapshot has does not hide later records', async () =
   const bytes = await readFile(path);
   await writeFile(path, bytes.subarray(0, end + 5));
 
-  const second = await openWorker(folder);
+  const second = await openStore(folder);
   await second.store.append({ room: 'b1/board', person: 'ana', update: ana.write('four', 'saved') });
   await second.store.close();
-  const { store } = await openWorker(folder);
+  const { store } = await openStore(folder);
   expect(Object.keys(notes(await store.load('b1/board'))).sort()).toEqual(['four', 'one', 'three', 'two']);
 });

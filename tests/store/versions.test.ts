@@ -2,7 +2,7 @@ import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../../server/store/contract.ts';
-import { notes, openWorker, temporaryFolder, Writer } from './desk.ts';
+import { notes, openStore, temporaryFolder, Writer } from './open-store.ts';
 
 const room = 'b1/board';
 const automatic = { kind: 'automatic', name: '', person: '' } as const;
@@ -16,7 +16,7 @@ async function twoVersions() {
   const folder = await temporaryFolder();
   const clock = { now: 1_000_000_000 };
   const ana = new Writer();
-  const { store } = await openWorker(folder, { now: () => clock.now });
+  const { store } = await openStore(folder, { now: () => clock.now });
   await store.append({ room, person: 'ana', update: ana.write('one', 'Ana') });
   const first = await store.keepVersion(room, { kind: 'named', name: 'Lunch', person: 'ana' });
   clock.now += 15 * minute;
@@ -33,7 +33,7 @@ const shown = async (state: Promise<Uint8Array | null>) => {
 
 test('a version takes no extra disk space while the document does not change', async () => {
   const folder = await temporaryFolder();
-  const { store } = await openWorker(folder);
+  const { store } = await openStore(folder);
   await store.append({ room, person: 'ana', update: new Writer().write('one', 'Ana') });
   const kept = await store.keepVersion(room, automatic);
   const [file = ''] = await filesOf(folder, '.version');
@@ -52,7 +52,7 @@ test('any changed bit of a version file: it is logged, set aside and no longer l
     flipped[at] = (flipped[at] ?? 0) ^ 16;
     await writeFile(path, flipped);
     await writeFile(join(folder, 'boards/b1/board.versions.json'), list);
-    const { store, journalist } = await openWorker(folder);
+    const { store, journalist } = await openStore(folder);
     expect(await store.readVersion(room, ids[0]), `flipped at ${at}`).toBeNull();
     expect(journalist.said('a damaged file was set aside')).toBe(true);
     expect((await store.versions(room)).map(({ id }) => id)).toEqual([ids[1]]);
@@ -65,7 +65,7 @@ test('any changed bit of a version file: it is logged, set aside and no longer l
 test('a lost list: the versions come back with their times, as automatic ones', async () => {
   const { folder, ids } = await twoVersions();
   for (const name of await filesOf(folder, '.json')) await rm(join(folder, 'boards/b1', name));
-  const { store } = await openWorker(folder);
+  const { store } = await openStore(folder);
   expect(await store.versions(room)).toMatchObject([
     { id: ids[1], at: 1_000_000_000 + 15 * minute, ...automatic },
     { id: ids[0], at: 1_000_000_000, ...automatic },
@@ -76,7 +76,7 @@ test('a lost list: the versions come back with their times, as automatic ones', 
 test('a damaged list: the previous copy is used, and the version it lacks is found', async () => {
   const { folder, ids } = await twoVersions();
   await writeFile(join(folder, 'boards/b1/board.versions.json'), '[');
-  const { store, journalist } = await openWorker(folder);
+  const { store, journalist } = await openStore(folder);
   expect(await store.versions(room)).toMatchObject([{ id: ids[1] }, { id: ids[0], name: 'Lunch' }]);
   expect(journalist.said('a damaged file was set aside')).toBe(true);
 });
@@ -90,7 +90,7 @@ describe('a wall clock that is ten years ahead for a while', () => {
     const clock = { now: 1_000_000_000_000, passed: 0 };
     const clocks = { now: () => clock.now, passed: () => clock.passed };
     const ana = new Writer();
-    const { store } = await openWorker(folder, clocks);
+    const { store } = await openStore(folder, clocks);
     const write = async (open: Store, note: string) => {
       clock.now += 10 * minute;
       clock.passed += 10 * minute;
@@ -117,7 +117,7 @@ describe('a wall clock that is ten years ahead for a while', () => {
     const { folder, clock, clocks, store, write, ids } = await morning();
     await store.close();
     clock.now += tenYears;
-    const { store: again } = await openWorker(folder, clocks);
+    const { store: again } = await openStore(folder, clocks);
     ids.push(await write(again, 'note 7'));
     expect(await idsIn(again)).toEqual(ids.slice(2).sort());
   });
@@ -126,7 +126,7 @@ describe('a wall clock that is ten years ahead for a while', () => {
 test('a machine that starts in 1970 and is corrected soon does not keep versions for ever', async () => {
   const folder = await temporaryFolder();
   const clock = { now: 0 };
-  const { store } = await openWorker(folder, { now: () => clock.now, passed: () => 0 });
+  const { store } = await openStore(folder, { now: () => clock.now, passed: () => 0 });
   await store.append({ room, person: 'ana', update: new Writer().write('one', 'Ana') });
   const first = await store.keepVersion(room, automatic);
   const old = Array.from({ length: 599 }, (_, n) => ({
@@ -146,7 +146,7 @@ test('a machine that starts in 1970 and is corrected soon does not keep versions
 
 test('versions removed by retention are gone from the list and from the disk', async () => {
   const { folder, ana, clock, ids } = await twoVersions();
-  const { store } = await openWorker(folder, { now: () => clock.now, passed: () => clock.now });
+  const { store } = await openStore(folder, { now: () => clock.now, passed: () => clock.now });
   clock.now += 91 * 24 * 60 * minute;
   await store.append({ room, person: 'ana', update: ana.write('three', 'Ana') });
   const third = await store.keepVersion(room, automatic);

@@ -45,6 +45,6 @@ export function join(who: {
 }
 
 /** Extends the membership's token by another working day. */
-export function renewSeat(board: string, seat: string): Promise<Answer<unknown>> {
+export function renewMembership(board: string, seat: string): Promise<Answer<unknown>> {
   return ask('POST', boardPath(board, seat, '/renew'), v.unknown());
 }

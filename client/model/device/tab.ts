@@ -1,9 +1,9 @@
-export const seatKey = (board: string) => `resa-seat-${board}`;
+export const membershipKey = (board: string) => `resa-seat-${board}`;
 const newKey = 'resa-new-board';
 
 /** Makes this tab one person on a board. */
-export function takeSeat(board: string, person: string): void {
-  writeTab(seatKey(board), person);
+export function chooseMembership(board: string, person: string): void {
+  writeTab(membershipKey(board), person);
 }
 
 /** Records that this tab has just made a board, so that the share panel opens once with it. */

@@ -1,7 +1,7 @@
 import { linksOf, rememberLink, secretOf } from './links.ts';
 import type { Visit } from './memory.ts';
 import { recall, remember } from './memory.ts';
-import { readTab, seatKey, takeSeat } from './tab.ts';
+import { readTab, membershipKey, chooseMembership } from './tab.ts';
 
 /** More boards than anyone looks through. The oldest are dropped first. */
 const mostVisits = 50;
@@ -29,7 +29,7 @@ export function rememberVisit(visit: Visit, link: string, chosen: string | null)
   // A known link may already have its id, and the address that the server gave it.
   const known = linksOf(visit.board).some((one) => secretOf(one.link) === visit.secret);
   if (!known) rememberLink({ board: visit.board, role: visit.role, link, id: '' });
-  takeSeat(visit.board, visit.person);
+  chooseMembership(visit.board, visit.person);
 }
 
 /** Records that a board was opened again, and its current title. */
@@ -56,6 +56,6 @@ export function forgetVisit(visit: Visit): void {
 }
 
 /** The person of this tab on a board: the tab's own, else the latest of this device; null if there is none. */
-export function seatOn(board: string): string | null {
-  return readTab(seatKey(board)) ?? visits().find((visit) => visit.board === board)?.person ?? null;
+export function membershipOn(board: string): string | null {
+  return readTab(membershipKey(board)) ?? visits().find((visit) => visit.board === board)?.person ?? null;
 }

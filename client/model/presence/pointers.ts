@@ -34,7 +34,7 @@ export class Pointers {
   }
 
   /** Sends the position of our own pointer. The place `gone` means that it is nowhere. */
-  say(pointer: Pointer): void {
+  send(pointer: Pointer): void {
     this.#next = pointer;
     const wait = this.#lastSent + moveMs - performance.now();
     if (wait <= 0) this.#tell();
@@ -42,7 +42,7 @@ export class Pointers {
   }
 
   /** Reads the pointers of a frame, after its kind. If the frame is cut short, the pointers before the cut count. */
-  hear(decoder: decoding.Decoder): void {
+  receive(decoder: decoding.Decoder): void {
     try {
       for (let left = decoding.readVarUint(decoder); left > 0; left--) {
         const client = decoding.readVarUint(decoder);

@@ -90,15 +90,15 @@ export class PresenceModel {
       'change',
       ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>) => {
         for (const client of [...added, ...updated])
-          this.#hear(client, parsePresence(awareness.getStates().get(client)));
-        for (const client of removed) this.#hear(client, null);
+          this.#receive(client, parsePresence(awareness.getStates().get(client)));
+        for (const client of removed) this.#receive(client, null);
         this.#gather();
       },
     );
   }
 
   /** Sends this person's presence, except for the pointer. */
-  say(change: Partial<Own>): void {
+  setState(change: Partial<Own>): void {
     this.#mine = { ...this.#mine, ...change };
     this.#awareness.setLocalState(this.#mine);
   }
@@ -106,8 +106,8 @@ export class PresenceModel {
   /** Sends the position of this person's pointer; null if it is on no surface. */
   point(at: OwnPointer | null): void {
     if (at?.surface === 'map')
-      this.#pointers.say({ place: cellKey(at.cell), x: partOf(at.x), y: partOf(at.y) });
-    else this.#pointers.say(at ? { place: canvas, x: unitOf(at.x), y: unitOf(at.y) } : nowhere);
+      this.#pointers.send({ place: cellKey(at.cell), x: partOf(at.x), y: partOf(at.y) });
+    else this.#pointers.send(at ? { place: canvas, x: unitOf(at.x), y: unitOf(at.y) } : nowhere);
   }
 
   /**
@@ -115,14 +115,14 @@ export class PresenceModel {
    * stops it.
    */
   onPointer<S extends Surface>(surface: S, listener: PointerListener<S>): () => void {
-    const hear = (client: number, pointer: RemotePointer | null) =>
+    const notify = (client: number, pointer: RemotePointer | null) =>
       listener(client, isOn(surface, pointer) ? pointer : null);
-    this.#pointerListeners.add(hear);
-    for (const client of this.#peers.keys()) hear(client, this.#pointerOf(client));
-    return () => this.#pointerListeners.delete(hear);
+    this.#pointerListeners.add(notify);
+    for (const client of this.#peers.keys()) notify(client, this.#pointerOf(client));
+    return () => this.#pointerListeners.delete(notify);
   }
 
-  #hear(client: number, presence: Presence | null): void {
+  #receive(client: number, presence: Presence | null): void {
     if (client === this.#awareness.clientID) return;
     const before = this.#peers.get(client) ?? null;
     if (presence) this.#peers.set(client, presence);

@@ -51,7 +51,7 @@ export class Slot {
 const newSlot = stockOf(() => new Slot());
 
 /** The position of an item in the index. */
-interface Standing<T> {
+interface Placed<T> {
   readonly id: string;
   readonly item: T;
   readonly keys: readonly string[];
@@ -64,7 +64,7 @@ interface Standing<T> {
  */
 export class Index<T> {
   readonly #slots = new Map<string, Slot>();
-  readonly #standing = new Map<string, Standing<T>>();
+  readonly #standing = new Map<string, Placed<T>>();
   readonly #keysOf: (item: T) => readonly string[];
   readonly #orderOf: (item: T) => string;
 
@@ -82,7 +82,7 @@ export class Index<T> {
 
   /** Adds all existing items, before anyone has asked for a slot. */
   fill(entries: Iterable<Entry<T>>): void {
-    const drafts = new Map<string, Standing<T>[]>();
+    const drafts = new Map<string, Placed<T>[]>();
     for (const { id, record } of entries)
       if (isThere(record)) this.#move(drafts, undefined, this.#place(id, record));
     this.#show(drafts);
@@ -90,7 +90,7 @@ export class Index<T> {
 
   /** Applies changes of the collection. */
   apply(changes: readonly Change<T>[]): void {
-    const drafts = new Map<string, Standing<T>[]>();
+    const drafts = new Map<string, Placed<T>[]>();
     for (const { entry, after } of changes) {
       const before = this.#standing.get(entry.id);
       const next = isThere(after) ? this.#place(entry.id, after) : null;
@@ -103,7 +103,7 @@ export class Index<T> {
 
   /** Recomputes the keys of all items, because something that they depend on has changed. */
   rearrange(): void {
-    const drafts = new Map<string, Standing<T>[]>();
+    const drafts = new Map<string, Placed<T>[]>();
     for (const before of [...this.#standing.values()]) {
       const next = this.#place(before.id, before.item);
       if (!isSame(before.keys, next.keys)) this.#move(drafts, before, next);
@@ -111,14 +111,14 @@ export class Index<T> {
     this.#show(drafts);
   }
 
-  #place(id: string, item: T): Standing<T> {
+  #place(id: string, item: T): Placed<T> {
     return { id, item, keys: [...new Set(this.#keysOf(item))], order: this.#orderOf(item) };
   }
 
-  #move(drafts: Map<string, Standing<T>[]>, before: Standing<T> | undefined, next: Standing<T> | null): void {
+  #move(drafts: Map<string, Placed<T>[]>, before: Placed<T> | undefined, next: Placed<T> | null): void {
     for (const key of before?.keys ?? []) {
       const list = this.#draft(drafts, key);
-      list.splice(list.indexOf(before as Standing<T>), 1);
+      list.splice(list.indexOf(before as Placed<T>), 1);
     }
     if (before) this.#standing.delete(before.id);
     if (!next) return;
@@ -126,7 +126,7 @@ export class Index<T> {
     this.#standing.set(next.id, next);
   }
 
-  #draft(drafts: Map<string, Standing<T>[]>, key: string): Standing<T>[] {
+  #draft(drafts: Map<string, Placed<T>[]>, key: string): Placed<T>[] {
     let list = drafts.get(key);
     if (!list) {
       list = this.at(key).ids.flatMap((id) => this.#standing.get(id) ?? []);
@@ -135,7 +135,7 @@ export class Index<T> {
     return list;
   }
 
-  #show(drafts: ReadonlyMap<string, readonly Standing<T>[]>): void {
+  #show(drafts: ReadonlyMap<string, readonly Placed<T>[]>): void {
     for (const [key, list] of drafts) this.at(key).ids = list.map((one) => one.id);
   }
 }
@@ -157,7 +157,7 @@ const isSame = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((key, i) => key === b[i]);
 
 /** Inserts an item into a sorted list, by binary search. */
-function insert<T>(list: Standing<T>[], next: Standing<T>): void {
+function insert<T>(list: Placed<T>[], next: Placed<T>): void {
   let low = 0;
   let high = list.length;
   while (low < high) {

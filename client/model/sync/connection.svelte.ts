@@ -16,7 +16,7 @@ import type { Ending } from './ending.ts';
 import { endingOf, isFinal } from './ending.ts';
 import { isWhole } from './fit.ts';
 import type { DisconnectReason } from './disconnect-reason.ts';
-import { hindranceOf } from './disconnect-reason.ts';
+import { disconnectReasonOf } from './disconnect-reason.ts';
 import { KeptMarks } from './marks.ts';
 import { Pointers } from '../presence/pointers.ts';
 import { Pulse } from './pulse.ts';
@@ -44,7 +44,7 @@ export interface ConnectionEvents {
 export class Connection {
   /** True once the server's state has arrived. */
   ready = $state(false);
-  #light: SyncStatus = $state('sending');
+  #status: SyncStatus = $state('sending');
   role: Role | null = $state(null);
   title = $state('');
   /** Why the server takes no edits now. It asks for edits made in the meantime when it takes edits again. */
@@ -127,7 +127,7 @@ export class Connection {
     this.#sendOwnPresenceOnly();
     provider.messageHandlers[frameKind.control] = (_encoder, decoder) =>
       this.#control(decoding.readVarString(decoder));
-    provider.messageHandlers[frameKind.pointer] = (_encoder, decoder) => this.pointers.hear(decoder);
+    provider.messageHandlers[frameKind.pointer] = (_encoder, decoder) => this.pointers.receive(decoder);
     // The stock handler warns on the console. Our server explains with a control frame as well.
     provider.messageHandlers[frameKind.auth] = () => {};
     provider.on('status', ({ status }) => {
@@ -156,7 +156,7 @@ export class Connection {
     });
     provider.on('connection-close', (event) => {
       this.#failed = true;
-      this.hindrance = event && hindranceOf(event.code, event.reason);
+      this.hindrance = event && disconnectReasonOf(event.code, event.reason);
       // Set before the provider computes its wait, which this value caps.
       provider.maxBackoffTime = waitMs(provider.wsUnsuccessfulReconnects + 1, Math.random());
       this.#updateStatus();
@@ -169,8 +169,8 @@ export class Connection {
     addEventListener('online', this.#tryNow);
   }
 
-  get light(): SyncStatus {
-    return this.#light === 'saved' ? statusWith('saved', this.#on.holding()) : this.#light;
+  get status(): SyncStatus {
+    return this.#status === 'saved' ? statusWith('saved', this.#on.holding()) : this.#status;
   }
 
   get awareness() {
@@ -337,7 +337,7 @@ export class Connection {
   #updateStatus(): void {
     const facts = this.#facts();
     this.#isSettled = isSettled(facts);
-    this.#light = statusOf(facts);
+    this.#status = statusOf(facts);
     if (!this.#isSettled) return;
     this.#isDirty = false;
     this.#on.saved();
@@ -367,14 +367,14 @@ export class Connection {
   /** The server has closed the socket, and reconnecting would not help. */
   #end(code: number, reason: string): void {
     if (this.#closed) return;
-    this.#light = 'offline';
+    this.#status = 'offline';
     this.#on.ended(endingOf(code, reason, this.#isIn));
   }
 
   /** Ends the connection from this side, because the server would take nothing more. */
   #finish(why: Ending): void {
     this.#provider.disconnect();
-    this.#light = 'offline';
+    this.#status = 'offline';
     this.#on.ended(why);
   }
 

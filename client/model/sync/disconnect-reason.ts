@@ -18,7 +18,7 @@ export type DisconnectReason =
   | 'busy';
 
 /** Reads the code and the reason of a close; null if they say nothing, as when the network fails. */
-export function hindranceOf(code: number, reason: string): DisconnectReason | null {
+export function disconnectReasonOf(code: number, reason: string): DisconnectReason | null {
   if (code === closeCode.restart) return 'restart';
   if (code !== closeCode.busy) return null;
   switch (reason) {

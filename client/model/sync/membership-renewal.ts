@@ -11,7 +11,7 @@ const lookMs = 5 * 60_000;
  * Renews a membership while the page is open, and after a sleep that spanned the due time. Returns a function that
  * stops it.
  */
-export function keepSeat(renew: () => Promise<Answer<unknown>>): () => void {
+export function keepMembership(renew: () => Promise<Answer<unknown>>): () => void {
   const since = new Stopwatch();
   let isAsking = false;
   const look = async () => {

@@ -23,7 +23,7 @@ export class OpenPages {
 
   constructor(board: string) {
     this.#channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel(`resa-board-${board}`) : null;
-    if (this.#channel) this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#hear(data);
+    if (this.#channel) this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data);
   }
 
   /** Returns which of these pages are open. One question at a time. */
@@ -39,7 +39,7 @@ export class OpenPages {
         clearTimeout(timer);
         resolve();
       };
-      this.#say({ kind: 'ask' });
+      this.#post({ kind: 'ask' });
     });
     this.#answered = null;
     return open;
@@ -49,14 +49,14 @@ export class OpenPages {
     this.#channel?.close();
   }
 
-  #hear(data: unknown): void {
+  #receive(data: unknown): void {
     const message = v.safeParse(messageSchema, data);
     if (!message.success) return;
-    if (message.output.kind === 'ask') this.#say({ kind: 'here', page: this.id });
+    if (message.output.kind === 'ask') this.#post({ kind: 'here', page: this.id });
     else this.#answered?.(message.output.page);
   }
 
-  #say(message: Message): void {
+  #post(message: Message): void {
     this.#channel?.postMessage(message);
   }
 }

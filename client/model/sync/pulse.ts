@@ -48,7 +48,7 @@ export class Pulse {
     clearInterval(provider._checkInterval as number);
     clearInterval(awareness._checkInterval as number);
     provider.messageHandlers = provider.messageHandlers.map((handle) => (...message) => {
-      this.#hear();
+      this.#receive();
       handle(...message);
     });
     provider.on('status', () => this.#begin());
@@ -77,7 +77,7 @@ export class Pulse {
     this.#question = null;
   }
 
-  #hear(): void {
+  #receive(): void {
     this.#begin();
     // In a hidden page frames arrive on time, but timers do not.
     this.#renew();

@@ -154,7 +154,7 @@ export class Backlog {
     const title = this.board.of(ideas).get(id)?.title.trim() ?? '';
     if (this.#open === id) this.#setOpen(null);
     removeIdea(this.board.editor, id);
-    this.workspace.say(t('ideas.deleted', { title: title === '' ? t('ideas.untitled') : title }), true);
+    this.workspace.notify(t('ideas.deleted', { title: title === '' ? t('ideas.untitled') : title }), true);
     await tick();
     if (next !== undefined) this.focus(next);
   }
@@ -185,7 +185,7 @@ export class Backlog {
     if (id === undefined) return;
     const stop = row?.querySelector<HTMLElement>('button[data-stop]');
     if (stop) this.#makeStop(stop);
-    this.board.presence.say({ at: { in: 'ideas', id }, cell: null });
+    this.board.presence.setState({ at: { in: 'ideas', id }, cell: null });
   }
 
   /** Ensures that one idea can be reached by Tab, whichever ideas are shown and open. */

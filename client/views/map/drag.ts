@@ -1,6 +1,6 @@
 import type { CellAt } from '$shared/collections/card.ts';
 import type { Gap } from '$shared/schema/placing.ts';
-import { parseSpot } from './grid.ts';
+import { parseFocusKey } from './grid.ts';
 
 /** A mouse must move this far before a press becomes a drag; a finger must rest this long first. */
 const slackPx = 5;
@@ -103,7 +103,7 @@ export function dragCards(
 
   const aim = (now: NonNullable<typeof drag>) => {
     const cellElement = document.elementFromPoint(at.x, at.y)?.closest<HTMLElement>('[data-drop]');
-    const spot = cellElement?.dataset.spot === undefined ? null : parseSpot(cellElement.dataset.spot);
+    const spot = cellElement?.dataset.spot === undefined ? null : parseFocusKey(cellElement.dataset.spot);
     if (!cellElement || spot?.kind !== 'cell') {
       now.target = null;
       now.line.hidden = true;

@@ -5,22 +5,22 @@ import { holdsCards } from '$shared/collections/lane.ts';
 import type { Journey } from '$shared/queries/journey.ts';
 
 /** A focusable place on the map: a cell, or the head of a phase, a step or a lane. */
-export type Spot =
+export type FocusTarget =
   | { readonly kind: 'cell'; readonly cell: CellAt }
   | { readonly kind: 'phase' | 'step' | 'lane'; readonly id: string };
 
 /** The spot key of a cell, from the cell's key. */
-export function cellSpotKey(cell: string): string {
+export function cellFocusKey(cell: string): string {
   return `cell:${cell}`;
 }
 
 /** The `data-spot` attribute of a spot. */
-export function spotKey(spot: Spot): string {
-  return spot.kind === 'cell' ? cellSpotKey(cellKey(spot.cell)) : `${spot.kind}:${spot.id}`;
+export function focusKey(spot: FocusTarget): string {
+  return spot.kind === 'cell' ? cellFocusKey(cellKey(spot.cell)) : `${spot.kind}:${spot.id}`;
 }
 
-/** The reverse of `spotKey`. */
-export function parseSpot(key: string): Spot | null {
+/** The reverse of `focusKey`. */
+export function parseFocusKey(key: string): FocusTarget | null {
   const [kind, id = ''] = key.split(':');
   switch (kind) {
     case 'cell': {
@@ -59,8 +59,13 @@ export class Grid {
    * The next spot in a direction, other than `from`; null at the edge. `column` is the column to keep while moving
    * through cells that span several.
    */
-  next(from: Spot, rows: number, columns: number, column: number): { spot: Spot; column: number } | null {
-    const here = spotKey(from);
+  next(
+    from: FocusTarget,
+    rows: number,
+    columns: number,
+    column: number,
+  ): { spot: FocusTarget; column: number } | null {
+    const here = focusKey(from);
     let row = this.rowOf(from);
     let at = columns === 0 ? column : this.columnOf(from);
     for (;;) {
@@ -68,17 +73,17 @@ export class Grid {
       at += columns;
       const spot = this.#at(row, at);
       if (!spot) return null;
-      if (spotKey(spot) !== here) return { spot, column: at };
+      if (focusKey(spot) !== here) return { spot, column: at };
     }
   }
 
   /** The first or last cell (not the head) of a spot's row. */
-  end(from: Spot, last: boolean): Spot | null {
+  end(from: FocusTarget, last: boolean): FocusTarget | null {
     return this.#at(this.rowOf(from), last ? this.#columns.length - 1 : 0);
   }
 
   /** The first column that a spot spans; -1 for a lane's head. */
-  columnOf(spot: Spot): number {
+  columnOf(spot: FocusTarget): number {
     switch (spot.kind) {
       case 'lane':
         return -1;
@@ -94,7 +99,7 @@ export class Grid {
     }
   }
 
-  rowOf(spot: Spot): number {
+  rowOf(spot: FocusTarget): number {
     switch (spot.kind) {
       case 'phase':
         return 0;
@@ -110,7 +115,7 @@ export class Grid {
     }
   }
 
-  #at(row: number, column: number): Spot | null {
+  #at(row: number, column: number): FocusTarget | null {
     const kind = this.#rows[row];
     const place = this.#columns[column];
     if (!kind || column < -1) return null;

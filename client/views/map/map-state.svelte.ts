@@ -10,8 +10,8 @@ import type { Anchor } from '../../ui/floating.ts';
 import { keepFocus } from '../../ui/keep-focus.ts';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
 import { cardsIn, cellOfCard } from './cells.ts';
-import type { Spot } from './grid.ts';
-import { Grid, parseSpot, spotKey } from './grid.ts';
+import type { FocusTarget } from './grid.ts';
+import { Grid, parseFocusKey, focusKey } from './grid.ts';
 import type { MapMemory } from './memory.svelte.ts';
 import { mapMemory } from './memory.svelte.ts';
 
@@ -124,24 +124,24 @@ export class MapState {
     this.#makeStop(element);
     this.near('focus', element);
     if (this.#isClicked && !this.selection.includes(element.dataset.card ?? '')) this.clearSelection();
-    const spot = this.spotOf(element);
-    if (spot) this.memory.lastSpot = spotKey(spot);
+    const spot = this.focusTargetOf(element);
+    if (spot) this.memory.lastSpot = focusKey(spot);
     if (spot && spot.kind !== 'cell') this.#column = this.grid.columnOf(spot);
     const card = element.dataset.card ?? null;
-    this.board.presence.say({
+    this.board.presence.setState({
       at: card === null ? null : { in: 'cards', id: card },
       cell: spot?.kind === 'cell' ? spot.cell : null,
     });
   }
 
   /** The spot of an element, or of its ancestor. */
-  spotOf(element: Element): Spot | null {
+  focusTargetOf(element: Element): FocusTarget | null {
     const key = element.closest<HTMLElement>('[data-spot]')?.dataset.spot;
-    return key === undefined ? null : parseSpot(key);
+    return key === undefined ? null : parseFocusKey(key);
   }
 
-  focusSpot(spot: Spot): boolean {
-    const element = this.#find(`[data-spot="${spotKey(spot)}"]`);
+  focusOn(spot: FocusTarget): boolean {
+    const element = this.#find(`[data-spot="${focusKey(spot)}"]`);
     element?.focus();
     return element !== null;
   }
@@ -157,7 +157,7 @@ export class MapState {
     const cell = cellOfCard(this.board, id);
     if (!cell) return;
     this.drawAll();
-    this.unfold(spotKey({ kind: 'cell', cell }));
+    this.unfold(focusKey({ kind: 'cell', cell }));
     const record = this.board.of(cards).get(id);
     if (
       record &&
@@ -188,7 +188,7 @@ export class MapState {
    * Moves the focus from an element in a direction of the screen, card by card within a stack, then to the next cell.
    */
   step(from: HTMLElement, rows: number, columns: number): void {
-    const spot = this.spotOf(from);
+    const spot = this.focusTargetOf(from);
     if (!spot) return;
     const card = from.dataset.card;
     if (rows !== 0 && spot.kind === 'cell') {
@@ -206,7 +206,7 @@ export class MapState {
 
   /** Moves the focus to the first or last cell of the row. */
   stepToEnd(from: HTMLElement, last: boolean): void {
-    const spot = this.spotOf(from);
+    const spot = this.focusTargetOf(from);
     const end = spot && this.grid.end(spot, last);
     if (end) this.#enter(end, false);
   }
@@ -219,7 +219,7 @@ export class MapState {
     const at = after === null ? stack.length - 1 : stack.indexOf(after);
     const gap: Gap = { after: stack[at] ?? null, before: stack[at + 1] ?? null };
     const id = addCard(this.board.editor, cell, { gap, personas: [...this.memory.personas] });
-    this.unfold(spotKey({ kind: 'cell', cell }));
+    this.unfold(focusKey({ kind: 'cell', cell }));
     this.edit(id);
     await tick();
   }
@@ -246,7 +246,7 @@ export class MapState {
     ) {
       this.board.editor.discard(cards, id, removeCards);
       await tick();
-      if (focus && cell) this.focusSpot({ kind: 'cell', cell });
+      if (focus && cell) this.focusOn({ kind: 'cell', cell });
       return;
     }
     await tick();
@@ -273,7 +273,7 @@ export class MapState {
       const shown = [...(this.#root?.querySelectorAll<HTMLElement>('[data-card]') ?? [])];
       this.selection = shown.map(({ dataset }) => dataset.card ?? '');
       for (const id of this.selection) this.selected.set(id, true);
-      this.workspace.say(t('map.selected', { count: this.selection.length }));
+      this.workspace.notify(t('map.selected', { count: this.selection.length }));
     });
   }
 
@@ -306,10 +306,10 @@ export class MapState {
       stack.findLast((id) => !going.has(id));
     removeCards(this.board.editor, ids);
     this.clearSelection();
-    this.workspace.say(t('map.removed', { count: ids.length }), true);
+    this.workspace.notify(t('map.removed', { count: ids.length }), true);
     await tick();
     if (next !== undefined) this.focusCard(next);
-    else if (cell) this.focusSpot({ kind: 'cell', cell });
+    else if (cell) this.focusOn({ kind: 'cell', cell });
   }
 
   /** Moves cards to the end of a cell's stack, or into a gap. Keeps the focus on the first. */
@@ -318,7 +318,7 @@ export class MapState {
     const moving = new Set(ids);
     const stack = cardsIn(this.board, cell).filter((id) => !moving.has(id));
     moveCards(this.board.editor, ids, cell, gap ?? { after: stack.at(-1) ?? null, before: null });
-    this.unfold(spotKey({ kind: 'cell', cell }));
+    this.unfold(focusKey({ kind: 'cell', cell }));
     await tick();
     if (ids[0] !== undefined) this.focusCard(ids[0]);
   }
@@ -327,7 +327,7 @@ export class MapState {
   moveBy(id: string, rows: number, columns: number): void {
     const from = cellOfCard(this.board, id);
     if (!from) return;
-    let spot: Spot = { kind: 'cell', cell: from };
+    let spot: FocusTarget = { kind: 'cell', cell: from };
     const column = this.grid.columnOf(spot);
     for (;;) {
       const next = this.grid.next(spot, rows, columns, column);
@@ -391,18 +391,18 @@ export class MapState {
     if (stop) this.#makeStop(stop);
   }
 
-  #enter(spot: Spot, fromBelow: boolean): void {
+  #enter(spot: FocusTarget, fromBelow: boolean): void {
     if (spot.kind === 'cell') {
       const stack = this.#shown(spot.cell);
       const card = fromBelow ? stack.at(-1) : stack[0];
       if (card !== undefined && this.focusCard(card)) return;
     }
-    this.focusSpot(spot);
+    this.focusOn(spot);
   }
 
   /** The visible cards of a cell: not collapsed, not filtered out. */
   #shown(cell: CellAt): string[] {
-    const element = this.#find(`[data-spot="${spotKey({ kind: 'cell', cell })}"]`);
+    const element = this.#find(`[data-spot="${focusKey({ kind: 'cell', cell })}"]`);
     return [...(element?.querySelectorAll<HTMLElement>('[data-card]') ?? [])].map(
       (card) => card.dataset.card ?? '',
     );

@@ -3,7 +3,7 @@ import { holdsCards, lanes } from '$shared/collections/lane.ts';
 import type { Action } from '../../parts/action.ts';
 import { pressAction } from '../../parts/action.ts';
 import { cellOfCard } from './cells.ts';
-import type { Spot } from './grid.ts';
+import type { FocusTarget } from './grid.ts';
 import type { MapState } from './map-state.svelte.ts';
 
 /** A card that is being edited. */
@@ -58,7 +58,7 @@ export function writeKey(map: MapState, id: string, event: KeyboardEvent): void 
 }
 
 /** The cell of the next (1) or previous (-1) phase or step; null if it holds no cards. */
-function nextCell({ map, id }: Writing, by: 1 | -1): (Spot & { kind: 'cell' }) | null {
+function nextCell({ map, id }: Writing, by: 1 | -1): (FocusTarget & { kind: 'cell' }) | null {
   const cell = cellOfCard(map.board, id);
   if (!cell) return null;
   const from = { kind: 'cell', cell } as const;

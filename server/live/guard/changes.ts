@@ -2,22 +2,22 @@ import * as Y from 'yjs';
 import { tariff } from '../limits.ts';
 import type { Content } from './content.ts';
 import { contentOf } from './content.ts';
-import { Crowds } from './conflict-runs.ts';
+import { ConflictRuns } from './conflict-runs.ts';
 import { Effort } from './cost.ts';
 import { Growth } from './growth.ts';
 import type { TypePath, Roots } from './type-paths.ts';
-import { TypePaths, homeWithin } from './type-paths.ts';
-import type { Id, Item, Part, Parts, Run } from './structs.ts';
+import { TypePaths, pathWithin } from './type-paths.ts';
+import type { Id, Item, Struct, ParsedUpdate, Run } from './structs.ts';
 import { takeApart } from './structs.ts';
 import { malformed, misplaced, missing, Refused } from './refused.ts';
 import type { Position } from './positions.ts';
 import {
   mergesInStore,
   mergesInUpdate,
-  partEndingAfter,
-  standInStore,
-  standInUpdate,
-  standOfPart,
+  structEndingAfter,
+  positionInStore,
+  positionInUpdate,
+  positionOfStruct,
   structFrom,
 } from './positions.ts';
 
@@ -92,11 +92,11 @@ class Dissection {
   readonly #store: Y.Doc['store'];
   readonly #roots: Roots;
   readonly #homes: TypePaths;
-  readonly #runs: Parts['runs'];
-  readonly #deletes: Parts['deletes'];
+  readonly #runs: ParsedUpdate['runs'];
+  readonly #deletes: ParsedUpdate['deletes'];
   readonly #effort: Effort;
   readonly #listener: Listener;
-  readonly #crowds: Crowds;
+  readonly #crowds: ConflictRuns;
   #writers = 0;
   /** The current depth of that chain. */
   #depth = 0;
@@ -104,7 +104,7 @@ class Dissection {
   constructor(
     store: Y.Doc['store'],
     roots: Roots,
-    { runs, deletes }: Parts,
+    { runs, deletes }: ParsedUpdate,
     effort: Effort,
     listener: Listener,
   ) {
@@ -115,7 +115,7 @@ class Dissection {
     this.#deletes = deletes;
     this.#effort = effort;
     this.#listener = listener;
-    this.#crowds = new Crowds(effort);
+    this.#crowds = new ConflictRuns(effort);
   }
 
   run(): void {
@@ -136,7 +136,7 @@ class Dissection {
     run.next++;
   }
 
-  #place(part: Part): void {
+  #place(part: Struct): void {
     const { run, item } = part;
     const from = run.clock;
     if (part.clock > from) throw missing();
@@ -197,13 +197,13 @@ class Dissection {
    * Places an item next to its left neighbour, else next to its right one, else in the parent that it names. Returns
    * false if Yjs collects it at once.
    */
-  #settle(part: Part, item: Item, from: number): boolean {
+  #settle(part: Struct, item: Item, from: number): boolean {
     const { client } = part.run;
     const named = this.#neighbour(item.left, 1);
     const right = this.#neighbour(item.right, 0);
     // An item next to a collected neighbour is collected too.
     if (named?.home === null || right?.home === null) return false;
-    const home = named?.home ?? right?.home ?? this.#homeNamed(item);
+    const home = named?.home ?? right?.home ?? this.#pathNamed(item);
     if (!home) return false;
     const key = named ? named.key : right ? right.key : item.key;
     const id = { client, clock: from };
@@ -221,12 +221,12 @@ class Dissection {
   }
 
   /** The parent type of an item without neighbours; null if that is collected or deleted. */
-  #homeNamed({ root, parent }: Item): TypePath | null {
+  #pathNamed({ root, parent }: Item): TypePath | null {
     if (root !== null) return this.#homes.ofRoot(root);
     if (!parent) throw malformed();
     const { home, key, item, part } = this.#find(parent);
     if (!home) return null;
-    if (part) return homeMadeBy(part, home);
+    if (part) return pathMadeBy(part, home);
     if (item?.content instanceof Y.ContentDeleted) return null;
     if (!(item?.content instanceof Y.ContentType)) throw misplaced();
     return this.#homes.within(home, key, item.content.type);
@@ -248,8 +248,8 @@ class Dissection {
     const structs = this.#store.clients.get(client) ?? [];
     const isStored = clock < (run ? run.stored : Y.getState(this.#store, client));
     const stand = isStored
-      ? standInStore(structs, Y.findIndexSS(structs, clock), this.#homes)
-      : run && standInUpdate(run, clock);
+      ? positionInStore(structs, Y.findIndexSS(structs, clock), this.#homes)
+      : run && positionInUpdate(run, clock);
     if (!stand) throw missing();
     return stand;
   }
@@ -276,7 +276,7 @@ class Dissection {
       if (!struct) return start;
       this.#effort.spend(tariff.look);
       if (!struct.deleted && struct instanceof Y.Item) {
-        const stand = standInStore(structs, i, this.#homes);
+        const stand = positionInStore(structs, i, this.#homes);
         if (stand) {
           this.#payRemoval(stand, from, to, mergesInStore(structs, i));
           this.#tellRemoval(client, from, to, stand, contentOf(struct), structs, i);
@@ -287,13 +287,13 @@ class Dissection {
   }
 
   #removeBrought(run: Run, from: number, to: number): void {
-    for (let i = partEndingAfter(run, from); ; i++) {
+    for (let i = structEndingAfter(run, from); ; i++) {
       const part = run.parts[i];
       if (!part || part.clock >= to) return;
       this.#effort.spend(tariff.look);
       const content = part.item?.content;
       if (!content || content.kind === 'deleted') continue;
-      const stand = standOfPart(part);
+      const stand = positionOfStruct(part);
       this.#payRemoval(stand, from, to, mergesInUpdate(run, i));
       this.#tellRemoval(run.client, from, to, stand, content, null, 0);
     }
@@ -327,9 +327,9 @@ class Dissection {
 }
 
 /** The type that an item of this update creates; null if it was deleted before it was sent. */
-function homeMadeBy(part: Part, home: TypePath): TypePath | null {
+function pathMadeBy(part: Struct, home: TypePath): TypePath | null {
   const kind = part.item?.content.kind;
   if (kind === 'deleted') return null;
   if (kind !== 'type') throw misplaced();
-  return (part.inner ??= homeWithin(home, part.key, null));
+  return (part.inner ??= pathWithin(home, part.key, null));
 }

@@ -40,7 +40,7 @@ interface Neighbour {
  * cost the square of their number. If the neighbours are adjacent there is no walk; that is the case for all edits
  * without a conflict.
  */
-export class Crowds {
+export class ConflictRuns {
   readonly #effort: Effort;
   /** By type and key; the key null is for elements. The value is null if this update made one first item there. */
   readonly #crowds = new Map<TypePath, Map<string | null, ConflictRun | null>>();
@@ -61,7 +61,7 @@ export class Crowds {
     const { home, key, id, left, leftId, rightId, isTaken } = arrival;
     const isFirstUnderKey = key !== null && left === null;
     if (isFirstUnderKey && !isTaken) return;
-    const crowd = this.#crowdOf(home, key);
+    const crowd = this.#runOf(home, key);
     // Yjs finds the first item under a key by walking back from the last, twice.
     if (isFirstUnderKey) this.#effort.spend(2 * crowd.size * tariff.step);
     const next = this.#storedBehind(arrival);
@@ -76,7 +76,7 @@ export class Crowds {
     crowd.size++;
   }
 
-  #crowdOf(home: TypePath, key: string | null): ConflictRun {
+  #runOf(home: TypePath, key: string | null): ConflictRun {
     const lists = this.#listsOf(home);
     const known = lists.get(key);
     if (known) return known;

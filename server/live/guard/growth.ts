@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import type { Content } from './content.ts';
-import type { Id, Item, Part } from './structs.ts';
+import type { Id, Item, Struct } from './structs.ts';
 import type { Position } from './positions.ts';
 import { isSame } from './positions.ts';
 
@@ -27,13 +27,13 @@ export class Growth {
   }
 
   /** A struct that is, or will at once be, collected. */
-  collected({ bytes }: Part): void {
+  collected({ bytes }: Struct): void {
     this.#kept += bytes + rangeBytes;
   }
 
   /** An item that is placed between `left` and `right`. Its clocks from `from` on are new. */
   insert(
-    part: Part,
+    part: Struct,
     item: Item,
     from: number,
     leftId: Id | null,
@@ -80,7 +80,7 @@ export class Growth {
  * True if Yjs merges a new item with the previous struct of the same client: text that continues it, or a value that
  * overwrites a value which itself overwrote one.
  */
-function isMerged(part: Part, item: Item, from: number, leftId: Id | null, left: Position | null): boolean {
+function isMerged(part: Struct, item: Item, from: number, leftId: Id | null, left: Position | null): boolean {
   if (part.clock < from) return true;
   if (!left || leftId?.client !== part.run.client || leftId.clock !== from - 1) return false;
   const { content } = item;

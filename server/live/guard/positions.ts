@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import type { AnyType, TypePath, TypePaths } from './type-paths.ts';
-import type { Id, Part, Run } from './structs.ts';
+import type { Id, Struct, Run } from './structs.ts';
 
 /** The struct at a clock: one from the store, or a struct of the update that is already placed. */
 export interface Position {
@@ -12,14 +12,14 @@ export interface Position {
   readonly end: number;
   /** Null for a struct of the update, and for a collected one. */
   readonly item: Y.Item | null;
-  readonly part: Part | null;
+  readonly part: Struct | null;
   /** The number of later structs of its client id. Yjs moves them to split this one. */
   readonly behind: number;
 }
 
 type Structs = readonly (Y.Item | Y.GC)[];
 
-export function standInStore(structs: Structs, index: number, homes: TypePaths): Position | null {
+export function positionInStore(structs: Structs, index: number, homes: TypePaths): Position | null {
   const struct = structs[index];
   if (!struct) return null;
   const item = struct instanceof Y.Item ? struct : null;
@@ -35,12 +35,12 @@ export function standInStore(structs: Structs, index: number, homes: TypePaths):
   };
 }
 
-export function standInUpdate(run: Run, clock: number): Position | null {
-  const part = run.parts[partEndingAfter(run, clock)];
-  return part && part.clock <= clock ? standOfPart(part) : null;
+export function positionInUpdate(run: Run, clock: number): Position | null {
+  const part = run.parts[structEndingAfter(run, clock)];
+  return part && part.clock <= clock ? positionOfStruct(part) : null;
 }
 
-export function standOfPart(part: Part): Position {
+export function positionOfStruct(part: Struct): Position {
   const { home, key, clock, end, run } = part;
   return { home, key, clock, end, item: null, part, behind: run.parts.length };
 }
@@ -62,11 +62,11 @@ function mergesItems(left: Y.Item | Y.GC | undefined, right: Y.Item | Y.GC | und
 /** The same for a struct of the update, as an upper bound, since its position in the list is not known yet. */
 export function mergesInUpdate({ client, parts }: Run, index: number): number {
   const at = parts[index];
-  const before = mergesParts(client, parts[index - 1], at);
-  return (before ? 1 : 0) + (mergesParts(client, at, parts[index + 1]) ? 1 : 0);
+  const before = mergesStructs(client, parts[index - 1], at);
+  return (before ? 1 : 0) + (mergesStructs(client, at, parts[index + 1]) ? 1 : 0);
 }
 
-function mergesParts(client: number, left: Part | undefined, right: Part | undefined): boolean {
+function mergesStructs(client: number, left: Struct | undefined, right: Struct | undefined): boolean {
   if (!left?.item || !right?.item?.left) return false;
   const { left: origin, right: rightOrigin } = right.item;
   const isBehind = origin.client === client && origin.clock === left.end - 1;
@@ -74,7 +74,7 @@ function mergesParts(client: number, left: Part | undefined, right: Part | undef
 }
 
 /** The index of the first struct of a run that ends after a clock. */
-export function partEndingAfter({ parts }: Run, clock: number): number {
+export function structEndingAfter({ parts }: Run, clock: number): number {
   let low = 0;
   let high = parts.length;
   while (low < high) {

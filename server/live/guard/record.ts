@@ -33,7 +33,7 @@ export class Records {
   /** The record of a change in this collection; null if there is none, as for a value. */
   of(change: Change, collection: Collection | ValueCollection | null): TouchedRecord | null {
     if (collection?.kind !== 'records') return null;
-    const home = homeOfRecord(change.home);
+    const home = pathOfRecord(change.home);
     const id = home ? home.key : change.key;
     if (id === null) return null;
     if (home ? home.type === null : isMaking(change)) {
@@ -64,7 +64,7 @@ export function storedRecord(id: string, collection: Collection, stored: unknown
 }
 
 /** The path of a record, at or around another path; null for a root. */
-function homeOfRecord(home: TypePath): TypePath | null {
+function pathOfRecord(home: TypePath): TypePath | null {
   let at = home;
   while (at.outer && at.depth > 1) at = at.outer;
   return at.depth === 1 ? at : null;

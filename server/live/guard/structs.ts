@@ -14,7 +14,7 @@ export interface Id {
 }
 
 /** A struct of an update, and its position once that is known. */
-export class Part {
+export class Struct {
   readonly run: Run;
   readonly clock: number;
   readonly length: number;
@@ -58,7 +58,7 @@ export interface Item {
 /** All structs of one client id in an update, by clock. Skipped clocks have no struct. */
 export interface Run {
   readonly client: number;
-  readonly parts: Part[];
+  readonly parts: Struct[];
   /** The next clock in the store, and the next clock including the structs placed so far. */
   stored: number;
   clock: number;
@@ -68,7 +68,7 @@ export interface Run {
 }
 
 /** A parsed update, by client id. Deleted ranges are pairs of the first clock and the clock after the range. */
-export interface Parts {
+export interface ParsedUpdate {
   readonly runs: ReadonlyMap<number, Run>;
   readonly deletes: ReadonlyMap<number, Uint32Array>;
 }
@@ -77,7 +77,7 @@ export interface Parts {
  * Parses an update. Refuses what Yjs never writes, because Yjs would apply it otherwise than it reads.
  * @throws Refused with `malformed` or `too-many`
  */
-export function takeApart(update: Uint8Array, effort: Effort): Parts {
+export function takeApart(update: Uint8Array, effort: Effort): ParsedUpdate {
   const reader = new UpdateReader(update, effort);
   const runs = new Map<number, Run>();
   for (let sections = reader.count(4, 0); sections > 0; sections--) {
@@ -117,7 +117,7 @@ function readRun(reader: UpdateReader): Run {
   if (count === 0) throw malformed();
   const run: Run = { client: readClient(reader), parts: [], stored: 0, clock: 0, next: 0, isBusy: false };
   let clock = reader.number();
-  for (let i = 0; i < count; i++) clock = readPart(reader, run, clock);
+  for (let i = 0; i < count; i++) clock = readStruct(reader, run, clock);
   return run;
 }
 
@@ -129,7 +129,7 @@ const collectedKind = 0;
 const skippedKind = 10;
 
 /** Reads the struct at a clock. Returns the next clock. */
-function readPart(reader: UpdateReader, run: Run, clock: number): number {
+function readStruct(reader: UpdateReader, run: Run, clock: number): number {
   const { at } = reader;
   const info = reader.byte();
   const isItem = info !== collectedKind && info !== skippedKind;
@@ -137,7 +137,7 @@ function readPart(reader: UpdateReader, run: Run, clock: number): number {
   const length = item ? item.content.length : reader.number();
   // A struct of length 0 breaks the search by clock in every client's store.
   if (!isStretch(clock, length)) throw malformed();
-  if (info !== skippedKind) run.parts.push(new Part(run, clock, length, reader.at - at, item));
+  if (info !== skippedKind) run.parts.push(new Struct(run, clock, length, reader.at - at, item));
   return clock + length;
 }
 

@@ -19,7 +19,7 @@ export interface TypePath {
 }
 
 /** The path of a type that is the content of an item under `key` of another type. */
-export function homeWithin(outer: TypePath, key: string | null, type: AnyType | null): TypePath {
+export function pathWithin(outer: TypePath, key: string | null, type: AnyType | null): TypePath {
   return { root: outer.root, outer, key, depth: outer.depth + 1, type };
 }
 
@@ -76,7 +76,7 @@ export class TypePaths {
   within(outer: TypePath, key: string | null, type: AnyType): TypePath {
     const known = this.#known.get(type);
     if (known) return known;
-    const home = homeWithin(outer, key, type);
+    const home = pathWithin(outer, key, type);
     this.#known.set(type, home);
     return home;
   }

@@ -30,7 +30,7 @@ export class Pointers {
     return this.#due.size > 0;
   }
 
-  hear(client: number, body: Decoder): 'moved' | 'nothing' | 'malformed' {
+  receive(client: number, body: Decoder): 'moved' | 'nothing' | 'malformed' {
     const known = this.#places.get(client);
     let pointer: Pointer | null;
     try {

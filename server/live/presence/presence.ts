@@ -92,9 +92,9 @@ export class Presence {
   }
 
   /** Receives a presence frame. Returns false if it is malformed. */
-  hear(from: Connection, entries: readonly PresenceEntry[]): boolean {
+  receive(from: Connection, entries: readonly PresenceEntry[]): boolean {
     this.#newsLeft = maxNewsInFrame;
-    const isGood = entries.every((entry) => this.#hearEntry(from, entry));
+    const isGood = entries.every((entry) => this.#receiveEntry(from, entry));
     // Echoes arrive by the hundred and cost little. A client's own news is one entry, and each entry of news is
     // charged.
     const news = maxNewsInFrame - Math.max(0, this.#newsLeft);
@@ -104,10 +104,10 @@ export class Presence {
   }
 
   /** Receives a pointer. Returns false if it is malformed. */
-  hearPointer(from: Connection, body: Decoder): boolean {
+  receivePointer(from: Connection, body: Decoder): boolean {
     const [client] = this.#bound.get(from) ?? [];
     if (client === undefined) return true;
-    const heard = this.#pointers.hear(client, body);
+    const heard = this.#pointers.receive(client, body);
     if (heard === 'moved') this.#isDue(from);
     return heard !== 'malformed';
   }
@@ -156,7 +156,7 @@ export class Presence {
   }
 
   /** Takes in one entry. Returns false if its state is malformed. */
-  #hearEntry(from: Connection, entry: PresenceEntry): boolean {
+  #receiveEntry(from: Connection, entry: PresenceEntry): boolean {
     const { client, clock } = entry;
     const slot = this.#slots.get(client);
     const departed = slot ? undefined : this.#departed.get(client);

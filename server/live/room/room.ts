@@ -160,7 +160,7 @@ export class Room implements Listener {
       },
       stored: (stored) => {
         state.stored = stored;
-        for (const connection of this.#broadcaster) this.#greet(connection, stored);
+        for (const connection of this.#broadcaster) this.#sendWelcome(connection, stored);
         this.#syncRequests.answer();
       },
     };
@@ -187,11 +187,11 @@ export class Room implements Listener {
     }
     connection.listen(this);
     this.#broadcaster.add(connection);
-    if (state.stored) this.#greet(connection, state.stored);
+    if (state.stored) this.#sendWelcome(connection, state.stored);
     if (state.open) this.#welcome(connection, state.open);
   }
 
-  hear(connection: Connection, frame: Frame): void {
+  receive(connection: Connection, frame: Frame): void {
     switch (frame.kind) {
       case 'step1':
         this.#syncRequests.ask(connection, frame.stateVector);
@@ -204,7 +204,7 @@ export class Room implements Listener {
         if (this.#state.open) this.#recovery.prove(this.#state.open.document, connection, frame.marks);
         break;
       default:
-        this.#broadcaster.hear(connection, frame);
+        this.#broadcaster.receive(connection, frame);
     }
   }
 
@@ -445,7 +445,7 @@ export class Room implements Listener {
   }
 
   /** Sends what a client can learn before there is a document. */
-  #greet(connection: Connection, { fullness, generation }: Stored): void {
+  #sendWelcome(connection: Connection, { fullness, generation }: Stored): void {
     const { person } = connection.membership;
     // A page that believes it may write would show edits as saved that the server does not even read.
     const role = connection.mayWrite ? connection.membership.role : 'observer';
@@ -454,7 +454,7 @@ export class Room implements Listener {
     if (fullness.told !== null) controls.push({ kind: 'fullness', percent: fullness.told });
     const loss = this.#recovery.newsFor(connection);
     if (loss) controls.push(loss);
-    this.#broadcaster.greet(connection, controls);
+    this.#broadcaster.sendWelcome(connection, controls);
   }
 
   /** Asks a client for the edits that the document lacks, and writes its person into the document. */

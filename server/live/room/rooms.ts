@@ -191,7 +191,7 @@ class OpenRooms implements Rooms, RoomOwner {
     return [...new Set(others.map(({ membership }) => membership.color))];
   }
 
-  crowd(board: string, document?: string): number {
+  socketCount(board: string, document?: string): number {
     const rooms = this.#roomsOf(board).filter((room) => document === undefined || room.document === document);
     return rooms.reduce((sum, room) => sum + room.connections.size, 0);
   }

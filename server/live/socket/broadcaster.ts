@@ -71,17 +71,17 @@ export class Broadcaster implements Iterable<Connection> {
   }
 
   /** Takes a socket's own presence, or answers its request for that of others. */
-  hear(from: Connection, frame: PresenceFrame): void {
+  receive(from: Connection, frame: PresenceFrame): void {
     if (frame.kind === 'presence-query') return this.#tellWho(from);
     const isGood =
       frame.kind === 'presence'
-        ? this.#presence.hear(from, frame.entries)
-        : this.#presence.hearPointer(from, frame.body);
+        ? this.#presence.receive(from, frame.entries)
+        : this.#presence.receivePointer(from, frame.body);
     if (!isGood) from.close(closeCode.malformed, 'malformed');
   }
 
   /** Sends a newcomer the control messages and everybody's presence in one write. */
-  greet(connection: Connection, controls: readonly Control[]): void {
+  sendWelcome(connection: Connection, controls: readonly Control[]): void {
     connection.out.together(() => {
       for (const control of controls) connection.tell(control);
       sendWhole(connection, this.#presence.whole());

@@ -26,7 +26,7 @@ import { readFrame } from './wire.ts';
 
 /** Listens to a connection: its room. */
 export interface Listener {
-  hear(connection: Connection, frame: Frame): void;
+  receive(connection: Connection, frame: Frame): void;
   /** A slow reader has read everything sent to it. `stateVector`: the state that it has. */
   caughtUp(connection: Connection, stateVector: Uint8Array): void;
   /** The socket is closed or closing. Called once. `isClean`: with a close frame, of either side. */
@@ -111,7 +111,7 @@ export class Connection implements Reader, Door, Sender {
     this.#log = log;
     this.#rates = rates;
     this.since = this.#lastHeard = clock.now();
-    socket.on('message', (data, isBinary) => this.#hear(bytesOf(data), isBinary));
+    socket.on('message', (data, isBinary) => this.#receive(bytesOf(data), isBinary));
     socket.on('close', (code) => this.#leave(code !== abnormal));
     // The error is followed by a close event. Without a listener it would end the process.
     socket.on('error', (error) =>
@@ -313,10 +313,10 @@ export class Connection implements Reader, Door, Sender {
   }
 
   message(bytes: Buffer): void {
-    this.#hear(bytes, true);
+    this.#receive(bytes, true);
   }
 
-  #hear(bytes: Uint8Array, isBinary: boolean): void {
+  #receive(bytes: Uint8Array, isBinary: boolean): void {
     if (this.#isOver) return;
     this.#counters.framesIn++;
     const frame = isBinary ? readFrame(bytes) : null;
@@ -325,7 +325,7 @@ export class Connection implements Reader, Door, Sender {
       return this.#reject(closeCode.tooLarge, 'too-large');
     if (this.#isLarge) this.#large.isIn(this);
     this.charge(frame.kind === 'changes' || frame.kind === 'step1' ? 'updates' : 'presence', 1);
-    this.#listener?.hear(this, frame);
+    this.#listener?.receive(this, frame);
   }
 
   #reject(code: CloseCode, reason: string): void {

@@ -2,7 +2,7 @@ import type { Documents } from './documents.ts';
 import type { Journal } from './journal.ts';
 import type { StoreLog } from './log.ts';
 
-export interface ShorteningOptions {
+export interface JournalCompactionOptions {
   readonly log: StoreLog;
   /** The journal is shortened above this size, in bytes. */
   readonly journalBytes?: number;
@@ -23,11 +23,11 @@ const defaultJournalBytes = 16 << 20;
 export class JournalCompaction {
   readonly #journal: Journal;
   readonly #documents: Documents;
-  readonly #options: ShorteningOptions;
+  readonly #options: JournalCompactionOptions;
   #underWay: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(journal: Journal, documents: Documents, options: ShorteningOptions) {
+  constructor(journal: Journal, documents: Documents, options: JournalCompactionOptions) {
     this.#journal = journal;
     this.#documents = documents;
     this.#options = options;

@@ -222,13 +222,13 @@ export class Journal {
   #probeAfter(delayMs: number): void {
     if (this.#ended) return;
     this.#probe = setTimeout(() => {
-      this.#healing = this.#heal().catch(() => {
+      this.#healing = this.#recover().catch(() => {
         this.#probeAfter(Math.min(delayMs * 2, this.#options.probeAfterMs * 20));
       });
     }, delayMs).unref();
   }
 
-  async #heal(): Promise<void> {
+  async #recover(): Promise<void> {
     await probe(this.#options);
     const { number } = await this.#roll();
     this.#failure = null;

@@ -1,11 +1,11 @@
 import type { Owners } from './owners.ts';
 import type { JournalRecord } from './record.ts';
 
-type Tail = Pick<JournalRecord, 'sequence' | 'update' | 'owners'>[];
+type PendingUpdate = Pick<JournalRecord, 'sequence' | 'update' | 'owners'>[];
 
 /** The updates of each room that are in the journal and in no snapshot yet, in memory. */
 export class PendingUpdates {
-  readonly #tails = new Map<string, Tail>();
+  readonly #tails = new Map<string, PendingUpdate>();
 
   add(record: JournalRecord): void {
     const tail = this.#tails.get(record.room);

@@ -160,7 +160,7 @@ function watch(people, who, pointers) {
       for (let clock = id.clock; clock < id.clock + length; clock++) came[clock] ||= now;
     }
   };
-  const hearPointer = (client, clock, now) => {
+  const receivePointer = (client, clock, now) => {
     const from = byClient.get(client);
     if (!from || from.movesOut < clock) return;
     const known = witness.moveKnown.get(from) ?? 0;
@@ -177,7 +177,7 @@ function watch(people, who, pointers) {
     const message = who.membership.dialect.read(payload);
     if (message.says === 'update' || message.says === 'step2') hearUpdate(message.body, now);
     else if (message.says === 'saved') acknowledge(who, message, now);
-    else pointers.read(message, (client, clock) => hearPointer(client, clock, now));
+    else pointers.read(message, (client, clock) => receivePointer(client, clock, now));
   };
 }
 

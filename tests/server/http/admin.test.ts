@@ -65,7 +65,7 @@ describe('the admin', () => {
     }
   });
 
-  test('needs the key, and a seat is none', async () => {
+  test('needs the key; a membership does not do', async () => {
     const tries = [{}, { authorization: `Bearer ${adminKey}x` }, { authorization: 'Bearer' }, house.as(ana)];
     for (const headers of tries) {
       for (const path of ['/rooms', `/boards/${board}`, '/boards/nowhere', '/nowhere'])
@@ -190,7 +190,7 @@ describe('a reset', () => {
   const keep = async () =>
     (await house.store.keepVersion(room(), { kind: 'named', name: 'Good', person: '' }))?.id ?? '';
 
-  test('puts the document back for good, sends everyone away, and lets in no seat from before', async () => {
+  test('puts the document back for good, sends everyone away, and lets in no membership from before', async () => {
     await write('A bench');
     const version = await keep();
     await write('Nonsense');
@@ -257,7 +257,7 @@ describe('a reset', () => {
 });
 
 describe('a deleted board', () => {
-  test('sends everyone away, and is no board any more for links, seats and sockets; its id is not given again', async () => {
+  test('sends everyone away, and is no board any more for links, memberships and sockets; its id is not given again', async () => {
     const record = await house.store.board(board);
     expect((await house.admin('DELETE', `/boards/${board}`)).status).toBe(204);
     expect(house.live.evicted).toEqual([{ board, code: closeCode.noSuchBoard, reason: 'no-such-board' }]);

@@ -139,7 +139,7 @@ describe('a board', () => {
     });
   });
 
-  test('is shut to who has no seat on it', async () => {
+  test('is shut to who is no member of it', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();
     const other = await house.createBoard();
@@ -177,7 +177,7 @@ describe('a board', () => {
     expect(await ask('nowhere')).toEqual([404, 'no-such-board']);
   });
 
-  test('is read by who has a seat on it as often as they like, and looked for by nobody else', async () => {
+  test('is read by its members as often as they like, and looked for by nobody else', async () => {
     const house = new House({ JOIN_PER_MINUTE: '1' });
     const { board, links } = await house.createBoard();
     const ana = await house.join(links.facilitator, 'Ana');

@@ -27,7 +27,7 @@ describe('an invitation', () => {
 });
 
 describe('joining', () => {
-  test('by the whole link or by its secret gives a seat of the link’s role', async () => {
+  test('by the whole link or by its secret gives a membership of the link’s role', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();
     const ana = await house.join(links.facilitator, 'Ana');
@@ -223,7 +223,7 @@ describe('joining', () => {
   });
 });
 
-describe('a seat', () => {
+describe('a membership', () => {
   const cookies = (answer: Response) =>
     answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '');
 

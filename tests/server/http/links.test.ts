@@ -67,7 +67,7 @@ describe('links', () => {
     expect(house.live.relieved).toEqual([board]);
   });
 
-  test('a revoked one lets nobody in, ends the seats that came of it and no others', async () => {
+  test('a revoked one lets nobody in, ends the memberships that came of it and no others', async () => {
     const { house, board, links, list, idOf, revoke } = await begin();
     const ben = await house.join(links.participant, 'Ben');
     const cleo = await house.join(links.observer, 'Cleo');

@@ -8,7 +8,7 @@ describe.each([
   ['back a day', -day],
   ['on a day', day],
 ])('the wall clock is set %s', (_way, ms) => {
-  test('whoever has a seat keeps it for its 12 hours, and may renew it', async () => {
+  test('a membership lasts for its 12 hours, and may be renewed', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();
     const ana = await house.join(links.participant, 'Ana');

@@ -35,7 +35,7 @@ const ana: Holder = {
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a token', () => {
-  test('gives back the seat that it was issued for, until its time is over', () => {
+  test('gives back the membership that it was issued for, until its time is over', () => {
     const { tokens, time, pass } = start();
     const { token, expires } = tokens.issue(ana);
     expect(token).toMatch(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$/);
@@ -157,7 +157,7 @@ describe('a token', () => {
     expect(tokens.read(text)).toBeNull();
   });
 
-  test('rightly signed but not of a seat is none', () => {
+  test('rightly signed but not of a membership is none', () => {
     const sign = (payload: string) =>
       `${payload}.${createHmac('sha256', secret).update(`token\0${payload}`).digest('base64url')}`;
     const good = { ...ana, expires: now + hour };

@@ -66,7 +66,7 @@ async function outcome(socket: WebSocket): Promise<string> {
 }
 
 describe('an upgrade with a token', () => {
-  test('is taken into the room with the seat that the token stands for', async () => {
+  test('is taken into the room with the membership that the token stands for', async () => {
     expect(await outcome(dial(`/sync/${board}/board?token=${ana.token}`))).toBe('open');
     const [joined] = house.live.joined;
     expect(joined).toMatchObject({ document: 'board', control: false });
@@ -153,7 +153,7 @@ describe('an upgrade of a page', () => {
     expect(house.live.joined.map((one) => one.membership.person)).toEqual([ana.person, ana.person]);
   });
 
-  test('takes the seat that it names among several', async () => {
+  test('takes the membership that it names among several', async () => {
     const cleo = await house.join(links.observer, 'Cleo');
     const jar = `${cookie()}; seat-${cleo.person}=${cleo.token}`;
     expect(

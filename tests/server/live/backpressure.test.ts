@@ -140,9 +140,9 @@ test('B3 closes a reader that is behind for 30 s; others are not affected', asyn
   await flood(1 << 20);
   await addCard('first');
   clock.advance(28_000);
-  expect(house.rooms.crowd(board)).toBe(2);
+  expect(house.rooms.socketCount(board)).toBe(2);
   clock.advance(4_000);
-  expect(house.rooms.crowd(board)).toBe(1);
+  expect(house.rooms.socketCount(board)).toBe(1);
   expect(house.rooms.counters.slowReaders).toBe(1);
   ben.socket.resume();
   expect(await ben.closed).toEqual({ code: 1013, reason: 'too-slow' });

@@ -109,7 +109,7 @@ const newcomer = (client: number) => clientFrame(syncFrame(syncKind.update, newc
 /** Ana writes a card, and waits until it is on disk. */
 async function anaWrites(id: string): Promise<void> {
   ana.update(cardOf('ana', id));
-  if (house.rooms.crowd(board) > 6) await untilCommitted(() => ana.heard.some(isSaved));
+  if (house.rooms.socketCount(board) > 6) await untilCommitted(() => ana.heard.some(isSaved));
   await ana.told('saved');
 }
 
@@ -145,7 +145,7 @@ describe('B4 too many frames of any kind wait, in the middle of a chunk', () => 
     await anaWrites('later');
     expect(house.rooms.counters.pingsIn).toBeGreaterThan(burst + 1);
     expect(house.rooms.counters.pingsIn).toBeLessThanOrEqual(burst + 1 + 3 * perSecond);
-    expect(house.rooms.crowd(board)).toBe(2);
+    expect(house.rooms.socketCount(board)).toBe(2);
   });
 
   test('B4 a frame in pieces of one byte', async () => {

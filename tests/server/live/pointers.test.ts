@@ -150,7 +150,7 @@ describe('P11 pointers', () => {
     await ana.state();
     ana.close();
     await ana.closed;
-    while (house.rooms.crowd('lovtag') > 0) await new Promise(setImmediate);
+    while (house.rooms.socketCount('lovtag') > 0) await new Promise(setImmediate);
     const ben = await present('ben', 2);
     const back = await house.raw('ana', { control: true });
     back.presence([{ client: 1, clock: 1, state: {} }]);

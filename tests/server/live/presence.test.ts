@@ -156,7 +156,7 @@ describe('P3 a crowd of client ids', () => {
     };
     expect(await here()).toEqual([1, 3, 4, 5, 6]);
     await ana.leave();
-    while (house.rooms.crowd('lovtag') > 1) await new Promise(setImmediate);
+    while (house.rooms.socketCount('lovtag') > 1) await new Promise(setImmediate);
     expect(await here()).toEqual([1]);
   });
 });
@@ -226,7 +226,7 @@ describe('P5 fan-out', () => {
     await ben.state();
     ben.heard.length = 0;
     ana.close();
-    while (house.rooms.crowd('lovtag') > 1) await new Promise(setImmediate);
+    while (house.rooms.socketCount('lovtag') > 1) await new Promise(setImmediate);
     clock.advance(4_000);
     const back = await house.raw('ana');
     back.presence([{ client: 1, clock: 1, state: { cursor: 0 } }]);
@@ -247,7 +247,7 @@ describe('P5 fan-out', () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
     ana.close();
-    while (house.rooms.crowd('lovtag') > 1) await new Promise(setImmediate);
+    while (house.rooms.socketCount('lovtag') > 1) await new Promise(setImmediate);
     ben.presence([{ client: 1, clock: 9, state: { forged: true } }]);
     await ben.state();
     clock.advance(5_033);

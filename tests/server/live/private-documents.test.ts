@@ -359,7 +359,7 @@ describe('below the routes', () => {
     ana.update(Y.encodeStateAsUpdate(noteOf('one', marker, 4_711)));
     await ana.told('saved');
     await ana.leave();
-    await vi.waitFor(() => expect(house.rooms.crowd('lovtag')).toBe(0));
+    await vi.waitFor(() => expect(house.rooms.socketCount('lovtag')).toBe(0));
     clock.advance(60_000);
     await vi.waitFor(() => expect(house.rooms.gauges.heapBytes).toBe(0));
   };
@@ -370,15 +370,15 @@ describe('below the routes', () => {
     const ben = await house.raw('ben', { document: 'draft/ana', control: true });
     expect(await ben.closed).toEqual({ code: 4403, reason: 'not-allowed' });
     expect(ben.heard).toEqual([]);
-    expect(house.rooms.crowd('lovtag', 'draft/ana')).toBe(1);
+    expect(house.rooms.socketCount('lovtag', 'draft/ana')).toBe(1);
     expect(house.log.join()).not.toContain(marker);
   });
 
   test('R9 a board’s fullness is that of the requested document', async () => {
     for (const document of ['board', 'draft/ana', 'research'])
       await (await house.raw('ana', { document, control: true })).told('welcome');
-    expect(house.rooms.crowd('lovtag')).toBe(3);
-    expect(house.rooms.crowd('lovtag', 'board')).toBe(1);
+    expect(house.rooms.socketCount('lovtag')).toBe(3);
+    expect(house.rooms.socketCount('lovtag', 'board')).toBe(1);
     expect(house.rooms.report().map(({ document }) => document)).toEqual(['board', 'research']);
   });
 

@@ -151,7 +151,7 @@ describe('R6 a rebuilt board', () => {
     addCard(ana.editor, cell, { text: 'The only one' });
     await saved(ana);
     ana.close();
-    await until(() => house.rooms.crowd(board) === 0);
+    await until(() => house.rooms.socketCount(board) === 0);
     // Updates from before there were limits.
     await house.store.append({ room, person: 'mallory', update: manyClientIds(10_000) });
     await house.store.append({ room, person: 'mallory', update: removedCards(200) });

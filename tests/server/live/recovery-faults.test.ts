@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { board as boardDocument } from '../../../shared/documents.ts';
 import { cards, addCard, moveCards } from '../../../shared/collections/card.ts';
+import { addCards } from '../../shared/commands.ts';
 import { addIdea, ideas } from '../../../shared/collections/idea.ts';
 import { people } from '../../../shared/collections/person.ts';
 import { readAll, readRecord, rootOf, storedRecord, textOf } from '../../../shared/schema/read.ts';
@@ -36,6 +37,14 @@ import {
 } from './fallback-scene.ts';
 
 setScene();
+
+/** 300 cards, each in a cell of its own. Added together: one by one each would read all that are there. */
+const cardsOf = (author: string, part: number, text: string) =>
+  Array.from({ length: 300 }, (_, n) => ({
+    text,
+    author,
+    place: { ...cell, phase: `p${part}-${n}`, order: 'a0' },
+  }));
 
 describe('crash', () => {
   /** A frame whose header promises more structs than anybody may pay for, followed by unreadable bytes. */
@@ -535,9 +544,7 @@ describe('more', () => {
     await agree(ana, ben);
     backUp();
     for (let part = 0; part < 6; part++) {
-      ben.doc.transact(() => {
-        for (let n = 0; n < 300; n++) addCard(ben.editor, { ...cell, phase: `p${part}-${n}` }, { text: 'x' });
-      });
+      ben.doc.transact(() => addCards(ben.editor, cardsOf('ben', part, 'x')));
       await ana.sees(() => rootOf(ana.doc, cards).size === (part + 1) * 300);
     }
     goAway(ana);
@@ -553,10 +560,7 @@ describe('more', () => {
     await agree(ana, ben);
     backUp();
     for (let part = 0; part < 6; part++) {
-      ben.doc.transact(() => {
-        for (let n = 0; n < 300; n++)
-          addCard(ben.editor, { ...cell, phase: `p${part}-${n}` }, { text: 'x'.repeat(600) });
-      });
+      ben.doc.transact(() => addCards(ben.editor, cardsOf('ben', part, 'x'.repeat(600))));
       await ana.sees(() => rootOf(ana.doc, cards).size === (part + 1) * 300);
     }
     await marked(ana, ben);

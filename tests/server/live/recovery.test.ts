@@ -275,7 +275,8 @@ describe('L2 a forger gains nothing', () => {
     structs.push({ origin: { client: 78, clock: 0 }, content: { string: 'x' } }, author(2 * records - 3));
     mallory.presence([{ client, clock: 1, state: {} }]);
     await mallory.next('presence');
-    const began = performance.now();
+    // Of the processor: what else runs meanwhile is no matter.
+    const began = process.cpuUsage();
     mallory.step2(
       handUpdate([
         { client: ben.doc.clientID, clock: there, structs: [{ content: { gc: 1 } }] },
@@ -283,7 +284,8 @@ describe('L2 a forger gains nothing', () => {
       ]),
     );
     expect(await mallory.told('held')).toMatchObject({ state: 'waiting' });
-    expect(performance.now() - began).toBeLessThan(1_000);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1_000).toBeLessThan(1_000);
     expect(house.rooms.counters).toMatchObject({ failedCommits: 0, offersHeld: 1 });
     expect(texts(await shown())).toEqual(['here']);
   });

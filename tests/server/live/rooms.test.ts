@@ -89,7 +89,7 @@ describe('the states of a room', () => {
     addCard(ana.editor, cell, { text: 'kept' });
     await until(() => house.rooms.counters.updates > 0 && house.rooms.gauges.unsaved === 0);
     ana.close();
-    await until(() => house.rooms.crowd(board) === 0);
+    await until(() => house.rooms.socketCount(board) === 0);
     clock.advance(29_000);
     expect(stateOf()).toBe('live');
     house.store.hold();
@@ -102,7 +102,7 @@ describe('the states of a room', () => {
     await until(() => house.rooms.counters.checkpoints > 0);
     expect(stateOf()).toBe('live');
     await ben.leave();
-    await until(() => house.rooms.crowd(board) === 0);
+    await until(() => house.rooms.socketCount(board) === 0);
     clock.advance(31_000);
     await until(() => stateOf() === 'absent');
   });
@@ -172,7 +172,7 @@ describe('B8 the heap', () => {
     const two = await at('two');
     await two.state();
     await two.leave();
-    await until(() => house.rooms.crowd('two') === 0);
+    await until(() => house.rooms.socketCount('two') === 0);
     const three = await at('three');
     await three.state();
     const four = await at('four');

@@ -205,7 +205,7 @@ describe('a refused edit', () => {
     expect(new Set(codes)).toEqual(new Set([closeCode.notAllowed]));
     expect(rootOf(ben.doc, lanes).size).toBe(0);
     await agree(ben, cleo);
-    expect(house.rooms.crowd(board)).toBeLessThanOrEqual(3);
+    expect(house.rooms.socketCount(board)).toBeLessThanOrEqual(3);
     expect(ben.provider.wsconnected && cleo.provider.wsconnected).toBe(true);
   });
 });

@@ -300,7 +300,7 @@ describe('time', () => {
       if (said === 6) expect(pings).toBeGreaterThan(0);
     }
     expect(ben.socket.readyState).toBe(ben.socket.OPEN);
-    expect(house.rooms.crowd(board)).toBe(2);
+    expect(house.rooms.socketCount(board)).toBe(2);
   });
 
   test('W8 when Ben’s session expires, his socket is closed', async () => {

@@ -56,7 +56,7 @@ describe('on the machine’s own clocks', () => {
       ana.awareness.setLocalStateField('at', 'third');
       await ben.notices(() => at() === 'third');
       expect(house.rooms.counters.delays).toBe(0);
-      expect(house.rooms.crowd(board)).toBe(2);
+      expect(house.rooms.socketCount(board)).toBe(2);
     },
   );
 });
@@ -94,7 +94,7 @@ describe.each([
       // The quiet frame; her pong has arrived by the time of this answer.
       await ana.next('presence');
       await ana.state();
-      expect(house.rooms.crowd(board)).toBe(crowd);
+      expect(house.rooms.socketCount(board)).toBe(crowd);
     }
     deaf.socket.resume();
     expect((await deaf.closed).code).toBe(1006);
@@ -104,7 +104,7 @@ describe.each([
     const ben = await present('ben', 2);
     const ana = await present('ana', 1);
     ana.close();
-    await settled(() => house.rooms.crowd(board) === 1);
+    await settled(() => house.rooms.socketCount(board) === 1);
     clock.setWall(ms);
     clock.advance(graceMs - 100);
     ben.heard.length = 0;
@@ -120,7 +120,7 @@ describe.each([
     const ana = await house.raw('ana');
     await ana.state();
     await ana.leave();
-    await settled(() => house.rooms.crowd(board) === 0);
+    await settled(() => house.rooms.socketCount(board) === 0);
     clock.setWall(ms);
     clock.advance(idleMs - 1_000);
     expect(house.rooms.report()).toHaveLength(1);
@@ -147,7 +147,7 @@ describe.each([
       clock.advance(4_000);
       await ana.state();
     }
-    expect(house.rooms.crowd(board)).toBe(1);
+    expect(house.rooms.socketCount(board)).toBe(1);
     clock.advance(4_000);
     expect(await ana.closed).toEqual({ code: 4401, reason: 'expired' });
   });
@@ -205,7 +205,7 @@ describe.each([
     test('T3 D12 rooms that open again store no more and no fewer', async () => {
       house.store.now = clock.wall;
       const leave = async () => {
-        await settled(() => house.rooms.crowd(board) === 0);
+        await settled(() => house.rooms.socketCount(board) === 0);
         clock.advance(idleMs + 4_000);
         await settled(() => house.rooms.report().length === 0);
       };

@@ -87,7 +87,7 @@ export const evidence: readonly Action<MapTarget>[] = evidenceLevels.map((level:
     isOn: (target) => recordOf(target)?.evidence === level,
     run: (map, card) => {
       setEvidence(map.board.editor, map.chosen(card), level);
-      map.workspace.say(t('map.evidence.set', { level: t(`evidence.${level}`) }), true);
+      map.workspace.notify(t('map.evidence.set', { level: t(`evidence.${level}`) }), true);
     },
   }),
 );

@@ -2,14 +2,14 @@ import { moveLane } from '$shared/collections/lane.ts';
 import { movePhase, moveStep } from '$shared/collections/phase.ts';
 import type { Action } from '../../../parts/action.ts';
 import { pencilIcon, trashIcon } from '../../../ui/icons.ts';
-import type { Spot } from '../grid.ts';
+import type { FocusTarget } from '../grid.ts';
 import type { MapState } from '../map-state.svelte.ts';
 import { neighbourGap } from '../shifting.ts';
 import type { MapTarget } from './target.ts';
 
 /** The head of a phase, a step or a lane. */
-export type HeadSpot = Exclude<Spot, { readonly kind: 'cell' }>;
-type HeadKind = HeadSpot['kind'];
+export type HeadTarget = Exclude<FocusTarget, { readonly kind: 'cell' }>;
+type HeadKind = HeadTarget['kind'];
 
 /** An action on heads of these kinds, for people who may change the structure. */
 export function onHead(
@@ -20,9 +20,9 @@ export function onHead(
     isOn,
     ...rest
   }: Omit<Action<MapTarget>, 'run' | 'may' | 'can' | 'isOn'> & {
-    readonly can?: (map: MapState, spot: HeadSpot) => boolean;
+    readonly can?: (map: MapState, spot: HeadTarget) => boolean;
     readonly isOn?: (map: MapState, id: string) => boolean;
-    readonly run: (map: MapState, spot: HeadSpot) => void;
+    readonly run: (map: MapState, spot: HeadTarget) => void;
   },
 ): Action<MapTarget> {
   return {
@@ -49,17 +49,17 @@ export const rename: readonly Action<MapTarget>[] = [
 ];
 
 /** Moves a phase, a step or a lane forward (1) or back (-1) by one place. */
-export function shift(map: MapState, spot: HeadSpot, by: 1 | -1): void {
+export function shift(map: MapState, spot: HeadTarget, by: 1 | -1): void {
   const { editor, journey } = map.board;
   const to = neighbourGap(journey, spot, by);
   if (to?.kind === 'phase') movePhase(editor, spot.id, to.period, to);
   if (to?.kind === 'step') moveStep(editor, spot.id, to.phase, to);
   if (to?.kind === 'lane') moveLane(editor, spot.id, to);
-  if (to) requestAnimationFrame(() => map.focusSpot(spot));
+  if (to) requestAnimationFrame(() => map.focusOn(spot));
 }
 
 /** Moves by a direction of the screen: lanes along the rows, phases and steps along the columns. */
-export function shiftAlong(map: MapState, spot: HeadSpot, rows: number, columns: number): void {
+export function shiftAlong(map: MapState, spot: HeadTarget, rows: number, columns: number): void {
   const by = spot.kind === 'lane' ? rows : columns;
   if (by !== 0 && map.workspace.may('structure')) shift(map, spot, by > 0 ? 1 : -1);
 }

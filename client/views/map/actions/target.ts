@@ -1,4 +1,4 @@
-import type { Spot } from '../grid.ts';
+import type { FocusTarget } from '../grid.ts';
 import type { MapState } from '../map-state.svelte.ts';
 
 /** What an action of the map works on. */
@@ -6,7 +6,7 @@ export interface MapTarget {
   readonly map: MapState;
   /** The focused element, or the anchor of the menu. */
   readonly element: HTMLElement;
-  readonly spot: Spot;
+  readonly spot: FocusTarget;
   /** The id of the card; null for an empty cell or a head. */
   readonly card: string | null;
 }

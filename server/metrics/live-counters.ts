@@ -85,7 +85,7 @@ const rows: Readonly<Record<Exclude<keyof Counters, 'refusals'>, Row>> = {
 };
 
 /** Adds the counters to a registry. They are evaluated when metrics are read, and cost nothing else. */
-export function registerTally(registry: Registry, counters: () => Readonly<Counters>): void {
+export function registerCounters(registry: Registry, counters: () => Readonly<Counters>): void {
   const keys = Object.keys(rows) as (keyof typeof rows)[];
   for (const { name, help, label } of new Map(keys.map((key) => [rows[key].name, rows[key]])).values()) {
     const own = keys.filter((key) => rows[key].name === name);

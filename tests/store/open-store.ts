@@ -79,7 +79,7 @@ export class Journalist {
 }
 
 /** Opens a disk store that is closed after the test. */
-export async function openWorker(folder: string, more: Partial<DiskStoreOptions> = {}) {
+export async function openStore(folder: string, more: Partial<DiskStoreOptions> = {}) {
   const journalist = new Journalist();
   const store = await openDiskStore({ folder, log: journalist.log, probeAfterMs: 5, ...more });
   onTestFinished(() => store.close());

@@ -1,12 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
 import * as Y from 'yjs';
-import type { DeskOptions } from '../../server/worker/worker-client.ts';
+import type { WorkerOptions } from '../../server/worker/worker-client.ts';
 import { openWorker } from '../../server/worker/worker-client.ts';
 import { act, copyOf, readingOf, smallBoard } from '../server/history/board-edits.ts';
 import { manyClientIds } from '../server/history/many-client-ids.ts';
-import { Journalist, Writer } from '../store/desk.ts';
+import { Journalist, Writer } from '../store/open-store.ts';
 
-function worker(more: Partial<DeskOptions> = {}) {
+function worker(more: Partial<WorkerOptions> = {}) {
   const journalist = new Journalist();
   const opened = openWorker({ log: journalist.log, ...more });
   onTestFinished(() => opened.close());
@@ -102,6 +102,7 @@ test('a closed worker rejects waiting and new jobs', async () => {
   expect(journalist.lines).toEqual([]);
 });
 
+// Slow, since the jobs are the longest that there are: their limits of time and memory must hold for them.
 test(
   'a board with 200,000 client ids is rebuilt, restored and cleaned of one person’s work',
   { timeout: 120_000 },

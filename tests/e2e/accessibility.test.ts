@@ -6,6 +6,7 @@ import { word } from './words.ts';
 
 const stage = setStage();
 
+// Slow, since axe looks at every element of filled pages by all its rules, some twenty times in each language.
 describe.each(['en', 'ar'] as const)('axe finds nothing, in %s', (language) => {
   // Where motion is reduced, a colour that is inherited fades one frame after the other, down the whole page.
   const options = { locale: language, reducedMotion: 'no-preference' } as const;

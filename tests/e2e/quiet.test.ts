@@ -43,7 +43,7 @@ const shiftsOn = async (person: Person) => {
   return person.page.evaluate(() => (window as unknown as { shifts: string[] }).shifts);
 };
 
-/** How many frames were asked for in a second, and what moves by itself. */
+/** How many frames were asked for in a second, and what moves by itself. That nothing happens takes a while to see. */
 const unrest = (person: Person) =>
   person.page.evaluate(async () => {
     const counted = window as unknown as { frames_asked: number };

@@ -6,6 +6,7 @@ import { word } from './words.ts';
 
 const stage = setStage();
 
+// Slow: axe checks every element of full pages by all its rules, some twenty times in each language.
 describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) => {
   // With reduced motion, an inherited colour changes one frame later at each level of the page.
   const options = { locale: language, reducedMotion: 'no-preference' } as const;

@@ -129,8 +129,10 @@ describe('W3 B12 the answer to the server’s question', () => {
       return { client, person };
     });
     for (const { client } of everyone) await client.synced();
+    const hers = await ana.state();
     for (const { client, person } of everyone) addCard(person, `of-${person}`)(client.doc);
-    while (rootOf(await ana.state(), cards).size < 1 + everyone.length) await turn();
+    while (rootOf(hers, cards).size < 1 + everyone.length)
+      Y.applyUpdate(hers, (await ana.next('update')).bytes);
     for (const { client } of everyone) expect(client.provider.wsconnected).toBe(true);
   });
 

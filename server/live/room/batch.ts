@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Connection } from '../socket/connection.ts';
 import type { Pass } from '../guard/guard.ts';
 import { nobody } from '../guard/owners.ts';
@@ -31,6 +32,15 @@ export interface Batch {
   readonly overheadMs: number;
 }
 
+interface BatchContext {
+  readonly recovery: Recovery;
+  readonly counters: Counters;
+  /** The number of sockets that get the update. */
+  readonly receivers: number;
+  /** Measures what people pay for. */
+  readonly clock: Clock;
+}
+
 /**
  * Judges and applies changes in order, in one transaction. Each verdict depends on the changes before it. A refused
  * sender is closed at once. The frames of a sender in debt wait, in order. So do all frames once the batch has cost
@@ -40,7 +50,7 @@ export interface Batch {
 export function applyChanges(
   document: LiveDocument,
   changes: readonly PendingChange[],
-  { recovery, counters, receivers }: { recovery: Recovery; counters: Counters; receivers: number },
+  { recovery, counters, receivers, clock }: BatchContext,
 ): Batch {
   const authors = new Set<Connection>();
   const senders = new Set<Connection>();
@@ -76,7 +86,7 @@ export function applyChanges(
   /** Returns held frames that can be tried now. They come before all other frames of this sender. */
   function applyFrame({ from, frame }: PendingFrame): readonly PendingFrame[] {
     if (!isEmptyUpdate(frame.update)) {
-      const began = performance.now();
+      const began = clock.now();
       if (recovery.mustHold(document, from, frame)) {
         hold(from, frame, 'G4');
         chargeSince(from, began);
@@ -102,7 +112,7 @@ export function applyChanges(
         if (frame.isStep2) recovery.hasCome();
       }
       // If the clock says far more, the tariff has missed something expensive, so the measured time counts.
-      const cost = Math.max(verdict.weight, (performance.now() - began) * 1000 - untoldEffort);
+      const cost = Math.max(verdict.weight, (clock.now() - began) * 1000 - untoldEffort);
       effort += cost;
       // Delivery costs too: the operating system copies the update for each receiver.
       const toAllMs = verdict.hasEffect ? (frame.update.length * receivers) / answerBytesPerMs : 0;
@@ -114,7 +124,7 @@ export function applyChanges(
   }
 
   function chargeSince(from: Connection, began: number): void {
-    const tookMs = performance.now() - began;
+    const tookMs = clock.now() - began;
     effort += tookMs * 1000;
     from.charge('work', tookMs);
   }
@@ -168,14 +178,14 @@ export function applyChanges(
   }
 
   const ownClock = document.ownClock;
-  const began = performance.now();
+  const began = clock.now();
   const update = document.change(() => {
     applyFrames();
     for (const change of changes) if (change.kind === 'restored') restore(change);
     for (const change of changes) if (change.kind === 'own') change.edit(document);
     document.work.finish();
   });
-  const overheadMs = performance.now() - began - effort / 1000;
+  const overheadMs = clock.now() - began - effort / 1000;
   chargeRest(overheadMs);
   if (!document.isWhole) throw new Error('An update that passed the guard left a gap in the document.');
   const hasOwn = document.ownClock > ownClock;

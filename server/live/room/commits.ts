@@ -160,8 +160,7 @@ export class Commits {
   #tickSoon(): void {
     const overheadMs = Math.min(...this.#overheadsMs);
     if (overheadMs < dearCommitMs) return this.#tickOnTime();
-    // A real timer, not the injected clock, because the overhead was measured in real time.
-    setTimeout(() => this.#tickOnTime(), Math.min(overheadMs * dearPause, longestDearPauseMs));
+    this.#options.clock.after(Math.min(overheadMs * dearPause, longestDearPauseMs), () => this.#tickOnTime());
   }
 
   #tickOnTime(): void {
@@ -186,7 +185,7 @@ export class Commits {
   }
 
   async #commit(): Promise<void> {
-    const { store, counters, observe, recovery, receivers, committed, failed } = this.#options;
+    const { store, counters, observe, recovery, receivers, clock, committed, failed } = this.#options;
     const began = this.#queue.length > 0 ? this.#oldest : performance.now();
     const changes = [...this.#parked.takeDue(), ...this.#queue];
     this.#queue = [];
@@ -197,6 +196,7 @@ export class Commits {
         recovery,
         counters,
         receivers: receivers(),
+        clock,
       });
       for (const change of batch.left) this.#park(change);
       const applied = performance.now();

@@ -58,9 +58,9 @@ export class IncomingChanges {
       // The frame is not acknowledged, so the server asks for it again when a document is open.
       if (this.#hooks.open() !== open) return end();
       if (from.owes > 0) return void clock.after(from.owes, () => largeAnswers.run(step));
-      const began = performance.now();
+      const began = clock.now();
       const { done, value } = filtering.next();
-      from.charge('work', performance.now() - began);
+      from.charge('work', clock.now() - began);
       if (!done) return largeAnswers.run(step);
       this.post(from, { ...frame, update: value });
       end();

@@ -100,17 +100,17 @@ export class SyncRequests {
   }
 
   #sendState(to: Connection, full: FullState): void {
-    const began = performance.now();
+    const began = this.#context.clock.now();
     this.#context.counters.statesSent++;
     to.out.answer(full.packets());
-    to.charge('work', Math.max(full.bytes / answerBytesPerMs, performance.now() - began));
+    to.charge('work', Math.max(full.bytes / answerBytesPerMs, this.#context.clock.now() - began));
   }
 
   /** Encoding blocks everyone, so the reader is charged for it. */
   #sendDifference(to: Connection, stateVector: Uint8Array, full: FullState): void {
-    const began = performance.now();
+    const began = this.#context.clock.now();
     const answer = this.#source()?.document?.answer(stateVector) ?? null;
-    to.charge('work', performance.now() - began);
+    to.charge('work', this.#context.clock.now() - began);
     if (answer === 'large') this.#sendState(to, full);
     else if (answer) to.out.answer([answer], this.#context.unreadDifferences);
     else to.close(closeCode.malformed, 'malformed');

@@ -20,7 +20,7 @@ const unit = (name: string, more = {}) => ({
 });
 
 const testProjects = [
-  unit('shared'),
+  unit('shared', { testTimeout: 30_000 }),
   unit('server', { testTimeout: 60_000 }),
   unit('store', { testTimeout: 60_000 }),
   unit('worker', { testTimeout: 60_000 }),
@@ -34,6 +34,7 @@ const testProjects = [
     test: {
       name: 'client',
       environment: 'happy-dom',
+      testTimeout: 30_000,
       include: ['tests/client/**/*.test.ts'],
       setupFiles: [at('./tests/client/english.ts')],
     },

@@ -10,9 +10,11 @@ test('a refusal names the daily limit that was reached', async () => {
   );
   expect(refusalText('allowance', { of: 'bytes', limit: 6 << 20, for: 'board' })).toContain('6 MB');
   expect(refusalText('allowance', undefined)).toBe(
-    'The daily limit of this board is reached. Try again later.',
+    'This board has reached its daily limit. Try again later.',
   );
-  expect(refusalText('role', undefined)).toBe('Your role may not change this part of the board.');
+  expect(refusalText('role', undefined)).toBe(
+    'Your role does not allow you to change this part of the board.',
+  );
   await setLanguage('sv');
   expect(refusalText('allowance', { of: 'clients', limit: 300, for: 'person' })).toContain('300 gånger');
 });

@@ -58,7 +58,7 @@ describe('changed records', () => {
     expect(told().sort()).toEqual([
       'card moved: “Buys a ticket”',
       'card personas changed: “Buys a ticket”',
-      'emotion marked: “Ride”',
+      'emotion changed: “Ride”',
       'idea linked: “One ticket”',
       'idea status changed: “One ticket”',
       'phase moved: “Ride”',

@@ -54,7 +54,7 @@ describe('a facilitator changes the structure, and undoes it', () => {
     await expect(maja.card('Goes along')).toBeVisible();
     await maja.head('phase', second).focus();
     await maja.press('Delete');
-    await expect(maja.dialog(`Remove “${second}”?`)).toContainText('1 card is removed with it');
+    await expect(maja.dialog(`Remove “${second}”?`)).toContainText('1 card will be removed too');
     await maja.dialog(`Remove “${second}”?`).getByRole('button', { name: 'Remove' }).click();
     for (const person of everyone) {
       await expect(heads(person, 'phase')).toContainText([first, third]);

@@ -160,7 +160,7 @@ describe('the list of ideas', () => {
 
     await nadia.page.getByRole('searchbox').fill('brought back');
     // The search covers the solution, not the reason.
-    await expect(nadia.page.getByText('No idea matches these filters.')).toBeVisible();
+    await expect(nadia.page.getByText('No ideas match these filters.')).toBeVisible();
     await nadia.page.getByRole('searchbox').fill('STAND by door');
     await expect(rows(nadia)).toHaveCount(1);
     await nadia.page.getByRole('button', { name: 'Clear filters' }).first().click();

@@ -23,7 +23,7 @@ describe('the lobby', () => {
   test('starts a board from each template, which opens with its links to share', async () => {
     const maja = await stage.person('Maja');
     for (const [template, shows] of [
-      ['Full five-step project', 'Journey map'],
+      ['Full project', 'Journey map'],
       ['Journey map', 'Journey map'],
       ['Idea backlog', 'Ideas'],
       ['Demo', 'Journey map'],
@@ -61,7 +61,7 @@ describe('the lobby', () => {
     await expect(maja.page.getByText('This does not look like a board link')).toBeVisible();
     await link.fill(stage.house.demo.observer);
     await link.press('Enter');
-    await expect(maja.page.getByText('You join as observer.')).toBeVisible();
+    await expect(maja.page.getByText('You are joining as an observer.')).toBeVisible();
     await maja.leave();
   });
 
@@ -80,7 +80,7 @@ describe('the lobby', () => {
     const nadia = await stage.person('Nadia');
     await nadia.page.goto(copied);
     await expect(nadia.page.getByRole('heading', { name: 'Links' })).toBeVisible();
-    await expect(nadia.page.getByText('You join as participant.')).toBeVisible();
+    await expect(nadia.page.getByText('You are joining as a participant.')).toBeVisible();
     await nadia.join(copied);
     await maja.press('Escape');
     await expect(maja.page.getByRole('button', { name: '2 people here' })).toBeVisible();

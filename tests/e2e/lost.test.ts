@@ -63,7 +63,7 @@ test('after a backup is restored, edits without their base can be copied, saved 
   wire.letIn();
 
   await maja.page.goto(address);
-  const dialog = maja.dialog('Some unsent changes no longer fit the board');
+  const dialog = maja.dialog('Some unsent changes can no longer be applied');
   const text = 'Only on the server that was lost, and on in a tunnel';
   await expect(dialog.getByRole('textbox')).toHaveValue(text);
   await expect(light(maja, 'held')).toBeVisible();
@@ -93,7 +93,7 @@ test("a facilitator's unsent edits are shown when they come back as observer, un
   const name = maja.page.getByRole('textbox', { name: 'Your name' });
   await name.fill('Maja');
   await name.press('Enter');
-  const dialog = maja.dialog('This device holds unsent changes');
+  const dialog = maja.dialog('This device has unsent changes');
   await expect(dialog).toContainText('Changes by Maja (facilitator).');
   await expect(dialog.getByRole('textbox')).toHaveValue('Left as facilitator');
   await expect(dialog.getByRole('button', { name: 'Add again' })).toHaveCount(0);
@@ -191,10 +191,10 @@ test('a server that renews the membership but admits nobody is not asked forever
 test('a server that refuses a page that has sent nothing is asked less and less often, with one message', async () => {
   await wire.keepAway(closeCode.refused, 'malformed');
   const dialog = maja.dialog('Not everything could be saved');
-  await expect(dialog).toContainText('It contained no text of yours.');
+  await expect(dialog).toContainText('There is no text to copy.');
   wire.letIn();
   await expect(light(maja, 'held')).toBeVisible();
-  await expect(dialog.getByText('It contained no text of yours.')).toHaveCount(1);
+  await expect(dialog.getByText('There is no text to copy.')).toHaveCount(1);
   await dialog.getByRole('button', { name: 'Done' }).click();
   await maja.saved();
 });

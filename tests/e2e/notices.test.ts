@@ -64,7 +64,7 @@ test('a server without room says so, and the page reconnects by itself', async (
   const told = maja.page.getByText('Too many boards are open on this server.');
   await expect(told).toContainText('Keep writing');
   await maja.page.reload();
-  await expect(told).toContainText('This page tries again automatically.');
+  await expect(told).toContainText('This page will try again automatically.');
   wire.letIn();
   await maja.saved();
   await expect(told).toBeHidden();

@@ -21,7 +21,9 @@ const texts = (person: Person) => person.page.locator('[data-card] > p').allText
 
 describe('an observer', () => {
   test('sees everything live', async () => {
-    await expect(asa.page.getByText('You see everything live. You cannot change the board.')).toBeVisible();
+    await expect(
+      asa.page.getByText('You can see everything live, but you cannot change the board.'),
+    ).toBeVisible();
     // The lanes below the first ones are drawn one per frame.
     for (const person of [maja, asa]) await person.page.locator('[data-drawn]').waitFor();
     expect(await texts(asa)).toEqual(await texts(maja));

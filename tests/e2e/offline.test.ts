@@ -45,7 +45,7 @@ describe.each([
     await stage.house.stop(signal);
     for (const person of everyone) {
       await expect(light(person, 'offline')).toBeVisible();
-      const told = person === asa ? 'The server does not respond.' : 'Keep writing';
+      const told = person === asa ? 'The server is not responding.' : 'Keep writing';
       await expect(person.page.getByText(told)).toBeVisible();
     }
     await write(maja, 'Ride', `Maja alone ${word}`);

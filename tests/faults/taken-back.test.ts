@@ -17,6 +17,7 @@ import { board, openHouseOn } from '../server/live/harness.ts';
 import { PageClient } from '../server/live/page-client.ts';
 import { agree, StockClient, until } from '../server/live/stock-client.ts';
 import { boardRecord } from '../store/board-record.ts';
+import { codeOf } from '../../server/errors.ts';
 
 /** The disk falls back, in each possible way, while pages and programs continue. */
 
@@ -117,7 +118,16 @@ const ways: readonly {
 
 let cut = { path: '', length: 0 };
 
-const copy = (part: string) => cp(join(folder, part), join(`${folder}-backup`, part), { recursive: true });
+/** Copies a part of the folder while the server may be at work: again if a temporary file is renamed meanwhile. */
+async function copy(part: string): Promise<void> {
+  for (;;) {
+    try {
+      return await cp(join(folder, part), join(`${folder}-backup`, part), { recursive: true });
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
+  }
+}
 
 async function putBack(part: string): Promise<void> {
   await rm(join(folder, part), { recursive: true });

@@ -50,7 +50,7 @@ test('facilitators are told from the first word how full it is, participants whe
   expect(boardStatus({ ...onlooker, fullness: 95 }, 0)).toEqual({ kind: 'observing' });
 });
 
-test('what was put away comes back when the board is fuller', () => {
+test('a dismissed message returns when the board is fuller', () => {
   expect(boardStatus({ ...lead, fullness: 70 }, 70)).toBeNull();
   expect(boardStatus({ ...lead, fullness: 75 }, 70)).toEqual({ kind: 'full', percent: 75 });
 });

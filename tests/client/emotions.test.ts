@@ -30,7 +30,7 @@ function openEmotions() {
   return { doc, board, words, fia: new PlainEditor(doc, 'fia') };
 }
 
-test('signals are those of one persona at one phase, and follow what changes', () => {
+test('only the emotions of the given persona and phase are returned, and they follow changes', () => {
   const { fia, words, board } = openEmotions();
   expect(words('p')).toEqual([]);
   markEmotion(fia, { ...at, emotion: 'calm' }, 'present');

@@ -83,7 +83,7 @@ test('an idea for two personas is in two groups and counts once', () => {
   expect(countOnce(groups)).toBe(2);
 });
 
-test('clearing the filters keeps groups and order', () => {
+test('clearing the filters keeps grouping and sorting', () => {
   const view: IdeaView = { ...byTitle, group: 'state', state: 'done', card: 'c1', words: 'clock' };
   expect(isFiltered(view)).toBe(true);
   expect(withoutFilters(view)).toEqual({ ...byTitle, group: 'state' });

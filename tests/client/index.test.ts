@@ -43,7 +43,7 @@ test('an item stands under each of its keys once, in order; equal orders go by i
   expect([at('x'), at('y'), at('z')]).toEqual([['b', 'c', 'a'], ['c'], []]);
 });
 
-test('an item that changes leaves its old keys; one that is gone, or no more, leaves all', () => {
+test('a changed item is removed from its old keys; a removed or deleted one, from all', () => {
   const { put, at } = openIndex();
   put(['a', item('xy')], ['b', item('x')]);
   put(['a', item('yz')]);

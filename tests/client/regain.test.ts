@@ -55,7 +55,7 @@ test('an expired membership is renewed', async () => {
   expect(await regainMembership('b', 'ana')).toEqual({ kind: 'renewed' });
 });
 
-test('on a board that was reset, the person joins again by the link, as the same person', async () => {
+test('after a reset, the link lets people join again as the same person', async () => {
   anaWasHere();
   answers = { [renew]: no(401, 'board-reset'), '/api/join': joined };
   expect(await regainMembership('b', 'ana')).toEqual({ kind: 'board-reset' });

@@ -164,7 +164,7 @@ describe('typing', () => {
     expect(ben.area.selectionDirection).toBe('backward');
   });
 
-  test('a repeated letter is placed by the caret', () => {
+  test('the caret decides where a repeated letter is inserted', () => {
     const [ana, ben] = pair('aaa');
     ben.select(2);
     ana.select(0).type('a');

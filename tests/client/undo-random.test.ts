@@ -157,7 +157,7 @@ function isMade(path: string, before: Reading): boolean {
 }
 
 test(
-  'one press changes places of one step only, and none that others have changed since',
+  'one undo reverts one step only, and nothing that others have changed since',
   { timeout: 60_000 },
   async () => {
     const chance = new Chance(seed);

@@ -95,7 +95,7 @@ describe('a step without edits by others', () => {
     expect(ana.last).toBe(added);
   });
 
-  test('of typing lasts until a pause; text typed and deleted again makes no step', async () => {
+  test('of typing ends at a pause; typing and deleting the same text makes no step', async () => {
     const { ana } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     for (const text of ['H', 'He', 'Hey']) writeText(ana, cards, id, 'text', text);
@@ -441,7 +441,7 @@ describe('a large command', { timeout: 30_000 }, () => {
     expect(Math.max(...sizes)).toBeLessThan(maxFrameBytes / 4);
   });
 
-  test('keeps the order of what it moves, with short keys, even in the narrowest gap', () => {
+  test('keeps the order of the cards that it moves, with short keys, even in the narrowest gap', () => {
     const { ana } = people.of;
     const [after = '', before = '', ...ids] = many(1_002);
     moveCards(ana, [after, before], cell('b'));

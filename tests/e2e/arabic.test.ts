@@ -31,7 +31,7 @@ describe('in Arabic', () => {
     expect(await right(phase(1))).toBeLessThan(await right(phase(0)));
   });
 
-  test('the heads stay at the right edge when the map is scrolled to its end', async () => {
+  test('the lane titles stay at the right edge when the map is scrolled to its end', async () => {
     await phase(8).evaluate((head) => head.scrollIntoView({ inline: 'center', block: 'nearest' }));
     await expect(phase(8)).toBeInViewport();
     expect(await right(lane(0))).toBe(1440);

@@ -89,7 +89,7 @@ describe('the lobby', () => {
 });
 
 describe('a device', () => {
-  test('has the same person after a reload and by the same link again', async () => {
+  test('is the same person after a reload and when the link is opened again', async () => {
     const links = await stage.house.board('demo');
     const { maja, nadia, asa } = await stage.trio(links);
     const three = maja.page.getByRole('button', { name: '3 people here' });
@@ -152,7 +152,7 @@ describe('pages that do not exist', () => {
     await ben.leave();
   });
 
-  test('turning off a link removes people who joined by it, and nobody else can join by it', async () => {
+  test('people are removed when their link is turned off, and nobody can join with it', async () => {
     const maja = await stage.person('Maja');
     await startBoard(maja, 'Idea backlog', 'Withdrawn');
     const link = await linkOf(maja, 'Observers').inputValue();

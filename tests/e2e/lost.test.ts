@@ -183,7 +183,7 @@ describe('an expired membership', () => {
   });
 });
 
-test('a server that renews the membership but admits nobody is not asked forever', async () => {
+test('the page stops retrying when the server renews the membership but admits nobody', async () => {
   await wire.keepAway(closeCode.ticket, 'expired');
   await expect(maja.page.getByRole('heading', { name: 'Your access has ended' })).toBeVisible();
 });

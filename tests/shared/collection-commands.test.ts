@@ -237,7 +237,7 @@ test('every command has its case here', () => {
 });
 
 describe.each(Object.entries(setting))('%s', (_name, { run, read, gives }) => {
-  test('does what it says, and nothing when it is run again', () => {
+  test('makes its change, and changes nothing when it runs again', () => {
     const board = openBoard();
     run(board, board.ids);
     expect(read(board)).toEqual(gives);
@@ -247,7 +247,7 @@ describe.each(Object.entries(setting))('%s', (_name, { run, read, gives }) => {
     expect(read(board)).toEqual(gives);
   });
 
-  test('does nothing where the record is not there', () => {
+  test('does nothing if the record does not exist', () => {
     const board = openBoard();
     run(board, nobody);
     expect(board.takeUpdates()).toBe(0);
@@ -264,7 +264,7 @@ describe.each(Object.entries(moving))('%s', (_name, { run, read, gives }) => {
     expect(read(board)).toEqual(gives);
   });
 
-  test('does nothing where the record is not there', () => {
+  test('does nothing if the record does not exist', () => {
     const board = openBoard();
     run(board, nobody);
     expect(board.takeUpdates()).toBe(0);
@@ -317,7 +317,7 @@ describe('commands on cards', () => {
   });
 });
 
-test('an idea is added with its author and no number: the server gives it', () => {
+test('an idea is added with its author and without a number, which the server assigns', () => {
   const { ana, doc, ids } = openBoard();
   const place = { phase: ids.ride, step: ids.sit };
   const made = idea.addIdea(ana, { title: 'Quiet car', cards: [ids.one], personas: [ids.lars], place });
@@ -366,10 +366,10 @@ test('each persona gets a colour and a shape that no other has, until all are ta
   });
 });
 
-describe('feelings and points', () => {
+describe('emotions and points', () => {
   const at = { persona: 'lars', phase: 'p' };
 
-  test('a mood is marked once, however often; who marks it otherwise replaces it; none takes it away', () => {
+  test('marking the same emotion again changes nothing; another mark replaces it; null clears it', () => {
     const { ana, doc, takeUpdates } = openBoard();
     const calm = { ...at, emotion: 'calm' as const };
     emotion.markEmotion(ana, calm, 'present');
@@ -400,7 +400,7 @@ describe('feelings and points', () => {
     expect([takeUpdates(), readValues(doc, emotion.experience)]).toEqual([2, []]);
   });
 
-  test('two people who mark one mood at the same time mark it once', () => {
+  test('two people who mark one emotion at the same time mark it once', () => {
     const docs = [new Y.Doc(), new Y.Doc()] as const;
     docs.forEach((doc, n) => {
       openRoots(doc);
@@ -414,7 +414,7 @@ describe('feelings and points', () => {
   });
 });
 
-test('a journey is started with a phase a period, and a lane where there is none yet', () => {
+test('a journey starts with one phase per period, and a lane if there is none yet', () => {
   const titles = { before: 'Plan', during: 'Ride', after: 'Remember' };
   for (const withLane of [true, false]) {
     const doc = new Y.Doc();

@@ -65,7 +65,7 @@ test('by title, each language has its own alphabet, and numbers in titles sort a
   expect(titles([idea(1, 'Stop 12'), idea(2, 'Stop 9')], { sort: 'title' })).toEqual(['Stop 9', 'Stop 12']);
 });
 
-test('by state follows the life of an idea, by phase the columns; ideas without a phase come last', () => {
+test('by status follows the life of an idea, by phase the column order; ideas without a phase come last', () => {
   expect(titles(backlog, { sort: 'state' })).toEqual([
     'Stop 12',
     'Äpple by the door',

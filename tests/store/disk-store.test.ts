@@ -123,7 +123,7 @@ describe('a process killed at a bad moment', () => {
     await expect(store.createBoard(boardRecord('b1'), new Writer().state)).rejects.toThrow('already');
   });
 
-  test('while it starts a segment: the stub is set aside', async () => {
+  test('while it starts a segment: the incomplete file is set aside', async () => {
     const folder = await temporaryFolder();
     const first = await openStore(folder);
     await first.store.append({ room: 'b1/board', person: 'ana', update: new Writer().write('one', 'Ana') });

@@ -39,7 +39,7 @@ test('older ones stay an hour apart for a week, a day apart for ninety days, and
   expect(ages.length).toBeLessThan(380);
 });
 
-test('thinned day by day, no gap exceeds the spacing of its age', () => {
+test('when versions are thinned over 30 days, no gap exceeds the limit for its age', () => {
   let versions: VersionRecord[] = [];
   const start = now;
   for (let n = 0; n < 30 * 144; n++) {

@@ -13,7 +13,7 @@ export interface LinkRow {
 }
 
 /**
- * Merges what the server knows of a role's links (ids, no secrets) with what this device knows (secrets, not always
+ * Merges what the server lists of a role's links (ids, no secrets) with what this device knows (secrets, not always
  * ids). If one link without an id and one unmatched link of the server are left, they are the same. If the server has
  * no unmatched link left, a link without an id was turned off and is not shown.
  */

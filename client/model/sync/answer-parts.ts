@@ -61,7 +61,7 @@ class Answer {
   readonly #store: Y.Doc['store'];
   readonly #known: Map<number, number>;
   readonly #own: ReadonlySet<number>;
-  /** Texts and sets whose deletions some part already carries. */
+  /** Texts and sets whose deletions are already in a part. */
   readonly #told = new Set<AnyType>();
   readonly #updates: Uint8Array[] = [];
   #part = new Part();

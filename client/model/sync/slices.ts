@@ -2,7 +2,7 @@
 const sliceMs = 8;
 
 /**
- * Runs long work in slices, so that the page draws and takes input in between. The first slice runs at once. When the
+ * Runs long work in slices, so that the page can draw and handle input in between. The first slice runs at once. When the
  * page is hidden or closed, the rest runs at once too, because timers are slow there.
  */
 export class Slices {

@@ -8,7 +8,7 @@ type AnyType = Parameters<typeof Y.findRootTypeKey>[0];
 type Ids = Y.UndoManager['undoStack'][number];
 type IdSet = Ids['insertions'];
 
-/** Keys of maps, by map. The key null means the characters of a text. */
+/** The changed keys of each shared type. For a text, the key is null. */
 type Places = ReadonlyMap<AnyType, ReadonlySet<string | null>>;
 
 /** The changes of one of this person's transactions: enough to undo them. */

@@ -18,7 +18,7 @@ export class Unsaved {
     doc.on('afterTransaction', this.#note);
   }
 
-  /** The changed records, as they read now. */
+  /** The changed records, with their current content. */
   read(): readonly Touched[] {
     return this.#touches.read();
   }

@@ -155,7 +155,7 @@ export function dragCards(
     if (done) aim(done);
     end();
     if (!done) return;
-    // Swallow the click that follows a drop, so that it does not press what is below.
+    // Swallow the click that follows a drop, so that it does not activate what is below.
     root.addEventListener('click', swallow, { capture: true, once: true });
     setTimeout(() => root.removeEventListener('click', swallow, { capture: true }));
     if (done.target) on.dropped(done.cards, done.target.cell, done.target.gap);

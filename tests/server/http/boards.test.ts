@@ -121,7 +121,7 @@ describe('creating a board', () => {
 });
 
 describe('a board', () => {
-  test('tells a person on it what it is and who they are', async () => {
+  test('returns its details and the person’s own membership', async () => {
     const house = new House();
     const { board, links } = await house.createBoard({ title: 'Trip', language: 'ar' });
     const ben = await house.join(links.observer, 'Ben');
@@ -254,7 +254,7 @@ describe('a body from outside', () => {
     expect('polluted' in {}).toBe(false);
   });
 
-  test('is read whatever its Content-Type says', async () => {
+  test('is read whatever its Content-Type', async () => {
     expect((await post('{"title":"Trip"}', { 'content-type': 'text/plain' })).status).toBe(201);
   });
 

@@ -90,7 +90,7 @@ describe('links', () => {
     ]);
   });
 
-  test('revoking twice keeps the first time', async () => {
+  test('revoking a link again keeps the time of the first revocation', async () => {
     const { house, list, idOf, revoke } = await begin();
     const id = await idOf('observer');
     const first = house.now;

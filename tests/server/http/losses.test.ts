@@ -98,7 +98,7 @@ describe('edits that the server lost', () => {
     expect((await rebuild()).status).toBe(200);
   });
 
-  test('whoever runs the server sees and decides the same', async () => {
+  test('the person who runs the server sees the same losses and can decide on them', async () => {
     const path = `/boards/${board}/documents/board/lost`;
     expect(await (await house.admin('GET', path)).json()).toMatchObject({ copies: [{ person: ana.person }] });
     const done = await house.admin('POST', `${path}/restore`, { people: [ana.person] });

@@ -42,7 +42,7 @@ describe('who may read metrics', () => {
   });
 });
 
-describe('the page of metrics', () => {
+describe('the metrics page', () => {
   test('has each counter of the live side, as it stands when asked', async () => {
     const house = new House({ METRICS_KEY: metricsKey });
     const { counters } = house.live;
@@ -67,7 +67,7 @@ describe('the page of metrics', () => {
     expect((await figures(await page(house))).get('resa_frames_total{way="in"}')).toBe(counters.framesIn);
   });
 
-  test('has what is so just now: sockets, rooms by state, memory, what is not on disk, whether the store writes', async () => {
+  test('has the current values: sockets, rooms by state, memory, unsaved updates, whether the store can write', async () => {
     const house = new House({ METRICS_KEY: metricsKey });
     house.live.gauges = {
       connections: 12,

@@ -34,7 +34,7 @@ test.each(['/', '/join', '/b/trip', '/b/trip/ideas'])(
   },
 );
 
-test('an asset is kept for ever, and comes as it was pressed', async () => {
+test('an asset is cached forever and sent in its precompressed form', async () => {
   const plain = await house.app.request('/assets/main-abc123.js');
   expect(plain.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   expect(plain.headers.get('content-type')).toMatch(/javascript/);
@@ -65,7 +65,7 @@ test.each([
   expect(await refusal(answer)).toEqual([404, 'not-found']);
 });
 
-test('who looks for a page where there is none gets the page to say so; a program gets the error', async () => {
+test('for an unknown path, a browser gets the page with status 404; a program gets the error as JSON', async () => {
   const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
   const answer = await house.app.request('/no/such/place', { headers: { accept } });
   expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);

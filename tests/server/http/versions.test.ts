@@ -108,7 +108,7 @@ describe('versions', () => {
     ]);
   });
 
-  test('a facilitator takes one home as a Yjs update', async () => {
+  test('a facilitator can download one as a Yjs update', async () => {
     await anaAdds('A bench');
     const { id } = await keep('To take home');
     const answer = await house.send('GET', at(`/${id}`), undefined, house.as(fay));

@@ -294,7 +294,7 @@ describe('B13 answers for a single reader', () => {
   const strange = (n: number) =>
     syncFrame(syncKind.step1, Y.encodeStateVector(new Map([[4_000_000_000 + n, 1]])));
 
-  test('B13 a reader that does not read gets the stored state, which is the same bytes for all', async () => {
+  test('B13 a client that does not read gets the stored state, whose bytes are shared by all', async () => {
     const state = await ana.state();
     await flood(2 << 20);
     const { counters } = house.rooms;

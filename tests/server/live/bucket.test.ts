@@ -35,7 +35,7 @@ test('a look into a bucket does not change it', () => {
   expect(seen.left(700)).toBe(unseen.left(700));
 });
 
-test('a clock that moves back gives nothing and takes nothing', () => {
+test('when the clock moves back, the bucket neither gains nor loses', () => {
   const bucket = new Bucket(tenASecond, 1_000);
   bucket.take(3, 1_000);
   expect(bucket.left(0)).toBe(2);

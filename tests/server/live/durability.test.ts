@@ -180,7 +180,7 @@ describe('from the queue to the disk', () => {
     expect(ana.sent).toBe(3);
   });
 
-  test('D3 a held frame holds back the count', async () => {
+  test('D3 the saved count does not pass a held frame', async () => {
     const offline = new Y.Doc();
     rootOf(offline, cards).set('away', buildRecord(cards, { author: 'ana' }));
     const before = Y.encodeStateVector(offline);

@@ -108,7 +108,7 @@ describe('L2 the copies on disk', () => {
     expect([...(await stored()).values()]).toEqual([copy('ben', tiny(7, 3))]);
   });
 
-  test('L2 continue after one that could not be written', async () => {
+  test('L2 are still written after one write failed', async () => {
     store.break();
     held.keep(copy('ana'));
     await held.written();

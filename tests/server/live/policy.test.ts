@@ -118,7 +118,7 @@ describe('G22 under "add, and change your own"', () => {
     expect(verdict).toBe('role');
   });
 
-  test('G22 a value has no record: the policy decides', () => {
+  test('G22 the policy also decides on values, which have no record', () => {
     const mark = () => markEmotion(ben.editor, { persona: 'p', phase: 'q', emotion: 'calm' }, 'present');
     board.policy = { allows: (operation) => operation.record === null || ownOnly.allows(operation) };
     mark();

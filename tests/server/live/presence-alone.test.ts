@@ -149,7 +149,7 @@ describe('a slot', () => {
     expect(here()).toEqual([{ client: 1, clock: 2, state: { person: 'ana' } }]);
   });
 
-  test('goes to another socket of the same person by a newer word, and not back by an old one', () => {
+  test('moves to another socket of the same person with a newer state, and not back with an older one', () => {
     const [first, second] = [connect('ana'), connect('ana')];
     says(first, [1, 1, { tab: 1 }]);
     says(second, [1, 1, { tab: 2 }]);

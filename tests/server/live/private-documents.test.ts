@@ -286,7 +286,7 @@ describe('R9 only its reader gets any byte of a private document', () => {
 });
 
 describe('R10 reading and writing are separate rights', () => {
-  test('R10 observers do not read what two roles read; the two do', async () => {
+  test('R10 a document for two roles can be read by these two, and not by observers', async () => {
     expect(await attempt(olle, 'research')).toBe('4403 not-allowed');
     const fays = await open(fay, 'research');
     const bens = await open(ben, 'research');

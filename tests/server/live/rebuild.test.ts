@@ -108,7 +108,7 @@ class CardSender {
 }
 
 describe('R6 a rebuilt board', () => {
-  test('R6 has all acknowledged edits, however many were in transit, and no history', async () => {
+  test('R6 has all acknowledged edits, even with many in transit, and no history', async () => {
     await open();
     const ana = await house.raw('ana', { control: true });
     await ana.next('step1');

@@ -95,7 +95,7 @@ describe('rights in a collection’s definition', () => {
     expect(addTask(board.person('fay', 'facilitator'))).toBe('role');
   });
 
-  test('G7 a collection that only the server changes is changed by nobody else, whoever adds', () => {
+  test('G7 nobody else can change a collection that only the server may change, even if they may add to it', () => {
     const count = (doc: Y.Doc) => storedRecord(doc, votes, 'one')?.set('count', 1);
     expect(ana.does((doc) => rootOf(doc, votes).set('one', buildRecord(votes, { count: 0 })))).toBe('pass');
     for (const who of [ana, fay]) expect(who.does(count)).toBe('role');

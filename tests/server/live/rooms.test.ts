@@ -72,7 +72,7 @@ describe('the states of a room', () => {
     return open();
   });
 
-  test('R1 a room is loading until its bytes are there, then answers requests that arrived meanwhile', async () => {
+  test('R1 a room is loading until its content has been read, then answers requests that arrived meanwhile', async () => {
     await open();
     house.store.hold();
     const ana = await house.raw('ana', { control: true });

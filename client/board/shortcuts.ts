@@ -24,8 +24,8 @@ export function shortcut(on: {
       event.stopPropagation();
     };
     const isMod = event.ctrlKey || event.metaKey;
-    // A single-line field with text has an undo of its own. An empty one, a choice and a text of the board have none.
-    if (isMod && hasOwnText(event.target)) return;
+    // A single-line field has an undo of its own, unless nobody has typed in it. A choice and a text of the board have none.
+    if (isMod && hasOwnUndo(event.target)) return;
     const isWriting =
       event.target instanceof Element && event.target.closest('textarea, input, select, dialog, [role=menu]');
     const target = on.target();
@@ -46,6 +46,20 @@ export function shortcut(on: {
 
 const typesOfChoices = new Set(['button', 'checkbox', 'color', 'file', 'radio', 'range', 'reset', 'submit']);
 
-function hasOwnText(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement && !typesOfChoices.has(target.type) && target.value !== '';
+/** Single-line fields that a person emptied by hand: they can be undone. A field that a script emptied cannot. */
+const emptied = new WeakSet<HTMLInputElement>();
+
+addEventListener(
+  'input',
+  ({ target }) => {
+    if (!(target instanceof HTMLInputElement)) return;
+    if (target.value === '') emptied.add(target);
+    else emptied.delete(target);
+  },
+  { capture: true },
+);
+
+function hasOwnUndo(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLInputElement) || typesOfChoices.has(target.type)) return false;
+  return target.value !== '' || emptied.has(target);
 }

@@ -43,9 +43,10 @@ export function isForButtons(chord: Chord): boolean {
 export function presses(event: KeyboardEvent, chord: Chord): boolean {
   const { mod, alt, shift, key } = partsOf(chord);
   if ((event.ctrlKey || event.metaKey) !== mod || event.altKey !== alt) return false;
-  if (shift !== event.shiftKey && !/^[^\p{L}\p{N}]$/u.test(key)) return false;
+  // What types a digit, on some layouts with Shift; else its place in the top row.
+  if (/^\d$/.test(key)) return event.key === key || (!event.shiftKey && event.code === `Digit${key}`);
+  if (shift !== event.shiftKey && !/^[^\p{L}]$/u.test(key)) return false;
   if (/^[A-Z]$/.test(key)) return isLetter(event, key.toLowerCase());
-  if (/^\d$/.test(key)) return event.code === `Digit${key}` || event.code === `Numpad${key}`;
   return event.key === (key === 'Space' ? ' ' : key);
 }
 

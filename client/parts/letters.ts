@@ -3,7 +3,8 @@
  * keeps its own; else the position of the key, since Arabic and Russian layouts have no such letter.
  */
 export function isLetter(event: KeyboardEvent, letter: string): boolean {
-  const typed = event.key.toLowerCase();
+  // The capital of `i` on a Turkish keyboard, which has two code points in lower case.
+  const typed = event.key === 'İ' ? 'i' : event.key.toLowerCase();
   if (/^[a-z]$/.test(typed)) return typed === letter;
   return /^\p{L}+$/u.test(typed) && !/[a-z]/.test(typed) && event.code === `Key${letter.toUpperCase()}`;
 }

@@ -30,7 +30,15 @@ export function keepFocus(root: HTMLElement, rules: FocusRules): () => void {
   };
 
   const watch = new MutationObserver((changes) => {
-    if (!focused || root.contains(focused) || document.activeElement !== document.body) return;
+    if (!focused || document.activeElement !== document.body) return;
+    if (root.contains(focused)) {
+      // An element that is moved in the page, as when a list is sorted, loses the focus as well.
+      const isMoved = changes.some(({ addedNodes }) =>
+        [...addedNodes].some((node) => node.contains(focused)),
+      );
+      if (isMoved) focused.focus({ preventScroll: true });
+      return;
+    }
     const lost = focused.closest<HTMLElement>(rules.records);
     if (!lost) return;
     const next = root.contains(lost) ? lost : successor(lost, changes);
@@ -47,14 +55,17 @@ export function keepFocus(root: HTMLElement, rules: FocusRules): () => void {
     );
   };
 
-  /** The next record on a side of one that was removed. Its siblings may have been removed by other changes. */
+  /**
+   * The next record on a side of one that was removed. Its siblings may have been removed by other changes; the last
+   * removal of a node counts, so that the search ends.
+   */
   const neighbour = (
     lost: HTMLElement,
     changes: readonly MutationRecord[],
     side: 'nextSibling' | 'previousSibling',
   ): HTMLElement | null => {
     const besides = (gone: Node) =>
-      changes.find(({ removedNodes }) => [...removedNodes].some((node) => node.contains(gone)))?.[side] ??
+      changes.findLast(({ removedNodes }) => [...removedNodes].some((node) => node.contains(gone)))?.[side] ??
       null;
     let node = besides(lost);
     while (node) {
@@ -77,7 +88,7 @@ export function keepFocus(root: HTMLElement, rules: FocusRules): () => void {
 
 /** Gives the focus back to `element` after something over the page has closed; if it is gone, to the tab stop. */
 export function returnFocus(element: Element | null): void {
-  const isThere = element instanceof HTMLElement && element.isConnected;
+  const isThere = element instanceof HTMLElement && element.isConnected && element !== document.body;
   const to = isThere ? element : document.querySelector<HTMLElement>('main [tabindex="0"]');
   to?.focus({ preventScroll: true });
 }

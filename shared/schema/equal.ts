@@ -6,7 +6,7 @@
 export function isEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (Array.isArray(a)) return Array.isArray(b) && areEqual(a, b);
-  if (a instanceof Uint8Array) return b instanceof Uint8Array && areEqual(a, b);
+  if (isBytes(a)) return isBytes(b) && areEqual(a, b);
   if (!isPlain(a) || !isPlain(b)) return false;
   const keys = Object.keys(a);
   return (
@@ -18,6 +18,11 @@ export function isEqual(a: unknown, b: unknown): boolean {
 function areEqual(a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean {
   for (let at = 0; at < a.length; at++) if (!isEqual(a[at], b[at])) return false;
   return a.length === b.length;
+}
+
+/** True for real bytes. `instanceof` would also take an object that an update gave such a prototype. */
+function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && value instanceof Uint8Array;
 }
 
 /** True for `{}`, in any realm. False if an update gave the object its own prototype, by the key `__proto__`. */

@@ -55,6 +55,12 @@ describe('what a key would act on is visible', () => {
     await expect(nadia.card('Beside it')).toBeFocused();
     await expect(selected(nadia)).toHaveCount(0);
     await nadia.card('Clicked once').click();
+    await nadia.card('Beside it').click({ modifiers: ['ControlOrMeta'] });
+    await expect(selected(nadia)).toHaveText([/Clicked once/, /Beside it/]);
+    await nadia.card('Beside it').click({ modifiers: ['ControlOrMeta'] });
+    await expect(selected(nadia)).toHaveText([/Clicked once/]);
+    await nadia.press('Escape');
+    await nadia.card('Clicked once').click();
     await nadia.press('Shift+ArrowDown', 'Space');
     await expect(selected(nadia)).toHaveText([/Clicked once/, /Beside it/]);
     await nadia.card('Beside it').click();
@@ -88,6 +94,23 @@ describe('the focus stays on the map', () => {
     await maja.press('Control+ArrowRight');
     await expect(nadia.cell('Choices', 'Choose and buy')).toContainText('Taken along');
     await expect(nadia.card('Taken along')).toBeFocused();
+  });
+
+  test('on a card that is moved in its cell, by whatever its neighbours do', async () => {
+    const cell = ['Choices', 'Board and settle in'] as const;
+    await add(nadia, cell, 'Upper', 'Lower');
+    await nadia.card('Upper').focus();
+    await maja.card('Lower').focus();
+    await maja.press('Alt+ArrowUp');
+    await expect(nadia.cell(...cell).locator('[data-card]')).toHaveText([/\S/, /Lower/, /Upper/]);
+    await expect(nadia.card('Upper')).toBeFocused();
+    await nadia.press('Enter');
+    await nadia.type(' and higher');
+    await maja.press('Alt+ArrowDown');
+    await expect(maja.cell(...cell).locator('[data-card]')).toHaveText([/\S/, /Upper/, /Lower/]);
+    await nadia.type(' still');
+    await nadia.press('Escape');
+    await expect(nadia.card('Upper and higher still')).toBeFocused();
   });
 
   test('on a card whose move is undone', async () => {
@@ -147,4 +170,21 @@ test('undo works while a field without text has the focus, and leaves a field wi
   await field.pressSequentially('Not yet');
   await nadia.press('Control+z');
   await expect(nadia.page.locator('[data-row]').filter({ hasText: 'Added by mistake' })).toHaveCount(1);
+  // A field that was emptied by hand has its own undo still.
+  await field.fill('');
+  await nadia.press('Control+z');
+  await expect(nadia.page.locator('[data-row]').filter({ hasText: 'Added by mistake' })).toHaveCount(1);
+});
+
+test('a press that is released outside of the map begins no drag', async () => {
+  await nadia.page.getByRole('link', { name: 'Map', exact: true }).click();
+  const card = nadia.page.locator('[data-card]').first();
+  const box = await card.boundingBox();
+  if (!box) throw new Error('There is no card.');
+  await nadia.page.mouse.move(box.x + 3, box.y + 3);
+  await nadia.page.mouse.down();
+  await nadia.page.mouse.move(600, 20);
+  await nadia.page.mouse.up();
+  await nadia.page.mouse.move(box.x + 60, box.y + 60, { steps: 5 });
+  await expect(nadia.page.locator('[data-dragging], .ghost')).toHaveCount(0);
 });

@@ -18,11 +18,11 @@ export function setStage(): Stage {
   beforeAll(() => stage.open());
   beforeEach(() => stage.beginTest());
   afterEach(async () => {
-    try {
-      expect(stage.takeComplaints()).toEqual([]);
-    } finally {
-      await stage.endTest();
-    }
+    // A page may complain until it is closed.
+    await stage.guestsLeave();
+    const complaints = stage.takeComplaints();
+    stage.forgetGuests();
+    expect(complaints).toEqual([]);
   });
   afterAll(() => stage.close());
   return stage;
@@ -90,9 +90,13 @@ export class Stage {
   }
 
   /** Those who came for the test leave. */
-  async endTest(): Promise<void> {
+  async guestsLeave(): Promise<void> {
     await Promise.all([...this.#guests].map((person) => person.leave()));
+  }
+
+  forgetGuests(): void {
     for (const person of this.#guests) this.#people.delete(person);
+    this.#guests.clear();
   }
 
   /** Errors and warnings on the pages' consoles since the last call. */

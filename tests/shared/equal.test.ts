@@ -52,3 +52,10 @@ describe('isEqual', () => {
     expect(isEqual({ at: one }, { at: one })).toBe(true);
   });
 });
+
+test('an object that an update gave the prototype of bytes is no bytes', () => {
+  const odd = Object.setPrototypeOf({}, new Uint8Array(2)) as object;
+  expect(isEqual(odd, new Uint8Array(2))).toBe(false);
+  expect(isEqual(new Uint8Array(2), odd)).toBe(false);
+  expect(isEqual(odd, {})).toBe(false);
+});

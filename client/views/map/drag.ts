@@ -60,6 +60,8 @@ export function dragCards(
 
   const move = (event: PointerEvent) => {
     if (!pressed || event.pointerId !== pressed.pointer) return;
+    // The button was released outside of the map.
+    if (event.pointerType === 'mouse' && (event.buttons & 1) === 0) return end();
     at = { x: event.clientX, y: event.clientY };
     if (drag) {
       frame ||= requestAnimationFrame(draw);
@@ -188,7 +190,11 @@ export function dragCards(
   };
   // A press on a card begins a drag, not a selection of text: selecting costs more at each move than all else.
   const keepUnselected = (event: Event) => {
-    if (pressed) event.preventDefault();
+    const field = event.target instanceof Element && event.target.closest('textarea, input');
+    if (pressed && !field) event.preventDefault();
+  };
+  const release = (event: PointerEvent) => {
+    if (event.pointerId === pressed?.pointer) end();
   };
   // While a card is in the hand a finger must not scroll the map.
   const hold = (event: TouchEvent) => {
@@ -199,6 +205,7 @@ export function dragCards(
   root.addEventListener('pointermove', move);
   root.addEventListener('pointerup', drop);
   root.addEventListener('pointercancel', end);
+  window.addEventListener('pointerup', release);
   root.addEventListener('touchmove', hold, { passive: false });
   root.addEventListener('selectstart', keepUnselected);
   document.addEventListener('keydown', escape, { capture: true });
@@ -208,6 +215,7 @@ export function dragCards(
     root.removeEventListener('pointermove', move);
     root.removeEventListener('pointerup', drop);
     root.removeEventListener('pointercancel', end);
+    window.removeEventListener('pointerup', release);
     root.removeEventListener('touchmove', hold);
     root.removeEventListener('selectstart', keepUnselected);
     document.removeEventListener('keydown', escape, { capture: true });

@@ -271,6 +271,7 @@ export class MapState {
     void tick().then(() => {
       this.clearSelection();
       const shown = [...(this.#root?.querySelectorAll<HTMLElement>('[data-card]') ?? [])];
+      if (shown.length === 0) return;
       this.selection = shown.map(({ dataset }) => dataset.card ?? '');
       for (const id of this.selection) this.selected.set(id, true);
       this.workspace.notify(t('map.selected', { count: this.selection.length }));

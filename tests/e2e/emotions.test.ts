@@ -62,12 +62,12 @@ test('a facilitator places a point by keyboard and removes it', async () => {
   await expect(point).toBeFocused();
   await maja.press('End');
   for (const person of everyone)
-    await expect(curve(person, 'Ride')).toHaveAccessibleName(/Amina Haddad: \+2, placed by hand/);
+    await expect(curve(person, 'Ride')).toHaveAccessibleName(/Amina Haddad: \+2, set manually/);
   await maja.press('ArrowDown');
-  await expect(curve(asa, 'Ride')).toHaveAccessibleName(/Amina Haddad: \+1\.5, placed by hand/);
+  await expect(curve(asa, 'Ride')).toHaveAccessibleName(/Amina Haddad: \+1\.5, set manually/);
   await expect(point).toHaveAttribute('aria-valuenow', '1.5');
   await maja.press('Delete');
-  await expect(curve(asa, 'Ride')).not.toHaveAccessibleName(/placed by hand/);
+  await expect(curve(asa, 'Ride')).not.toHaveAccessibleName(/set manually/);
   await expect(point).toBeFocused();
   await maja.press('Escape');
   await expect(curve(maja, 'Ride')).toBeFocused();
@@ -82,8 +82,8 @@ test('a facilitator drags a point; a participant cannot', async () => {
   await maja.page.mouse.move((at?.x ?? 0) + 12, (box?.y ?? 0) + 21, { steps: 4 });
   await maja.page.mouse.up();
   for (const person of everyone)
-    await expect(curve(person, 'Come back')).toHaveAccessibleName(/Elif Yıldız: \+2, placed by hand/);
+    await expect(curve(person, 'Come back')).toHaveAccessibleName(/Elif Yıldız: \+2, set manually/);
   await expect(nadia.page.getByRole('slider')).toHaveCount(0);
   await maja.page.getByRole('banner').getByRole('button', { name: 'Undo' }).click();
-  await expect(curve(asa, 'Come back')).not.toHaveAccessibleName(/Elif Yıldız: \+2, placed by hand/);
+  await expect(curve(asa, 'Come back')).not.toHaveAccessibleName(/Elif Yıldız: \+2, set manually/);
 });

@@ -58,7 +58,7 @@ test('from the lobby to a card, and on to an idea, without a mouse', async () =>
   await expect(maja.page.getByRole('heading', { level: 1 })).toBeVisible();
   await tabTo(maja, /Board name/);
   await maja.type('By keys alone');
-  await tabTo(maja, /five-step/);
+  await tabTo(maja, /Full project/);
   await maja.press('ArrowDown');
   await expect(maja.page.getByRole('radio', { name: 'Journey map' })).toBeChecked();
   await tabTo(maja, /^button Create board/);

@@ -54,6 +54,7 @@ export class Workspace {
 
   /** The people who are at a record and can change it. An observer reads, and marks no place for others. */
   visitorsOf({ visitors }: Entry<unknown>): readonly Visitor[] {
+    if (visitors.length === 0) return visitors;
     return visitors.filter(({ person }) => this.person(person).role !== 'observer');
   }
 

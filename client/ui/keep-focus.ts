@@ -8,6 +8,8 @@ export interface FocusRules {
   target(record: HTMLElement): HTMLElement | null;
   /** Where the focus goes if the record is gone and has no neighbour. */
   otherwise(record: HTMLElement): HTMLElement | null;
+  /** Called after each change of elements in the list or grid, before the focus is looked at. */
+  changed?(): void;
 }
 
 /**
@@ -16,8 +18,13 @@ export interface FocusRules {
  */
 export function keepFocus(root: HTMLElement, rules: FocusRules): () => void {
   let focused: HTMLElement | null = null;
+  /** The record of the focused element, which may be taken out of it. */
+  let record: HTMLElement | null = null;
 
-  const focusIn = ({ target }: FocusEvent) => (focused = target instanceof HTMLElement ? target : null);
+  const focusIn = ({ target }: FocusEvent) => {
+    focused = target instanceof HTMLElement ? target : null;
+    record = focused?.closest<HTMLElement>(rules.records) ?? null;
+  };
   const focusOut = ({ relatedTarget }: FocusEvent) => {
     if (relatedTarget instanceof Node) {
       if (!root.contains(relatedTarget)) focused = null;
@@ -30,6 +37,7 @@ export function keepFocus(root: HTMLElement, rules: FocusRules): () => void {
   };
 
   const watch = new MutationObserver((changes) => {
+    rules.changed?.();
     if (!focused || document.activeElement !== document.body) return;
     if (root.contains(focused)) {
       // An element that is moved in the page, as when a list is sorted, loses the focus as well.
@@ -39,9 +47,8 @@ export function keepFocus(root: HTMLElement, rules: FocusRules): () => void {
       if (isMoved) focused.focus({ preventScroll: true });
       return;
     }
-    const lost = focused.closest<HTMLElement>(rules.records);
-    if (!lost) return;
-    const next = root.contains(lost) ? lost : successor(lost, changes);
+    if (!record) return;
+    const next = root.contains(record) ? record : successor(record, changes);
     (next && rules.target(next))?.focus({ preventScroll: true });
   });
 

@@ -9,7 +9,7 @@ export function pressKey(map: MapState, event: KeyboardEvent): void {
   if (!(target instanceof HTMLElement) || isComposing(event) || target.closest('textarea, input, select'))
     return;
   const element = target.closest<HTMLElement>('[data-card], [data-spot]');
-  const spot = element && map.focusTargetOf(element);
+  const spot = element && map.focus.targetOf(element);
   if (!element || !spot) return;
   const on = { map, element, spot, card: element.dataset.card ?? null };
   const keys = { isFocused: target === element, letters: map.workspace.letters };

@@ -23,14 +23,14 @@ export const around: readonly Action<MapTarget>[] = [
     series: steps,
     keys: [key],
     may: () => true,
-    run: ({ map, element }: MapTarget) => map.step(element, rows, along(columns)),
+    run: ({ map, element }: MapTarget) => map.focus.step(element, rows, along(columns)),
   })),
   ...(['Home', 'End'] as const).map((key) => ({
     name: ends[1],
     series: ends,
     keys: [key],
     may: () => true,
-    run: ({ map, element }: MapTarget) => map.stepToEnd(element, key === 'End'),
+    run: ({ map, element }: MapTarget) => map.focus.stepToEnd(element, key === 'End'),
   })),
   ...arrows.map(({ key, rows, columns }) => ({
     name: shove[1],
@@ -47,7 +47,7 @@ export const around: readonly Action<MapTarget>[] = [
     keys: ['Space'],
     may: ({ card }) => card !== null,
     run: ({ map, card }) => {
-      if (card !== null) map.toggle(card);
+      if (card !== null) map.selection.toggle(card);
     },
   },
 ];
@@ -59,8 +59,8 @@ export const selecting: readonly Action<MapTarget>[] = arrows.map(({ key, rows, 
   keys: [`Shift+${key}`],
   may: () => true,
   run: ({ map, element, card }) => {
-    if (card !== null) map.extend(card);
-    map.step(element, rows, along(columns));
+    if (card !== null) map.selection.extend(card);
+    map.focus.step(element, rows, along(columns));
   },
 }));
 
@@ -75,8 +75,8 @@ export const beside: readonly Action<MapTarget>[] = [
   {
     name: 'map.keys.clear',
     keys: ['Escape'],
-    may: ({ map }) => map.selection.length > 0,
-    run: ({ map }) => map.clearSelection(),
+    may: ({ map }) => map.selection.ids.length > 0,
+    run: ({ map }) => map.selection.clear(),
   },
   {
     name: 'map.keys.persona',

@@ -47,7 +47,7 @@ export function marks(personas: readonly Persona[]): Action<MapTarget>[] {
       isOn: isMarked,
       run: (map, card) => {
         const on = map.board.of(cards).get(card)?.personas.includes(id) ?? false;
-        markPersona(map.board.editor, map.chosen(card), id, !on);
+        markPersona(map.board.editor, map.selection.with(card), id, !on);
       },
     });
   });
@@ -60,7 +60,7 @@ export const support: readonly Action<MapTarget>[] = supports.map((one: Support)
     isOn: (target) => recordOf(target)?.support === one,
     run: (map, card) => {
       const now = map.board.of(cards).get(card)?.support;
-      setSupport(map.board.editor, map.chosen(card), now === one ? null : one);
+      setSupport(map.board.editor, map.selection.with(card), now === one ? null : one);
     },
   }),
 );
@@ -72,7 +72,7 @@ export const mode: readonly Action<MapTarget>[] = modes.map((one: Mode) =>
     isOn: (target) => recordOf(target)?.mode === one,
     run: (map, card) => {
       const now = map.board.of(cards).get(card)?.mode;
-      setMode(map.board.editor, map.chosen(card), now === one ? null : one);
+      setMode(map.board.editor, map.selection.with(card), now === one ? null : one);
     },
   }),
 );

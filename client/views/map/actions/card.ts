@@ -48,7 +48,7 @@ export const write: readonly Action<MapTarget>[] = [
     name: 'map.menu.move',
     keys: ['M'],
     icon: moveIcon,
-    run: (map, card) => (map.overlay = { kind: 'move', cards: map.chosen(card) }),
+    run: (map, card) => (map.overlay = { kind: 'move', cards: map.selection.with(card) }),
   }),
   ...([-1, 1] as const).map((by) =>
     onCard({
@@ -86,7 +86,7 @@ export const evidence: readonly Action<MapTarget>[] = evidenceLevels.map((level:
     keys: [String(index + 1)],
     isOn: (target) => recordOf(target)?.evidence === level,
     run: (map, card) => {
-      setEvidence(map.board.editor, map.chosen(card), level);
+      setEvidence(map.board.editor, map.selection.with(card), level);
       map.workspace.notify(t('map.evidence.set', { level: t(`evidence.${level}`) }), true);
     },
   }),
@@ -98,6 +98,6 @@ export const remove: readonly Action<MapTarget>[] = [
     keys: ['Delete', 'Backspace'],
     icon: trashIcon,
     danger: true,
-    run: (map, card) => void map.remove(map.chosen(card)),
+    run: (map, card) => void map.remove(map.selection.with(card)),
   }),
 ];

@@ -55,7 +55,7 @@ export function shift(map: MapState, spot: HeadTarget, by: 1 | -1): void {
   if (to?.kind === 'phase') movePhase(editor, spot.id, to.period, to);
   if (to?.kind === 'step') moveStep(editor, spot.id, to.phase, to);
   if (to?.kind === 'lane') moveLane(editor, spot.id, to);
-  if (to) requestAnimationFrame(() => map.focusOn(spot));
+  if (to) requestAnimationFrame(() => map.focus.on(spot));
 }
 
 /** Moves by a direction of the screen: lanes along the rows, phases and steps along the columns. */

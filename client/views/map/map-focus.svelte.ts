@@ -1,0 +1,200 @@
+import { tick } from 'svelte';
+import type { CellAt } from '$shared/collections/card.ts';
+import type { Workspace } from '../../parts/workspace.svelte.ts';
+import { Flags } from '../../model/store/flags.svelte.ts';
+import { keepFocus } from '../../ui/keep-focus.ts';
+import type { FocusTarget, Grid } from './grid.ts';
+import { focusKey, parseFocusKey } from './grid.ts';
+import type { MapMemory } from './memory.svelte.ts';
+
+/** How long a card stays outlined after a link led to it. */
+const pointedMs = 2_000;
+
+interface FocusParts {
+  readonly workspace: Workspace;
+  readonly memory: MapMemory;
+  grid(): Grid;
+  /** The focus has moved to this card; `null` if it is on none. */
+  moved(card: string | null): void;
+}
+
+/**
+ * The focus on the map. The tab stop roves: one element of the grid is in the tab order. Moving it costs the same on any
+ * board, since it is set on the elements directly.
+ */
+export class MapFocus {
+  readonly #parts: FocusParts;
+  /** Cards by id, and cells by focus key, that have the pointer or the focus: only these have their tools. */
+  readonly #nearby = new Flags();
+  readonly #near: Record<'pointer' | 'focus', readonly string[]> = { pointer: [], focus: [] };
+  #root: HTMLElement | null = null;
+  #stop: HTMLElement | null = null;
+  /** The focus key of the cell or head that the tab stop is in. */
+  #stopKey = '';
+  /** The column to keep while moving up and down. */
+  #column = 0;
+
+  constructor(parts: FocusParts) {
+    this.#parts = parts;
+  }
+
+  /** The grid appears. Returns a function for when it disappears. */
+  attach(root: HTMLElement): () => void {
+    this.#root = root;
+    void tick().then(() => this.#begin());
+    this.#ensureStop(root);
+    const stopKeeping = keepFocus(root, {
+      records: '[data-card], [data-spot]',
+      again: ({ dataset: { card, spot } }) =>
+        this.#find(card === undefined ? `[data-spot="${spot}"]` : `[data-card="${card}"]`),
+      target: (record) => record,
+      otherwise: () => this.#find(`[data-spot="${this.#stopKey}"]`) ?? this.#find('[data-spot^="cell:"]'),
+      // Someone else may remove the card that is the tab stop: the map must stay in the tab order.
+      changed: () => this.#ensureStop(root),
+    });
+    return () => {
+      stopKeeping();
+      this.#root = null;
+    };
+  }
+
+  /** Focuses what last had the focus, unless the focus is elsewhere on the page. */
+  #begin(): void {
+    if (document.activeElement !== document.body) return;
+    const last = this.#parts.memory.lastSpot;
+    const start = (last === null ? null : this.#find(`[data-spot="${last}"]`)) ?? this.#stop;
+    start?.focus({ preventScroll: true });
+  }
+
+  /** Follows the focus, and shows others where it is. */
+  follow(focused: HTMLElement): void {
+    const element = focused.closest<HTMLElement>('[data-card], [data-spot]');
+    if (!element) return;
+    this.#makeStop(element);
+    this.near('focus', element);
+    const card = element.dataset.card ?? null;
+    this.#parts.moved(card);
+    const target = this.targetOf(element);
+    if (target) this.#parts.memory.lastSpot = focusKey(target);
+    if (target && target.kind !== 'cell') this.#column = this.#parts.grid().columnOf(target);
+    this.#parts.workspace.board.presence.setState({
+      at: card === null ? null : { in: 'cards', id: card },
+      cell: target?.kind === 'cell' ? target.cell : null,
+    });
+  }
+
+  /** The cell or head of an element. */
+  targetOf(element: Element): FocusTarget | null {
+    const key = element.closest<HTMLElement>('[data-spot]')?.dataset.spot;
+    return key === undefined ? null : parseFocusKey(key);
+  }
+
+  /** Focuses a cell or a head. Returns false if it is not there. */
+  on(target: FocusTarget): boolean {
+    const element = this.#find(`[data-spot="${focusKey(target)}"]`);
+    element?.focus();
+    return element !== null;
+  }
+
+  /** Focuses a card. Returns false if it is not shown. */
+  onCard(id: string): boolean {
+    const element = this.#find(`[data-card="${id}"]`);
+    element?.focus();
+    return element !== null;
+  }
+
+  /** Focuses a card and outlines it for a moment, so that it is easy to find. */
+  point(id: string): void {
+    const element = this.#find(`[data-card="${id}"]`);
+    if (!element) return;
+    element.focus({ preventScroll: true });
+    element.scrollIntoView({ block: 'center', inline: 'center' });
+    element.dataset.pointed = '';
+    setTimeout(() => delete element.dataset.pointed, pointedMs);
+  }
+
+  /**
+   * Moves the focus from an element in a direction of the screen, card by card within a stack, then to the next cell.
+   */
+  step(from: HTMLElement, rows: number, columns: number): void {
+    const target = this.targetOf(from);
+    if (!target) return;
+    const card = from.dataset.card;
+    if (rows !== 0 && target.kind === 'cell') {
+      const stack = this.cardsIn(target.cell);
+      const at = card === undefined ? -1 : stack.indexOf(card);
+      const next = card === undefined && rows < 0 ? undefined : stack[at + rows];
+      if (next !== undefined && this.onCard(next)) return;
+    }
+    const grid = this.#parts.grid();
+    if (columns !== 0) this.#column = grid.columnOf(target);
+    const next = grid.next(target, rows, columns, this.#column);
+    if (!next) return;
+    this.#column = next.column;
+    this.#enter(next.spot, rows < 0);
+  }
+
+  /** Moves the focus to the first or last cell of the row. */
+  stepToEnd(from: HTMLElement, last: boolean): void {
+    const target = this.targetOf(from);
+    const end = target && this.#parts.grid().end(target, last);
+    if (end) this.#enter(end, false);
+  }
+
+  /** The cards that a cell shows, or the whole map: not those of a folded stack or behind a filter. */
+  cardsIn(cell: CellAt | null): string[] {
+    const element =
+      cell === null ? this.#root : this.#find(`[data-spot="${focusKey({ kind: 'cell', cell })}"]`);
+    return [...(element?.querySelectorAll<HTMLElement>('[data-card]') ?? [])].map(
+      (card) => card.dataset.card ?? '',
+    );
+  }
+
+  /** True if the pointer or the focus is at a card, by id, or a cell, by focus key. */
+  isNear(key: string): boolean {
+    return this.#nearby.has(key);
+  }
+
+  /** Notes the card and the cell that the pointer or the focus is at. `null` if it is at none. */
+  near(by: 'pointer' | 'focus', element: Element | null): void {
+    const before = this.#near[by];
+    const card = element?.closest<HTMLElement>('[data-card]')?.dataset.card;
+    const cell = element?.closest<HTMLElement>('[data-spot]')?.dataset.spot;
+    const now = [card, cell].filter((one) => one !== undefined);
+    if (before.join() === now.join()) return;
+    const others = this.#near[by === 'pointer' ? 'focus' : 'pointer'];
+    this.#near[by] = now;
+    for (const one of before) if (!now.includes(one) && !others.includes(one)) this.#nearby.set(one, false);
+    for (const one of now) this.#nearby.set(one, true);
+  }
+
+  #makeStop(element: HTMLElement): void {
+    if (this.#stop && this.#stop !== element) this.#stop.tabIndex = -1;
+    element.tabIndex = 0;
+    this.#stop = element;
+    this.#stopKey = element.closest<HTMLElement>('[data-spot]')?.dataset.spot ?? '';
+  }
+
+  /** If the tab stop was removed, fall back to its cell, then to the first cell. */
+  #ensureStop(root: HTMLElement): void {
+    if (this.#stop && root.contains(this.#stop)) return;
+    const stop =
+      this.#find(`[data-spot="${this.#stopKey}"]`) ??
+      this.#find('[data-spot^="cell:"]') ??
+      this.#find('[data-spot]');
+    if (stop) this.#makeStop(stop);
+  }
+
+  #enter(target: FocusTarget, fromBelow: boolean): void {
+    if (target.kind === 'cell') {
+      const stack = this.cardsIn(target.cell);
+      const card = fromBelow ? stack.at(-1) : stack[0];
+      if (card !== undefined && this.onCard(card)) return;
+    }
+    this.on(target);
+  }
+
+  #find(selector: string): HTMLElement | null {
+    return this.#root?.querySelector<HTMLElement>(selector) ?? null;
+  }
+}

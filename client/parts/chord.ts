@@ -33,6 +33,12 @@ export function isTyping(chord: Chord): boolean {
   return !mod && !alt && key.length === 1;
 }
 
+/** Whether a key event types a character other than a space. AltGr types too, and counts as Ctrl and Alt. */
+export function isPrintable(event: KeyboardEvent): boolean {
+  const isTyped = !(event.ctrlKey || event.altKey || event.metaKey) || event.getModifierState('AltGraph');
+  return isTyped && /^[^ ]$/u.test(event.key);
+}
+
 /** Whether a focused button needs the keys for itself. */
 export function isForButtons(chord: Chord): boolean {
   const { mod, alt, key } = partsOf(chord);

@@ -17,7 +17,7 @@ const cards = (cell: Locator) => cell.locator('[data-card]');
 
 async function add(person: Person, cell: readonly string[], text: string): Promise<void> {
   await person.writeCard(person.cell(...cell), text);
-  await expect(person.card(text)).toBeFocused();
+  await expect(person.fieldOf(text)).toBeFocused();
 }
 
 /** Drags a card by mouse and drops it at a share of the target's height. */
@@ -48,7 +48,7 @@ describe('moving a card', () => {
     for (const person of everyone) {
       await expect(cards(person.cell(...there))).toHaveText([/Dragged along/, /\S/]);
     }
-    await expect(nadia.card('Dragged along')).toBeFocused();
+    await expect(nadia.fieldOf('Dragged along')).toBeFocused();
   });
 
   test('is cancelled by Escape during the drag', async () => {
@@ -77,7 +77,7 @@ describe('moving a card', () => {
       const cell = person.cell('Activities and situations', 'Ride', 'Settle into the ride');
       await expect(cards(cell)).toHaveText([/Moved by the dialog/, /\S/]);
     }
-    await expect(nadia.card('Moved by the dialog')).toBeFocused();
+    await expect(nadia.fieldOf('Moved by the dialog')).toBeFocused();
   });
 
   test('by Ctrl and the arrows keeps the focus on it', async () => {
@@ -86,7 +86,7 @@ describe('moving a card', () => {
     for (const person of everyone) {
       await expect(person.cell('Choices', 'Ride', 'Settle into the ride')).toContainText('Shoved');
     }
-    await expect(nadia.card('Shoved')).toBeFocused();
+    await expect(nadia.fieldOf('Shoved')).toBeFocused();
     await nadia.press('Control+ArrowDown', 'Control+ArrowLeft');
     await expect(asa.cell('Choices', 'Board and settle in')).toContainText('Shoved');
   });
@@ -140,7 +140,9 @@ describe('undo', () => {
 
   test('restores a removed card with its content, and with what others wrote on it since', async () => {
     await add(maja, ['Choices', 'Come back'], 'Thrown away');
-    await maja.press('4', 'Delete');
+    await maja.choose(maja.card('Thrown away'), /Measured/);
+    await expect(maja.fieldOf('Thrown away')).toBeFocused();
+    await maja.press('Delete');
     await expect(maja.page.getByText('Card removed')).toBeVisible();
     for (const person of everyone) await expect(person.card('Thrown away')).toBeHidden();
     await maja.page.getByText('Card removed').locator('..').getByRole('button', { name: 'Undo' }).click();

@@ -15,7 +15,8 @@ const selected = (person: Person) => person.page.locator('[data-card][aria-curre
 /** The width of the ring that is drawn around the focused element. */
 const ring = (person: Person) =>
   person.page.evaluate(() => {
-    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement ?? document.body);
+    const focused = document.activeElement ?? document.body;
+    const { outlineStyle, outlineWidth } = getComputedStyle(focused.closest('[data-card]') ?? focused);
     return outlineStyle === 'none' ? 0 : parseFloat(outlineWidth);
   });
 
@@ -25,7 +26,7 @@ async function add(person: Person, cell: readonly string[], ...texts: readonly s
     await person.press('n');
     await person.type(text);
     await person.press('Escape');
-    await expect(person.card(text)).toBeFocused();
+    await expect(person.fieldOf(text)).toBeFocused();
   }
 }
 
@@ -52,7 +53,7 @@ describe('what a key would act on is visible', () => {
     await nadia.card('Clicked once').click();
     await expect(selected(nadia)).toHaveText([/Clicked once/]);
     await nadia.press('ArrowDown');
-    await expect(nadia.card('Beside it')).toBeFocused();
+    await expect(nadia.fieldOf('Beside it')).toBeFocused();
     await expect(selected(nadia)).toHaveCount(0);
     await nadia.card('Clicked once').click();
     await nadia.card('Beside it').click({ modifiers: ['ControlOrMeta'] });
@@ -93,7 +94,7 @@ describe('the focus stays on the map', () => {
     await maja.card('Taken along').focus();
     await maja.press('Control+ArrowRight');
     await expect(nadia.cell('Choices', 'Choose and buy')).toContainText('Taken along');
-    await expect(nadia.card('Taken along')).toBeFocused();
+    await expect(nadia.fieldOf('Taken along')).toBeFocused();
   });
 
   test('on a card that is moved in its cell, by whatever its neighbours do', async () => {
@@ -103,14 +104,14 @@ describe('the focus stays on the map', () => {
     await maja.card('Lower').focus();
     await maja.press('Alt+ArrowUp');
     await expect(nadia.cell(...cell).locator('[data-card]')).toHaveText([/\S/, /Lower/, /Upper/]);
-    await expect(nadia.card('Upper')).toBeFocused();
+    await expect(nadia.fieldOf('Upper')).toBeFocused();
     await nadia.press('Enter');
     await nadia.type(' and higher');
     await maja.press('Alt+ArrowDown');
     await expect(maja.cell(...cell).locator('[data-card]')).toHaveText([/\S/, /Upper/, /Lower/]);
     await nadia.type(' still');
     await nadia.press('Escape');
-    await expect(nadia.card('Upper and higher still')).toBeFocused();
+    await expect(nadia.fieldOf('Upper and higher still')).toBeFocused();
   });
 
   test('on a card whose move is undone', async () => {
@@ -119,7 +120,7 @@ describe('the focus stays on the map', () => {
     await expect(nadia.cell('Choices', 'Choose and buy')).toContainText('There and back');
     await nadia.press('Control+z');
     await expect(nadia.cell('Choices', 'Plan the trip')).toContainText('There and back');
-    await expect(nadia.card('There and back')).toBeFocused();
+    await expect(nadia.fieldOf('There and back')).toBeFocused();
   });
 
   test('on the neighbour of a card that somebody else removes, and on the cell of the last one', async () => {
@@ -128,8 +129,8 @@ describe('the focus stays on the map', () => {
     await nadia.card('Goes first').focus();
     await maja.card('Goes first').focus();
     await maja.press('Delete');
-    await expect(nadia.card('Goes last')).toBeFocused();
-    await expect(maja.card('Goes last')).toBeFocused();
+    await expect(nadia.fieldOf('Goes last')).toBeFocused();
+    await expect(maja.fieldOf('Goes last')).toBeFocused();
     await maja.press('Delete');
     await expect(nadia.cell(...cell)).toBeFocused();
   });

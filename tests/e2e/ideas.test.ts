@@ -22,8 +22,7 @@ describe('an idea for a card', () => {
   const opportunity = 'How might we make the traveller sure';
 
   test('opens with the card, its phase and its personas, and gets the next number from the server', async () => {
-    await maja.card(opportunity).focus();
-    await maja.press('i');
+    await maja.choose(maja.card(opportunity), 'New idea from this card');
     await expect(maja.page.getByRole('textbox', { name: 'Title' })).toBeFocused();
     await maja.type('A lamp in the hall');
     await expect(row(maja, 'Linked to')).toContainText(opportunity);
@@ -38,7 +37,7 @@ describe('an idea for a card', () => {
       .getByRole('button', { name: /Show on the map/ })
       .first()
       .click();
-    await expect(maja.card(opportunity)).toBeFocused();
+    await expect(maja.fieldOf(opportunity)).toBeFocused();
     await expect(maja.card(opportunity)).toBeInViewport();
     await expect(asa.card(opportunity)).toHaveAccessibleName(/linked ideas?/);
 

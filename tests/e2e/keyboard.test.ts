@@ -90,28 +90,32 @@ test('from the lobby to a card, and on to an idea, without a mouse', async () =>
   await expect(
     maja.cell('Activities and situations', 'Discover and choose', 'Compare and decide'),
   ).toContainText('Looks at two shops');
-  await expect(maja.card('Looks at two shops')).toBeFocused();
+  await expect(maja.fieldOf('Looks at two shops')).toBeFocused();
   expect(await isFocusSeen(maja)).toBe(true);
 
   await maja.press('ArrowLeft');
-  await expect(maja.card('Reads a poster')).toBeFocused();
+  await expect(maja.fieldOf('Reads a poster')).toBeFocused();
   await maja.press('ArrowDown');
-  await expect(maja.card('Asks at home')).toBeFocused();
+  await expect(maja.fieldOf('Asks at home')).toBeFocused();
   await maja.press('Shift+F10');
   await expect(maja.page.getByRole('menu', { name: 'Card menu' })).toBeVisible();
   await expect(maja.page.getByRole('menuitem').first()).toBeFocused();
   await maja.press('Escape');
-  await expect(maja.card('Asks at home')).toBeFocused();
+  await expect(maja.fieldOf('Asks at home')).toBeFocused();
 
-  await maja.press('m');
+  const choose = async (item: string) => {
+    await maja.press('Shift+F10');
+    await maja.page.getByRole('menuitem', { name: item }).press('Enter');
+  };
+  await choose('Move to…');
   const dialog = maja.dialog('Move the card');
   await expect(dialog).toBeVisible();
   await tabTo(maja, /Cancel/);
   await maja.press('Enter');
   await expect(dialog).toBeHidden();
-  await expect(maja.card('Asks at home')).toBeFocused();
+  await expect(maja.fieldOf('Asks at home')).toBeFocused();
 
-  await maja.press('i');
+  await choose('New idea from this card');
   await expect(maja.page.getByRole('textbox', { name: 'Title' })).toBeFocused();
   await maja.type('A letter to everyone');
   await maja.press('Enter');
@@ -195,10 +199,7 @@ describe('a single letter', () => {
       await press(m, 'KeyM');
       await expect(nadia.field).toHaveValue(n + m);
       await nadia.press('Escape');
-      await press(m, 'KeyM');
-      await expect(nadia.dialog('Move the card')).toBeVisible();
-      await nadia.press('Escape');
-      await expect(nadia.dialog('Move the card')).toBeHidden();
+      await nadia.cell('Needs and motivations', 'Use the service').focus();
       await press(g, 'KeyG');
       await press(i, 'KeyI');
       await expect(nadia.page).toHaveURL(/\/ideas$/);

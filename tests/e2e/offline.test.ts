@@ -73,7 +73,7 @@ describe.each([
 
   test('and what it reported as saved is there after a reload', async () => {
     await write(maja, 'Get to the platform', `Saved and gone ${word}`);
-    await expect(maja.card(`Saved and gone ${word}`)).toBeFocused();
+    await expect(maja.fieldOf(`Saved and gone ${word}`)).toBeFocused();
     await maja.saved();
     const before = await texts(maja);
     await stage.house.stop(signal);

@@ -82,6 +82,11 @@ export class Person {
     return this.page.locator('[data-card]').filter({ hasText: text });
   }
 
+  /** The hidden field of a card, which has the focus of the card for people who may write. */
+  fieldOf(text: string): Locator {
+    return this.card(text).locator('textarea');
+  }
+
   /** The cell of a lane and a phase, or of one of its steps, by the names that screen readers announce. */
   cell(...place: readonly string[]): Locator {
     return this.page.getByRole('gridcell', { name: new RegExp(`^${place.join(', ')}[:.]`) });
@@ -94,7 +99,7 @@ export class Person {
 
   /** The field that this person is writing in. */
   get field(): Locator {
-    return this.page.locator('textarea:focus');
+    return this.page.locator('textarea:focus:not([data-waiting])');
   }
 
   /** Adds a card to a cell by N, writes on it, and stops writing. */

@@ -125,6 +125,7 @@ test('no card is animated when the board is drawn or the card moves; a new card 
   await nadia.join(links.participant);
   await nadia.page.locator('[data-drawn]').waitFor();
   await expect(nadia.card('There before')).toBeVisible();
+  await cell.focus();
   await maja.press('n');
   await maja.type('Arrives');
   await maja.press('Escape');

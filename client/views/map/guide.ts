@@ -9,7 +9,10 @@ export const go: Guide['go'] = 'map.keys.go';
 
 /** The keys of the map, for the help. Context menus open by the system's own key or chord. */
 export const keys: readonly KeyGroup[] = [
-  { title: 'map.keys', keys: [...helpLines(keyed), [['Shift', 'F10'], 'map.keys.menu']] },
+  {
+    title: 'map.keys',
+    keys: [...helpLines(keyed), [['Abc'], 'map.keys.type'], [['Shift', 'F10'], 'map.keys.menu']],
+  },
   { title: 'map.keys.writing', keys: helpLines(whileWriting) },
 ];
 

@@ -1,19 +1,31 @@
+import { flushSync } from 'svelte';
 import { pressAction } from '../../parts/action.ts';
+import { isPrintable } from '../../parts/chord.ts';
 import { keyed } from './actions/keyed.ts';
 import type { MapState } from './map-state.svelte.ts';
 import { isComposing } from '../../ui/composing.ts';
 
-/** Handles keys on the map, except those typed in a field. */
+/** Fields that a person types in. */
+const fields = 'textarea:not([data-waiting]), input, select';
+
+/**
+ * Handles keys on the map, except those typed in a field. On a card, letters and digits are no commands: they begin to
+ * write on it. The card's hidden field takes them; where it has none, as on a touch screen, the card opens here.
+ */
 export function pressKey(map: MapState, event: KeyboardEvent): void {
   const target = event.target;
-  if (!(target instanceof HTMLElement) || isComposing(event) || target.closest('textarea, input, select'))
-    return;
+  if (!(target instanceof HTMLElement) || isComposing(event) || target.closest(fields)) return;
   const element = target.closest<HTMLElement>('[data-card], [data-spot]');
   const spot = element && map.focus.targetOf(element);
   if (!element || !spot) return;
   const on = { map, element, spot, card: element.dataset.card ?? null };
-  const keys = { isFocused: target === element, letters: map.workspace.letters };
-  if (!pressAction(keyed, event, on, keys)) return;
+  const isFocused = target === element || target.matches('[data-waiting]');
+  const keys = { isFocused, letters: map.workspace.letters && on.card === null };
+  if (!pressAction(keyed, event, on, keys)) {
+    const { card } = on;
+    if (card !== null && target === element && isPrintable(event)) flushSync(() => map.edit(card));
+    return;
+  }
   event.preventDefault();
   event.stopPropagation();
 }

@@ -27,6 +27,9 @@ export class MapFocus {
   /** Cards by id, and cells by focus key, that have the pointer or the focus: only these have their tools. */
   readonly #nearby = new Flags();
   readonly #near: Record<'pointer' | 'focus', readonly string[]> = { pointer: [], focus: [] };
+  /** The card whose hidden field has the focus, so that a first letter is typed into it. */
+  readonly #held = new Flags();
+  #heldCard: string | null = null;
   #root: HTMLElement | null = null;
   #stop: HTMLElement | null = null;
   /** The focus key of the cell or head that the tab stop is in. */
@@ -70,9 +73,13 @@ export class MapFocus {
   follow(focused: HTMLElement): void {
     const element = focused.closest<HTMLElement>('[data-card], [data-spot]');
     if (!element) return;
-    this.#makeStop(element);
-    this.near('focus', element);
     const card = element.dataset.card ?? null;
+    const field = card === null ? null : element.querySelector<HTMLElement>('[data-waiting]');
+    if (field && focused === element) return field.focus({ preventScroll: true });
+    const isOnText = focused === element || focused instanceof HTMLTextAreaElement;
+    this.#hold(isOnText && hasKeys() ? card : null);
+    this.#makeStop(field && focused === field ? field : element);
+    this.near('focus', element);
     this.#parts.moved(card);
     const target = this.targetOf(element);
     if (target) this.#parts.memory.lastSpot = focusKey(target);
@@ -81,6 +88,34 @@ export class MapFocus {
       at: card === null ? null : { in: 'cards', id: card },
       cell: target?.kind === 'cell' ? target.cell : null,
     });
+  }
+
+  /** The focus leaves an element of the map: for another, or another window takes it for a time. */
+  leave(): void {
+    // Later, since an element that is removed while the focus moves on takes the focus with it.
+    setTimeout(() => this.#leaveHeld(document.activeElement));
+  }
+
+  #leaveHeld(to: Node | null): void {
+    if (this.#heldCard === null || this.#card(this.#heldCard)?.contains(to)) return;
+    this.#hold(null);
+  }
+
+  /** Gives the hidden field to a card, and takes it from the one before. The tab stop stays there. */
+  #hold(card: string | null): void {
+    const before = this.#heldCard;
+    if (before === card) return;
+    const element = before === null ? null : this.#card(before);
+    if (element && this.#stop && element !== this.#stop && element.contains(this.#stop))
+      this.#makeStop(element);
+    if (before !== null) this.#held.set(before, false);
+    if (card !== null) this.#held.set(card, true);
+    this.#heldCard = card;
+  }
+
+  /** True if a card has the hidden field. */
+  holds(id: string): boolean {
+    return this.#held.has(id);
   }
 
   /** The cell or head of an element. */
@@ -98,14 +133,14 @@ export class MapFocus {
 
   /** Focuses a card. Returns false if it is not shown. */
   onCard(id: string): boolean {
-    const element = this.#find(`[data-card="${id}"]`);
+    const element = this.#card(id);
     element?.focus();
     return element !== null;
   }
 
   /** Focuses a card and outlines it for a moment, so that it is easy to find. */
   point(id: string): void {
-    const element = this.#find(`[data-card="${id}"]`);
+    const element = this.#card(id);
     if (!element) return;
     element.focus({ preventScroll: true });
     element.scrollIntoView({ block: 'center', inline: 'center' });
@@ -194,7 +229,16 @@ export class MapFocus {
     this.on(target);
   }
 
+  #card(id: string): HTMLElement | null {
+    return this.#find(`[data-card="${id}"]`);
+  }
+
   #find(selector: string): HTMLElement | null {
     return this.#root?.querySelector<HTMLElement>(selector) ?? null;
   }
+}
+
+/** True if the device has a keyboard of its own: a focused field opens the one on the screen. */
+function hasKeys(): boolean {
+  return !matchMedia('(pointer: coarse)').matches;
 }

@@ -1,17 +1,60 @@
-import type { Mode, Support } from '$shared/collections/card.ts';
-import { cards, markPersona, modes, setMode, setSupport, supports } from '$shared/collections/card.ts';
-import { ideas } from '$shared/collections/idea.ts';
+import type { EvidenceLevel, Mode, Support } from '$shared/collections/card.ts';
+import {
+  cards,
+  evidenceLevels,
+  markPersona,
+  modes,
+  setEvidence,
+  setMode,
+  setSupport,
+  supports,
+} from '$shared/collections/card.ts';
+import { addIdea, ideas } from '$shared/collections/idea.ts';
 import { lanes } from '$shared/collections/lane.ts';
 import type { Persona } from '$shared/collections/persona.ts';
 import type { Action } from '../../../parts/action.ts';
 import { ideasFor } from '../../../parts/idea-links.ts';
 import { t } from '../../../text/messages.svelte.ts';
-import { lightbulbIcon } from '../../../ui/icons.ts';
+import { lightbulbIcon, moveIcon } from '../../../ui/icons.ts';
 import { laneViews } from '../lanes/lanes.ts';
 import { onCard, recordOf } from './card.ts';
 import type { MapTarget } from './target.ts';
 
 // Actions of a card's menu without keys, in the menus' script.
+
+export const move: readonly Action<MapTarget>[] = [
+  onCard({
+    name: 'map.menu.move',
+    icon: moveIcon,
+    run: (map, card) => (map.overlay = { kind: 'move', cards: map.selection.with(card) }),
+  }),
+];
+
+/** Adds an idea that answers the card, and opens it for writing. */
+export const newIdea: readonly Action<MapTarget>[] = [
+  onCard({
+    name: 'map.menu.new-idea',
+    icon: lightbulbIcon,
+    run: (map, card) => {
+      const record = map.board.of(cards).get(card);
+      if (!record) return;
+      const { phase, step } = record.place;
+      const given = { title: '', cards: [card], place: { phase, step }, personas: record.personas };
+      map.workspace.go('ideas', addIdea(map.board.editor, given));
+    },
+  }),
+];
+
+export const evidence: readonly Action<MapTarget>[] = evidenceLevels.map((level: EvidenceLevel) =>
+  onCard({
+    name: `evidence.${level}`,
+    isOn: (target) => recordOf(target)?.evidence === level,
+    run: (map, card) => {
+      setEvidence(map.board.editor, map.selection.with(card), level);
+      map.workspace.notify(t('map.evidence.set', { level: t(`evidence.${level}`) }), true);
+    },
+  }),
+);
 
 /** The rating that the cards of the lane have. */
 function judgedBy(target: MapTarget): 'evidence' | 'support' {

@@ -1,17 +1,7 @@
-import type { EvidenceLevel } from '$shared/collections/card.ts';
-import { cards, evidenceLevels, setEvidence } from '$shared/collections/card.ts';
-import { addIdea } from '$shared/collections/idea.ts';
+import { cards } from '$shared/collections/card.ts';
 import type { Action } from '../../../parts/action.ts';
 import type { KeyLine } from '../../../parts/view.ts';
-import {
-  arrowDownIcon,
-  arrowUpIcon,
-  lightbulbIcon,
-  moveIcon,
-  pencilIcon,
-  trashIcon,
-} from '../../../ui/icons.ts';
-import { t } from '../../../text/messages.svelte.ts';
+import { arrowDownIcon, arrowUpIcon, pencilIcon, trashIcon } from '../../../ui/icons.ts';
 import type { MapState } from '../map-state.svelte.ts';
 import type { MapTarget } from './target.ts';
 
@@ -44,12 +34,6 @@ export const write: readonly Action<MapTarget>[] = [
     icon: pencilIcon,
     run: (map, card) => map.edit(card),
   }),
-  onCard({
-    name: 'map.menu.move',
-    keys: ['M'],
-    icon: moveIcon,
-    run: (map, card) => (map.overlay = { kind: 'move', cards: map.selection.with(card) }),
-  }),
   ...([-1, 1] as const).map((by) =>
     onCard({
       name: by < 0 ? 'map.menu.up' : 'map.menu.down',
@@ -60,37 +44,6 @@ export const write: readonly Action<MapTarget>[] = [
     }),
   ),
 ];
-
-/** Adds an idea that answers the card, and opens it for writing. */
-export const newIdea: readonly Action<MapTarget>[] = [
-  onCard({
-    name: 'map.menu.new-idea',
-    keys: ['I'],
-    icon: lightbulbIcon,
-    run: (map, card) => {
-      const record = map.board.of(cards).get(card);
-      if (!record) return;
-      const { phase, step } = record.place;
-      const given = { title: '', cards: [card], place: { phase, step }, personas: record.personas };
-      map.workspace.go('ideas', addIdea(map.board.editor, given));
-    },
-  }),
-];
-
-const levels: KeyLine = [['1–4'], 'map.keys.evidence'];
-
-export const evidence: readonly Action<MapTarget>[] = evidenceLevels.map((level: EvidenceLevel, index) =>
-  onCard({
-    name: `evidence.${level}`,
-    series: levels,
-    keys: [String(index + 1)],
-    isOn: (target) => recordOf(target)?.evidence === level,
-    run: (map, card) => {
-      setEvidence(map.board.editor, map.selection.with(card), level);
-      map.workspace.notify(t('map.evidence.set', { level: t(`evidence.${level}`) }), true);
-    },
-  }),
-);
 
 export const remove: readonly Action<MapTarget>[] = [
   onCard({

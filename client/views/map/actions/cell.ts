@@ -3,7 +3,7 @@ import type { Action } from '../../../parts/action.ts';
 import { laneViews } from '../lanes/lanes.ts';
 import type { MapTarget } from './target.ts';
 
-/** Actions in a cell, whether the focus is on the empty cell or on one of its cards. */
+/** Actions in a cell. Its cards take letters as text. */
 export const inCell: readonly Action<MapTarget>[] = [
   {
     name: 'map.keys.edit',
@@ -21,8 +21,8 @@ export const inCell: readonly Action<MapTarget>[] = [
     name: 'map.keys.new',
     keys: ['N'],
     may: ({ spot }) => spot.kind === 'cell',
-    run: ({ map, spot, card }) => {
-      if (spot.kind === 'cell') void map.add(spot.cell, card);
+    run: ({ map, spot }) => {
+      if (spot.kind === 'cell') void map.add(spot.cell);
     },
   },
   {

@@ -14,8 +14,6 @@ export const keyed: readonly Action<MapTarget>[] = [
   ...card.write,
   ...inCell,
   ...rename,
-  ...card.newIdea,
-  ...card.evidence,
   ...card.remove,
   ...removeHead,
   ...beside,

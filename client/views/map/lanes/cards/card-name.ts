@@ -8,6 +8,12 @@ import { list, t } from '../../../../text/messages.svelte.ts';
 
 /** A card in words for screen readers: its text, then each mark drawn on it. */
 export function cardName(board: Board, entry: Entry<Card>): string {
+  const text = entry.record?.text;
+  return `${text === '' ? t('map.card.blank') : text}, ${cardMarks(board, entry)}`;
+}
+
+/** The marks drawn on a card in words: the name of its field, whose value a screen reader says. */
+export function cardMarks(board: Board, entry: Entry<Card>): string {
   const card = entry.record;
   if (!card) return '';
   const names = card.personas.flatMap((id) => board.of(personas).get(id)?.name ?? []);
@@ -18,7 +24,6 @@ export function cardName(board: Board, entry: Entry<Card>): string {
     return [t(typing ? 'map.card.typing' : 'map.card.here', { name: visitor.name })];
   });
   return [
-    card.text === '' ? t('map.card.blank') : card.text,
     ...(card.support ? [t(`support.${card.support}`)] : []),
     ...(card.mode ? [t(`mode.${card.mode}`)] : []),
     t(`evidence.${card.evidence}`),

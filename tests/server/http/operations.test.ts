@@ -132,8 +132,8 @@ class Person {
   }
 }
 
-describe('versions, on a board with people on it', () => {
-  test('Fay restores one while Ana and Ben are at work: they see it as an edit, and Fay takes it back', async () => {
+describe('versions, while people are on the board', () => {
+  test('Fay restores one while Ana and Ben work: they see it as an edit, and Fay undoes it', async () => {
     const fay = await Person.join(links.facilitator, 'Fay');
     const ana = await Person.join(links.participant, 'Ana');
     const ben = await Person.join(links.participant, 'Ben');
@@ -158,8 +158,8 @@ describe('versions, on a board with people on it', () => {
   });
 });
 
-describe('the admin, at work', () => {
-  test('sees who is in, and ends a socket, whose person is back at once', async () => {
+describe('the admin, while people are on the board', () => {
+  test('lists sockets, and closes one; its page reconnects by itself', async () => {
     const ana = await Person.join(links.participant, 'Ana');
     const { rooms } = v.parse(roomsSchema, await (await admin('GET', '/rooms')).json());
     expect(rooms).toEqual([{ board, state: 'live', connections: 1, readOnly: null }]);
@@ -177,7 +177,7 @@ describe('the admin, at work', () => {
     await ana.sees('A bench');
   });
 
-  test('R4 freezes a board: nothing is taken, also after a restart, until it is thawed; then what was typed is there', async () => {
+  test('R4 freezes a board: no edit is stored, also after a restart; after the thaw the waiting edits are', async () => {
     const ana = await Person.join(links.participant, 'Ana');
     const ben = await Person.join(links.participant, 'Ben');
     ana.add('A bench');
@@ -205,7 +205,7 @@ describe('the admin, at work', () => {
     await cleo.sees('A bench', 'A roof');
   });
 
-  test('R5 resets a document: everybody goes, nobody’s copy fills it again, and who joins anew finds the version', async () => {
+  test('R5 resets a document: everybody is disconnected, no old copy returns, people who join again get the version', async () => {
     const ana = await Person.join(links.participant, 'Ana');
     ana.add('A bench');
     const fay = await Person.join(links.facilitator, 'Fay');
@@ -242,7 +242,7 @@ describe('the admin, at work', () => {
     expect(numbers.sort()).toEqual([1, 3]);
   });
 
-  test('R3 puts a damaged document, which lets nobody in, back to a version', async () => {
+  test('R3 resets a quarantined document to a version, and people can join again', async () => {
     const ana = await Person.join(links.participant, 'Ana');
     ana.add('A bench');
     const path = `/boards/${board}/documents/board`;
@@ -277,7 +277,7 @@ describe('the admin, at work', () => {
     await (await Person.join(links.observer, 'Dina')).sees('A bench', 'A roof');
   });
 
-  test('deletes a board: sockets are told 4404, and so is who comes after, also after a restart', async () => {
+  test('deletes a board: its sockets, and later ones, are closed with 4404, also after a restart', async () => {
     const ana = await Person.join(links.participant, 'Ana');
     const closed = ana.closed();
     expect((await admin('DELETE', `/boards/${board}`)).status).toBe(204);
@@ -300,7 +300,7 @@ describe('the admin, at work', () => {
   });
 });
 
-test('metrics tell what people do: sockets, rooms, frames, commits and how long they took', async () => {
+test('metrics follow what people do: sockets, rooms, frames, commits and their duration', async () => {
   const ana = await Person.join(links.participant, 'Ana');
   const ben = await Person.join(links.participant, 'Ben');
   ana.add('A bench');

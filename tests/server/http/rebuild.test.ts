@@ -58,7 +58,7 @@ describe.each([
   ['a facilitator', () => rebuild(), () => fay.person],
   ['the admin', () => byAdmin(), () => ''],
 ])('%s rebuilds a board', (_who, ask, person) => {
-  test('its live content stays, all else is in the version from before, and everybody joins again', async () => {
+  test('it keeps live content only, the version before it has the rest, and everybody has to join again', async () => {
     await anaWrites();
     const old = await document();
     const answer = await ask();
@@ -87,7 +87,7 @@ describe.each([
   });
 });
 
-test('those who do not lead may not, on a frozen board facilitators may not, and nobody without a disk', async () => {
+test('only facilitators may rebuild; on a frozen board only the admin, on a failing disk nobody', async () => {
   const olle = await house.join(links.observer, 'Olle');
   for (const who of [ana, olle]) expect(await refusal(await rebuild(who))).toEqual([403, 'not-allowed']);
   await house.admin('POST', `/boards/${board}/freeze`);
@@ -101,7 +101,7 @@ test('those who do not lead may not, on a frozen board facilitators may not, and
   expect((await house.store.board(board))?.frozen).toBe(true);
 });
 
-test('it has the rate of versions', async () => {
+test('rebuilds and versions share one rate limit', async () => {
   for (let n = 0; n < 10; n++)
     await house.send('POST', `/api/boards/${board}/versions`, { name: `${n}` }, house.as(fay));
   const late = await rebuild();
@@ -109,7 +109,7 @@ test('it has the rate of versions', async () => {
   expect(await refusal(late)).toEqual([429, 'rate']);
 });
 
-test('nobody is let in while it lasts, it is done once, and what fails leaves the board as it was', async () => {
+test('during a rebuild nobody can join and a second one is refused; a failed rebuild changes nothing', async () => {
   let finish = () => {};
   const begun = new Promise<void>((begin) => {
     house.live.onEvict = () => {

@@ -8,7 +8,7 @@ import type { MapState } from '../../../client/views/map/map-state.svelte.ts';
 const enter = (code: number, init: KeyboardEventInit = {}) =>
   Object.defineProperty(new KeyboardEvent('keydown', { key: 'Enter', ...init }), 'keyCode', { value: code });
 
-test('a key belongs to the input method during a composition, and by its old code after it', () => {
+test("a key is the input method's during a composition, and if its key code is 229", () => {
   expect(isComposing(enter(13, { isComposing: true }))).toBe(true);
   expect(isComposing(enter(229))).toBe(true);
   expect(isComposing(enter(13))).toBe(false);

@@ -113,7 +113,7 @@ describe('memory', () => {
   });
 
   // The ids of an offer without room became owned by nobody, and stayed so.
-  test('L2 an offer without room blocks no client ids', async () => {
+  test('L2 an offer for which there is no room reserves no client ids', async () => {
     const ben = await page('ben');
     addCard(ben.editor, cell, { text: 'here' });
     await agree(ben);
@@ -229,7 +229,7 @@ describe('owners', () => {
 
   // On a board that lost edits, presence took another person's lost id; different content under it then hid the
   // original.
-  test('L2 first presence under the id of an absent page never passes for that page’s edits', async () => {
+  test('L2 presence under the client id of an absent page gives no right to that page’s edits', async () => {
     const ben = await page('ben');
     const ana = await page('ana');
     const card = addCard(ana.editor, cell, { text: 'old' });
@@ -394,7 +394,7 @@ describe('work', () => {
   });
 
   // A frame that passed the guard directly was not noticed, so people who waited for it were not asked again.
-  test('L1 a person who depends on others’ edits is free as soon as these are back, though none of them was held', async () => {
+  test('L1 a person whose edits depend on others’ continues as soon as these are back, though none was held', async () => {
     const ana = await page('ana');
     const ben = await page('ben');
     await agree(ana, ben);
@@ -418,7 +418,7 @@ describe('work', () => {
   });
 
   // Nobody can bring back the server's edits from after the backup as their own, so all would wait for ever.
-  test('L1 people who joined after the backup are free again once a facilitator has restored one copy', async () => {
+  test('L1 people who joined after the backup continue once a facilitator has restored one copy', async () => {
     const ana = await page('ana');
     addCard(ana.editor, cell, { text: 'old' });
     await agree(ana);

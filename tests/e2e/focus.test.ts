@@ -29,7 +29,7 @@ async function add(person: Person, cell: readonly string[], ...texts: readonly s
   }
 }
 
-describe('what a key would act on is visible', () => {
+describe('the target of the next key is visible', () => {
   test('from the first key on: the map takes the focus without a ring', async () => {
     const newcomer = await stage.person('Rut');
     await newcomer.join(stage.house.demo.participant);
@@ -78,7 +78,7 @@ describe('what a key would act on is visible', () => {
     await expect(selected(nadia)).toHaveCount(0);
   });
 
-  test('and not where an observer is', async () => {
+  test("but an observer's focus is not shown to others", async () => {
     await add(nadia, ['Choices', 'Ride'], 'Only read');
     await asa.card('Only read').focus();
     await maja.card('Only read').focus();
@@ -96,7 +96,7 @@ describe('the focus stays on the map', () => {
     await expect(nadia.card('Taken along')).toBeFocused();
   });
 
-  test('on a card that is moved in its cell, by whatever its neighbours do', async () => {
+  test('on a card that is moved within its cell, whatever its neighbours do', async () => {
     const cell = ['Choices', 'Board and settle in'] as const;
     await add(nadia, cell, 'Upper', 'Lower');
     await nadia.card('Upper').focus();
@@ -176,7 +176,7 @@ test('undo works while a field without text has the focus, and leaves a field wi
   await expect(nadia.page.locator('[data-row]').filter({ hasText: 'Added by mistake' })).toHaveCount(1);
 });
 
-test('a press that is released outside of the map begins no drag', async () => {
+test('a press that is released outside the map starts no drag', async () => {
   await nadia.page.getByRole('link', { name: 'Map', exact: true }).click();
   const card = nadia.page.locator('[data-card]').first();
   const box = await card.boundingBox();

@@ -3,7 +3,7 @@ import { boardRecord } from '../store/board-record.ts';
 import { notes, openStore, Writer } from '../store/open-store.ts';
 import { mountVolume } from './volume.ts';
 
-test('a process that starts on a full disk serves what is there, takes no edits, and continues when there is room', async ({
+test('a process that starts on a full disk serves the stored boards read-only, and recovers when there is space', async ({
   skip,
 }) => {
   const volume = await mountVolume();

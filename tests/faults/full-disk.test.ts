@@ -64,11 +64,11 @@ async function goOnAfterFullDisk(volume: Volume): Promise<void> {
   for (const member of [...all, olle]) member.close();
 }
 
-test('a disk that reports itself full: nothing is acknowledged, people are told, and the process continues by itself', async () => {
+test('a disk reports that it is full: nothing is acknowledged, people are notified, and the process recovers', async () => {
   await goOnAfterFullDisk(await pretendVolume());
 });
 
-test('the same on a file system that is really full', async ({ skip }) => {
+test('the same happens on a file system that is really full', async ({ skip }) => {
   const volume = await mountVolume();
   if (!volume) skip('needs a user who may mount a file system');
   else await goOnAfterFullDisk(volume);

@@ -201,10 +201,10 @@ function nested(depth: number): Uint8Array {
   return Buffer.concat([bytes.subarray(0, at), value, bytes.subarray(at + 6)]);
 }
 
-describe('one frame that would be expensive for others: closed, and nobody waits', () => {
+describe('one expensive frame: its socket is closed, and nobody waits', () => {
   test.for<[string, () => Uint8Array, readonly number[]]>([
     [
-      'a million structs, of which half are there',
+      'a million structs, of which the server has half',
       () =>
         Buffer.concat([
           Uint8Array.of(1, 0xc0, 0x84, 0x3d, 79, 0),
@@ -249,7 +249,7 @@ describe('floods: the sender is paused or closed, and nobody else waits', () => 
     ['P5 B4 presence', () => times(6_000, (i) => presenceFrame(4_711, i + 1))],
     ['P11 B4 pointers', () => [presenceFrame(4_712, 1), ...times(6_000, pointerFrame)]],
     [
-      'B4 B7 questions for the whole state',
+      'B4 B7 requests for the whole state',
       () => times(6_000, () => syncFrame(syncKind.step1, Uint8Array.of(0))),
     ],
     ['B4 B5 questions for a part of the state, each another one', () => times(6_000, step1Frame)],

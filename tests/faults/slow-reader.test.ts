@@ -139,7 +139,7 @@ async function withhold(bytesInAll: number): Promise<number> {
 
 // Slow, since each of 100 updates of 800 KB is judged, applied and put on disk, and its sender waits for that: it takes
 // many times what the server may hold for a reader, or growth would not show above the noise.
-test('B2 79 MB are withheld from Cleo: the server holds little of it, and sends her one answer when she reads', async () => {
+test('B2 Cleo does not read 79 MB: the server buffers little of it, and sends one answer when she reads', async () => {
   const before = await memoryHeld();
   const mostBuffered = await withhold(withheldBytes);
   const grown = (await memoryHeld()) - before;

@@ -57,7 +57,7 @@ async function writeUntilKilled(
 
 // Slow, since it waits for the disk: up to 1,500 writes a round are acknowledged one by one, so that a kill may fall into
 // any of them and into the change of a segment; and all that was acknowledged is read again in each round.
-test('kill -9 at ten random moments in a row on one folder: all acknowledged data is there', async () => {
+test('after kill -9 at ten random moments on one folder, all acknowledged data is there', async () => {
   const folder = await temporaryFolder();
   const said: string[] = [];
   for (let round = 1; round <= 10; round++) {

@@ -21,7 +21,7 @@ const at = { persona: 'lars', phase: 'p' };
 function openEmotions() {
   const doc = new Y.Doc();
   openRoots(doc);
-  // Both functions read the collections of a board, and nothing else of it.
+  // Both functions read only the collections of a board.
   const board = new Store(doc) as unknown as Board;
   const words = (phase: string, persona = at.persona) =>
     marksAt(board, persona, phase)
@@ -73,7 +73,7 @@ test('of two points for one persona and phase, all pages use the one with the lo
   points.set('a', { ...at, value: -1 });
   expect(placedAt(board, 'lars', 'p')).toBe(-1);
 
-  // Another page, which reads them all at once.
+  // Another page, which reads all points at once.
   const copy = new Y.Doc();
   openRoots(copy);
   Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));

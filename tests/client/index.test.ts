@@ -16,7 +16,7 @@ interface Item {
   readonly gone?: boolean;
 }
 
-/** An index of plain items, which a test puts, changes and takes away. */
+/** An index of plain items, which a test adds, changes and removes. */
 function openIndex(keysOf: (item: Item) => readonly string[] = ({ keys }) => keys) {
   const index = new Index<Item>(keysOf, ({ order }) => order);
   const now = new Map<string, Item>();
@@ -107,7 +107,7 @@ test('each slot matches a recount after random changes', () => {
   );
 });
 
-/** Cards by the names of their personas: many keys an item, and keys that another collection decides. */
+/** Cards by the names of their personas: several keys per item, which depend on another collection. */
 const cardsByPersona = defineIndex({
   of: cards,
   keys: ({ personas: ids }, collections) => ids.flatMap((id) => collections.of(personas).get(id)?.name ?? []),

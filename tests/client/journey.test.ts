@@ -23,13 +23,13 @@ import { Store } from '../../client/model/store/store.svelte.ts';
 
 const atEnd = { after: null, before: null };
 
-/** The frame of a map as the page keeps it, over a document that Fia changes. */
+/** The page's model of the frame, over a document that Fia changes. */
 function openFrame() {
   const doc = new Y.Doc();
   openRoots(doc);
   const fia = new PlainEditor(doc, 'fia');
   const model = new JourneyModel(new Store(doc));
-  /** As people read it: each period with its phases, and the steps of each. */
+  /** The columns as text: each period with its phases, and the steps of each. */
   const columns = () =>
     model.now.periods.map(({ period, phases }) => [
       period,

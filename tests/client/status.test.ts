@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SyncFacts } from '../../client/model/sync/status.ts';
 import { isSettled, statusOf, statusWith } from '../../client/model/sync/status.ts';
 
-/** A page that is connected, with all of its edits on the server's disk. */
+/** A connected page with all of its edits on the server's disk. */
 const settled: SyncFacts = {
   isConnected: true,
   wasTried: true,

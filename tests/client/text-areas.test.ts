@@ -48,7 +48,7 @@ const viewOf = (file: string) => /^client\/views\/[^/]+\//.exec(file)?.[0] ?? nu
 
 /**
  * The dynamic imports of a part. Those of a view, except in its `view.ts`, count only for that view, even if others
- * load them ahead.
+ * preload them.
  */
 function laterFrom(entry: string): Fetch[] {
   return [...partFrom(entry)]

@@ -44,7 +44,7 @@ const trial: View = {
   later: [later],
 };
 
-// The list of views, read-only everywhere but in this test.
+// The list of views, which only this test changes.
 const list = views as View[];
 beforeAll(async () => {
   list.push(trial);
@@ -57,7 +57,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   list.splice(list.indexOf(trial), 1);
-  // What is loading ahead must finish before the test ends.
+  // Preloads must finish before the test ends.
   const fetches = views.flatMap((view) => [view.load, view.guide, ...view.later]);
   await Promise.all([...fetches, ...Object.values<() => Promise<unknown>>(lazy)].map((fetch) => fetch()));
 });
@@ -68,7 +68,7 @@ const went = vi.fn<(view: string, focus?: string) => void>();
 
 beforeEach(() => {
   vi.stubGlobal('WebSocket', SilentSocket);
-  // Load ahead immediately here.
+  // Preload immediately here.
   vi.stubGlobal('requestIdleCallback', (run: () => void) => (run(), 0));
   vi.stubGlobal('cancelIdleCallback', vi.fn());
   HTMLElement.prototype.showPopover = vi.fn();

@@ -55,7 +55,7 @@ async function stored(): Promise<string | undefined> {
   return readRecord(whole, cards, card)?.text;
 }
 
-/** Document frames that Ana's page has sent: the first step 2, each update, and the step 2 that it is asked for again. */
+/** Document frames that Ana's page has sent: the first step 2, each update, and the step 2 that the server requests. */
 const framesSent = () => 1 + sent.length + 1;
 
 /**
@@ -76,7 +76,7 @@ test('R4 edits made during a thaw are held until the edits made while frozen hav
   ana.update(type(', two'));
   await isHeard();
   house.rooms.freeze(board, false);
-  // Sent before she is asked.
+  // Sent before the server requests it.
   ana.update(type(', three'));
   await isHeard();
   expect(ana.heard.filter(({ kind }) => kind === 'denied')).toEqual([]);

@@ -69,7 +69,7 @@ async function cycle(): Promise<void> {
 
 const openSockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP')).length;
 
-// Slow, since each of the 11,000 opens a real socket: a leak of 300 bytes a time shows above the noise of measuring.
+// Slow, because 11,000 cycles each open a real socket, so that a leak of 300 bytes per cycle shows above the noise.
 test('R2 a person opens a board and leaves 10,000 times: its memory is freed', async () => {
   for (let done = 0; done < warmUp; done += atOnce) await cycle();
   const before = { memory: await memoryHeld(), timers: clock.timers, sockets: openSockets() };

@@ -24,7 +24,7 @@ import { agreed } from './writers.ts';
 const worstMs = 1_000;
 const medianMs = 100;
 
-/** The median while nobody attacks: a machine so busy that it is many times slower then is no fault of the server. */
+/** The median while nobody attacks. On a busy machine, the limit under attack is a multiple of it. */
 let quietMs = 0;
 const mostTimesQuiet = 5;
 
@@ -78,7 +78,7 @@ afterAll(async () => {
 async function mallory(): Promise<WebSocket> {
   const url = `${server.url.replace('http', 'ws')}/sync/${membership.board}/board?token=${membership.token}`;
   const socket = new WebSocket(url, [controlProtocol]);
-  // A server that closes while much is on its way resets the connection.
+  // A server that closes while much data is in transit resets the connection.
   socket.on('error', () => undefined);
   await once(socket, 'open');
   return socket;

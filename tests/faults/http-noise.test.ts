@@ -99,7 +99,7 @@ test('random bytes, alone and in every part of a request: no response, or an err
       to(`/sync/a/board?token=${encodeURIComponent(noise())}`, upgrade),
     ][round % 6];
     const status = await said(Buffer.from(bytes ?? '', 'latin1'), { hangUp: true });
-    // A socket that may not enter is opened and closed with its code (101); everything else is refused.
+    // A socket that is not admitted is opened and closed with its code (101). Everything else is refused.
     expect([null, 101, 400, 401, 404, 422, 431]).toContain(status);
   }
   await stillServes();

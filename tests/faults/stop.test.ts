@@ -70,7 +70,7 @@ test('after the signal nobody can join, while connected people are still served'
   ana.close();
 });
 
-// Slow, since the bound of 20 s is what is tried, on the built server and by its own clock.
+// Slow, because it tests the limit of 20 s on the built server and its real clock.
 test('a disk that does not answer delays the stop by 20 s at most, and nothing acknowledged is lost', async () => {
   onTestFailed(() => console.error(`SEED=${seed} runs this again`));
   const chance = new Chance(seed);

@@ -15,7 +15,7 @@ import * as journey from '../../shared/workflows/start-journey.ts';
 
 const atEnd = { after: null, before: null };
 
-/** A small board, and how many updates it has made since this was last asked. */
+/** A small board. `takeUpdates` returns the number of updates since its last call. */
 function openBoard() {
   const doc = new Y.Doc();
   openRoots(doc);
@@ -57,7 +57,7 @@ function textsIn(doc: Y.Doc, at: card.CellAt): string[] {
     .map(({ text }) => text);
 }
 
-/** Every id stands for a record that is not there. */
+/** Ids of records that do not exist. */
 const nobody = Object.fromEntries(
   Object.keys(openBoard().ids).map((key) => [key, `no-${key}`]),
 ) as unknown as Ids;
@@ -77,14 +77,14 @@ const phaseTitles = ({ doc }: Board, period: phase.Period) =>
 const stepTitles = ({ doc }: Board, of: string) =>
   inOrder(readAll(doc, phase.steps).filter(({ place }) => place.phase === of)).map(({ title }) => title);
 
-/** What a command does once to a board: what is read then. `run` is given ids, so that it can be run on none. */
+/** A command, and the board after it. `run` gets the ids, so that it can also run on missing records. */
 interface Case {
   readonly run: (board: Board, ids: Ids) => unknown;
   readonly read: (board: Board) => unknown;
   readonly gives: unknown;
 }
 
-/** Commands that set something: run again they change nothing, and for a record that is not there they do nothing. */
+/** Commands that set something: they have no effect the second time, or if the record does not exist. */
 const setting: Readonly<Record<string, Case>> = {
   'remove-card': {
     run: ({ ana }, { one, two }) => card.removeCards(ana, [one, two]),
@@ -188,7 +188,7 @@ const setting: Readonly<Record<string, Case>> = {
   },
 };
 
-/** Commands that move something: for a record that is not there they do nothing; run again they leave it in place. */
+/** Commands that move something: a second run leaves the record in place; a missing record has no effect. */
 const moving: Readonly<Record<string, Case>> = {
   'move-card': {
     run: ({ ana, cell }, { two, one }) => card.moveCards(ana, [two], cell, { after: null, before: one }),
@@ -212,7 +212,7 @@ const moving: Readonly<Record<string, Case>> = {
   },
 };
 
-/** Commands with a test of their own below. */
+/** Commands with a separate test below. */
 const others = [
   'add-card',
   'add-idea',

@@ -153,7 +153,7 @@ test('README describes each script', () => {
   const listed = rowsOf(section(page('README.md'), '## Scripts')).map(([command = '']) =>
     command.split(' ').at(-1),
   );
-  // npm runs the `pre` scripts by itself, so nobody types them.
+  // npm runs `pre` scripts automatically, so README need not describe them.
   expect(listed.sort()).toEqual(
     Object.keys(manifest.scripts)
       .filter((name) => !name.startsWith('pre'))

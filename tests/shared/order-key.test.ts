@@ -232,7 +232,7 @@ test('records with the same key are ordered by id, and a record can be placed be
     const ids = list.map(({ id }) => id);
     expect(now.sort(byOrder).map(({ id }) => id)).toEqual([...ids.slice(0, at), 'new', ...ids.slice(at)]);
   }
-  // At an end there is a gap already: nobody else has to move.
+  // At an end there is a gap already, so no other record has to move.
   expect([placeAmong(list, 0, 1).shifted, placeAmong(list, 4, 1).shifted]).toEqual([[], []]);
 });
 
@@ -249,13 +249,13 @@ test('random inserts, moves and removals always produce the intended order (20 s
     let state = seed * 7919;
     const random = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
     const below = (most: number) => Math.floor(random() * most);
-    /** The list as it was meant, with the keys that make it so. */
+    /** The intended list, with the keys that give this order. */
     let list: Ordered[] = [];
     for (let act = 0; act < 400; act++) {
       const roll = below(10);
       const taken = roll > 6 && list.length > 0 ? list.splice(below(list.length), 1) : [];
       if (roll === 9) continue;
-      // One half of the time at one place, where keys grow fastest.
+      // Half of the inserts are at one position, where keys grow fastest.
       const at = below(2) === 0 ? Math.min(3, list.length) : below(list.length + 1);
       const ids =
         taken.length > 0

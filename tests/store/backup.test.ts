@@ -39,7 +39,7 @@ function writers(store: Store, saved: Set<string>) {
   };
 }
 
-// Slow, since 15 copies are made while a store is written to, and each is opened twice.
+// Slow, because it makes 15 copies while a store is written to, and opens each twice.
 test('a copy made while people write, journal first, has everything saved before, and can be used', async () => {
   const folder = await temporaryFolder();
   const { store } = await openStore(folder, { segmentBytes: 2_000 });

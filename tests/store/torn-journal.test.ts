@@ -46,7 +46,7 @@ const allBut = (...lost: number[]) =>
     .map((n) => `note ${n}`);
 
 describe('a truncated journal', () => {
-  // Slow, since a store is opened on a copy of the folder for each byte at which a write may have ended.
+  // Slow, because it opens a store on a copy of the folder for each byte at which a write may have ended.
   test('at any byte of its last records: whole records are read, the rest is set aside', async () => {
     const { bytes, ends } = await writeJournal();
     const from = ends[count - 4] ?? 0;

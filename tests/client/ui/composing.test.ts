@@ -4,7 +4,7 @@ import { pressKey } from '../../../client/views/map/keys.ts';
 import { isComposing } from '../../../client/ui/composing.ts';
 import type { MapState } from '../../../client/views/map/map-state.svelte.ts';
 
-/** The Enter of a key code, which `KeyboardEvent` does not take from its makers. */
+/** An Enter event with a key code, which the constructor of `KeyboardEvent` ignores. */
 const enter = (code: number, init: KeyboardEventInit = {}) =>
   Object.defineProperty(new KeyboardEvent('keydown', { key: 'Enter', ...init }), 'keyCode', { value: code });
 

@@ -45,7 +45,7 @@ async function document(): Promise<Y.Doc> {
 
 const titles = (doc: Y.Doc) => readAll(doc, ideas).map(({ title }) => title);
 
-/** Ana is in by two sockets and Ben by one. */
+/** Ana is present with two sockets, and Ben with one. */
 async function twoPeopleAreIn(): Promise<Joined> {
   const ben = await house.join(links.participant, 'Ben');
   house.live.present = [ana, ana, ben].map((who, i) => {

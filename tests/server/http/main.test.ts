@@ -41,7 +41,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The process as a person starts it, on a port of its own choice. */
+/** The process as a person starts it, on any free port. */
 function start(args: string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [join(built, 'server/main.js'), ...args], {
     env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'warn', ...env },
@@ -167,7 +167,7 @@ describe('if it cannot start, it prints the reason in one sentence', () => {
     );
   });
 
-  // Where there is no /proc, such a folder can be made or is refused for another reason.
+  // Without /proc, the folder can be created, or is refused for another reason.
   test.runIf(process.platform === 'linux')('a data folder that cannot be created', async () => {
     const { code, complaint } = await start([], { DATA_DIR: '/proc/nope' }).ended;
     expect(code).toBe(1);

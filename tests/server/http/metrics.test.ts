@@ -46,7 +46,7 @@ describe('the metrics page', () => {
   test('has the current value of every counter of the rooms', async () => {
     const house = new House({ METRICS_KEY: metricsKey });
     const { counters } = house.live;
-    // Each gets a number of its own, so that none can stand for another.
+    // Each counter gets a different number, so that no two can be confused.
     let next = 1_000;
     const numbers: number[] = [];
     for (const key of Object.keys(newCounters()) as (keyof typeof counters)[]) {
@@ -125,12 +125,12 @@ describe('the metrics page', () => {
     const house = new House({ METRICS_KEY: metricsKey });
     const longest = async () =>
       (await figures(await page(house))).get('resa_event_loop_delay_seconds{quantile="1"}');
-    // Held up again and again, since the monitor looks at times of its own.
+    // Blocks the event loop repeatedly, because the monitor samples at its own times.
     await vi.waitFor(
       async () => {
         const until = performance.now() + 300;
         while (performance.now() < until);
-        // A whole turn of the loop, in which the monitor's timer comes by.
+        // A whole turn of the loop, so that the monitor's timer runs.
         await setImmediate();
         await setImmediate();
         expect(await longest()).toBeGreaterThan(0.2);

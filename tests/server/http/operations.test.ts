@@ -71,7 +71,7 @@ const ask = (method: string, path: string, body?: unknown, token?: string) =>
 const admin = (method: string, path: string, body?: unknown) =>
   ask(method, `/api/admin${path}`, body, adminKey);
 
-/** Somebody on the board with a stock provider. */
+/** A person on the board with a stock provider. */
 class Person {
   readonly doc = new Y.Doc();
   readonly person: string;
@@ -95,7 +95,7 @@ class Person {
     this.token = token;
     this.#provider = new WebsocketProvider(`${url.replace('http', 'ws')}/sync/${board}`, 'board', this.doc, {
       params: { token },
-      // The stock client takes any WebSocket class; the two type packages do not know of each other.
+      // The stock client takes any WebSocket class, but the two type packages do not know each other.
       WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
       disableBc: true,
       maxBackoffTime: 200,
@@ -119,7 +119,7 @@ class Person {
     );
   }
 
-  /** The code and reason by which the socket is closed next. */
+  /** The code and reason of the next close of the socket. */
   closed(): Promise<string> {
     return new Promise((resolve) =>
       this.#provider.on('connection-close', (event) => resolve(`${event?.code} ${event?.reason}`)),
@@ -152,7 +152,7 @@ describe('versions, while people are on the board', () => {
     await ben.sees('A bench', 'A tree');
 
     await ask('POST', `${path}/${before.id}/restore`, undefined, fay.token);
-    // It brings back what the first restore had removed; and what came after that goes, as in each restore.
+    // It brings back what the first restore removed, and removes what came after, as each restore does.
     await Promise.all([ana, ben, fay].map((one) => one.sees('A bench', 'A roof')));
     expect((await Person.join(links.observer, 'Olle')).ideas).toEqual(['A bench', 'A roof']);
   });
@@ -229,7 +229,7 @@ describe('the admin, while people are on the board', () => {
     const cleo = await Person.join(links.observer, 'Cleo');
     await cleo.sees('A bench', 'A roof');
 
-    // It was no nonsense after all: a facilitator restores what was there, and each idea has a number of its own.
+    // It was not nonsense after all: a facilitator restores the earlier state, and each idea has a unique number.
     const fayAgain = await Person.join(links.facilitator, 'Fay');
     const all: unknown = await (
       await ask('GET', `/api/boards/${board}/versions`, undefined, fayAgain.token)
@@ -252,7 +252,7 @@ describe('the admin, while people are on the board', () => {
     for (const person of people.splice(0)) person.leave();
     await server.close();
 
-    // The disk has lost an update in the middle: what came after it rests on nothing.
+    // The disk has lost an update in the middle, on which the later one depends.
     const store = await openDiskStore({ folder, log: { warn() {}, error() {}, info() {} } });
     const lost = new Y.Doc();
     lost.getMap('ideas').set('one', new Y.Map());

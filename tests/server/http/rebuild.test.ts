@@ -42,7 +42,7 @@ async function document(): Promise<Y.Doc> {
   return doc;
 }
 
-/** Ana adds two ideas on a page of hers and removes one. */
+/** Ana adds two ideas on her page, and removes one. */
 async function anaWrites(): Promise<void> {
   const doc = await document();
   const before = Y.encodeStateVector(doc);
@@ -80,7 +80,7 @@ describe.each([
     Y.applyUpdate(kept, (await house.store.readVersion(room(), before.id)) ?? new Uint8Array());
     expect(rootOf(kept, ideas).size).toBe(2);
 
-    // They come back by themselves, and are told then that there is another document.
+    // Pages reconnect by themselves, and then learn that there is another document.
     expect(house.live.evicted).toEqual([{ board, code: closeCode.busy, reason: 'repair' }]);
     for (const who of [fay, ana]) expect(await refusal(await read(who))).toEqual([401, 'board-reset']);
     expect((await read(await house.join(links.facilitator, 'Fay'))).status).toBe(200);

@@ -9,7 +9,7 @@ const secret = randomBytes(32);
 const now = Date.UTC(2026, 2, 12, 9);
 const hour = 3_600_000;
 
-/** A process of the installation that starts when the wall clock shows `wall`. */
+/** A process of an installation that starts at the wall clock time `wall`. */
 function start(wall = now, installation = secret) {
   const time = { passed: 1_000, wall };
   const tokens = new Tokens(installation, { now: () => time.passed, wall: () => time.wall });
@@ -61,7 +61,7 @@ describe('a token', () => {
     expect(tokens.read(token)).toMatchObject(ana);
     pass(1);
     expect(tokens.read(token)).toBeNull();
-    // And the next process goes by what the wall clock shows when it starts.
+    // The next process uses the wall clock at its start.
     const later = tokens.issue(ana);
     expect(later.expires).toBe(time.wall + 12 * hour);
   });
@@ -117,7 +117,7 @@ describe('a token', () => {
     for (let at = 0; at < token.length; at++) {
       const other = token[at] === 'A' ? 'B' : 'A';
       const altered = token.slice(0, at) + other + token.slice(at + 1);
-      // The last character of base64url has bits to spare: two spellings of one signature are both right.
+      // The last character of base64url has unused bits, so one signature has several valid spellings.
       const isSame = Buffer.from(altered.split('.')[1] ?? '', 'base64url').equals(
         Buffer.from(token.split('.')[1] ?? '', 'base64url'),
       );

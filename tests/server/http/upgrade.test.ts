@@ -46,7 +46,7 @@ afterEach(async () => {
 const dial = (path: string, headers: Record<string, string> = {}, protocols: string[] = []) =>
   new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, { headers });
 
-/** How a connection ended: "open", a close code and its reason, or the status and code of a plain answer. */
+/** How an attempt ended: "open", a close code with its reason, or the status and code of a plain HTTP response. */
 async function outcome(socket: WebSocket): Promise<string> {
   return new Promise((resolve) => {
     socket.on('unexpected-response', (_request, response) => {
@@ -59,7 +59,7 @@ async function outcome(socket: WebSocket): Promise<string> {
     });
     socket.on('close', (code, reason) => resolve(`${code} ${reason.toString()}`));
     socket.on('error', () => undefined);
-    // One that is let in answers at once; one that is refused has closed before it would.
+    // An admitted socket answers at once. A refused one closes before it would answer.
     socket.on('open', () => socket.send('are you there?'));
     socket.on('message', () => resolve('open'));
   });

@@ -31,7 +31,7 @@ beforeEach(async () => {
   fay = await house.join(made.links.facilitator, 'Fay');
   ana = await house.join(made.links.participant, 'Ana');
   olle = await house.join(made.links.observer, 'Olle');
-  // What the server writes itself goes to the store, as a room would see to.
+  // Stores what the server writes, as a room would.
   house.live.onWrite = async (room, update) => {
     await house.store.append({ room, person: '', update });
   };
@@ -46,7 +46,7 @@ const restore = async (version: string) =>
     await (await house.send('POST', at(`/${version}/restore`), undefined, house.as(fay))).json(),
   );
 
-/** The document as it is on disk. */
+/** The stored document. */
 async function stored(): Promise<Y.Doc> {
   const { snapshot, updates } = await house.store.load(`${board}/board`);
   const doc = new Y.Doc();
@@ -55,7 +55,7 @@ async function stored(): Promise<Y.Doc> {
   return doc;
 }
 
-/** Ana writes an idea, and it is on disk. */
+/** Ana adds an idea, which is stored. */
 async function anaAdds(title: string): Promise<void> {
   const doc = await stored();
   const updates: Uint8Array[] = [];
@@ -204,7 +204,7 @@ describe('removing what people added since a version', () => {
   const removed = async (version: string, ...people: string[]) =>
     v.parse(removedSchema, await (await remove(version, people)).json());
 
-  /** Somebody writes an idea from a page of their own, and it is on disk with whose page it is. */
+  /** A person adds an idea on their page. It is stored with the owner of the client id. */
   async function adds(who: Joined, title: string): Promise<void> {
     const doc = await stored();
     const updates: Uint8Array[] = [];

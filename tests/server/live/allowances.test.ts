@@ -155,7 +155,7 @@ describe('G21 daily allowances', () => {
     for (let i = 0; i < 5; i++) expect(admit()).toBe(true);
     expect(admit()).toBe(false);
     expect(admit('participant', 'tour/board')).toBe(true);
-    // People with only an observer link take nothing from those who write.
+    // People with only an observer link do not use up the allowance of those who write.
     expect(admit('observer')).toBe(true);
     clock.advance(day / 5);
     expect(admit()).toBe(true);
@@ -168,7 +168,7 @@ describe('G21 daily allowances', () => {
     expect(took('ana')).toEqual([true, true, true, false]);
     expect(took('ben')).toEqual([true, true, true, false]);
     expect([rename('cara'), rename('dora')]).toEqual([true, false]);
-    // Observers take nothing from those who write, and one device has one limit in all roles.
+    // Observers do not use up the allowance of those who write, and a device has one limit in all roles.
     expect([rename('olga', 'observer'), rename('ana', 'observer')]).toEqual([true, false]);
     clock.advance(day / 3);
     expect([rename('ana'), rename('ana')]).toEqual([true, false]);
@@ -327,7 +327,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
         ),
       },
     ]);
-  /** Waits until a socket has been told that an update was refused, and closed. */
+  /** Waits until a socket has received a refusal and is closed. */
   async function refused(socket: RawClient) {
     const { control } = await socket.next('control', (one) => one.control.kind === 'refused');
     expect(await socket.closed).toEqual({ code: 4422, reason: 'allowance' });
@@ -366,7 +366,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     expect(house.log.join('')).toContain('"of":"clients"');
     expect(house.rooms.counters.refusals.allowance).toBe(30);
 
-    // Honest people come back after a restart, and write.
+    // Honest people reconnect after a restart, and write.
     const store = new MemoryStore();
     store.addBoard(board);
     await house.close();

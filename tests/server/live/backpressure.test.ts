@@ -114,7 +114,7 @@ test('B1 a reader that missed Cleo’s departure gets it after it has caught up'
 test('B2 a reader that is far behind gets no updates until it has caught up, then one difference', async () => {
   await flood(1 << 20);
   const { counters } = house.rooms;
-  // The last update that is sent to Ben; from now on he is behind.
+  // The last update that is sent to Ben. From now on he is behind.
   await addCard('first');
   expect(house.rooms.sockets(board).find(({ person }) => person === 'ben')?.isBehind).toBe(true);
   const { framesOut } = counters;

@@ -117,7 +117,7 @@ describe('L2 the copies on disk', () => {
     await held.written();
     expect([...(await stored()).keys()]).toEqual(['ben']);
     expect(held.size).toBe(2);
-    // Their client is asked for it again once the disk takes it.
+    // The server requests it again from the client once the disk works.
     held.keep(copy('ana'));
     await held.written();
     expect([...(await stored()).keys()]).toEqual(['ben', 'ana']);

@@ -140,7 +140,7 @@ describe('B4 too many frames of any kind wait, in the middle of a chunk', () => 
     const { burst, perSecond } = connectionRates.pings;
     expect(house.rooms.counters.pingsIn).toBe(burst + 1);
     await anaWrites('meanwhile');
-    // As much enters as is paid for by time, and no more.
+    // The room accepts only as many frames as time pays for.
     clock.advance(3_000);
     await anaWrites('later');
     expect(house.rooms.counters.pingsIn).toBeGreaterThan(burst + 1);
@@ -201,7 +201,7 @@ describe('B5 a sender in debt for work', () => {
     house.store.hold();
     ana.update(cardOf('ana', 'held'));
     await untilCommitted(() => house.rooms.counters.updates === updates + 1);
-    // Nothing is checked while the disk is busy, so all of this enters.
+    // Nothing is checked while the disk is busy, so all of this is accepted.
     for (const [n, line] of all.entries())
       line.write(...Array.from({ length: 100 }, (_, i) => newcomer(1_000 * n + i)));
     await until(() => house.rooms.counters.framesIn >= 4_000);
@@ -224,7 +224,7 @@ describe('B5 a sender in debt for work', () => {
     await until(() => house.rooms.counters.delays > delays);
     await anaWrites('meanwhile');
     expect(readRecord(await ana.state(), cards, 'hers')).toBe(null);
-    // Not even the answer to the server's question was read.
+    // Not even the answer to the server's request was read.
     expect(second.heard.filter(isSaved)).toEqual([]);
     while (!readRecord(await ana.state(), cards, 'hers')) clock.advance(1_000);
     await second.told('saved');
@@ -256,7 +256,7 @@ describe('B5 a sender in debt for work', () => {
     await untilInDebt();
     for (let passed = 0; passed < 2 * deafMs; passed += 4_000) {
       clock.advance(4_000);
-      // Ana sends a frame now and then, and so stays.
+      // Ana sends a frame now and then, so that she stays connected.
       ana.queryPresence();
       await ana.next('presence');
     }

@@ -21,7 +21,7 @@ import type { Packet } from '../../../server/live/socket/packets.ts';
 import { readFrame } from '../../../server/live/socket/wire.ts';
 import { FakeClock } from './fake-clock.ts';
 
-// Presence by itself, without sockets and rooms: presence.test.ts has the same rules as clients meet them.
+// Presence without sockets and rooms. presence.test.ts tests the same rules with clients.
 
 interface Entry {
   readonly client: number;
@@ -41,7 +41,7 @@ function entriesOf(packet: Packet | null): Entry[] {
   }));
 }
 
-/** A connection of a person: what presence asks of one, and what it was sent. */
+/** A person's connection: what presence needs of it, and what presence sent to it. */
 function connect(person: string) {
   const sent: Entry[] = [];
   const charged = { presence: 0, work: 0 };
@@ -74,7 +74,7 @@ beforeEach(() => {
 
 const json = (state: unknown) => new TextEncoder().encode(JSON.stringify(state));
 
-/** Takes in entries as `[client, clock, state]`; null as a state is a farewell. */
+/** Receives entries as `[client, clock, state]`. A null state is a farewell. */
 function says({ connection }: Client, ...entries: readonly [number, number, unknown][]): boolean {
   return presence.receive(
     connection,
@@ -88,7 +88,7 @@ function points({ connection }: Client, pointer: Pointer, isKnown = false): bool
   return presence.receivePointer(connection, decoding.createDecoder(encoding.toUint8Array(encoder)));
 }
 
-/** What has gone out since this was last asked, after the pause between two frames. */
+/** The entries sent since the last call, after the pause between two frames. */
 function heard(): Entry[] {
   clock.advance(2 * presenceMs);
   return sent.splice(0).flatMap(({ states }) => entriesOf(states));
@@ -240,7 +240,7 @@ describe('a socket that closes', () => {
     presence.leave(first.connection, true);
     ben.sent.length = 0;
     says(second, [1, 2, {}]);
-    // Peers have heard of clock 4, the farewell: under an older clock nobody would see this one.
+    // Peers know clock 4, the farewell, so they would ignore an older clock.
     expect([second.sent, here().length]).toEqual([[{ client: 1, clock: 4, state: null }], 1]);
     says(second, [1, 5, {}]);
     expect(here()).toContainEqual({ client: 1, clock: 5, state: { person: 'ana' } });
@@ -261,7 +261,7 @@ describe('outgoing presence', () => {
     expect(
       sent.map(({ states }) => entriesOf(states).map(({ client, clock }) => `${client}@${clock}`)),
     ).toEqual([['1@1'], ['1@9', '2@1']]);
-    // Ana need not be sent what she alone said; what two said goes to both.
+    // Ana does not get a frame that has only her own state. A frame with states of two goes to both.
     expect(sent.map(({ author }) => author)).toEqual([ana.connection, null]);
     clock.advance(10 * presenceMs);
     expect([sent.length, clock.timers]).toEqual([2, 0]);
@@ -357,7 +357,7 @@ test('after random frames and disconnects, each client id has one owner and risi
         }
         for (const entry of here()) {
           const { person: whose } = entry.state as { person: string };
-          // An id is one person's for good, and its clock never goes back while it is there.
+          // A client id has one owner for good, and its clock never goes back while it is present.
           expect(whose).toBe(owner.get(entry.client) ?? whose);
           owner.set(entry.client, whose);
           expect(entry.clock).toBeGreaterThanOrEqual(before.get(entry.client)?.clock ?? 0);

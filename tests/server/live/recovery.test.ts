@@ -275,7 +275,7 @@ describe('L2 forged proofs have no effect', () => {
     structs.push({ origin: { client: 78, clock: 0 }, content: { string: 'x' } }, author(2 * records - 3));
     mallory.presence([{ client, clock: 1, state: {} }]);
     await mallory.next('presence');
-    // Of the processor: what else runs meanwhile is no matter.
+    // Processor time, so that other processes do not matter.
     const began = process.cpuUsage();
     mallory.step2(
       handUpdate([

@@ -48,7 +48,7 @@ describe('stock y-websocket clients', () => {
     ana.provider.disconnect();
     const card = addCard(ana.editor, cell, { text: 'offline' });
     ana.provider.connect();
-    // The socket is open and the server's question not answered yet, so this goes out first.
+    // The socket is open, and the server's request is not answered yet, so this is sent first.
     ana.provider.on('status', ({ status }) => {
       if (status === 'connected') writeText(ana.editor, cards, card, 'text', 'offline, and back');
     });

@@ -200,7 +200,7 @@ describe('a connection', () => {
     expect(ServerSocket.all).toHaveLength(1);
   });
 
-  test.each([true, false])('is replaced after sleep if the server does not answer', (doesClockGoOn) => {
+  test.each([true, false])('is replaced after sleep without an answer (clock runs: %s)', (doesClockGoOn) => {
     const socket = open();
     sleep(10 * hour, doesClockGoOn);
     vi.advanceTimersByTime(12 * second);

@@ -37,7 +37,7 @@ describe('the target of the next key is visible', () => {
     const isInMap = () =>
       newcomer.page.evaluate(() => document.activeElement?.closest('[role=grid]') !== null);
     await expect.poll(isInMap).toBe(true);
-    // The key that sends the form of the name was pressed on another page.
+    // The key that submitted the name was pressed on another page.
     await newcomer.page.reload();
     await newcomer.page.locator('[data-drawn]').waitFor();
     await expect.poll(isInMap).toBe(true);
@@ -170,7 +170,7 @@ test('undo works while a field without text has the focus, and leaves a field wi
   await field.pressSequentially('Not yet');
   await nadia.press('Control+z');
   await expect(nadia.page.locator('[data-row]').filter({ hasText: 'Added by mistake' })).toHaveCount(1);
-  // A field that was emptied by hand has its own undo still.
+  // A field that was emptied by hand still has its own undo.
   await field.fill('');
   await nadia.press('Control+z');
   await expect(nadia.page.locator('[data-row]').filter({ hasText: 'Added by mistake' })).toHaveCount(1);

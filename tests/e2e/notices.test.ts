@@ -91,7 +91,7 @@ test('a page that is older than its board asks to be reloaded, and sends unsent 
 describe('a refused edit', () => {
   const dialog = () => maja.dialog('Not everything could be saved');
 
-  /** Maja does something that never reaches the server, and is refused. */
+  /** Maja makes an edit that never reaches the server, and gets a refusal for it. */
   async function refused(does: () => Promise<void>): Promise<void> {
     wire.holdsEdits = true;
     await does();

@@ -228,7 +228,7 @@ describe('a request body', () => {
     ['{"title":"Trip","language":"de"}', 'invalid', 422],
     ['{"__proto__":{"title":"Trip"}}', 'invalid', 422],
     [JSON.stringify({ title: 'x'.repeat(201) }), 'invalid', 422],
-  ])('%s is %s', async (body, code, status) => {
+  ])('%s is refused with %s', async (body, code, status) => {
     expect(await refusal(await post(body))).toEqual([status, code]);
   });
 

@@ -63,7 +63,7 @@ describe('the settings', () => {
     ['JOIN_PER_MINUTE', '0'],
     ['CREATE_PER_MINUTE', 'many'],
     ['PEOPLE_PER_BOARD', '-1'],
-  ])('a wrong %s (%s) is told in one sentence, with the value and an example', (name, value) => {
+  ])('an invalid %s (%s) is reported in one sentence, with the value and an example', (name, value) => {
     let message = '';
     try {
       readConfig({ [name]: value });

@@ -446,7 +446,7 @@ describe('the table of rules', () => {
     ['with an empty author', 'participant', { author: '' }],
     ['of a facilitator, without an author', 'facilitator', {}],
     ['of a facilitator, with an empty author', 'facilitator', { author: '' }],
-  ])('G12 a record %s is accepted, and nobody claims it later, not even its creator', (_, role, fields) => {
+  ])('G12 a record %s is accepted, and never gets an author, not even its creator', (_, role, fields) => {
     for (const of of [cards, ideas]) {
       const maker = board.person('maker', role);
       expect(maker.does((doc) => rootOf(doc, of).set('a', new Y.Map<unknown>(Object.entries(fields))))).toBe(

@@ -142,9 +142,9 @@ describe('M1 a document of an older layout', () => {
   });
 
   test.each([
-    ['before it is on disk', true],
+    ['before', true],
     ['after', false],
-  ])('is whole if the server dies %s', async (_when, isLost) => {
+  ])('is complete if the server is killed %s its migration is on disk', async (_when, isLost) => {
     await keep(boardOf(1));
     await open();
     const append = store.append.bind(store);

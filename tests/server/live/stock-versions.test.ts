@@ -90,7 +90,7 @@ describe.each(Object.entries(versions))('%s', (_, Provider) => {
     await agree(one, ben);
   });
 
-  test.each([closeCode.restart, closeCode.busy])('W10 Ana, closed with %i, comes back', async (code) => {
+  test.each([closeCode.restart, closeCode.busy])('W10 Ana reconnects after a close with %i', async (code) => {
     const one = await ana().synced();
     const gone = one.disconnected();
     house.rooms.dismiss(board, ({ person }) => person === 'ana', code, 'later');

@@ -62,8 +62,8 @@ describe('on the real clocks of the machine', () => {
 });
 
 describe.each([
-  ['back a day', -day],
-  ['ahead a day', day],
+  ['back by a day', -day],
+  ['forward by a day', day],
 ])('the wall clock is set %s', (_way, ms) => {
   let clock: FakeClock;
 

@@ -24,7 +24,7 @@ type RecordKey = {
 type Worded<K extends Key> = K;
 export type Told = Worded<RecordKey>;
 
-/** The name of a change; null if nobody needs to hear of it. */
+/** The name of a change; null if it need not be shown. */
 export function changeKey(of: string, part: string): Key | null {
   const key = part === '' ? `record.${of}` : `record.${of}.${part}`;
   return isKey(key) ? key : null;

@@ -24,7 +24,7 @@ export function shortcut(on: {
       event.stopPropagation();
     };
     const isMod = event.ctrlKey || event.metaKey;
-    // A single-line field has an undo of its own, unless nobody has typed in it. A choice and a text of the board have none.
+    // A single-line field has its own undo, once somebody has typed in it. A choice and a text of the board have none.
     if (isMod && hasOwnUndo(event.target)) return;
     const isWriting =
       event.target instanceof Element && event.target.closest('textarea, input, select, dialog, [role=menu]');

@@ -2,7 +2,7 @@ import { isLetter } from './letters.ts';
 
 /**
  * Keys that are pressed together: `Enter`, `N`, `1`, `Mod+Z`, `Mod+Shift+Z`, `Alt+ArrowUp`. `Mod` is Ctrl, or Cmd on a
- * Mac; a letter counts as `isLetter` says; a digit by its place, on either block of keys. An event presses a chord if it
+ * Mac; letters match by `isLetter`, digits by position, on either block of keys. An event presses a chord if it
  * has the modifiers of the chord and no others. Shift makes no difference to a sign, as `?`: layouts differ in that.
  */
 export type Chord = string;

@@ -58,7 +58,7 @@ export class Workspace {
     return visitors.filter(({ person }) => this.person(person).role !== 'observer');
   }
 
-  /** A person's name and colour; someone that the board has not heard of yet has neither. */
+  /** A person's name, colour and role. A person that is not on the board yet gets defaults. */
   person(id: string): { name: string; color: string; role: Role } {
     return this.board.of(people).get(id) ?? { name: '', color: '#6b6459', role: 'observer' };
   }

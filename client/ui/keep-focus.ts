@@ -13,8 +13,8 @@ export interface FocusRules {
 }
 
 /**
- * Keeps the focus in `root` when the focused element leaves the page, whoever removed it: on the same record where it
- * is now, if that is in sight; else on its neighbour; else where `otherwise` says. Returns a function that ends this.
+ * Keeps the focus in `root` when anybody removes the focused element. The focus moves to the same record at its new
+ * place, if that is in sight; else to its neighbour; else to `otherwise`. Returns a function that ends this.
  */
 export function keepFocus(root: HTMLElement, rules: FocusRules): () => void {
   let focused: HTMLElement | null = null;
@@ -30,7 +30,7 @@ export function keepFocus(root: HTMLElement, rules: FocusRules): () => void {
       if (!root.contains(relatedTarget)) focused = null;
       return;
     }
-    // Nothing has the focus: the element was removed, which the observer hears first, or the user pressed elsewhere.
+    // Nothing has the focus: the element was removed, and the observer runs first, or the user clicked elsewhere.
     setTimeout(() => {
       if (!root.contains(document.activeElement)) focused = null;
     });

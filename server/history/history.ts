@@ -63,8 +63,8 @@ export class History {
   }
 
   /**
-   * The current state on disk; null if nothing was ever written. Not by `load`, which tells the store that a rejected
-   * room starts again.
+   * The current state on disk; null if nothing was ever written. This does not use `load`, which
+   * tells the store that a rejected room starts again.
    */
   async state(room: string): Promise<Uint8Array | null> {
     return (await this.#parts.store.checkpoint(room))?.state ?? null;

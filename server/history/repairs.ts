@@ -91,7 +91,7 @@ export class Repairs {
     const room = `${id}/${document}`;
     const outcome = await this.#alone<RebuildOutcome>(id, async () => {
       if ((await store.board(id))?.generation !== generation) return { kind: 'outdated' };
-      // Not with a code for what has not happened yet: pages retry, and are told when it has.
+      // Not `board-reset`, because the rebuild is not done yet. Pages retry, and get that code afterwards.
       await live.evict(id, closeCode.busy, 'repair');
       try {
         const version = await this.#keep(room, person);

@@ -8,7 +8,7 @@ import type { AppEnv } from './parts.ts';
 const views = ['/', '/join', '/b/:board', '/b/:board/:view'];
 
 /**
- * The built page. File names under `/assets/` contain a hash of the content, so browsers cache them for ever.
+ * The built page. File names under `/assets/` contain a hash of the content, so browsers cache them forever.
  * Everything else is revalidated each time. A missing file falls through to `not-found`. A browser that navigates to an
  * unknown address gets the page, which says so in words.
  */

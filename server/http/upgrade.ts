@@ -45,7 +45,7 @@ export class Upgrades {
     this.#log = log;
   }
 
-  /** Listens on a server. Ignores other paths, because in development Vite has a socket of its own. */
+  /** Listens on a server. Ignores other paths, because Vite has its own socket in development. */
   attach(server: Server): void {
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (!request.url?.startsWith('/sync/')) return;
@@ -68,7 +68,7 @@ export class Upgrades {
     this.#detach.push(() => server.off('upgrade', onUpgrade));
   }
 
-  /** Takes no more sockets. The open ones belong to their rooms. */
+  /** Accepts no more sockets. The open ones belong to their rooms. */
   close(): void {
     this.#isClosed = true;
     for (const detach of this.#detach) detach();

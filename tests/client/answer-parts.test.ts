@@ -71,7 +71,7 @@ test(
   },
 );
 
-test('edits based on edits of others that the server lacks are left to the answer', () => {
+test("edits that depend on others' edits missing on the server are left to the answer", () => {
   const ben = new PlainEditor(docOf(1), 'ben');
   const lost = addCard(ben, cell, { text: 'Lost by the server' });
   const ana = new PlainEditor(docOf(2), 'ana');
@@ -103,7 +103,7 @@ test('a minute of work fits into one answer', () => {
   expect(textOf(server, cards, id, 'text')?.toJSON()).toBe('Tea');
 });
 
-test('a struct that the server has half of continues there', () => {
+test('if the server has half of a struct, a part continues in its middle', () => {
   const doc = docOf(2);
   const ana = new PlainEditor(doc, 'ana');
   const id = addCard(ana, cell);

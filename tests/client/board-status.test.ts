@@ -17,13 +17,13 @@ const well: Facts = {
 const lead: Facts = { ...well, role: 'facilitator' };
 const onlooker: Facts = { ...well, role: 'observer' };
 
-test('a board with which all is well says nothing, but to who only looks on', () => {
+test('without problems there is no banner, except that observers are told that they observe', () => {
   expect(boardStatus(well, 0)).toBeNull();
   expect(boardStatus({ ...well, role: null }, 0)).toBeNull();
   expect(boardStatus(onlooker, 0)).toEqual({ kind: 'observing' });
 });
 
-test('no connection comes before all else, with what the server said of it', () => {
+test('a lost connection comes first, with the server’s reason', () => {
   const apart: Facts = {
     ...lead,
     status: 'offline',
@@ -35,7 +35,7 @@ test('no connection comes before all else, with what the server said of it', () 
   expect(boardStatus({ ...onlooker, status: 'offline' }, 0)).toEqual({ kind: 'apart', why: null });
 });
 
-test('who writes is told that nothing is taken; an observer has nothing that would be kept', () => {
+test('people who can write see that the board is read-only; observers do not', () => {
   expect(boardStatus({ ...lead, readOnly: 'frozen', fullness: 95 }, 0)).toEqual({
     kind: 'read-only',
     why: 'frozen',
@@ -43,7 +43,7 @@ test('who writes is told that nothing is taken; an observer has nothing that wou
   expect(boardStatus({ ...onlooker, readOnly: 'frozen' }, 0)).toEqual({ kind: 'observing' });
 });
 
-test('facilitators are told from the first word how full it is, participants when it is nearly so', () => {
+test('facilitators see the fullness from the first warning, participants from 90 %', () => {
   expect(boardStatus({ ...lead, fullness: 70 }, 0)).toEqual({ kind: 'full', percent: 70 });
   expect(boardStatus({ ...well, fullness: 85 }, 0)).toBeNull();
   expect(boardStatus({ ...well, fullness: 90 }, 0)).toEqual({ kind: 'full', percent: 90 });
@@ -55,7 +55,7 @@ test('a dismissed message returns when the board is fuller', () => {
   expect(boardStatus({ ...lead, fullness: 75 }, 70)).toEqual({ kind: 'full', percent: 75 });
 });
 
-test('edits that the server lost: facilitators are told of the board, others of their own page', () => {
+test('after a loss, facilitators see the number of people affected, participants their own edits only', () => {
   expect(boardStatus({ ...lead, held: 'waiting', lossPeople: 2, fullness: 95 }, 0)).toEqual({
     kind: 'loss',
     people: 2,
@@ -66,7 +66,7 @@ test('edits that the server lost: facilitators are told of the board, others of 
   expect(boardStatus({ ...onlooker, lossPeople: 2 }, 0)).toEqual({ kind: 'observing' });
 });
 
-test('of a board that is restored just now, and of a server that is busy, the page tells which it is', () => {
+test('a board under repair and a busy server are different reasons', () => {
   expect(disconnectReasonOf(closeCode.busy, 'repair')).toBe('repair');
   expect(disconnectReasonOf(closeCode.busy, 'too-many-boards')).toBe('busy');
   expect(disconnectReasonOf(closeCode.ticket, 'board-reset')).toBeNull();

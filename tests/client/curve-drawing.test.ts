@@ -43,7 +43,7 @@ describe('the experience curve', () => {
     ).toBe('M0,0C30,10,60,20,90,30');
   });
 
-  test('is interrupted where nothing is known, and marks lines of assumptions', () => {
+  test('has gaps at unknown values, and marks segments that are assumptions', () => {
     const point = (phase: string, value: number | null, assumed: boolean) => ({
       phase,
       value,

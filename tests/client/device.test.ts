@@ -121,7 +121,7 @@ test('without storage, the page remembers until it is closed', async () => {
   vi.unstubAllGlobals();
 });
 
-test('a board is new once', async () => {
+test('a board counts as new once', async () => {
   const device = await freshPage();
   device.markNew('b1');
   expect(device.isNew('b1')).toBe(true);

@@ -21,7 +21,7 @@ const at = { persona: 'lars', phase: 'p' };
 function openEmotions() {
   const doc = new Y.Doc();
   openRoots(doc);
-  // Both functions read the collections of a board, and nothing else of it.
+  // Both functions read only the collections of a board.
   const board = new Store(doc) as unknown as Board;
   const words = (phase: string, persona = at.persona) =>
     marksAt(board, persona, phase)
@@ -44,7 +44,7 @@ test('only the emotions of the given persona and phase are returned, and they fo
   expect(words('p')).toEqual(['resigned']);
 });
 
-test('a malformed signal is none, and one under a key of its own is found by what it says', () => {
+test('malformed signals are ignored; a signal is found by its content, whatever its key', () => {
   const { doc, words } = openEmotions();
   const good: Emotion = { ...at, emotion: 'calm', presence: 'present', seen: 'interview' };
   rootOf(doc, emotions).set('any key', good);
@@ -52,7 +52,7 @@ test('a malformed signal is none, and one under a key of its own is found by wha
   expect(words('p')).toEqual(['calm']);
 });
 
-test('a point that is placed, moved and given back is read as it is then; another phase has none', () => {
+test('the point of a phase follows placing, moving and removing; other phases have none', () => {
   const { fia, board } = openEmotions();
   const value = () => placedAt(board, 'lars', 'p');
   expect(value()).toBeNull();
@@ -63,7 +63,7 @@ test('a point that is placed, moved and given back is read as it is then; anothe
   expect([placedAt(board, 'lars', 'q'), placedAt(board, 'amina', 'p')]).toEqual([null, null]);
 });
 
-test('of two points for one persona and phase, all pages show the one with the first key, until it goes', () => {
+test('of two points for one persona and phase, all pages use the one with the lowest key', () => {
   const { doc, board, fia } = openEmotions();
   const points = rootOf(doc, experience);
   // A program may choose other keys than the page does.
@@ -73,7 +73,7 @@ test('of two points for one persona and phase, all pages show the one with the f
   points.set('a', { ...at, value: -1 });
   expect(placedAt(board, 'lars', 'p')).toBe(-1);
 
-  // Another page, which reads them all at once.
+  // Another page, which reads all points at once.
   const copy = new Y.Doc();
   openRoots(copy);
   Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));

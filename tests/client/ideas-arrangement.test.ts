@@ -37,7 +37,7 @@ test('typing a solution does not sort the backlog again', () => {
   expect(idsOf(arrangement.arrange([bench, renamed], byTitle, context, null))).toEqual(['clock', 'bench']);
 });
 
-test('a solution matters only to a search, a state only to a filter by state', () => {
+test('a new solution text updates the list only under a search, a new status only under a status filter', () => {
   const arrangement = new Arrangement();
   const bench = idea('bench');
   const wood = { ...byTitle, words: 'wood' };

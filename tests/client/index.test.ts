@@ -16,7 +16,7 @@ interface Item {
   readonly gone?: boolean;
 }
 
-/** An index of plain items, which a test puts, changes and takes away. */
+/** An index of plain items, which a test adds, changes and removes. */
 function openIndex(keysOf: (item: Item) => readonly string[] = ({ keys }) => keys) {
   const index = new Index<Item>(keysOf, ({ order }) => order);
   const now = new Map<string, Item>();
@@ -37,7 +37,7 @@ function openIndex(keysOf: (item: Item) => readonly string[] = ({ keys }) => key
 
 const item = (keys: string, order = 'a', gone = false): Item => ({ keys: keys.split(''), order, gone });
 
-test('an item stands under each of its keys once, in order; equal orders go by id', () => {
+test('an item is listed once under each of its keys, by order and then by id', () => {
   const { put, at } = openIndex();
   put(['c', item('xy', '1')], ['a', item('xx', '2')], ['b', item('x', '1')]);
   expect([at('x'), at('y'), at('z')]).toEqual([['b', 'c', 'a'], ['c'], []]);
@@ -56,7 +56,7 @@ test('a changed item is removed from its old keys; a removed or deleted one, fro
   expect(at('x')).toEqual([]);
 });
 
-test('a slot is one object for ever, and its list is replaced only where it changes', () => {
+test('a slot stays the same object, and its list is replaced only when it changes', () => {
   const { index, put, at } = openIndex();
   const slot = index.at('x');
   put(['a', item('x')], ['b', item('y')]);
@@ -68,7 +68,7 @@ test('a slot is one object for ever, and its list is replaced only where it chan
   expect(at('x')).toEqual(['a']);
 });
 
-test('what the keys depend on may change: all are found anew', () => {
+test('`rearrange` computes all keys again after a change of what they depend on', () => {
   let home = 'x';
   const { index, put, at } = openIndex(({ keys }) => (keys.length > 0 ? keys : [home]));
   put(['a', item('')], ['b', item('x')]);
@@ -78,7 +78,7 @@ test('what the keys depend on may change: all are found anew', () => {
   expect([at('x'), at('y')]).toEqual([['b'], ['a']]);
 });
 
-test('each slot is what a recount says, after any changes', () => {
+test('each slot matches a recount after random changes', () => {
   const one = fc.record({
     id: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
     keys: fc.subarray(['x', 'y', 'z']),
@@ -107,7 +107,7 @@ test('each slot is what a recount says, after any changes', () => {
   );
 });
 
-/** Cards by the names of their personas: many keys an item, and keys that another collection decides. */
+/** Cards by the names of their personas: several keys per item, which depend on another collection. */
 const cardsByPersona = defineIndex({
   of: cards,
   keys: ({ personas: ids }, collections) => ids.flatMap((id) => collections.of(personas).get(id)?.name ?? []),
@@ -115,7 +115,7 @@ const cardsByPersona = defineIndex({
   influences: [influence(personas, ({ name }) => name)],
 });
 
-test('an index of a document follows its collection, and what influences its keys', () => {
+test('an index over a document follows its collection and the collections that its keys depend on', () => {
   const doc = new Y.Doc();
   openRoots(doc);
   const ana = new PlainEditor(doc, 'ana');

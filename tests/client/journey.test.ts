@@ -23,13 +23,13 @@ import { Store } from '../../client/model/store/store.svelte.ts';
 
 const atEnd = { after: null, before: null };
 
-/** The frame of a map as the page keeps it, over a document that Fia changes. */
+/** The page's model of the frame, over a document that Fia changes. */
 function openFrame() {
   const doc = new Y.Doc();
   openRoots(doc);
   const fia = new PlainEditor(doc, 'fia');
   const model = new JourneyModel(new Store(doc));
-  /** As people read it: each period with its phases, and the steps of each. */
+  /** The columns as text: each period with its phases, and the steps of each. */
   const columns = () =>
     model.now.periods.map(({ period, phases }) => [
       period,
@@ -40,7 +40,7 @@ function openFrame() {
 }
 
 describe('the frame of the map', () => {
-  test('is empty periods before anything has come', () => {
+  test('has the three empty periods at first', () => {
     const { model, fia, columns } = openFrame();
     expect(model.now).toEqual({ periods: [], phases: [], lanes: [] });
     addLane(fia, { title: 'Doing', type: 'text', group: 'customer' }, atEnd);
@@ -65,7 +65,7 @@ describe('the frame of the map', () => {
     ]);
   });
 
-  test('leaves out what is removed, a step of a removed phase too, and has it again after an undo', () => {
+  test('leaves out removed records and steps of removed phases, and has them again after a restore', () => {
     const { fia, columns, rows } = openFrame();
     const ride = addPhase(fia, 'during', 'Ride', atEnd);
     const sit = addStep(fia, ride, 'Sit', atEnd);
@@ -81,7 +81,7 @@ describe('the frame of the map', () => {
     expect([columns()[1], rows()]).toEqual([['during', 'Ride > Sit'], ['Doing']]);
   });
 
-  test('orders equal keys by id, as every screen does', () => {
+  test('sorts equal order keys by id', () => {
     const { doc, fia, rows } = openFrame();
     const ids = ['Doing', 'Thinking', 'Feeling'].map((title) =>
       addLane(fia, { title, type: 'text', group: 'customer' }, atEnd),
@@ -93,7 +93,7 @@ describe('the frame of the map', () => {
     expect(rows()).toEqual(byId.map(({ title }) => title));
   });
 
-  test('is made anew by a change of place or type, and not by typing, lines and moments of truth', () => {
+  test('is computed again when a position or type changes, but not for titles, lines and moments of truth', () => {
     const { doc, fia, model } = openFrame();
     const ride = addPhase(fia, 'during', 'Ride', atEnd);
     const sit = addStep(fia, ride, 'Sit', atEnd);
@@ -121,7 +121,7 @@ describe('the frame of the map', () => {
     }
   });
 
-  test('is what the document says, after any changes', () => {
+  test('matches the document after random changes', () => {
     const act = fc.record({ what: fc.nat(9), a: fc.nat(9), b: fc.nat(9) });
     fc.assert(
       fc.property(fc.array(act, { maxLength: 40 }), (acts) => {

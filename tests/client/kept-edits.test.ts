@@ -147,7 +147,7 @@ describe('C1 C2 C3 edits that this device kept', () => {
     await vi.waitFor(() => expect(device.rows.size).toBe(0));
   });
 
-  test('are shown if the server has lost what they are based on, until the person has dealt with them', async () => {
+  test('are shown if the server lost the edits that they depend on, until the person decides', async () => {
     const before = house.store.journal.length;
     await addBase();
     await anaWritesOffline((ana) => {
@@ -175,7 +175,7 @@ describe('C1 C2 C3 edits that this device kept', () => {
     expect(await onBoard()).toEqual(['Later', 'Later']);
   });
 
-  test('of a card that was made after the lost edits are shown too, not applied in part', async () => {
+  test('on a card created after the lost edits are shown as a whole, not applied in part', async () => {
     const ana = await opened('ana');
     const before = house.store.journal.length;
     addCard(ana.now.editor, cell, { text: 'Lost with the server' });
@@ -237,7 +237,7 @@ describe('C1 C2 C3 edits that this device kept', () => {
     expect(await onBoard()).toEqual([]);
   });
 
-  test('C4 of an open page are left to it; after it closes, the next page takes them over', async () => {
+  test('C4 of an open page belong to that page; after it closes, the next page takes them over', async () => {
     const first = await opened('ana');
     house.rooms.freeze(board, true);
     addCard(first.now.editor, cell, { text: 'Of the first page' });
@@ -256,7 +256,7 @@ describe('C1 C2 C3 edits that this device kept', () => {
     await vi.waitFor(() => expect(device.rows.size).toBe(0));
   });
 
-  test('that two pages find at once are on the board once', async () => {
+  test('that two pages find at the same time are applied once', async () => {
     await addBase();
     await anaWritesOffline((ana) => {
       writeText(ana.now.editor, cards, idOf(ana, 'Base'), 'text', 'Base, and more');
@@ -302,7 +302,7 @@ describe('C3 rows that an earlier release wrote, or that are damaged', () => {
     return Y.encodeStateAsUpdate(doc, before);
   })();
 
-  test('are shown as far as they can be read, until the person has dealt with them', async () => {
+  test('are shown as far as they can be read, until the person decides', async () => {
     const room = `${board}/ana`;
     device.put({ room, bytes: half, generation: 1, texts: [['"name"', 'As the last release kept it']] });
     device.put({ room, bytes: half });
@@ -418,7 +418,7 @@ describe('C5 an edit that the server refuses', () => {
     expect(readAll(olga.now.editor.doc, cards)).toEqual([]);
   });
 
-  test('is shown even if the device has no room; the page then knows that it must not be closed', async () => {
+  test('is shown even if the device storage is full, and marked as lost if the page closes', async () => {
     device.isFull = true;
     const ana = await opened('ana');
     addPhase(ana.now.editor, 'during', 'No room for it', { after: null, before: null });

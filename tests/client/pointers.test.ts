@@ -77,7 +77,7 @@ describe("Ana's own pointer", () => {
     expect(sent).toEqual([]);
   });
 
-  test('is sent with its place if that is new, and a move within the place takes six bytes', () => {
+  test('is sent with its place if the place is new; a move within it takes six bytes', () => {
     for (const pointer of [
       { place: 'l/p/', x: 1, y: 1 },
       { place: 'l/p/', x: 9_999, y: 9_999 },
@@ -90,7 +90,7 @@ describe("Ana's own pointer", () => {
     expect(sent[1]).toHaveLength(6);
   });
 
-  test('is sent with its place again on a new socket; moves without a socket are not sent later', () => {
+  test('is sent with its place again on a new socket; moves made offline are not sent later', () => {
     pointers.send({ place: 'l/p/', x: 1, y: 1 });
     isThere = false;
     pointers.renew();
@@ -105,7 +105,7 @@ describe("Ana's own pointer", () => {
     expect(read(sent)).toEqual([{ place: 'l/p/', x: 3, y: 3 }]);
   });
 
-  test('is sent as gone once when it leaves the map, and not if it was never there', () => {
+  test('sends one leave message when it leaves the map, and none if it was never there', () => {
     pointers.send({ place: gone, x: 0, y: 0 });
     vi.advanceTimersByTime(50);
     expect(sent).toEqual([]);
@@ -147,7 +147,7 @@ describe("others' pointers", () => {
     applyAwarenessUpdate(awareness, update, null);
   }
 
-  test('are at their last place after any repeated presence', () => {
+  test('stay at their last place when presence is repeated', () => {
     hear(ben, { person: 'ben' });
     hear(cleo, { person: 'cleo' });
     pointers.receive(
@@ -158,7 +158,7 @@ describe("others' pointers", () => {
     expect(seen.get(cleo)).toEqual({ surface: 'map', person: 'cleo', cell: 'l/q/s', x: 0.0001, y: 1 });
   });
 
-  test('are gone when they leave the map and when the person leaves, without naming a view', () => {
+  test('disappear when they leave the map or the person leaves, not when the person changes the view', () => {
     const here = { place: 'l/p/', x: 1, y: 1 };
     hear(ben, { person: 'ben' });
     pointers.receive(frame([ben, here]));
@@ -175,7 +175,7 @@ describe("others' pointers", () => {
     expect(seen.get(ben)).toBeNull();
   });
 
-  test('move from one surface to another, and each surface hears of it', () => {
+  test('that move to another surface are reported to both surfaces', () => {
     const drawn = new Map<number, RemotePointer | null>();
     const stop = presence.onPointer('canvas', (client, pointer) => drawn.set(client, pointer));
     hear(ben, { person: 'ben' });
@@ -192,14 +192,14 @@ describe("others' pointers", () => {
     expect([seen.get(ben)?.x, drawn.get(ben)?.x]).toEqual([0.0002, -1_200]);
   });
 
-  test("that arrive before their person's presence wait for it", () => {
+  test("that arrive before the person's presence are shown once it arrives", () => {
     pointers.receive(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
     expect(seen.get(ben)).toBeNull();
     hear(ben, { person: 'ben' });
     expect(seen.get(ben)).toMatchObject({ person: 'ben', cell: 'l/p/' });
   });
 
-  test('are passed to a listener that is added later', () => {
+  test('are passed to listeners that are added later', () => {
     hear(ben, { person: 'ben' });
     pointers.receive(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
     const late = vi.fn();
@@ -207,7 +207,7 @@ describe("others' pointers", () => {
     expect(late).toHaveBeenCalledExactlyOnceWith(ben, expect.objectContaining({ cell: 'l/p/' }));
   });
 
-  test('have no known place on a new socket, and are hidden until it arrives', () => {
+  test('are hidden on a new socket until their place arrives', () => {
     hear(ben, { person: 'ben' });
     pointers.receive(frame([ben, { place: 'l/p/', x: 1, y: 1 }]));
     pointers.renew();
@@ -218,7 +218,7 @@ describe("others' pointers", () => {
     expect(seen.get(ben)).toMatchObject({ cell: 'l/p/', x: 0.0002 });
   });
 
-  test('of a stock client come with its presence', () => {
+  test('of a stock client are read from its presence', () => {
     hear(ben, { person: 'ben', cursor: { ...cell, x: 0.5, y: 0.25 } });
     expect(seen.get(ben)).toEqual({ surface: 'map', person: 'ben', cell: 'l/p/', x: 0.5, y: 0.25 });
     hear(ben, { person: 'ben', cursor: null });
@@ -231,7 +231,7 @@ describe("others' pointers", () => {
     expect(seen.get(ben)).toBeNull();
   });
 
-  test('survive any bytes, and complete ones before the damage count', () => {
+  test('in damaged frames cause no error; those before the damage are shown', () => {
     hear(ben, { person: 'ben' });
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (noise) => {

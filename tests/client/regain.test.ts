@@ -68,7 +68,7 @@ test('after a reset, the link lets people join again as the same person', async 
   });
 });
 
-test('C7 a membership with an invalid token is taken again by the link, and the page continues', async () => {
+test('C7 a membership with an invalid token is renewed by the link, and the page continues', async () => {
   anaWasHere();
   answers = { [renew]: no(401, 'ticket'), '/api/join': joined };
   expect(await regainMembership('b', 'ana')).toEqual({ kind: 'renewed' });
@@ -76,7 +76,7 @@ test('C7 a membership with an invalid token is taken again by the link, and the 
 });
 
 test.each(['ticket', 'board-reset'])(
-  'C7 %s: nobody becomes another person without being asked',
+  'C7 %s: the membership is lost if the link would make Ana another person',
   async (code) => {
     anaWasHere();
     const other = { status: 200, body: { ...joined.body, person: 'somebody-else' } };
@@ -85,7 +85,7 @@ test.each(['ticket', 'board-reset'])(
   },
 );
 
-test('a board that is gone, or a link that is withdrawn, is said', async () => {
+test('a deleted board and a revoked link have their own notices', async () => {
   anaWasHere();
   answers = { [renew]: no(401, 'ticket'), '/api/join': no(404, 'no-such-board') };
   expect(await regainMembership('b', 'ana')).toEqual({ kind: 'lost', notice: 'no-board' });
@@ -93,7 +93,7 @@ test('a board that is gone, or a link that is withdrawn, is said', async () => {
   expect(await regainMembership('b', 'ana')).toEqual({ kind: 'lost', notice: 'revoked-link' });
 });
 
-test('a link that was withdrawn, or that this device does not know, leads nowhere', async () => {
+test('after a reset, the membership is lost if the link is revoked or unknown to this device', async () => {
   answers = { '/api/boards/never-seen/renew': no(401, 'board-reset') };
   expect(await regainMembership('never-seen', 'ana')).toEqual({ kind: 'lost', notice: 'session-ended' });
   anaWasHere();
@@ -102,9 +102,9 @@ test('a link that was withdrawn, or that this device does not know, leads nowher
 });
 
 test.each([
-  ['is about to stop', no(503, 'stopping')],
-  ['has heard too many at once', no(429, 'rate')],
-  ['has no room on the board', no(503, 'board-full')],
+  ['is stopping', no(503, 'stopping')],
+  ['is above its rate limit', no(429, 'rate')],
+  ['has a full board', no(503, 'board-full')],
 ])('a server that %s is asked again later', async (_what, answer) => {
   anaWasHere();
   answers = { [renew]: no(401, 'board-reset'), '/api/join': answer };

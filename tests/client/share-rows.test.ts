@@ -10,17 +10,17 @@ const fact = (id: string, revokedAt: number | null = null): LinkFacts => ({
 });
 const kept = (link: string, id = '') => ({ board: 'b1', role: 'observer' as const, link, id });
 
-test('the only link of a role is the one that this device has', () => {
+test('if a role has one link, it is the link that this device knows', () => {
   expect(linkRows('observer', [fact('l1')], [kept('x#1')])).toEqual([
     { id: 'l1', link: 'x#1', createdAt: 5 },
   ]);
 });
 
-test('a link that the device has never had is listed without its address', () => {
+test('a link that this device does not know is listed without its address', () => {
   expect(linkRows('observer', [fact('l1')], [])).toEqual([{ id: 'l1', link: null, createdAt: 5 }]);
 });
 
-test('a second link is told from the first, and links that can be copied come first', () => {
+test('several links are told apart, and links that can be copied come first', () => {
   expect(linkRows('observer', [fact('l1'), fact('l2')], [kept('x#2', 'l2')])).toEqual([
     { id: 'l2', link: 'x#2', createdAt: 5 },
     { id: 'l1', link: null, createdAt: 5 },
@@ -31,7 +31,7 @@ test('a second link is told from the first, and links that can be copied come fi
   ]);
 });
 
-test('a link that was turned off is not shown, with or without a known id', () => {
+test('a link that was turned off is not listed, with or without a known id', () => {
   expect(linkRows('observer', [fact('l1', 9)], [kept('x#1')])).toEqual([]);
   expect(linkRows('observer', [fact('l1', 9)], [kept('x#1', 'l1')])).toEqual([]);
 });

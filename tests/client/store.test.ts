@@ -56,7 +56,7 @@ describe('the index of cards by cell', () => {
     expect(idsIn(cell('l', 'q'))).toEqual([two]);
   });
 
-  test('stays the same on changes that move nothing', () => {
+  test('is not replaced by changes that move no card', () => {
     const { ana, idsIn, store, doc } = openBoard();
     const one = addCard(ana, cell('l', 'p'), { text: 'one' });
     const before = idsIn(cell('l', 'p'));
@@ -66,7 +66,7 @@ describe('the index of cards by cell', () => {
     expect(idsIn(cell('l', 'p'))).toBe(before);
   });
 
-  test('has a card whose step is removed, or in another phase, in its whole phase', () => {
+  test('lists a card whose step is removed or in another phase under its whole phase', () => {
     const { ana, idsIn } = openBoard();
     const step = addStep(ana, 'p', 'step', { after: null, before: null });
     const one = addCard(ana, cell('l', 'p', step));

@@ -48,7 +48,7 @@ const viewOf = (file: string) => /^client\/views\/[^/]+\//.exec(file)?.[0] ?? nu
 
 /**
  * The dynamic imports of a part. Those of a view, except in its `view.ts`, count only for that view, even if others
- * load them ahead.
+ * preload them.
  */
 function laterFrom(entry: string): Fetch[] {
   return [...partFrom(entry)]
@@ -81,8 +81,8 @@ function partsOfPage(): ReadonlyMap<string, ReadonlySet<string>> {
 
 const parts = partsOfPage();
 
-describe('the messages of a part of the page are loaded when it is drawn', () => {
-  test('the parts are found', () => {
+describe('the messages of a part of the page are loaded before it renders', () => {
+  test('the test finds the parts', () => {
     expect(parts.size).toBeGreaterThan(10);
     expect([...parts.keys()].filter((entry) => !textOf.has(entry))).toEqual([]);
   });
@@ -111,20 +111,20 @@ test('the lobby and the join page load no messages of a board', () => {
   expect([...(parts.get('client/pages/join/Join.svelte') ?? [])].toSorted()).toEqual(['common', 'join']);
 });
 
-test('every source that uses messages belongs to a part', () => {
+test('every source file that uses messages belongs to a part', () => {
   const reached = new Set([...parts.keys()].flatMap((entry) => [...partFrom(entry)]));
   const lost = sources.filter(({ file, text }) => keysIn(text).length > 0 && !reached.has(file));
   expect(lost.map(({ file }) => file)).toEqual([]);
 });
 
-test('every area is listed with its type, and loaded by some part', () => {
+test('every area is listed with its type and loaded by a part', () => {
   const listed = readFileSync('client/text/areas.ts', 'utf8');
   expect(areas.filter((area) => !listed.includes(`from './en/${area}.json'`))).toEqual([]);
   const used = new Set([...parts.values()].flatMap((there) => [...there]));
   expect([...used].toSorted()).toEqual(areas.toSorted());
 });
 
-test('the first word of a key belongs to one area', () => {
+test('the first word of a key is used in one area only', () => {
   const byWord = new Map<string, Set<string>>();
   for (const [key, area] of Object.entries(areaOfKey)) {
     const word = key.split('.', 1)[0] ?? '';

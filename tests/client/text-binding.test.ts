@@ -183,7 +183,7 @@ describe('typing', () => {
     agree(ana, ben);
   });
 
-  test('nothing writes nothing', () => {
+  test('nothing changes nothing', () => {
     const [ana] = pair('same');
     const updates: unknown[] = [];
     ana.doc.on('update', (update: unknown) => updates.push(update));

@@ -181,7 +181,7 @@ describe('a connection', () => {
     },
   );
 
-  test('is not given up sooner than by the stock provider: a large board may be loading', () => {
+  test('is not closed sooner than by the stock provider, because a large board may be loading', () => {
     const socket = open();
     vi.advanceTimersByTime(29 * second);
     expect(socket.isClosed).toBe(false);
@@ -190,7 +190,7 @@ describe('a connection', () => {
     expect(socket.isClosed).toBe(false);
   });
 
-  test('after sleep asks the server at once, and stays if it answers', () => {
+  test('asks the server at once after sleep, and stays open if it answers', () => {
     const socket = open();
     sleep(hour, false);
     vi.advanceTimersByTime(3 * second);
@@ -200,7 +200,7 @@ describe('a connection', () => {
     expect(ServerSocket.all).toHaveLength(1);
   });
 
-  test.each([true, false])('after sleep is replaced if the server does not answer', (doesClockGoOn) => {
+  test.each([true, false])('is replaced after sleep without an answer (clock runs: %s)', (doesClockGoOn) => {
     const socket = open();
     sleep(10 * hour, doesClockGoOn);
     vi.advanceTimersByTime(12 * second);
@@ -208,7 +208,7 @@ describe('a connection', () => {
     expect(ServerSocket.all).toHaveLength(2);
   });
 
-  test('is tried at once after sleep if there was none before', () => {
+  test('reconnects at once after sleep if it was offline before', () => {
     vi.spyOn(Math, 'random').mockReturnValue(1);
     open().drop(1006);
     for (let n = 0; n < 6; n++) {
@@ -221,7 +221,7 @@ describe('a connection', () => {
     expect(ServerSocket.all).toHaveLength(tries + 1);
   });
 
-  test('of a page that hung reads what has arrived before it is given up', () => {
+  test('of a page that hung reads the frames that have arrived before it is closed', () => {
     const socket = open();
     vi.advanceTimersByTime(24 * second);
     expect(socket.take(frameKind.queryAwareness)).toHaveLength(1);
@@ -234,7 +234,7 @@ describe('a connection', () => {
     expect(socket.isClosed).toBe(false);
   });
 
-  test('of a hidden page, whose timers run once a minute, is kept, with its presence', () => {
+  test('of a hidden page, whose timers run once a minute, stays open, with its presence', () => {
     throttle();
     const socket = open();
     hide(true);
@@ -320,7 +320,7 @@ describe('the membership', () => {
     expect(renew).toHaveBeenCalledTimes(1);
   });
 
-  test('is retried soon if the server was not reached', async () => {
+  test('is retried soon if the server is unreachable', async () => {
     renew.mockResolvedValue(unreachable);
     sleep(10 * hour, false);
     await vi.advanceTimersByTimeAsync(3 * second);

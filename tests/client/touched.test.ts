@@ -77,7 +77,7 @@ describe('changed records', () => {
     expect(touches.read()).toEqual([]);
   });
 
-  test('are left out as far as they are on the board by now', () => {
+  test('are left out if the board has them meanwhile', () => {
     const id = addCard(ana, cell, { text: 'Here' });
     const idea = addIdea(ana, { title: 'Title' });
     writeText(ana, ideas, idea, 'solution', 'Solution');
@@ -183,7 +183,7 @@ describe('whether an update fits', () => {
   });
 });
 
-test('a record made without a text gets one to write in, and a set to mark', () => {
+test('a record created without its text and set gets both', () => {
   doc.getMap('cards').set('bare', new Y.Map([['place', { ...cell, order: 'a0' }]]));
   ensureText(ana, cards, 'bare', 'text')?.insert(0, 'Written');
   markPersona(ana, ['bare'], 'p', true);

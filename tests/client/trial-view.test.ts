@@ -44,7 +44,7 @@ const trial: View = {
   later: [later],
 };
 
-// The list of views, read-only everywhere but in this test.
+// The list of views, which only this test changes.
 const list = views as View[];
 beforeAll(async () => {
   list.push(trial);
@@ -57,7 +57,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   list.splice(list.indexOf(trial), 1);
-  // What is loading ahead must finish before the test ends.
+  // Preloads must finish before the test ends.
   const fetches = views.flatMap((view) => [view.load, view.guide, ...view.later]);
   await Promise.all([...fetches, ...Object.values<() => Promise<unknown>>(lazy)].map((fetch) => fetch()));
 });
@@ -68,7 +68,7 @@ const went = vi.fn<(view: string, focus?: string) => void>();
 
 beforeEach(() => {
   vi.stubGlobal('WebSocket', SilentSocket);
-  // Load ahead immediately here.
+  // Preload immediately here.
   vi.stubGlobal('requestIdleCallback', (run: () => void) => (run(), 0));
   vi.stubGlobal('cancelIdleCallback', vi.fn());
   HTMLElement.prototype.showPopover = vi.fn();
@@ -120,7 +120,7 @@ function press(key: string): void {
 
 const tabs = () => [...document.querySelectorAll('nav a')].map((tab) => tab.getAttribute('href'));
 
-test('the list has every view that addresses and presence know', () => {
+test('the list has every view that has an address', () => {
   const ids = views.filter((view) => view !== trial).map((view) => view.id);
   expect(ids.toSorted()).toEqual(viewIds.toSorted());
   expect(new Set(views.map(({ letter }) => letter)).size).toBe(views.length);
@@ -136,7 +136,7 @@ test('its address opens it, and it loads together with the board', async () => {
   expect((await fetching).kind).toBe('board');
 });
 
-test('it is drawn with its focus, and others see that Ana is in it', async () => {
+test('it renders with its focus, and others see that Ana is in it', async () => {
   await open(trial, 'something');
   expect(document.querySelector('main')?.textContent).toContain('the trial shows something');
   expect(parsePresence(board.connection.awareness.getLocalState())?.view).toBe(id);
@@ -155,7 +155,7 @@ test('G and its letter open it', async () => {
   expect(went).toHaveBeenCalledExactlyOnceWith(id);
 });
 
-test('what it needs later loads ahead', async () => {
+test('what it needs later is preloaded', async () => {
   await open(trial);
   expect(later).toHaveBeenCalled();
 });

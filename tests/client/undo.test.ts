@@ -74,7 +74,7 @@ const state = (who: 'ana' | 'ben') =>
   [...people.of[who].doc.share.keys()].map((name) => [name, people.of[who].doc.getMap(name).toJSON()]);
 
 describe('a step without edits by others', () => {
-  test('has a name, in both directions', async () => {
+  test('has a name, for undo and for redo', async () => {
     const { ana } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     setEvidence(ana, [id], 'data');
@@ -85,7 +85,7 @@ describe('a step without edits by others', () => {
     expect(forth).toEqual([all('add-card'), all('set-evidence'), all('move-card'), null]);
   });
 
-  test('has an identity, by which `last` tells one from the next', async () => {
+  test('has an identity, so that `last` differs from step to step', async () => {
     const { ana } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     const added = ana.last;
@@ -153,7 +153,7 @@ describe('a record that was left empty', () => {
 });
 
 describe('changes by others since the step', () => {
-  test('one press drops one step, and leaves what Ana did before it', async () => {
+  test('one undo drops one step, and keeps what Ana did before it', async () => {
     const { ana, ben } = people.of;
     const other = addCard(ben, cell('a'), { gap });
     people.hear();
@@ -196,7 +196,7 @@ describe('changes by others since the step', () => {
     expect(state('ben')).toEqual(state('ana'));
   });
 
-  test('redo also drops a step, and continues with the next one only at the next press', async () => {
+  test('redo also drops a step, and does the next one only when pressed again', async () => {
     const { ana, ben } = people.of;
     const [one, two] = [addCard(ana, cell('a'), { gap }), addCard(ana, cell('a'), { gap })];
     moveCards(ana, [one], cell('b'), gap);
@@ -226,7 +226,7 @@ describe('changes by others since the step', () => {
     expect(lane(id)).toBe('c');
   });
 
-  test('if Ben sets a value back to what Ana had left, it counts as his', async () => {
+  test("a value that Ben sets back to Ana's counts as his", async () => {
     const { ana, ben } = people.of;
     const id = addCard(ana, cell('a'), { gap });
     setEvidence(ana, [id], 'data');

@@ -109,7 +109,7 @@ function trouble(client: StockClient | undefined, random: () => number): void {
 
 /**
  * True if all have everything: the same clocks, the same reading, and a number for each idea. An edit that is still
- * being sent, or kept by a person who is not back yet, is missing for the others.
+ * being sent, or kept by a person who is still away, is missing for the others.
  */
 function isAgreed(crowd: readonly StockClient[]): boolean {
   const [first, ...rest] = crowd;

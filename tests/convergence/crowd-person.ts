@@ -80,7 +80,7 @@ export class CrowdPerson {
     else this.#provider.awareness.setLocalStateField('at', this.#random());
   }
 
-  /** Sends, past the page, what no page sends. The server closes it, and the person comes back with a new page. */
+  /** Sends what no page sends. The server closes the socket, and the person returns with a new page. */
   smuggle(): void {
     const { ws, wsconnected } = this.#provider;
     if (!ws || !wsconnected) return;

@@ -150,7 +150,7 @@ class Crowd {
     house.rooms.freeze(this.#board, this.#isFrozen);
   }
 
-  /** All sockets get a close frame and are then cut off, as when a process ends. */
+  /** Sends a close frame to all sockets and then cuts them off, as when a process ends. */
   async #closeHouse(): Promise<void> {
     await this.#passUntil(this.#house?.rooms.close());
     for (const { net } of this.people) {

@@ -55,7 +55,7 @@ async function stored(): Promise<string | undefined> {
   return readRecord(whole, cards, card)?.text;
 }
 
-/** Document frames that Ana's page has sent: the first step 2, each update, and the step 2 that it is asked for again. */
+/** Document frames that Ana's page has sent: the first step 2, each update, and the step 2 that the server requests. */
 const framesSent = () => 1 + sent.length + 1;
 
 /**
@@ -71,12 +71,12 @@ async function allSaved(): Promise<void> {
   }
 }
 
-test('R4 what Ana types while the document thaws waits for what she typed while it was frozen', async () => {
+test('R4 edits made during a thaw are held until the edits made while frozen have arrived', async () => {
   house.rooms.freeze(board, true);
   ana.update(type(', two'));
   await isHeard();
   house.rooms.freeze(board, false);
-  // Sent before she is asked.
+  // Sent before the server requests it.
   ana.update(type(', three'));
   await isHeard();
   expect(ana.heard.filter(({ kind }) => kind === 'denied')).toEqual([]);
@@ -85,7 +85,7 @@ test('R4 what Ana types while the document thaws waits for what she typed while 
   expect(await stored()).toBe('one, two, three');
 });
 
-test('D5 what Ana types while the disk recovers waits for what was lost with it', async () => {
+test('D5 edits made while the disk recovers are held until the edits lost with it have arrived', async () => {
   house.store.fail(new Error('no space left'));
   ana.update(type(', two'));
   await ana.told('read-only');

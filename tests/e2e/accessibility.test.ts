@@ -12,7 +12,7 @@ describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) =
   const options = { locale: language, reducedMotion: 'no-preference' } as const;
   const say = (key: Parameters<typeof word>[1]) => word(language, key);
 
-  test('in lobby and join page, and on a filled map', async () => {
+  test('in the lobby, on the join page and on a filled map', async () => {
     const maja = await stage.person('Maja', options);
     const { page } = maja;
     maja.forgive(/Failed to load resource: .* 404/);
@@ -44,7 +44,7 @@ describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) =
     await maja.leave();
   });
 
-  test('in the idea list, closed and open, for a writer and an observer', async () => {
+  test('in the idea list, with and without an open idea, for a participant and an observer', async () => {
     const links = await stage.house.board('demo', language);
     const [maja, asa] = await Promise.all([stage.person('Maja', options), stage.person('Åsa', options)]);
     await Promise.all([maja.join(links.facilitator), asa.join(links.observer)]);
@@ -63,7 +63,7 @@ describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) =
     await Promise.all([maja.leave(), asa.leave()]);
   });
 
-  test('on the map in each role, while others are there, with its menu and its dialogs', async () => {
+  test('on the map in each role, with other people, menus and dialogs', async () => {
     const { maja, nadia, asa } = await stage.trio(await stage.house.board('project', language), options);
     await nadia.page.getByRole('gridcell').first().focus();
     await nadia.press('n');
@@ -96,7 +96,7 @@ describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) =
     await Promise.all([maja.leave(), nadia.leave(), asa.leave()]);
   });
 
-  test('after a refusal: in the dialog, its question, and the banner that stays', async () => {
+  test('after a refusal: in the dialog, its confirmation and the banner', async () => {
     const maja = await stage.person('Maja', options);
     const wire = await Wire.lay(maja);
     await maja.join((await stage.house.board('demo', language)).facilitator);

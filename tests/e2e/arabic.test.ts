@@ -68,7 +68,7 @@ describe('in Arabic', () => {
     await expect(cell(1)).toContainText('بطاقة تُنقل');
   });
 
-  test('text keeps the direction of its own language', async () => {
+  test('text has the direction of its own language', async () => {
     const english = 'Opens the app, twice (!)';
     await rania.writeCard(rania.page.locator('[role=gridcell]').first(), english);
     const text = rania.card(english).locator('p').first();

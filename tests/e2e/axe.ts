@@ -12,7 +12,7 @@ const all: RunOnly = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'w
 /** Only colours depend on the colour scheme. */
 const colors: RunOnly = { type: 'rule', values: ['color-contrast'] };
 
-/** Checks the page as it is, in the light and the dark theme, and lists what is wrong and where. */
+/** Checks the current page in the light and the dark theme, and lists the problems with their elements. */
 export async function check(person: Person, view: string): Promise<void> {
   // Evaluated as by a debugger, so that the page keeps its content security policy.
   await person.page.evaluate(`window.axe || (() => { ${axe} })()`);

@@ -45,7 +45,7 @@ test('a participant marks emotions as felt and as missing, and the curve follows
     await expect(curve(person, 'Plan the trip')).toHaveAccessibleName(/Amina Haddad: 0;/);
 });
 
-test('an observer reads the emotions and marks none', async () => {
+test('an observer can read the emotions but not mark them', async () => {
   await emotions(asa, 'Ride').focus();
   await asa.press('Enter');
   const dialog = asa.dialog('Emotions: Ride');

@@ -30,7 +30,7 @@ async function add(person: Person, cell: readonly string[], ...texts: readonly s
   }
 }
 
-describe('what a key would act on is visible', () => {
+describe('the target of the next key is visible', () => {
   test('from the first key on: the map takes the focus without a ring', async () => {
     const newcomer = await stage.person('Rut');
     await newcomer.join(stage.house.demo.participant);
@@ -38,7 +38,7 @@ describe('what a key would act on is visible', () => {
     const isInMap = () =>
       newcomer.page.evaluate(() => document.activeElement?.closest('[role=grid]') !== null);
     await expect.poll(isInMap).toBe(true);
-    // The key that sends the form of the name was pressed on another page.
+    // The key that submitted the name was pressed on another page.
     await newcomer.page.reload();
     await newcomer.page.locator('[data-drawn]').waitFor();
     await expect.poll(isInMap).toBe(true);
@@ -79,7 +79,7 @@ describe('what a key would act on is visible', () => {
     await expect(selected(nadia)).toHaveCount(0);
   });
 
-  test('and not where an observer is', async () => {
+  test("but an observer's focus is not shown to others", async () => {
     await add(nadia, ['Choices', 'Ride'], 'Only read');
     await asa.card('Only read').focus();
     await maja.card('Only read').focus();
@@ -97,7 +97,7 @@ describe('the focus stays on the map', () => {
     await expect(nadia.fieldOf('Taken along')).toBeFocused();
   });
 
-  test('on a card that is moved in its cell, by whatever its neighbours do', async () => {
+  test('on a card that is moved within its cell, whatever its neighbours do', async () => {
     const cell = ['Choices', 'Board and settle in'] as const;
     await add(nadia, cell, 'Upper', 'Lower');
     await nadia.card('Upper').focus();
@@ -171,13 +171,13 @@ test('undo works while a field without text has the focus, and leaves a field wi
   await field.pressSequentially('Not yet');
   await nadia.press('Control+z');
   await expect(nadia.page.locator('[data-row]').filter({ hasText: 'Added by mistake' })).toHaveCount(1);
-  // A field that was emptied by hand has its own undo still.
+  // A field that was emptied by hand still has its own undo.
   await field.fill('');
   await nadia.press('Control+z');
   await expect(nadia.page.locator('[data-row]').filter({ hasText: 'Added by mistake' })).toHaveCount(1);
 });
 
-test('a press that is released outside of the map begins no drag', async () => {
+test('a press that is released outside the map starts no drag', async () => {
   await nadia.page.getByRole('link', { name: 'Map', exact: true }).click();
   const card = nadia.page.locator('[data-card]').first();
   const box = await card.boundingBox();

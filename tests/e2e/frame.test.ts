@@ -171,7 +171,7 @@ describe('personas', () => {
     await nadia.page.getByRole('button', { name: 'Clear the persona filter' }).click();
   });
 
-  test('are removed if they were never named', async () => {
+  test('are removed if they are left without a name', async () => {
     await maja.page.getByRole('button', { name: 'Add a persona' }).click();
     await expect(maja.dialog('Persona')).toBeVisible();
     await maja.press('Escape');

@@ -10,14 +10,14 @@ import type { Role } from '../../shared/roles.ts';
 
 export type Links = Readonly<Record<Role, string>>;
 
-/** The built product; RESA_DIST names another build to test. */
+/** The build to test. RESA_DIST selects another one. */
 const dist = resolve(process.env.RESA_DIST ?? 'dist');
 
 const adminKey = 'the-key-of-whoever-runs-it';
 
 /**
- * A Resa server as a user starts it: the built one, in a process of its own, on a folder of its own. It can be stopped
- * or killed, and started again on the same folder and port.
+ * A Resa server as a user starts it: the build, in its own process and data folder. It can be stopped or killed, and
+ * started again on the same folder and port.
  */
 export class House {
   readonly #folder: string;

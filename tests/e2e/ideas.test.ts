@@ -99,7 +99,7 @@ describe('the list of ideas', () => {
     await expect(row(asa, 'Umbrellas to borrow')).toContainText('Cheap: A stand by the door. Bring it back.');
   });
 
-  test('holds state, reason for dropping, owner, phase, step and personas', async () => {
+  test('has fields for status, reason for dropping, owner, phase, step and personas', async () => {
     const sheet = maja.page.getByRole('article');
     await sheet.getByRole('combobox', { name: 'Owner' }).selectOption('Nadia');
     await sheet.getByRole('combobox', { name: 'Phase' }).selectOption('Get to the platform');

@@ -139,7 +139,7 @@ test('from the lobby to a card, and on to an idea, without a mouse', async () =>
   await maja.leave();
 });
 
-test('Shift+Tab goes back a column while writing, and out of the first; Ctrl+Enter saves as Enter does', async () => {
+test('while writing, Shift+Tab goes to the previous column, and leaves the first; Ctrl+Enter saves like Enter', async () => {
   const maja = await stage.person('Maja');
   await maja.join((await stage.house.board('journey')).facilitator);
   const cell = (step: string) => maja.cell('Activities and situations', 'Discover and choose', step);
@@ -182,7 +182,7 @@ describe('a single letter', () => {
     ['Russian', 'т', 'ь', 'п', 'ш'],
     ['Arabic', 'ى', 'ة', 'ل', 'ه'],
   ])(
-    'matches by position on a %s keyboard, and is not typed into what it opens',
+    'matches by key position on a %s keyboard, and is not typed into the field that it opens',
     async (_name, n, m, g, i) => {
       const links = await stage.house.board('journey');
       const nadia = await stage.person('Nadia');

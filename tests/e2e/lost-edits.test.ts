@@ -51,7 +51,7 @@ async function marked(): Promise<void> {
     await expect.poll(() => marks.get(person) ?? 0).toBeGreaterThan(before.get(person) ?? 0);
 }
 
-test('Nadia’s lost card comes back from Leila’s page after Maja decides, and Nadia continues', async () => {
+test('Nadia’s lost card is restored from Leila’s page after Maja decides, and Nadia continues', async () => {
   await stage.house.backUp();
   await write(nadia, 'Written after the backup');
   await nadia.saved();

@@ -41,7 +41,7 @@ async function writeAndGo(text: string): Promise<void> {
   wire.letIn();
 }
 
-test('after a backup is restored, edits without their base can be copied, saved or added again', async () => {
+test('after a backup is restored, edits that depend on lost edits can be copied, saved or added again', async () => {
   await stage.house.stop('SIGTERM');
   const restore = await stage.house.backup();
   await stage.house.start();
@@ -110,7 +110,7 @@ test("a facilitator's unsent edits are shown when they come back as observer, un
   expect(await maja.kept()).not.toContain('Left as facilitator');
 });
 
-test('unsent edits of a deleted board are shown with the notice', async () => {
+test('unsent edits on a deleted board are shown with the notice', async () => {
   await writeAndGo('Left for nobody');
   const board = /#([^.]+)\./.exec(links.facilitator)?.[1] ?? '';
   await stage.house.admin('DELETE', board);

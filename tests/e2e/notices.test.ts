@@ -28,7 +28,7 @@ async function write(person: Person, text: string): Promise<void> {
 }
 
 describe('a read-only board', () => {
-  test('shows a banner, keeps new edits, and saves them by itself later', async () => {
+  test('shows a banner, keeps new edits, and saves them once it is writable', async () => {
     const told = maja.page.getByText('The server cannot save right now.');
     wire.tell({ kind: 'read-only', why: 'store' });
     await expect(told).toBeVisible();
@@ -41,13 +41,13 @@ describe('a read-only board', () => {
     await expect(nadia.card('While the disk was full')).toBeVisible();
   });
 
-  test('says that it is frozen', async () => {
+  test('shows that it is frozen', async () => {
     wire.tell({ kind: 'read-only', why: 'frozen' });
     await expect(maja.page.getByText('The board is frozen for now.')).toBeVisible();
   });
 });
 
-test('a board that fills up tells facilitators early, and later everyone who can write; the notice can be dismissed', async () => {
+test('a board that fills up warns facilitators first, later everyone who can write; the notice can be dismissed', async () => {
   const full = (person: Person, percent: string) => person.page.getByText(`The board is ${percent} full.`);
   for (const one of [wire, hers]) one.tell({ kind: 'fullness', percent: 75 });
   await expect(full(maja, '75%')).toBeVisible();
@@ -59,7 +59,7 @@ test('a board that fills up tells facilitators early, and later everyone who can
   await expect(full(nadia, '90%')).toContainText('Ask a facilitator');
 });
 
-test('a server without room says so, and the page reconnects by itself', async () => {
+test('a full server is reported, and the page reconnects by itself', async () => {
   await wire.keepAway(closeCode.busy, 'server-full');
   const told = maja.page.getByText('Too many boards are open on this server.');
   await expect(told).toContainText('Keep writing');
@@ -91,7 +91,7 @@ test('a page that is older than its board asks to be reloaded, and sends unsent 
 describe('a refused edit', () => {
   const dialog = () => maja.dialog('Not everything could be saved');
 
-  /** Maja does something that never reaches the server, and is refused. */
+  /** Maja makes an edit that never reaches the server, and gets a refusal for it. */
   async function refused(does: () => Promise<void>): Promise<void> {
     wire.holdsEdits = true;
     await does();
@@ -122,7 +122,7 @@ describe('a refused edit', () => {
     await expect(dialog()).toHaveCount(0);
   });
 
-  test('is shown even if it has no text', async () => {
+  test('is shown even if it contains no text', async () => {
     await refused(async () => {
       await maja.card('Train, car or stay at home').focus();
       await maja.press('Delete');

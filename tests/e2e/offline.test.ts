@@ -33,10 +33,10 @@ async function netIsBack(): Promise<void> {
 }
 
 describe.each([
-  ['ends in order', 'SIGTERM', 'calm'],
-  ['loses its power', 'SIGKILL', 'hard'],
+  ['is stopped', 'SIGTERM', 'calm'],
+  ['is killed', 'SIGKILL', 'hard'],
 ] as const)('the server %s', (_how, signal, word) => {
-  test('while two people keep writing; when it is back, everyone sees everything, and it is on disk', async () => {
+  test('while two people keep writing; after the restart everyone sees everything, and it is on disk', async () => {
     await write(nadia, 'Plan the trip', `Before it went ${word}`);
     await nadia.card(`Before it went ${word}`).focus();
     await nadia.saved();
@@ -71,7 +71,7 @@ describe.each([
     }
   });
 
-  test('and what it reported as saved is there after a reload', async () => {
+  test('and everything shown as saved is there after a reload', async () => {
     await write(maja, 'Get to the platform', `Saved and gone ${word}`);
     await expect(maja.fieldOf(`Saved and gone ${word}`)).toBeFocused();
     await maja.saved();

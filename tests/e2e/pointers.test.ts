@@ -30,7 +30,7 @@ async function shareOf(pointer: Locator, cell: Locator): Promise<[number, number
 
 const place = ['Choices', 'Plan the trip'] as const;
 
-test("everyone else sees Maja's pointer, as it moves and from cell to cell", async () => {
+test("everyone else sees Maja's pointer as it moves from cell to cell", async () => {
   await pointAt(maja.cell(...place), maja, 0.25, 0.5);
   for (const person of [nadia, asa]) {
     await expect(async () =>
@@ -49,7 +49,7 @@ test("everyone else sees Maja's pointer, as it moves and from cell to cell", asy
   await expect(pointerOf(maja, maja)).toHaveCount(0);
 });
 
-test('a newcomer sees a pointer at rest', async () => {
+test('a person who joins sees a pointer that does not move', async () => {
   const ola = await stage.person('Ola');
   await ola.join(stage.house.demo.participant);
   await expect(async () =>
@@ -58,7 +58,7 @@ test('a newcomer sees a pointer at rest', async () => {
   await ola.leave();
 });
 
-test('a mirrored map shows it on the same side of what it points at', async () => {
+test('a mirrored map shows it at the same part of the cell', async () => {
   const samir = await stage.person('Samir', { locale: 'ar' });
   await samir.join(stage.house.demo.participant);
   await pointAt(maja.cell(...place), maja, 0.25, 0.5);

@@ -82,7 +82,7 @@ describe('nothing shifts while a page opens', () => {
   });
 });
 
-test("an idle board requests no frames, even with another person's pointer on it", async () => {
+test("an idle board requests no animation frames, even with another person's pointer on it", async () => {
   const links = await stage.house.board('demo');
   const maja = await stage.person('Maja', { reducedMotion: 'no-preference' });
   const nadia = await stage.person('Nadia', { reducedMotion: 'no-preference' });

@@ -18,7 +18,7 @@ export function setStage(): Stage {
   beforeAll(() => stage.open());
   beforeEach(() => stage.beginTest());
   afterEach(async () => {
-    // A page may complain until it is closed.
+    // A page may log errors until it is closed.
     await stage.guestsLeave();
     const complaints = stage.takeComplaints();
     stage.forgetGuests();
@@ -84,12 +84,12 @@ export class Stage {
     return { maja, nadia, asa };
   }
 
-  /** From here on whoever comes, comes for one test. */
+  /** People who join from here on belong to one test. */
   beginTest(): void {
     this.#guests.clear();
   }
 
-  /** Those who came for the test leave. */
+  /** The people of the test leave. */
   async guestsLeave(): Promise<void> {
     await Promise.all([...this.#guests].map((person) => person.leave()));
   }

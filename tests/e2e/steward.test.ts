@@ -2,7 +2,7 @@ import { beforeEach, test } from 'vitest';
 import type { Person } from './person.ts';
 import { expect, setStage } from './stage.ts';
 
-/** What people see when an administrator acts on their board. */
+/** What people see while an administrator works on their board. */
 const stage = setStage();
 let maja: Person;
 let nadia: Person;

@@ -85,7 +85,7 @@ describe('a card appears on every screen at once', () => {
     await expect(maja.cell('Choices', 'Ride')).toBeFocused();
   });
 
-  test('with its text as plain text, whatever it looks like', async () => {
+  test('with its text as plain text, even if it looks like markup', async () => {
     const text = '<img src=x onerror="document.title=1"> & <b>bold</b>';
     await maja.writeCard(maja.cell('Choices', 'Ride'), text);
     for (const person of [maja, nadia, asa]) {

@@ -69,8 +69,8 @@ async function cycle(): Promise<void> {
 
 const openSockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP')).length;
 
-// Slow, since each of the 11,000 opens a real socket: a leak of 300 bytes a time shows above the noise of measuring.
-test('R2 10,000 times a person opens a board and leaves: its memory is freed', async () => {
+// Slow, because 11,000 cycles each open a real socket, so that a leak of 300 bytes per cycle shows above the noise.
+test('R2 a person opens a board and leaves 10,000 times: its memory is freed', async () => {
   for (let done = 0; done < warmUp; done += atOnce) await cycle();
   const before = { memory: await memoryHeld(), timers: clock.timers, sockets: openSockets() };
   for (let done = 0; done < cycles; done += atOnce) await cycle();

@@ -3,7 +3,7 @@ import { boardRecord } from '../store/board-record.ts';
 import { notes, openStore, Writer } from '../store/open-store.ts';
 import { mountVolume } from './volume.ts';
 
-test('a process that starts on a full disk serves what is there, takes no edits, and continues when there is room', async ({
+test('a process that starts on a full disk serves the stored boards read-only, and recovers when there is space', async ({
   skip,
 }) => {
   const volume = await mountVolume();
@@ -24,7 +24,7 @@ test('a process that starts on a full disk serves what is there, takes no edits,
   expect(await store.board('b1')).toEqual(boardRecord('b1'));
   expect(notes(await store.load(room))).toEqual({ one: 'Ana' });
   await expect(append('two', store)).rejects.toThrow('cannot be written');
-  // There was only one spare lock, so a second process is still refused.
+  // A second process is still refused, because there was only one spare lock.
   await expect(openStore(volume.folder)).rejects.toThrow();
 
   const healed = journalist.hears('can be written again');

@@ -25,7 +25,7 @@ async function goOnAfterFullDisk(volume: Volume): Promise<void> {
   const writing = keepWriting(all, chance);
   await eventsAmong(all, 200);
 
-  // The disk fills up: people stay, are told, and write on; their edits wait on their pages.
+  // The disk fills up: people stay, are notified, and keep writing; their edits wait on their pages.
   const told = (why: 'store' | null) =>
     Promise.all(all.map((member) => member.until(() => member.readOnly === why)));
   await volume.fill();
@@ -41,7 +41,7 @@ async function goOnAfterFullDisk(volume: Volume): Promise<void> {
   const made = await fetch(`${url}/api/boards`, { method: 'POST', body: JSON.stringify({ title: 'Late' }) });
   expect([made.status, await made.json()]).toMatchObject([503, { error: { code: 'store' } }]);
 
-  // There is room again: the same process continues, and takes the edits kept meanwhile.
+  // There is space again: the same process continues, and stores the edits kept meanwhile.
   const kept = all.flatMap((member) => member.written).length - acknowledged.reduce((sum, n) => sum + n, 0);
   expect(kept).toBeGreaterThan(0);
   await volume.free();
@@ -64,11 +64,11 @@ async function goOnAfterFullDisk(volume: Volume): Promise<void> {
   for (const member of [...all, olle]) member.close();
 }
 
-test('a disk that reports itself full: nothing is acknowledged, people are told, and the process continues by itself', async () => {
+test('a disk reports that it is full: nothing is acknowledged, people are notified, and the process recovers', async () => {
   await goOnAfterFullDisk(await pretendVolume());
 });
 
-test('the same on a file system that is really full', async ({ skip }) => {
+test('the same happens on a file system that is really full', async ({ skip }) => {
   const volume = await mountVolume();
   if (!volume) skip('needs a user who may mount a file system');
   else await goOnAfterFullDisk(volume);

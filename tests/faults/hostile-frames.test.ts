@@ -22,7 +22,7 @@ import { agreed } from './writers.ts';
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let server: ServerProcess;
 let made: Made;
-/** Two people at work, whom nothing that Mallory does may affect. */
+/** Two people at work, whom Mallory must not affect. */
 let ana: Member;
 let ben: Member;
 
@@ -126,7 +126,7 @@ function withField(field: string, value: unknown): Y.Map<unknown> {
 async function mallory(at = made): Promise<{ socket: WebSocket; closed: Promise<number> }> {
   const { board, token } = await join(server.url, at.links.participant, 'Mallory');
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/sync/${board}/board?token=${token}`);
-  // A server that closes while 8 MiB are on their way resets the connection.
+  // A server that closes while 8 MiB are in transit resets the connection.
   socket.on('error', () => undefined);
   const closed = once(socket, 'close').then(([code]) => code as number);
   await once(socket, 'open');
@@ -150,7 +150,7 @@ async function othersGoOn(): Promise<void> {
   expect(server.errors).toEqual([]);
 }
 
-// Concurrent, so that the last one's minute and a quarter delays no other.
+// Concurrent, so that the 75 seconds of the last test delay no other.
 describe.concurrent('while Ana and Ben write', () => {
   test.for(hostile)('Mallory sends %s: closed with the documented code', async ([, frame, code]) => {
     const { socket, closed } = await mallory();
@@ -189,7 +189,7 @@ describe.concurrent('while Ana and Ben write', () => {
     await othersGoOn();
   });
 
-  test('Mallory sends random bytes: each time a documented code, and the next frame is read', async () => {
+  test('Mallory sends random bytes: each socket closes with a documented code, and others are not affected', async () => {
     onTestFailed(() => console.error(`SEED=${seed} runs this again`));
     const chance = new Chance(seed);
     for (let round = 0; round < 60; round++) {
@@ -204,7 +204,7 @@ describe.concurrent('while Ana and Ben write', () => {
     await othersGoOn();
   });
 
-  test('Mallory changes one byte of a valid update, which may or may not stay valid', async () => {
+  test('Mallory changes one byte of a valid update: it is applied or closed with a documented code', async () => {
     onTestFailed(() => console.error(`SEED=${seed} runs this again`));
     // On a separate board: valid updates are accepted.
     const lab = await makeBoard(server.url, 'Lab');

@@ -24,7 +24,7 @@ import { agreed } from './writers.ts';
 const worstMs = 1_000;
 const medianMs = 100;
 
-/** The median while nobody attacks: a machine so busy that it is many times slower then is no fault of the server. */
+/** The median while nobody attacks. On a busy machine, the limit under attack is a multiple of it. */
 let quietMs = 0;
 const mostTimesQuiet = 5;
 
@@ -78,7 +78,7 @@ afterAll(async () => {
 async function mallory(): Promise<WebSocket> {
   const url = `${server.url.replace('http', 'ws')}/sync/${membership.board}/board?token=${membership.token}`;
   const socket = new WebSocket(url, [controlProtocol]);
-  // A server that closes while much is on its way resets the connection.
+  // A server that closes while much data is in transit resets the connection.
   socket.on('error', () => undefined);
   await once(socket, 'open');
   return socket;
@@ -201,10 +201,10 @@ function nested(depth: number): Uint8Array {
   return Buffer.concat([bytes.subarray(0, at), value, bytes.subarray(at + 6)]);
 }
 
-describe('one frame that would be expensive for others: closed, and nobody waits', () => {
+describe('one expensive frame: its socket is closed, and nobody waits', () => {
   test.for<[string, () => Uint8Array, readonly number[]]>([
     [
-      'a million structs, of which half are there',
+      'a million structs, of which the server has half',
       () =>
         Buffer.concat([
           Uint8Array.of(1, 0xc0, 0x84, 0x3d, 79, 0),
@@ -249,7 +249,7 @@ describe('floods: the sender is paused or closed, and nobody else waits', () => 
     ['P5 B4 presence', () => times(6_000, (i) => presenceFrame(4_711, i + 1))],
     ['P11 B4 pointers', () => [presenceFrame(4_712, 1), ...times(6_000, pointerFrame)]],
     [
-      'B4 B7 questions for the whole state',
+      'B4 B7 requests for the whole state',
       () => times(6_000, () => syncFrame(syncKind.step1, Uint8Array.of(0))),
     ],
     ['B4 B5 questions for a part of the state, each another one', () => times(6_000, step1Frame)],

@@ -55,7 +55,7 @@ const noises: [string, Uint8Array | string, number][] = [
     400,
   ],
   [
-    'a content length and chunks',
+    'a content length and chunked encoding',
     'POST /api/join HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     400,
   ],
@@ -73,19 +73,19 @@ const noises: [string, Uint8Array | string, number][] = [
   ['an upgrade of an unknown path', to('/nowhere', upgrade + key), 404],
   ['an upgrade without a key', to('/sync/a/board', upgrade), 400],
   [
-    'an upgrade of another version',
+    'an upgrade with another WebSocket version',
     to('/sync/a/board', `${upgrade}Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 7\r\n`),
     400,
   ],
   ['an upgrade of an invalid address', to('/sync/%zz/..', upgrade + key), 404],
 ];
 
-test.for(noises)('%s: answered with its status, and the process continues', async ([, bytes, status]) => {
+test.for(noises)('%s: gets its status, and the process continues', async ([, bytes, status]) => {
   expect(await said(bytes)).toBe(status);
   await stillServes();
 });
 
-test('random bytes, alone and in every part of a request: at most an answer that refuses', async () => {
+test('random bytes, alone and in every part of a request: no response, or an error', async () => {
   onTestFailed(() => console.error(`SEED=${seed} runs this again`));
   const chance = new Chance(seed);
   const noise = () => Buffer.from(chance.bytes(1 + chance.below(300))).toString('latin1');
@@ -99,7 +99,7 @@ test('random bytes, alone and in every part of a request: at most an answer that
       to(`/sync/a/board?token=${encodeURIComponent(noise())}`, upgrade),
     ][round % 6];
     const status = await said(Buffer.from(bytes ?? '', 'latin1'), { hangUp: true });
-    // A socket that may not enter is opened and closed with its code (101); everything else is refused.
+    // A socket that is not admitted is opened and closed with its code (101). Everything else is refused.
     expect([null, 101, 400, 401, 404, 422, 431]).toContain(status);
   }
   await stillServes();

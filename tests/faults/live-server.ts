@@ -10,8 +10,8 @@ import { openRooms } from '../../server/live/room/rooms.ts';
 import type { Store } from '../../server/store/contract.ts';
 
 /**
- * The live server behind a minimal HTTP server that stores nothing, neither a log nor writes, so that all memory is the
- * live server's. `/<board>/<person>` is a participant's membership there.
+ * The live server behind a minimal HTTP server that stores neither a log nor writes, so that all memory is the live
+ * server's. `/<board>/<person>` is a participant's membership there.
  */
 export class LiveServer {
   readonly rooms: Rooms;

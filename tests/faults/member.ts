@@ -37,7 +37,7 @@ export class Member {
   readonly written: Claim[] = [];
   /** Close codes of its sockets, in order; null if it closed one itself. */
   readonly closings: (number | null)[] = [];
-  /** Why the server takes no edits, as it was last told; null if it does. */
+  /** Why the server accepts no edits, by its last message; null if it does. */
   readOnly: 'store' | 'frozen' | null = null;
   readonly #editor: PlainEditor;
   /** The card in which it writes, and the number of words it has written there. */
@@ -239,7 +239,7 @@ export class Member {
     };
     // Refusals are checked by their close codes.
     provider.messageHandlers[frameKind.auth] = () => {};
-    // Pointers are not drawn here.
+    // This client shows no pointers.
     provider.messageHandlers[frameKind.pointer] = () => {};
     provider.on('status', () => {
       this.#sent = 0;

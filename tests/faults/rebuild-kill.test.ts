@@ -40,7 +40,7 @@ test(`kill -9 at ${moments} random moments of a rebuild while two people write: 
       (answer) => answer.text(),
       () => undefined,
     );
-    // People are disconnected, retry and write on: after this many events the rebuild is under way, or done.
+    // People are disconnected, retry and keep writing: after this many events the rebuild is running or done.
     await eventsAmong(all, chance.below(200));
     await server.kill();
     await rebuilding;
@@ -57,7 +57,7 @@ test(`kill -9 at ${moments} random moments of a rebuild while two people write: 
       claims.filter((claim) => !olle.has(claim)),
       `moment ${moment}`,
     ).toEqual([]);
-    // The board takes edits, whether old or new.
+    // The board accepts edits, whether it is old or new.
     const cleo = await Member.join(server.url, links.participant, 'Cleo');
     await cleo.until(() => cleo.isSynced);
     for (let n = 0; n < 5; n++) cleo.edit(chance);

@@ -42,7 +42,7 @@ async function found(store: Store) {
   };
 }
 
-test('killed at any step of a rebuild: the board is old or new, whole, and never new under an old generation', async () => {
+test('killed at any step of a rebuild: the board is wholly old or new, and never new under an old generation', async () => {
   const [folder, copies] = [await temporaryFolder(), await temporaryFolder()];
   const disk = new SteppingDisk();
   // One worker for all stores.

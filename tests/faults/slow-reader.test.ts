@@ -89,8 +89,8 @@ beforeEach(async () => {
 afterEach(() => house.close());
 
 /**
- * Waits while time passes by the server's clock as well, a round at least. The server reckons by real time what an
- * update costs it, and on a busy machine reads on only after a while.
+ * Waits for at least one round, while time passes by the server's clock too. The server charges real time for updates,
+ * so on a busy machine it may read on only after a while.
  */
 async function inTime<T>(waited: Promise<T>): Promise<T> {
   let left = roundMs;
@@ -137,9 +137,9 @@ async function withhold(bytesInAll: number): Promise<number> {
   return mostBuffered;
 }
 
-// Slow, since each of 100 updates of 800 KB is judged, applied and put on disk, and its sender waits for that: it takes
-// many times what the server may hold for a reader, or growth would not show above the noise.
-test('B2 79 MB are withheld from Cleo: the server holds little of it, and sends her one answer when she reads', async () => {
+// Slow, because 100 updates of 800 KB are checked, applied and stored one after the other. The test needs many times
+// the limit for one reader, so that growth shows above the noise.
+test('B2 Cleo does not read 79 MB: the server buffers little of it, and sends one answer when she reads', async () => {
   const before = await memoryHeld();
   const mostBuffered = await withhold(withheldBytes);
   const grown = (await memoryHeld()) - before;

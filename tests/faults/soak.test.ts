@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(dirname(hostileProgram), { recursive: true }));
 
 /** Twenty seconds of `npm run soak`, without timing. */
-test('50 people at work beside 100 hostile sockets of five people: nobody is affected, nothing is lost', async () => {
+test('50 people work beside 100 hostile sockets of five people: nobody is affected, nothing is lost', async () => {
   onTestFailed(() => console.error(`SEED=${seed} runs this again`));
   const report = await soak({
     seed,

@@ -24,7 +24,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-test('SIGTERM while five people write: it tells them to come back, ends in time, and loses nothing', async () => {
+test('SIGTERM while five people write: sockets close with 1012, the process exits in time, nothing is lost', async () => {
   onTestFailed(() => console.error(`SEED=${seed} runs this again`));
   const chance = new Chance(seed);
   const { url, port } = server;
@@ -55,7 +55,7 @@ test('SIGTERM while five people write: it tells them to come back, ends in time,
   for (const member of [...all, olle]) member.close();
 });
 
-test('after the signal nobody new can join, while connected people are still served', async () => {
+test('after the signal nobody can join, while connected people are still served', async () => {
   const { url } = server;
   const { links } = await makeBoard(url);
   const ana = await Member.join(url, links.participant, 'Ana');
@@ -70,7 +70,7 @@ test('after the signal nobody new can join, while connected people are still ser
   ana.close();
 });
 
-// Slow, since the bound of 20 s is what is tried, on the built server and by its own clock.
+// Slow, because it tests the limit of 20 s on the built server and its real clock.
 test('a disk that does not answer delays the stop by 20 s at most, and nothing acknowledged is lost', async () => {
   onTestFailed(() => console.error(`SEED=${seed} runs this again`));
   const chance = new Chance(seed);

@@ -175,7 +175,7 @@ const orders = [
 
 describe.each(ways)('$name', ({ before, atEnd, after }) => {
   test.each(orders)(
-    '%s comes back first, then %s, then %s: everything is there again, and nobody is refused',
+    '%s reconnects first, then %s, then %s: everything is restored, and nobody is refused',
     async (...order) => {
       const ana = await new PageClient(url(), 'ana').synced();
       const ben = await new PageClient(url(), 'ben').synced();

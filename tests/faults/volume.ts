@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A disk that can be full, with room for a data folder. */
+/** A disk that a test can fill, large enough for a data folder. */
 export interface Volume {
   readonly folder: string;
   /** Options for starting the server on it. */
   readonly nodeArgs: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Leaves not a byte. */
+  /** Fills the disk to the last byte. */
   fill(): Promise<void>;
   free(): Promise<void>;
   remove(): Promise<void>;

@@ -29,24 +29,24 @@ const empty: StoredDocument = {
 };
 
 /**
- * A store that forgets: for tests of what stands above the store. `break()` makes writing fail as a full
- * disk does, and `mend()` ends that.
+ * A store in memory, for tests of the code above the store. `break()` makes writes fail, like a full disk; `mend()`
+ * ends that.
  */
 export class MemoryStore implements Store {
   secret: Uint8Array = randomBytes(32);
   readonly records = new Map<string, BoardRecord>();
   readonly documents = new Map<string, StoredDocument>();
   failure: Error | null = null;
-  /** Milliseconds since 1970; a test that moves time gives its own. */
+  /** Milliseconds since 1970. A test that controls time sets its own. */
   now: () => number = () => Date.now();
   isClosed = false;
   readonly #versions = new Map<string, Version[]>();
   readonly #held = new Map<string, Map<string, HeldRecord>>();
   readonly #deleted = new Set<string>();
-  /** Rooms of which an append was rejected. */
+  /** Rooms with a rejected append: they must be loaded again before the next one. */
   readonly #behind = new Set<string>();
   #sequence = 0;
-  /** Resolves when all appends are settled. */
+  /** Settles with the last append. */
   #appended: Promise<unknown> = Promise.resolve();
 
   break(): void {
@@ -185,7 +185,7 @@ export class MemoryStore implements Store {
     return this.#versionsOf(room).find(({ record }) => record.id === id)?.state ?? null;
   }
 
-  /** The same data, opened anew after `close`. */
+  /** Opens the same data again after `close`. */
   reopened(): this {
     this.isClosed = false;
     return this;
@@ -196,12 +196,12 @@ export class MemoryStore implements Store {
     return Promise.resolve();
   }
 
-  /** Comes before all that is read or written. */
+  /** Runs before each read and write. Rejects if the store is closed. */
   protected reach(): Promise<void> {
     return this.isClosed ? Promise.reject(new Error('The store is closed.')) : Promise.resolve();
   }
 
-  /** Comes before all that is written, and rejects where it cannot be. */
+  /** Runs before each write. Rejects if the store is closed or broken. */
   protected async write(): Promise<void> {
     await this.reach();
     if (this.failure) throw this.failure;

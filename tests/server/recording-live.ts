@@ -11,7 +11,7 @@ import type {
 import { newCounters } from '../../server/live/counters.ts';
 import type { CloseCode, Control } from '../../shared/wire/protocol.ts';
 
-/** A live side that notes what it is told and keeps who joined. */
+/** A live server that records its calls and the sockets that joined. */
 export class RecordingLive implements LiveBoards {
   readonly joined: { membership: Membership; document: string; socket: WebSocket; control: boolean }[] = [];
   readonly dismissed: { board: string; persons: string[]; code: CloseCode; reason: string }[] = [];
@@ -25,7 +25,7 @@ export class RecordingLive implements LiveBoards {
   colors: readonly string[] = [];
   people = 0;
   rooms: readonly RoomReport[] = [];
-  /** Who is in without a socket, as the route tests need it: what `sockets` tells and `dismiss` picks from. */
+  /** People present without a socket, for tests of routes: `sockets` returns them, `dismiss` removes them. */
   present: { membership: Membership; socket: SocketReport }[] = [];
   gauges: LiveGauges = {
     connections: 0,
@@ -36,9 +36,9 @@ export class RecordingLive implements LiveBoards {
   };
   lost: Loss = { isProven: false, held: [] };
   readonly settled: { room: string; people: readonly string[]; how: string }[] = [];
-  /** Called for each write; what it throws is the room's refusal. */
+  /** Called for each write. An error that it throws is the room's refusal. */
   onWrite: (room: string, update: Uint8Array) => Promise<void> = () => Promise.resolve();
-  /** Called for each eviction, before it is over. */
+  /** Called for each eviction, which waits for it. */
   onEvict: (board: string) => Promise<void> = () => Promise.resolve();
 
   join(membership: Membership, document: string, { socket, isOurs }: Line): void {

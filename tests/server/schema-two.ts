@@ -7,12 +7,12 @@ import { buildRecord } from '../../shared/schema/collection.ts';
 import type { DocumentSchema } from '../../shared/schema/migration.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 
-/** A layout of tomorrow, and how often a document was brought to it. */
+/** A second layout, and the number of migrations to it. */
 export interface SchemaTwo extends DocumentSchema {
   readonly runs: number;
 }
 
-/** In the second layout a card always says what its evidence is: that of one that did not becomes `partly`. */
+/** In the second layout each card has evidence: a card without any gets `partly`. */
 export function schemaTwo(): SchemaTwo {
   const schema = {
     version: 2,
@@ -32,12 +32,12 @@ export function schemaTwo(): SchemaTwo {
   return schema;
 }
 
-/** The documents of a server that knows this layout of `board`. */
+/** The documents of a server that knows the second layout of `board`. */
 export function documentsOf(schema: DocumentSchema): readonly ServedDocument[] {
   return [served({ ...board, schema })];
 }
 
-/** A board with one card, `one`, that says nothing of its evidence; of a layout, where one is given. */
+/** A board with one card, `one`, without evidence. `meta` names the layout if it is given. */
 export function boardOf(schema?: number): Uint8Array {
   const doc = new Y.Doc();
   openRoots(doc);
@@ -49,7 +49,7 @@ export function boardOf(schema?: number): Uint8Array {
   return Y.encodeStateAsUpdate(doc);
 }
 
-/** What a document says of the evidence of the card `one`. */
+/** The stored evidence of the card `one`. */
 export function evidenceIn(doc: Y.Doc): unknown {
   const card = rootOf(doc, cards).get('one');
   return card instanceof Y.Map ? card.get('evidence') : null;

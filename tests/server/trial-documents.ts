@@ -18,7 +18,7 @@ const shared = {
   schema: { version: 1, migrations: [] },
 };
 
-/** For each person a document that nobody else reads. */
+/** A private document for each person. */
 export const draft: DocumentDefinition = {
   ...shared,
   name: 'draft/<person>',
@@ -27,7 +27,7 @@ export const draft: DocumentDefinition = {
   includedIn: nothing,
 };
 
-/** For all but observers. */
+/** A document for everybody except observers. */
 export const research: DocumentDefinition = {
   ...shared,
   name: 'research',
@@ -36,7 +36,7 @@ export const research: DocumentDefinition = {
   includedIn: { versions: true, roomReports: true, admin: true, download: true },
 };
 
-/** Facilitators write what everybody reads. */
+/** A document that facilitators write and everybody reads. */
 export const minutes: DocumentDefinition = {
   ...shared,
   name: 'minutes',
@@ -45,10 +45,10 @@ export const minutes: DocumentDefinition = {
   includedIn: nothing,
 };
 
-/** The documents of a server on which these are tried beside `board`. */
+/** The documents of a test server: these and `board`. */
 export const trialDocuments: readonly ServedDocument[] = [board, draft, research, minutes].map(served);
 
-/** A document of notes with one note in it, under a client id. */
+/** A document with one note, written under a client id. */
 export function noteOf(id: string, words: string, client: number): Y.Doc {
   const doc = new Y.Doc();
   doc.clientID = client;
@@ -57,7 +57,7 @@ export function noteOf(id: string, words: string, client: number): Y.Doc {
   return doc;
 }
 
-/** The words of a note; null where the document has no such note. */
+/** The text of a note, or null if the document does not have it. */
 export function wordsOf(doc: Y.Doc, id: string): string | null {
   return textOf(doc, notes, id, 'text')?.toJSON() ?? null;
 }

@@ -9,7 +9,7 @@ import { documentNamed } from '../../shared/schema/document.ts';
 
 const soon = <T>(work: () => T): Promise<T> => Promise.resolve().then(work);
 
-/** The work on whole documents, done at once and without a thread; for these documents. */
+/** The jobs on whole documents, run at once and without a thread, for these documents. */
 export function workOn(documents: readonly ServedDocument[]): HistoryWork {
   const served = (name: string): ServedDocument => {
     const named = documentNamed(documents, name);

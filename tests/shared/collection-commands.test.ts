@@ -15,7 +15,7 @@ import * as journey from '../../shared/workflows/start-journey.ts';
 
 const atEnd = { after: null, before: null };
 
-/** A small board, and how many updates it has made since this was last asked. */
+/** A small board. `takeUpdates` returns the number of updates since its last call. */
 function openBoard() {
   const doc = new Y.Doc();
   openRoots(doc);
@@ -57,7 +57,7 @@ function textsIn(doc: Y.Doc, at: card.CellAt): string[] {
     .map(({ text }) => text);
 }
 
-/** Every id stands for a record that is not there. */
+/** Ids of records that do not exist. */
 const nobody = Object.fromEntries(
   Object.keys(openBoard().ids).map((key) => [key, `no-${key}`]),
 ) as unknown as Ids;
@@ -77,14 +77,14 @@ const phaseTitles = ({ doc }: Board, period: phase.Period) =>
 const stepTitles = ({ doc }: Board, of: string) =>
   inOrder(readAll(doc, phase.steps).filter(({ place }) => place.phase === of)).map(({ title }) => title);
 
-/** What a command does once to a board: what is read then. `run` is given ids, so that it can be run on none. */
+/** A command, and the board after it. `run` gets the ids, so that it can also run on missing records. */
 interface Case {
   readonly run: (board: Board, ids: Ids) => unknown;
   readonly read: (board: Board) => unknown;
   readonly gives: unknown;
 }
 
-/** Commands that set something: run again they change nothing, and for a record that is not there they do nothing. */
+/** Commands that set something: they have no effect the second time, or if the record does not exist. */
 const setting: Readonly<Record<string, Case>> = {
   'remove-card': {
     run: ({ ana }, { one, two }) => card.removeCards(ana, [one, two]),
@@ -188,7 +188,7 @@ const setting: Readonly<Record<string, Case>> = {
   },
 };
 
-/** Commands that move something: for a record that is not there they do nothing; run again they leave it in place. */
+/** Commands that move something: a second run leaves the record in place; a missing record has no effect. */
 const moving: Readonly<Record<string, Case>> = {
   'move-card': {
     run: ({ ana, cell }, { two, one }) => card.moveCards(ana, [two], cell, { after: null, before: one }),
@@ -212,7 +212,7 @@ const moving: Readonly<Record<string, Case>> = {
   },
 };
 
-/** Commands with a test of their own below. */
+/** Commands with a separate test below. */
 const others = [
   'add-card',
   'add-idea',
@@ -225,7 +225,7 @@ const others = [
   'start-journey',
 ];
 
-test('every command has its case here', () => {
+test('every command has a case in this test', () => {
   const files: object[] = [card, emotion, idea, lane, person, persona, phase, journey];
   const all = files.flatMap((file) =>
     Object.values(file).flatMap((made: unknown) =>
@@ -237,7 +237,7 @@ test('every command has its case here', () => {
 });
 
 describe.each(Object.entries(setting))('%s', (_name, { run, read, gives }) => {
-  test('makes its change, and changes nothing when it runs again', () => {
+  test('makes its change, and has no effect the second time', () => {
     const board = openBoard();
     run(board, board.ids);
     expect(read(board)).toEqual(gives);
@@ -255,7 +255,7 @@ describe.each(Object.entries(setting))('%s', (_name, { run, read, gives }) => {
 });
 
 describe.each(Object.entries(moving))('%s', (_name, { run, read, gives }) => {
-  test('puts it into the gap, as one update, and keeps it there when it is run again', () => {
+  test('moves the record into the gap in one update; a second run leaves it there', () => {
     const board = openBoard();
     run(board, board.ids);
     expect(board.takeUpdates()).toBe(1);
@@ -272,7 +272,7 @@ describe.each(Object.entries(moving))('%s', (_name, { run, read, gives }) => {
 });
 
 describe('commands on cards', () => {
-  test('remove cards, which keep what is on them, and bring some of them back', () => {
+  test('remove cards without deleting their content, and restore some of them', () => {
     const { ana, doc, cell, ids, texts } = openBoard();
     card.setEvidence(ana, [ids.two], 'data');
     card.removeCards(ana, [ids.one, ids.two]);
@@ -282,7 +282,7 @@ describe('commands on cards', () => {
     expect(readRecord(doc, card.cards, ids.two)?.evidence).toBe('data');
   });
 
-  test('add a card at the end of its cell or in a gap, with its author; twice makes two', () => {
+  test('add a card at the end of its cell or in a gap, with its author', () => {
     const { ana, doc, cell, ids, texts } = openBoard();
     const three = card.addCard(ana, cell, { text: 'three', personas: [ids.lars] });
     card.addCard(ana, cell, { text: 'between', gap: { after: ids.one, before: ids.two } });
@@ -296,7 +296,7 @@ describe('commands on cards', () => {
     });
   });
 
-  test('move many in the order given, to another cell, and leave out those that are not there', () => {
+  test('move several cards to another cell in the given order, and skip missing and removed ones', () => {
     const { ana, cell, ids, texts } = openBoard();
     const there = { ...cell, lane: ids.mood };
     const three = card.addCard(ana, there, { text: 'three' });
@@ -306,7 +306,7 @@ describe('commands on cards', () => {
     expect([texts(cell), texts(there)]).toEqual([[], ['two', 'one', 'three']]);
   });
 
-  test('mark and unmark a persona, also on a card that another program made without the set', () => {
+  test('mark and unmark a persona, even on a card that another program created without a set of personas', () => {
     const { ana, doc, ids } = openBoard();
     const bare = new Y.Map<unknown>([['text', new Y.Text('bare')]]);
     doc.getMap('cards').set('bare', bare);
@@ -335,7 +335,7 @@ test('an idea is added with its author and without a number, which the server as
   expect(readRecord(doc, idea.ideas, made)).toMatchObject({ cards: [], personas: [] });
 });
 
-test('phases, steps and lanes are added into their gap', () => {
+test('phases, steps and lanes are added at the requested position', () => {
   const board = openBoard();
   const { ana, ids } = board;
   phase.addPhase(ana, 'during', 'Board', { after: null, before: ids.ride });
@@ -352,7 +352,7 @@ test('phases, steps and lanes are added into their gap', () => {
   expect(laneTitles(board)).toEqual(['Doing', 'Thinking', 'Mood']);
 });
 
-test('each persona gets a colour and a shape that no other has, until all are taken', () => {
+test('each persona gets an unused colour and shape until all are used', () => {
   const { ana, doc } = openBoard();
   const most = Math.max(persona.personaColors.length, persona.personaShapes.length);
   for (let n = 1; n < most + 1; n++) persona.addPersona(ana, `Persona ${n}`);
@@ -386,7 +386,7 @@ describe('emotions and points', () => {
     expect(takeUpdates()).toBe(0);
   });
 
-  test('a point is placed once, also at 0; giving it back where there is none does nothing', () => {
+  test('a point is placed once, even at 0; removing a missing point has no effect', () => {
     const { ana, doc, takeUpdates } = openBoard();
     emotion.placePoint(ana, at, null);
     expect(takeUpdates()).toBe(0);

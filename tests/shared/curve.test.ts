@@ -30,12 +30,12 @@ describe('the value of a phase', () => {
     [3, 1, 1],
     [1, 3, -1],
     [2, 1, 2 / 3],
-  ])('is the share of %i positive against %i negative signals: %f', (likes, dislikes, value) => {
+  ])('with %i positive and %i negative signals is %f', (likes, dislikes, value) => {
     const marks = [...positive.slice(0, likes), ...negative.slice(0, dislikes)].map((word) => mark(word));
     expect(pointOf(marks)?.value).toBeCloseTo(value, 12);
   });
 
-  test('is unknown without signals; a feeling that is expected and absent is none', () => {
+  test('is unknown without signals; an emotion that is expected but missing is not one', () => {
     expect(pointOf([])).toEqual({ phase: 'p', value: null, assumed: true, placed: false });
     const absent = positive.map((word) => mark(word, { presence: 'absent', seen: 'survey' }));
     expect(pointOf(absent)).toEqual({ phase: 'p', value: null, assumed: true, placed: false });
@@ -65,7 +65,7 @@ test('a point that was placed by hand replaces the signals, also at 0, and is an
     expect(pointOf(marks, hand)).toEqual({ phase: 'p', value: hand, assumed: true, placed: true });
 });
 
-test('there is one point a phase, in the order of the phases', () => {
+test('the curve has one point per phase, in the order of the phases', () => {
   const asked: string[] = [];
   const points = experienceCurve(
     ['c', 'a', 'b'],

@@ -37,7 +37,7 @@ const manifest = v.parse(
   JSON.parse(await read('package.json')),
 );
 
-test('docs/DOCUMENT.md lists the roots of the document, their contents, and who writes to them', () => {
+test('docs/DOCUMENT.md lists the roots of the document, their contents and their writers', () => {
   const listed = rowsOf(section(documentPage, '## How things are stored'));
   const kept = Object.values<AnyCollection>(collections).map((of) => [
     of.name,
@@ -48,7 +48,7 @@ test('docs/DOCUMENT.md lists the roots of the document, their contents, and who 
   expect(documentPage).toContain(`at most ${maxRecords.toLocaleString('en')} entries`);
 });
 
-test('docs/DOCUMENT.md has the tables of the definitions; `npm run docs` writes them', async () => {
+test('docs/DOCUMENT.md has the tables that `npm run docs` generates from the definitions', async () => {
   const path = join(root, 'docs/DOCUMENT.md');
   const all: Record<string, string> = { meta: tableOfFields(metaFields) };
   for (const [name, of] of Object.entries(collections)) all[name] = tableOf(of);
@@ -60,20 +60,20 @@ test('docs/DOCUMENT.md has the tables of the definitions; `npm run docs` writes 
   else expect(documentPage).toBe(written);
 });
 
-test('docs/DOCUMENT.md says what `gone` is, and which emotions are positive', () => {
+test('docs/DOCUMENT.md describes `gone` and lists the positive emotions', () => {
   const [holds, missing] = fieldWords(collections.cards.fields.gone);
   expect(documentPage.replace(/\s+/g, ' ')).toContain(`\`gone\`: \`${holds}\`, missing \`${missing}\``);
   const polarities = Object.values(emotionPolarity).map((polarity) => polarity === 'positive');
   expect(polarities).toEqual([true, true, true, true, true, true, false, false, false, false, false, false]);
 });
 
-test('docs/DOCUMENT.md has every reason to refuse an update', () => {
+test('docs/DOCUMENT.md lists every reason for refusing an update', () => {
   const listed = rowsOf(section(documentPage, '## What the server refuses')).map(([reason]) => reason);
   expect(listed).toEqual([...refusals]);
 });
 
 test(
-  'the example of docs/DOCUMENT.md runs: it reads the ideas, and its card reaches the disk',
+  'the example in docs/DOCUMENT.md runs: it reads the ideas, and its card is stored',
   { timeout: 30_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'resa-docs-'));
@@ -153,7 +153,7 @@ test('README describes each script', () => {
   const listed = rowsOf(section(page('README.md'), '## Scripts')).map(([command = '']) =>
     command.split(' ').at(-1),
   );
-  // npm runs the `pre` scripts by itself, so nobody types them.
+  // npm runs `pre` scripts automatically, so README need not describe them.
   expect(listed.sort()).toEqual(
     Object.keys(manifest.scripts)
       .filter((name) => !name.startsWith('pre'))

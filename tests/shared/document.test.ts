@@ -6,7 +6,7 @@ import { collectionIn, documentNamed, itsPerson } from '../../shared/schema/docu
 const draft: DocumentDefinition = { ...board, name: 'draft/<person>', reads: itsPerson, writes: itsPerson };
 const trial = [board, draft];
 
-test('a name gives the definition that it matches, and the person in it', () => {
+test('a name resolves to its definition and to the person in it', () => {
   expect(documentNamed(trial, 'board')).toEqual({ definition: board, owner: null });
   expect(documentNamed(trial, 'draft/ana')).toEqual({ definition: draft, owner: 'ana' });
 });
@@ -31,19 +31,19 @@ test.each([
   expect(documentNamed(trial, name)).toBeNull();
 });
 
-test('the person in a name reads the document in any role, and nobody else does', () => {
+test('only the person in the name may read the document, in any role', () => {
   expect(itsPerson({ person: 'ana', role: 'observer' }, 'ana')).toBe(true);
   expect(itsPerson({ person: 'fay', role: 'facilitator' }, 'ana')).toBe(false);
   expect(itsPerson({ person: 'fay', role: 'facilitator' }, null)).toBe(false);
 });
 
-test('a document has the collections of its definition, and no inherited object properties', () => {
+test('a document has only the collections of its definition, not inherited properties', () => {
   expect(collectionIn(board, 'cards')).toBe(board.collections.cards);
   for (const name of ['meta', 'notes', 'constructor', '__proto__'])
     expect(collectionIn(board, name)).toBeNull();
 });
 
-test('each collection is listed under its own name, and boards come with one document', () => {
+test('each collection is listed under its own name, and a new board has one document', () => {
   for (const { collections } of documents)
     for (const [name, of] of Object.entries(collections)) expect(of.name).toBe(name);
   expect(documents.filter(({ comesWithBoard }) => comesWithBoard)).toEqual([board]);

@@ -5,7 +5,7 @@ import * as Y from 'yjs';
 import { isEqual } from '../../shared/schema/equal.ts';
 
 describe('isEqual', () => {
-  test('agrees with node about JSON', () => {
+  test('agrees with Node about JSON values', () => {
     // Few keys and few leaves, so that pairs are often equal.
     const { tree } = fc.letrec((tie) => ({
       leaf: fc.constantFrom(null, true, 0, 1, '', 'a'),
@@ -35,7 +35,7 @@ describe('isEqual', () => {
     ['bytes and an array', new Uint8Array([1]), [1], false],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }, true],
     [
-      'an object with a prototype of its own',
+      'an object with a custom prototype',
       Object.assign(Object.create({ big: 1 }), { a: 1 }),
       { a: 1 },
       false,
@@ -46,14 +46,14 @@ describe('isEqual', () => {
     expect(isEqual(b, a)).toBe(equal);
   });
 
-  test('ends at types of a document, which refer to each other', () => {
+  test('compares shared types by identity, because they refer to each other', () => {
     const [one, two] = [new Y.Doc().getMap('cards'), new Y.Doc().getMap('cards')];
     expect(isEqual({ at: one }, { at: two })).toBe(false);
     expect(isEqual({ at: one }, { at: one })).toBe(true);
   });
 });
 
-test('an object that an update gave the prototype of bytes is no bytes', () => {
+test('an object whose prototype was set to a byte array does not equal bytes', () => {
   const odd = Object.setPrototypeOf({}, new Uint8Array(2)) as object;
   expect(isEqual(odd, new Uint8Array(2))).toBe(false);
   expect(isEqual(new Uint8Array(2), odd)).toBe(false);

@@ -49,7 +49,7 @@ const backlog = [
   idea(3, 'Stop 9', { gone: true }),
 ];
 
-test('by number, an idea without a number yet is the newest', () => {
+test('sorted by number, an idea that has no number yet is the newest', () => {
   expect(titles(backlog, {})).toEqual(['Stop 12', 'Äpple by the door', 'zebra crossing', 'Ice']);
   expect(titles(backlog, { descending: true })).toEqual([
     'Ice',
@@ -59,13 +59,13 @@ test('by number, an idea without a number yet is the newest', () => {
   ]);
 });
 
-test('by title, each language has its own alphabet, and numbers in titles sort as numbers', () => {
+test('sorting by title follows the alphabet of the language, and sorts numbers by value', () => {
   expect(titles(backlog, { sort: 'title' })[0]).toBe('Äpple by the door');
   expect(titles(backlog, { sort: 'title' }, { ...english, language: 'sv' }).at(-1)).toBe('Äpple by the door');
   expect(titles([idea(1, 'Stop 12'), idea(2, 'Stop 9')], { sort: 'title' })).toEqual(['Stop 9', 'Stop 12']);
 });
 
-test('by status follows the life of an idea, by phase the column order; ideas without a phase come last', () => {
+test('sorting by status follows the life cycle, sorting by phase the columns; ideas without a phase come last', () => {
   expect(titles(backlog, { sort: 'state' })).toEqual([
     'Stop 12',
     'Äpple by the door',
@@ -98,7 +98,7 @@ test('search covers title, solution and number, ignoring case and word order', (
   expect(titles([idea(1, 'IŞIK')], { words: 'ışık' }, turkish)).toEqual(['IŞIK']);
 });
 
-test('groups follow the life of an idea or the columns, and ideas without a value come last', () => {
+test('groups are in the order of the life cycle or the columns; ideas without a value come last', () => {
   const keys = (group: IdeaView['group']) =>
     arrangeIdeas(backlog, { ...all, group }, english).map(({ key }) => key);
   expect(keys('state')).toEqual(['new', 'shortlisted', 'done']);

@@ -4,7 +4,7 @@ import { parseJson, parseJsonAs } from '../../shared/json.ts';
 
 const point = v.object({ x: v.number() });
 
-test('parseJson returns what the text says', () => {
+test('parseJson returns the parsed value', () => {
   expect(parseJson('{"x":1,"y":[null,"a"]}')).toEqual({ x: 1, y: [null, 'a'] });
   expect(parseJson('null')).toBeNull();
 });
@@ -16,7 +16,7 @@ test.each(['', '{', 'undefined', "{'x':1}", '1 2'])(
   },
 );
 
-test('parseJsonAs returns a value that matches the schema, as the schema reads it', () => {
+test('parseJsonAs returns the output of the schema for a value that matches', () => {
   expect(parseJsonAs(point, '{"x":1,"y":2}')).toEqual({ x: 1 });
   expect(parseJsonAs(v.nullable(point), 'null')).toBeNull();
 });
@@ -25,6 +25,6 @@ test.each(['{"x":"1"}', '[]', 'null', '{"x":1'])('parseJsonAs returns undefined 
   expect(parseJsonAs(point, text)).toBeUndefined();
 });
 
-test('parseJsonAs does not take malformed text for a missing value', () => {
+test('parseJsonAs returns undefined for malformed text, even if the schema has a default', () => {
   expect(parseJsonAs(v.optional(v.string(), 'default'), '{')).toBeUndefined();
 });

@@ -10,7 +10,7 @@ const noting = (to: number): Migration => ({ to, run: (doc) => doc.getArray('ran
 const all = [noting(4), noting(2), noting(3)];
 const ran = (doc: Y.Doc) => doc.getArray('ran').toArray();
 
-test('migrations beyond the version of the document run in order of version', () => {
+test('only migrations newer than the document run, in order of version', () => {
   const doc = new Y.Doc();
   migrate(doc, 2, all);
   expect(ran(doc)).toEqual([3, 4]);
@@ -21,7 +21,7 @@ test('migrations beyond the version of the document run in order of version', ()
   expect(ran(doc)).toEqual([3, 4]);
 });
 
-test('a document records its layout, and is migrated to a layout once', () => {
+test('a document records its layout, so each migration runs once', () => {
   const doc = new Y.Doc();
   expect(schemaOf(doc)).toBe(1);
   bringTo({ version: 4, migrations: all }, doc);
@@ -32,13 +32,13 @@ test('a document records its layout, and is migrated to a layout once', () => {
   expect([schemaOf(doc), ran(doc)]).toEqual([5, [2, 3, 4]]);
 });
 
-test('a version that is not a number counts as the first', () => {
+test('a version that is not a number counts as version 1', () => {
   const doc = new Y.Doc();
   doc.getMap('meta').set('schema', '7');
   expect(schemaOf(doc)).toBe(1);
 });
 
-test('no migration goes beyond the current layout', () => {
+test('no migration is newer than the current layout', () => {
   const { version, migrations } = documentSchema;
   for (const { to } of migrations) {
     expect(to).toBeGreaterThan(1);

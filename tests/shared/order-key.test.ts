@@ -61,7 +61,7 @@ describe('a card with the longest order key', () => {
     expect(stack(editor)).toEqual(['a', 'b', 'c', 'moved']);
   });
 
-  test('may also have a key with invalid characters', () => {
+  test('is handled even if its key has invalid characters', () => {
     const editor = ana();
     putCard(editor, 'tilde', '~~~');
     putCard(editor, 'empty', '');
@@ -71,7 +71,7 @@ describe('a card with the longest order key', () => {
   });
 });
 
-test('phases, steps, lanes and personas make room in the same way', () => {
+test('phases, steps, lanes and personas also get shorter keys', () => {
   const editor = ana();
   const { doc } = editor;
   rootOf(doc, phases).set('p', buildRecord(phases, { place: { period: 'before', order: longest } }));
@@ -182,7 +182,7 @@ test('two people who insert into one gap rarely get the same key', () => {
 });
 
 describe('keys between two others', () => {
-  test('are in rising order and strictly between, also at an open end', () => {
+  test('are ascending and strictly between the two, also at an open end', () => {
     for (const [before, after] of [
       [null, null],
       [null, 'a0'],
@@ -200,7 +200,7 @@ describe('keys between two others', () => {
     }
   });
 
-  test('are none where there is no gap: between equal keys, keys in the wrong order, and keys of no valid form', () => {
+  test('are null between equal keys, keys in the wrong order, and invalid keys', () => {
     for (const [before, after] of [
       ['a0', 'a0'],
       ['a1', 'a0'],
@@ -212,14 +212,14 @@ describe('keys between two others', () => {
       expect(keysBetween(before, after, 1), `${String(before)}..${String(after)}`).toBeNull();
   });
 
-  test('are the same for the same random numbers, and no keys are asked for none', () => {
+  test('are the same for the same random numbers; a count of 0 returns no keys', () => {
     for (const number of [0, 0.4, 0.6, 0.999])
       expect(keysBetween('a0', 'a1', 3, () => number)).toEqual(keysBetween('a0', 'a1', 3, () => number));
     expect(keysBetween('a0', 'a1', 0)).toEqual([]);
   });
 });
 
-test('two records of one key have an order, and one that is put between them separates them', () => {
+test('records with the same key are ordered by id, and a record can be placed between them', () => {
   const list = ['a', 'b', 'c', 'd'].map((id) => ({ id, order: 'a0' }));
   expect([...list].reverse().sort(byOrder)).toEqual(list);
   for (let at = 0; at <= list.length; at++) {
@@ -232,7 +232,7 @@ test('two records of one key have an order, and one that is put between them sep
     const ids = list.map(({ id }) => id);
     expect(now.sort(byOrder).map(({ id }) => id)).toEqual([...ids.slice(0, at), 'new', ...ids.slice(at)]);
   }
-  // At an end there is a gap already: nobody else has to move.
+  // At an end there is a gap already, so no other record has to move.
   expect([placeAmong(list, 0, 1).shifted, placeAmong(list, 4, 1).shifted]).toEqual([[], []]);
 });
 
@@ -244,18 +244,18 @@ test('a run of keys for a new list is in order, short, and the same each time', 
   expect(orderRun(0)).toEqual([]);
 });
 
-test('inserts, moves and removals at random places keep the list in the order that each made (20 seeds)', () => {
+test('random inserts, moves and removals always produce the intended order (20 seeds)', () => {
   for (let seed = 1; seed <= 20; seed++) {
     let state = seed * 7919;
     const random = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
     const below = (most: number) => Math.floor(random() * most);
-    /** The list as it was meant, with the keys that make it so. */
+    /** The intended list, with the keys that give this order. */
     let list: Ordered[] = [];
     for (let act = 0; act < 400; act++) {
       const roll = below(10);
       const taken = roll > 6 && list.length > 0 ? list.splice(below(list.length), 1) : [];
       if (roll === 9) continue;
-      // One half of the time at one place, where keys grow fastest.
+      // Half of the inserts are at one position, where keys grow fastest.
       const at = below(2) === 0 ? Math.min(3, list.length) : below(list.length + 1);
       const ids =
         taken.length > 0

@@ -47,7 +47,7 @@ const canvasBytes = (...units: number[]) =>
   });
 
 describe('a pointer', () => {
-  test('is read as it was written, in a sequence that sends a place only when it changes', () => {
+  test('is read as it was written, with its place sent only when it changes', () => {
     fc.assert(
       fc.property(fc.array(pointer, { maxLength: 20 }), (walk) => {
         let [told, heard]: (string | null)[] = [null, null];
@@ -79,7 +79,7 @@ describe('a pointer', () => {
     expect(write({ place: canvas, x: -640, y: 480 }, true)).toHaveLength(6);
   });
 
-  test('on the map has the same bytes as in the release before', () => {
+  test('on the map is encoded as in the previous release', () => {
     expect([...write({ place: 'a/b/', x: 1, y: 10_000 }, false)]).toEqual([4, 97, 47, 98, 47, 1, 0x90, 0x4e]);
     expect([...write({ place: 'a/b/', x: 1, y: 10_000 }, true)]).toEqual([0, 1, 0x90, 0x4e]);
     expect([...write({ place: gone, x: 0, y: 0 }, true)]).toEqual([1, 45]);
@@ -89,12 +89,12 @@ describe('a pointer', () => {
     expect(['a/b/', 'a/b/c', canvas, gone].map(surfaceOf)).toEqual(['map', 'map', 'canvas', null]);
   });
 
-  test('beyond the reach of a canvas is clamped to its edge, and rounded to whole units', () => {
+  test('outside the range of a canvas is clamped to its edge, and rounded to whole units', () => {
     const units = [-2e6, -0.4, 0.6, 1e9].map(unitOf);
     expect(units).toEqual([-canvasReach, 0, 1, canvasReach]);
   });
 
-  test('at the same place as on a canvas is ignored', () => {
+  test('without a place is ignored if the last place was a canvas', () => {
     expect(read(bytesOf('', 1, 2), canvas)).toBeNull();
   });
 
@@ -138,17 +138,20 @@ describe('hostile bytes', () => {
   test.each([
     ['nothing', new Uint8Array()],
     ['a place that ends too early', new Uint8Array([9, 97])],
-    ['no second share', bytesOf('a/b/', 1)],
-    ['a share past the end of the cell', bytesOf('a/b/', 1, pointerParts + 1)],
-    ['a share that no number holds', new Uint8Array([...bytesOf('a/b/', 1), ...Array<number>(12).fill(255)])],
+    ['no second coordinate', bytesOf('a/b/', 1)],
+    ['a position past the end of the cell', bytesOf('a/b/', 1, pointerParts + 1)],
+    [
+      'a coordinate that is too large for a number',
+      new Uint8Array([...bytesOf('a/b/', 1), ...Array<number>(12).fill(255)]),
+    ],
     ['a place of two ids', bytesOf('a/b', 1, 2)],
     ['a place of four ids', bytesOf('a/b/c/d', 1, 2)],
-    ['a place of letters that grow when they are written again', bytesOf(`${'é'.repeat(90)}/b/`, 1, 2)],
+    ['a place whose letters take more bytes when it is encoded again', bytesOf(`${'é'.repeat(90)}/b/`, 1, 2)],
     ['a canvas without a second number', canvasBytes(1)],
-    ['a place past the reach of a canvas', canvasBytes(canvasReach + 1, 0)],
-    ['a place before the reach of a canvas', canvasBytes(0, -canvasReach - 1)],
+    ['a position above the range of a canvas', canvasBytes(canvasReach + 1, 0)],
+    ['a position below the range of a canvas', canvasBytes(0, -canvasReach - 1)],
     [
-      'a number on a canvas that none holds',
+      'a coordinate on a canvas that is too large for a number',
       new Uint8Array([...canvasBytes(1), ...Array<number>(12).fill(255)]),
     ],
     ['two canvases', bytesOf('~~', 1, 2)],

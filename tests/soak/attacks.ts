@@ -23,7 +23,7 @@ export interface Means {
 /** One way to attack through a line. */
 export interface Attack {
   readonly name: string;
-  /** Whether it leaves something on the board. Others on the same board feel that, however much it is slowed down. */
+  /** Whether it leaves something on the board, which affects others there, however slow the attack is. */
   readonly isLasting?: boolean;
   run(line: Line, means: Means): Promise<void>;
 }
@@ -261,7 +261,7 @@ export const attacks: readonly Attack[] = [
     name: 'huge answers',
     async run(first, { chance, way, signal }) {
       for (let line = first; !signal.aborted; line = await Line.open(way)) {
-        // Any data means that the question has arrived.
+        // Any data means that the request has arrived.
         await line.heard();
         await pause(20);
         await line.write(hugeAnswers[chance.below(hugeAnswers.length)]?.() ?? nothing);

@@ -42,7 +42,7 @@ export class HonestBoard {
       });
   }
 
-  /** The number of words that nobody else has yet. */
+  /** The number of words that have not reached another person yet. */
   get underWay(): number {
     return this.#underWay.size;
   }

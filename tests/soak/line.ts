@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 export interface Way {
   readonly port: number;
   readonly path: string;
-  /** Their address: each person has one, like a machine of their own. */
+  /** Their address. Each person has a separate one, as with separate machines. */
   readonly from: string;
 }
 

@@ -39,8 +39,8 @@ function writers(store: Store, saved: Set<string>) {
   };
 }
 
-// Slow, since 15 copies are made while a store is written to, and each is opened twice.
-test('a copy made while people write, journal first, has everything saved before it began; and continues', async () => {
+// Slow, because it makes 15 copies while a store is written to, and opens each twice.
+test('a copy made while people write, journal first, has everything saved before, and can be used', async () => {
   const folder = await temporaryFolder();
   const { store } = await openStore(folder, { segmentBytes: 2_000 });
   await store.createBoard(boardRecord('b1'), new Writer().state);

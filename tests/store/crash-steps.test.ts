@@ -117,7 +117,7 @@ test('killed at any step of a checkpoint, of the segment it frees and the next: 
   }
 });
 
-test('killed at any step of storing a version: it is whole or absent; earlier ones are there', async () => {
+test('killed at any step of storing a version: it is whole or absent; earlier ones stay', async () => {
   let first = '';
   const label = { kind: 'named', name: 'Lunch', person: 'ana' } as const;
   const found = await wrecks(
@@ -144,7 +144,7 @@ test('killed at any step of storing a version: it is whole or absent; earlier on
   }
 });
 
-test('killed at any step of a deletion: the whole board is there, or nothing of it', async () => {
+test('killed at any step of a deletion: the whole board is there, or no part of it', async () => {
   const found = await wrecks(
     async (witness, store) => {
       await witness.write('one');

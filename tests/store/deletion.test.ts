@@ -22,7 +22,7 @@ test('segments needed only by a deleted board are freed, at once and after a res
   expect(await readdir(join(folder, 'deleted'))).toEqual(['b1']);
 });
 
-test('on a full disk a board that cannot be deleted stays, and takes later edits', async () => {
+test('on a full disk a deletion fails, and the board stays and accepts later edits', async () => {
   const folder = await temporaryFolder();
   const disk = new FaultyDisk();
   const { store } = await openStore(folder, { disk });

@@ -74,7 +74,7 @@ describe('a damaged file is set aside, and the previous copy is used', () => {
     expect(await readdir(join(folder, 'boards/b1'))).toContain('draft+ana.snapshot.corrupt-77');
   });
 
-  test('a file under the name of another board is not that board', async () => {
+  test('a file under the name of another board is not used for that board', async () => {
     const folder = await temporaryFolder();
     const { store } = await openStore(folder);
     await store.createBoard(boardRecord('b1'), new Writer().state);
@@ -138,7 +138,7 @@ describe('a process killed at a bad moment', () => {
 describe('the journal stays short', () => {
   const small = { segmentBytes: 2_000, journalBytes: 8_000 };
 
-  test('it is empty after a day that ended with checkpoints', async () => {
+  test('it is empty after checkpoints of all rooms, and its sequence continues', async () => {
     const folder = await temporaryFolder();
     const { store } = await openStore(folder);
     const ana = new Writer();
@@ -204,7 +204,7 @@ describe('the journal stays short', () => {
     expect(Object.keys(notes(await next.store.load('b2/board')))).toHaveLength(5);
   });
 
-  test('a board folder from another installation is read beside a journal that starts at one', async () => {
+  test('a board folder from another installation works with a journal that starts at sequence 1', async () => {
     const [there, here] = [await temporaryFolder(), await temporaryFolder()];
     const far = await openStore(there);
     const ana = new Writer();

@@ -9,7 +9,7 @@ import { Journalist, temporaryFolder } from './open-store.ts';
 
 const schema = v.object({ n: v.number() });
 
-test('of a thousand writes at once the newest is stored, and each waits for it', async () => {
+test('of a thousand concurrent writes the newest is stored, and each call waits for it', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'count.json');
   const context = { disk: realDisk, log: new Journalist().log, now: Date.now };
@@ -26,7 +26,7 @@ test('of a thousand writes at once the newest is stored, and each waits for it',
   expect(await readdir(folder)).toEqual(['count.json']);
 });
 
-test('a failed write rejects those that waited for it, but not the next', async () => {
+test('a failed write rejects the calls that wait for it, but not the next', async () => {
   const folder = await temporaryFolder();
   const context = { disk: realDisk, log: new Journalist().log, now: Date.now };
   const adapter = new DurableJson(join(folder, 'count.json'), schema, context);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { FolderInUse, lockFolder } from '../../server/store/disk/folder-lock.ts';
 import { openStore, temporaryFolder } from './open-store.ts';
 
-test('a second process is told which process has the folder, and changes nothing', async () => {
+test('a second process gets an error with the id of the first, and changes nothing', async () => {
   const folder = await temporaryFolder();
   const { store } = await openStore(folder);
   const journal = await readdir(join(folder, 'journal'));

@@ -21,7 +21,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
   return { ...files, readFile };
 });
 
-test('held copies are read a few at a time, however many there are', async () => {
+test('held copies are read a few at a time', async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, 'boards/b1'), { recursive: true });
   const people = Array.from({ length: 300 }, (_, n) => `person-${n}`);

@@ -5,7 +5,7 @@ import { FaultyDisk } from './faulty-disk.ts';
 const board = 'b1/board';
 
 describe('the journal commits in groups', () => {
-  test('appends during one sync go out with the next', async () => {
+  test('appends made during a sync are written with the next', async () => {
     const disk = new FaultyDisk();
     const { store } = await openStore(await temporaryFolder(), { disk });
     disk.writes.length = 0;
@@ -40,8 +40,8 @@ describe('the journal commits in groups', () => {
   });
 });
 
-describe('a disk that takes less than it is given', () => {
-  test.each([1, 7, 100])('%i bytes at a time: all is there', async (mostBytes) => {
+describe('a disk that writes fewer bytes than requested', () => {
+  test.each([1, 7, 100])('%i bytes at a time: every record is there', async (mostBytes) => {
     const disk = new FaultyDisk();
     const folder = await temporaryFolder();
     const first = await openStore(folder, { disk });
@@ -85,7 +85,7 @@ describe.each(['sync', 'write'] as const)('a disk on which each %s fails', (fail
     expect(next.journalist.said('torn tail')).toBe(failing === 'write');
   });
 
-  test('rejects updates that depend on a lost one; a room that is loaded again continues from its stored state', async () => {
+  test('rejects updates that depend on a lost one; a room continues from its stored state after a load', async () => {
     const disk = new FaultyDisk();
     const folder = await temporaryFolder();
     const { store, journalist } = await openStore(folder, { disk });

@@ -55,9 +55,9 @@ async function writeUntilKilled(
   return said.split('\n').slice(0, -1);
 }
 
-// Slow, since it waits for the disk: up to 1,500 writes a round are acknowledged one by one, so that a kill may fall into
-// any of them and into the change of a segment; and all that was acknowledged is read again in each round.
-test('kill -9 at ten random moments in a row on one folder: all acknowledged data is there', async () => {
+// Slow, because it waits for the disk: up to 1,500 writes per round are acknowledged one by one, so that a kill may hit
+// any of them, or the change of a segment. Each round reads everything acknowledged again.
+test('after kill -9 at ten random moments on one folder, all acknowledged data is there', async () => {
   const folder = await temporaryFolder();
   const said: string[] = [];
   for (let round = 1; round <= 10; round++) {

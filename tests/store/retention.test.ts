@@ -22,12 +22,12 @@ function kept(versions: readonly VersionRecord[]): readonly number[] {
 const every = (step: number, from: number, to: number) =>
   Array.from({ length: (to - from) / step + 1 }, (_, n) => from + n * step);
 
-test('of one day, all that are ten minutes apart stay', () => {
+test('versions of the last day that are ten minutes apart stay', () => {
   const ages = every(10, 0, 1430);
   expect(kept(ages.map((age) => version(age)))).toEqual(ages);
 });
 
-test('older ones stay an hour apart for a week, a day apart for ninety days, and then are removed', () => {
+test('older versions stay an hour apart for a week, a day apart for 90 days, and then are removed', () => {
   const ages = kept(every(10, 0, 100 * 1440).map((age) => version(age)));
   const apart = (from: number, to: number) => {
     const within = ages.filter((age) => age > from && age <= to);
@@ -58,19 +58,19 @@ test('when versions are thinned over 30 days, no gap exceeds the limit for its a
   }
 });
 
-test('the newest automatic one stays, however close it is to the one before', () => {
+test('the newest automatic version stays, however close it is to the previous one', () => {
   expect(kept([version(1), version(0)])).toEqual([1, 0]);
   expect(kept([version(2), version(1), version(0)])).toEqual([2, 0]);
 });
 
-test('named ones and those before a restore stay at any age, the newest two hundred', () => {
+test('the newest 200 versions that are named or from before a restore stay at any age', () => {
   const ages = every(1440, 1440, 200 * 1440);
   const chosen = ages.map((age, n) => version(age, n % 2 === 0 ? 'named' : 'before-restore'));
   expect(kept(chosen)).toEqual(ages);
   expect(kept([...chosen, version(0, 'named')])).toEqual([...ages.slice(0, -1), 0]);
 });
 
-describe('the wall clock was set back a day, and people continued', () => {
+describe('the wall clock is set back a day while people work', () => {
   /** Two days of work under the same dates: made in this order, the second day between the versions of the first. */
   const firstDay = every(10, 0, 1430).map((age) => version(age));
   const secondDay = every(10, 5, 1435).map((age) => version(age));
@@ -92,7 +92,7 @@ describe('the wall clock was set back a day, and people continued', () => {
     expect(hoursOf(secondDay)).toBe(25);
   });
 
-  test('the latest one stays, even if two hundred chosen ones have later dates', () => {
+  test('the latest version stays, even if 200 named ones have later dates', () => {
     const later = every(1, 0, 199).map((age) => version(age, 'named'));
     const before = version(1440, 'before-restore');
     expect(outdated([...later.reverse(), before], before.at)).toEqual([later[0]]);

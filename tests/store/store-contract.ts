@@ -96,7 +96,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(notes(await tomorrow.load('b2/board'))).toEqual({ one: 'Ben' });
     });
 
-    test('7. a load waits for earlier appends', async () => {
+    test('7. a load includes all earlier appends', async () => {
       const { store } = await open();
       const appended = store.append({
         room: 'b1/board',
@@ -116,7 +116,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(notes(await store.load('b1/board'))).toEqual({ one: 'Ana' });
     });
 
-    test('9. a checkpoint replaces earlier appends, and none after its sequence', async () => {
+    test('9. a checkpoint replaces the appends up to its sequence, and no later ones', async () => {
       const { store, reopen } = await open();
       const ana = new Writer();
       await store.append({ room: 'b1/board', person: 'ana', update: ana.write('one', 'Ana') });
@@ -141,7 +141,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       });
     });
 
-    test('10. days of appends and checkpoints, each continuing the last one', async () => {
+    test('10. appends and checkpoints of several days all stay, across reopening', async () => {
       const { store, reopen } = await open();
       const ana = new Writer();
       let today = store;
@@ -162,7 +162,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect([...(await reopen()).secret]).toEqual(secret);
     });
 
-    test('12. a name that is not an id or a room has no effect', async () => {
+    test('12. an invalid board id finds nothing and creates nothing; an invalid room name is rejected', async () => {
       const { store } = await open();
       const hostile = [
         '',
@@ -201,7 +201,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       }
     });
 
-    test('13. close waits for pending work, may be called twice, and ends everything', async () => {
+    test('13. close waits for pending work and may be called twice; later calls are rejected', async () => {
       const { store, reopen } = await open();
       const ana = new Writer();
       const last = store.append({ room: 'b1/board', person: 'ana', update: ana.write('last', 'Ana') });
@@ -214,7 +214,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(notes(await (await reopen()).load('b1/board'))).toEqual({ last: 'Ana' });
     });
 
-    test('14. sequences rise, and a load says how far it reaches', async () => {
+    test('14. sequences rise, and a load returns the last one', async () => {
       const { store, reopen } = await open();
       const ana = new Writer();
       const append = (from: Store, note: string) =>
@@ -228,7 +228,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(await append(tomorrow, 'three')).toBeGreaterThan(second);
     });
 
-    test('15. the owners of client ids are known after reopening, from the journal and from a checkpoint', async () => {
+    test('15. owners of client ids are stored, and are known after reopening, with and without a checkpoint', async () => {
       const { store, reopen } = await open();
       const [ana, ben] = [new Writer(), new Writer()];
       const room = 'b1/board';
@@ -245,7 +245,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect((await (await reopen()).load(room)).owners).toEqual(both);
     });
 
-    test('16. Ana stores a version, writes on, and later reads it unchanged; the newest is listed first', async () => {
+    test('16. Ana stores a version, keeps writing, and reads it unchanged; the newest is listed first', async () => {
       const { store, reopen } = await open();
       const ana = new Writer();
       const room = 'b1/draft/ana';
@@ -272,7 +272,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       }
     });
 
-    test('17. a deleted board is gone for good with all its data, and no other board is', async () => {
+    test('17. a deletion removes a board and all its data for good, and no other board', async () => {
       const { store, reopen } = await open();
       const ana = new Writer();
       const update = ana.write('one', 'Ana');

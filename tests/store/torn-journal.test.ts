@@ -46,8 +46,8 @@ const allBut = (...lost: number[]) =>
     .map((n) => `note ${n}`);
 
 describe('a truncated journal', () => {
-  // Slow, since a store is opened on a copy of the folder for each byte at which a write may have ended.
-  test('at every byte of its last records: whole records are there, the rest is set aside', async () => {
+  // Slow, because it opens a store on a copy of the folder for each byte at which a write may have ended.
+  test('at any byte of its last records: whole records are read, the rest is set aside', async () => {
     const { bytes, ends } = await writeJournal();
     const from = ends[count - 4] ?? 0;
     for (let cut = from; cut <= bytes.byteLength; cut++) {
@@ -84,7 +84,7 @@ describe('a truncated journal', () => {
 });
 
 describe('a journal with one flipped bit', () => {
-  test('in any byte of a record: that record is set aside and logged, all others are there', async () => {
+  test('in any byte of a record: that record is set aside and logged, all others are read', async () => {
     const { bytes, ends } = await writeJournal();
     const [from = 0, to = 0] = [ends[2], ends[3]];
     for (let at = from; at < to; at++) {
@@ -99,7 +99,7 @@ describe('a journal with one flipped bit', () => {
     }
   });
 
-  test('in any byte of the header: all records are there', async () => {
+  test('in any byte of the header: all records are read', async () => {
     const { bytes } = await writeJournal();
     for (let at = 0; at < headerBytes; at++) {
       const flipped = Buffer.from(bytes);

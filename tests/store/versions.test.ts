@@ -42,7 +42,7 @@ test('a version takes no extra disk space while the document does not change', a
   expect(kept?.bytes).toBe(version.size);
 });
 
-test('any changed bit of a version file: it is logged, set aside and no longer listed; all others are there', async () => {
+test('a version file with a changed bit is logged, set aside and no longer listed; all others stay', async () => {
   const { folder, ids } = await twoVersions();
   const path = join(folder, `boards/b1/board.${ids[0]}.version`);
   const whole = await readFile(path);
@@ -62,7 +62,7 @@ test('any changed bit of a version file: it is logged, set aside and no longer l
   }
 });
 
-test('a lost list: the versions come back with their times, as automatic ones', async () => {
+test('if the list is lost, the versions are found again with their times, as automatic ones', async () => {
   const { folder, ids } = await twoVersions();
   for (const name of await filesOf(folder, '.json')) await rm(join(folder, 'boards/b1', name));
   const { store } = await openStore(folder);
@@ -73,7 +73,7 @@ test('a lost list: the versions come back with their times, as automatic ones', 
   expect(await shown(store.readVersion(room, ids[0]))).toEqual({ one: 'Ana' });
 });
 
-test('a damaged list: the previous copy is used, and the version it lacks is found', async () => {
+test('if the list is damaged, the previous copy is used, and the version missing in it is found', async () => {
   const { folder, ids } = await twoVersions();
   await writeFile(join(folder, 'boards/b1/board.versions.json'), '[');
   const { store, journalist } = await openStore(folder);
@@ -103,7 +103,7 @@ describe('a wall clock that is ten years ahead for a while', () => {
   }
   const idsIn = async (store: Store) => (await store.versions(room)).map(({ id }) => id).sort();
 
-  test('set while the server runs, it removes no version', async () => {
+  test('if it is set while the server runs, no version is removed', async () => {
     const { clock, store, write, ids } = await morning();
     clock.now += tenYears;
     for (let n = 7; n <= 12; n++) ids.push(await write(store, `note ${n}`));
@@ -113,7 +113,7 @@ describe('a wall clock that is ten years ahead for a while', () => {
     expect(await shown(store.readVersion(room, ids[0] ?? ''))).toEqual({ 'note 1': 'Ana' });
   });
 
-  test('set before the server starts, it removes two old versions for each new one', async () => {
+  test('if it is set before the server starts, each new version removes two old ones', async () => {
     const { folder, clock, clocks, store, write, ids } = await morning();
     await store.close();
     clock.now += tenYears;
@@ -123,7 +123,7 @@ describe('a wall clock that is ten years ahead for a while', () => {
   });
 });
 
-test('a machine that starts in 1970 and is corrected soon does not keep versions for ever', async () => {
+test('a version stored while the clock showed 1970 does not stay forever', async () => {
   const folder = await temporaryFolder();
   const clock = { now: 0 };
   const { store } = await openStore(folder, { now: () => clock.now, passed: () => 0 });
@@ -144,7 +144,7 @@ test('a machine that starts in 1970 and is corrected soon does not keep versions
   expect(left).not.toContain(first?.id);
 });
 
-test('versions removed by retention are gone from the list and from the disk', async () => {
+test('versions removed by retention disappear from the list and from the disk', async () => {
   const { folder, ana, clock, ids } = await twoVersions();
   const { store } = await openStore(folder, { now: () => clock.now, passed: () => clock.now });
   clock.now += 91 * 24 * 60 * minute;

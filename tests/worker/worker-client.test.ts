@@ -19,7 +19,7 @@ const read = (state: Uint8Array) => {
   return doc.getMap('notes').toJSON();
 };
 
-/** Each note as an update of its own, as they come from a page. */
+/** Each note as a separate update, as a page sends them. */
 function typed(count: number): Uint8Array[] {
   const doc = new Y.Doc();
   const updates: Uint8Array[] = [];
@@ -102,7 +102,7 @@ test('a closed worker rejects waiting and new jobs', async () => {
   expect(journalist.lines).toEqual([]);
 });
 
-// Slow, since the jobs are the longest that there are: their limits of time and memory must hold for them.
+// Slow, because these are the longest jobs, which must stay within the limits of time and memory.
 test(
   'a board with 200,000 client ids is rebuilt, restored and cleaned of one person’s work',
   { timeout: 120_000 },

@@ -52,7 +52,7 @@ export interface RemoteCaret {
   readonly head: string;
 }
 
-/** The presence that this page sends. Pointers have frames of their own. */
+/** The presence that this page sends. Pointers are sent in separate frames. */
 type Own = Omit<Presence, 'cursor'>;
 
 /** The entry of a record by the name of its collection; null if there is no such collection. */

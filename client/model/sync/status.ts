@@ -1,5 +1,5 @@
 /**
- * The state of the connection light: everything on disk, edits on their way, edits saved on this device because the
+ * The state of the connection light: everything on disk, edits being sent, edits saved on this device because the
  * server takes none now, or no server.
  */
 export type SyncStatus = 'saved' | 'sending' | 'held' | 'offline';

@@ -188,7 +188,7 @@ export function dragCards(
       end();
     }
   };
-  // A press on a card begins a drag, not a selection of text: selecting costs more at each move than all else.
+  // A press on a card begins a drag, not a text selection, which would cost more per move than everything else.
   const keepUnselected = (event: Event) => {
     const field = event.target instanceof Element && event.target.closest('textarea, input');
     if (pressed && !field) event.preventDefault();
@@ -196,7 +196,7 @@ export function dragCards(
   const release = (event: PointerEvent) => {
     if (event.pointerId === pressed?.pointer) end();
   };
-  // While a card is in the hand a finger must not scroll the map.
+  // While a card is dragged, a finger must not scroll the map.
   const hold = (event: TouchEvent) => {
     if (drag) event.preventDefault();
   };

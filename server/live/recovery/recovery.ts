@@ -100,7 +100,7 @@ export class Recovery {
     return this.#held.all;
   }
 
-  /** The number of people that facilitators are told. */
+  /** The number of people with lost edits that facilitators see. */
   get people(): number {
     return this.#isProven ? this.#held.size : 0;
   }

@@ -70,7 +70,7 @@ export class DocumentLoader {
     const { board, name, served } = this.#target;
     const { store } = this.#context;
     const [bytes, held] = await Promise.all([store.load(name), store.held(name)]);
-    // Read last, and overridden by what the room is told meanwhile: the board may be frozen or renamed at this moment.
+    // Read last. Later changes override it, because the board may be frozen or renamed at this moment.
     const record = await store.board(board);
     if (!hooks.isWanted()) return null;
     if (!record) return { kind: 'closed', code: closeCode.noSuchBoard, reason: 'no-such-board' };

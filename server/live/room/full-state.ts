@@ -20,8 +20,8 @@ interface Chunk {
 }
 
 /**
- * Everything that is on disk of a document, as bytes: the snapshot, framed once for everyone who joins, and the updates
- * since. So a join never encodes the document, and can be answered before the document is in memory. The store merges
+ * The stored state of a document, as bytes: the snapshot, framed once for everyone who joins, and the updates since.
+ * So a join never encodes the document, and can be answered before the document is in memory. The store merges
  * snapshot and updates from time to time, in a separate thread.
  */
 export class FullState {

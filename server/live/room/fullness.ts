@@ -1,6 +1,6 @@
 import { fullnessFrom, fullnessStep } from '../limits.ts';
 
-/** How full a document is, relative to its maximum size. People are told from 70 % on, in steps of 5 %. */
+/** How full a document is, relative to its maximum size. The room announces it from 70 % on, in steps of 5 %. */
 export class Fullness {
   readonly #mostBytes: number;
   #percent = 0;
@@ -26,13 +26,13 @@ export class Fullness {
     this.#grown += bytes;
   }
 
-  /** The percentage that people were told last; null if none. */
+  /** The percentage that was announced last; null if none was. */
   get told(): number | null {
     return this.#told;
   }
 
   /**
-   * Notes the size. Returns the percentage to tell people, or null if it is not news.
+   * Notes the size. Returns the percentage to announce, or null if there is nothing new to announce.
    * @param uncommitted bytes added that are not in that size
    */
   note(bytes: number, uncommitted = 0): number | null {

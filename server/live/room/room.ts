@@ -56,7 +56,7 @@ export class Room implements Listener {
   readonly #recovery: Recovery;
   readonly #ownWrites = new OwnWrites();
   readonly #present = () => this.#broadcaster.people();
-  /** As the board's record says, or as told since the record was read. Null while neither is known. */
+  /** From the board's record, or from a later change. Null until the first of them arrives. */
   #title: string | null = null;
   #isFrozen: boolean | null = null;
   #whenOpen: (() => void)[] = [];

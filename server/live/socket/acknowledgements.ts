@@ -22,9 +22,9 @@ export class Acknowledgements {
   /** The numbers of held frames that are not done, in order. */
   #open: number[] = [];
   #hasOffered = false;
-  /** The first frame that was not taken and must come again; null if there is none. */
+  /** The first frame that was not stored and must be sent again; null if there is none. */
   #lost: number | null = null;
-  /** The server's questions (sync step 1), their answers, and the first question since everything was lost. */
+  /** The server's requests (sync step 1), their answers, and the first request since everything was lost. */
   #asked = 0;
   #answered = 0;
   #fresh = 1;

@@ -209,7 +209,7 @@ export class Inlet extends Duplex {
     const frameBytes = head.headBytes + head.payloadBytes;
     const isWhole = from + frameBytes <= bytes.length;
     if (!head.isPlain || !isWhole || !this.#door || this.#isOver || this.#isInMessage) return false;
-    // `ws` has not read everything before it. It goes there too, which keeps the order.
+    // `ws` has not read everything before this message, so `ws` gets it too, which keeps the order.
     if (this.readableLength > 0) return false;
     this.#advance(bytes, from + frameBytes);
     const payload = unmask(bytes, from, head);

@@ -17,7 +17,7 @@ export interface Line {
   readonly inlet: Inlet;
   /** True if the client asked for control and pointer frames by sub-protocol. */
   readonly isOurs: boolean;
-  /** The newest document layout that the client knows; null if it does not say. */
+  /** The newest document layout that the client knows; null if it does not send one. */
   readonly schema: number | null;
   /** True if a page's membership admits it, rather than a token. */
   readonly hasSeat: boolean;

@@ -103,7 +103,7 @@ export async function writeAll(file: DiskFile, bytes: Uint8Array, position: numb
 }
 
 /**
- * Node's `recursive` option loops for ever if a parent folder exists but cannot be written, such as /proc: it goes up,
+ * Node's `recursive` option loops forever if a parent folder exists but cannot be written, such as /proc: it goes up,
  * finds nothing to create there, and tries again.
  */
 async function makeFolder(path: string): Promise<boolean> {

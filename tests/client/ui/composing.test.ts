@@ -4,11 +4,11 @@ import { pressKey } from '../../../client/views/map/keys.ts';
 import { isComposing } from '../../../client/ui/composing.ts';
 import type { MapState } from '../../../client/views/map/map-state.svelte.ts';
 
-/** The Enter of a key code, which `KeyboardEvent` does not take from its makers. */
+/** An Enter event with a key code, which the constructor of `KeyboardEvent` ignores. */
 const enter = (code: number, init: KeyboardEventInit = {}) =>
   Object.defineProperty(new KeyboardEvent('keydown', { key: 'Enter', ...init }), 'keyCode', { value: code });
 
-test('a key belongs to the input method during a composition, and by its old code after it', () => {
+test("a key is the input method's during a composition, and if its key code is 229", () => {
   expect(isComposing(enter(13, { isComposing: true }))).toBe(true);
   expect(isComposing(enter(229))).toBe(true);
   expect(isComposing(enter(13))).toBe(false);

@@ -77,7 +77,7 @@ test('choosing an item closes the menu and then runs it; a disabled item does no
   expect(remove?.getAttribute('aria-checked')).toBe('true');
 });
 
-test('Escape, Tab and a press outside close a menu; a press on its own button is left to the button', () => {
+test('Escape, Tab and a click outside close a menu; its own button handles clicks itself', () => {
   const { onclose, opener } = showMenu();
   opener.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
   expect(onclose).toHaveBeenCalledTimes(0);
@@ -89,7 +89,7 @@ test('Escape, Tab and a press outside close a menu; a press on its own button is
   expect(onclose).toHaveBeenCalledTimes(3);
 });
 
-test('a toast disappears after a time, but not under the pointer or focus, and its button works once', () => {
+test('a toast disappears after a while, unless hovered or focused; its button works once', () => {
   show(Toasts, { closeLabel: 'Close' });
   const undo = vi.fn();
   toast('Card removed', { action: { label: 'Undo', run: undo } });
@@ -109,7 +109,7 @@ test('a toast disappears after a time, but not under the pointer or focus, and i
   expect(document.querySelector('.toast')).toBeNull();
 });
 
-test('a busy button ignores presses', () => {
+test('a busy button ignores clicks', () => {
   const onclick = vi.fn();
   const children = createRawSnippet(() => ({ render: () => '<span>Start</span>' }));
   show(Button, { busy: true, onclick, children });

@@ -14,7 +14,7 @@ test('arrow keys wrap around a menu, Home and End go to its ends, other keys do 
   expect(lineAfter('ArrowDown', -1, 0)).toBeNull();
 });
 
-test('typing finds an item by its beginning; repeating a letter goes on to the next match', () => {
+test('typing selects an item by its first letters; repeating a letter selects the next match', () => {
   const labels = ['Move to…', 'Mark', 'Delete', 'Übergabe'];
   expect(lineTyped('m', labels, -1)).toBe(0);
   expect(lineTyped('m', labels, 0)).toBe(1);

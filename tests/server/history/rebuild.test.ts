@@ -53,7 +53,7 @@ function expectNoPast(state: Uint8Array): void {
 }
 
 describe('rebuilding a document', () => {
-  test('after any edits, it reads as before, has one client id, and no history', () => {
+  test('after random edits, the content is the same, with one client id and no history', () => {
     fc.assert(
       fc.property(edits, edits, edits, (one, two, three) => {
         const old = [one, two, three].reduce((state, done) => edited(state, done), smallBoard);
@@ -69,7 +69,7 @@ describe('rebuilding a document', () => {
     );
   });
 
-  test('earlier versions can be restored into it, and the last version before it restores everything', () => {
+  test('earlier versions can be restored into it, and the version before it restores everything', () => {
     // If all cards were removed, there is none left to type into.
     const onAny = ['add card', 'add idea', 'mark emotion', 'unmark emotion', 'place point', 'rename phase'];
     const later = edits.map((done) => done.filter(({ kind }) => onAny.includes(kind)));

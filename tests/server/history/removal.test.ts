@@ -44,7 +44,7 @@ const without = (current: Uint8Array, version: Uint8Array, ...clients: number[])
 const sorted = (of: Map<string, unknown>) => [...of].sort(([a], [b]) => (a < b ? -1 : 1));
 
 describe('removing what a person added since a version', () => {
-  test('if Mallory was alone, the board reads like the version', () => {
+  test('if nobody else has written, the board equals the version', () => {
     fc.assert(
       fc.property(plain, additions, additions, (before, one, two) => {
         const version = edited(smallBoard, before);
@@ -57,7 +57,7 @@ describe('removing what a person added since a version', () => {
     );
   });
 
-  test('Ana’s concurrent edits stay, and what neither changed is the same', () => {
+  test('Ana’s concurrent edits stay, and unchanged content is the same', () => {
     fc.assert(
       fc.property(plain, additions, additions, (before, hers, his) => {
         const version = edited(smallBoard, before);
@@ -74,7 +74,7 @@ describe('removing what a person added since a version', () => {
     );
   });
 
-  test('his characters are removed, and all of others’ stay, however they are mixed', () => {
+  test('Mallory’s characters are removed, and all others stay, however they are mixed', () => {
     const typing = fc.array(fc.tuple(fc.boolean(), fc.nat(1_000), fc.constantFrom('a', 'bc', 'def\n')));
     fc.assert(
       fc.property(typing, typing, (before, since) => {
@@ -120,7 +120,7 @@ describe('removing what a person added since a version', () => {
     );
   });
 
-  test('what he and Ana write meanwhile stays, and all agree', () => {
+  test('what people write during the removal stays, and all agree', () => {
     fc.assert(
       fc.property(plain, additions, additions, (before, his, meanwhile) => {
         const version = edited(smallBoard, before);
@@ -161,7 +161,7 @@ describe('single edits', () => {
     return { ana, mallory, share, card, idea };
   }
 
-  test('his records are removed, with what others wrote into them, and counted', () => {
+  test('Mallory’s records are removed, with what others wrote into them, and counted', () => {
     const { ana, mallory, share } = together();
     rootOf(mallory, cards).set('his', buildRecord(cards, { text: 'Nonsense', author: 'mallory' }));
     rootOf(mallory, ideas).set('gone already', buildRecord(ideas, { title: 'x' }, true));
@@ -174,7 +174,7 @@ describe('single edits', () => {
     expect(readRecord(result, cards, 'his')).toMatchObject({ gone: true, text: 'Is this Nonsense' });
   });
 
-  test('a card of his from before the version stays, without what he wrote into it since', () => {
+  test('a card that Mallory made before the version stays, without what he wrote into it since', () => {
     const { mallory, share } = together();
     rootOf(mallory, cards).set('his', buildRecord(cards, { text: 'Waits', author: 'mallory' }));
     const version = share();
@@ -183,7 +183,7 @@ describe('single edits', () => {
     expect(readRecord(result, cards, 'his')).toMatchObject({ gone: false, text: 'Waits' });
   });
 
-  test('what he removed is restored, and what he restored is removed', () => {
+  test('what Mallory removed is restored, and what he restored is removed', () => {
     const { ana, mallory, share, card, idea } = together();
     storedRecord(ana, ideas, idea)?.set('gone', true);
     const version = share();
@@ -201,7 +201,7 @@ describe('single edits', () => {
     expect(readRecord(result, ideas, idea)?.gone).toBe(true);
   });
 
-  test('a field that he set reads as in the version, unless Ana has set it since', () => {
+  test('a field that Mallory set is reset to the version, unless Ana has set it since', () => {
     const { ana, mallory, share, card } = together();
     const set = (who: Y.Doc, name: string, value: unknown) => {
       storedRecord(who, cards, card)?.set(name, value);
@@ -222,7 +222,7 @@ describe('single edits', () => {
     });
   });
 
-  test('in a card newer than the version his characters and members are removed, and its plain fields stay', () => {
+  test('in a card newer than the version, Mallory’s characters and members are removed; plain fields stay', () => {
     const { ana, mallory, share } = together();
     rootOf(ana, cards).set('new', buildRecord(cards, { text: 'Hers', personas: ['p1'] }));
     share();
@@ -256,7 +256,7 @@ describe('single edits', () => {
     expect(readRecord(result, cards, card)?.personas).toEqual([persona]);
   });
 
-  test('a value that he set is reset or deleted; one that he deleted has no author and stays deleted', () => {
+  test('a value that Mallory set is reset or deleted; one that he deleted has no author and stays deleted', () => {
     const { ana, mallory, share } = together();
     const mark = { persona: 'p', phase: 'f', presence: 'present', seen: 'interview' };
     for (const emotion of ['calm', 'proud']) rootOf(ana, emotions).set(emotion, { ...mark, emotion });
@@ -270,7 +270,7 @@ describe('single edits', () => {
     expect(rootOf(result, emotions).toJSON()).toEqual({ calm: { ...mark, emotion: 'calm' } });
   });
 
-  test('the number of his idea stays, so that no other idea gets it', () => {
+  test('the number of Mallory’s idea stays, so that no other idea gets it', () => {
     const { mallory, share } = together();
     const idea = buildRecord(ideas, { title: 'Nonsense' });
     idea.set('number', 7);

@@ -39,7 +39,7 @@ describe('restoring a version', () => {
     );
   });
 
-  test('and then the earlier state restores everything', () => {
+  test('and then the state before it restores everything', () => {
     fc.assert(
       fc.property(edits, edits, (before, since) => {
         const version = edited(smallBoard, before);
@@ -50,7 +50,7 @@ describe('restoring a version', () => {
     );
   });
 
-  test('equal to the board changes nothing, nor does a second restore', () => {
+  test('that is equal to the board changes nothing, nor does a second restore', () => {
     fc.assert(
       fc.property(edits, edits, (before, since) => {
         const version = edited(smallBoard, before);
@@ -66,7 +66,7 @@ describe('restoring a version', () => {
     );
   });
 
-  test('keeps concurrent edits of anything else, and all agree', () => {
+  test('keeps concurrent edits of other content, and all agree', () => {
     fc.assert(
       fc.property(edits, edits, edits, (before, since, meanwhile) => {
         const version = edited(smallBoard, before);
@@ -134,14 +134,14 @@ describe('restoring a version', () => {
     expect(restored.getMap('meta').get('start')).toBe('ideas');
   });
 
-  test('is small: one changed word does not cost the whole board', () => {
+  test('is a small update if one word differs', () => {
     const doc = copyOf(smallBoard);
     const [id] = [...rootOf(doc, cards).keys()];
     textOf(doc, cards, id ?? '', 'text')?.insert(0, 'word ');
     expect(restore(stateOf(doc), smallBoard)?.length).toBeLessThan(100);
   });
 
-  test('with a state that has a gap is refused', () => {
+  test('is refused if the state has a gap', () => {
     const doc = copyOf(smallBoard);
     act(doc, [{ kind: 'add card', which: 0, at: 0, text: 'one' }]);
     const before = Y.encodeStateVector(doc);

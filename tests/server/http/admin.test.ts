@@ -45,7 +45,7 @@ async function document(): Promise<Y.Doc> {
 
 const titles = (doc: Y.Doc) => readAll(doc, ideas).map(({ title }) => title);
 
-/** Ana is in by two sockets and Ben by one. */
+/** Ana is present with two sockets, and Ben with one. */
 async function twoPeopleAreIn(): Promise<Joined> {
   const ben = await house.join(links.participant, 'Ben');
   house.live.present = [ana, ana, ben].map((who, i) => {
@@ -57,7 +57,7 @@ async function twoPeopleAreIn(): Promise<Joined> {
 }
 
 describe('the admin', () => {
-  test('is not there without a key, whatever one sends', async () => {
+  test('does not exist if no key is set, whatever the request', async () => {
     house = new House();
     for (const path of ['/rooms', '/boards', '/boards/x', '/nowhere']) {
       const answer = await house.send('GET', `/api/admin${path}`, undefined, { authorization: 'Bearer x' });
@@ -65,7 +65,7 @@ describe('the admin', () => {
     }
   });
 
-  test('needs the key; a membership does not do', async () => {
+  test('requires the key; a membership is not enough', async () => {
     const tries = [{}, { authorization: `Bearer ${adminKey}x` }, { authorization: 'Bearer' }, house.as(ana)];
     for (const headers of tries) {
       for (const path of ['/rooms', `/boards/${board}`, '/boards/nowhere', '/nowhere'])
@@ -77,7 +77,7 @@ describe('the admin', () => {
     expect((await house.admin('GET', '/rooms')).status).toBe(200);
   });
 
-  test('who guesses keys is slowed down', async () => {
+  test('wrong keys are limited by rate', async () => {
     const guess = () =>
       house.send('GET', '/api/admin/rooms', undefined, { authorization: `Bearer ${Math.random()}` });
     for (let i = 0; i < 60; i++) expect((await guess()).status).toBe(401);
@@ -86,7 +86,7 @@ describe('the admin', () => {
     expect((await guess()).status).toBe(401);
   });
 
-  test('sees the rooms, the boards, one board without its secrets, and its sockets', async () => {
+  test('lists rooms and boards, and returns a board without its secrets, and its sockets', async () => {
     await twoPeopleAreIn();
     house.live.rooms = [
       {
@@ -114,7 +114,7 @@ describe('the admin', () => {
     expect(await refusal(await house.admin('GET', '/boards/..%2fetc'))).toEqual([404, 'no-such-board']);
   });
 
-  test('ends one socket, which may come back, or all of a person, who has to join again', async () => {
+  test('closes one socket, which may reconnect, or all of a person, who has to join again', async () => {
     const ben = await twoPeopleAreIn();
     const one = await house.admin('DELETE', `/boards/${board}/sockets/s1`);
     expect(await one.json()).toEqual({ closed: 1 });
@@ -128,7 +128,7 @@ describe('the admin', () => {
     expect(await nobody.json()).toEqual({ closed: 0 });
   });
 
-  test('freezes a board, for those who are in and on the record, and thaws it', async () => {
+  test('freezes a board, in its room and in its record, and thaws it', async () => {
     expect(await (await house.admin('POST', `/boards/${board}/freeze`)).json()).toEqual({
       board,
       frozen: true,
@@ -142,7 +142,7 @@ describe('the admin', () => {
     ]);
   });
 
-  test('keeps a version and takes the present state home', async () => {
+  test('stores a version, and downloads versions and the current state', async () => {
     await write('A bench');
     const path = `/boards/${board}/documents/board`;
     const { id, kind } = v.parse(
@@ -190,7 +190,7 @@ describe('a reset', () => {
   const keep = async () =>
     (await house.store.keepVersion(room(), { kind: 'named', name: 'Good', person: '' }))?.id ?? '';
 
-  test('puts the document back for good, sends everyone away, and lets in no membership from before', async () => {
+  test('replaces the document, disconnects everybody, and ends all earlier memberships', async () => {
     await write('A bench');
     const version = await keep();
     await write('Nonsense');
@@ -205,7 +205,7 @@ describe('a reset', () => {
     expect((await read(again)).status).toBe(200);
   });
 
-  test('keeps what was there as a version', async () => {
+  test('stores the earlier state as a version', async () => {
     const version = await keep();
     await write('Nonsense, or not');
     await reset(version);
@@ -216,14 +216,14 @@ describe('a reset', () => {
     expect(titles(doc)).toEqual(['Nonsense, or not']);
   });
 
-  test('mends a document whose present state cannot be kept', async () => {
+  test('works even if the current state cannot be stored', async () => {
     const version = await keep();
     house.store.keepVersion = () => Promise.reject(new Error('the document is damaged'));
     expect((await reset(version)).status).toBe(204);
     expect(titles(await document())).toEqual([]);
   });
 
-  test('needs a version that is there, and a store that writes', async () => {
+  test('requires an existing version and a store that can write', async () => {
     expect(await refusal(await reset('nothing'))).toEqual([404, 'no-such-version']);
     expect(await refusal(await reset('../x'))).toEqual([422, 'invalid']);
     const version = await keep();
@@ -232,7 +232,7 @@ describe('a reset', () => {
     expect((await read(ana)).status).toBe(200);
   });
 
-  test('lets nobody in, restores nothing and is not begun again while it lasts', async () => {
+  test('admits nobody while it runs, and refuses restores and a second reset', async () => {
     const fay = await house.join(links.facilitator, 'Fay');
     const version = await keep();
     let finish = () => {};
@@ -257,7 +257,7 @@ describe('a reset', () => {
 });
 
 describe('a deleted board', () => {
-  test('sends everyone away, and is no board any more for links, memberships and sockets; its id is not given again', async () => {
+  test('disconnects everybody, no longer exists for links, memberships and sockets, and its id is not reused', async () => {
     const record = await house.store.board(board);
     expect((await house.admin('DELETE', `/boards/${board}`)).status).toBe(204);
     expect(house.live.evicted).toEqual([{ board, code: closeCode.noSuchBoard, reason: 'no-such-board' }]);

@@ -6,7 +6,7 @@ import { may, powers, roles } from '../../../shared/roles.ts';
 
 const page = await readFile(new URL('../../../docs/API.md', import.meta.url), 'utf8');
 
-test('docs/API.md has every error with its status, and no other', () => {
+test('docs/API.md lists exactly the errors, with their status', () => {
   const rows = [...page.matchAll(/^\| (\d{3}) +\| `([a-z-]+)` +\|/gm)].map(
     ([, status, code]) => `${status} ${code}`,
   );
@@ -17,12 +17,12 @@ test('docs/API.md has every error with its status, and no other', () => {
   );
 });
 
-test('docs/API.md has every close code', () => {
+test('docs/API.md lists every close code', () => {
   const rows = [...page.matchAll(/^\| (\d{4}) +\|/gm)].map(([, code]) => Number(code));
   for (const code of Object.values(closeCode)) expect(rows).toContain(code);
 });
 
-test('docs/API.md has every power, and who has it', () => {
+test('docs/API.md lists every power, with the roles that have it', () => {
   const [, section = ''] = /\*\*Powers\.\*\*(.*?)\n\*\*/s.exec(page) ?? [];
   const rows = [...section.matchAll(/^\| `([a-z]+)` +\|[^|]*\| ([a-z ]+?) +\|$/gm)].map(([, power, who]) => [
     power,

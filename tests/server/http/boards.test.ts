@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { House, refusal, refusalText } from './house.ts';
 
 describe('creating a board', () => {
-  test('gives three links whose secrets stand in the fragment and are kept as hashes only', async () => {
+  test('returns three links with their secrets in the fragment; the record has only hashes', async () => {
     const house = new House();
     const response = await house.send('POST', '/api/boards', {
       title: 'Trip',
@@ -30,7 +30,7 @@ describe('creating a board', () => {
     expect(doc.getMap('phases').size).toBe(3);
   });
 
-  test('takes a project in English where nothing else is said', async () => {
+  test('uses the project template in English by default', async () => {
     const house = new House();
     const { board } = (await (await house.send('POST', '/api/boards', { title: 'Trip' })).json()) as {
       board: string;
@@ -42,7 +42,7 @@ describe('creating a board', () => {
     });
   });
 
-  test('needs the key where the server has one', async () => {
+  test('requires the key if the server has one', async () => {
     const house = new House({ CREATE_KEY: 'open-sesame-1' });
     const attempt = (authorization?: string) =>
       house.send(
@@ -57,7 +57,7 @@ describe('creating a board', () => {
     expect((await attempt('Bearer open-sesame-1')).status).toBe(201);
   });
 
-  test('is slowed down, says when to come back, and is open again then', async () => {
+  test('is limited by rate; the response says when to retry, and the retry succeeds', async () => {
     const house = new House();
     for (let i = 0; i < 20; i++)
       expect((await house.send('POST', '/api/boards', { title: 'Trip' })).status).toBe(201);
@@ -69,7 +69,7 @@ describe('creating a board', () => {
     expect((await house.send('POST', '/api/boards', { title: 'Trip' })).status).toBe(429);
   });
 
-  test('counts by the proxy’s client where a proxy is trusted, and only there', async () => {
+  test('is counted by the client of a trusted proxy, otherwise by the address of the socket', async () => {
     const from = (house: House, address: string) =>
       house.send(
         'POST',
@@ -88,7 +88,7 @@ describe('creating a board', () => {
     expect((await from(bare, '192.0.2.2')).status).toBe(429);
   });
 
-  test('is refused while the disk does not take writes or the server stops', async () => {
+  test('is refused while the disk fails or the server stops', async () => {
     const house = new House();
     house.store.break();
     expect(await refusal(await house.send('POST', '/api/boards', { title: 'Trip' }))).toEqual([503, 'store']);
@@ -101,7 +101,7 @@ describe('creating a board', () => {
     expect(house.store.records.size).toBe(0);
   });
 
-  test('a disk that fails in the middle is told as such', async () => {
+  test('a disk failure during the request is reported as one', async () => {
     const house = new House();
     house.store.createBoard = () => {
       house.store.break();
@@ -111,7 +111,7 @@ describe('creating a board', () => {
     expect(await refusal(answer)).toEqual([503, 'store']);
   });
 
-  test('a bug is told without what it says', async () => {
+  test('an unexpected error is reported without its message', async () => {
     const house = new House();
     house.store.createBoard = () => Promise.reject(new Error('Trip is broken'));
     const answer = await house.send('POST', '/api/boards', { title: 'Trip' });
@@ -139,7 +139,7 @@ describe('a board', () => {
     });
   });
 
-  test('is shut to who is no member of it', async () => {
+  test('is closed to people who are not members', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();
     const other = await house.createBoard();
@@ -162,7 +162,7 @@ describe('a board', () => {
     expect(await refusal(await get('/api/boards/__proto__', house.as(ana)))).toEqual([404, 'no-such-board']);
   });
 
-  test('that is none is told as such without a token too, so often and no oftener', async () => {
+  test('that does not exist is reported without a token too; such requests are limited by rate', async () => {
     const house = new House({ JOIN_PER_MINUTE: '6' });
     const { board } = await house.createBoard();
     const ask = async (path: string, headers = {}) =>
@@ -177,7 +177,7 @@ describe('a board', () => {
     expect(await ask('nowhere')).toEqual([404, 'no-such-board']);
   });
 
-  test('is read by its members as often as they like, and looked for by nobody else', async () => {
+  test('can be read by members without a rate limit; the store is not asked for anybody else', async () => {
     const house = new House({ JOIN_PER_MINUTE: '1' });
     const { board, links } = await house.createBoard();
     const ana = await house.join(links.facilitator, 'Ana');
@@ -192,7 +192,7 @@ describe('a board', () => {
       expect(await refusal(await house.send(method, `/api/boards/${path}`))).toEqual([401, 'ticket']);
   });
 
-  test('is renamed by a facilitator, and everyone on it is told', async () => {
+  test('can be renamed by a facilitator, and the new title is announced', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();
     const ana = await house.join(links.facilitator, 'Ana');
@@ -206,7 +206,7 @@ describe('a board', () => {
   });
 });
 
-describe('a body from outside', () => {
+describe('a request body', () => {
   const post = (body: string, headers: Record<string, string> = {}) =>
     new House().app.request('/api/boards', { method: 'POST', body, headers });
 
@@ -228,11 +228,11 @@ describe('a body from outside', () => {
     ['{"title":"Trip","language":"de"}', 'invalid', 422],
     ['{"__proto__":{"title":"Trip"}}', 'invalid', 422],
     [JSON.stringify({ title: 'x'.repeat(201) }), 'invalid', 422],
-  ])('%s is %s', async (body, code, status) => {
+  ])('%s is refused with %s', async (body, code, status) => {
     expect(await refusal(await post(body))).toEqual([status, code]);
   });
 
-  test('a title of a megabyte is too large, said or found out', async () => {
+  test('a title of a megabyte is too large, with or without a Content-Length', async () => {
     const body = JSON.stringify({ title: 'x'.repeat(1_000_000) });
     expect(await refusal(await post(body))).toEqual([413, 'too-large']);
     expect(await refusal(await post(body, { 'content-length': String(body.length) }))).toEqual([
@@ -241,12 +241,12 @@ describe('a body from outside', () => {
     ]);
   });
 
-  test('the message names the field and repeats nothing of it', async () => {
+  test('the error names the field and does not repeat its value', async () => {
     const text = await refusalText(await post(JSON.stringify({ title: 'secret'.repeat(100) })));
     expect(text).toBe('title: must have at most 200 characters');
   });
 
-  test('prototype keys reach nothing', async () => {
+  test('prototype keys have no effect', async () => {
     const response = await post(
       '{"title":"Trip","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}',
     );
@@ -258,7 +258,7 @@ describe('a body from outside', () => {
     expect((await post('{"title":"Trip"}', { 'content-type': 'text/plain' })).status).toBe(201);
   });
 
-  test('a title is kept as one visible line, composed', async () => {
+  test('a title is stored as one visible line, in composed form', async () => {
     const house = new House();
     const { board } = await house.createBoard({ title: '  Lo\u0308vta\u030ag\u0000 \u202e\n\t tur\u2069 ' });
     expect(house.store.records.get(board)?.title).toBe('Lövtåg tur');

@@ -3,7 +3,7 @@ import { isAllowed, siteOf } from '../../../server/access/origins.ts';
 import { ConfigError, readConfig } from '../../../server/config.ts';
 
 describe('the settings', () => {
-  test('have a default each, and an empty variable counts as not set', () => {
+  test('have defaults, and an empty variable counts as not set', () => {
     const defaults = {
       port: 4040,
       host: '127.0.0.1',
@@ -63,7 +63,7 @@ describe('the settings', () => {
     ['JOIN_PER_MINUTE', '0'],
     ['CREATE_PER_MINUTE', 'many'],
     ['PEOPLE_PER_BOARD', '-1'],
-  ])('a wrong %s (%s) is told in one sentence, with the value and an example', (name, value) => {
+  ])('an invalid %s (%s) is reported in one sentence, with the value and an example', (name, value) => {
     let message = '';
     try {
       readConfig({ [name]: value });
@@ -76,7 +76,7 @@ describe('the settings', () => {
     expect(message).not.toContain('\n');
   });
 
-  test('a wrong key is told without repeating it', () => {
+  test('the error for an invalid key does not repeat the key', () => {
     expect(() => readConfig({ CREATE_KEY: 'tooshrt' })).toThrow(
       /^CREATE_KEY must be at least 8 characters(?!.*tooshrt)/,
     );
@@ -87,18 +87,18 @@ describe('the settings', () => {
 });
 
 describe('the site', () => {
-  test('on this machine is open under both names that one types', () => {
+  test('on this machine accepts the origins 127.0.0.1 and localhost', () => {
     const site = siteOf(readConfig({ PORT: '4040' }), 4040);
     expect(site.url).toBe('http://127.0.0.1:4040');
     expect([...site.origins].sort()).toEqual(['http://127.0.0.1:4040', 'http://localhost:4040']);
   });
 
-  test('on all addresses calls itself localhost until it is told its public name', () => {
+  test('on all addresses has localhost in its URL until a public one is set', () => {
     expect(siteOf(readConfig({ HOST: '0.0.0.0' }), 4040).url).toBe('http://localhost:4040');
     expect(siteOf(readConfig({ HOST: '::1' }), 4040).url).toBe('http://[::1]:4040');
   });
 
-  test('with a public name is not open to this machine’s own, unless that is allowed', () => {
+  test('with a public URL does not accept the origin localhost', () => {
     const given = { PUBLIC_URL: 'https://resa.example.org', ALLOWED_ORIGINS: 'https://other.example.org' };
     const site = siteOf(readConfig(given), 4040);
     expect(site.secure).toBe(true);
@@ -109,7 +109,7 @@ describe('the site', () => {
     expect(isAllowed(site, 'null')).toBe(false);
   });
 
-  test('on port 0 takes the port that it got', () => {
+  test('on port 0 has the actual port in its URL', () => {
     expect(siteOf(readConfig({ PORT: '0' }), 51234).url).toBe('http://127.0.0.1:51234');
   });
 });

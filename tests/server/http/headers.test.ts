@@ -3,8 +3,8 @@ import { House, refusal } from './house.ts';
 
 const body = { title: 'Trip', template: 'ideas' };
 
-describe('every answer', () => {
-  test('bears the headers that keep the page to itself, errors too', async () => {
+describe('every response', () => {
+  test('has the security headers, errors included', async () => {
     const house = new House();
     for (const path of ['/healthz', '/nowhere', '/api/boards/nowhere']) {
       const { headers } = await house.send('GET', path);
@@ -20,13 +20,13 @@ describe('every answer', () => {
     }
   });
 
-  test('over https also asks for https next time', async () => {
+  test('over https has Strict-Transport-Security', async () => {
     const { headers } = await new House({ PUBLIC_URL: 'https://resa.example.org' }).send('GET', '/healthz');
     expect(headers.get('strict-transport-security')).toBe('max-age=15552000');
     expect(headers.get('content-security-policy')).toContain('wss://resa.example.org');
   });
 
-  test('at an address where nothing is, is an error of the one form', async () => {
+  test('for an unknown address is a 404 error as JSON', async () => {
     const house = new House();
     expect(await refusal(await house.send('GET', '/nowhere'))).toEqual([404, 'not-found']);
     expect(await refusal(await house.send('GET', '/api/nowhere'))).toEqual([404, 'not-found']);
@@ -36,7 +36,7 @@ describe('every answer', () => {
 });
 
 describe('a page of another origin', () => {
-  test('changes nothing', async () => {
+  test('cannot change anything', async () => {
     const house = new House();
     for (const origin of [
       'https://evil.example',
@@ -53,7 +53,7 @@ describe('a page of another origin', () => {
     expect(house.store.records.size).toBe(0);
   });
 
-  test('may, where it is allowed, and is told so', async () => {
+  test('can if its origin is allowed, and gets the CORS headers', async () => {
     const house = new House({ ALLOWED_ORIGINS: 'https://wiki.example.org' });
     const origin = 'https://wiki.example.org';
     const asked = await house.send('OPTIONS', '/api/boards', undefined, {
@@ -69,7 +69,7 @@ describe('a page of another origin', () => {
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  test('our own may under both names of this machine', async () => {
+  test('our own can, under 127.0.0.1 and localhost', async () => {
     const house = new House();
     for (const origin of ['http://127.0.0.1:4040', 'http://localhost:4040']) {
       expect((await house.send('POST', '/api/boards', body, { origin })).status).toBe(201);
@@ -78,7 +78,7 @@ describe('a page of another origin', () => {
 });
 
 describe('health', () => {
-  test('lives always, and is ready but while it cannot write or stops', async () => {
+  test('/healthz always succeeds; /readyz fails while the store cannot write or the server stops', async () => {
     const house = new House();
     const ready = async () => {
       const answer = await house.send('GET', '/readyz');
@@ -95,7 +95,7 @@ describe('health', () => {
   });
 });
 
-test('a socket’s address without an upgrade says that it takes upgrades', async () => {
+test('a socket’s address without an upgrade returns 426', async () => {
   const answer = await new House().send('GET', '/sync/trip/board?token=x');
   expect(answer.headers.get('upgrade')).toBe('websocket');
   expect(await refusal(answer)).toEqual([426, 'upgrade']);

@@ -28,14 +28,14 @@ const failed = v.object({ error: v.strictObject({ code: v.string(), message: v.s
 
 export type Joined = v.InferOutput<typeof joined>;
 
-/** A server without sockets or disk, on a clock that the test turns, and the few things people do with it. */
+/** A server without sockets or disk, on a clock that the test sets, and the most common requests. */
 export class House {
   readonly store = new MemoryStore();
   readonly live = new RecordingLive();
   readonly metrics = new Metrics();
   readonly config: Config;
   readonly app;
-  /** The wall clock. A test that adds to it lets time pass. */
+  /** The wall clock. A test that adds to it lets the same time pass. */
   now = Date.UTC(2026, 2, 12, 9);
   #wallAhead = this.now - 1_000_000;
   isStopping = false;
@@ -57,7 +57,7 @@ export class House {
     });
   }
 
-  /** Somebody sets the wall clock on, or back where `ms` is less than 0; no time passes. */
+  /** Sets the wall clock forward, or back if `ms` is negative. No time passes. */
   setWall(ms: number): void {
     this.now += ms;
     this.#wallAhead += ms;
@@ -73,7 +73,7 @@ export class House {
     return await this.app.request(path, body === undefined ? json : { ...json, body: JSON.stringify(body) });
   }
 
-  /** With the admin's key, which `env` must have set. */
+  /** Sends a request with the admin key, which `env` must set. */
   async admin(method: string, path: string, body?: unknown): Promise<Response> {
     const authorization = `Bearer ${this.config.adminKey ?? ''}`;
     return this.send(method, `/api/admin${path}`, body, { authorization });
@@ -93,12 +93,12 @@ export class House {
   }
 }
 
-/** What a refused request says: its status and code. The body must be exactly the one form of all errors. */
+/** The status and code of a refused request. Throws if the body has another form than errors have. */
 export async function refusal(response: Response): Promise<[number, string]> {
   return [response.status, v.parse(failed, await response.json()).error.code];
 }
 
-/** The sentence for people that came with a refusal. */
+/** The message of a refused request. */
 export async function refusalText(response: Response): Promise<string> {
   return v.parse(failed, await response.json()).error.message;
 }

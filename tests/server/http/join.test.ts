@@ -16,7 +16,7 @@ function seatOf(house: House, token: string): Membership {
 }
 
 describe('an invitation', () => {
-  test('tells what a link leads to, so that the join page can be drawn', async () => {
+  test('returns what the join page shows: title, role, language and taken colours', async () => {
     const house = new House();
     const { board, links } = await house.createBoard({ language: 'tr' });
     house.live.colors = ['#5b3df5'];
@@ -27,7 +27,7 @@ describe('an invitation', () => {
 });
 
 describe('joining', () => {
-  test('by the whole link or by its secret gives a membership of the link’s role', async () => {
+  test('by a whole link or its secret returns a membership in the link’s role', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();
     const ana = await house.join(links.facilitator, 'Ana');
@@ -44,7 +44,7 @@ describe('joining', () => {
     expect(new Set([ana.person, ben.person, cleo.person]).size).toBe(3);
   });
 
-  test('tells neither the link nor its id', async () => {
+  test('returns neither the link nor its id', async () => {
     const house = new House();
     const { links } = await house.createBoard();
     const answer = await house.send('POST', '/api/join', { link: links.observer, name: 'Cleo' });
@@ -53,7 +53,7 @@ describe('joining', () => {
     );
   });
 
-  test('on the same device in the same role is the same person, also after the token has run out', async () => {
+  test('again on the same device and in the same role is the same person, also after the token expires', async () => {
     const house = new House();
     const { links } = await house.createBoard();
     const ana = await house.join(links.participant, 'Ana', { device });
@@ -66,7 +66,7 @@ describe('joining', () => {
     );
   });
 
-  test('a full board takes nobody more, and says so before a name is asked for', async () => {
+  test('a full board refuses, already before the page asks for a name', async () => {
     const house = new House();
     const { links } = await house.createBoard();
     house.live.people = 499;
@@ -77,7 +77,7 @@ describe('joining', () => {
     expect(await refusal(await house.send('POST', '/api/join', body))).toEqual([503, 'board-full']);
   });
 
-  test('one device in two roles is two people and one device, which nobody else is told', async () => {
+  test('one device in two roles is two people with one device id, which no response contains', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();
     const answer = await house.send('POST', '/api/join', { link: links.facilitator, name: 'Ana', device });
@@ -95,7 +95,7 @@ describe('joining', () => {
     expect(await facts.text()).not.toContain(lead.device);
   });
 
-  test('nobody takes a colour from themselves: who is here in another role is given theirs, or may keep it', async () => {
+  test('a person who is present in another role keeps their colour', async () => {
     const house = new House();
     const { links } = await house.createBoard();
     const ana = await house.join(links.facilitator, 'Ana', { device });
@@ -122,7 +122,7 @@ describe('joining', () => {
     expect((await house.join(links.participant, 'Ben')).color).not.toBe(ana.color);
   });
 
-  test('two people of one name are two people', async () => {
+  test('two people with the same name get different ids', async () => {
     const house = new House();
     const { links } = await house.createBoard();
     const one = await house.join(links.participant, 'Ana');
@@ -130,7 +130,7 @@ describe('joining', () => {
     expect(one.person).not.toBe(two.person);
   });
 
-  test('gives the first colour that nobody present has, or the one asked for', async () => {
+  test('assigns the first colour that nobody present has, or the requested one', async () => {
     const house = new House();
     const { links } = await house.createBoard();
     expect((await house.join(links.participant, 'Ana')).color).toBe(personColors[0].color);
@@ -144,7 +144,7 @@ describe('joining', () => {
     expect((await house.join(links.participant, 'Eva', { color: '#A0B1C2' })).color).toBe('#a0b1c2');
   });
 
-  test('sets a cookie for the sockets and one for the API of this board, which no script reads', async () => {
+  test('sets one cookie for the board’s sockets and one for its API, both HttpOnly', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();
     const answer = await house.send('POST', '/api/join', { link: links.observer, name: 'Cleo' });
@@ -156,14 +156,14 @@ describe('joining', () => {
     ]);
   });
 
-  test('over https the cookies go over https only', async () => {
+  test('over https sets secure cookies', async () => {
     const house = new House({ PUBLIC_URL: 'https://resa.example.org' });
     const { links } = await house.createBoard();
     const answer = await house.send('POST', '/api/join', { link: links.observer, name: 'Cleo' });
     for (const cookie of answer.headers.getSetCookie()) expect(cookie).toMatch(/; Secure/);
   });
 
-  test('names are cleaned of what turns or hides text, and keep what scripts need', async () => {
+  test('removes direction overrides and control characters from names, and keeps joiners that scripts need', async () => {
     const house = new House();
     const { links } = await house.createBoard();
     expect((await house.join(links.participant, '\u202eanA\u202c\u0000')).name).toBe('anA');
@@ -198,7 +198,7 @@ describe('joining', () => {
     expect(answer.headers.getSetCookie()).toEqual([]);
   });
 
-  test('with a right board and a wrong key is refused, and so is another board’s key', async () => {
+  test('with a wrong key, or the key of another board, is refused', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();
     const other = await house.createBoard();
@@ -211,7 +211,7 @@ describe('joining', () => {
     }
   });
 
-  test('is slowed down for one address and open again by and by', async () => {
+  test('is limited by address, and works again after a while', async () => {
     const house = new House({ JOIN_PER_MINUTE: '60' });
     const { links } = await house.createBoard();
     for (let i = 0; i < 60; i++) await house.send('POST', '/api/invitation', { link: links.observer });
@@ -227,7 +227,7 @@ describe('a membership', () => {
   const cookies = (answer: Response) =>
     answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '');
 
-  test('in a cookie opens the board, and `?seat=` tells which of several is meant', async () => {
+  test('in a cookie opens the board; `?seat=` selects one of several', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();
     const jar: string[] = [];
@@ -251,7 +251,7 @@ describe('a membership', () => {
     expect(await roleBy('?seat=%3B%0d')).toBe('ticket');
   });
 
-  test('is renewed for another working day, as the same person', async () => {
+  test('is renewed for another 12 hours, as the same person', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();
     const ana = await house.join(links.participant, 'Ana');
@@ -273,7 +273,7 @@ describe('a membership', () => {
     expect(await refusal(await get(ana.token))).toEqual([401, 'ticket']);
   });
 
-  test('that has run out is not renewed', async () => {
+  test('that has expired is not renewed', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();
     const ana = await house.join(links.participant, 'Ana');

@@ -30,7 +30,7 @@ describe('links', () => {
     }
   });
 
-  test('are made by a facilitator, and open the board at once', async () => {
+  test('can be created by a facilitator, and work at once', async () => {
     const { house, ana, path } = await begin();
     const answer = await house.send('POST', path, { role: 'observer' }, house.as(ana));
     expect(answer.status).toBe(201);
@@ -39,7 +39,7 @@ describe('links', () => {
     expect((await house.join(made.link, 'Dan')).role).toBe('observer');
   });
 
-  test('are no matter of participants and observers', async () => {
+  test('participants and observers can neither list, create nor revoke them', async () => {
     const { house, links, path, idOf } = await begin();
     const id = await idOf('observer');
     for (const role of ['participant', 'observer'] as const) {
@@ -59,7 +59,7 @@ describe('links', () => {
     }
   });
 
-  test('what those who came by a revoked one added does not count against the others; once, however often', async () => {
+  test('revoking one resets the daily allowance of the board, and revoking it again does not', async () => {
     const { house, board, idOf, revoke } = await begin();
     const id = await idOf('participant');
     expect(house.live.relieved).toEqual([]);
@@ -67,7 +67,7 @@ describe('links', () => {
     expect(house.live.relieved).toEqual([board]);
   });
 
-  test('a revoked one lets nobody in, ends the memberships that came of it and no others', async () => {
+  test('a revoked one admits nobody and ends the memberships of people who joined by it, and no others', async () => {
     const { house, board, links, list, idOf, revoke } = await begin();
     const ben = await house.join(links.participant, 'Ben');
     const cleo = await house.join(links.observer, 'Cleo');
@@ -100,7 +100,7 @@ describe('links', () => {
     expect((await list()).find((link) => link.id === id)?.revokedAt).toBe(first);
   });
 
-  test('the last one for facilitators stays, until there is another', async () => {
+  test('the last one for facilitators cannot be revoked until there is another', async () => {
     const { house, ana, path, links, idOf, revoke } = await begin();
     const id = await idOf('facilitator');
     expect(await refusal(await revoke(id))).toEqual([409, 'last-link']);
@@ -109,7 +109,7 @@ describe('links', () => {
     expect((await revoke(id)).status).toBe(204);
   });
 
-  test('unknown ones and unknown roles are told', async () => {
+  test('an unknown one returns 404, an unknown role 422', async () => {
     const { house, ana, path, revoke } = await begin();
     expect(await refusal(await revoke('nothing'))).toEqual([404, 'no-such-link']);
     expect(await refusal(await house.send('POST', path, { role: 'owner' }, house.as(ana)))).toEqual([
@@ -122,7 +122,7 @@ describe('links', () => {
     ]);
   });
 
-  test('there are at most two hundred on a board', async () => {
+  test('a board has at most 200 of them', async () => {
     const { house, board, ana, path } = await begin();
     const record = house.store.records.get(board);
     const [first] = record?.links ?? [];
@@ -133,7 +133,7 @@ describe('links', () => {
     expect(await refusal(answer)).toEqual([409, 'too-many-links']);
   });
 
-  test('change nothing while the disk does not take writes', async () => {
+  test('can be neither created nor revoked while the disk fails', async () => {
     const { house, ana, path, idOf, revoke } = await begin();
     const id = await idOf('observer');
     house.store.break();

@@ -67,7 +67,7 @@ describe('edits that the server lost', () => {
     ]);
   });
 
-  test('nobody else may look at them or decide, and a frozen board takes none', async () => {
+  test('nobody else may see them or decide, and none are restored on a frozen board', async () => {
     expect(await refusal(await house.send('GET', at(), undefined, house.as(ana)))).toEqual([
       403,
       'not-allowed',

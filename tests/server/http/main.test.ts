@@ -41,7 +41,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The process as a person starts it, on a port of its own choice. */
+/** The process as a person starts it, on any free port. */
 function start(args: string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [join(built, 'server/main.js'), ...args], {
     env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'warn', ...env },
@@ -76,7 +76,7 @@ const json = async (url: string, body?: unknown) => {
 const linksIn = (lines: string[]) => lines.flatMap((line) => /(?<=: +)http\S+#\S+/.exec(line)?.[0] ?? []);
 
 describe('the process', () => {
-  test('serves the demo board by three links, and by the same ones after a second start', async () => {
+  test('serves the demo board by three links, which are the same after a restart', async () => {
     const first = start(['demo']);
     await first.until(/Ctrl\+C/);
     const links = linksIn(first.lines);
@@ -99,7 +99,7 @@ describe('the process', () => {
     expect((await second.ended).code).toBe(0);
   });
 
-  test('without the word prints its address only', async () => {
+  test('without `demo` prints its address only', async () => {
     const server = start([]);
     const url = await server.until(/^Resa is at (http:\/\/127\.0\.0\.1:\d+)$/);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
@@ -108,7 +108,7 @@ describe('the process', () => {
     expect(server.lines).toEqual([`Resa is at ${url}`]);
   });
 
-  test('tells people on its sockets to come back, and ends, when it is asked to stop', async () => {
+  test('closes sockets with 1012 and exits on SIGTERM', async () => {
     const server = start(['demo']);
     await server.until(/Ctrl\+C/);
     const [link] = linksIn(server.lines);
@@ -122,7 +122,7 @@ describe('the process', () => {
     expect(await server.ended).toEqual({ code: 0, complaint: '' });
   });
 
-  test('is not held up by one who never says farewell', async () => {
+  test('exits although a client never answers the close', async () => {
     const server = start(['demo']);
     await server.until(/Ctrl\+C/);
     const [link] = linksIn(server.lines);
@@ -138,8 +138,8 @@ describe('the process', () => {
   });
 });
 
-describe('what keeps it from starting is told in one sentence', () => {
-  test('a wrong setting', async () => {
+describe('if it cannot start, it prints the reason in one sentence', () => {
+  test('an invalid setting', async () => {
     const { ended } = start([], { PORT: 'http' });
     const sentence = 'PORT must be a whole number from 0 to 65535, but is "http"; for example PORT=4040.\n';
     expect(await ended).toEqual({ code: 1, complaint: sentence });
@@ -157,7 +157,7 @@ describe('what keeps it from starting is told in one sentence', () => {
     );
   });
 
-  test('a folder that another process has', async () => {
+  test('a data folder in use by another process', async () => {
     const first = start([]);
     await first.until(/^Resa is at/);
     const { code, complaint } = await start([]).ended;
@@ -167,8 +167,8 @@ describe('what keeps it from starting is told in one sentence', () => {
     );
   });
 
-  // Where there is no /proc, such a folder can be made or is refused for another reason.
-  test.runIf(process.platform === 'linux')('a folder that cannot be made', async () => {
+  // Without /proc, the folder can be created, or is refused for another reason.
+  test.runIf(process.platform === 'linux')('a data folder that cannot be created', async () => {
     const { code, complaint } = await start([], { DATA_DIR: '/proc/nope' }).ended;
     expect(code).toBe(1);
     expect(complaint).toMatch(
@@ -176,7 +176,7 @@ describe('what keeps it from starting is told in one sentence', () => {
     );
   });
 
-  test('a folder that is a file', async () => {
+  test('a data folder that is a file', async () => {
     const file = join(folder, 'data');
     await writeFile(file, '');
     const { code, complaint } = await start([], { DATA_DIR: file }).ended;

@@ -20,18 +20,18 @@ const figures = async (answer: Response) =>
   );
 
 describe('who may read metrics', () => {
-  test('without a key set, nobody: there is nothing at the address', async () => {
+  test('nobody if no key is set: the address returns 404', async () => {
     expect(await refusal(await page(new House()))).toEqual([404, 'not-found']);
   });
 
-  test('who has the key for them, or the admin’s; nobody else, from wherever they come', async () => {
+  test('a request with the metrics key or the admin key, and no other', async () => {
     const house = new House({ METRICS_KEY: metricsKey, ADMIN_KEY: adminKey });
     for (const key of [metricsKey, adminKey]) expect((await page(house, key)).status).toBe(200);
     expect(await refusal(await page(house, 'another'))).toEqual([401, 'admin-key']);
     expect(await refusal(await house.send('GET', '/metrics'))).toEqual([401, 'admin-key']);
   });
 
-  test('the key for metrics opens nothing of the admin', async () => {
+  test('the metrics key does not open the admin API', async () => {
     const house = new House({ METRICS_KEY: metricsKey, ADMIN_KEY: adminKey });
     const authorization = `Bearer ${metricsKey}`;
     const answer = await house.send('GET', '/api/admin/rooms', undefined, { authorization });
@@ -43,10 +43,10 @@ describe('who may read metrics', () => {
 });
 
 describe('the metrics page', () => {
-  test('has each counter of the live side, as it stands when asked', async () => {
+  test('has the current value of every counter of the rooms', async () => {
     const house = new House({ METRICS_KEY: metricsKey });
     const { counters } = house.live;
-    // Each gets a number of its own, so that none can stand for another.
+    // Each counter gets a different number, so that no two can be confused.
     let next = 1_000;
     const numbers: number[] = [];
     for (const key of Object.keys(newCounters()) as (keyof typeof counters)[]) {
@@ -89,7 +89,7 @@ describe('the metrics page', () => {
     expect(told.get('process_cpu_seconds_total')).toBeGreaterThan(0);
   });
 
-  test('is described in docs/OPERATIONS.md, each figure with its labels, and no other', async () => {
+  test('docs/OPERATIONS.md lists exactly its figures, with their labels', async () => {
     const text = await (await page(new House({ METRICS_KEY: metricsKey }))).text();
     const names = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name);
     const labelled = [...text.matchAll(/^(\w+)\{(\w+)=/gm)].map(([, name, label]) => `${name}{${label}}`);
@@ -99,7 +99,7 @@ describe('the metrics page', () => {
     expect(listed.sort()).toEqual(served.sort());
   });
 
-  test('tells of no restart where the wall clock was set', async () => {
+  test('keeps the start time of the process when the wall clock is set', async () => {
     const house = new House({ METRICS_KEY: metricsKey });
     const started = async () => (await figures(await page(house))).get('process_start_time_seconds');
     const before = await started();
@@ -108,7 +108,7 @@ describe('the metrics page', () => {
     vi.useRealTimers();
   });
 
-  test('has how long ticks and commits took', async () => {
+  test('has histograms of the duration of ticks and commits', async () => {
     const house = new House({ METRICS_KEY: metricsKey });
     house.metrics.observe.tick(0.003);
     house.metrics.observe.commit(0.012);
@@ -121,16 +121,16 @@ describe('the metrics page', () => {
     expect(told.get('resa_commit_seconds_sum')).toBeCloseTo(2.012);
   });
 
-  test('tells how late the event loop was since it was last asked', async () => {
+  test('has the event loop delay since the last request', async () => {
     const house = new House({ METRICS_KEY: metricsKey });
     const longest = async () =>
       (await figures(await page(house))).get('resa_event_loop_delay_seconds{quantile="1"}');
-    // Held up again and again, since the monitor looks at times of its own.
+    // Blocks the event loop repeatedly, because the monitor samples at its own times.
     await vi.waitFor(
       async () => {
         const until = performance.now() + 300;
         while (performance.now() < until);
-        // A whole turn of the loop, in which the monitor's timer comes by.
+        // A whole turn of the loop, so that the monitor's timer runs.
         await setImmediate();
         await setImmediate();
         expect(await longest()).toBeGreaterThan(0.2);

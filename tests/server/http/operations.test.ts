@@ -71,7 +71,7 @@ const ask = (method: string, path: string, body?: unknown, token?: string) =>
 const admin = (method: string, path: string, body?: unknown) =>
   ask(method, `/api/admin${path}`, body, adminKey);
 
-/** Somebody on the board with a stock provider. */
+/** A person on the board with a stock provider. */
 class Person {
   readonly doc = new Y.Doc();
   readonly person: string;
@@ -95,7 +95,7 @@ class Person {
     this.token = token;
     this.#provider = new WebsocketProvider(`${url.replace('http', 'ws')}/sync/${board}`, 'board', this.doc, {
       params: { token },
-      // The stock client takes any WebSocket class; the two type packages do not know of each other.
+      // The stock client takes any WebSocket class, but the two type packages do not know each other.
       WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
       disableBc: true,
       maxBackoffTime: 200,
@@ -119,7 +119,7 @@ class Person {
     );
   }
 
-  /** The code and reason by which the socket is closed next. */
+  /** The code and reason of the next close of the socket. */
   closed(): Promise<string> {
     return new Promise((resolve) =>
       this.#provider.on('connection-close', (event) => resolve(`${event?.code} ${event?.reason}`)),
@@ -132,8 +132,8 @@ class Person {
   }
 }
 
-describe('versions, on a board with people on it', () => {
-  test('Fay restores one while Ana and Ben are at work: they see it as an edit, and Fay takes it back', async () => {
+describe('versions, while people are on the board', () => {
+  test('Fay restores one while Ana and Ben work: they see it as an edit, and Fay undoes it', async () => {
     const fay = await Person.join(links.facilitator, 'Fay');
     const ana = await Person.join(links.participant, 'Ana');
     const ben = await Person.join(links.participant, 'Ben');
@@ -152,14 +152,14 @@ describe('versions, on a board with people on it', () => {
     await ben.sees('A bench', 'A tree');
 
     await ask('POST', `${path}/${before.id}/restore`, undefined, fay.token);
-    // It brings back what the first restore had removed; and what came after that goes, as in each restore.
+    // It brings back what the first restore removed, and removes what came after, as each restore does.
     await Promise.all([ana, ben, fay].map((one) => one.sees('A bench', 'A roof')));
     expect((await Person.join(links.observer, 'Olle')).ideas).toEqual(['A bench', 'A roof']);
   });
 });
 
-describe('the admin, at work', () => {
-  test('sees who is in, and ends a socket, whose person is back at once', async () => {
+describe('the admin, while people are on the board', () => {
+  test('lists sockets, and closes one; its page reconnects by itself', async () => {
     const ana = await Person.join(links.participant, 'Ana');
     const { rooms } = v.parse(roomsSchema, await (await admin('GET', '/rooms')).json());
     expect(rooms).toEqual([{ board, state: 'live', connections: 1, readOnly: null }]);
@@ -177,7 +177,7 @@ describe('the admin, at work', () => {
     await ana.sees('A bench');
   });
 
-  test('R4 freezes a board: nothing is taken, also after a restart, until it is thawed; then what was typed is there', async () => {
+  test('R4 freezes a board: no edit is stored, also after a restart; after the thaw the waiting edits are', async () => {
     const ana = await Person.join(links.participant, 'Ana');
     const ben = await Person.join(links.participant, 'Ben');
     ana.add('A bench');
@@ -205,7 +205,7 @@ describe('the admin, at work', () => {
     await cleo.sees('A bench', 'A roof');
   });
 
-  test('R5 resets a document: everybody goes, nobody’s copy fills it again, and who joins anew finds the version', async () => {
+  test('R5 resets a document: everybody is disconnected, no old copy returns, people who join again get the version', async () => {
     const ana = await Person.join(links.participant, 'Ana');
     ana.add('A bench');
     const fay = await Person.join(links.facilitator, 'Fay');
@@ -229,7 +229,7 @@ describe('the admin, at work', () => {
     const cleo = await Person.join(links.observer, 'Cleo');
     await cleo.sees('A bench', 'A roof');
 
-    // It was no nonsense after all: a facilitator restores what was there, and each idea has a number of its own.
+    // It was not nonsense after all: a facilitator restores the earlier state, and each idea has a unique number.
     const fayAgain = await Person.join(links.facilitator, 'Fay');
     const all: unknown = await (
       await ask('GET', `/api/boards/${board}/versions`, undefined, fayAgain.token)
@@ -242,7 +242,7 @@ describe('the admin, at work', () => {
     expect(numbers.sort()).toEqual([1, 3]);
   });
 
-  test('R3 puts a damaged document, which lets nobody in, back to a version', async () => {
+  test('R3 resets a quarantined document to a version, and people can join again', async () => {
     const ana = await Person.join(links.participant, 'Ana');
     ana.add('A bench');
     const path = `/boards/${board}/documents/board`;
@@ -252,7 +252,7 @@ describe('the admin, at work', () => {
     for (const person of people.splice(0)) person.leave();
     await server.close();
 
-    // The disk has lost an update in the middle: what came after it rests on nothing.
+    // The disk has lost an update in the middle, on which the later one depends.
     const store = await openDiskStore({ folder, log: { warn() {}, error() {}, info() {} } });
     const lost = new Y.Doc();
     lost.getMap('ideas').set('one', new Y.Map());
@@ -277,7 +277,7 @@ describe('the admin, at work', () => {
     await (await Person.join(links.observer, 'Dina')).sees('A bench', 'A roof');
   });
 
-  test('deletes a board: sockets are told 4404, and so is who comes after, also after a restart', async () => {
+  test('deletes a board: its sockets, and later ones, are closed with 4404, also after a restart', async () => {
     const ana = await Person.join(links.participant, 'Ana');
     const closed = ana.closed();
     expect((await admin('DELETE', `/boards/${board}`)).status).toBe(204);
@@ -300,7 +300,7 @@ describe('the admin, at work', () => {
   });
 });
 
-test('metrics tell what people do: sockets, rooms, frames, commits and how long they took', async () => {
+test('metrics follow what people do: sockets, rooms, frames, commits and their duration', async () => {
   const ana = await Person.join(links.participant, 'Ana');
   const ben = await Person.join(links.participant, 'Ben');
   ana.add('A bench');

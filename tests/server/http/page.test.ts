@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 test.each(['/', '/join', '/b/trip', '/b/trip/ideas'])(
-  '%s is the page, asked for anew each time',
+  '%s returns the page, which browsers must revalidate',
   async (path) => {
     const first = await house.app.request(path);
     expect(first.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -46,7 +46,7 @@ test('an asset is cached forever and sent in its precompressed form', async () =
   expect(pressed.headers.get('vary')).toContain('Accept-Encoding');
 });
 
-test('other files of the page are asked for anew', async () => {
+test('browsers must revalidate files outside /assets', async () => {
   const icon = await house.app.request('/favicon.svg');
   expect([icon.status, icon.headers.get('cache-control')]).toEqual([200, 'no-cache']);
 });
@@ -59,7 +59,7 @@ test.each([
   '/assets/..%2findex.html',
   '/.git.config',
   '/assets/',
-])('%s is not there, and not the page', async (path) => {
+])('%s returns 404, not the page', async (path) => {
   const answer = await house.app.request(path);
   expect(answer.headers.get('cache-control')).toBeNull();
   expect(await refusal(answer)).toEqual([404, 'not-found']);

@@ -21,7 +21,7 @@ test.each([
   ['versions', 'GET', '/lost'],
   ['versions', 'POST', '/lost/restore'],
   ['versions', 'POST', '/lost/discard'],
-] as const)('the power to %s is what %s %s asks for, and no other', async (power, method, path) => {
+] as const)('the power %s is the only one that %s %s requires', async (power, method, path) => {
   const house = new House();
   const { board, links } = await house.createBoard();
   const ben = await house.join(links.participant, 'Ben');

@@ -6,7 +6,7 @@ function begin(burst: number, perSecond: number, max?: number) {
   return { clock, rates: new Rates({ burst, perSecond }, () => clock.now, max) };
 }
 
-test('one address has its burst, then so many a second, and others are not touched by it', () => {
+test('an address can use its burst, then its rate per second, without affecting other addresses', () => {
   const { clock, rates } = begin(3, 0.5);
   expect([1, 2, 3].map(() => rates.take('ana'))).toEqual([0, 0, 0]);
   expect(rates.take('ana')).toBe(2);
@@ -18,21 +18,21 @@ test('one address has its burst, then so many a second, and others are not touch
   expect(rates.take('ana')).toBe(2);
 });
 
-test('a long rest fills the bucket and no more', () => {
+test('after a long pause an address has its burst and no more', () => {
   const { clock, rates } = begin(2, 1);
   rates.take('ana');
   clock.now += 3_600_000;
   expect([rates.take('ana'), rates.take('ana'), rates.take('ana')]).toEqual([0, 0, 1]);
 });
 
-test('a clock that is set back takes nothing away', () => {
+test('a clock that is set back takes nothing from an address', () => {
   const { clock, rates } = begin(2, 1);
   rates.take('ana');
   clock.now -= 60_000;
   expect([rates.take('ana'), rates.take('ana')]).toEqual([0, 1]);
 });
 
-test('who has been quiet for long enough is forgotten', () => {
+test('an address whose bucket is full again is removed', () => {
   const { clock, rates } = begin(10, 1);
   for (let i = 0; i < 100; i++) rates.take(`address ${i}`);
   expect(rates.size).toBe(100);
@@ -41,7 +41,7 @@ test('who has been quiet for long enough is forgotten', () => {
   expect(rates.size).toBe(1);
 });
 
-test('a flood of addresses stays within bounds', () => {
+test('the number of stored addresses is limited', () => {
   const { rates } = begin(2, 0.001, 50);
   for (let i = 0; i < 1_000; i++) rates.take(`address ${i}`);
   expect(rates.size).toBe(50);

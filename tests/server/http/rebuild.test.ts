@@ -42,7 +42,7 @@ async function document(): Promise<Y.Doc> {
   return doc;
 }
 
-/** Ana adds two ideas on a page of hers and removes one. */
+/** Ana adds two ideas on her page, and removes one. */
 async function anaWrites(): Promise<void> {
   const doc = await document();
   const before = Y.encodeStateVector(doc);
@@ -58,7 +58,7 @@ describe.each([
   ['a facilitator', () => rebuild(), () => fay.person],
   ['the admin', () => byAdmin(), () => ''],
 ])('%s rebuilds a board', (_who, ask, person) => {
-  test('its live content stays, all else is in the version from before, and everybody joins again', async () => {
+  test('it keeps live content only, the version before it has the rest, and everybody has to join again', async () => {
     await anaWrites();
     const old = await document();
     const answer = await ask();
@@ -80,14 +80,14 @@ describe.each([
     Y.applyUpdate(kept, (await house.store.readVersion(room(), before.id)) ?? new Uint8Array());
     expect(rootOf(kept, ideas).size).toBe(2);
 
-    // They come back by themselves, and are told then that there is another document.
+    // Pages reconnect by themselves, and then learn that there is another document.
     expect(house.live.evicted).toEqual([{ board, code: closeCode.busy, reason: 'repair' }]);
     for (const who of [fay, ana]) expect(await refusal(await read(who))).toEqual([401, 'board-reset']);
     expect((await read(await house.join(links.facilitator, 'Fay'))).status).toBe(200);
   });
 });
 
-test('those who do not lead may not, on a frozen board facilitators may not, and nobody without a disk', async () => {
+test('only facilitators may rebuild; on a frozen board only the admin, on a failing disk nobody', async () => {
   const olle = await house.join(links.observer, 'Olle');
   for (const who of [ana, olle]) expect(await refusal(await rebuild(who))).toEqual([403, 'not-allowed']);
   await house.admin('POST', `/boards/${board}/freeze`);
@@ -101,7 +101,7 @@ test('those who do not lead may not, on a frozen board facilitators may not, and
   expect((await house.store.board(board))?.frozen).toBe(true);
 });
 
-test('it has the rate of versions', async () => {
+test('rebuilds and versions share one rate limit', async () => {
   for (let n = 0; n < 10; n++)
     await house.send('POST', `/api/boards/${board}/versions`, { name: `${n}` }, house.as(fay));
   const late = await rebuild();
@@ -109,7 +109,7 @@ test('it has the rate of versions', async () => {
   expect(await refusal(late)).toEqual([429, 'rate']);
 });
 
-test('nobody is let in while it lasts, it is done once, and what fails leaves the board as it was', async () => {
+test('during a rebuild nobody can join and a second one is refused; a failed rebuild changes nothing', async () => {
   let finish = () => {};
   const begun = new Promise<void>((begin) => {
     house.live.onEvict = () => {

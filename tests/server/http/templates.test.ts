@@ -31,7 +31,7 @@ const each = templates.flatMap((template) => languages.map((language) => [templa
 describe.each(each)('the template %s in %s', (template, language) => {
   const { doc, start } = open(template, language);
 
-  test('holds nothing that reads as other than it was written', () => {
+  test('is read exactly as it was written', () => {
     for (const collection of Object.values(collections)) {
       for (const [key, stored] of rootOf(doc, collection)) {
         if (collection.kind === 'values') {
@@ -53,12 +53,12 @@ describe.each(each)('the template %s in %s', (template, language) => {
     for (const root of doc.share.keys()) expect(roots).toContain(root);
   });
 
-  test('has no carriage return in any text, which the guard would take from nobody', () => {
+  test('has no carriage return in a text, because the guard refuses them', () => {
     for (const { name } of Object.values(collections))
       expect(JSON.stringify(doc.getMap(name))).not.toContain(String.raw`\r`);
   });
 
-  test('has a title on every phase, step and lane', () => {
+  test('has a title for every phase, step and lane', () => {
     for (const record of [...readAll(doc, phases), ...readAll(doc, steps), ...readAll(doc, lanes)]) {
       expect(record.title.trim()).not.toBe('');
     }
@@ -71,7 +71,7 @@ test('a template has new ids each time', () => {
   expect(ids(open('project', 'en').doc).some((id) => first.has(id))).toBe(false);
 });
 
-test('a project has three phases of two steps and the rows of the method; a journey ends before the ideas', () => {
+test('a project has three phases of two steps and all lanes of the method; a journey has no ideas lane', () => {
   const rows = (template: 'project' | 'journey') => {
     const { doc } = open(template, 'en');
     const journey = arrangeJourney(readAll(doc, phases), readAll(doc, steps), readAll(doc, lanes));
@@ -97,7 +97,7 @@ test('a project has three phases of two steps and the rows of the method; a jour
   expect(rows('project')).toEqual([...journey, 'Challenges and obstacles', 'Opportunities', 'Ideas']);
 });
 
-test('an idea backlog starts empty, at the ideas', () => {
+test('an idea backlog is empty and opens the ideas view', () => {
   const { doc, start } = open('ideas', 'en');
   expect(start).toBe('ideas');
   for (const collection of Object.values(collections)) expect(rootOf(doc, collection).size).toBe(0);
@@ -108,7 +108,7 @@ describe('the demo', () => {
   const journey = arrangeJourney(readAll(doc, phases), readAll(doc, steps), readAll(doc, lanes));
   const authors = new Set(readAll(doc, people).map((person) => person.id));
 
-  test('has what the journey holds of the current state', () => {
+  test('has the phases, lanes, cards, ideas and personas of the example journey', () => {
     expect(journey.phases.map(({ phase }) => phase.title).slice(0, 2)).toEqual([
       'Plan the trip',
       'Choose and buy',
@@ -126,7 +126,7 @@ describe('the demo', () => {
     expect(size).toBeLessThan(200_000);
   });
 
-  test('has every card in a living cell, in an order of its own there, by someone who is known', () => {
+  test('has every card in an existing cell, at its own position, by a known author', () => {
     const laneIds = new Set(journey.lanes.map((lane) => lane.id));
     const phaseOf = new Map(
       journey.phases.flatMap(({ phase, steps: own }) => own.map((step) => [step.id, phase.id])),
@@ -160,7 +160,7 @@ describe('the demo', () => {
     expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, at) => at + 1));
   });
 
-  test('has its curve from signals, and one point placed where there are none', () => {
+  test('has a curve from emotions, with one placed point in a phase without any', () => {
     expect(readValues(doc, experience).length).toBe(1);
     const ids = journey.phases.map(({ phase }) => phase.id);
     const [marks, points] = [readValues(doc, emotions), readValues(doc, experience)];
@@ -177,7 +177,7 @@ describe('the demo', () => {
     expect(curves.flat().filter((point) => point.assumed).length).toBe(1);
   });
 
-  test('speaks the language that was asked for where the source does', () => {
+  test('has lane titles in the requested language', () => {
     const titles = (language: (typeof languages)[number]) =>
       readAll(open('demo', language).doc, lanes).map((lane) => lane.title);
     expect(titles('sv')).toContain('Känslor som finns');
@@ -188,7 +188,7 @@ describe('the demo', () => {
 });
 
 describe('the demo board', () => {
-  test('is made once, keeps its links at every start and what was changed since', async () => {
+  test('is created once, and keeps its links and later changes at every start', async () => {
     const store = new MemoryStore();
     const first = await ensureDemoBoard(store, 1);
     expect(first.map((link) => link.role)).toEqual(['facilitator', 'participant', 'observer']);
@@ -200,7 +200,7 @@ describe('the demo board', () => {
     expect(JSON.stringify(store.records.get('lovtag'))).not.toContain(first[0]?.secret.split('.')[1]);
   });
 
-  test('does not open again what a facilitator has withdrawn', async () => {
+  test('keeps links revoked that a facilitator has revoked', async () => {
     const store = new MemoryStore();
     await ensureDemoBoard(store, 1);
     await store.changeBoard('lovtag', (board) => ({
@@ -212,7 +212,7 @@ describe('the demo board', () => {
     expect(store.records.get('lovtag')?.links.length).toBe(3);
   });
 
-  test('whose data came from another installation gets links that open it', async () => {
+  test('gets working links if its data comes from another installation', async () => {
     const old = new MemoryStore();
     await ensureDemoBoard(old, 1);
     const moved = new MemoryStore();

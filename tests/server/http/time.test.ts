@@ -5,10 +5,10 @@ const hour = 3_600_000;
 const day = 24 * hour;
 
 describe.each([
-  ['back a day', -day],
-  ['on a day', day],
+  ['back by a day', -day],
+  ['forward by a day', day],
 ])('the wall clock is set %s', (_way, ms) => {
-  test('a membership lasts for its 12 hours, and may be renewed', async () => {
+  test('a membership is valid for 12 hours, and can be renewed', async () => {
     const house = new House();
     const { board, links } = await house.createBoard();
     const ana = await house.join(links.participant, 'Ana');
@@ -29,7 +29,7 @@ describe.each([
     ).toBe(200);
   });
 
-  test('who has come too often waits for as long as before', async () => {
+  test('the wait of an address above its rate limit does not change', async () => {
     const house = new House({ JOIN_PER_MINUTE: '60' });
     const { links } = await house.createBoard();
     const look = () => house.send('POST', '/api/invitation', { link: links.observer });

@@ -9,7 +9,7 @@ const secret = randomBytes(32);
 const now = Date.UTC(2026, 2, 12, 9);
 const hour = 3_600_000;
 
-/** A process of the installation that starts when the wall clock shows `wall`. */
+/** A process of an installation that starts at the wall clock time `wall`. */
 function start(wall = now, installation = secret) {
   const time = { passed: 1_000, wall };
   const tokens = new Tokens(installation, { now: () => time.passed, wall: () => time.wall });
@@ -35,7 +35,7 @@ const ana: Holder = {
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a token', () => {
-  test('gives back the membership that it was issued for, until its time is over', () => {
+  test('returns its membership for 12 hours, then nothing', () => {
     const { tokens, time, pass } = start();
     const { token, expires } = tokens.issue(ana);
     expect(token).toMatch(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$/);
@@ -49,11 +49,11 @@ describe('a token', () => {
   });
 
   test.each([
-    ['back a day', -24 * hour],
-    ['back a year', -8_760 * hour],
-    ['on a day', 24 * hour],
-    ['on a year', 8_760 * hour],
-  ])('is good for 12 hours of the process that made it, though the wall clock is set %s', (_way, ms) => {
+    ['back by a day', -24 * hour],
+    ['back by a year', -8_760 * hour],
+    ['forward by a day', 24 * hour],
+    ['forward by a year', 8_760 * hour],
+  ])('is valid for 12 hours in the process that issued it, though the wall clock is set %s', (_way, ms) => {
     const { tokens, time, pass } = start();
     const { token } = tokens.issue(ana);
     time.wall += ms;
@@ -61,12 +61,12 @@ describe('a token', () => {
     expect(tokens.read(token)).toMatchObject(ana);
     pass(1);
     expect(tokens.read(token)).toBeNull();
-    // And the next process goes by what the wall clock shows when it starts.
+    // The next process uses the wall clock at its start.
     const later = tokens.issue(ana);
     expect(later.expires).toBe(time.wall + 12 * hour);
   });
 
-  test('outlives the process that made it, for what was left of it', () => {
+  test('is valid after a restart, for its remaining time', () => {
     const { token } = start(now).tokens.issue(ana);
     const { tokens, time, pass } = start(now + 11 * hour);
     expect(tokens.read(token)?.expires).toBe(time.passed + hour);
@@ -78,7 +78,7 @@ describe('a token', () => {
     expect(start(now + 12 * hour).tokens.read(token)).toBeNull();
   });
 
-  test('is good for 12 hours more at most where the wall clock was set back before the next process', () => {
+  test('is valid for at most 12 hours after a restart, even if the wall clock was set back before it', () => {
     const { token } = start(now).tokens.issue(ana);
     const { tokens, pass } = start(now - 24 * hour);
     pass(12 * hour - 1);
@@ -87,12 +87,12 @@ describe('a token', () => {
     expect(tokens.read(token)).toBeNull();
   });
 
-  test('of a process whose wall clock was years ahead is none', () => {
+  test('is invalid if the wall clock was years ahead when it was issued', () => {
     const { token } = start(now + 87_600 * hour).tokens.issue(ana);
     expect(start(now).tokens.read(token)).toBeNull();
   });
 
-  test('of a release that did not write down which process made it is good for what is left of it', () => {
+  test('of an earlier release, which names no process, is valid for its remaining time', () => {
     const sign = (payload: string) =>
       `${payload}.${createHmac('sha256', secret).update(`token\0${payload}`).digest('base64url')}`;
     const token = sign(encode({ ...ana, expires: now + hour }));
@@ -102,7 +102,7 @@ describe('a token', () => {
     expect(tokens.read(token)).toBeNull();
   });
 
-  test('of the last release, which names no device, counts as a device of its own', () => {
+  test('of the last release, which names no device, has the person as its device', () => {
     const { device, ...before } = ana;
     expect(device).toBe('device-of-ana');
     const payload = encode({ ...before, expires: now + hour });
@@ -111,13 +111,13 @@ describe('a token', () => {
     expect(tokens.read(`${payload}.${signature}`)).toMatchObject({ ...ana, device: ana.person });
   });
 
-  test('altered anywhere is none', () => {
+  test('is invalid if any character is changed', () => {
     const { token } = tokens.issue(ana);
     const membership = tokens.read(token);
     for (let at = 0; at < token.length; at++) {
       const other = token[at] === 'A' ? 'B' : 'A';
       const altered = token.slice(0, at) + other + token.slice(at + 1);
-      // The last character of base64url has bits to spare: two spellings of one signature are both right.
+      // The last character of base64url has unused bits, so one signature has several valid spellings.
       const isSame = Buffer.from(altered.split('.')[1] ?? '', 'base64url').equals(
         Buffer.from(token.split('.')[1] ?? '', 'base64url'),
       );
@@ -127,16 +127,16 @@ describe('a token', () => {
     }
   });
 
-  test('with a better role under the old signature is none', () => {
+  test('is invalid with another role under the same signature', () => {
     const [, signature = ''] = tokens.issue(ana).token.split('.');
     expect(tokens.read(`${encode({ ...ana, role: 'facilitator' })}.${signature}`)).toBeNull();
   });
 
-  test('of another installation is none', () => {
+  test('of another installation is invalid', () => {
     expect(tokens.read(start(now, randomBytes(32)).tokens.issue(ana).token)).toBeNull();
   });
 
-  test('signed as something else of this installation is none', () => {
+  test('is invalid if the signature was made for another purpose', () => {
     const payload = encode({ ...ana, expires: now + hour });
     const bare = createHmac('sha256', secret).update(payload).digest('base64url');
     expect(tokens.read(`${payload}.${bare}`)).toBeNull();
@@ -153,11 +153,11 @@ describe('a token', () => {
     '{}',
     'é'.repeat(100),
     `${'A'.repeat(5_000)}.A`,
-  ])('that reads %j is none', (text) => {
+  ])('%j is invalid', (text) => {
     expect(tokens.read(text)).toBeNull();
   });
 
-  test('rightly signed but not of a membership is none', () => {
+  test('is invalid if it is signed correctly but is not a membership', () => {
     const sign = (payload: string) =>
       `${payload}.${createHmac('sha256', secret).update(`token\0${payload}`).digest('base64url')}`;
     const good = { ...ana, expires: now + hour };
@@ -178,7 +178,7 @@ describe('a token', () => {
 });
 
 describe('a link', () => {
-  test('is found by its secret and by nothing near it', () => {
+  test('is found by its exact secret only', () => {
     const links = [makeLink('trip', 'facilitator', now), makeLink('trip', 'observer', now)];
     const records = links.map((link) => link.record);
     for (const { secret: text, record } of links) {
@@ -189,7 +189,7 @@ describe('a link', () => {
     expect(findLink([], links[0]?.secret ?? '')).toBeNull();
   });
 
-  test('is read from a whole address or bare, and from nothing else', () => {
+  test('is parsed from an address or a bare secret; anything else is rejected', () => {
     const { secret: text } = makeLink('trip', 'observer', now);
     const parsed = { board: 'trip', secret: text };
     expect(parseLink(text)).toEqual(parsed);
@@ -207,7 +207,7 @@ describe('a link', () => {
     }
   });
 
-  test('of the demo is the same at every start, a different one for each role and installation', () => {
+  test('of the demo is the same after each start, and differs by role and installation', () => {
     const again = demoLink(secret, 'lovtag', 'observer', now + 1);
     expect(demoLink(secret, 'lovtag', 'observer', now).secret).toBe(again.secret);
     expect(demoLink(secret, 'lovtag', 'facilitator', now).secret).not.toBe(again.secret);
@@ -216,11 +216,11 @@ describe('a link', () => {
   });
 });
 
-describe('whoever joins', () => {
+describe('the ids of a person who joins', () => {
   const who = { board: 'trip', role: 'participant', secret: 'a-device-secret-of-ana' } as const;
   const { person, device } = personIds(secret, who);
 
-  test('is told by device, role and board together, and never by a name', () => {
+  test('the person id depends on device, role and board, and never on the name', () => {
     expect(person).toMatch(/^[A-Za-z0-9_-]{16}$/);
     expect(personIds(secret, { ...who })).toEqual({ person, device });
     for (const other of [
@@ -235,7 +235,7 @@ describe('whoever joins', () => {
     expect(personIds(secret, unnamed).person).not.toBe(personIds(secret, unnamed).person);
   });
 
-  test('is on one device in every role, and on another on each board', () => {
+  test('the device id is the same in each role, and differs by board', () => {
     expect(device).toMatch(/^[A-Za-z0-9_-]{16}$/);
     expect(device).not.toBe(person);
     expect(personIds(secret, { ...who, role: 'observer' }).device).toBe(device);

@@ -46,7 +46,7 @@ afterEach(async () => {
 const dial = (path: string, headers: Record<string, string> = {}, protocols: string[] = []) =>
   new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, { headers });
 
-/** How a connection ended: "open", a close code and its reason, or the status and code of a plain answer. */
+/** How an attempt ended: "open", a close code with its reason, or the status and code of a plain HTTP response. */
 async function outcome(socket: WebSocket): Promise<string> {
   return new Promise((resolve) => {
     socket.on('unexpected-response', (_request, response) => {
@@ -59,21 +59,21 @@ async function outcome(socket: WebSocket): Promise<string> {
     });
     socket.on('close', (code, reason) => resolve(`${code} ${reason.toString()}`));
     socket.on('error', () => undefined);
-    // One that is let in answers at once; one that is refused has closed before it would.
+    // An admitted socket answers at once. A refused one closes before it would answer.
     socket.on('open', () => socket.send('are you there?'));
     socket.on('message', () => resolve('open'));
   });
 }
 
 describe('an upgrade with a token', () => {
-  test('is taken into the room with the membership that the token stands for', async () => {
+  test('joins the room with the token’s membership', async () => {
     expect(await outcome(dial(`/sync/${board}/board?token=${ana.token}`))).toBe('open');
     const [joined] = house.live.joined;
     expect(joined).toMatchObject({ document: 'board', control: false });
     expect(joined?.membership).toMatchObject({ board, person: ana.person, name: 'Ana', role: 'participant' });
   });
 
-  test('gets control frames where it asks for them, and only there', async () => {
+  test('gets control frames if it asks for them', async () => {
     const path = `/sync/${board}/board?token=${ana.token}`;
     const asking = dial(path, {}, ['other', controlProtocol]);
     expect(await outcome(asking)).toBe('open');
@@ -81,7 +81,7 @@ describe('an upgrade with a token', () => {
     expect(house.live.joined.map((one) => one.control)).toEqual([true]);
   });
 
-  test('that is wrong, old or missing is told 4401 on an open socket, and joins nothing', async () => {
+  test('that is invalid, expired or missing is closed with 4401 after the handshake, and joins no room', async () => {
     const path = `/sync/${board}/board`;
     expect(await outcome(dial(path))).toBe('4401 ticket');
     expect(await outcome(dial(`${path}?token=`))).toBe('4401 ticket');
@@ -92,7 +92,7 @@ describe('an upgrade with a token', () => {
     expect(house.live.joined).toEqual([]);
   });
 
-  test('that is none does not make the server look for the board', async () => {
+  test('that is invalid does not make the server read the board', async () => {
     const looked: string[] = [];
     const look = house.store.board.bind(house.store);
     house.store.board = (id) => {
@@ -106,14 +106,14 @@ describe('an upgrade with a token', () => {
     expect(looked).toEqual([board]);
   });
 
-  test('of another board is told 4403, and one for no board 4404', async () => {
+  test('for another board is closed with 4403, and for an unknown board with 4404', async () => {
     const other = await house.createBoard();
     expect(await outcome(dial(`/sync/${other.board}/board?token=${ana.token}`))).toBe('4403 not-allowed');
     expect(await outcome(dial(`/sync/nowhere/board?token=${ana.token}`))).toBe('4404 no-such-board');
     expect(house.live.joined).toEqual([]);
   });
 
-  test('whose link is withdrawn while it is in is closed 4401, and told the same when it comes back', async () => {
+  test('is closed with 4401 when its link is revoked, and again when it reconnects', async () => {
     const fay = await house.join(links.facilitator, 'Fay');
     const path = `/sync/${board}/board?token=${ana.token}`;
     const socket = dial(path);
@@ -126,12 +126,12 @@ describe('an upgrade with a token', () => {
     expect(await outcome(dial(path))).toBe('4401 link-revoked');
   });
 
-  test('is let in while the store cannot write, for there is much to read', async () => {
+  test('is admitted while the store cannot write, because it can still read', async () => {
     house.store.break();
     expect(await outcome(dial(`/sync/${board}/board?token=${ana.token}`))).toBe('open');
   });
 
-  test('is told to come back later while the board is full or the server stops', async () => {
+  test('is closed with 1013 while the board is full or the server stops', async () => {
     const path = `/sync/${board}/board?token=${ana.token}`;
     house.live.people = 500;
     expect(await outcome(dial(path))).toBe('1013 board-full');
@@ -143,7 +143,7 @@ describe('an upgrade with a token', () => {
 describe('an upgrade of a page', () => {
   const cookie = () => `seat-${ana.person}=${ana.token}`;
 
-  test('comes in by its cookie and our own origin', async () => {
+  test('is admitted by its cookie and our own origin', async () => {
     expect(
       await outcome(dial(`/sync/${board}/board?seat=${ana.person}`, { cookie: cookie(), origin: own })),
     ).toBe('open');
@@ -153,7 +153,7 @@ describe('an upgrade of a page', () => {
     expect(house.live.joined.map((one) => one.membership.person)).toEqual([ana.person, ana.person]);
   });
 
-  test('takes the membership that it names among several', async () => {
+  test('uses the membership that `?seat=` names', async () => {
     const cleo = await house.join(links.observer, 'Cleo');
     const jar = `${cookie()}; seat-${cleo.person}=${cleo.token}`;
     expect(
@@ -177,7 +177,7 @@ describe('an upgrade of a page', () => {
   });
 });
 
-describe('an address that is none', () => {
+describe('an invalid address', () => {
   test.each([
     ['/sync/trip/draft', '404 no-such-document'],
     ['/sync/trip/__proto__', '404 no-such-document'],
@@ -187,11 +187,11 @@ describe('an address that is none', () => {
     ['/sync/trip', '404 not-found'],
     ['/sync/trip/board/more', '404 no-such-document'],
     ['/sync//board', '404 not-found'],
-  ])('%s is answered %s', async (path, expected) => {
+  ])('%s gets %s', async (path, expected) => {
     expect(await outcome(dial(path))).toBe(expected);
   });
 
-  test('outside of /sync/ is left for others', async () => {
+  test('outside of /sync/ is left to other listeners', async () => {
     const elsewhere = new Promise<string>((resolve) => {
       server.on('upgrade', (request, socket) => {
         if (!request.url?.startsWith('/hmr')) return;
@@ -204,7 +204,7 @@ describe('an address that is none', () => {
   });
 });
 
-test('an address that dials without end is slowed down, and told when to come back', async () => {
+test('connection attempts of one address are limited by rate', async () => {
   const attempt = () => house.app.request('/sync/trip/board');
   for (let i = 0; i < 1_200; i++) await attempt();
   expect((await attempt()).status).toBe(429);
@@ -212,7 +212,7 @@ test('an address that dials without end is slowed down, and told when to come ba
   expect((await attempt()).status).toBe(426);
 });
 
-test('a refusal without a socket is one plain HTTP answer', async () => {
+test('a refusal before the handshake is a plain HTTP response', async () => {
   const plainAnswer = async (path: string, more = '') => {
     const socket = connect(port, '127.0.0.1');
     let answer = '';
@@ -234,7 +234,7 @@ test('a refusal without a socket is one plain HTTP answer', async () => {
   );
 });
 
-describe('a rude client', () => {
+describe('a misbehaving client', () => {
   const raw = async (): Promise<Socket> => {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
@@ -247,7 +247,7 @@ describe('a rude client', () => {
     ['/sync/../healthz', 'internal'],
     ['/sync/../api/boards/trip/links', 'ticket'],
     ['/sync/../nowhere', '404 Not Found'],
-  ])('that leads out of /sync/ by %s is refused with %s', async (path, reason) => {
+  ])('that leaves /sync/ by %s is refused with %s', async (path, reason) => {
     const socket = await raw();
     let answer = '';
     socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
@@ -257,7 +257,7 @@ describe('a rude client', () => {
     socket.destroy();
   });
 
-  test('that resets while it is decided about disturbs nobody', async () => {
+  test('that resets during admission affects nobody else', async () => {
     for (let i = 0; i < 20; i++) {
       const socket = await raw();
       socket.write(head(`/sync/${board}/board?token=${ana.token}`));
@@ -266,7 +266,7 @@ describe('a rude client', () => {
     expect(await outcome(dial(`/sync/${board}/board?token=${ana.token}`))).toBe('open');
   });
 
-  test('without a proper handshake is told so', async () => {
+  test('without a valid handshake gets 400', async () => {
     const socket = await raw();
     socket.write(head(`/sync/${board}/board?token=${ana.token}`).replace(/Sec-WebSocket-Key: .*\r\n/, ''));
     const [answer] = (await once(socket, 'data')) as [Buffer];
@@ -274,7 +274,7 @@ describe('a rude client', () => {
     socket.destroy();
   });
 
-  test('with a frame past every limit is dropped with 1009', async () => {
+  test('with a frame above every limit is closed with 1009', async () => {
     const socket = dial(`/sync/${board}/board?token=${ana.token}`);
     await once(socket, 'open');
     const closed = once(socket, 'close') as Promise<[number]>;
@@ -284,7 +284,7 @@ describe('a rude client', () => {
   });
 });
 
-test('a socket that is reset while the server waits for it to end does not make it fail', async () => {
+test('a socket that is reset while the server closes causes no error', async () => {
   const client = connect(port, '127.0.0.1');
   await once(client, 'connect');
   client.write(
@@ -297,7 +297,7 @@ test('a socket that is reset while the server waits for it to end does not make 
   await expect(drained).resolves.toBeUndefined();
 });
 
-test('when the server closes, no more are taken in and those who stay silent are let go of', async () => {
+test('when the server closes, sockets that do not answer are terminated', async () => {
   const socket = dial(`/sync/${board}/board?token=${ana.token}`);
   expect(await outcome(socket)).toBe('open');
   const closed = once(socket, 'close');

@@ -31,7 +31,7 @@ beforeEach(async () => {
   fay = await house.join(made.links.facilitator, 'Fay');
   ana = await house.join(made.links.participant, 'Ana');
   olle = await house.join(made.links.observer, 'Olle');
-  // What the server writes itself goes to the store, as a room would see to.
+  // Stores what the server writes, as a room would.
   house.live.onWrite = async (room, update) => {
     await house.store.append({ room, person: '', update });
   };
@@ -46,7 +46,7 @@ const restore = async (version: string) =>
     await (await house.send('POST', at(`/${version}/restore`), undefined, house.as(fay))).json(),
   );
 
-/** The document as it is on disk. */
+/** The stored document. */
 async function stored(): Promise<Y.Doc> {
   const { snapshot, updates } = await house.store.load(`${board}/board`);
   const doc = new Y.Doc();
@@ -55,7 +55,7 @@ async function stored(): Promise<Y.Doc> {
   return doc;
 }
 
-/** Ana writes an idea, and it is on disk. */
+/** Ana adds an idea, which is stored. */
 async function anaAdds(title: string): Promise<void> {
   const doc = await stored();
   const updates: Uint8Array[] = [];
@@ -71,7 +71,7 @@ const titles = (doc: Y.Doc) =>
     .sort();
 
 describe('versions', () => {
-  test('Fay keeps one by name, Ana adds an idea, Fay restores: the idea is gone; and brings it back', async () => {
+  test('Fay stores one, Ana adds an idea, Fay restores it: the idea is removed, and the state before brings it back', async () => {
     await anaAdds('A bench');
     const kept = await keep('Before the vote');
     expect(kept).toMatchObject({ kind: 'named', name: 'Before the vote', person: fay.person });
@@ -87,13 +87,13 @@ describe('versions', () => {
     expect(titles(await stored())).toEqual(['A bench', 'A roof']);
   });
 
-  test('a restore of what the board is writes nothing', async () => {
+  test('restoring one that is equal to the board writes nothing', async () => {
     const kept = await keep('Now');
     expect((await restore(kept.id)).changed).toBe(false);
     expect(house.live.written).toEqual([]);
   });
 
-  test('who writes sees which there are, newest first; who watches does not', async () => {
+  test('facilitators and participants can list them, newest first; observers cannot', async () => {
     const one = await keep('One');
     house.now += 1;
     const two = await keep('Two');
@@ -119,19 +119,22 @@ describe('versions', () => {
     expect(titles(doc)).toEqual(['A bench']);
   });
 
-  test.each(['participant', 'observer'] as const)('a %s neither keeps, reads nor restores', async (role) => {
-    const { id } = await keep('One');
-    const who = house.as(role === 'participant' ? ana : olle);
-    const tries = [
-      house.send('POST', at(), { name: 'Mine' }, who),
-      house.send('GET', at(`/${id}`), undefined, who),
-      house.send('POST', at(`/${id}/restore`), undefined, who),
-    ];
-    for (const answer of await Promise.all(tries))
-      expect(await refusal(answer)).toEqual([403, 'not-allowed']);
-  });
+  test.each(['participant', 'observer'] as const)(
+    'a %s can neither store, read nor restore one',
+    async (role) => {
+      const { id } = await keep('One');
+      const who = house.as(role === 'participant' ? ana : olle);
+      const tries = [
+        house.send('POST', at(), { name: 'Mine' }, who),
+        house.send('GET', at(`/${id}`), undefined, who),
+        house.send('POST', at(`/${id}/restore`), undefined, who),
+      ];
+      for (const answer of await Promise.all(tries))
+        expect(await refusal(answer)).toEqual([403, 'not-allowed']);
+    },
+  );
 
-  test('one that is not kept, or can be none, is not found', async () => {
+  test('an unknown or invalid id returns 404', async () => {
     for (const id of ['nothing', '..%2f..%2fboard', 'x'.repeat(65)]) {
       const paths = [house.send('GET', at(`/${id}`), undefined, house.as(fay))];
       paths.push(house.send('POST', at(`/${id}/restore`), undefined, house.as(fay)));
@@ -140,7 +143,7 @@ describe('versions', () => {
     }
   });
 
-  test('need a name, of a bounded length and number, and not too fast', async () => {
+  test('need a name, and are limited in length of the name, number and rate', async () => {
     for (const name of ['', 'x'.repeat(81), 7])
       expect(await refusal(await house.send('POST', at(), { name }, house.as(fay)))).toEqual([
         422,
@@ -159,7 +162,7 @@ describe('versions', () => {
     expect(await refusal(full)).toEqual([409, 'too-many-versions']);
   });
 
-  test('are neither kept nor restored while the store cannot write, and can be seen all the same', async () => {
+  test('can be neither stored nor restored while the store cannot write, but can be read', async () => {
     const { id } = await keep('One');
     house.store.break();
     expect(await refusal(await house.send('POST', at(), { name: 'Two' }, house.as(fay)))).toEqual([
@@ -172,7 +175,7 @@ describe('versions', () => {
     expect((await house.send('GET', at(`/${id}`), undefined, house.as(fay))).status).toBe(200);
   });
 
-  test('that the room does not take are told so, with the state from before kept', async () => {
+  test('a restore that the room refuses is reported; the state before is stored', async () => {
     const { id } = await keep('One');
     await anaAdds('A bench');
     house.live.onWrite = () => Promise.reject(new Error('read-only'));
@@ -201,7 +204,7 @@ describe('removing what people added since a version', () => {
   const removed = async (version: string, ...people: string[]) =>
     v.parse(removedSchema, await (await remove(version, people)).json());
 
-  /** Somebody writes an idea from a page of their own, and it is on disk with whose page it is. */
+  /** A person adds an idea on their page. It is stored with the owner of the client id. */
   async function adds(who: Joined, title: string): Promise<void> {
     const doc = await stored();
     const updates: Uint8Array[] = [];
@@ -212,7 +215,7 @@ describe('removing what people added since a version', () => {
       await house.store.append({ room: `${board}/board`, person: who.person, update, owners });
   }
 
-  test('Fay removes what Ana added, from all her pages, and takes that back by the version from before', async () => {
+  test('Fay removes what Ana added on all her pages, and undoes it by restoring the version before', async () => {
     await adds(ana, 'A bench');
     const { id } = await keep('Then');
     await adds(ana, 'Nonsense');
@@ -227,7 +230,7 @@ describe('removing what people added since a version', () => {
     expect(titles(await stored())).toEqual(['A bench', 'A roof', 'More of it', 'Nonsense']);
   });
 
-  test('of several people at once; of who added nothing there is nothing to remove', async () => {
+  test('works for several people at once; for people who added nothing it changes nothing', async () => {
     const { id } = await keep('Then');
     for (const who of [ana, fay]) await adds(who, 'Nonsense');
     expect(await removed(id, 'nobody', olle.person)).toMatchObject({ changed: false });
@@ -236,7 +239,7 @@ describe('removing what people added since a version', () => {
     expect(titles(await stored())).toEqual([]);
   });
 
-  test('is for facilitators, of a version that is kept, and names people by id', async () => {
+  test('requires a facilitator, an existing version, and a list of valid ids of people', async () => {
     const { id } = await keep('Then');
     for (const who of [ana, olle])
       expect(await refusal(await remove(id, [ana.person], who))).toEqual([403, 'not-allowed']);
@@ -245,7 +248,7 @@ describe('removing what people added since a version', () => {
     for (const people of wrong) expect(await refusal(await remove(id, people))).toEqual([422, 'invalid']);
   });
 
-  test('is neither done on a frozen board, nor without a disk, nor too often, nor where the room does not take it', async () => {
+  test('is refused on a frozen board, on a failing disk, above the rate, and if the room refuses it', async () => {
     const { id } = await keep('Then');
     await adds(ana, 'Nonsense');
     await house.store.changeBoard(board, (record) => ({ ...record, frozen: true }));

@@ -82,7 +82,7 @@ describe('G21 daily allowances', () => {
     expect(spend('ana', { clients: 10, records: 20 })).toBeNull();
   });
 
-  test('G21 are spent as a whole or not at all', () => {
+  test('G21 are charged for a whole update or not at all', () => {
     expect(spend('ana', { clients: 11, records: 1 })).toMatchObject({ of: 'clients' });
     expect(spend('ana', { clients: 1, records: 21 })).toMatchObject({ of: 'records' });
     expect(spend('ana', { clients: 10, records: 20 })).toBeNull();
@@ -95,7 +95,7 @@ describe('G21 daily allowances', () => {
     expect(spend('ana', { records: 20 })).toBeNull();
   });
 
-  test('G21 count small updates too, though summed up first', () => {
+  test('G21 include small updates, which are summed first', () => {
     let taken = 0;
     while (spend('ana', { bytes: 100 }) === null) taken += 100;
     expect(taken).toBeGreaterThan(small.person.bytes - 100);
@@ -110,7 +110,7 @@ describe('G21 daily allowances', () => {
     });
   });
 
-  test('G21 keep the last quarter of a board for people who wrote before and took little', () => {
+  test('G21 reserve the last quarter of a board for people who wrote before and used little', () => {
     expect(spend('ana', { clients: 1 })).toBeNull();
     expect(spend('gus', { clients: 9 })).toBeNull();
     for (const newcomer of ['n1', 'n2']) expect(spend(newcomer, { clients: 10 })).toBeNull();
@@ -155,7 +155,7 @@ describe('G21 daily allowances', () => {
     for (let i = 0; i < 5; i++) expect(admit()).toBe(true);
     expect(admit()).toBe(false);
     expect(admit('participant', 'tour/board')).toBe(true);
-    // People with only an observer link take nothing from those who write.
+    // People with only an observer link do not use up the allowance of those who write.
     expect(admit('observer')).toBe(true);
     clock.advance(day / 5);
     expect(admit()).toBe(true);
@@ -168,7 +168,7 @@ describe('G21 daily allowances', () => {
     expect(took('ana')).toEqual([true, true, true, false]);
     expect(took('ben')).toEqual([true, true, true, false]);
     expect([rename('cara'), rename('dora')]).toEqual([true, false]);
-    // Observers take nothing from those who write, and one device has one limit in all roles.
+    // Observers do not use up the allowance of those who write, and a device has one limit in all roles.
     expect([rename('olga', 'observer'), rename('ana', 'observer')]).toEqual([true, false]);
     clock.advance(day / 3);
     expect([rename('ana'), rename('ana')]).toEqual([true, false]);
@@ -327,7 +327,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
         ),
       },
     ]);
-  /** Waits until a socket has been told that an update was refused, and closed. */
+  /** Waits until a socket has received a refusal and is closed. */
   async function refused(socket: RawClient) {
     const { control } = await socket.next('control', (one) => one.control.kind === 'refused');
     expect(await socket.closed).toEqual({ code: 4422, reason: 'allowance' });
@@ -335,7 +335,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
   }
   const clientIds = (doc: Y.Doc) => doc.store.clients.size;
 
-  test('G21 thirty sockets of one person with ever new client ids: the document keeps 300, and others continue', async () => {
+  test('G21 thirty sockets of one person use new client ids: the document accepts 300, and others continue', async () => {
     await open();
     const ben = await house.stock('ben').synced();
     addCard(ben.editor, cell, { text: 'before' });
@@ -366,7 +366,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     expect(house.log.join('')).toContain('"of":"clients"');
     expect(house.rooms.counters.refusals.allowance).toBe(30);
 
-    // Honest people come back after a restart, and write.
+    // Honest people reconnect after a restart, and write.
     const store = new MemoryStore();
     store.addBoard(board);
     await house.close();
@@ -380,7 +380,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     expect(readRecord(other, cards, id)?.text).toBe('again');
   });
 
-  test('G21 records, bytes: an update above the limit is refused as a whole, and facilitators and the server add more', async () => {
+  test('G21 an update above the limit of records or bytes is refused as a whole; facilitators and the server can add more', async () => {
     await open();
     const ana = await house.raw('ana', { control: true });
     ana.update(records(personAllowance.records));
@@ -422,7 +422,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     expect(readRecord(await raw.state(), cards, one.id)?.evidence).toBe('data');
   });
 
-  test('G21 a crowd that joins as ever new people cannot stop the people at work', async () => {
+  test('G21 a crowd that keeps joining as new people does not stop the people at work', async () => {
     const clients = 100;
     const table = { person: { ...small.person, clients }, board: { ...small.board, clients: 4 * clients } };
     await open({ allowances: { ...small, ...table, newcomers: 100 } });
@@ -455,7 +455,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
     expect([first, second, third].every((id) => readRecord(page.doc, cards, id) !== null)).toBe(true);
   });
 
-  test('G21 leaving until the room is closed refills nothing', async () => {
+  test('G21 closing the room does not refill it', async () => {
     const clock = new FakeClock();
     await open({ clock, allowances: small });
     const mallory = await house.raw('mallory', { control: true });
@@ -498,7 +498,7 @@ describe('G21 on a board', { timeout: 30_000 }, () => {
   });
 });
 
-test('G21 docs/API.md and docs/SYNC.md have the figures', async () => {
+test('G21 docs/API.md and docs/SYNC.md list the limits', async () => {
   const { readFile } = await import('node:fs/promises');
   const page = await readFile(new URL('../../../docs/API.md', import.meta.url), 'utf8');
   for (const table of [personAllowance, boardAllowance])

@@ -105,10 +105,10 @@ async function anaWrites(id: string): Promise<void> {
   await ana.told('saved');
 }
 
-describe('W3 B12 the answer to the server’s question', () => {
+describe('W3 B12 the answer to the server’s state request', () => {
   afterEach(() => house.close());
 
-  test('W3 a delete set larger than a frame keeps nobody away, and new content in the answer is taken', async () => {
+  test('W3 a delete set larger than a frame is accepted in an answer, with its new content', async () => {
     await enter(worn);
     const back = copy(addCard('ben', 'offline'));
     const ben = await house.raw('ben', { control: true });
@@ -120,7 +120,7 @@ describe('W3 B12 the answer to the server’s question', () => {
     expect(house.rooms.counters.refusals['too-many']).toBe(0);
   });
 
-  test('W3 stock clients come back with it, one by one', async () => {
+  test('W3 stock clients with such a delete set reconnect one by one', async () => {
     await enter(worn);
     const everyone = ['ben', 'cleo', 'dan'].map((person) => {
       house.membership(person);
@@ -148,7 +148,7 @@ describe('W3 B12 the answer to the server’s question', () => {
     expect(house.rooms.counters.heldUpdates).toBe(0);
   });
 
-  test('W3 nothing else may be as large: an update, a second answer, presence instead', async () => {
+  test('W3 an update, a second answer or presence of that size is refused', async () => {
     await enter();
     const large = new Uint8Array(maxFrameBytes);
     const offers: [string, (from: RawClient) => void][] = [
@@ -171,7 +171,7 @@ describe('W3 B12 the answer to the server’s question', () => {
     await anaWrites('meanwhile');
   });
 
-  test('W3 one above the limit of answers is refused by its header, before it has arrived', async () => {
+  test('W3 an answer above the limit is refused by its header, before it has arrived', async () => {
     await enter();
     const mallory = await house.raw('mallory');
     await mallory.next('step1');
@@ -224,7 +224,7 @@ describe('B12 large answers share limited memory', () => {
     return frame.subarray(0, junkBytes);
   };
 
-  test('B12 answers without room are not read until there is some; a slow one is closed for others', async () => {
+  test('B12 answers wait unread until there is memory; a slow one is closed to make room', async () => {
     await enter();
     const part = beginning();
     const all = Math.ceil(largeMessageBytes / part.length) + 2;
@@ -252,7 +252,7 @@ describe('B12 large answers share limited memory', () => {
   });
 });
 
-test('B12 when memory is full the first continues, and waiting ones continue when one is done', () => {
+test('B12 when memory is full the first continues, and the others when it is done', () => {
   const memory = new LargeMessages(10);
   const said: string[] = [];
   const senders = ['one', 'two', 'three'].map((name) => ({

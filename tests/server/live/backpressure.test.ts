@@ -80,7 +80,7 @@ async function addCard(id: string): Promise<void> {
   await ana.told('saved');
 }
 
-test('B1 a slow reader gets no presence, and all of it after it has caught up', async () => {
+test('B1 a slow reader gets no presence until it has caught up, then all of it', async () => {
   await flood(65 << 10);
   const { counters } = house.rooms;
   ana.presence([{ client: 1, clock: 1, state: {} }]);
@@ -94,7 +94,7 @@ test('B1 a slow reader gets no presence, and all of it after it has caught up', 
   expect(counters.slowReaders).toBe(0);
 });
 
-test('B1 a reader that missed Cleo leaving is told after it has caught up', async () => {
+test('B1 a reader that missed Cleo’s departure gets it after it has caught up', async () => {
   const cleo = await house.raw('cleo');
   cleo.presence([{ client: 3, clock: 1, state: {} }]);
   await ben.next('presence', ({ entries }) => entries.some((one) => one.client === 3));
@@ -111,10 +111,10 @@ test('B1 a reader that missed Cleo leaving is told after it has caught up', asyn
   await ben.next('presence', ({ entries }) => entries.some((one) => one.client === 3 && one.state === null));
 });
 
-test('B2 a reader far behind gets no updates, and one difference after it has caught up', async () => {
+test('B2 a reader that is far behind gets no updates until it has caught up, then one difference', async () => {
   await flood(1 << 20);
   const { counters } = house.rooms;
-  // The last update that is sent to Ben; from now on he is behind.
+  // The last update that is sent to Ben. From now on he is behind.
   await addCard('first');
   expect(house.rooms.sockets(board).find(({ person }) => person === 'ben')?.isBehind).toBe(true);
   const { framesOut } = counters;
@@ -159,7 +159,7 @@ test('B3 closes a reader with more than 8 MiB unread at once', async () => {
   expect(ana.socket.readyState).toBe(ana.socket.OPEN);
 });
 
-test('B3 closes a client that answers pings and does not read its answer', async () => {
+test('B3 closes a client that answers pings but does not read its answer', async () => {
   const line = await TcpClient.open(house.port, `/sync/${board}/board?seat=cleo`);
   line.socket.pause();
   const hers = () => house.rooms.sockets(board).find(({ person }) => person === 'cleo');
@@ -274,7 +274,7 @@ async function hold(): Promise<void> {
   while (house.rooms.counters.updates === updates) await new Promise(setImmediate);
 }
 
-test('B7 large answers are spread over several turns, and edits of others go out in between', async () => {
+test('B7 large answers are sent over several turns, with edits of others in between', async () => {
   const turns: number[] = [];
   let turn = 0;
   const count = () => {
@@ -313,7 +313,7 @@ describe('B13 answers for a single reader', () => {
     while (counters.differencesEncoded === differencesEncoded) await new Promise(setImmediate);
   });
 
-  test('B13 a difference is cached for others who ask the same; a large one is not encoded', async () => {
+  test('B13 a difference is cached for equal requests; a large one is not encoded', async () => {
     const { counters } = house.rooms;
     const state = await ben.state();
     const { statesSent, differencesEncoded } = counters;
@@ -329,7 +329,7 @@ describe('B13 answers for a single reader', () => {
     ]);
   });
 
-  test('B13 unread bytes count until they are read, or never will be', () => {
+  test('B13 unread bytes count until they are read or the socket closes', () => {
     const unread = new Unread(10);
     const [one, two] = [unread.add(6), unread.add(6)];
     expect(unread.isFull).toBe(true);
@@ -342,7 +342,7 @@ describe('B13 answers for a single reader', () => {
   });
 });
 
-test('B13 a client that asks for twenty answers and reads none has one listener; all count until the end', () => {
+test('B13 a client that requests twenty answers and reads none has one listener; all twenty count', () => {
   const stream = new Writable({ highWaterMark: 1, write: () => undefined });
   const line = { socket: { readyState: 1, OPEN: 1 }, stream } as unknown as Line;
   const writer = new SocketWriter(

@@ -27,7 +27,7 @@ test('a bucket refills up to its burst and no further', () => {
   expect(bucket.left(60_000)).toBe(5);
 });
 
-test('a look into a bucket does not change it', () => {
+test('reading a bucket does not change it', () => {
   const [seen, unseen] = [new Bucket(tenASecond, 0), new Bucket(tenASecond, 0)];
   for (const bucket of [seen, unseen]) bucket.take(8, 0);
   for (let now = 0; now < 700; now += 7) seen.left(now);

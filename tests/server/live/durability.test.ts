@@ -130,7 +130,7 @@ describe('from the queue to the disk', () => {
     expect(readRecord(seen, cards, 'card')?.text).toBe('card');
   });
 
-  test('D2 the sole author of an update does not get it; the others get the same bytes that are on disk', async () => {
+  test('D2 the only author of an update does not get it; the others get the bytes that are on disk', async () => {
     const ana = await Writer.join(house, 'ana');
     const ben = await Writer.join(house, 'ben');
     await ana.raw.state();
@@ -180,7 +180,7 @@ describe('from the queue to the disk', () => {
     expect(ana.sent).toBe(3);
   });
 
-  test('D3 the saved count does not pass a held frame', async () => {
+  test('D3 the saved count stays below a held frame', async () => {
     const offline = new Y.Doc();
     rootOf(offline, cards).set('away', buildRecord(cards, { author: 'ana' }));
     const before = Y.encodeStateVector(offline);
@@ -214,7 +214,7 @@ describe('from the queue to the disk', () => {
 });
 
 describe('a disk that fails', () => {
-  test('D5 nothing is acknowledged or shown, people stay and can read, and their edits are taken when it recovers', async () => {
+  test('D5 nothing is acknowledged or relayed; people stay and can read; edits are stored after it recovers', async () => {
     const ana = await Writer.join(house, 'ana');
     const ben = await house.stock('ben').synced();
     ana.add('before');
@@ -259,7 +259,7 @@ describe('a disk that fails', () => {
     expect(closes).toBe(0);
   });
 
-  test('D5 an update that could not be stored is not retried in a loop: it is asked for at the next heartbeat', async () => {
+  test('D5 an update that could not be stored is requested again at the heartbeat, not retried in a loop', async () => {
     const ana = await house.stock('ana').synced();
     house.store.break(new Error('this one'));
     addCard(ana.editor, cell, { text: 'odd' });
@@ -301,7 +301,7 @@ describe('the end', () => {
     expect((await ana.raw.told('saved')).frames).toBe(ana.sent);
   });
 
-  test('D9 after many updates the state is stored while people work', async () => {
+  test('D9 after many updates the room compacts its journal while people work', async () => {
     const ana = await Writer.join(house, 'ana');
     for (let i = 0; i < 1_001; i++) {
       ana.add(`c${i}`);

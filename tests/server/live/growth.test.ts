@@ -102,7 +102,7 @@ describe('G21 the estimated growth', { timeout: 30_000 }, () => {
     expect(at.reckoned).toBeLessThan(at.sent / 3);
   });
 
-  test('G21 of moving cards is what remains of the moves, without their earlier places', () => {
+  test('G21 of moving cards is what remains of the moves, without earlier positions', () => {
     const at = new Weighed();
     const people = [1_000_001, 1_000_002, 1_000_003].map((client) => writer(at, client));
     const ids = people.map((one) => addCard(one, cell, { text: 'a card' }));
@@ -117,7 +117,7 @@ describe('G21 the estimated growth', { timeout: 30_000 }, () => {
     expect(at.reckoned - before).toBeLessThan(at.sent / 3);
   });
 
-  test('G21 of coming back with nothing new is 0', () => {
+  test('G21 of reconnecting with nothing new is 0', () => {
     const at = new Weighed();
     const ana = writer(at, 1_000_004);
     const card = addCard(ana, cell, { text: 'some words of a card' });
@@ -127,7 +127,7 @@ describe('G21 the estimated growth', { timeout: 30_000 }, () => {
     expect(at.reckoned).toBe(reckoned);
   });
 
-  describe('G21 includes everything that is made to stay', () => {
+  describe('G21 includes everything that an attacker can make permanent', () => {
     const page = new Y.Doc();
     page.clientID = 5;
     rootOf(page, cards).set('a', buildRecord(cards, { text: 'x'.repeat(4_000), evidence: 'data' }));

@@ -364,7 +364,7 @@ describe('G19 the cost of an update is limited', { timeout: 60_000 }, () => {
     );
   });
 
-  test('G19 a count without bytes for it is malformed, before anything is read', () => {
+  test('G19 a count larger than the remaining bytes is malformed, before anything is read', () => {
     const lie = encoding.encode((encoder) => {
       for (const number of [1, 2 ** 30, now, 0]) encoding.writeVarUint(encoder, number);
     });
@@ -393,7 +393,7 @@ describe('G19 the cost of an update is limited', { timeout: 60_000 }, () => {
   });
 });
 
-describe('G19 the work of people is well below the limit', () => {
+describe('G19 the work of real people is well below the limit', () => {
   /** What Ana's own document writes, as one update. */
   function written(board: Board, edit: (doc: Y.Doc) => void): Uint8Array {
     const hers = new Y.Doc();
@@ -500,7 +500,7 @@ describe('G19 the work of people is well below the limit', () => {
     expect(weightOf(board, marks)).toBeLessThan(maxEffort / 2);
   });
 
-  test('G19 coming back with nothing new weighs little and changes nothing', () => {
+  test('G19 reconnecting with nothing new costs little and changes nothing', () => {
     const board = boardWith('x'.repeat(10_000));
     const cut = rangesOf(
       before,

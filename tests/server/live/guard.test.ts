@@ -33,7 +33,7 @@ beforeEach(() => {
   ben = board.person('ben');
 });
 
-describe('edits by the commands are accepted', () => {
+describe('edits made by commands are accepted', () => {
   test('Ana writes, moves, marks, removes and restores; Fia builds the frame', () => {
     const phase = addPhase(fia.editor, 'before', 'Arrive', { after: null, before: null });
     addStep(fia.editor, phase, 'Find the door', { after: null, before: null });
@@ -71,7 +71,7 @@ describe('edits by the commands are accepted', () => {
     expect(textOf(board.doc, cards, card, 'text')?.toJSON()).toBe('one two');
   });
 
-  test('Ana’s offline edits come as one difference, with everything she overwrote and undid', () => {
+  test('Ana’s offline edits are accepted as one difference, with everything she overwrote and undid', () => {
     const undo = new Y.UndoManager(rootOf(ana.doc, cards), { captureTimeout: 0 });
     const card = addCard(ana.editor, cell, { text: 'draft' });
     for (const lane of ['a', 'b', 'c', 'd']) moveCards(ana.editor, [card], { ...cell, lane });
@@ -116,7 +116,7 @@ describe('G2 an update reads as Yjs would apply it', () => {
     expect(ana.send(update)).toBe('malformed');
   });
 
-  test('an item that continues elsewhere than its stored beginning is refused', () => {
+  test('an item is refused if its parent differs from that of its stored beginning', () => {
     const [other, card] = [addCard(ana.editor, cell), addCard(ana.editor, cell)];
     writeText(ana.editor, cards, card, 'text', 'abc');
     ana.say();
@@ -303,7 +303,7 @@ describe('G20 a full document', () => {
     return board.guard.judge(Y.encodeStateAsUpdate(ana.doc, before), ana.membership, full);
   }
 
-  test('G20 takes nothing more, but existing content may be removed and restored', () => {
+  test('G20 accepts no additions, but existing content may be removed and restored', () => {
     const card = addCard(ana.editor, cell, { text: 'long enough' });
     expect(ana.say()).toBe('pass');
     expect(whenFull((doc) => textOf(doc, cards, card, 'text')?.delete(0, 4))).toMatchObject({ kind: 'pass' });
@@ -318,7 +318,7 @@ describe('G20 a full document', () => {
     });
   });
 
-  test('G20 other rules come first, and resending existing content adds nothing', () => {
+  test('G20 other rules are checked first, and resending existing content is accepted', () => {
     addCard(ana.editor, cell);
     expect(ana.say()).toBe('pass');
     expect(board.guard.judge(Y.encodeStateAsUpdate(ana.doc), ana.membership, full)).toMatchObject({
@@ -342,19 +342,19 @@ describe('the table of rules', () => {
     expect(board.doc.share.has('backdoor')).toBe(false);
   });
 
-  test('G5 names that every object has are not collections', () => {
+  test('G5 names of inherited object properties are not collections', () => {
     expect(ana.does((doc) => doc.getMap('toString').set('a', 1))).toBe('unknown-root');
     expect(ben.does((doc) => doc.getMap('__proto__').set('a', 1))).toBe('unknown-root');
   });
 
-  test('G6 not even a facilitator writes `meta` or people', () => {
+  test('G6 not even a facilitator may write `meta` or people', () => {
     expect(fia.does((doc) => doc.getMap('meta').set('schema', 9))).toBe('server-only');
     expect(ana.does((doc) => rootOf(doc, collections.people).set('ana', new Y.Map([['name', 'Boss']])))).toBe(
       'server-only',
     );
   });
 
-  test('G7 a participant does not change the frame, an observer nothing', () => {
+  test('G7 a participant may not change the frame, an observer nothing', () => {
     addPhase(ana.editor, 'before', 'Mine', { after: null, before: null });
     expect(ana.say()).toBe('role');
     const olga = board.person('olga', 'observer');
@@ -362,7 +362,7 @@ describe('the table of rules', () => {
     expect(olga.say()).toBe('role');
   });
 
-  test('G7 a participant does not delete in the frame either', () => {
+  test('G7 a participant may not delete in the frame either', () => {
     const phase = addPhase(fia.editor, 'before', 'Arrive', { after: null, before: null });
     fia.say();
     expect(ana.does((doc) => textOf(doc, phases, phase, 'title')?.delete(0, 3))).toBe('role');
@@ -386,7 +386,7 @@ describe('the table of rules', () => {
     expect(ana.send(handUpdate([{ client: 7, clock: 0, structs: [forged] }]))).toBe('bad-id');
   });
 
-  test('G9 a record is neither deleted nor replaced', () => {
+  test('G9 a record may be neither deleted nor replaced', () => {
     const card = addCard(ana.editor, cell, { text: 'mine' });
     ana.say();
     expect(ben.does((doc) => rootOf(doc, cards).delete(card))).toBe('record-delete');
@@ -418,13 +418,13 @@ describe('the table of rules', () => {
     expect(ask.does((doc) => storedRecord(doc, cards, card)?.set('constructor', 1))).toBe('unknown-field');
   });
 
-  test('G11 nobody numbers an idea', () => {
+  test('G11 only the server may number an idea', () => {
     expect(ana.does((doc) => rootOf(doc, ideas).set('i', buildRecord(ideas, { number: 1 })))).toBe(
       'server-only',
     );
   });
 
-  test('G12 nobody writes as another person, and an author does not change', () => {
+  test('G12 nobody may write as another person, and an author may not change', () => {
     expect(ana.does((doc) => rootOf(doc, cards).set('a', buildRecord(cards, { author: 'ben' })))).toBe(
       'not-author',
     );
@@ -446,7 +446,7 @@ describe('the table of rules', () => {
     ['with an empty author', 'participant', { author: '' }],
     ['of a facilitator, without an author', 'facilitator', {}],
     ['of a facilitator, with an empty author', 'facilitator', { author: '' }],
-  ])('G12 a record %s is accepted, and nobody claims it later, not even its creator', (_, role, fields) => {
+  ])('G12 a record %s is accepted, and never gets an author, not even its creator', (_, role, fields) => {
     for (const of of [cards, ideas]) {
       const maker = board.person('maker', role);
       expect(maker.does((doc) => rootOf(doc, of).set('a', new Y.Map<unknown>(Object.entries(fields))))).toBe(
@@ -470,7 +470,7 @@ describe('the table of rules', () => {
     }
   });
 
-  test('G12 a record and its author are one update: two are refused', () => {
+  test('G12 a record and its author must be in one update', () => {
     ana.doc.transact(() => rootOf(ana.doc, cards).set('a', buildRecord(cards, { text: 'mine' })));
     expect(ana.say()).toBe('pass');
     ana.doc.transact(() => storedRecord(ana.doc, cards, 'a')?.set('author', 'ana'));
@@ -482,7 +482,7 @@ describe('the table of rules', () => {
     expect(storedRecord(board.doc, cards, 'b')?.get('author')).toBe('ben');
   });
 
-  test('G13 a text that others may be typing in is neither replaced nor deleted', () => {
+  test('G13 a text that others may be typing in may be neither replaced nor deleted', () => {
     const card = addCard(ana.editor, cell, { text: 'ours' });
     ana.say();
     expect(ben.does((doc) => storedRecord(doc, cards, card)?.set('text', new Y.Text('mine')))).toBe(
@@ -526,7 +526,7 @@ describe('the table of rules', () => {
       (_, card) => card.set('place', { ...cell, order: 'a0', cargo: 'x'.repeat(9_999) }),
     ],
     [
-      'more than the field holds, in a prototype',
+      'extra fields in a prototype',
       (_, card) => {
         const place = { ...cell, order: 'a0' };
         const cargo = { value: { cargo: 'x'.repeat(9_999) }, enumerable: true };
@@ -542,10 +542,7 @@ describe('the table of rules', () => {
       'a set member with an invalid id',
       (_, card) => (card.get('personas') as Y.Map<unknown>).set('p p', true),
     ],
-    [
-      'an emotion with an unknown word',
-      (doc) => rootOf(doc, collections.emotions).set('a', { emotion: 'meh' }),
-    ],
+    ['an unknown emotion', (doc) => rootOf(doc, collections.emotions).set('a', { emotion: 'meh' })],
   ])('G15 %s is refused', (_, edit) => {
     const card = addCard(ana.editor, cell, { text: 'abc' });
     ana.say();
@@ -554,7 +551,7 @@ describe('the table of rules', () => {
     expect(ana.does((doc) => edit(doc, stored))).toBe('bad-value');
   });
 
-  test('G15 a text has no carriage return, alone or with other characters', () => {
+  test('G15 a text may not contain a carriage return, alone or with other characters', () => {
     const card = addCard(ana.editor, cell, { text: 'one\ntwo' });
     expect(ana.say()).toBe('pass');
     expect(ana.does((doc) => textOf(doc, cards, card, 'text')?.insert(3, '\r'))).toBe('bad-value');
@@ -629,7 +626,7 @@ describe('G16 sizes', () => {
     expect(ben.send(handUpdate([growth], [range, range, range, range]))).toBe('malformed');
   });
 
-  test('G16 a record cannot be created with a text too long', () => {
+  test('G16 a record may not be created with a text that is too long', () => {
     expect(
       ana.does((doc) => rootOf(doc, cards).set('big', buildRecord(cards, { text: 'x'.repeat(most + 1) }))),
     ).toBe('too-long');

@@ -77,7 +77,7 @@ describe('L2 the copies on disk', () => {
     expect(keeping).toHaveBeenCalledTimes(3);
   });
 
-  test('L2 are awaited in their current state: later offers do not extend the wait', async () => {
+  test('L2 are awaited as they are now: later offers do not extend the wait', async () => {
     const keep = store.keepHeld.bind(store);
     let isOffering = true;
     let structs = 1;
@@ -93,7 +93,7 @@ describe('L2 the copies on disk', () => {
     await held.written();
   });
 
-  test('L2 are not written after they are dropped meanwhile, and are after they are back', async () => {
+  test('L2 are not written if they are dropped meanwhile, and are written if offered again', async () => {
     held.keep(copy('ana'));
     held.keep(copy('ben'));
     await held.written();
@@ -117,7 +117,7 @@ describe('L2 the copies on disk', () => {
     await held.written();
     expect([...(await stored()).keys()]).toEqual(['ben']);
     expect(held.size).toBe(2);
-    // Their client is asked for it again once the disk takes it.
+    // The server requests it again from the client once the disk works.
     held.keep(copy('ana'));
     await held.written();
     expect([...(await stored()).keys()]).toEqual(['ben', 'ana']);
@@ -125,7 +125,7 @@ describe('L2 the copies on disk', () => {
 });
 
 describe('L2 the number of copies of a board', () => {
-  test('L2 is limited, less for people who proved the loss: their copies displace others', () => {
+  test('L2 is limited, and copies of people who proved the loss displace others', () => {
     const kept = (from: number, to: number, isProven: boolean) => {
       let count = 0;
       for (let n = from; n < to; n++) if (held.keep(copy(`p${n}`, tiny(), isProven))) count++;
@@ -140,7 +140,7 @@ describe('L2 the number of copies of a board', () => {
     expect(kept(2_000, 2_001, false)).toBe(0);
   });
 
-  test('L2 is limited for a person by the time to read them, also if they come bit by bit', () => {
+  test('L2 is limited per person by the time to read them, even if they come in small pieces', () => {
     const structs = Math.floor((0.6 * maxHeldEffort) / tariff.struct);
     expect(held.keep(copy('mallory', tiny(7, structs), true))).toBe(true);
     expect(held.keep(copy('mallory', tiny(8, structs), true))).toBe(false);

@@ -140,7 +140,7 @@ describe('B4 too many frames of any kind wait, in the middle of a chunk', () => 
     const { burst, perSecond } = connectionRates.pings;
     expect(house.rooms.counters.pingsIn).toBe(burst + 1);
     await anaWrites('meanwhile');
-    // As much enters as is paid for by time, and no more.
+    // The room accepts only as many frames as time pays for.
     clock.advance(3_000);
     await anaWrites('later');
     expect(house.rooms.counters.pingsIn).toBeGreaterThan(burst + 1);
@@ -201,7 +201,7 @@ describe('B5 a sender in debt for work', () => {
     house.store.hold();
     ana.update(cardOf('ana', 'held'));
     await untilCommitted(() => house.rooms.counters.updates === updates + 1);
-    // Nothing is checked while the disk is busy, so all of this enters.
+    // Nothing is checked while the disk is busy, so all of this is accepted.
     for (const [n, line] of all.entries())
       line.write(...Array.from({ length: 100 }, (_, i) => newcomer(1_000 * n + i)));
     await until(() => house.rooms.counters.framesIn >= 4_000);
@@ -224,13 +224,13 @@ describe('B5 a sender in debt for work', () => {
     await until(() => house.rooms.counters.delays > delays);
     await anaWrites('meanwhile');
     expect(readRecord(await ana.state(), cards, 'hers')).toBe(null);
-    // Not even the answer to the server's question was read.
+    // Not even the answer to the server's request was read.
     expect(second.heard.filter(isSaved)).toEqual([]);
     while (!readRecord(await ana.state(), cards, 'hers')) clock.advance(1_000);
     await second.told('saved');
   });
 
-  test('B5 R4 frames that wait when a board is frozen are not taken, and asked for again when it is thawed', async () => {
+  test('B5 R4 frames that wait when a board is frozen are not applied, and requested again after the thaw', async () => {
     const mallory = await house.raw('mallory', { control: true });
     await mallory.next('step1');
     mallory.step2();
@@ -250,20 +250,20 @@ describe('B5 a sender in debt for work', () => {
     await anaWrites('later');
   });
 
-  test('B5 it is not considered unresponsive while it waits', async () => {
+  test('B5 the heartbeat does not close it while it waits', async () => {
     const mallory = await house.raw('mallory');
     for (let i = 0; i < 7_000; i++) mallory.update(newcomerUpdate(i));
     await untilInDebt();
     for (let passed = 0; passed < 2 * deafMs; passed += 4_000) {
       clock.advance(4_000);
-      // Ana sends a frame now and then, and so stays.
+      // Ana sends a frame now and then, so that she stays connected.
       ana.queryPresence();
       await ana.next('presence');
     }
     expect(house.rooms.sockets(board).map(({ person }) => person)).toContain('mallory');
   });
 
-  test('B5 a client that ends its side in debt has everything processed that it sent before', async () => {
+  test('B5 everything is processed that a client in debt sent before it closed its side', async () => {
     const line = await dial('mallory');
     line.write(emptyStep2, ...Array.from({ length: 800 }, (_, i) => newcomer(i)));
     line.socket.end(clientFrame(syncFrame(syncKind.update, cardOf('mallory', 'last'))));
@@ -273,7 +273,7 @@ describe('B5 a sender in debt for work', () => {
 });
 
 describe('W11 after a close frame', () => {
-  test('W11 a refused client is not read any more, and told why', async () => {
+  test('W11 a refused client gets the reason and is not read any more', async () => {
     const line = await dial('mallory');
     const { framesIn, updates } = house.rooms.counters;
     line.write(clientFrame(Buffer.from('text'), { kind: opcode.text }), times(2_000, query), newcomer(1));
@@ -302,7 +302,7 @@ describe('W11 after a close frame', () => {
     expect(house.rooms.counters.framesIn).toBe(framesIn);
   });
 
-  test('W11 one person too many on a board is told so, and not read', async () => {
+  test('W11 a person above the limit of a board gets the reason and is not read', async () => {
     for (let i = 0; i < 40; i++) await dial('mallory');
     const excess = await dial('mallory', times(1_000, clientFrame(nothing, { kind: opcode.ping })));
     await until(() => excess.opcodes.includes(opcode.close));
@@ -321,7 +321,7 @@ describe('W1 a frame is the same, however it arrives', () => {
     await until(() => line.opcodes.length > 1);
   });
 
-  test('W1 with the upgrade request, and the rest after it', async () => {
+  test('W1 split between the upgrade request and a later chunk', async () => {
     const both = Buffer.concat([
       emptyStep2,
       clientFrame(syncFrame(syncKind.update, cardOf('mallory', 'early'))),
@@ -379,7 +379,7 @@ describe('W1 a frame is the same, however it arrives', () => {
   });
 });
 
-test('P4 B5 a frame of 20,000 echoes is charged by the entry', async () => {
+test('P4 B5 a frame of 20,000 echoes is charged per entry', async () => {
   const line = await dial('olga');
   const body = encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, 20_000);

@@ -102,7 +102,7 @@ describe('G16 the records of a collection', () => {
     ).toBe('too-many');
   });
 
-  test('G16 make no room by a mark that loses', () => {
+  test('G16 make no room by a removal that loses against a concurrent change', () => {
     fill(most, 10);
     expect(send([mark('c0', false)])).toBe('pass');
     const record = storedRecord(doc, cards, 'c0')?._item?.id;
@@ -129,7 +129,7 @@ describe('G16 the records of a collection', () => {
     expect(send([mark('g0', false)])).toBe('pass');
   });
 
-  test('G16 are walked once near the limit, and never far from it', () => {
+  test('G16 are counted once near the limit, and never far from it', () => {
     const walk = vi.spyOn(rootOf(doc, cards), 'keys');
     fill(1_000, 0);
     for (let i = 0; i < 10; i++) expect(adds()).toBe('pass');
@@ -181,7 +181,7 @@ describe('G16 the values of a collection', () => {
     expect(set('p0')).toBe('pass');
   });
 
-  test('G16 what the server writes itself is included in the next count', () => {
+  test('G16 include what the server writes from the next count on', () => {
     fillValues(most, 1);
     expect(set('p0')).toBe('too-many');
     rootOf(doc, emotions).delete('k0');

@@ -1,7 +1,7 @@
 import type { Checkpoint, JournalEntry, StoredDocument } from '../../../server/store/contract.ts';
 import { MemoryStore as PlainStore } from '../memory-store.ts';
 
-/** A store in memory with a disk that tests can stop, slow down and break. */
+/** A store in memory whose disk a test can stop, slow down and break. */
 export class MemoryStore extends PlainStore {
   loads = 0;
   checkpoints = 0;
@@ -35,7 +35,7 @@ export class MemoryStore extends PlainStore {
     this.#gate = null;
   }
 
-  /** Makes the next and the waiting writes fail, while `failure` is still null; null repairs the disk. */
+  /** Makes the next and the waiting writes fail, although `failure` is still null. Null repairs the disk. */
   override break(error: Error | null = new Error('no space left')): void {
     this.#broken = error;
   }
@@ -61,7 +61,7 @@ export class MemoryStore extends PlainStore {
     return point;
   }
 
-  /** The whole disk fails, and `failure` says so; null repairs it. */
+  /** Makes the whole disk fail and sets `failure`. Null repairs it. */
   fail(error: Error | null): void {
     this.break(error);
     this.failure = error;

@@ -98,7 +98,7 @@ describe('M1 a document of an older layout', () => {
     expect(await store.versions(room)).toEqual([]);
   });
 
-  test('is sent to nobody before the new layout is on disk, whoever asks meanwhile', async () => {
+  test('is not sent to anybody before the new layout is on disk', async () => {
     await keep(boardOf(1));
     await open();
     let go = (): void => {};
@@ -126,7 +126,7 @@ describe('M1 a document of an older layout', () => {
     expect(schema.runs).toBe(1);
   });
 
-  test('is migrated once: the next start finds it done, whatever the board’s record says', async () => {
+  test('is migrated once, and not again after a restart, whatever the board’s record says', async () => {
     await keep(boardOf(1));
     await open();
     await house.stock('ana', 2).synced();
@@ -142,9 +142,9 @@ describe('M1 a document of an older layout', () => {
   });
 
   test.each([
-    ['before it is on disk', true],
+    ['before', true],
     ['after', false],
-  ])('is whole if the server dies %s', async (_when, isLost) => {
+  ])('is complete if the server is killed %s its migration is on disk', async (_when, isLost) => {
     await keep(boardOf(1));
     await open();
     const append = store.append.bind(store);
@@ -173,7 +173,7 @@ describe('M1 a document of an older layout', () => {
     expect(evidenceIn((await house.stock('ana', 2).synced()).doc)).toBe('partly');
   });
 
-  test('is migrated although its record says that it was, as after a damaged file', async () => {
+  test('is migrated even if its record says that it is, as after a damaged file', async () => {
     await keep(boardOf(1));
     await store.changeBoard(board, (now) => ({ ...now, schema: 2 }));
     await open();
@@ -198,39 +198,36 @@ describe('M2 a client that does not know the layout', () => {
     await open();
   });
 
-  test.each([[undefined], [1], [NaN], [-2]])(
-    'and says %s is told to reload, and gets nothing',
-    async (said) => {
-      const ana = await house.raw('ana', { schema: said });
-      expect(await ana.closed).toEqual({ code: 4426, reason: 'reload' });
-      expect(ana.heard).toEqual([]);
-    },
-  );
+  test.each([[undefined], [1], [NaN], [-2]])('and sends %s must reload, and gets no data', async (said) => {
+    const ana = await house.raw('ana', { schema: said });
+    expect(await ana.closed).toEqual({ code: 4426, reason: 'reload' });
+    expect(ana.heard).toEqual([]);
+  });
 
-  test('does not come back if it is a stock client', async () => {
+  test('does not reconnect if it is a stock client', async () => {
     const ana = house.stock('ana');
     expect(await ana.ended()).toMatchObject({ code: 4426, reason: 'reload' });
     expect(ana.provider.shouldConnect).toBe(false);
   });
 
-  test('is told the same if it is a page that names its layout', async () => {
+  test('must reload too if it is a page that sends its layout', async () => {
     const ana = await house.raw('ana', { control: true, schema: 1 });
     expect(await ana.closed).toEqual({ code: 4426, reason: 'reload' });
   });
 
-  test('is closed if it is a page of the last release, which names none: that page keeps its edits', async () => {
+  test('is closed if it is a page of the last release, which sends no layout and keeps its edits', async () => {
     const ana = await house.raw('ana', { control: true });
     expect(await ana.closed).toEqual({ code: 4401, reason: 'kicked' });
   });
 
-  test('does not keep out clients that know it', async () => {
+  test('does not affect clients that know the layout', async () => {
     for (const said of [2, 3]) expect(schemaOf(await (await joined(said)).state())).toBe(2);
   });
 
   const joined = async (said: number) => house.raw(said === 2 ? 'ana' : 'ben', { schema: said });
 });
 
-test('M2 a server of the first layout admits a client that names none', async () => {
+test('M2 a server of the first layout admits a client that sends no layout', async () => {
   await open({});
   await house.stock('ana').synced();
   expect(await store.versions(room)).toEqual([]);

@@ -54,7 +54,7 @@ const seen = async (person: string) => {
   return raw.state();
 };
 
-test('D11 a newcomer displaces absent people without content; authors, owners and people present stay', async () => {
+test('D11 a newcomer displaces absent people without content; authors, owners and present people stay', async () => {
   rootOf(doc, cards).set('card', buildRecord(cards, { author: 'person-1' }));
   rootOf(doc, ideas).set('idea', buildRecord(ideas, { author: 'person-2', owner: 'person-3' }));
   await house.store.createBoard(record, Y.encodeStateAsUpdate(doc));
@@ -69,7 +69,7 @@ test('D11 a person who was removed and comes back is known again', async () => {
   expect(readRecord(await seen('person-7'), people, 'person-7')?.name).toBe('person-7');
 });
 
-test('D11 if nobody can be removed a newcomer is told that the board is full, and known people can join', async () => {
+test('D11 if nobody can be removed the board is full for newcomers, and known people can join', async () => {
   doc.transact(() => {
     for (let i = 0; i < maxPeople; i++)
       rootOf(doc, cards).set(`card-${i}`, buildRecord(cards, { author: `person-${i}` }));
@@ -82,7 +82,7 @@ test('D11 if nobody can be removed a newcomer is told that the board is full, an
   expect(rootOf(known, people).size).toBe(maxPeople);
 });
 
-test('D11 removed people count, though not as known: their keys stay in the document', async () => {
+test('D11 removed people count towards the limit, because their keys stay in the document', async () => {
   doc.transact(() => {
     const root = rootOf(doc, people);
     for (let i = maxPeople; i < maxRecords; i++) root.set(`person-${i}`, true);

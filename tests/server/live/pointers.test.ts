@@ -40,7 +40,7 @@ async function hears(listener: RawClient, client: number) {
 }
 
 describe('P11 pointers', () => {
-  test('P11 canvas pointers are sent unchanged, after those on the map, with their place each time', async () => {
+  test('P11 canvas pointers are sent unchanged, after map pointers, and always with their place', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
     const cleo = await present('cleo', 3);
@@ -73,7 +73,7 @@ describe('P11 pointers', () => {
     expect((await ana.closed).code).toBe(4400);
   });
 
-  test('P11 Ben sees Ana’s pointer, only its latest position', async () => {
+  test('P11 Ben gets only the latest position of Ana’s pointer', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
     for (let n = 1; n <= 9; n++) ana.point({ place: cell, x: n, y: 0 });
@@ -175,7 +175,7 @@ describe('P11 pointers', () => {
 });
 
 describe('P9 a crowd', () => {
-  test('P9 P10 a receiver gets at most its share; everybody is sent in turn, and followed people do not wait', async () => {
+  test('P9 P10 a receiver’s share is limited; pointers take turns, and followed people are always included', async () => {
     const crowd = 40;
     const cargo = 'x'.repeat(1_950);
     const talkers: RawClient[] = [];

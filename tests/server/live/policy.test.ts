@@ -44,7 +44,7 @@ describe('G22 under "add, and change your own"', () => {
     return card;
   };
 
-  test('G22 Ben adds, and changes, marks, removes and restores his own', () => {
+  test('G22 Ben can add records, and change, mark, remove and restore his own', () => {
     const his = add();
     writeText(ben.editor, cards, his, 'text', 'all his');
     expect(ben.say()).toBe('pass');
@@ -84,7 +84,7 @@ describe('G22 under "add, and change your own"', () => {
     expect(tab.does((doc) => edit(doc, hers))).toBe('pass');
   });
 
-  test('G22 one update that changes both is refused as a whole', () => {
+  test('G22 an update that changes his own and another person’s record is refused as a whole', () => {
     const his = add();
     const verdict = ben.does((doc) => {
       textOf(doc, cards, his, 'text')?.insert(0, 'still ');
@@ -94,7 +94,7 @@ describe('G22 under "add, and change your own"', () => {
     expect(readAll(board.doc, cards).map(({ text }) => text)).toEqual(['hers', 'his']);
   });
 
-  test('G22 a record that the same update creates and changes is one’s own, even without an author', () => {
+  test('G22 a record created and changed in one update is his own, even without an author', () => {
     expect(
       ben.does((doc) => {
         rootOf(doc, cards).set('unsigned', buildRecord(cards, { text: 'whose?' }));
@@ -106,7 +106,7 @@ describe('G22 under "add, and change your own"', () => {
     expect(ben.does((doc) => textOf(doc, cards, 'unsigned', 'text')?.insert(0, 'not '))).toBe('policy');
   });
 
-  test('G22 a facilitator is exempt, and other rules come first', () => {
+  test('G22 a facilitator is exempt, and other rules are checked first', () => {
     moveCards(fia.editor, [hers], elsewhere);
     addPhase(fia.editor, 'before', 'Arrive', { after: null, before: null });
     markEmotion(fia.editor, { persona: 'p', phase: 'q', emotion: 'calm' }, 'present');
@@ -232,7 +232,7 @@ describe('G22 a policy over a socket', () => {
 
   afterEach(() => house.close());
 
-  test('G22 it applies from the next update: Ben is refused and told why, Fia is not, and a new page continues', async () => {
+  test('G22 it applies from the next update: Ben’s is refused with the reason, Fia’s is not, and a new page works', async () => {
     const ana = await house.stock('ana').synced();
     const card = addCard(ana.editor, cell, { text: 'hers' });
     const ben = await house.stock('ben').synced();

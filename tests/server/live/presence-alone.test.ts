@@ -21,7 +21,7 @@ import type { Packet } from '../../../server/live/socket/packets.ts';
 import { readFrame } from '../../../server/live/socket/wire.ts';
 import { FakeClock } from './fake-clock.ts';
 
-// Presence by itself, without sockets and rooms: presence.test.ts has the same rules as clients meet them.
+// Presence without sockets and rooms. presence.test.ts tests the same rules with clients.
 
 interface Entry {
   readonly client: number;
@@ -41,7 +41,7 @@ function entriesOf(packet: Packet | null): Entry[] {
   }));
 }
 
-/** A connection of a person: what presence asks of one, and what it was sent. */
+/** A person's connection: what presence needs of it, and what presence sent to it. */
 function connect(person: string) {
   const sent: Entry[] = [];
   const charged = { presence: 0, work: 0 };
@@ -74,7 +74,7 @@ beforeEach(() => {
 
 const json = (state: unknown) => new TextEncoder().encode(JSON.stringify(state));
 
-/** Takes in entries as `[client, clock, state]`; null as a state is a farewell. */
+/** Receives entries as `[client, clock, state]`. A null state is a farewell. */
 function says({ connection }: Client, ...entries: readonly [number, number, unknown][]): boolean {
   return presence.receive(
     connection,
@@ -88,7 +88,7 @@ function points({ connection }: Client, pointer: Pointer, isKnown = false): bool
   return presence.receivePointer(connection, decoding.createDecoder(encoding.toUint8Array(encoder)));
 }
 
-/** What has gone out since this was last asked, after the pause between two frames. */
+/** The entries sent since the last call, after the pause between two frames. */
 function heard(): Entry[] {
   clock.advance(2 * presenceMs);
   return sent.splice(0).flatMap(({ states }) => entriesOf(states));
@@ -98,7 +98,7 @@ const here = () => entriesOf(presence.whole().states);
 const echoes = () => counters.presenceEchoes;
 
 describe('a slot', () => {
-  test('has the latest word of its client, stamped with the person, and a claim', () => {
+  test('has the latest state of its client, stamped with the person, and claims the client id', () => {
     const ana = connect('ana');
     expect(says(ana, [1, 1, { cursor: 0 }])).toBe(true);
     expect(heard()).toEqual([{ client: 1, clock: 1, state: { cursor: 0, person: 'ana' } }]);
@@ -109,7 +109,7 @@ describe('a slot', () => {
     expect([presence.claims(), new Set(claimed)]).toEqual([[[1, 'ana']], new Set(['1 ana'])]);
   });
 
-  test('is left alone by an old word, the same word, and a state that is no object', () => {
+  test('is not changed by an older or equal clock, or by a state that is not an object', () => {
     const ana = connect('ana');
     says(ana, [1, 3, { cursor: 3 }]);
     heard();
@@ -121,7 +121,7 @@ describe('a slot', () => {
     expect(here()).toEqual([{ client: 1, clock: 3, state: { cursor: 3, person: 'ana' } }]);
   });
 
-  test('ignores a state that is too large, and takes the next', () => {
+  test('ignores a state that is too large, and accepts the next one', () => {
     const ana = connect('ana');
     expect(says(ana, [1, 1, { text: 'x'.repeat(maxPresenceBytes) }])).toBe(true);
     expect([heard(), here()]).toEqual([[], []]);
@@ -129,7 +129,7 @@ describe('a slot', () => {
     expect(heard()).toEqual([{ client: 1, clock: 2, state: { person: 'ana' } }]);
   });
 
-  test('is its person’s alone: others can neither change nor end it', () => {
+  test('belongs to one person: others can neither change nor end it', () => {
     const [ana, ben] = [connect('ana'), connect('ben')];
     says(ana, [1, 1, {}]);
     heard();
@@ -137,7 +137,7 @@ describe('a slot', () => {
     expect([heard(), here(), echoes()]).toEqual([[], [{ client: 1, clock: 1, state: { person: 'ana' } }], 2]);
   });
 
-  test('ends with a farewell, and its id stays the person’s', () => {
+  test('ends with a farewell, and its client id stays the person’s', () => {
     const [ana, ben] = [connect('ana'), connect('ben')];
     says(ana, [1, 1, {}]);
     says(ana, [1, 1, null]);
@@ -161,7 +161,7 @@ describe('a slot', () => {
     expect(here()).toHaveLength(1);
   });
 
-  test('counts against its socket: so many at a time, and so many ever', () => {
+  test('counts against the limits of its socket, at a time and in total', () => {
     const ana = connect('ana');
     for (let client = 1; client <= maxClientIds + 2; client++) says(ana, [client, 1, {}]);
     expect(here().map(({ client }) => client)).toEqual(Array.from({ length: maxClientIds }, (_, n) => n + 1));
@@ -176,7 +176,7 @@ describe('a slot', () => {
 });
 
 describe('a frame', () => {
-  test('says at most so much that is new; what is known already is not news, and costs less', () => {
+  test('has a limited number of new entries; echoes are unlimited and cost less', () => {
     const [ana, ben] = [connect('ana'), connect('ben')];
     says(ana, [1, 1, {}]);
     const many = Array.from({ length: 100 }, (): [number, number, unknown] => [1, 1, {}]);
@@ -202,7 +202,7 @@ describe('a socket that closes', () => {
     expect(here()).toEqual([]);
   });
 
-  test('without a word keeps its slots for the grace, then ends them', () => {
+  test('without a farewell keeps its slots for the grace period, then ends them', () => {
     const ana = connect('ana');
     says(ana, [1, 1, {}]);
     heard();
@@ -214,7 +214,7 @@ describe('a socket that closes', () => {
     expect(clock.timers).toBe(0);
   });
 
-  test('and comes back within the grace with the same word was never gone, and is not gone later', () => {
+  test('and reconnects within the grace period with the same state is never shown as gone', () => {
     const [first, second] = [connect('ana'), connect('ana')];
     says(first, [1, 3, { cursor: 3 }]);
     heard();
@@ -225,7 +225,7 @@ describe('a socket that closes', () => {
     expect(here()).toEqual([{ client: 1, clock: 3, state: { cursor: 3, person: 'ana' } }]);
   });
 
-  test('and whose id another person claims meanwhile keeps it', () => {
+  test('and whose client id another person claims meanwhile keeps its slot', () => {
     const [ana, ben] = [connect('ana'), connect('ben')];
     says(ana, [1, 3, {}]);
     presence.leave(ana.connection, false);
@@ -233,14 +233,14 @@ describe('a socket that closes', () => {
     expect(here()).toEqual([{ client: 1, clock: 3, state: { person: 'ana' } }]);
   });
 
-  test('is asked, when it is back, to say it again; soon the others are as well', () => {
+  test('is asked for a newer clock when it reconnects under an old one; soon the others are asked too', () => {
     const [ben, first, second] = [connect('ben'), connect('ana'), connect('ana')];
     says(ben, [2, 7, {}]);
     says(first, [1, 3, {}]);
     presence.leave(first.connection, true);
     ben.sent.length = 0;
     says(second, [1, 2, {}]);
-    // Peers have heard of clock 4, the farewell: under an older clock nobody would see this one.
+    // Peers know clock 4, the farewell, so they would ignore an older clock.
     expect([second.sent, here().length]).toEqual([[{ client: 1, clock: 4, state: null }], 1]);
     says(second, [1, 5, {}]);
     expect(here()).toContainEqual({ client: 1, clock: 5, state: { person: 'ana' } });
@@ -249,8 +249,8 @@ describe('a socket that closes', () => {
   });
 });
 
-describe('what goes out', () => {
-  test('is the first word at once, and then one frame a tick with the newest of each', () => {
+describe('outgoing presence', () => {
+  test('sends the first state at once, then one frame per tick with the newest states', () => {
     const [ana, ben] = [connect('ana'), connect('ben')];
     says(ana, [1, 1, {}]);
     expect(sent).toHaveLength(1);
@@ -261,13 +261,13 @@ describe('what goes out', () => {
     expect(
       sent.map(({ states }) => entriesOf(states).map(({ client, clock }) => `${client}@${clock}`)),
     ).toEqual([['1@1'], ['1@9', '2@1']]);
-    // Ana need not be sent what she alone said; what two said goes to both.
+    // Ana does not get a frame that has only her own state. A frame with states of two goes to both.
     expect(sent.map(({ author }) => author)).toEqual([ana.connection, null]);
     clock.advance(10 * presenceMs);
     expect([sent.length, clock.timers]).toEqual([2, 0]);
   });
 
-  test('goes along with something else where it is due soon, and not alone after that', () => {
+  test('is sent with another frame if it is due soon, and not sent again', () => {
     const ana = connect('ana');
     expect(presence.takeAlong()).toBeNull();
     says(ana, [1, 1, {}]);
@@ -279,7 +279,7 @@ describe('what goes out', () => {
     expect(sent).toHaveLength(1);
   });
 
-  test('has who left in it for one who missed some, and only who is there for one who is new', () => {
+  test('includes departures for a reader that missed frames; a new reader gets present people only', () => {
     const [ana, ben] = [connect('ana'), connect('ben')];
     says(ana, [1, 1, {}]);
     says(ben, [2, 1, {}]);
@@ -307,7 +307,7 @@ describe('what goes out', () => {
 describe('a pointer', () => {
   const at: Pointer = { place: 'lane/phase/', x: 100, y: 200 };
 
-  test('is of the client id that its socket has; a socket without one has none', () => {
+  test('is sent under the client id of its socket, and ignored from a socket without one', () => {
     const ana = connect('ana');
     expect(points(ana, at)).toBe(true);
     expect(presence.whole().pointers).toBeNull();
@@ -320,7 +320,7 @@ describe('a pointer', () => {
     expect([kind !== undefined, count, client, readPointer(decoder, null)]).toEqual([true, 1, 7, at]);
   });
 
-  test('goes with its slot', () => {
+  test('ends with its slot', () => {
     const ana = connect('ana');
     says(ana, [7, 1, {}]);
     points(ana, at);
@@ -331,7 +331,7 @@ describe('a pointer', () => {
   });
 });
 
-test('whatever sockets say and however they go, each slot is its person’s newest word, and no timer stays', () => {
+test('after random frames and disconnects, each client id has one owner and rising clocks, and no timer is left', () => {
   const act = fc.record({
     who: fc.nat(3),
     client: fc.integer({ min: 1, max: 4 }),
@@ -357,7 +357,7 @@ test('whatever sockets say and however they go, each slot is its person’s newe
         }
         for (const entry of here()) {
           const { person: whose } = entry.state as { person: string };
-          // An id is one person's for good, and its clock never goes back while it is there.
+          // A client id has one owner for good, and its clock never goes back while it is present.
           expect(whose).toBe(owner.get(entry.client) ?? whose);
           owner.set(entry.client, whose);
           expect(entry.clock).toBeGreaterThanOrEqual(before.get(entry.client)?.clock ?? 0);

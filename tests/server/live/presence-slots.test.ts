@@ -14,7 +14,7 @@ const known = {
   unknown: {},
 };
 
-describe('P1 P3 P6 P7 what an entry is', () => {
+describe('P1 P3 P6 P7 the kind of a presence entry', () => {
   test.each([
     // What the room knows, who sends the entry: a state with an older, the same or a newer clock, then a farewell.
     ['held', tab, ['echo', 'echo', 'own'], ['own', 'own', 'own']],

@@ -36,7 +36,7 @@ const from =
     entries.some((one) => one.client === client);
 
 describe('P1 one slot per client id', () => {
-  test('P1 Ben sees where Ana is, only her latest state', async () => {
+  test('P1 Ben gets only Ana’s latest state', async () => {
     const ben = await house.raw('ben');
     await ben.state();
     const ana = await present('ana', 1);
@@ -125,7 +125,7 @@ describe('P2 identity', () => {
 });
 
 describe('P3 a crowd of client ids', () => {
-  test('P3 Olga’s echo of all others is neither hers nor too much', async () => {
+  test('P3 Olga’s echo of everybody gives her no client ids and is not too large', async () => {
     const olga = await house.raw('olga');
     const everyone = Array.from({ length: 10_000 }, (_, i) => ({ client: i + 1, clock: 1, state: {} }));
     olga.presence(everyone);
@@ -135,7 +135,7 @@ describe('P3 a crowd of client ids', () => {
     expect((await olga.next('presence')).entries.map(({ client }) => client)).toEqual([1, 2, 3, 4]);
   });
 
-  test('P3 a client id that is given up can be replaced, and one taken over by a second tab leaves the first', async () => {
+  test('P3 a released client id can be replaced, and one that a second tab takes over no longer counts for the first', async () => {
     const ana = await house.raw('ana');
     const tab = await house.raw('ana');
     ana.presence([1, 2, 3, 4].map((client) => ({ client, clock: 1, state: {} })));
@@ -178,7 +178,7 @@ describe('P4 invalid presence', () => {
 });
 
 describe('P5 fan-out', () => {
-  test('P5 many states within 33 ms are one frame, to all but a sole sender', async () => {
+  test('P5 many states within 33 ms are one frame, which a sole sender does not get', async () => {
     const ben = await present('ben', 2);
     const cleo = await present('cleo', 3);
     const ana = await present('ana', 1);
@@ -196,7 +196,7 @@ describe('P5 fan-out', () => {
     expect(ana.heard.some((one) => one.kind === 'presence')).toBe(false);
   });
 
-  test('P5 it goes along with commits, and no more often', async () => {
+  test('P5 it is sent together with commits, and no more often', async () => {
     await present('ben', 2);
     const ana = await house.raw('ana', { control: true });
     ana.presence([{ client: 1, clock: 1, state: { n: 0 } }]);
@@ -218,7 +218,7 @@ describe('P5 fan-out', () => {
     expect(frames).toBeLessThanOrEqual(24);
   });
 
-  test('P6 a broken link has 5 s: a person who is back by then never left', async () => {
+  test('P6 a person whose link breaks and who reconnects within 5 s is never shown as gone', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
     await ben.state();
@@ -243,7 +243,7 @@ describe('P5 fan-out', () => {
     expect(farewells).toEqual([]);
   });
 
-  test('P6 a person who is not back within 5 s is gone, and only that person can take the id again', async () => {
+  test('P6 a person who does not reconnect within 5 s is gone, and only that person can use the id again', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);
     ana.close();
@@ -269,7 +269,7 @@ describe('P5 fan-out', () => {
     clearInterval(tick);
   });
 
-  test('P8 a person who joins, or asks, gets everybody’s presence', async () => {
+  test('P8 a person who joins, or requests presence, gets everybody’s', async () => {
     await present('ana', 1);
     await present('ben', 2);
     const cleo = await house.raw('cleo');
@@ -279,8 +279,8 @@ describe('P5 fan-out', () => {
   });
 });
 
-describe('P7 coming back', () => {
-  test('P7 Ana, back after a broken link and idle, is seen again at once, and sees Ben, who is idle too', async () => {
+describe('P7 reconnecting', () => {
+  test('P7 Ana reconnects, idle, and is visible at once; she sees Ben, who is idle too', async () => {
     const ana = await house.stock('ana').synced();
     const ben = await house.stock('ben').synced();
     const tick = setInterval(() => clock.advance(33), 5);

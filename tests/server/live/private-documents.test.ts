@@ -130,8 +130,8 @@ async function work(client: RawClient): Promise<void> {
 
 const leaked = () => othersGot.filter((bytes) => bytes.includes(marker)).length;
 
-describe('R9 only its reader gets any byte of a private document', () => {
-  test('R9 nobody else by a socket on it, however the name is written', async () => {
+describe('R9 only its reader gets data of a private document', () => {
+  test('R9 no socket of another person opens it, however the name is written', async () => {
     await work(await open(ana, anasDraft()));
     for (const who of [fay, ben, olle]) expect(await attempt(who, anasDraft())).toBe('4403 not-allowed');
     expect(await attempt(mia, anasDraft())).toBe('4403 not-allowed');
@@ -155,7 +155,7 @@ describe('R9 only its reader gets any byte of a private document', () => {
     expect(leaked()).toBe(0);
   });
 
-  test('R9 nobody else in the other documents of the board: no edit, no presence, no pointer, no figure', async () => {
+  test('R9 the other documents of the board get no edit, presence, pointer or figure of it', async () => {
     const others = await Promise.all([
       open(fay, 'board'),
       open(ben, 'board'),
@@ -182,7 +182,7 @@ describe('R9 only its reader gets any byte of a private document', () => {
     expect(leaked()).toBe(0);
   });
 
-  test('R9 R11 nobody else by versions, previews, restores, rebuilds, losses, downloads, reports or figures', async () => {
+  test('R9 R11 versions, previews, restores, rebuilds, losses, downloads, reports and figures do not contain it', async () => {
     const anas = await open(ana, anasDraft());
     await work(anas);
     const bens = await open(ben, 'research');
@@ -235,7 +235,7 @@ describe('R9 only its reader gets any byte of a private document', () => {
     expect(leaked()).toBe(0);
   });
 
-  test('R9 a crowd in documents of their own fills the board for others, but not for people on it', async () => {
+  test('R9 many people in private documents fill the board for newcomers, but not for people on it', async () => {
     await (await open(ana, anasDraft())).told('welcome');
     const crowd = await Promise.all([...Array(9).keys()].map((n) => seat(links.participant, `Guest ${n}`)));
     for (const one of crowd) await (await open(one, `draft/${one.person}`)).told('welcome');
@@ -248,7 +248,7 @@ describe('R9 only its reader gets any byte of a private document', () => {
     await (await open(ana, anasDraft())).told('welcome');
   });
 
-  test('R9 a person who may not read it is not told that it is full, and so in use', async () => {
+  test('R9 a person who may not read it cannot learn that it is full, and so in use', async () => {
     for (let n = 0; n < 10; n++) await (await open(ana, anasDraft())).told('welcome');
     expect(await attempt(ana, anasDraft())).toBe('1013 board-full');
     expect(await attempt(ben, anasDraft())).toBe('4403 not-allowed');
@@ -286,7 +286,7 @@ describe('R9 only its reader gets any byte of a private document', () => {
 });
 
 describe('R10 reading and writing are separate rights', () => {
-  test('R10 a document for two roles can be read by these two, and not by observers', async () => {
+  test('R10 a document for two roles can be read by these, and not by observers', async () => {
     expect(await attempt(olle, 'research')).toBe('4403 not-allowed');
     const fays = await open(fay, 'research');
     const bens = await open(ben, 'research');
@@ -294,7 +294,7 @@ describe('R10 reading and writing are separate rights', () => {
     await fays.next('update', ({ bytes }) => Buffer.from(bytes).includes('an interview'));
   });
 
-  test('R10 a reader who may not write is an observer there: updates change nothing', async () => {
+  test('R10 a reader who may not write is an observer there: their updates change nothing', async () => {
     const bens = await open(ben, 'minutes');
     // His page must not let him type what would not be saved.
     expect(await bens.told('welcome')).toMatchObject({ person: ben.person, role: 'observer' });
@@ -364,7 +364,7 @@ describe('below the routes', () => {
     await vi.waitFor(() => expect(house.rooms.gauges.heapBytes).toBe(0));
   };
 
-  test('R9 a room checks again who may read; others are not in it even for a moment', async () => {
+  test('R9 a room checks again who may read, before it admits a socket', async () => {
     const ana = await house.raw('ana', { document: 'draft/ana', control: true });
     await ana.told('welcome');
     const ben = await house.raw('ben', { document: 'draft/ana', control: true });
@@ -374,7 +374,7 @@ describe('below the routes', () => {
     expect(house.log.join()).not.toContain(marker);
   });
 
-  test('R9 a board’s fullness is that of the requested document', async () => {
+  test('R9 sockets are counted per document, and the report leaves out private documents', async () => {
     for (const document of ['board', 'draft/ana', 'research'])
       await (await house.raw('ana', { document, control: true })).told('welcome');
     expect(house.rooms.socketCount('lovtag')).toBe(3);
@@ -405,7 +405,7 @@ describe('below the routes', () => {
     expect(answers).toEqual([...Array<string>(6).fill('saved'), 'refused', 'refused']);
   });
 
-  test('R9 L1 its reader’s edits after a loss are taken as a whole: none is another person’s', async () => {
+  test('R9 L1 after a loss, its reader’s edits are restored as a whole, because nobody else wrote in it', async () => {
     const doc = noteOf('one', marker, 4_711);
     const other = noteOf('two', 'from another page', 4_712);
     Y.applyUpdate(doc, Y.encodeStateAsUpdate(other));

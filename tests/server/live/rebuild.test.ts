@@ -108,7 +108,7 @@ class CardSender {
 }
 
 describe('R6 a rebuilt board', () => {
-  test('R6 has all acknowledged edits, even with many in transit, and no history', async () => {
+  test('R6 has all acknowledged edits, even if many are in transit, and no history', async () => {
     await open();
     const ana = await house.raw('ana', { control: true });
     await ana.next('step1');
@@ -145,7 +145,7 @@ describe('R6 a rebuilt board', () => {
     expect(texts(await stored())).toEqual(['Waits for the train']);
   });
 
-  test('R6 takes edits again if it was full, and keeps only the server’s client id', async () => {
+  test('R6 accepts edits again if it was full, and has only the server’s client id', async () => {
     await open({ maxDocumentBytes: 60_000 });
     const ana = await house.stock('ana').synced();
     addCard(ana.editor, cell, { text: 'The only one' });
@@ -170,7 +170,7 @@ describe('R6 a rebuilt board', () => {
     expect(texts(await stored())).toEqual(['Room again', 'The only one']);
   });
 
-  test('R6 takes nothing from a copy of the old document, and nothing under the new document’s client id', async () => {
+  test('R6 accepts no edits from a copy of the old document or under the new document’s client id', async () => {
     await open();
     const ana = await house.stock('ana').synced();
     const mallory = await house.stock('mallory').synced();
@@ -199,7 +199,7 @@ describe('R6 a rebuilt board', () => {
     expect(texts(await stored())).toEqual([]);
   });
 
-  test('R6 continues unchanged if the rebuild fails, and takes what was typed meanwhile', async () => {
+  test('R6 continues unchanged if the rebuild fails, and accepts what was typed meanwhile', async () => {
     let ask = () => {};
     let fail = () => {};
     const asked = new Promise<void>((resolve) => (ask = resolve));
@@ -242,7 +242,7 @@ test('R3 R6 a quarantined document is rebuilt from its readable parts, and peopl
 });
 
 describe('R7 a board under repair', () => {
-  test('R7 admits nobody, not even people just admitted, and takes no edit of the server', async () => {
+  test('R7 admits nobody, not even people just admitted, and accepts no edit of the server', async () => {
     await open();
     await (await house.raw('ana')).state();
     house.rooms.bar(board, true);
@@ -253,7 +253,7 @@ describe('R7 a board under repair', () => {
     await (await house.raw('ben')).state();
   });
 
-  test('R7 is repaired by one request at a time; a request for an earlier board does not apply to it', async () => {
+  test('R7 runs one repair at a time; a repair of an earlier generation has no effect', async () => {
     await open();
     await keepEmpty();
     const before = await record();
@@ -275,7 +275,7 @@ describe('R7 a board under repair', () => {
   });
 });
 
-test('D7 an author gets the server’s deletions in the batch with the author’s edit', async () => {
+test('D7 an author gets the server’s deletions from the same batch', async () => {
   await open();
   const [ana, ben] = [await house.stock('ana').synced(), await house.stock('ben').synced()];
   const his = addCard(ben.editor, cell, { text: 'His' });
@@ -303,7 +303,7 @@ test('D7 an author gets the server’s deletions in the batch with the author’
 describe('R8 edits of one person', () => {
   const remove = async (version: string, ...people: string[]) =>
     history.removeAdded({ record: await record(), document: 'board', version, person: 'fay' }, people);
-  test('R8 are removed while Mallory writes on from two devices; Ana’s concurrent edits stay; all agree', async () => {
+  test('R8 are removed while Mallory keeps writing on two devices; Ana’s concurrent edits stay; all agree', async () => {
     await open();
     const ana = await house.stock('ana').synced();
     const hers = addCard(ana.editor, cell, { text: 'Waits' });
@@ -353,7 +353,7 @@ describe('R8 edits of one person', () => {
     expect(texts(await stored())).toEqual(['Nonsense']);
   });
 
-  test('R8 are known again after a reset to a version from before a rebuild', async () => {
+  test('R8 are attributed again after a reset to a version from before a rebuild', async () => {
     await open();
     const version = await keepEmpty();
     const mallory = await house.stock('mallory').synced();

@@ -38,7 +38,7 @@ import {
 
 setScene();
 
-/** 300 cards, each in a cell of its own. Added together: one by one each would read all that are there. */
+/** 300 cards, each in a separate cell. Added together, because each single addition would read all cards. */
 const cardsOf = (author: string, part: number, text: string) =>
   Array.from({ length: 300 }, (_, n) => ({
     text,
@@ -47,7 +47,7 @@ const cardsOf = (author: string, part: number, text: string) =>
   }));
 
 describe('crash', () => {
-  /** A frame whose header promises more structs than anybody may pay for, followed by unreadable bytes. */
+  /** A frame whose header declares more structs than anybody may pay for, followed by unreadable bytes. */
   const garbage = () => {
     const bytes = new Uint8Array(400_000).fill(0xff);
     bytes.set([1, 0xa0, 0x8d, 0x06], 0); // one section, 100,000 structs
@@ -112,8 +112,8 @@ describe('memory', () => {
     expect(await honest.told('held')).toMatchObject({ state: 'waiting' });
   });
 
-  // The ids of an offer without room became owned by nobody, and stayed so.
-  test('L2 an offer without room blocks no client ids', async () => {
+  // The ids of an offer for which there was no room got nobody as owner, for good.
+  test('L2 an offer for which there is no room reserves no client ids', async () => {
     const ben = await page('ben');
     addCard(ben.editor, cell, { text: 'here' });
     await agree(ben);
@@ -212,7 +212,7 @@ describe('owners', () => {
     expect(counters.refusals['not-author']).toBe(0);
   });
 
-  // On a board that lost edits, a program without presence has no certain id: all its edits would wait for ever.
+  // On a board that lost edits, a program without presence has no certain id: all its edits would wait forever.
   test('a program without presence continues on a board that lost edits', async () => {
     await page('ben');
     backUp();
@@ -229,7 +229,7 @@ describe('owners', () => {
 
   // On a board that lost edits, presence took another person's lost id; different content under it then hid the
   // original.
-  test('L2 first presence under the id of an absent page never passes for that page’s edits', async () => {
+  test('L2 presence under the client id of an absent page gives no right to that page’s edits', async () => {
     const ben = await page('ben');
     const ana = await page('ana');
     const card = addCard(ana.editor, cell, { text: 'old' });
@@ -394,7 +394,7 @@ describe('work', () => {
   });
 
   // A frame that passed the guard directly was not noticed, so people who waited for it were not asked again.
-  test('L1 a person who depends on others’ edits is free as soon as these are back, though none of them was held', async () => {
+  test('L1 a person whose edits depend on others’ continues as soon as these are back, though none was held', async () => {
     const ana = await page('ana');
     const ben = await page('ben');
     await agree(ana, ben);
@@ -417,8 +417,8 @@ describe('work', () => {
     expect(texts(await shown())).toEqual(['Ana’s and Ben’s']);
   });
 
-  // Nobody can bring back the server's edits from after the backup as their own, so all would wait for ever.
-  test('L1 people who joined after the backup are free again once a facilitator has restored one copy', async () => {
+  // Nobody can bring back the server's edits from after the backup as their own, so all would wait forever.
+  test('L1 people who joined after the backup continue once a facilitator has restored one copy', async () => {
     const ana = await page('ana');
     addCard(ana.editor, cell, { text: 'old' });
     await agree(ana);

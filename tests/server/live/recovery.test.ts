@@ -32,7 +32,7 @@ import {
 setScene();
 
 describe('L1 a page proves that the server lost edits', () => {
-  test('L1 people bring their own edits back, in any order, without a decision', async () => {
+  test('L1 people bring their own edits back in any order, without a decision of a facilitator', async () => {
     const ana = await page('ana');
     const ben = await page('ben');
     const first = addCard(ben.editor, cell, { text: 'before the backup' });
@@ -135,7 +135,7 @@ describe('L1 a page proves that the server lost edits', () => {
     expect(await house.store.held(`${board}/board`)).toEqual([]);
   });
 
-  test('L1 a stock client that comes first waits silently, and is announced once a page has proven the loss', async () => {
+  test('L1 a stock client that comes first waits, and is announced after a page has proven the loss', async () => {
     const stan = await stock('cara');
     const ben = await page('ben');
     const ana = await page('ana');
@@ -166,7 +166,7 @@ describe('L1 a page proves that the server lost edits', () => {
     await agree(stan, ben, ana);
   });
 
-  test('L1 a copy outlives the page that brought it, and the process', async () => {
+  test('L1 a copy is kept after its page has closed and the server has restarted', async () => {
     const ana = await page('ana');
     const ben = await page('ben');
     addCard(ben.editor, cell, { text: 'old' });
@@ -186,7 +186,7 @@ describe('L1 a page proves that the server lost edits', () => {
     expect(texts(await shown())).toEqual(['Ben’s', 'old']);
   });
 
-  test('L1 an observer’s page from before the loss is told that it is stale', async () => {
+  test('L1 an observer’s page from before the loss gets a stale notice', async () => {
     const olga = await page('olga');
     const ana = await page('ana');
     addCard(ana.editor, cell, { text: 'old' });
@@ -199,7 +199,7 @@ describe('L1 a page proves that the server lost edits', () => {
     await olga.told('stale');
   });
 
-  test('L1 a server that knows of its loss needs no proof', async () => {
+  test('L1 a server that knows of its loss accepts lost edits without proof', async () => {
     const ben = await stock('ben');
     const stan = await stock('cara');
     addCard(ben.editor, cell, { text: 'old' });
@@ -216,7 +216,7 @@ describe('L1 a page proves that the server lost edits', () => {
   });
 });
 
-describe('L2 a forger gains nothing', () => {
+describe('L2 forged proofs have no effect', () => {
   /** An update under Ben’s client id that continues his edits, and a mark for it that this server did not sign. */
   function forged(ben: StockClient, card: string): { update: Uint8Array; mark: string } {
     const doc = new Y.Doc();
@@ -229,7 +229,7 @@ describe('L2 a forger gains nothing', () => {
     return { update: Y.encodeStateAsUpdate(doc, before), mark };
   }
 
-  test('L2 forged marks, marks of another board, and marks of existing edits prove nothing', async () => {
+  test('L2 forged marks, marks of another board and marks of existing edits are not proofs', async () => {
     const ben = await page('ben');
     const card = addCard(ben.editor, cell, { text: 'here' });
     clock.advance(markMs);
@@ -275,7 +275,7 @@ describe('L2 a forger gains nothing', () => {
     structs.push({ origin: { client: 78, clock: 0 }, content: { string: 'x' } }, author(2 * records - 3));
     mallory.presence([{ client, clock: 1, state: {} }]);
     await mallory.next('presence');
-    // Of the processor: what else runs meanwhile is no matter.
+    // Processor time, so that other processes do not matter.
     const began = process.cpuUsage();
     mallory.step2(
       handUpdate([
@@ -290,7 +290,7 @@ describe('L2 a forger gains nothing', () => {
     expect(texts(await shown())).toEqual(['here']);
   });
 
-  test('L2 unproven copies take little space, however many people offer them', async () => {
+  test('L2 the space for unproven copies is limited, however many people offer them', async () => {
     const ben = await page('ben');
     const card = addCard(ben.editor, cell, { text: 'here' });
     const fred = await page('fred');
@@ -314,7 +314,7 @@ describe('L2 a forger gains nothing', () => {
     expect(held).toHaveLength(2);
   });
 
-  test('L2 a person who brings Ben’s edits first, under his client id, does not keep the id', async () => {
+  test('L2 a person who brings Ben’s edits first does not keep his client id', async () => {
     const ben = await page('ben');
     const ana = await page('ana');
     const card = addCard(ana.editor, cell, { text: 'old' });

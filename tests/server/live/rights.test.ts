@@ -66,7 +66,7 @@ describe('rights in a collection’s definition', () => {
     expect(made).toBe('role');
   });
 
-  test('G24 a record with change `own` is changed and removed by its author and by facilitators', () => {
+  test('G24 only its author and facilitators change or remove a record with change `own`', () => {
     expect(add(ana, 'one')).toBe('pass');
     expect(rewrite(ana, 'one')).toBe('pass');
     expect(rewrite(fay, 'one')).toBe('pass');
@@ -75,13 +75,13 @@ describe('rights in a collection’s definition', () => {
     expect(remove(ana, 'one')).toBe('pass');
   });
 
-  test('G24 a record without an author is nobody’s own', () => {
+  test('G24 a record without an author belongs to nobody', () => {
     expect(add(ana, 'one', '')).toBe('pass');
     expect(rewrite(ana, 'one')).toBe('not-author');
     expect(remove(fay, 'one')).toBe('pass');
   });
 
-  test('G7 G24 a record that the server added for a person is that person’s to change, and nobody adds another', () => {
+  test('G7 G24 a person may change a record that the server added for them, and nobody may add another', () => {
     board.writes((doc) => rootOf(doc, tasks).set('one', buildRecord(tasks, { text: 'do', author: 'ana' })));
     const rewriteTask = (who: Person) =>
       who.does((doc) => textOf(doc, tasks, 'one', 'text')?.insert(0, 'please '));
@@ -95,7 +95,7 @@ describe('rights in a collection’s definition', () => {
     expect(addTask(board.person('fay', 'facilitator'))).toBe('role');
   });
 
-  test('G7 nobody else can change a collection that only the server may change, even if they may add to it', () => {
+  test('G7 only the server changes a collection reserved for it, even if people may add to it', () => {
     const count = (doc: Y.Doc) => storedRecord(doc, votes, 'one')?.set('count', 1);
     expect(ana.does((doc) => rootOf(doc, votes).set('one', buildRecord(votes, { count: 0 })))).toBe('pass');
     for (const who of [ana, fay]) expect(who.does(count)).toBe('role');

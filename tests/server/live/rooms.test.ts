@@ -45,7 +45,7 @@ function torn(): Uint8Array {
 }
 
 describe('the states of a room', () => {
-  test('R1 R2 R3 a state follows only the allowed ones', () => {
+  test('R1 R2 R3 only the allowed transitions between states are possible', () => {
     const all = [...roomStates, 'absent'] as const;
     const legal = all.flatMap((before) =>
       all.filter((after) => mayFollow(before, after)).map((after) => `${before} > ${after}`),
@@ -123,7 +123,7 @@ describe('the states of a room', () => {
 });
 
 describe('R4 a frozen board', () => {
-  test('R4 takes no edits, loses none, and takes them when it is thawed', async () => {
+  test('R4 accepts no edits, loses none, and accepts them after the thaw', async () => {
     await open();
     const ana = await house.stock('ana').synced();
     const ben = await house.raw('ben', { control: true });
@@ -141,7 +141,7 @@ describe('R4 a frozen board', () => {
     expect(readAll(await ben.state(), cards).map(({ text }) => text)).toEqual(['in the cold']);
   });
 
-  test('R4 is still frozen when it is opened again, because the record says so', async () => {
+  test('R4 is still frozen when it is opened again', async () => {
     await open();
     await house.store.changeBoard(board, (record) => ({ ...record, frozen: true }));
     const ana = await house.raw('ana', { control: true });
@@ -151,7 +151,7 @@ describe('R4 a frozen board', () => {
 });
 
 describe('R5 a board that was reset', () => {
-  test('R5 tells its generation to people who join', async () => {
+  test('R5 sends its generation to people who join', async () => {
     await open();
     await house.store.changeBoard(board, (record) => ({ ...record, generation: 3 }));
     const ana = await house.raw('ana', { control: true });
@@ -187,7 +187,7 @@ describe('B8 the heap', () => {
 });
 
 describe('B9 the size of a document', () => {
-  test('B9 people are warned from 70 %, and at 100 % additions are refused, but not removals', async () => {
+  test('B9 warns from 70 %, and at 100 % refuses additions but not removals', async () => {
     await open({ maxDocumentBytes: 40_000 });
     house.membership('ana', 'facilitator');
     const ana = await house.stock('ana').synced();
@@ -214,7 +214,7 @@ describe('B9 the size of a document', () => {
     expect(await ended).toEqual({ code: 4422, reason: 'document-full' });
   });
 
-  test('B9 G20 participants fill 90 % of it, even faster than it is merged, and facilitators continue', async () => {
+  test('B9 G20 participants can fill 90 % of it, even between two merges; facilitators can continue', async () => {
     await open({ maxDocumentBytes: 400_000 });
     house.membership('fia', 'facilitator');
     house.membership('olga', 'observer');
@@ -241,7 +241,7 @@ describe('B9 the size of a document', () => {
     await late.sees(() => readRecord(late.doc, cards, id)?.gone === false);
   });
 
-  test('B9 a document that is full only because it is not merged is merged, and then takes more', async () => {
+  test('B9 a document that is full only before merging is merged, and then accepts more', async () => {
     await open({ maxDocumentBytes: 20_000 });
     const ana = await house.stock('ana').synced();
     const id = addCard(ana.editor, cell, { text: 'x'.repeat(3_950) });
@@ -280,7 +280,7 @@ describe('B9 the size of a document', () => {
 });
 
 describe('requests from HTTP', () => {
-  test('W5 the full state: the snapshot and the updates since, and never more than is on disk', async () => {
+  test('W5 the full state is the snapshot and the later updates, and never more than is on disk', async () => {
     await open();
     const doc = new Y.Doc();
     const updates: Uint8Array[] = [];
@@ -320,7 +320,7 @@ describe('requests from HTTP', () => {
     house.store.fail(null);
   });
 
-  test('D10 evicted people are told why, and the room is closed', async () => {
+  test('D10 evicted people get the reason, and the room is closed', async () => {
     await open();
     const ana = await house.raw('ana');
     await ana.state();

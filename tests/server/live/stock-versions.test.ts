@@ -90,7 +90,7 @@ describe.each(Object.entries(versions))('%s', (_, Provider) => {
     await agree(one, ben);
   });
 
-  test.each([closeCode.restart, closeCode.busy])('W10 Ana, closed with %i, comes back', async (code) => {
+  test.each([closeCode.restart, closeCode.busy])('W10 Ana reconnects after a close with %i', async (code) => {
     const one = await ana().synced();
     const gone = one.disconnected();
     house.rooms.dismiss(board, ({ person }) => person === 'ana', code, 'later');
@@ -118,7 +118,7 @@ describe.each(Object.entries(versions))('%s', (_, Provider) => {
     expect(endings).not.toEqual([]);
   });
 
-  test('P6 Ana’s link breaks and she is back, idle: Ben never sees her leave', async () => {
+  test('P6 Ana’s link breaks and she reconnects, idle: Ben never sees her leave', async () => {
     const ben = await client('ben').synced();
     const one = await ana().synced();
     await pass(() => sees(ben, one) && sees(one, ben));
@@ -138,7 +138,7 @@ describe.each(Object.entries(versions))('%s', (_, Provider) => {
     expect(departures).toEqual([]);
   });
 
-  test('P7 Ana leaves and is back, idle: Ben sees her within 1 s, and she him', async () => {
+  test('P7 Ana leaves and reconnects, idle: Ana and Ben see each other within 1 s', async () => {
     const ben = await client('ben').synced();
     const one = await ana().synced();
     await pass(() => sees(ben, one) && sees(one, ben));
@@ -179,7 +179,7 @@ describe('a refused edit', () => {
   const refuse = (one: StockClient) =>
     rootOf(one.doc, lanes).set('mine', buildRecord(lanes, { title: 'not mine to add' }));
 
-  test('G17 version 3 gives up', async () => {
+  test('G17 version 3 does not reconnect', async () => {
     const one = await client('ana').synced();
     const ended = one.ended();
     refuse(one);
@@ -187,7 +187,7 @@ describe('a refused edit', () => {
     expect(one.provider.shouldConnect).toBe(false);
   });
 
-  test('G17 version 2 offers it again and again: nobody is affected, and she can still read', async () => {
+  test('G17 version 2 keeps resending it: nobody else is affected, and she can still read', async () => {
     const [ben, cleo] = [await client('ben').synced(), await client('cleo').synced()];
     const one = await client('ana', versions['y-websocket 2']).synced();
     const codes: unknown[] = [];

@@ -42,13 +42,13 @@ describe('stock y-websocket clients', () => {
     expect(textOn(cleo, card)).toBe('Where is the entrance?');
   });
 
-  test('W4 Ana’s offline edits come back with her, and what she types before her answer too', async () => {
+  test('W4 Ana’s offline edits are merged when she returns, with what she types before the answer', async () => {
     const ana = await house.stock('ana').synced();
     const ben = await house.stock('ben').synced();
     ana.provider.disconnect();
     const card = addCard(ana.editor, cell, { text: 'offline' });
     ana.provider.connect();
-    // The socket is open and the server's question not answered yet, so this goes out first.
+    // The socket is open, and the server's request is not answered yet, so this is sent first.
     ana.provider.on('status', ({ status }) => {
       if (status === 'connected') writeText(ana.editor, cards, card, 'text', 'offline, and back');
     });
@@ -74,7 +74,7 @@ describe('stock y-websocket clients', () => {
 });
 
 describe('joining', () => {
-  test('W4 a client with control frames is welcomed, then asked for its state', async () => {
+  test('W4 a client with control frames gets a welcome, then a request for its state', async () => {
     const ana = await house.raw('ana', { control: true });
     await ana.next('step1');
     expect(await ana.told('welcome')).toEqual({
@@ -86,7 +86,7 @@ describe('joining', () => {
     });
   });
 
-  test('W4 an observer is asked for nothing', async () => {
+  test('W4 an observer is not asked for its state', async () => {
     const olga = await house.raw('olga', { control: true });
     await olga.told('welcome');
     await olga.state();
@@ -99,7 +99,7 @@ describe('joining', () => {
     expect(ana.heard.map((one) => one.kind)).not.toContain('control');
   });
 
-  test('W5 the full state is never encoded: a newcomer gets the stored bytes, and the updates since', async () => {
+  test('W5 the full state is not encoded again: a newcomer gets the stored bytes and later updates', async () => {
     const ana = await house.raw('ana');
     await ana.next('update');
     for (let i = 0; i < 3; i++) await ana.state();
@@ -144,7 +144,7 @@ describe('joining', () => {
     expect(readAll(known, cards).map((card) => card.text)).toEqual(['known', 'news']);
   });
 
-  test('W10 an unknown board or document is closed for good', async () => {
+  test('W10 an unknown board or document closes the socket for good', async () => {
     house.membership('dan', 'participant', { board: 'nowhere' });
     const dan = await house.raw('dan');
     expect(await dan.closed).toEqual({ code: 4404, reason: 'no-such-board' });
@@ -152,7 +152,7 @@ describe('joining', () => {
     expect(await ana.closed).toEqual({ code: 4404, reason: 'no-such-document' });
   });
 
-  test('R1 Ana and Ben join while the board loads: it is read once, and their early frames count', async () => {
+  test('R1 Ana and Ben join while the board loads: it is read once, and their early frames are processed', async () => {
     house.store.hold();
     const ana = await house.raw('ana', { control: true });
     const ben = await house.raw('ben');
@@ -188,7 +188,7 @@ describe('edits of the server', () => {
     expect(house.rooms.counters.commits).toBe(commits);
   });
 
-  test('D7 Ana and Ben add ideas at once: each gets a number, none twice, and a removed one’s never again', async () => {
+  test('D7 Ana and Ben add ideas at once: each gets a unique number, and numbers of removed ideas are not reused', async () => {
     const ana = await house.stock('ana').synced();
     const ben = await house.stock('ben').synced();
     for (let i = 0; i < 5; i++) {

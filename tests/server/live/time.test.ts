@@ -23,14 +23,14 @@ const settled = async (what: () => boolean): Promise<void> => {
   while (!what()) await new Promise(setImmediate);
 };
 
-describe('on the machine’s own clocks', () => {
+describe('on the real clocks of the machine', () => {
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 2, 12, 9) });
     house = await openHouse();
     for (const person of ['ana', 'ben']) house.membership(person);
   });
 
-  test('T1 the wall clock is set back one hour while Ana edits: her edits are taken at once', async () => {
+  test('T1 the wall clock is set back one hour while Ana edits: her edits are stored at once', async () => {
     const ana = await house.stock('ana').synced();
     const ben = await house.stock('ben').synced();
     addCard(ana.editor, cell, { text: 'before' });
@@ -62,8 +62,8 @@ describe('on the machine’s own clocks', () => {
 });
 
 describe.each([
-  ['back a day', -day],
-  ['ahead a day', day],
+  ['back by a day', -day],
+  ['forward by a day', day],
 ])('the wall clock is set %s', (_way, ms) => {
   let clock: FakeClock;
 

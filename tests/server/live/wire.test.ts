@@ -65,7 +65,7 @@ describe('W1 frames', () => {
     },
   );
 
-  test.each(frames)('W1 %s is read as it is written', (_, bytes, frame) => {
+  test.each(frames)('W1 %s is read as it was written', (_, bytes, frame) => {
     expect(readFrame(bytes)).toEqual(frame);
   });
 

@@ -15,7 +15,7 @@ export function marksAt(board: Board, persona: string, phase: string): readonly 
     .ids.flatMap((key) => all.get(key) ?? []);
 }
 
-/** Points that were placed by hand, by `pointKey` of what they say: a program may have chosen other keys. */
+/** Points placed by hand, by `pointKey` of their content, because other programs may choose other keys. */
 const pointsByPlace = defineIndex({ of: experience, keys: (point) => [pointKey(point)] });
 
 /** Where a facilitator placed the curve of a persona at a phase; null where nobody did. */

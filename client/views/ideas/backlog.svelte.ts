@@ -6,6 +6,7 @@ import { ideas, addIdea, removeIdea, setIdeaState } from '$shared/collections/id
 import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import type { Board } from '../../model/board.svelte.ts';
 import { language, t } from '../../text/messages.svelte.ts';
+import { ideaTitle } from '../../parts/untitled.ts';
 import { keepFocus } from '../../ui/keep-focus.ts';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
 import type { Group, Held } from './arrangement.ts';
@@ -154,7 +155,7 @@ export class Backlog {
     const title = this.board.of(ideas).get(id)?.title.trim() ?? '';
     if (this.#open === id) this.#setOpen(null);
     removeIdea(this.board.editor, id);
-    this.workspace.notify(t('ideas.deleted', { title: title === '' ? t('ideas.untitled') : title }), true);
+    this.workspace.notify(t('ideas.deleted', { title: ideaTitle(title) }), true);
     await tick();
     if (next !== undefined) this.focus(next);
   }

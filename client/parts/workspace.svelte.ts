@@ -10,7 +10,8 @@ import { lettersOn, rememberLetters } from '../model/device/preferences.ts';
 /** What all views of an open board share: the board, what this person may do, and ways to notify and navigate. */
 export class Workspace {
   readonly board: Board;
-  readonly seat: string;
+  /** The id of this page's person. */
+  readonly self: string;
   /** Shows a short message, with an undo button if `undo` is set. */
   readonly notify: (message: string, undo?: boolean) => void;
   /** Opens a view, with something to focus; the view's `view.ts` says what is valid. */
@@ -22,12 +23,12 @@ export class Workspace {
 
   constructor(
     board: Board,
-    seat: string,
+    self: string,
     notify: (message: string, undo?: boolean) => void,
     go: (view: ViewId, focus?: string) => void,
   ) {
     this.board = board;
-    this.seat = seat;
+    this.self = self;
     this.notify = notify;
     this.go = go;
   }

@@ -17,7 +17,7 @@ beforeEach(() => {
   vi.stubGlobal('WebSocket', ServerSocket);
   doc = new Y.Doc();
   board = new Y.Doc();
-  ana = new Connection(doc, { board: 'b', seat: 'ana', origin: 'http://localhost' }, on);
+  ana = new Connection(doc, { board: 'b', person: 'ana', origin: 'http://localhost' }, on);
   ana.open();
 });
 
@@ -308,7 +308,7 @@ describe('M2 a board with a newer layout than this page knows', () => {
 
   test('opens in a page that knows the layout', () => {
     ana.close();
-    ana = new Connection(doc, { board: 'b', seat: 'ana', origin: 'http://localhost', schema: 2 }, on);
+    ana = new Connection(doc, { board: 'b', person: 'ana', origin: 'http://localhost', schema: 2 }, on);
     ana.open();
     board.getMap('meta').set('schema', 2);
     join();

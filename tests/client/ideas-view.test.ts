@@ -29,7 +29,7 @@ beforeEach(() => {
   vi.stubGlobal('WebSocket', SilentSocket);
   Element.prototype.animate = vi.fn();
   HTMLElement.prototype.showPopover = vi.fn();
-  board = new Board({ board: 'b', seat: 'ana', origin: 'http://localhost' }, { ended: vi.fn() });
+  board = new Board({ board: 'b', person: 'ana', origin: 'http://localhost' }, { ended: vi.fn() });
 });
 
 afterEach(async () => {

@@ -100,7 +100,7 @@ export class Connection {
    */
   constructor(
     doc: Y.Doc,
-    at: { board: string; seat: string; origin: string; document?: string; schema?: number },
+    at: { board: string; person: string; origin: string; document?: string; schema?: number },
     on: ConnectionEvents,
   ) {
     this.#doc = doc;
@@ -113,7 +113,7 @@ export class Connection {
       doc,
       {
         connect: false,
-        params: { seat: at.seat, schema: String(this.#schema) },
+        params: { seat: at.person, schema: String(this.#schema) },
         protocols: [controlProtocol],
         // Tabs of one browser may hold different memberships. All traffic goes through the server, which tells them
         // apart.

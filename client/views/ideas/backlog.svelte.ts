@@ -127,7 +127,7 @@ export class Backlog {
 
   /** Adds an idea with the properties that the filters select. */
   async add(title: string): Promise<void> {
-    this.look(openForNew(this.#view, this.workspace.seat));
+    this.look(openForNew(this.#view, this.workspace.self));
     const { phase, persona, card } = this.#view;
     const answered = this.board.of(cards).get(card);
     const place = answered && (phase === null || phase === answered.place.phase) ? answered.place : null;
@@ -217,7 +217,7 @@ export class Backlog {
   /** Removes a new idea that its author left empty, with its undo step. */
   #discardBlank(id: string): void {
     const idea = this.board.of(ideas).get(id);
-    if (!idea || idea.author !== this.workspace.seat || !this.workspace.may('write')) return;
+    if (!idea || idea.author !== this.workspace.self || !this.workspace.may('write')) return;
     if (idea.title.trim() !== '' || idea.solution.trim() !== '') return;
     if (this.workspace.visitorsOf(this.board.of(ideas).entry(id)).length > 0) return;
     this.board.editor.discard(ideas, id, removeIdea);

@@ -8,7 +8,7 @@ type Facts = Parameters<typeof boardStatus>[0];
 const well: Facts = {
   status: 'saved',
   role: 'participant',
-  hindrance: null,
+  disconnectReason: null,
   readOnly: null,
   fullness: 0,
   held: null,
@@ -27,7 +27,7 @@ test('no connection comes before all else, with what the server said of it', () 
   const apart: Facts = {
     ...lead,
     status: 'offline',
-    hindrance: 'server-full',
+    disconnectReason: 'server-full',
     readOnly: 'store',
     fullness: 95,
   };

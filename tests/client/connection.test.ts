@@ -339,11 +339,11 @@ describe('a server that is up but does not admit Ana', () => {
     '%s %s: shows the reason, tries again, and hides the reason after it connects',
     (code, reason, said) => {
       ServerSocket.latest.drop(code, reason);
-      expect([ana.status, ana.hindrance]).toEqual(['offline', said]);
+      expect([ana.status, ana.disconnectReason]).toEqual(['offline', said]);
       vi.advanceTimersByTime(10_000);
       expect(ServerSocket.all).toHaveLength(2);
       join();
-      expect([ana.status, ana.hindrance]).toEqual(['saved', null]);
+      expect([ana.status, ana.disconnectReason]).toEqual(['saved', null]);
     },
   );
 });

@@ -58,7 +58,7 @@ export class Connection {
   /** For facilitators: the number of people who have edits that the board lost. */
   lossPeople = $state(0);
   /** Why there is no connection, if the server gave a reason. */
-  hindrance: DisconnectReason | null = $state(null);
+  disconnectReason: DisconnectReason | null = $state(null);
   readonly pointers: Pointers;
   /** The server's state vector when it last asked, by client id. */
   serverState: ReadonlyMap<number, number> = new Map();
@@ -149,14 +149,14 @@ export class Connection {
         // layout.
         if (schemaOf(doc) > this.#schema) return this.#finish({ kind: 'old-page' });
         this.ready = true;
-        this.hindrance = null;
+        this.disconnectReason = null;
         on.ready(this.#generation ?? 0);
       }
       this.#updateStatus();
     });
     provider.on('connection-close', (event) => {
       this.#failed = true;
-      this.hindrance = event && disconnectReasonOf(event.code, event.reason);
+      this.disconnectReason = event && disconnectReasonOf(event.code, event.reason);
       // Set before the provider computes its wait, which this value caps.
       provider.maxBackoffTime = waitMs(provider.wsUnsuccessfulReconnects + 1, Math.random());
       this.#updateStatus();

@@ -5,7 +5,7 @@ import { may } from '$shared/roles.ts';
 import type { ViewId } from '$shared/views.ts';
 import type { Board } from '../model/board.svelte.ts';
 import type { Entry, Visitor } from '../model/store/entries.svelte.ts';
-import { lettersOn, rememberLetters } from '../model/device/preferences.ts';
+import { letterKeysOn, rememberLetterKeys } from '../model/device/preferences.ts';
 
 /** What all views of an open board share: the board, what this person may do, and ways to notify and navigate. */
 export class Workspace {
@@ -17,7 +17,7 @@ export class Workspace {
   /** Opens a view, with something to focus; the view's `view.ts` says what is valid. */
   readonly go: (view: ViewId, focus?: string) => void;
   /** Whether single-letter shortcuts are on. */
-  letters = $state(lettersOn());
+  letterKeys = $state(letterKeysOn());
   /** What each view remembers, by the function that makes it. */
   readonly #memories = new Map<() => object, object>();
 
@@ -40,9 +40,9 @@ export class Workspace {
     return kept;
   }
 
-  setLetters(on: boolean): void {
-    this.letters = on;
-    rememberLetters(on);
+  setLetterKeys(on: boolean): void {
+    this.letterKeys = on;
+    rememberLetterKeys(on);
   }
 
   get role(): Role {

@@ -12,7 +12,7 @@ export function pressKey(map: MapState, event: KeyboardEvent): void {
   const spot = element && map.focusTargetOf(element);
   if (!element || !spot) return;
   const on = { map, element, spot, card: element.dataset.card ?? null };
-  const keys = { isFocused: target === element, letters: map.workspace.letters };
+  const keys = { isFocused: target === element, letterKeys: map.workspace.letterKeys };
   if (!pressAction(keyed, event, on, keys)) return;
   event.preventDefault();
   event.stopPropagation();

@@ -53,7 +53,7 @@ export const whileWriting: readonly Action<Writing>[] = [
 
 /** Handles a key pressed while editing a card. */
 export function writeKey(map: MapState, id: string, event: KeyboardEvent): void {
-  if (pressAction(whileWriting, event, { map, id }, { isFocused: true, letters: false }))
+  if (pressAction(whileWriting, event, { map, id }, { isFocused: true, letterKeys: false }))
     event.preventDefault();
 }
 

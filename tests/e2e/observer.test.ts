@@ -102,7 +102,7 @@ describe('a hand-made frame', () => {
   async function forge(person: Person, text: string): Promise<number[]> {
     const [, lane = '', phase = ''] =
       /^cell:(.+)\/(.+)\/$/.exec(
-        (await person.cell('Choices', 'Come back').getAttribute('data-spot')) ?? '',
+        (await person.cell('Choices', 'Come back').getAttribute('data-focus-key')) ?? '',
       ) ?? [];
     expect(phase).not.toBe('');
     const doc = new Y.Doc();

@@ -111,7 +111,7 @@ export class Person {
 
   /** The head of a phase, a step or a lane. */
   head(kind: 'phase' | 'step' | 'lane', title: string): Locator {
-    return this.page.locator(`[data-spot^="${kind}:"]`).filter({ hasText: title });
+    return this.page.locator(`[data-focus-key^="${kind}:"]`).filter({ hasText: title });
   }
 
   /** The field that this person is writing in. */

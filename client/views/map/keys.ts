@@ -8,10 +8,10 @@ export function pressKey(map: MapState, event: KeyboardEvent): void {
   const target = event.target;
   if (!(target instanceof HTMLElement) || isComposing(event) || target.closest('textarea, input, select'))
     return;
-  const element = target.closest<HTMLElement>('[data-card], [data-spot]');
-  const spot = element && map.focusTargetOf(element);
-  if (!element || !spot) return;
-  const on = { map, element, spot, card: element.dataset.card ?? null };
+  const element = target.closest<HTMLElement>('[data-card], [data-focus-key]');
+  const focus = element && map.focusTargetOf(element);
+  if (!element || !focus) return;
+  const on = { map, element, focus, card: element.dataset.card ?? null };
   const keys = { isFocused: target === element, letterKeys: map.workspace.letterKeys };
   if (!pressAction(keyed, event, on, keys)) return;
   event.preventDefault();

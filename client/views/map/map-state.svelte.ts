@@ -52,14 +52,14 @@ export class MapState {
   menu: OpenMenu | null = $state.raw(null);
   /** Stacks that are expanded. */
   unfolded: ReadonlySet<string> = $state.raw(new Set());
-  /** The spot key of the head whose title is being edited. */
+  /** The focus key of the head whose title is being edited. */
   renaming: string | null = $state(null);
   selection: readonly string[] = $state.raw([]);
   /** Cards that are selected here. */
   readonly selected = new Flags();
   /** Cards that are edited here. */
   readonly editing = new Flags();
-  /** Cards by id, and cells by spot key, that have the pointer or the focus: only these have their tools. */
+  /** Cards by id, and cells by focus key, that have the pointer or the focus: only these have their tools. */
   readonly nearby = new Flags();
   /** The number of lanes drawn. Those in view come first, the others after the first paint. */
   drawn = $state(firstLanes);
@@ -72,7 +72,7 @@ export class MapState {
   readonly #shownCards = new Set<string>();
   #root: HTMLElement | null = null;
   #stop: HTMLElement | null = null;
-  #stopSpot = '';
+  #stopKey = '';
   /** True if one card is selected because it was clicked. */
   #isClicked = false;
   #column = 0;
@@ -96,11 +96,12 @@ export class MapState {
     const watch = new MutationObserver(() => this.#ensureStop(root));
     watch.observe(root, { childList: true, subtree: true });
     const stopKeeping = keepFocus(root, {
-      records: '[data-card], [data-spot]',
-      again: ({ dataset: { card, spot } }) =>
-        this.#find(card === undefined ? `[data-spot="${spot}"]` : `[data-card="${card}"]`),
+      records: '[data-card], [data-focus-key]',
+      again: ({ dataset: { card, focusKey: key } }) =>
+        this.#find(card === undefined ? `[data-focus-key="${key}"]` : `[data-card="${card}"]`),
       target: (record) => record,
-      otherwise: () => this.#find(`[data-spot="${this.#stopSpot}"]`) ?? this.#find('[data-spot^="cell:"]'),
+      otherwise: () =>
+        this.#find(`[data-focus-key="${this.#stopKey}"]`) ?? this.#find('[data-focus-key^="cell:"]'),
     });
     return () => {
       stopKeeping();
@@ -109,39 +110,39 @@ export class MapState {
     };
   }
 
-  /** Focuses the last spot, unless the focus is elsewhere on the page. */
+  /** Focuses the last focus target, unless the focus is elsewhere on the page. */
   #begin(): void {
     if (document.activeElement !== document.body) return;
-    const last = this.memory.lastSpot;
-    const start = (last === null ? null : this.#find(`[data-spot="${last}"]`)) ?? this.#stop;
+    const last = this.memory.lastFocusKey;
+    const start = (last === null ? null : this.#find(`[data-focus-key="${last}"]`)) ?? this.#stop;
     start?.focus({ preventScroll: true });
   }
 
   /** Follows the focus, and shows others where it is. */
   focused(target: HTMLElement): void {
-    const element = target.closest<HTMLElement>('[data-card], [data-spot]');
+    const element = target.closest<HTMLElement>('[data-card], [data-focus-key]');
     if (!element) return;
     this.#makeStop(element);
     this.near('focus', element);
     if (this.#isClicked && !this.selection.includes(element.dataset.card ?? '')) this.clearSelection();
-    const spot = this.focusTargetOf(element);
-    if (spot) this.memory.lastSpot = focusKey(spot);
-    if (spot && spot.kind !== 'cell') this.#column = this.grid.columnOf(spot);
+    const focus = this.focusTargetOf(element);
+    if (focus) this.memory.lastFocusKey = focusKey(focus);
+    if (focus && focus.kind !== 'cell') this.#column = this.grid.columnOf(focus);
     const card = element.dataset.card ?? null;
     this.board.presence.setState({
       at: card === null ? null : { in: 'cards', id: card },
-      cell: spot?.kind === 'cell' ? spot.cell : null,
+      cell: focus?.kind === 'cell' ? focus.cell : null,
     });
   }
 
-  /** The spot of an element, or of its ancestor. */
+  /** The focus target of an element, or of its ancestor. */
   focusTargetOf(element: Element): FocusTarget | null {
-    const key = element.closest<HTMLElement>('[data-spot]')?.dataset.spot;
+    const key = element.closest<HTMLElement>('[data-focus-key]')?.dataset.focusKey;
     return key === undefined ? null : parseFocusKey(key);
   }
 
-  focusOn(spot: FocusTarget): boolean {
-    const element = this.#find(`[data-spot="${focusKey(spot)}"]`);
+  focusOn(target: FocusTarget): boolean {
+    const element = this.#find(`[data-focus-key="${focusKey(target)}"]`);
     element?.focus();
     return element !== null;
   }
@@ -188,26 +189,26 @@ export class MapState {
    * Moves the focus from an element in a direction of the screen, card by card within a stack, then to the next cell.
    */
   step(from: HTMLElement, rows: number, columns: number): void {
-    const spot = this.focusTargetOf(from);
-    if (!spot) return;
+    const focus = this.focusTargetOf(from);
+    if (!focus) return;
     const card = from.dataset.card;
-    if (rows !== 0 && spot.kind === 'cell') {
-      const stack = this.#shown(spot.cell);
+    if (rows !== 0 && focus.kind === 'cell') {
+      const stack = this.#shown(focus.cell);
       const at = card === undefined ? -1 : stack.indexOf(card);
       const next = card === undefined && rows < 0 ? undefined : stack[at + rows];
       if (next !== undefined && this.focusCard(next)) return;
     }
-    if (columns !== 0) this.#column = this.grid.columnOf(spot);
-    const next = this.grid.next(spot, rows, columns, this.#column);
+    if (columns !== 0) this.#column = this.grid.columnOf(focus);
+    const next = this.grid.next(focus, rows, columns, this.#column);
     if (!next) return;
     this.#column = next.column;
-    this.#enter(next.spot, rows < 0);
+    this.#enter(next.target, rows < 0);
   }
 
   /** Moves the focus to the first or last cell of the row. */
   stepToEnd(from: HTMLElement, last: boolean): void {
-    const spot = this.focusTargetOf(from);
-    const end = spot && this.grid.end(spot, last);
+    const focus = this.focusTargetOf(from);
+    const end = focus && this.grid.end(focus, last);
     if (end) this.#enter(end, false);
   }
 
@@ -328,14 +329,14 @@ export class MapState {
   moveBy(id: string, rows: number, columns: number): void {
     const from = cellOfCard(this.board, id);
     if (!from) return;
-    let spot: FocusTarget = { kind: 'cell', cell: from };
-    const column = this.grid.columnOf(spot);
+    let target: FocusTarget = { kind: 'cell', cell: from };
+    const column = this.grid.columnOf(target);
     for (;;) {
-      const next = this.grid.next(spot, rows, columns, column);
-      if (next?.spot.kind !== 'cell') return;
-      spot = next.spot;
-      const lane = this.board.of(lanes).get(next.spot.cell.lane);
-      if (lane && holdsCards(lane.type)) return void this.move(this.chosen(id), next.spot.cell);
+      const next = this.grid.next(target, rows, columns, column);
+      if (next?.target.kind !== 'cell') return;
+      target = next.target;
+      const lane = this.board.of(lanes).get(next.target.cell.lane);
+      if (lane && holdsCards(lane.type)) return void this.move(this.chosen(id), next.target.cell);
     }
   }
 
@@ -354,8 +355,8 @@ export class MapState {
   near(by: 'pointer' | 'focus', element: Element | null): void {
     const before = this.#near[by];
     const card = element?.closest<HTMLElement>('[data-card]')?.dataset.card;
-    const spot = element?.closest<HTMLElement>('[data-spot]')?.dataset.spot;
-    const now = [card, spot].filter((one) => one !== undefined);
+    const key = element?.closest<HTMLElement>('[data-focus-key]')?.dataset.focusKey;
+    const now = [card, key].filter((one) => one !== undefined);
     if (before.join() === now.join()) return;
     const others = this.#near[by === 'pointer' ? 'focus' : 'pointer'];
     this.#near[by] = now;
@@ -379,31 +380,31 @@ export class MapState {
     if (this.#stop && this.#stop !== element) this.#stop.tabIndex = -1;
     element.tabIndex = 0;
     this.#stop = element;
-    this.#stopSpot = element.closest<HTMLElement>('[data-spot]')?.dataset.spot ?? '';
+    this.#stopKey = element.closest<HTMLElement>('[data-focus-key]')?.dataset.focusKey ?? '';
   }
 
   /** If the tab stop was removed, fall back to its cell, then to the first cell. */
   #ensureStop(root: HTMLElement): void {
     if (this.#stop && root.contains(this.#stop)) return;
     const stop =
-      this.#find(`[data-spot="${this.#stopSpot}"]`) ??
-      this.#find('[data-spot^="cell:"]') ??
-      this.#find('[data-spot]');
+      this.#find(`[data-focus-key="${this.#stopKey}"]`) ??
+      this.#find('[data-focus-key^="cell:"]') ??
+      this.#find('[data-focus-key]');
     if (stop) this.#makeStop(stop);
   }
 
-  #enter(spot: FocusTarget, fromBelow: boolean): void {
-    if (spot.kind === 'cell') {
-      const stack = this.#shown(spot.cell);
+  #enter(target: FocusTarget, fromBelow: boolean): void {
+    if (target.kind === 'cell') {
+      const stack = this.#shown(target.cell);
       const card = fromBelow ? stack.at(-1) : stack[0];
       if (card !== undefined && this.focusCard(card)) return;
     }
-    this.focusOn(spot);
+    this.focusOn(target);
   }
 
   /** The visible cards of a cell: not collapsed, not filtered out. */
   #shown(cell: CellAt): string[] {
-    const element = this.#find(`[data-spot="${focusKey({ kind: 'cell', cell })}"]`);
+    const element = this.#find(`[data-focus-key="${focusKey({ kind: 'cell', cell })}"]`);
     return [...(element?.querySelectorAll<HTMLElement>('[data-card]') ?? [])].map(
       (card) => card.dataset.card ?? '',
     );

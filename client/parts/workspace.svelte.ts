@@ -65,7 +65,7 @@ export class Workspace {
   }
 }
 
-const key = Symbol('desk');
+const key = Symbol('workspace');
 
 export function provideWorkspace(workspace: Workspace): Workspace {
   return setContext(key, workspace);

@@ -46,11 +46,11 @@ afterEach(async () => {
 async function open(role: Role, at: { focus?: string; card?: string } = {}): Promise<void> {
   board.connection.role = role;
   const workspace = new Workspace(board, 'ana', said, went);
-  const onDesk: typeof Ideas = (anchor, props) => {
+  const inWorkspace: typeof Ideas = (anchor, props) => {
     provideWorkspace(workspace);
     return Ideas(anchor, props);
   };
-  view = mount(onDesk, {
+  view = mount(inWorkspace, {
     target: document.body,
     props: { focus: at.card === undefined ? (at.focus ?? null) : `card:${at.card}` },
   });

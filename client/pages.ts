@@ -10,7 +10,7 @@ import { withMessages } from './text/messages.svelte.ts';
 export type Page =
   | { readonly kind: 'lobby'; readonly component: Component }
   | { readonly kind: 'join'; readonly component: Component<{ secret: string }> }
-  | { readonly kind: 'board'; readonly component: Component<{ board: string; seat: string; view: View }> }
+  | { readonly kind: 'board'; readonly component: Component<{ board: string; person: string; view: View }> }
   /** Nothing to load: the notice is part of the first script. */
   | { readonly kind: 'nowhere' };
 
@@ -38,7 +38,7 @@ export async function pageFor(route: Route): Promise<Page> {
 
 /** The view of an address: the one that it names, else the board's start view, which this device remembers. */
 export function viewAt({ board, view }: Route & { readonly kind: 'board' }): View | undefined {
-  const seat = membershipOn(board);
-  const start = visits().find((visit) => visit.board === board && visit.person === seat)?.start;
+  const person = membershipOn(board);
+  const start = visits().find((visit) => visit.board === board && visit.person === person)?.start;
   return viewNamed(view ?? start ?? startViews[0]) ?? views[0];
 }

@@ -47,7 +47,7 @@ export const maxPeople = 2_000;
 export const maxOrderKey = 256;
 
 /**
- * Characters in an order key that our own code makes. A key grows by about one character per four inserts at one spot.
+ * Characters in an order key that our own code makes. A key grows by about one character per four inserts at one place.
  * If a gap has no key this short, its neighbours get new keys. Half of `maxOrderKey`, so that pages of an earlier
  * release, which do not do this, still find keys next to ours.
  */

@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 const browser = ['browser', ['tests/ensure-browser.mjs']];
 const check = ['check', ['tests/check.mjs']];
 const build = ['build', ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn']];
-const tests = (files) => ['tests', ['node_modules/vitest/vitest.mjs', 'run', ...files]];
+const tests = (filters) => ['tests', ['node_modules/vitest/vitest.mjs', 'run', ...filters]];
 const isWhole = process.argv.length === 2;
 
 const patterns = process.argv.slice(2);
@@ -15,7 +15,9 @@ if (option !== undefined) {
   fail(`npm test takes parts of test file paths, not options such as ${option}: call npx vitest for those.`);
 }
 
-const stages = isWhole ? [browser, check, build, tests([])] : stagesFor(filesFor(patterns));
+// Each path contains the empty pattern.
+const files = filesFor(isWhole ? [''] : patterns);
+const stages = isWhole ? [browser, check, build, tests([])] : stagesFor(files);
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 for (const [name, args] of stages) {
@@ -61,8 +63,8 @@ function run(args) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
-      // Then it is an error if a test file does not run: see closing-line.ts.
-      env: isWhole ? { ...process.env, ALL_TESTS: '1' } : process.env,
+      // It is an error if one of these does not run: see closing-line.ts.
+      env: { ...process.env, TEST_FILES: files.join('\n') },
     });
     let output = '';
     child.stdout.on('data', (chunk) => {

@@ -18,11 +18,11 @@ export type Regained =
  * joins again by the link that this device has. Only as the same person: nobody becomes another person without choosing
  * to.
  */
-export async function regainMembership(board: string, seat: string): Promise<Regained> {
-  const renewed = await renewMembership(board, seat);
+export async function regainMembership(board: string, person: string): Promise<Regained> {
+  const renewed = await renewMembership(board, person);
   if (renewed.ok) return { kind: 'renewed' };
   if (renewed.code !== 'ticket' && renewed.code !== 'board-reset') return afterFailure(renewed.code);
-  const visit = visits().find((one) => one.board === board && one.person === seat);
+  const visit = visits().find((one) => one.board === board && one.person === person);
   if (!visit) return { kind: 'lost', notice: 'session-ended' };
   const { secret, name, color, device } = visit;
   const joined = await join({
@@ -33,7 +33,7 @@ export async function regainMembership(board: string, seat: string): Promise<Reg
     device,
   });
   if (!joined.ok) return afterFailure(joined.code);
-  if (joined.value.person !== seat) return { kind: 'lost', notice: 'session-ended' };
+  if (joined.value.person !== person) return { kind: 'lost', notice: 'session-ended' };
   return { kind: renewed.code === 'board-reset' ? 'board-reset' : 'renewed' };
 }
 

@@ -29,8 +29,8 @@ export function shortcut(on: {
     const isWriting =
       event.target instanceof Element && event.target.closest('textarea, input, select, dialog, [role=menu]');
     const target = on.target();
-    const letters = !isWriting && target.workspace.letters;
-    if (letters && !isMod && !event.altKey) {
+    const letterKeys = !isWriting && target.workspace.letterKeys;
+    if (letterKeys && !isMod && !event.altKey) {
       if (event.timeStamp - chordAt < chordMs) {
         chordAt = -Infinity;
         const view = on.views().find(({ letter }) => isLetter(event, letter));
@@ -40,7 +40,7 @@ export function shortcut(on: {
       }
       if (isLetter(event, 'g')) chordAt = event.timeStamp;
     }
-    if (pressAction(everywhere, event, target, { isFocused: false, letters })) take();
+    if (pressAction(everywhere, event, target, { isFocused: false, letterKeys })) take();
   };
 }
 

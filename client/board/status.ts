@@ -28,7 +28,7 @@ export function boardStatus(
   connection: {
     readonly status: SyncStatus;
     readonly role: Role | null;
-    readonly hindrance: DisconnectReason | null;
+    readonly disconnectReason: DisconnectReason | null;
     readonly readOnly: 'store' | 'frozen' | null;
     readonly fullness: number;
     readonly held: 'waiting' | 'full' | null;
@@ -36,8 +36,8 @@ export function boardStatus(
   },
   readPercent: number,
 ): BoardStatus | null {
-  const { status, role, hindrance, readOnly, fullness, held, lossPeople } = connection;
-  if (status === 'offline') return { kind: 'apart', why: hindrance };
+  const { status, role, disconnectReason, readOnly, fullness, held, lossPeople } = connection;
+  if (status === 'offline') return { kind: 'apart', why: disconnectReason };
   if (role === null) return null;
   // Observers write nothing, so where edits are kept does not concern them.
   if (role === 'observer') return { kind: 'observing' };

@@ -68,7 +68,7 @@ export class Board {
    * @param kept outlives this document and is closed by its owner; without it the board makes its own
    */
   constructor(
-    at: { board: string; seat: string; origin: string; waitMs?: number; schema?: number },
+    at: { board: string; person: string; origin: string; waitMs?: number; schema?: number },
     on: BoardEvents,
     kept?: KeptEdits,
   ) {
@@ -84,7 +84,7 @@ export class Board {
       this.#kept,
       () => this.connection.status !== 'offline' && this.connection.readOnly === null,
     );
-    this.editor = new UndoableEditor(doc, at.seat);
+    this.editor = new UndoableEditor(doc, at.person);
     this.#store = new Store(doc);
     this.#journey = new JourneyModel(this.#store);
     this.connection = new Connection(doc, at, {
@@ -99,7 +99,7 @@ export class Board {
     this.presence = new PresenceModel(
       this.connection.awareness,
       this.connection.pointers,
-      at.seat,
+      at.person,
       (name, id) => {
         const of = collectionIn(board, name);
         return of && this.of(of).entry(id);

@@ -33,7 +33,7 @@ export interface KeyTarget {
   /** Whether the focus is on the target itself, not on a button inside it. */
   readonly isFocused: boolean;
   /** Whether letters and digits are shortcuts. */
-  readonly letters: boolean;
+  readonly letterKeys: boolean;
 }
 
 /** Runs the first action that matches a key event. Returns whether there was one. */
@@ -41,10 +41,10 @@ export function pressAction<Target>(
   actions: readonly Action<Target>[],
   event: KeyboardEvent,
   target: Target,
-  { isFocused, letters }: KeyTarget,
+  { isFocused, letterKeys }: KeyTarget,
 ): boolean {
   const isPressed = (chord: Chord) =>
-    (isFocused || !isForButtons(chord)) && (letters || !isTyping(chord)) && presses(event, chord);
+    (isFocused || !isForButtons(chord)) && (letterKeys || !isTyping(chord)) && presses(event, chord);
   const action = actions.find(({ keys, may }) => keys?.some(isPressed) && may(target));
   action?.run(target);
   return action !== undefined;

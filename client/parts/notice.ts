@@ -3,7 +3,7 @@ export type NoticeKind =
   | 'wrong-link'
   | 'revoked-link'
   | 'no-board'
-  | 'no-seat'
+  | 'no-membership'
   | 'session-ended'
   | 'old-page'
   | 'board-full'

@@ -5,29 +5,30 @@ import { may } from '$shared/roles.ts';
 import type { ViewId } from '$shared/views.ts';
 import type { Board } from '../model/board.svelte.ts';
 import type { Entry, Visitor } from '../model/store/entries.svelte.ts';
-import { lettersOn, rememberLetters } from '../model/device/preferences.ts';
+import { letterKeysOn, rememberLetterKeys } from '../model/device/preferences.ts';
 
 /** What all views of an open board share: the board, what this person may do, and ways to notify and navigate. */
 export class Workspace {
   readonly board: Board;
-  readonly seat: string;
+  /** The id of this page's person. */
+  readonly self: string;
   /** Shows a short message, with an undo button if `undo` is set. */
   readonly notify: (message: string, undo?: boolean) => void;
   /** Opens a view, with something to focus; the view's `view.ts` says what is valid. */
   readonly go: (view: ViewId, focus?: string) => void;
   /** Whether single-letter shortcuts are on. */
-  letters = $state(lettersOn());
+  letterKeys = $state(letterKeysOn());
   /** What each view remembers, by the function that makes it. */
   readonly #memories = new Map<() => object, object>();
 
   constructor(
     board: Board,
-    seat: string,
+    self: string,
     notify: (message: string, undo?: boolean) => void,
     go: (view: ViewId, focus?: string) => void,
   ) {
     this.board = board;
-    this.seat = seat;
+    this.self = self;
     this.notify = notify;
     this.go = go;
   }
@@ -39,9 +40,9 @@ export class Workspace {
     return kept;
   }
 
-  setLetters(on: boolean): void {
-    this.letters = on;
-    rememberLetters(on);
+  setLetterKeys(on: boolean): void {
+    this.letterKeys = on;
+    rememberLetterKeys(on);
   }
 
   get role(): Role {
@@ -64,7 +65,7 @@ export class Workspace {
   }
 }
 
-const key = Symbol('desk');
+const key = Symbol('workspace');
 
 export function provideWorkspace(workspace: Workspace): Workspace {
   return setContext(key, workspace);

@@ -19,7 +19,7 @@ const maxAheadMs = 2 * 24 * 60 * 60 * 1000;
 /** The longest token that is read. A name of 60 characters can take 720 bytes in JSON and base64. */
 const maxTokenChars = 2048;
 
-const seatSchema = v.object({
+const membershipSchema = v.object({
   board: idSchema,
   person: idSchema,
   /** Missing in tokens of releases without devices. */
@@ -95,7 +95,7 @@ export class Tokens {
     const given = Buffer.from(signature, 'base64url');
     const right = this.#sign(payload);
     if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
-    const membership = parseJsonAs(seatSchema, Buffer.from(payload, 'base64url').toString());
+    const membership = parseJsonAs(membershipSchema, Buffer.from(payload, 'base64url').toString());
     if (!membership) return null;
     const { expires, run, ends, device = membership.person, ...holder } = membership;
     const now = this.#time.now();

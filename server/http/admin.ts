@@ -51,7 +51,12 @@ export function adminRoutes(parts: Parts): Hono<AppEnv> {
     .delete('/boards/:board/sockets/:socket', (c) => {
       const wanted = c.req.param('socket');
       // The client reconnects by itself. This is for a socket that hangs or delays others.
-      const closed = live.dismiss(c.var.record.id, (_seat, id) => id === wanted, closeCode.busy, 'kicked');
+      const closed = live.dismiss(
+        c.var.record.id,
+        (_membership, id) => id === wanted,
+        closeCode.busy,
+        'kicked',
+      );
       did(c, 'kick-socket', { closed });
       return c.json({ closed });
     })

@@ -140,7 +140,7 @@ export const maxHeldFrames = 1_000;
 export const maxHeldBytes = 1 << 20;
 
 /** Bytes waiting for the disk above which a room stops reading its sockets, so that TCP slows the senders down. */
-export const maxInboxBytes = 8 << 20;
+export const maxQueueBytes = 8 << 20;
 
 /**
  * Send rates of one connection. A connection above its rate is not read until the debt is paid. Fast typing makes 15

@@ -191,16 +191,16 @@ async function mustAgree(page, doc) {
   const shown = await page.evaluate(() =>
     [...document.querySelectorAll('[data-card]')].map((card) => [
       card.dataset.card,
-      card.closest('[data-spot]')?.dataset.spot,
+      card.closest('[data-focus-key]')?.dataset.focusKey,
     ]),
   );
   if (shown.length === 0) throw new Error('The page shows no card.');
   if (new Set(shown.map(([id]) => id)).size !== shown.length) throw new Error('The page shows a card twice.');
-  for (const [id, spot] of shown) {
+  for (const [id, key] of shown) {
     const { lane, phase, step } = doc.getMap('cards').get(id).get('place');
     const expected = `cell:${lane}/${phase}/${step ?? ''}`;
-    if (spot !== expected)
-      throw new Error(`The page shows ${id} in ${spot}; the document has it in ${expected}.`);
+    if (key !== expected)
+      throw new Error(`The page shows ${id} in ${key}; the document has it in ${expected}.`);
   }
 }
 

@@ -58,13 +58,13 @@ test(
     }
     others(60);
 
-    const seat = { person: 'ana', role: 'facilitator' } as const;
+    const membership = { person: 'ana', role: 'facilitator' } as const;
     const { updates, after } = answerInParts(page, stateOf(server), new Set([1001, 1002]));
     expect(updates.length).toBeGreaterThan(2);
-    for (const update of updates) expect(board.take(update, seat)).toBe('pass');
+    for (const update of updates) expect(board.take(update, membership)).toBe('pass');
     const answer = Y.encodeStateAsUpdate(page, Y.encodeStateVector(after));
     expect(Y.decodeUpdate(answer).structs).toEqual([]);
-    expect(board.take(answer, seat)).toBe('pass');
+    expect(board.take(answer, membership)).toBe('pass');
     Y.applyUpdate(page, Y.encodeStateAsUpdate(server));
     expect(reading(page)).toBe(reading(server));
     editor.close();

@@ -8,7 +8,7 @@ type Facts = Parameters<typeof boardStatus>[0];
 const well: Facts = {
   status: 'saved',
   role: 'participant',
-  hindrance: null,
+  disconnectReason: null,
   readOnly: null,
   fullness: 0,
   held: null,
@@ -27,7 +27,7 @@ test('a lost connection comes first, with the server’s reason', () => {
   const apart: Facts = {
     ...lead,
     status: 'offline',
-    hindrance: 'server-full',
+    disconnectReason: 'server-full',
     readOnly: 'store',
     fullness: 95,
   };

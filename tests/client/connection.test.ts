@@ -17,7 +17,7 @@ beforeEach(() => {
   vi.stubGlobal('WebSocket', ServerSocket);
   doc = new Y.Doc();
   board = new Y.Doc();
-  ana = new Connection(doc, { board: 'b', seat: 'ana', origin: 'http://localhost' }, on);
+  ana = new Connection(doc, { board: 'b', person: 'ana', origin: 'http://localhost' }, on);
   ana.open();
 });
 
@@ -308,7 +308,7 @@ describe('M2 a board with a newer layout than this page knows', () => {
 
   test('opens in a page that knows the layout', () => {
     ana.close();
-    ana = new Connection(doc, { board: 'b', seat: 'ana', origin: 'http://localhost', schema: 2 }, on);
+    ana = new Connection(doc, { board: 'b', person: 'ana', origin: 'http://localhost', schema: 2 }, on);
     ana.open();
     board.getMap('meta').set('schema', 2);
     join();
@@ -339,11 +339,11 @@ describe('a server that is up but does not admit Ana', () => {
     '%s %s: shows the reason, tries again, and hides the reason after it connects',
     (code, reason, said) => {
       ServerSocket.latest.drop(code, reason);
-      expect([ana.status, ana.hindrance]).toEqual(['offline', said]);
+      expect([ana.status, ana.disconnectReason]).toEqual(['offline', said]);
       vi.advanceTimersByTime(10_000);
       expect(ServerSocket.all).toHaveLength(2);
       join();
-      expect([ana.status, ana.hindrance]).toEqual(['saved', null]);
+      expect([ana.status, ana.disconnectReason]).toEqual(['saved', null]);
     },
   );
 });

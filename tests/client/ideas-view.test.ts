@@ -10,6 +10,8 @@ import type { Role } from '$shared/roles.ts';
 import { Board } from '../../client/model/board.svelte.ts';
 import { Workspace, provideWorkspace } from '../../client/parts/workspace.svelte.ts';
 import Ideas from '../../client/views/ideas/Ideas.svelte';
+import { seeIdeas } from '../../client/views/map/actions/card-menu.ts';
+import type { MapTarget } from '../../client/views/map/actions/target.ts';
 
 /** A server that never answers: the tests need only one screen. */
 class SilentSocket {
@@ -27,7 +29,7 @@ beforeEach(() => {
   vi.stubGlobal('WebSocket', SilentSocket);
   Element.prototype.animate = vi.fn();
   HTMLElement.prototype.showPopover = vi.fn();
-  board = new Board({ board: 'b', seat: 'ana', origin: 'http://localhost' }, { ended: vi.fn() });
+  board = new Board({ board: 'b', person: 'ana', origin: 'http://localhost' }, { ended: vi.fn() });
 });
 
 afterEach(async () => {
@@ -44,11 +46,11 @@ afterEach(async () => {
 async function open(role: Role, at: { focus?: string; card?: string } = {}): Promise<void> {
   board.connection.role = role;
   const workspace = new Workspace(board, 'ana', said, went);
-  const onDesk: typeof Ideas = (anchor, props) => {
+  const inWorkspace: typeof Ideas = (anchor, props) => {
     provideWorkspace(workspace);
     return Ideas(anchor, props);
   };
-  view = mount(onDesk, {
+  view = mount(inWorkspace, {
     target: document.body,
     props: { focus: at.card === undefined ? (at.focus ?? null) : `card:${at.card}` },
   });
@@ -180,6 +182,20 @@ test('an idea begun from a card is removed if Ana leaves it empty', async () => 
   await press('Escape');
   expect(board.of(ideas).get(id)).toBeNull();
   expect(board.of(ideas).get(kept)).not.toBeNull();
+});
+
+test('an idea and a phase without a title are called the same in the backlog and on the map', async () => {
+  const { editor } = board;
+  const end = { after: null, before: null };
+  const phase = addPhase(editor, 'during', '', end);
+  const lane = addLane(editor, { title: '', type: 'text', group: 'analysis' }, end);
+  const card = addCard(editor, { lane, phase, step: null }, { text: 'Cold' });
+  addIdea(editor, { title: '', place: { phase, step: null }, cards: [card] });
+  await open('observer');
+  expect(titles()).toEqual(['Untitled']);
+  expect(document.querySelector('.place')?.textContent.trim()).toBe('Unnamed');
+  const target = { map: { board }, card } as unknown as MapTarget;
+  expect(seeIdeas(target).map(({ label }) => label?.(target))).toEqual(['Idea: Untitled']);
 });
 
 test('an idea that Ana has open under a filter stays when Ben drops it, until she closes it', async () => {

@@ -28,7 +28,7 @@ const pages: Page[] = [];
 beforeEach(async () => {
   device = new FakeDevice().use();
   house = await openHouse();
-  seatAll(house);
+  addMembers(house);
 });
 
 afterEach(async () => {
@@ -37,7 +37,7 @@ afterEach(async () => {
   vi.unstubAllGlobals();
 });
 
-function seatAll(on: House): void {
+function addMembers(on: House): void {
   for (const person of ['ana', 'ben']) on.membership(person);
   on.membership('lea', 'facilitator');
   on.membership('olga', 'observer');
@@ -68,7 +68,7 @@ async function restart(entries = Infinity, generation = 1): Promise<void> {
   await store.changeBoard(board, (record) => ({ ...record, generation }));
   for (const entry of house.store.journal.slice(0, entries)) await store.append(entry);
   house = await openHouseOn(store);
-  seatAll(house);
+  addMembers(house);
 }
 
 /** The texts of the cards that a stock client sees on the board. */
@@ -110,7 +110,7 @@ describe('C8 a page that is older than the board', () => {
     addCard(ana.now.editor, cell, { text: 'New' });
     const schema = schemaTwo();
     house = await openHouseOn(store.reopened(), { port, documents: documentsOf(schema) });
-    seatAll(house);
+    addMembers(house);
     await vi.waitFor(() => expect(ana.endings).toEqual([{ kind: 'old-page' }]), 5_000);
     expect(ana.lost).toEqual([['not-sent', 'Base, and more', 'New']]);
     await vi.waitFor(() => expect(ana.kept.isVolatile).toBe(false));

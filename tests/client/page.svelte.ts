@@ -16,14 +16,14 @@ export class Page {
   /** The sync statuses in order, each change once. */
   readonly lights: SyncStatus[] = [];
   now: Board;
-  readonly #at: { board: string; seat: string; origin: string; schema?: number };
+  readonly #at: { board: string; person: string; origin: string; schema?: number };
   readonly #stop: () => void;
 
   /** `schema`: the layout that the page knows; this release's by default. */
-  constructor(house: House, seat: string, schema?: number) {
+  constructor(house: House, person: string, schema?: number) {
     vi.stubGlobal('WebSocket', WebSocket);
     const origin = `http://127.0.0.1:${house.port}`;
-    this.#at = { board, seat, origin, ...(schema !== undefined && { schema }) };
+    this.#at = { board, person, origin, ...(schema !== undefined && { schema }) };
     this.kept = new KeptEdits(this.#at);
     this.now = $state.raw(this.#open());
     this.#stop = $effect.root(() => {

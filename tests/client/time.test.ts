@@ -131,7 +131,7 @@ describe('a connection', () => {
   /** Opens Ana's page on the board, with her presence. */
   function open(): ServerSocket {
     const on = { ready: () => {}, saved: () => {}, holding: () => null, ended: () => {} };
-    ana = new Connection(doc, { board: 'b', seat: 'ana', origin: 'http://localhost' }, on);
+    ana = new Connection(doc, { board: 'b', person: 'ana', origin: 'http://localhost' }, on);
     ana.open();
     const socket = ServerSocket.latest;
     socket.admit(board);

@@ -72,7 +72,7 @@ beforeEach(() => {
   vi.stubGlobal('requestIdleCallback', (run: () => void) => (run(), 0));
   vi.stubGlobal('cancelIdleCallback', vi.fn());
   HTMLElement.prototype.showPopover = vi.fn();
-  board = new Board({ board: 'b1', seat: 'ana', origin: 'http://localhost' }, { ended: vi.fn() });
+  board = new Board({ board: 'b1', person: 'ana', origin: 'http://localhost' }, { ended: vi.fn() });
   board.connection.role = 'participant';
 });
 

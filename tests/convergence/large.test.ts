@@ -47,7 +47,7 @@ class Page {
     openRoots(this.doc);
     this.connection = new Connection(
       this.doc,
-      { board, seat: 'ana', origin: `http://127.0.0.1:${port}` },
+      { board, person: 'ana', origin: `http://127.0.0.1:${port}` },
       { ready: () => {}, saved: () => {}, holding: () => null, ended: this.ended },
     );
     this.connection.open();

@@ -89,7 +89,7 @@ describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) =
     await check(maja, 'persona');
     await maja.press('Escape');
     await expect(maja.page.getByRole('dialog')).toBeHidden();
-    await maja.page.locator('[data-spot^="phase:"]').first().focus();
+    await maja.page.locator('[data-focus-key^="phase:"]').first().focus();
     await maja.press('?');
     await expect(maja.page.getByRole('dialog')).toBeVisible();
     await check(maja, 'list of keys');

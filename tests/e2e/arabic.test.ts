@@ -15,8 +15,8 @@ describe('in Arabic', () => {
     await rania.join(links.facilitator);
   });
 
-  const phase = (at: number) => rania.page.locator('[data-spot^="phase:"]').nth(at);
-  const lane = (at: number) => rania.page.locator('[data-spot^="lane:"]').nth(at);
+  const phase = (at: number) => rania.page.locator('[data-focus-key^="phase:"]').nth(at);
+  const lane = (at: number) => rania.page.locator('[data-focus-key^="lane:"]').nth(at);
   const right = async (what: ReturnType<typeof phase>) => {
     const box = await what.boundingBox();
     return Math.round((box?.x ?? 0) + (box?.width ?? 0));
@@ -50,11 +50,11 @@ describe('in Arabic', () => {
     // The "Choices" lane has one cell per phase in use: that of the whole phase.
     const cells = (at: number) =>
       phase(at).evaluate((head) =>
-        (head instanceof HTMLElement ? (head.dataset.spot ?? '') : '').replace('phase:', ''),
+        (head instanceof HTMLElement ? (head.dataset.focusKey ?? '') : '').replace('phase:', ''),
       );
     const ids = await Promise.all([0, 1].map(cells));
-    const choices = ((await lane(2).getAttribute('data-spot')) ?? '').replace('lane:', '');
-    const cell = (at: number) => rania.page.locator(`[data-spot="cell:${choices}/${ids[at] ?? ''}/"]`);
+    const choices = ((await lane(2).getAttribute('data-focus-key')) ?? '').replace('lane:', '');
+    const cell = (at: number) => rania.page.locator(`[data-focus-key="cell:${choices}/${ids[at] ?? ''}/"]`);
     await rania.writeCard(cell(1), 'بطاقة تُنقل');
     await rania.press('Control+ArrowRight');
     await expect(cell(0)).toContainText('بطاقة تُنقل');

@@ -12,7 +12,7 @@ beforeAll(async () => {
   everyone = [maja, nadia, asa];
 });
 
-const heads = (person: Person, kind: string) => person.page.locator(`[data-spot^="${kind}:"]`);
+const heads = (person: Person, kind: string) => person.page.locator(`[data-focus-key^="${kind}:"]`);
 const first = 'Discover and choose';
 const second = 'Use the service';
 const third = 'Follow up and return';

@@ -119,7 +119,6 @@ describe('a device', () => {
     const nadia = await stage.person('Nadia');
     await nadia.join(links.participant);
     const other = await nadia.context.newPage();
-    nadia.listen(other);
     await other.goto(links.participant);
     await other.getByRole('button', { name: 'Join as someone else' }).click();
     await other.getByLabel('Your name').fill('Jonas');

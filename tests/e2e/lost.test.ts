@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => maja.leave());
 
 const light = (person: Person, state: string) => person.page.locator(`[data-light="${state}"]`);
-const bar = (person: Person) => person.page.locator('[data-standing="lost"]');
+const bar = (person: Person) => person.page.locator('[data-status="lost"]');
 
 async function write(person: Person, text: string): Promise<void> {
   await person.writeCard(person.cell('Choices', 'Plan the trip'), text);

@@ -51,7 +51,7 @@ test('a board that fills up warns facilitators first, later everyone who can wri
   const full = (person: Person, percent: string) => person.page.getByText(`The board is ${percent} full.`);
   for (const one of [wire, hers]) one.tell({ kind: 'fullness', percent: 75 });
   await expect(full(maja, '75%')).toBeVisible();
-  await maja.page.locator('[data-standing="full"]').getByRole('button', { name: 'Close' }).click();
+  await maja.page.locator('[data-status="full"]').getByRole('button', { name: 'Close' }).click();
   await expect(full(maja, '75%')).toHaveCount(0);
   await expect(full(nadia, '75%')).toHaveCount(0);
   for (const one of [wire, hers]) one.tell({ kind: 'fullness', percent: 90 });
@@ -137,7 +137,7 @@ describe('a refused edit', () => {
     await refused(() => write(maja, 'The first'));
     await expect(dialog().getByRole('textbox')).toHaveValue('The first');
     await maja.press('Escape');
-    const bar = maja.page.locator('[data-standing="lost"]');
+    const bar = maja.page.locator('[data-status="lost"]');
     await expect(bar).toContainText('1 of your changes is not on the board.');
     await refused(() => write(maja, 'The second'));
     await expect(dialog().getByRole('textbox')).toHaveCount(2);

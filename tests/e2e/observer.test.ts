@@ -93,7 +93,7 @@ describe('an observer', () => {
 });
 
 describe('a hand-made frame', () => {
-  const seatOf = (person: Person) =>
+  const personIn = (person: Person) =>
     person.page.evaluate(
       () => sessionStorage.getItem(`resa-seat-${location.pathname.split('/')[2] ?? ''}`) ?? '',
     );
@@ -102,12 +102,12 @@ describe('a hand-made frame', () => {
   async function forge(person: Person, text: string): Promise<number[]> {
     const [, lane = '', phase = ''] =
       /^cell:(.+)\/(.+)\/$/.exec(
-        (await person.cell('Choices', 'Come back').getAttribute('data-spot')) ?? '',
+        (await person.cell('Choices', 'Come back').getAttribute('data-focus-key')) ?? '',
       ) ?? [];
     expect(phase).not.toBe('');
     const doc = new Y.Doc();
     openRoots(doc);
-    addCard(new PlainEditor(doc, await seatOf(person)), { lane, phase, step: null }, { text });
+    addCard(new PlainEditor(doc, await personIn(person)), { lane, phase, step: null }, { text });
     expect(doc.getMap(cards.name).size).toBe(1);
     const frame = encoding.createEncoder();
     encoding.writeVarUint(frame, frameKind.sync);
@@ -119,9 +119,9 @@ describe('a hand-made frame', () => {
   /** Opens a socket from the person's page, with its cookie, and sends the frame. Returns the answers as text. */
   const send = async (person: Person, frame: readonly number[]) =>
     person.page.evaluate(
-      async ([bytes, protocol, seat]) => {
+      async ([bytes, protocol, person]) => {
         const board = location.pathname.split('/')[2] ?? '';
-        const socket = new WebSocket(`/sync/${board}/board?seat=${seat}`, protocol);
+        const socket = new WebSocket(`/sync/${board}/board?seat=${person}`, protocol);
         socket.binaryType = 'arraybuffer';
         const answered = new Promise<string>((resolve) => {
           socket.onmessage = ({ data }) => {
@@ -136,7 +136,7 @@ describe('a hand-made frame', () => {
         socket.close();
         return answer;
       },
-      [frame, controlProtocol, await seatOf(person)] as const,
+      [frame, controlProtocol, await personIn(person)] as const,
     );
 
   test('by an observer is refused, and changes nothing anywhere', async () => {

@@ -1,37 +1,61 @@
 import type { BrowserContext, Locator, Page } from '@playwright/test';
 
+/**
+ * Collects what the pages of one device log as errors or warnings, including policy violations and uncaught errors.
+ */
+class Complaints {
+  readonly #name: string;
+  readonly #noted: string[] = [];
+  readonly #forgiven: RegExp[] = [];
+
+  constructor(name: string, context: BrowserContext) {
+    this.#name = name;
+    context.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.#note(message.text());
+    });
+    context.on('weberror', (event) => {
+      const error = event.error();
+      this.#note(error.stack ?? error.message);
+    });
+  }
+
+  forgive(pattern: RegExp): void {
+    this.#forgiven.push(pattern);
+  }
+
+  take(): string[] {
+    return this.#noted.splice(0);
+  }
+
+  #note(complaint: string): void {
+    if (!this.#forgiven.some((pattern) => pattern.test(complaint))) {
+      this.#noted.push(`[${this.#name}] ${complaint}`);
+    }
+  }
+}
+
 /** A person at a screen: what they do, and where they find it. */
 export class Person {
   readonly name: string;
   readonly context: BrowserContext;
   readonly page: Page;
-  readonly #complaints: string[] = [];
-  readonly #forgiven: RegExp[] = [];
+  readonly #complaints: Complaints;
 
-  constructor(name: string, context: BrowserContext, page: Page) {
+  constructor(name: string, context: BrowserContext, page: Page, complaints = new Complaints(name, context)) {
     this.name = name;
     this.context = context;
     this.page = page;
-    this.listen(page);
+    this.#complaints = complaints;
   }
 
-  /**
-   * Collects what a page of this person logs as errors or warnings, including policy violations and uncaught errors.
-   */
-  listen(page: Page): void {
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') this.#note(message.text());
-    });
-    page.on('pageerror', (error) => this.#note(error.stack ?? error.message));
-  }
-
-  /** From now on, such a message is expected. */
+  /** From now on, such a message is expected on all pages of this device. */
   forgive(pattern: RegExp): void {
-    this.#forgiven.push(pattern);
+    this.#complaints.forgive(pattern);
   }
 
+  /** Errors and warnings of all pages of this device since the last call. */
   takeComplaints(): string[] {
-    return this.#complaints.splice(0);
+    return this.#complaints.take();
   }
 
   /** Joins by a link, enters a name, and waits until the first rows are drawn. */
@@ -72,9 +96,7 @@ export class Person {
 
   /** Another page of the same device. */
   async another(): Promise<Person> {
-    const person = new Person(this.name, this.context, await this.context.newPage());
-    person.#forgiven.push(...this.#forgiven);
-    return person;
+    return new Person(this.name, this.context, await this.context.newPage(), this.#complaints);
   }
 
   /** Any card with this text in it. */
@@ -94,7 +116,7 @@ export class Person {
 
   /** The head of a phase, a step or a lane. */
   head(kind: 'phase' | 'step' | 'lane', title: string): Locator {
-    return this.page.locator(`[data-spot^="${kind}:"]`).filter({ hasText: title });
+    return this.page.locator(`[data-focus-key^="${kind}:"]`).filter({ hasText: title });
   }
 
   /** The field that this person is writing in. */
@@ -145,11 +167,5 @@ export class Person {
 
   async type(text: string): Promise<void> {
     await this.page.keyboard.type(text);
-  }
-
-  #note(complaint: string): void {
-    if (!this.#forgiven.some((pattern) => pattern.test(complaint))) {
-      this.#complaints.push(`[${this.name}] ${complaint}`);
-    }
   }
 }

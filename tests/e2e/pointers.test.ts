@@ -62,9 +62,9 @@ test('a mirrored map shows it at the same part of the cell', async () => {
   const samir = await stage.person('Samir', { locale: 'ar' });
   await samir.join(stage.house.demo.participant);
   await pointAt(maja.cell(...place), maja, 0.25, 0.5);
-  const spot = await maja.cell(...place).getAttribute('data-spot');
+  const key = await maja.cell(...place).getAttribute('data-focus-key');
   await expect(async () =>
-    expect(await shareOf(pointerOf(maja, samir), samir.page.locator(`[data-spot="${spot}"]`))).toEqual([
+    expect(await shareOf(pointerOf(maja, samir), samir.page.locator(`[data-focus-key="${key}"]`))).toEqual([
       75, 50,
     ]),
   ).toPass({ timeout: 10_000 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Chance, seed } from './chance.ts';
 import type { Made } from './invited.ts';
-import { join as takeSeat, makeBoard } from './invited.ts';
+import { join as joinBoard, makeBoard } from './invited.ts';
 import { Member } from './member.ts';
 import { ServerProcess, temporaryFolder } from './server-process.ts';
 import { agreed } from './writers.ts';
@@ -35,7 +35,7 @@ test.each(damages)(
     const ana = await Member.join(server.url, made.links.facilitator, 'Ana');
     ana.edit(new Chance(seed));
     await agreed([ana]);
-    const { token } = await takeSeat(server.url, made.links.facilitator, 'Ana');
+    const { token } = await joinBoard(server.url, made.links.facilitator, 'Ana');
     const renamed = await fetch(`${server.url}/api/boards/${made.board}`, {
       method: 'PATCH',
       headers: { authorization: `Bearer ${token}` },

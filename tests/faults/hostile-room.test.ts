@@ -212,7 +212,7 @@ describe('one expensive frame: its socket is closed, and nobody waits', () => {
         ]),
       [4400, 4413, 4422],
     ],
-    ['50,000 structs at one spot', () => crowdAt(50_000), [4422]],
+    ['50,000 structs at one place', () => crowdAt(50_000), [4422]],
     ['a value nested 400,000 times', () => nested(400_000), [4400]],
     [
       'a value of 4 GB by its length',

@@ -36,10 +36,10 @@ export function createBoard(
   );
 }
 
-export function readBoard(board: string, seat: string): Promise<Answer<BoardFacts>> {
-  return ask('GET', boardPath(board, seat), boardSchema);
+export function readBoard(board: string, person: string): Promise<Answer<BoardFacts>> {
+  return ask('GET', boardPath(board, person), boardSchema);
 }
 
-export function renameBoard(board: string, seat: string, title: string): Promise<Answer<unknown>> {
-  return ask('PATCH', boardPath(board, seat), v.unknown(), { title });
+export function renameBoard(board: string, person: string, title: string): Promise<Answer<unknown>> {
+  return ask('PATCH', boardPath(board, person), v.unknown(), { title });
 }

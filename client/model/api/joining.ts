@@ -45,6 +45,6 @@ export function join(who: {
 }
 
 /** Extends the membership's token by another working day. */
-export function renewMembership(board: string, seat: string): Promise<Answer<unknown>> {
-  return ask('POST', boardPath(board, seat, '/renew'), v.unknown());
+export function renewMembership(board: string, person: string): Promise<Answer<unknown>> {
+  return ask('POST', boardPath(board, person, '/renew'), v.unknown());
 }

@@ -15,17 +15,21 @@ export type LinkFacts = v.InferOutput<typeof linkSchema>;
 const newLinkSchema = v.object({ id: v.string(), role: roleSchema, link: v.string() });
 export type NewLink = v.InferOutput<typeof newLinkSchema>;
 
-export async function listLinks(board: string, seat: string): Promise<Answer<readonly LinkFacts[]>> {
-  const answer = await ask('GET', boardPath(board, seat, '/links'), v.object({ links: v.array(linkSchema) }));
+export async function listLinks(board: string, person: string): Promise<Answer<readonly LinkFacts[]>> {
+  const answer = await ask(
+    'GET',
+    boardPath(board, person, '/links'),
+    v.object({ links: v.array(linkSchema) }),
+  );
   return answer.ok ? { ok: true, value: answer.value.links } : answer;
 }
 
 /** Makes another link. The server shows it only this once. */
-export function makeLink(board: string, seat: string, role: Role): Promise<Answer<NewLink>> {
-  return ask('POST', boardPath(board, seat, '/links'), newLinkSchema, { role });
+export function makeLink(board: string, person: string, role: Role): Promise<Answer<NewLink>> {
+  return ask('POST', boardPath(board, person, '/links'), newLinkSchema, { role });
 }
 
 /** Turns off a link, and disconnects everyone who joined by it. */
-export function revokeLink(board: string, seat: string, id: string): Promise<Answer<unknown>> {
-  return ask('DELETE', boardPath(board, seat, `/links/${encodeURIComponent(id)}`), v.unknown());
+export function revokeLink(board: string, person: string, id: string): Promise<Answer<unknown>> {
+  return ask('DELETE', boardPath(board, person, `/links/${encodeURIComponent(id)}`), v.unknown());
 }

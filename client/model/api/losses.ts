@@ -32,8 +32,8 @@ const lossSchema = v.object({
 export type LostCopy = v.InferOutput<typeof lossSchema>['copies'][number];
 
 /** Reads the copies of edits that the board lost and people still have. */
-export async function readLoss(board: string, seat: string): Promise<Answer<readonly LostCopy[]>> {
-  const answer = await ask('GET', boardPath(board, seat, '/lost'), lossSchema);
+export async function readLoss(board: string, person: string): Promise<Answer<readonly LostCopy[]>> {
+  const answer = await ask('GET', boardPath(board, person, '/lost'), lossSchema);
   return answer.ok ? { ok: true, value: answer.value.copies } : answer;
 }
 
@@ -42,10 +42,10 @@ const settledSchema = v.object({ settled: v.array(v.string()) });
 /** Restores or discards the copies of these people. Returns the people whose copies are settled. */
 export async function settleLoss(
   board: string,
-  seat: string,
+  person: string,
   decision: 'restore' | 'discard',
   people: readonly string[],
 ): Promise<Answer<readonly string[]>> {
-  const answer = await ask('POST', boardPath(board, seat, `/lost/${decision}`), settledSchema, { people });
+  const answer = await ask('POST', boardPath(board, person, `/lost/${decision}`), settledSchema, { people });
   return answer.ok ? { ok: true, value: answer.value.settled } : answer;
 }

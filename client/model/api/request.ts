@@ -20,9 +20,9 @@ export const startSchema = v.picklist(startViews);
 export const roleSchema = v.picklist(roles);
 const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
-/** @param seat the id of this page's person on the board */
-export function boardPath(board: string, seat: string, rest = ''): string {
-  return `/api/boards/${encodeURIComponent(board)}${rest}?seat=${encodeURIComponent(seat)}`;
+/** @param person the id of this page's person on the board */
+export function boardPath(board: string, person: string, rest = ''): string {
+  return `/api/boards/${encodeURIComponent(board)}${rest}?seat=${encodeURIComponent(person)}`;
 }
 
 export async function ask<T>(

@@ -46,7 +46,7 @@ const memorySchema = v.object({
   language: text,
   visits: v.optional(v.fallback(v.array(visitSchema), []), []),
   links: v.optional(v.fallback(v.array(keptLinkSchema), []), []),
-  /** True if single-letter shortcuts are on. */
+  /** True if single-letter shortcuts are on. The name is stored on devices. */
   letters: v.optional(v.boolean(), true),
   /** Boards whose facilitator link has been copied. */
   saved: v.optional(v.fallback(v.array(v.string()), []), []),

@@ -31,10 +31,10 @@ export function rememberLanguage(language: string): void {
 }
 
 /** True if single-letter shortcuts are on, which is the default. */
-export function lettersOn(): boolean {
+export function letterKeysOn(): boolean {
   return recall().letters;
 }
 
-export function rememberLetters(on: boolean): void {
+export function rememberLetterKeys(on: boolean): void {
   remember(() => ({ letters: on }));
 }

@@ -64,7 +64,7 @@ interface Placed<T> {
  */
 export class Index<T> {
   readonly #slots = new Map<string, Slot>();
-  readonly #standing = new Map<string, Placed<T>>();
+  readonly #placed = new Map<string, Placed<T>>();
   readonly #keysOf: (item: T) => readonly string[];
   readonly #orderOf: (item: T) => string;
 
@@ -92,10 +92,10 @@ export class Index<T> {
   apply(changes: readonly Change<T>[]): void {
     const drafts = new Map<string, Placed<T>[]>();
     for (const { entry, after } of changes) {
-      const before = this.#standing.get(entry.id);
+      const before = this.#placed.get(entry.id);
       const next = isThere(after) ? this.#place(entry.id, after) : null;
       if (before && next && before.order === next.order && isSame(before.keys, next.keys))
-        this.#standing.set(entry.id, next);
+        this.#placed.set(entry.id, next);
       else this.#move(drafts, before, next);
     }
     this.#show(drafts);
@@ -104,7 +104,7 @@ export class Index<T> {
   /** Recomputes the keys of all items, because something that they depend on has changed. */
   rearrange(): void {
     const drafts = new Map<string, Placed<T>[]>();
-    for (const before of [...this.#standing.values()]) {
+    for (const before of [...this.#placed.values()]) {
       const next = this.#place(before.id, before.item);
       if (!isSame(before.keys, next.keys)) this.#move(drafts, before, next);
     }
@@ -120,16 +120,16 @@ export class Index<T> {
       const list = this.#draft(drafts, key);
       list.splice(list.indexOf(before as Placed<T>), 1);
     }
-    if (before) this.#standing.delete(before.id);
+    if (before) this.#placed.delete(before.id);
     if (!next) return;
     for (const key of next.keys) insert(this.#draft(drafts, key), next);
-    this.#standing.set(next.id, next);
+    this.#placed.set(next.id, next);
   }
 
   #draft(drafts: Map<string, Placed<T>[]>, key: string): Placed<T>[] {
     let list = drafts.get(key);
     if (!list) {
-      list = this.at(key).ids.flatMap((id) => this.#standing.get(id) ?? []);
+      list = this.at(key).ids.flatMap((id) => this.#placed.get(id) ?? []);
       drafts.set(key, list);
     }
     return list;

@@ -58,7 +58,7 @@ export class Connection {
   /** For facilitators: the number of people who have edits that the board lost. */
   lossPeople = $state(0);
   /** Why there is no connection, if the server gave a reason. */
-  hindrance: DisconnectReason | null = $state(null);
+  disconnectReason: DisconnectReason | null = $state(null);
   readonly pointers: Pointers;
   /** The server's state vector when it last asked, by client id. */
   serverState: ReadonlyMap<number, number> = new Map();
@@ -100,7 +100,7 @@ export class Connection {
    */
   constructor(
     doc: Y.Doc,
-    at: { board: string; seat: string; origin: string; document?: string; schema?: number },
+    at: { board: string; person: string; origin: string; document?: string; schema?: number },
     on: ConnectionEvents,
   ) {
     this.#doc = doc;
@@ -113,7 +113,7 @@ export class Connection {
       doc,
       {
         connect: false,
-        params: { seat: at.seat, schema: String(this.#schema) },
+        params: { seat: at.person, schema: String(this.#schema) },
         protocols: [controlProtocol],
         // Tabs of one browser may hold different memberships. All traffic goes through the server, which tells them
         // apart.
@@ -149,14 +149,14 @@ export class Connection {
         // layout.
         if (schemaOf(doc) > this.#schema) return this.#finish({ kind: 'old-page' });
         this.ready = true;
-        this.hindrance = null;
+        this.disconnectReason = null;
         on.ready(this.#generation ?? 0);
       }
       this.#updateStatus();
     });
     provider.on('connection-close', (event) => {
       this.#failed = true;
-      this.hindrance = event && disconnectReasonOf(event.code, event.reason);
+      this.disconnectReason = event && disconnectReasonOf(event.code, event.reason);
       // Set before the provider computes its wait, which this value caps.
       provider.maxBackoffTime = waitMs(provider.wsUnsuccessfulReconnects + 1, Math.random());
       this.#updateStatus();

@@ -37,9 +37,9 @@ export class KeptEdits {
   readonly #volatile = new Set<string>();
   readonly #discarded = new Set<RowKey>();
 
-  constructor(at: { board: string; seat: string }, rows: EditRows = new IndexedDbRows(at.board)) {
+  constructor(at: { board: string; person: string }, rows: EditRows = new IndexedDbRows(at.board)) {
     this.board = at.board;
-    this.person = at.seat;
+    this.person = at.person;
     this.rows = rows;
     this.pages = new OpenPages(at.board);
   }

@@ -6,6 +6,7 @@ import { ideas, addIdea, removeIdea, setIdeaState } from '$shared/collections/id
 import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import type { Board } from '../../model/board.svelte.ts';
 import { language, t } from '../../text/messages.svelte.ts';
+import { ideaTitle } from '../../parts/untitled.ts';
 import { keepFocus } from '../../ui/keep-focus.ts';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
 import type { Group, Held } from './arrangement.ts';
@@ -126,7 +127,7 @@ export class Backlog {
 
   /** Adds an idea with the properties that the filters select. */
   async add(title: string): Promise<void> {
-    this.look(openForNew(this.#view, this.workspace.seat));
+    this.look(openForNew(this.#view, this.workspace.self));
     const { phase, persona, card } = this.#view;
     const answered = this.board.of(cards).get(card);
     const place = answered && (phase === null || phase === answered.place.phase) ? answered.place : null;
@@ -154,7 +155,7 @@ export class Backlog {
     const title = this.board.of(ideas).get(id)?.title.trim() ?? '';
     if (this.#open === id) this.#setOpen(null);
     removeIdea(this.board.editor, id);
-    this.workspace.notify(t('ideas.deleted', { title: title === '' ? t('ideas.untitled') : title }), true);
+    this.workspace.notify(t('ideas.deleted', { title: ideaTitle(title) }), true);
     await tick();
     if (next !== undefined) this.focus(next);
   }
@@ -216,7 +217,7 @@ export class Backlog {
   /** Removes a new idea that its author left empty, with its undo step. */
   #discardBlank(id: string): void {
     const idea = this.board.of(ideas).get(id);
-    if (!idea || idea.author !== this.workspace.seat || !this.workspace.may('write')) return;
+    if (!idea || idea.author !== this.workspace.self || !this.workspace.may('write')) return;
     if (idea.title.trim() !== '' || idea.solution.trim() !== '') return;
     if (this.workspace.visitorsOf(this.board.of(ideas).entry(id)).length > 0) return;
     this.board.editor.discard(ideas, id, removeIdea);

@@ -84,6 +84,6 @@ export function pressKey(backlog: Backlog, event: KeyboardEvent, reach: Reach): 
   const isOnRow = row !== null && element.matches('[data-stop]');
   const actions = element.closest('input, textarea, select') ? [close] : keyed;
   const target = { backlog, reach, element, row, isOnRow };
-  if (pressAction(actions, event, target, { isFocused: true, letters: backlog.workspace.letters }))
+  if (pressAction(actions, event, target, { isFocused: true, letterKeys: backlog.workspace.letterKeys }))
     event.preventDefault();
 }

@@ -3,9 +3,10 @@ import { people } from '$shared/collections/person.ts';
 import type { IdeaContext, IdeaGroup } from '$shared/queries/ideas.ts';
 import type { Journey } from '$shared/queries/journey.ts';
 import type { Board } from '../../model/board.svelte.ts';
-import { language, t } from '../../text/messages.svelte.ts';
+import { language } from '../../text/messages.svelte.ts';
 import { personasInOrder } from '../../parts/personas.ts';
 import { nameOf } from '../../parts/person-name.ts';
+import { frameTitle } from '../../parts/untitled.ts';
 import type { Group } from './arrangement.ts';
 
 /** One option of a select. */
@@ -15,14 +16,14 @@ export interface Option {
 }
 
 export function personaOptions(board: Board): Option[] {
-  return personasInOrder(board).map(({ id, name }) => ({ value: id, label: orUntitled(name) }));
+  return personasInOrder(board).map(({ id, name }) => ({ value: id, label: frameTitle(name) }));
 }
 
 /** The phases in the order of the map's columns. */
 export function phaseOptions(board: Board): Option[] {
   return board.journey.phases.map(({ phase }) => ({
     value: phase.id,
-    label: orUntitled(board.of(phases).get(phase.id)?.title ?? ''),
+    label: frameTitle(board.of(phases).get(phase.id)?.title ?? ''),
   }));
 }
 
@@ -31,7 +32,7 @@ export function stepOptions(board: Board, phase: string | null): Option[] {
   const columns = board.journey.phases.find((one) => one.phase.id === phase);
   return (columns?.steps ?? []).map(({ id }) => ({
     value: id,
-    label: orUntitled(board.of(steps).get(id)?.title ?? ''),
+    label: frameTitle(board.of(steps).get(id)?.title ?? ''),
   }));
 }
 
@@ -54,10 +55,6 @@ export function inOrder(board: Board, group: IdeaGroup, groups: readonly Group[]
   const rank = new Map(options.map(({ value }, index) => [value, index]));
   const rankOf = ({ key }: Group) => (key === '' ? options.length + 1 : (rank.get(key) ?? options.length));
   return groups.toSorted((a, b) => rankOf(a) - rankOf(b));
-}
-
-export function orUntitled(title: string): string {
-  return title.trim() === '' ? t('ideas.untitled') : title;
 }
 
 /** What the order depends on beside the ideas. Ideas without a phase come after those of the last one. */

@@ -105,8 +105,9 @@ export function dragCards(
 
   const aim = (now: NonNullable<typeof drag>) => {
     const cellElement = document.elementFromPoint(at.x, at.y)?.closest<HTMLElement>('[data-drop]');
-    const spot = cellElement?.dataset.spot === undefined ? null : parseFocusKey(cellElement.dataset.spot);
-    if (!cellElement || spot?.kind !== 'cell') {
+    const over =
+      cellElement?.dataset.focusKey === undefined ? null : parseFocusKey(cellElement.dataset.focusKey);
+    if (!cellElement || over?.kind !== 'cell') {
       now.target = null;
       now.line.hidden = true;
       return;
@@ -130,7 +131,7 @@ export function dragCards(
     now.line.style.inlineSize = `${cell.width - 16}px`;
     now.line.style.transform = `translate(${cell.left + 8}px, ${y}px)`;
     now.target = {
-      cell: spot.cell,
+      cell: over.cell,
       gap: { after: others[index - 1]?.dataset.card ?? null, before: others[index]?.dataset.card ?? null },
     };
   };

@@ -9,14 +9,14 @@ export type FocusTarget =
   | { readonly kind: 'cell'; readonly cell: CellAt }
   | { readonly kind: 'phase' | 'step' | 'lane'; readonly id: string };
 
-/** The spot key of a cell, from the cell's key. */
+/** The focus key of a cell, from the cell's key. */
 export function cellFocusKey(cell: string): string {
   return `cell:${cell}`;
 }
 
-/** The `data-spot` attribute of a spot. */
-export function focusKey(spot: FocusTarget): string {
-  return spot.kind === 'cell' ? cellFocusKey(cellKey(spot.cell)) : `${spot.kind}:${spot.id}`;
+/** The `data-focus-key` attribute of a focus target. */
+export function focusKey(target: FocusTarget): string {
+  return target.kind === 'cell' ? cellFocusKey(cellKey(target.cell)) : `${target.kind}:${target.id}`;
 }
 
 /** The reverse of `focusKey`. */
@@ -56,7 +56,7 @@ export class Grid {
   }
 
   /**
-   * The next spot in a direction, other than `from`; null at the edge. `column` is the column to keep while moving
+   * The next target in a direction, other than `from`; null at the edge. `column` is the column to keep while moving
    * through cells that span several.
    */
   next(
@@ -64,53 +64,56 @@ export class Grid {
     rows: number,
     columns: number,
     column: number,
-  ): { spot: FocusTarget; column: number } | null {
+  ): { target: FocusTarget; column: number } | null {
     const here = focusKey(from);
     let row = this.rowOf(from);
     let at = columns === 0 ? column : this.columnOf(from);
     for (;;) {
       row += rows;
       at += columns;
-      const spot = this.#at(row, at);
-      if (!spot) return null;
-      if (focusKey(spot) !== here) return { spot, column: at };
+      const target = this.#at(row, at);
+      if (!target) return null;
+      if (focusKey(target) !== here) return { target, column: at };
     }
   }
 
-  /** The first or last cell (not the head) of a spot's row. */
+  /** The first or last cell (not the head) of a target's row. */
   end(from: FocusTarget, last: boolean): FocusTarget | null {
     return this.#at(this.rowOf(from), last ? this.#columns.length - 1 : 0);
   }
 
-  /** The first column that a spot spans; -1 for a lane's head. */
-  columnOf(spot: FocusTarget): number {
-    switch (spot.kind) {
+  /** The first column that a target spans; -1 for a lane's head. */
+  columnOf(target: FocusTarget): number {
+    switch (target.kind) {
       case 'lane':
         return -1;
       case 'phase':
-        return this.#columns.findIndex((column) => column.phase === spot.id);
+        return this.#columns.findIndex((column) => column.phase === target.id);
       case 'step':
-        return this.#columns.findIndex((column) => column.step === spot.id);
+        return this.#columns.findIndex((column) => column.step === target.id);
       case 'cell':
         return this.#columns.findIndex(
           (column) =>
-            column.phase === spot.cell.phase && (spot.cell.step === null || column.step === spot.cell.step),
+            column.phase === target.cell.phase &&
+            (target.cell.step === null || column.step === target.cell.step),
         );
     }
   }
 
-  rowOf(spot: FocusTarget): number {
-    switch (spot.kind) {
+  rowOf(target: FocusTarget): number {
+    switch (target.kind) {
       case 'phase':
         return 0;
       case 'step':
         return 1;
       case 'lane':
-        return this.#rows.findIndex((row) => row.kind === 'cells' && row.lane === spot.id);
+        return this.#rows.findIndex((row) => row.kind === 'cells' && row.lane === target.id);
       case 'cell':
         return this.#rows.findIndex(
           (row) =>
-            row.kind === 'cells' && row.lane === spot.cell.lane && row.whole === (spot.cell.step === null),
+            row.kind === 'cells' &&
+            row.lane === target.cell.lane &&
+            row.whole === (target.cell.step === null),
         );
     }
   }

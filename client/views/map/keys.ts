@@ -15,12 +15,12 @@ const fields = 'textarea:not([data-waiting]), input, select';
 export function pressKey(map: MapState, event: KeyboardEvent): void {
   const target = event.target;
   if (!(target instanceof HTMLElement) || isComposing(event) || target.closest(fields)) return;
-  const element = target.closest<HTMLElement>('[data-card], [data-spot]');
-  const spot = element && map.focus.targetOf(element);
-  if (!element || !spot) return;
-  const on = { map, element, spot, card: element.dataset.card ?? null };
+  const element = target.closest<HTMLElement>('[data-card], [data-focus-key]');
+  const focus = element && map.focus.targetOf(element);
+  if (!element || !focus) return;
+  const on = { map, element, focus, card: element.dataset.card ?? null };
   const isFocused = target === element || target.matches('[data-waiting]');
-  const keys = { isFocused, letters: map.workspace.letters && on.card === null };
+  const keys = { isFocused, letterKeys: map.workspace.letterKeys && on.card === null };
   if (!pressAction(keyed, event, on, keys)) {
     const { card } = on;
     if (card !== null && target === element && isPrintable(event)) flushSync(() => map.edit(card));

@@ -47,11 +47,12 @@ export class MapFocus {
     void tick().then(() => this.#begin());
     this.#ensureStop(root);
     const stopKeeping = keepFocus(root, {
-      records: '[data-card], [data-spot]',
-      again: ({ dataset: { card, spot } }) =>
-        this.#find(card === undefined ? `[data-spot="${spot}"]` : `[data-card="${card}"]`),
+      records: '[data-card], [data-focus-key]',
+      again: ({ dataset: { card, focusKey: key } }) =>
+        this.#find(card === undefined ? `[data-focus-key="${key}"]` : `[data-card="${card}"]`),
       target: (record) => record,
-      otherwise: () => this.#find(`[data-spot="${this.#stopKey}"]`) ?? this.#find('[data-spot^="cell:"]'),
+      otherwise: () =>
+        this.#find(`[data-focus-key="${this.#stopKey}"]`) ?? this.#find('[data-focus-key^="cell:"]'),
       // Someone else may remove the card that is the tab stop: the map must stay in the tab order.
       changed: () => this.#ensureStop(root),
     });
@@ -64,14 +65,14 @@ export class MapFocus {
   /** Focuses what last had the focus, unless the focus is elsewhere on the page. */
   #begin(): void {
     if (document.activeElement !== document.body) return;
-    const last = this.#parts.memory.lastSpot;
-    const start = (last === null ? null : this.#find(`[data-spot="${last}"]`)) ?? this.#stop;
+    const last = this.#parts.memory.lastFocusKey;
+    const start = (last === null ? null : this.#find(`[data-focus-key="${last}"]`)) ?? this.#stop;
     start?.focus({ preventScroll: true });
   }
 
   /** Follows the focus, and shows others where it is. */
   follow(focused: HTMLElement): void {
-    const element = focused.closest<HTMLElement>('[data-card], [data-spot]');
+    const element = focused.closest<HTMLElement>('[data-card], [data-focus-key]');
     if (!element) return;
     const card = element.dataset.card ?? null;
     const field = card === null ? null : element.querySelector<HTMLElement>('[data-waiting]');
@@ -82,7 +83,7 @@ export class MapFocus {
     this.near('focus', element);
     this.#parts.moved(card);
     const target = this.targetOf(element);
-    if (target) this.#parts.memory.lastSpot = focusKey(target);
+    if (target) this.#parts.memory.lastFocusKey = focusKey(target);
     if (target && target.kind !== 'cell') this.#column = this.#parts.grid().columnOf(target);
     this.#parts.workspace.board.presence.setState({
       at: card === null ? null : { in: 'cards', id: card },
@@ -120,13 +121,13 @@ export class MapFocus {
 
   /** The cell or head of an element. */
   targetOf(element: Element): FocusTarget | null {
-    const key = element.closest<HTMLElement>('[data-spot]')?.dataset.spot;
+    const key = element.closest<HTMLElement>('[data-focus-key]')?.dataset.focusKey;
     return key === undefined ? null : parseFocusKey(key);
   }
 
   /** Focuses a cell or a head. Returns false if it is not there. */
   on(target: FocusTarget): boolean {
-    const element = this.#find(`[data-spot="${focusKey(target)}"]`);
+    const element = this.#find(`[data-focus-key="${focusKey(target)}"]`);
     element?.focus();
     return element !== null;
   }
@@ -166,7 +167,7 @@ export class MapFocus {
     const next = grid.next(target, rows, columns, this.#column);
     if (!next) return;
     this.#column = next.column;
-    this.#enter(next.spot, rows < 0);
+    this.#enter(next.target, rows < 0);
   }
 
   /** Moves the focus to the first or last cell of the row. */
@@ -179,7 +180,7 @@ export class MapFocus {
   /** The cards that a cell shows, or the whole map: not those of a folded stack or behind a filter. */
   cardsIn(cell: CellAt | null): string[] {
     const element =
-      cell === null ? this.#root : this.#find(`[data-spot="${focusKey({ kind: 'cell', cell })}"]`);
+      cell === null ? this.#root : this.#find(`[data-focus-key="${focusKey({ kind: 'cell', cell })}"]`);
     return [...(element?.querySelectorAll<HTMLElement>('[data-card]') ?? [])].map(
       (card) => card.dataset.card ?? '',
     );
@@ -194,7 +195,7 @@ export class MapFocus {
   near(by: 'pointer' | 'focus', element: Element | null): void {
     const before = this.#near[by];
     const card = element?.closest<HTMLElement>('[data-card]')?.dataset.card;
-    const cell = element?.closest<HTMLElement>('[data-spot]')?.dataset.spot;
+    const cell = element?.closest<HTMLElement>('[data-focus-key]')?.dataset.focusKey;
     const now = [card, cell].filter((one) => one !== undefined);
     if (before.join() === now.join()) return;
     const others = this.#near[by === 'pointer' ? 'focus' : 'pointer'];
@@ -207,16 +208,16 @@ export class MapFocus {
     if (this.#stop && this.#stop !== element) this.#stop.tabIndex = -1;
     element.tabIndex = 0;
     this.#stop = element;
-    this.#stopKey = element.closest<HTMLElement>('[data-spot]')?.dataset.spot ?? '';
+    this.#stopKey = element.closest<HTMLElement>('[data-focus-key]')?.dataset.focusKey ?? '';
   }
 
   /** If the tab stop was removed, fall back to its cell, then to the first cell. */
   #ensureStop(root: HTMLElement): void {
     if (this.#stop && root.contains(this.#stop)) return;
     const stop =
-      this.#find(`[data-spot="${this.#stopKey}"]`) ??
-      this.#find('[data-spot^="cell:"]') ??
-      this.#find('[data-spot]');
+      this.#find(`[data-focus-key="${this.#stopKey}"]`) ??
+      this.#find('[data-focus-key^="cell:"]') ??
+      this.#find('[data-focus-key]');
     if (stop) this.#makeStop(stop);
   }
 

@@ -185,14 +185,14 @@ export class MapState {
   moveBy(id: string, rows: number, columns: number): void {
     const from = cellOfCard(this.board, id);
     if (!from) return;
-    let spot: FocusTarget = { kind: 'cell', cell: from };
-    const column = this.grid.columnOf(spot);
+    let target: FocusTarget = { kind: 'cell', cell: from };
+    const column = this.grid.columnOf(target);
     for (;;) {
-      const next = this.grid.next(spot, rows, columns, column);
-      if (next?.spot.kind !== 'cell') return;
-      spot = next.spot;
-      const lane = this.board.of(lanes).get(next.spot.cell.lane);
-      if (lane && holdsCards(lane.type)) return void this.move(this.selection.with(id), next.spot.cell);
+      const next = this.grid.next(target, rows, columns, column);
+      if (next?.target.kind !== 'cell') return;
+      target = next.target;
+      const lane = this.board.of(lanes).get(next.target.cell.lane);
+      if (lane && holdsCards(lane.type)) return void this.move(this.selection.with(id), next.target.cell);
     }
   }
 

@@ -4,8 +4,8 @@ export class MapMemory {
   personas: ReadonlySet<string> = $state.raw(new Set());
   /** The scroll position. */
   scroll = { left: 0, top: 0 };
-  /** The spot key of the cell or head that last had the focus. */
-  lastSpot: string | null = null;
+  /** The focus key of the cell or head that last had the focus. */
+  lastFocusKey: string | null = null;
 }
 
 export const mapMemory = () => new MapMemory();

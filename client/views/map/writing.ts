@@ -53,7 +53,7 @@ export const whileWriting: readonly Action<Writing>[] = [
 
 /** Handles a key pressed while editing a card. */
 export function writeKey(map: MapState, id: string, event: KeyboardEvent): void {
-  if (pressAction(whileWriting, event, { map, id }, { isFocused: true, letters: false }))
+  if (pressAction(whileWriting, event, { map, id }, { isFocused: true, letterKeys: false }))
     event.preventDefault();
 }
 
@@ -62,7 +62,7 @@ function nextCell({ map, id }: Writing, by: 1 | -1): (FocusTarget & { kind: 'cel
   const cell = cellOfCard(map.board, id);
   if (!cell) return null;
   const from = { kind: 'cell', cell } as const;
-  const next = map.grid.next(from, 0, by, map.grid.columnOf(from))?.spot;
+  const next = map.grid.next(from, 0, by, map.grid.columnOf(from))?.target;
   if (next?.kind !== 'cell') return null;
   const lane = map.board.of(lanes).get(next.cell.lane);
   return lane && holdsCards(lane.type) ? next : null;

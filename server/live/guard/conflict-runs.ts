@@ -65,14 +65,14 @@ export class ConflictRuns {
     // Yjs finds the first item under a key by walking back from the last, twice.
     if (isFirstUnderKey) this.#effort.spend(2 * crowd.size * tariff.step);
     const next = this.#storedBehind(arrival);
-    const spot = leftId ? numberOf(leftId) : -1;
-    const last = crowd.last.get(spot);
+    const position = leftId ? numberOf(leftId) : -1;
+    const last = crowd.last.get(position);
     const isSure = last ? last.isSure && isSame(last.id, rightId) : isBeside(next, arrival);
     if (!isSure) {
       this.#effort.spend(crowd.size * tariff.step);
       this.#walk(next, arrival);
     }
-    crowd.last.set(spot, { id, isSure });
+    crowd.last.set(position, { id, isSure });
     crowd.size++;
   }
 

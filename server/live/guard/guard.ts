@@ -79,19 +79,19 @@ export class Guard {
     when: GuardContext = atRest,
     spend: Spend = free,
   ): Verdict {
-    const hearing = new UpdateCheck(this.#definition, this.#owners, this.#live, membership, when);
+    const check = new UpdateCheck(this.#definition, this.#owners, this.#live, membership, when);
     try {
       const limit = when.isRecovery ? maxRecoveryEffort : undefined;
-      const { effort, growth } = dissect(this.#doc.store, this.#roots, update, hearing, limit);
-      hearing.close();
-      const { changes, claims, writers } = hearing;
-      const exceeded = spend(hearing.additions(growth), this.#owners.hasWritten(membership.person));
+      const { effort, growth } = dissect(this.#doc.store, this.#roots, update, check, limit);
+      check.close();
+      const { changes, claims, writers } = check;
+      const exceeded = spend(check.additions(growth), this.#owners.hasWritten(membership.person));
       if (exceeded) return { kind: 'refuse', reason: 'allowance', rule: 'G21', exceeded };
       for (const writer of writers) this.#owners.confirm(writer);
       if (claims) this.#owners.add(claims);
       this.#live.note(changes);
       const weight = effort + (claims?.size ?? 0) * tariff.newcomer;
-      return { kind: 'pass', changes, hasEffect: hearing.hasEffect, weight, owners: claims, writers };
+      return { kind: 'pass', changes, hasEffect: check.hasEffect, weight, owners: claims, writers };
     } catch (error) {
       if (error instanceof Refused) return { kind: 'refuse', reason: error.reason, rule: error.rule };
       throw error;

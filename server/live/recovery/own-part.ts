@@ -126,8 +126,8 @@ function encode(runs: readonly Run[], deletes: Deletes): Uint8Array {
   }
   const ranges = runs
     .map(({ client, structs, from, next }) => {
-      const letters = structs.slice(0, next).filter(isText);
-      return { client, ranges: within(deletes.clients.get(client) ?? [], letters, from) };
+      const texts = structs.slice(0, next).filter(isText);
+      return { client, ranges: within(deletes.clients.get(client) ?? [], texts, from) };
     })
     .filter((one) => one.ranges.length > 0);
   encoding.writeVarUint(out, ranges.length);

@@ -17,7 +17,7 @@ import {
   leastPauseMs,
   leastTickMs,
   longestDearPauseMs,
-  maxInboxBytes,
+  maxQueueBytes,
   maxTickMs,
   maxUnjudged,
   tickMsPerSocket,
@@ -128,8 +128,8 @@ export class Commits {
   /** Pauses the sender if the queue is too large, until the disk has caught up. */
   #weigh(from: Connection, bytes: number): void {
     this.#queueBytes += bytes;
-    if (this.#queueBytes <= maxInboxBytes) return;
-    from.hold('inbox');
+    if (this.#queueBytes <= maxQueueBytes) return;
+    from.hold('queue');
     this.#held.add(from);
   }
 
@@ -139,7 +139,7 @@ export class Commits {
   }
 
   #release(): void {
-    for (const connection of this.#held) connection.release('inbox');
+    for (const connection of this.#held) connection.release('queue');
     this.#held.clear();
     for (const connection of this.#crowded) {
       if (connection.unjudged >= maxUnjudged) continue;

@@ -336,6 +336,7 @@ export class Room implements Listener {
         case 'opened':
           return this.#begin(state, outcome);
         case 'barred':
+          if (state.kind === 'failing') return this.#closeUnreadable(outcome.bar);
           return this.#quarantine(outcome.bar);
         case 'closed':
           return this.shut(outcome.code, outcome.reason);
@@ -373,6 +374,18 @@ export class Room implements Listener {
     this.#syncRequests.answer();
     this.#tellOpened();
     if (this.#broadcaster.size === 0) this.#roomOwner.emptied(this);
+  }
+
+  /**
+   * After a failed commit, the document on disk turns out to be one that must not be opened. The next person who joins
+   * gets a new room, which finds the same and is quarantined.
+   */
+  #closeUnreadable(code: Bar): void {
+    this.#context.log.error(
+      { board: this.board, code },
+      'after the failed commit, the document on disk cannot be opened; the room is closed',
+    );
+    this.shut(closeCode.busy, 'load-failed');
   }
 
   #quarantine(bar: Bar): void {

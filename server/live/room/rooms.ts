@@ -346,9 +346,9 @@ class OpenRooms implements Rooms, RoomOwner {
    * first layout only. They reconnect again and again on a close code that they do not know. The code `ticket` makes
    * them stop and keep what they have not sent.
    */
-  #ignorance({ schema, isOurs, hasSeat }: Line, served: ServedDocument): Closed | null {
+  #ignorance({ schema, isOurs, namesPerson }: Line, served: ServedDocument): Closed | null {
     if ((schema ?? 1) >= served.schema.version) return null;
-    if (schema === null && isOurs && hasSeat) return { code: closeCode.ticket, reason: 'kicked' };
+    if (schema === null && isOurs && namesPerson) return { code: closeCode.ticket, reason: 'kicked' };
     return { code: closeCode.reload, reason: 'reload' };
   }
 

@@ -34,7 +34,7 @@ export interface Listener {
 }
 
 /** Why a socket is not read. Reading resumes when no reason is left. */
-export type Hold = 'loading' | 'inbox' | 'rate' | 'memory' | 'answer' | 'unjudged';
+export type Hold = 'loading' | 'queue' | 'rate' | 'memory' | 'answer' | 'unjudged';
 
 /** Dependencies shared by all connections. */
 export interface ConnectionParts {

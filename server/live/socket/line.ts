@@ -19,8 +19,8 @@ export interface Line {
   readonly isOurs: boolean;
   /** The newest document layout that the client knows; null if it does not send one. */
   readonly schema: number | null;
-  /** True if a page's membership admits it, rather than a token. */
-  readonly hasSeat: boolean;
+  /** True if the address names the person by `seat`, as pages do. Programs send a token. */
+  readonly namesPerson: boolean;
 }
 
 /** Turns upgrade requests into WebSockets. Does not decide who may enter. */
@@ -57,10 +57,10 @@ export class Lines {
 }
 
 /** What the query of the requested address says. */
-function saidIn({ url = '' }: IncomingMessage): Pick<Line, 'schema' | 'hasSeat'> {
+function saidIn({ url = '' }: IncomingMessage): Pick<Line, 'schema' | 'namesPerson'> {
   const said = new URLSearchParams(url.slice(url.indexOf('?') + 1));
   const schema = said.get('schema') ?? '';
-  return { schema: /^\d{1,9}$/.test(schema) ? Number(schema) : null, hasSeat: said.has('seat') };
+  return { schema: /^\d{1,9}$/.test(schema) ? Number(schema) : null, namesPerson: said.has('seat') };
 }
 
 /** Closes a socket that is not admitted, and discards what it sends. */

@@ -18,14 +18,14 @@ import { sync, syncFrame } from './wire.mjs';
 export async function gather(system, rooms, { kinds, seconds, witnesses, hear = null }) {
   const { pointers } = system;
   const crowd = { people: [], rooms: [], pointers };
-  const seated = await each(rooms, async (room) => {
+  const joined = await each(rooms, async (room) => {
     const roles = [...new Set(kinds.map(({ role }) => role))];
     const memberships = new Map();
     for (const role of roles)
       memberships.set(role, await room.memberships(kinds.filter((one) => one.role === role).length, role));
     return kinds.map((one) => ({ ...one, membership: memberships.get(one.role).shift() }));
   });
-  for (const [index, members] of seated.entries()) {
+  for (const [index, members] of joined.entries()) {
     const people = members.map((one) => newPerson(one, index, seconds));
     crowd.rooms.push(people);
     crowd.people.push(...people);

@@ -58,8 +58,8 @@ export async function stuckReader(system, { of, withheldBytes }) {
   stuck.resume();
   await pause(1_500);
   const seen = { quiet: testimony(crowd, quiet.from, quiet.to), bad: testimony(crowd, bad.from, bad.to) };
-  const [lateSeat] = system.isFloor ? [null] : await room.memberships(1, 'observer');
-  const late = lateSeat && (await joinWhole(system.port, lateSeat));
+  const [lateMembership] = system.isFloor ? [null] : await room.memberships(1, 'observer');
+  const late = lateMembership && (await joinWhole(system.port, lateMembership));
   const figures = {
     grownBytes: bad.settled - quiet.settled,
     grownAtMostBytes: bad.highest - quiet.highest,

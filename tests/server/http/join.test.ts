@@ -7,11 +7,11 @@ import { House, refusal } from './house.ts';
 const device = 'a-device-secret-of-ana';
 const noKey = 'A'.repeat(32);
 
-function seatOf(house: House, token: string): Membership {
+function membershipOf(house: House, token: string): Membership {
   const membership = new Tokens(house.store.secret, { now: () => house.now, wall: () => house.now }).read(
     token,
   );
-  if (!membership) throw new Error('no seat');
+  if (!membership) throw new Error('no membership');
   return membership;
 }
 
@@ -82,9 +82,9 @@ describe('joining', () => {
     const { board, links } = await house.createBoard();
     const answer = await house.send('POST', '/api/join', { link: links.facilitator, name: 'Ana', device });
     const text = await answer.text();
-    const lead = seatOf(house, (JSON.parse(text) as { token: string }).token);
-    const guest = seatOf(house, (await house.join(links.participant, 'Ana', { device })).token);
-    const ben = seatOf(house, (await house.join(links.participant, 'Ben')).token);
+    const lead = membershipOf(house, (JSON.parse(text) as { token: string }).token);
+    const guest = membershipOf(house, (await house.join(links.participant, 'Ana', { device })).token);
+    const ben = membershipOf(house, (await house.join(links.participant, 'Ben')).token);
     expect(guest.person).not.toBe(lead.person);
     expect(guest.device).toBe(lead.device);
     expect(ben.device).not.toBe(lead.device);
@@ -107,7 +107,7 @@ describe('joining', () => {
       bufferedBytes: 0,
       isBehind: false,
     };
-    house.live.present = [{ membership: seatOf(house, ana.token), socket }];
+    house.live.present = [{ membership: membershipOf(house, ana.token), socket }];
     const taken = async (fields: object) =>
       (
         (await (

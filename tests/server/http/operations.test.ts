@@ -22,7 +22,7 @@ const made = v.object({
   board: v.string(),
   links: v.object({ facilitator: v.string(), participant: v.string(), observer: v.string() }),
 });
-const seated = v.object({ person: v.string(), token: v.string() });
+const joinAnswer = v.object({ person: v.string(), token: v.string() });
 const versionSchema = v.object({ id: v.string(), kind: v.string() });
 const socketsSchema = v.object({ sockets: v.array(v.object({ id: v.string(), person: v.string() })) });
 const roomsSchema = v.object({
@@ -80,7 +80,7 @@ class Person {
 
   static async join(link: string, name: string): Promise<Person> {
     const answer = await ask('POST', '/api/join', { link, name });
-    const person = new Person(v.parse(seated, await answer.json()));
+    const person = new Person(v.parse(joinAnswer, await answer.json()));
     people.push(person);
     await until(
       () => person.#provider.synced,
@@ -89,7 +89,7 @@ class Person {
     return person;
   }
 
-  private constructor({ person, token }: v.InferOutput<typeof seated>) {
+  private constructor({ person, token }: v.InferOutput<typeof joinAnswer>) {
     openRoots(this.doc);
     this.person = person;
     this.token = token;
@@ -264,7 +264,7 @@ describe('the admin, while people are on the board', () => {
     await start();
 
     const joining = await ask('POST', '/api/join', { link: links.participant, name: 'Ben' });
-    const { token } = v.parse(seated, await joining.json());
+    const { token } = v.parse(joinAnswer, await joining.json());
     const socket = new WebSocket(`${url.replace('http', 'ws')}/sync/${board}/board?token=${token}`);
     const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
     expect(`${code} ${reason.toString()}`).toBe('1013 quarantined');

@@ -29,7 +29,7 @@ export function setScene(): void {
   beforeEach(async () => {
     clock = new FakeClock();
     house = await openHouse({ clock });
-    seatAll();
+    addMembers();
   });
 
   afterEach(async () => {
@@ -44,7 +44,7 @@ export function setScene(): void {
   });
 }
 
-export function seatAll(): void {
+export function addMembers(): void {
   for (const person of ['ana', 'ben', 'cara', 'dora', 'mallory']) house.membership(person);
   house.membership('fred', 'facilitator');
   house.membership('olga', 'observer');
@@ -64,7 +64,7 @@ export async function restoreBackup(isBehind = false): Promise<void> {
   store.isBehind = isBehind;
   clock = new FakeClock();
   house = await openHouseOn(store, { clock });
-  seatAll();
+  addMembers();
   for (const client of clients) if (client.isBack) comeBack(client.client);
 }
 
@@ -92,7 +92,7 @@ export async function restart(): Promise<void> {
   const { store } = house;
   await house.close();
   house = await openHouseOn(store.reopened(), { clock });
-  seatAll();
+  addMembers();
 }
 
 /** The client stays away until it is reconnected by hand. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { History } from '../../../server/history/history.ts';
 import { Repairs } from '../../../server/history/repairs.ts';
-import { cards } from '../../../shared/collections/card.ts';
+import { addCard, cards } from '../../../shared/collections/card.ts';
 import { openRoots } from '../../../shared/documents.ts';
 import { schemaOf } from '../../../shared/schema/document.ts';
 import { setField } from '../../../shared/schema/editor.ts';
@@ -257,6 +257,20 @@ describe('M3 a document of a newer layout than the server’s', () => {
     await restart({ documents: documentsOf(schema) });
     expect(schemaOf((await house.stock('ana', 2).synced()).doc)).toBe(2);
     expect(schema.runs).toBe(0);
+  });
+
+  test('closes a room that finds it when it reads the document again after a failed commit', async () => {
+    await open({});
+    const ana = await house.stock('ana').synced();
+    const ended = new Promise<CloseEvent | null>((resolve) => ana.provider.on('connection-close', resolve));
+    vi.spyOn(store, 'load').mockResolvedValue({ ...(await store.load(room)), snapshot: boardOf(2) });
+    store.break(new Error('no space left'));
+    addCard(ana.editor, { lane: 'l', phase: 'p', step: null }, { text: 'during' });
+    expect(await ended).toMatchObject({ code: 1013, reason: 'load-failed' });
+    expect(house.log.join('')).toContain('the document on disk cannot be opened; the room is closed');
+    // A transition that is not allowed would be a bug.
+    expect(house.log.join('')).not.toContain('A room cannot change');
+    expect(await (await house.raw('ben')).closed).toEqual({ code: 1013, reason: 'newer-schema' });
   });
 });
 

@@ -24,9 +24,9 @@ const made = v.object({
   board: v.string(),
   links: v.object({ facilitator: v.string(), participant: v.string(), observer: v.string() }),
 });
-const seated = v.object({ person: v.string(), token: v.string() });
+const joinAnswer = v.object({ person: v.string(), token: v.string() });
 const refused = v.object({ error: v.object({ code: v.string() }) });
-type Seat = v.InferOutput<typeof seated>;
+type Member = v.InferOutput<typeof joinAnswer>;
 
 let folder: string;
 let server: ResaServer;
@@ -36,24 +36,24 @@ let links: v.InferOutput<typeof made>['links'];
 let clients: RawClient[];
 /** All bytes received by anybody but Ana: frames, close reasons, and answers with their headers. */
 let othersGot: Buffer[];
-let fay: Seat;
-let ana: Seat;
-let ben: Seat;
-let olle: Seat;
+let fay: Member;
+let ana: Member;
+let ben: Member;
+let olle: Member;
 /** The facilitator of another board. */
-let mia: Seat;
+let mia: Member;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'resa-private-'));
   [clients, othersGot] = [[], []];
   await start(folder);
   ({ board, links } = v.parse(made, await (await ask('POST', '/api/boards', { title: 'Trip' })).json()));
-  fay = await seat(links.facilitator, 'Fay');
-  ana = await seat(links.participant, 'Ana');
-  ben = await seat(links.participant, 'Ben');
-  olle = await seat(links.observer, 'Olle');
+  fay = await joinBy(links.facilitator, 'Fay');
+  ana = await joinBy(links.participant, 'Ana');
+  ben = await joinBy(links.participant, 'Ben');
+  olle = await joinBy(links.observer, 'Olle');
   const other = v.parse(made, await (await ask('POST', '/api/boards', { title: 'Other' })).json());
-  mia = await seat(other.links.facilitator, 'Mia');
+  mia = await joinBy(other.links.facilitator, 'Mia');
 });
 
 afterEach(async () => {
@@ -85,12 +85,12 @@ async function outcome(answer: Response): Promise<string> {
   return body.success ? `${answer.status} ${body.output.error.code}` : String(answer.status);
 }
 
-async function seat(link: string, name: string): Promise<Seat> {
-  return v.parse(seated, await (await ask('POST', '/api/join', { link, name })).json());
+async function joinBy(link: string, name: string): Promise<Member> {
+  return v.parse(joinAnswer, await (await ask('POST', '/api/join', { link, name })).json());
 }
 
 /** A socket of a person who listens to everything. */
-async function open(who: Seat | null, document: string, on = board): Promise<RawClient> {
+async function open(who: Member | null, document: string, on = board): Promise<RawClient> {
   const query = who ? `?token=${who.token}` : '';
   const keep = who === ana ? undefined : (data: Buffer) => void othersGot.push(data);
   const client = await RawClient.open(
@@ -104,7 +104,7 @@ async function open(who: Seat | null, document: string, on = board): Promise<Raw
 }
 
 /** How an attempt at a socket ends: the close code and reason, or the status of the plain answer. */
-async function attempt(who: Seat | null, document: string, on = board): Promise<string> {
+async function attempt(who: Member | null, document: string, on = board): Promise<string> {
   try {
     const client = await open(who, document, on);
     client.step1(new Y.Doc());
@@ -237,7 +237,7 @@ describe('R9 only its reader gets data of a private document', () => {
 
   test('R9 many people in private documents fill the board for newcomers, but not for people on it', async () => {
     await (await open(ana, anasDraft())).told('welcome');
-    const crowd = await Promise.all([...Array(9).keys()].map((n) => seat(links.participant, `Guest ${n}`)));
+    const crowd = await Promise.all([...Array(9).keys()].map((n) => joinBy(links.participant, `Guest ${n}`)));
     for (const one of crowd) await (await open(one, `draft/${one.person}`)).told('welcome');
     for (const document of ['board', `draft/${ben.person}`])
       expect(await attempt(ben, document)).toBe('1013 board-full');

@@ -37,9 +37,9 @@ export const around: readonly Action<MapTarget>[] = [
     series: shove,
     keys: [`Mod+${key}`],
     may: () => true,
-    run: ({ map, spot, card }: MapTarget) => {
+    run: ({ map, focus, card }: MapTarget) => {
       if (card !== null) map.moveBy(card, rows, along(columns));
-      else if (spot.kind !== 'cell') shiftAlong(map, spot, rows, along(columns));
+      else if (focus.kind !== 'cell') shiftAlong(map, focus, rows, along(columns));
     },
   })),
   {

@@ -14,6 +14,7 @@ import { lanes } from '$shared/collections/lane.ts';
 import type { Persona } from '$shared/collections/persona.ts';
 import type { Action } from '../../../parts/action.ts';
 import { ideasFor } from '../../../parts/idea-links.ts';
+import { frameTitle, ideaTitle } from '../../../parts/untitled.ts';
 import { t } from '../../../text/messages.svelte.ts';
 import { lightbulbIcon, moveIcon } from '../../../ui/icons.ts';
 import { laneViews } from '../lanes/lanes.ts';
@@ -73,7 +74,7 @@ export function seeIdeas({ map, card }: MapTarget): Action<MapTarget>[] {
     .flatMap((id) => map.board.of(ideas).get(id) ?? [])
     .map(({ id, title }) => ({
       name: 'map.menu.see-idea',
-      label: () => t('map.menu.see-idea', { title: title || t('map.unnamed') }),
+      label: () => t('map.menu.see-idea', { title: ideaTitle(title) }),
       icon: lightbulbIcon,
       may: () => true,
       run: () => map.workspace.go('ideas', id),
@@ -86,7 +87,7 @@ export function marks(personas: readonly Persona[]): Action<MapTarget>[] {
     const isMarked = (target: MapTarget) => recordOf(target)?.personas.includes(id) ?? false;
     return onCard({
       name: 'map.personas',
-      label: () => name || t('map.unnamed'),
+      label: () => frameTitle(name),
       isOn: isMarked,
       run: (map, card) => {
         const on = map.board.of(cards).get(card)?.personas.includes(id) ?? false;

@@ -8,29 +8,29 @@ export const inCell: readonly Action<MapTarget>[] = [
   {
     name: 'map.keys.edit',
     keys: ['Enter', 'F2'],
-    may: ({ spot, card }) => spot.kind === 'cell' && card === null,
-    run: ({ map, spot, element }) => {
-      if (spot.kind !== 'cell') return;
-      const lane = map.board.of(lanes).get(spot.cell.lane);
+    may: ({ focus, card }) => focus.kind === 'cell' && card === null,
+    run: ({ map, focus, element }) => {
+      if (focus.kind !== 'cell') return;
+      const lane = map.board.of(lanes).get(focus.cell.lane);
       const view = lane && laneViews[lane.type];
-      if (view?.holds === 'signals') view.enter(map, spot.cell, element);
-      else void map.add(spot.cell);
+      if (view?.holds === 'signals') view.enter(map, focus.cell, element);
+      else void map.add(focus.cell);
     },
   },
   {
     name: 'map.keys.new',
     keys: ['N'],
-    may: ({ spot }) => spot.kind === 'cell',
-    run: ({ map, spot }) => {
-      if (spot.kind === 'cell') void map.add(spot.cell);
+    may: ({ focus }) => focus.kind === 'cell',
+    run: ({ map, focus }) => {
+      if (focus.kind === 'cell') void map.add(focus.cell);
     },
   },
   {
     name: 'map.keys.emotions',
     keys: ['E'],
-    may: ({ spot }) => spot.kind === 'cell',
-    run: ({ map, spot }) => {
-      if (spot.kind === 'cell') map.overlay = { kind: 'lane', type: 'emotion', phase: spot.cell.phase };
+    may: ({ focus }) => focus.kind === 'cell',
+    run: ({ map, focus }) => {
+      if (focus.kind === 'cell') map.overlay = { kind: 'lane', type: 'emotion', phase: focus.cell.phase };
     },
   },
 ];

@@ -14,12 +14,12 @@ import type { MapTarget } from './target.ts';
 export const shifts: readonly Action<MapTarget>[] = ([-1, 1] as const).map((by) =>
   onHead(allHeads, {
     name: by < 0 ? 'map.menu.earlier' : 'map.menu.later',
-    label: ({ spot }) => {
-      if (spot.kind === 'lane') return t(by < 0 ? 'map.menu.up' : 'map.menu.down');
+    label: ({ focus }) => {
+      if (focus.kind === 'lane') return t(by < 0 ? 'map.menu.up' : 'map.menu.down');
       return t(by < 0 ? 'map.menu.earlier' : 'map.menu.later');
     },
-    can: (map, spot) => neighbourGap(map.board.journey, spot, by) !== null,
-    run: (map, spot) => shift(map, spot, by),
+    can: (map, head) => neighbourGap(map.board.journey, head, by) !== null,
+    run: (map, head) => shift(map, head, by),
   }),
 );
 

@@ -20,19 +20,19 @@ export function onHead(
     isOn,
     ...rest
   }: Omit<Action<MapTarget>, 'run' | 'may' | 'can' | 'isOn'> & {
-    readonly can?: (map: MapState, spot: HeadTarget) => boolean;
+    readonly can?: (map: MapState, head: HeadTarget) => boolean;
     readonly isOn?: (map: MapState, id: string) => boolean;
-    readonly run: (map: MapState, spot: HeadTarget) => void;
+    readonly run: (map: MapState, head: HeadTarget) => void;
   },
 ): Action<MapTarget> {
   return {
     ...rest,
-    ...(can && { can: ({ map, spot }: MapTarget) => spot.kind !== 'cell' && can(map, spot) }),
-    ...(isOn && { isOn: ({ map, spot }: MapTarget) => spot.kind !== 'cell' && isOn(map, spot.id) }),
-    may: ({ map, spot }) =>
-      spot.kind !== 'cell' && kinds.includes(spot.kind) && map.workspace.may('structure'),
-    run: ({ map, spot }) => {
-      if (spot.kind !== 'cell') run(map, spot);
+    ...(can && { can: ({ map, focus }: MapTarget) => focus.kind !== 'cell' && can(map, focus) }),
+    ...(isOn && { isOn: ({ map, focus }: MapTarget) => focus.kind !== 'cell' && isOn(map, focus.id) }),
+    may: ({ map, focus }) =>
+      focus.kind !== 'cell' && kinds.includes(focus.kind) && map.workspace.may('structure'),
+    run: ({ map, focus }) => {
+      if (focus.kind !== 'cell') run(map, focus);
     },
   };
 }
@@ -49,19 +49,19 @@ export const rename: readonly Action<MapTarget>[] = [
 ];
 
 /** Moves a phase, a step or a lane forward (1) or back (-1) by one place. */
-export function shift(map: MapState, spot: HeadTarget, by: 1 | -1): void {
+export function shift(map: MapState, head: HeadTarget, by: 1 | -1): void {
   const { editor, journey } = map.board;
-  const to = neighbourGap(journey, spot, by);
-  if (to?.kind === 'phase') movePhase(editor, spot.id, to.period, to);
-  if (to?.kind === 'step') moveStep(editor, spot.id, to.phase, to);
-  if (to?.kind === 'lane') moveLane(editor, spot.id, to);
-  if (to) requestAnimationFrame(() => map.focus.on(spot));
+  const to = neighbourGap(journey, head, by);
+  if (to?.kind === 'phase') movePhase(editor, head.id, to.period, to);
+  if (to?.kind === 'step') moveStep(editor, head.id, to.phase, to);
+  if (to?.kind === 'lane') moveLane(editor, head.id, to);
+  if (to) requestAnimationFrame(() => map.focus.on(head));
 }
 
 /** Moves by a direction of the screen: lanes along the rows, phases and steps along the columns. */
-export function shiftAlong(map: MapState, spot: HeadTarget, rows: number, columns: number): void {
-  const by = spot.kind === 'lane' ? rows : columns;
-  if (by !== 0 && map.workspace.may('structure')) shift(map, spot, by > 0 ? 1 : -1);
+export function shiftAlong(map: MapState, head: HeadTarget, rows: number, columns: number): void {
+  const by = head.kind === 'lane' ? rows : columns;
+  if (by !== 0 && map.workspace.may('structure')) shift(map, head, by > 0 ? 1 : -1);
 }
 
 export const removeHead: readonly Action<MapTarget>[] = allHeads.map((kind) =>

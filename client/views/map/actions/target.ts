@@ -6,7 +6,7 @@ export interface MapTarget {
   readonly map: MapState;
   /** The focused element, or the anchor of the menu. */
   readonly element: HTMLElement;
-  readonly spot: FocusTarget;
+  readonly focus: FocusTarget;
   /** The id of the card; null for an empty cell or a head. */
   readonly card: string | null;
 }

@@ -59,7 +59,7 @@ test('sorted by number, an idea that has no number yet is the newest', () => {
   ]);
 });
 
-test('sorting by title follows the alphabet of the language, and sorts numbers by value', () => {
+test('by title, each language has its own alphabet, and numbers in titles sort as numbers', () => {
   expect(titles(backlog, { sort: 'title' })[0]).toBe('Äpple by the door');
   expect(titles(backlog, { sort: 'title' }, { ...english, language: 'sv' }).at(-1)).toBe('Äpple by the door');
   expect(titles([idea(1, 'Stop 12'), idea(2, 'Stop 9')], { sort: 'title' })).toEqual(['Stop 9', 'Stop 12']);

@@ -1,5 +1,6 @@
 import type { Idea, IdeaState } from '../collections/idea.ts';
 import { ideaStates } from '../collections/idea.ts';
+import { searchFor } from '../text/fold.ts';
 
 export const ideaSorts = ['number', 'title', 'state', 'phase'] as const;
 export type IdeaSort = (typeof ideaSorts)[number];
@@ -35,8 +36,8 @@ export function arrangeIdeas(
   context: IdeaContext,
 ): { readonly key: string; readonly ideas: readonly Idea[] }[] {
   const collator = new Intl.Collator(context.language, { numeric: true, sensitivity: 'base' });
-  const words = view.words.toLocaleLowerCase(context.language).split(/\s+/).filter(Boolean);
-  const passing = [...ideas].filter((idea) => !idea.gone && passes(idea, view, words, context.language));
+  const isFound = searchFor(view.words);
+  const passing = [...ideas].filter((idea) => !idea.gone && passes(idea, view, isFound));
   const order = compareBy(view.sort, collator, context);
   passing.sort((a, b) => (view.descending ? -1 : 1) * order(a, b) || byNumber(a, b));
   const groups = new Map<string, Idea[]>();
@@ -52,15 +53,13 @@ export function arrangeIdeas(
     .sort((a, b) => groupRank(a.key, view.group, context) - groupRank(b.key, view.group, context));
 }
 
-function passes(idea: Idea, view: IdeaView, words: readonly string[], language: string): boolean {
+function passes(idea: Idea, view: IdeaView, isFound: (text: string) => boolean): boolean {
   if (view.state !== null && idea.state !== view.state) return false;
   if (view.phase !== null && idea.place.phase !== view.phase) return false;
   if (view.persona !== null && !idea.personas.includes(view.persona)) return false;
   if (view.author !== null && idea.author !== view.author) return false;
   if (view.card !== null && !idea.cards.includes(view.card)) return false;
-  if (words.length === 0) return true;
-  const text = `${idea.number} ${idea.title} ${idea.solution}`.toLocaleLowerCase(language);
-  return words.every((word) => text.includes(word));
+  return isFound(`${idea.number} ${idea.title} ${idea.solution}`);
 }
 
 function compareBy(

@@ -1,5 +1,6 @@
 import type { Idea, IdeaState } from '../collections/idea.ts';
 import { ideaStates } from '../collections/idea.ts';
+import { collatorOf } from '../text/collation.ts';
 import { searchFor } from '../text/fold.ts';
 
 export const ideaSorts = ['number', 'title', 'state', 'phase'] as const;
@@ -25,7 +26,7 @@ export interface IdeaView {
 export interface IdeaContext {
   /** The position of a phase among the columns; -1 for none. */
   phaseIndex(phase: string | null): number;
-  /** The language whose alphabet and case rules apply (BCP 47). */
+  /** The board's language (BCP 47), by whose alphabet titles sort. */
   readonly language: string;
 }
 
@@ -35,7 +36,7 @@ export function arrangeIdeas(
   view: IdeaView,
   context: IdeaContext,
 ): { readonly key: string; readonly ideas: readonly Idea[] }[] {
-  const collator = new Intl.Collator(context.language, { numeric: true, sensitivity: 'base' });
+  const collator = collatorOf(context.language);
   const isFound = searchFor(view.words);
   const passing = [...ideas].filter((idea) => !idea.gone && passes(idea, view, isFound));
   const order = compareBy(view.sort, collator, context);

@@ -59,7 +59,7 @@ test('by number, an idea without a number yet is the newest', () => {
   ]);
 });
 
-test('by title, each language has its own alphabet, and numbers in titles sort as numbers', () => {
+test('by title, each board has the alphabet of its language, and numbers in titles sort as numbers', () => {
   expect(titles(backlog, { sort: 'title' })[0]).toBe('Äpple by the door');
   expect(titles(backlog, { sort: 'title' }, { ...english, language: 'sv' }).at(-1)).toBe('Äpple by the door');
   expect(titles([idea(1, 'Stop 12'), idea(2, 'Stop 9')], { sort: 'title' })).toEqual(['Stop 9', 'Stop 12']);

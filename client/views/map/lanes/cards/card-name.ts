@@ -4,7 +4,7 @@ import type { Card } from '$shared/collections/card.ts';
 import type { Board } from '../../../../model/board.svelte.ts';
 import type { Entry } from '../../../../model/store/entries.svelte.ts';
 import { ideasFor } from '../../../../parts/idea-links.ts';
-import { list, t } from '../../../../text/messages.svelte.ts';
+import { isolate, list, t } from '../../../../text/messages.svelte.ts';
 
 /** A card in words for screen readers: its text, then each mark drawn on it. */
 export function cardName(board: Board, entry: Entry<Card>): string {
@@ -18,7 +18,7 @@ export function cardName(board: Board, entry: Entry<Card>): string {
     return [t(typing ? 'map.card.typing' : 'map.card.here', { name: visitor.name })];
   });
   return [
-    card.text === '' ? t('map.card.blank') : card.text,
+    card.text === '' ? t('map.card.blank') : isolate(card.text),
     ...(card.support ? [t(`support.${card.support}`)] : []),
     ...(card.mode ? [t(`mode.${card.mode}`)] : []),
     t(`evidence.${card.evidence}`),

@@ -37,8 +37,8 @@ module.exports = {
     never(
       'ui-stands-alone',
       { path: '^client/ui/' },
-      { path: '^(client/(?!ui/)|shared/)' },
-      'ui holds generic controls.',
+      { path: '^(client/(?!ui/)|shared/(?!text/))' },
+      'ui holds generic controls; it may use the rules for any text.',
     ),
     never(
       'model-below-views',
@@ -67,7 +67,7 @@ module.exports = {
     never(
       'schema-knows-no-collection',
       { path: '^shared/schema/' },
-      { path: '^shared/(?!schema/|id\\.ts|limits\\.ts|roles\\.ts)' },
+      { path: '^shared/(?!schema/|text/|id\\.ts|limits\\.ts|roles\\.ts)' },
       'The schema kit does not depend on the product.',
     ),
     never(

@@ -90,6 +90,15 @@ export default ts.config(
           message:
             'Ask isComposing() of client/ui/composing.ts: Safari tells the last key of a composition otherwise.',
         },
+        {
+          selector:
+            "MemberExpression[property.name=/^(localeCompare|toLocaleLowerCase)$/], MemberExpression[object.name='Intl'][property.name=/^(Collator|Segmenter)$/]",
+          message: 'Use shared/text: one order by the language of the board, one search, one way to cut.',
+        },
+        {
+          selector: "SvelteAttribute[key.name='maxlength']",
+          message: 'Attach lineInput() of client/ui/line-input.ts: maxlength cuts through graphemes.',
+        },
       ],
     },
   },

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { beginning } from '../shared/text/graphemes.ts';
 import type { LogLevel } from './log.ts';
 import { logLevels } from './log.ts';
 
@@ -61,7 +62,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     const parsed = v.safeParse(schema, text);
     if (parsed.success) return parsed.output;
     // Never print a key: startup errors end up in logs and screenshots.
-    const given = name.endsWith('KEY') ? '' : `, but is ${JSON.stringify(text.slice(0, 80))}`;
+    const given = name.endsWith('KEY') ? '' : `, but is ${JSON.stringify(beginning(text, 80))}`;
     throw new ConfigError(`${name} must be ${must}${given}; for example ${name}=${example}.`);
   }
 

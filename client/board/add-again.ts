@@ -3,6 +3,7 @@ import { cards, addCard } from '$shared/collections/card.ts';
 import { ideas, addIdea } from '$shared/collections/idea.ts';
 import { holdsCards } from '$shared/collections/lane.ts';
 import { writeText } from '$shared/schema/text-splice.ts';
+import { beginning } from '$shared/text/graphemes.ts';
 import type { Lost, LostWhy } from '../model/sync/lost.ts';
 import type { Touched } from '../model/sync/touched.ts';
 import { textsIn } from '../model/sync/touched.ts';
@@ -33,13 +34,13 @@ export function addAgain(workspace: Workspace, touched: Touched): void {
   if (touched.of === 'ideas') {
     const solution = texts.get('solution') ?? '';
     const title = texts.get('title') ?? (touched.name.trim() === '' ? solution : touched.name);
-    const id = addIdea(editor, { title: title.slice(0, ideas.fields.title.max) });
-    writeText(editor, ideas, id, 'solution', solution.slice(0, ideas.fields.solution.max));
+    const id = addIdea(editor, { title: beginning(title, ideas.fields.title.max) });
+    writeText(editor, ideas, id, 'solution', beginning(solution, ideas.fields.solution.max));
     return;
   }
   const cell = cellFor(workspace, touched);
   const text = texts.get('text');
-  if (cell && text !== undefined) addCard(editor, cell, { text: text.slice(0, cards.fields.text.max) });
+  if (cell && text !== undefined) addCard(editor, cell, { text: beginning(text, cards.fields.text.max) });
 }
 
 function cellFor(workspace: Workspace, { cell }: Touched): CellAt | null {

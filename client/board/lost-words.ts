@@ -1,3 +1,5 @@
+import { shortened } from '$shared/text/graphemes.ts';
+import { firstLine } from '$shared/text/lines.ts';
 import type { Lost } from '../model/sync/lost.ts';
 import { isRefused } from '../model/sync/lost.ts';
 import type { Visit } from '../model/device/memory.ts';
@@ -91,8 +93,6 @@ function changesIn(record: Touched): readonly Key[] {
 }
 
 function shortName(name: string): string {
-  const line = name.trim().split('\n', 1)[0] ?? '';
-  if (line === '') return '';
-  const isLong = line.length > mostCharacters;
-  return t('lost.name', { name: isLong ? `${line.slice(0, mostCharacters).trimEnd()}…` : line });
+  const line = firstLine(name.trim());
+  return line === '' ? '' : t('lost.name', { name: shortened(line, mostCharacters) });
 }

@@ -136,7 +136,7 @@ export class Board {
     const binding = new TextBinding(
       area,
       text,
-      definition.max,
+      definition,
       (edit) => this.editor.change(label, edit),
       (caret: Caret) => {
         this.presence.setState({ typing: { in: at.of.name, id: at.id, field: at.field, ...caret } });

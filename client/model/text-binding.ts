@@ -1,6 +1,9 @@
 import * as Y from 'yjs';
-import type { Splice } from '$shared/schema/text-splice.ts';
-import { spliceBetween } from '$shared/schema/text-splice.ts';
+import type { TextField } from '$shared/schema/field.ts';
+import { beginning } from '$shared/text/graphemes.ts';
+import { oneLineInPlace } from '$shared/text/lines.ts';
+import type { Splice } from '$shared/text/splice.ts';
+import { spliceBetween } from '$shared/text/splice.ts';
 
 type Delta = Y.YTextEvent['delta'];
 
@@ -13,14 +16,15 @@ export interface Caret {
 /**
  * Binds a textarea (or an input) to a Y.Text while it is edited. Typed text goes into the document at once. Text from
  * others appears, and the caret stays between the same characters. While an input method composes, the element is left
- * alone: others' changes are held back, and the composed text is moved past them when composing ends.
+ * alone: others' changes are held back, and the composed text is moved past them when composing ends. In a one-line field
+ * a line end is shown and written as a space, however it came. One in the document stays there.
  */
 export class TextBinding {
   readonly #area: HTMLTextAreaElement | HTMLInputElement;
   readonly #text: Y.Text;
   readonly #write: (edit: () => void) => void;
   readonly #moved: (caret: Caret) => void;
-  readonly #most: number;
+  readonly #field: Pick<TextField, 'max' | 'line'>;
   /** The text of the element, as the document knows it. */
   #shown: string;
   /** Others' changes that arrived while composing; null if nothing is being composed. */
@@ -31,16 +35,16 @@ export class TextBinding {
   constructor(
     area: HTMLTextAreaElement | HTMLInputElement,
     text: Y.Text,
-    most: number,
+    field: Pick<TextField, 'max' | 'line'>,
     write: (edit: () => void) => void,
     moved: (caret: Caret) => void,
   ) {
     this.#area = area;
     this.#text = text;
-    this.#most = most;
+    this.#field = field;
     this.#write = write;
     this.#moved = moved;
-    this.#shown = text.toJSON();
+    this.#shown = this.#read();
     area.value = this.#shown;
     area.addEventListener('input', this.#typed);
     area.addEventListener('compositionstart', this.#compose);
@@ -86,11 +90,12 @@ export class TextBinding {
 
   /** Writes typed text into the document, past others' changes that the element has not shown. */
   #push(held: readonly Delta[]): void {
-    const splice = spliceBetween(this.#shown, this.#area.value, this.#area.selectionEnd ?? undefined);
+    const given = this.#asField(this.#area.value);
+    const splice = spliceBetween(this.#shown, given, this.#area.selectionEnd ?? undefined);
     const caret = { start: this.#area.selectionStart ?? 0, end: this.#area.selectionEnd ?? 0 };
     const going = remaining(held, splice);
     const left = going.reduce((sum, run) => sum - run.length, this.#text.length);
-    const insert = beginning(splice.insert, this.#most - left);
+    const insert = beginning(splice.insert, this.#field.max - left);
     if (going.length > 0 || insert !== '') {
       const at = caretOver(held, splice.index);
       this.#writing = true;
@@ -101,19 +106,27 @@ export class TextBinding {
       });
       this.#writing = false;
     }
-    this.#shown = this.#text.toJSON();
+    this.#shown = this.#read();
     if (this.#area.value !== this.#shown) {
-      // Needed only after composing beside others, or past the limit: the caret moves with their changes.
+      // Needed only after composing beside others, past the limit, or for a line end: the caret moves with their changes.
       const over = (index: number) => carried(held, index, splice, insert.length);
       this.#place(over(caret.start), over(caret.end));
     }
+  }
+
+  #read(): string {
+    return this.#asField(this.#text.toJSON());
+  }
+
+  #asField(text: string): string {
+    return this.#field.line ? oneLineInPlace(text) : text;
   }
 
   /** Shows others' changes. A selection stays on its characters. */
   #show(deltas: readonly Delta[]): void {
     const start = caretOver(deltas, this.#area.selectionStart ?? 0);
     const end = caretOver(deltas, this.#area.selectionEnd ?? 0);
-    this.#shown = this.#text.toJSON();
+    this.#shown = this.#read();
     this.#place(start, end);
   }
 
@@ -213,14 +226,6 @@ function remaining(held: readonly Delta[], splice: Splice): { index: number; len
     } else runs.push({ index: now, length: 1 });
   }
   return runs;
-}
-
-/** The longest beginning of a text that fits, in whole characters. */
-function beginning(text: string, room: number): string {
-  if (text.length <= room) return text;
-  const last = text.charCodeAt(room - 1);
-  const isHalf = last >= 0xd800 && last <= 0xdbff;
-  return text.slice(0, Math.max(0, isHalf ? room - 1 : room));
 }
 
 /**

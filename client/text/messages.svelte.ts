@@ -92,19 +92,33 @@ export function t(key: Key, args: Arguments = {}): string {
   });
 }
 
-const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+const rightToLeft = '\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc\\u{10800}-\\u{10fff}\\u{1e800}-\\u{1efff}';
+/** Marks that change the direction of what follows. */
+const bidiMarks = '\\u202a-\\u202e\\u2066-\\u2069';
+/** What would reorder a sentence of each direction: letters of the other one; in Arabic also bare digits, as "3-4". */
+const reorders = {
+  ltr: new RegExp(`[${rightToLeft}${bidiMarks}]`, 'u'),
+  rtl: new RegExp(
+    `(?![${rightToLeft}])\\p{L}|[${bidiMarks}]|^[^${rightToLeft}]*[0-9][^${rightToLeft}]*$`,
+    'u',
+  ),
+};
 
 // By code point: the compiler warns of such characters in a string, escaped or not.
 const firstStrong = String.fromCharCode(0x2068);
 const popIsolate = String.fromCharCode(0x2069);
 
-/** Isolates a name of the other direction (U+2068 to U+2069), so that it does not reorder the sentence. */
-function isolate(name: string): string {
-  const isOther =
-    directionOf(current) === 'rtl'
-      ? /\p{Script=Latin}|\p{Script=Cyrillic}/u.test(name)
-      : rightToLeft.test(name);
-  return isOther ? firstStrong + name + popIsolate : name;
+const isolated = new RegExp(`${firstStrong}[^${firstStrong}${popIsolate}]*${popIsolate}`, 'g');
+
+/**
+ * Isolates what people wrote (U+2068 to U+2069) if it would reorder a sentence of the page's direction. `t` and `list`
+ * do so with their arguments. Call it for a text that is joined with others in another way.
+ */
+export function isolate(written: string): string {
+  const test = reorders[directionOf(current)];
+  // An argument may be a message that has isolated its own.
+  if (!test.test(written) || !test.test(written.replace(isolated, ''))) return written;
+  return firstStrong + written + popIsolate;
 }
 
 /** Whether a key built from a server's code is a message of an area in use. */
@@ -119,7 +133,7 @@ export function number(value: number, options: Intl.NumberFormatOptions = {}): s
 
 /** "a, b and c" in the format of the language. */
 export function list(items: readonly string[]): string {
-  return lists.format(items);
+  return lists.format(items.map(isolate));
 }
 
 /** A time, in milliseconds since 1970, in the format of the language. */

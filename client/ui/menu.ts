@@ -1,3 +1,6 @@
+import { fold } from '$shared/text/fold.ts';
+import { firstGrapheme } from '$shared/text/graphemes.ts';
+
 /** One item of a menu. */
 export type MenuItem =
   | {
@@ -42,12 +45,15 @@ export function lineAfter(key: string, from: number, count: number): number | nu
 
 /** The next item that begins with the typed text. Typing one letter repeatedly moves on to the next match. */
 export function lineTyped(typed: string, labels: readonly string[], from: number): number | null {
-  const same = typed === typed.charAt(0).repeat(typed.length);
-  const word = (same ? typed.charAt(0) : typed).toLocaleLowerCase();
-  const first = same ? from + 1 : Math.max(from, 0);
+  const folded = fold(typed);
+  if (folded === '') return null;
+  const first = firstGrapheme(folded);
+  const same = folded.replaceAll(first, '') === '';
+  const word = same ? first : folded;
+  const start = same ? from + 1 : Math.max(from, 0);
   for (let i = 0; i < labels.length; i++) {
-    const line = (first + i) % labels.length;
-    if (labels[line]?.toLocaleLowerCase().startsWith(word)) return line;
+    const line = (start + i) % labels.length;
+    if (fold(labels[line] ?? '').startsWith(word)) return line;
   }
   return null;
 }

@@ -5,6 +5,7 @@ import type { DocumentDefinition } from '../../shared/schema/document.ts';
 import { isEqual } from '../../shared/schema/equal.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { Field } from '../../shared/schema/field.ts';
+import { beginning } from '../../shared/text/graphemes.ts';
 import { openWhole } from './states.ts';
 
 /** One record or value that an update would change, in terms of the board. */
@@ -80,10 +81,10 @@ function plain(of: Collection, id: string, stored: unknown): Readonly<Record<str
 function textOf(of: Collection, record: Readonly<Record<string, unknown>>): string {
   for (const [name, field] of Object.entries<Field>(of.fields)) {
     const text = field.kind === 'text' ? record[name] : '';
-    if (typeof text === 'string' && text.trim() !== '') return text.trim().slice(0, mostChars);
+    if (typeof text === 'string' && text.trim() !== '') return beginning(text.trim(), mostChars);
   }
   // A person's name is not a shared text.
-  return typeof record.name === 'string' ? record.name.slice(0, mostChars) : '';
+  return typeof record.name === 'string' ? beginning(record.name, mostChars) : '';
 }
 
 function valueChange(of: ValueCollection, key: string, then: unknown, now: unknown): PreviewChange | null {

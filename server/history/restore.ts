@@ -6,7 +6,7 @@ import type { ServedDocument } from '../documents/work.ts';
 import { isEqual } from '../../shared/schema/equal.ts';
 import { rootOf } from '../../shared/schema/read.ts';
 import type { Field, ValueField } from '../../shared/schema/field.ts';
-import { spliceBetween } from '../../shared/schema/text-splice.ts';
+import { spliceBetween } from '../../shared/text/splice.ts';
 import { openPresent, openWhole } from './states.ts';
 
 /**

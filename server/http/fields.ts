@@ -3,6 +3,7 @@ import { idPattern } from '../../shared/id.ts';
 import { maxVersionName } from '../../shared/limits.ts';
 import { colorSchema } from '../../shared/schema/field.ts';
 import { personColors } from '../../shared/collections/person.ts';
+import { oneLine } from '../../shared/text/lines.ts';
 import { languages } from '../templates/languages.ts';
 
 /** Schemas of fields that several requests share. Messages never quote a value, because they may be logged. */
@@ -18,7 +19,7 @@ const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /** Normalises a name or title for storage: one line, NFC, without invisible characters. */
 export function plainLine(text: string): string {
-  const visibleOnly = text.replace(/\s/gu, ' ').replace(hidden, '');
+  const visibleOnly = oneLine(text).replace(/\s/gu, ' ').replace(hidden, '');
   return visibleOnly.replace(/ +/g, ' ').trim().normalize('NFC');
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { maxLongText, maxTitleText } from '../limits.ts';
 import type { RecordOf } from '../schema/collection.ts';
 import { records } from '../schema/collection.ts';
-import { author, idOf, ref, refs, text, value } from '../schema/field.ts';
+import { author, idOf, line, ref, refs, text, value } from '../schema/field.ts';
 import { command } from '../schema/command.ts';
 import { addRecord, setField, setGone, setMember } from '../schema/editor.ts';
 
@@ -19,7 +19,7 @@ export const ideas = records('ideas', {
   add: 'write',
   fields: {
     number: value(v.pipe(v.number(), v.integer(), v.minValue(0)), 0, 'server'),
-    title: text(maxTitleText),
+    title: line(maxTitleText),
     solution: text(maxLongText),
     cards: refs('cards'),
     place: value(v.object({ phase: v.nullable(idOf('phases')), step: v.nullable(idOf('steps')) }), {
@@ -29,7 +29,7 @@ export const ideas = records('ideas', {
     personas: refs('personas'),
     author: author(),
     state: value(v.picklist(ideaStates), 'new'),
-    why: text(maxTitleText),
+    why: line(maxTitleText),
     owner: ref('people'),
   },
 });

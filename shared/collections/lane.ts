@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { maxTitleText } from '../limits.ts';
 import type { RecordOf } from '../schema/collection.ts';
 import { records } from '../schema/collection.ts';
-import { orderSchema, text, value } from '../schema/field.ts';
+import { line, orderSchema, value } from '../schema/field.ts';
 import { command } from '../schema/command.ts';
 
 import type { Step } from '../schema/editor.ts';
@@ -41,7 +41,7 @@ export const lanes = records('lanes', {
   about: 'the rows of the map',
   add: 'structure',
   fields: {
-    title: text(maxTitleText),
+    title: line(maxTitleText),
     type: value(v.picklist(laneTypes), 'text'),
     group: value(v.picklist(laneGroups), 'customer'),
     order: value(orderSchema, ''),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { maxTitleText } from '../limits.ts';
 import type { RecordOf } from '../schema/collection.ts';
 import { records } from '../schema/collection.ts';
-import { colorSchema, orderSchema, text, value } from '../schema/field.ts';
+import { colorSchema, line, orderSchema, value } from '../schema/field.ts';
 import { command } from '../schema/command.ts';
 import { addRecord, setField, setGone } from '../schema/editor.ts';
 import { onlyKey, placeAtEnd } from '../schema/placing.ts';
@@ -39,8 +39,8 @@ export const personas = records('personas', {
   about: 'the kinds of customers',
   add: 'structure',
   fields: {
-    name: text(maxTitleText),
-    role: text(maxTitleText),
+    name: line(maxTitleText),
+    role: line(maxTitleText),
     color: value(colorSchema, '#40618f'),
     shape: value(v.picklist(personaShapes), 'circle'),
     order: value(orderSchema, ''),

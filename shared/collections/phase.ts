@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { maxTitleText } from '../limits.ts';
 import type { RecordOf } from '../schema/collection.ts';
 import { records } from '../schema/collection.ts';
-import { idOrEmpty, orderSchema, text, value } from '../schema/field.ts';
+import { idOrEmpty, line, orderSchema, value } from '../schema/field.ts';
 import { command } from '../schema/command.ts';
 
 import type { Step as UndoStep } from '../schema/editor.ts';
@@ -21,8 +21,8 @@ export const phases = records('phases', {
   about: 'the columns of the map',
   add: 'structure',
   fields: {
-    title: text(maxTitleText),
-    goal: text(maxTitleText),
+    title: line(maxTitleText),
+    goal: line(maxTitleText),
     place: value(v.object({ period: v.picklist(periods), order: orderSchema }), {
       period: 'during',
       order: '',
@@ -36,7 +36,7 @@ export const steps = records('steps', {
   about: 'the columns within a phase',
   add: 'structure',
   fields: {
-    title: text(maxTitleText),
+    title: line(maxTitleText),
     place: value(v.object({ phase: idOrEmpty('phases'), order: orderSchema }), {
       phase: '',
       order: '',

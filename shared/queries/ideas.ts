@@ -1,5 +1,7 @@
 import type { Idea, IdeaState } from '../collections/idea.ts';
 import { ideaStates } from '../collections/idea.ts';
+import { collatorOf } from '../text/collation.ts';
+import { searchFor } from '../text/fold.ts';
 
 export const ideaSorts = ['number', 'title', 'state', 'phase'] as const;
 export type IdeaSort = (typeof ideaSorts)[number];
@@ -24,7 +26,7 @@ export interface IdeaView {
 export interface IdeaContext {
   /** The position of a phase among the columns; -1 for none. */
   phaseIndex(phase: string | null): number;
-  /** The language whose alphabet and case rules apply (BCP 47). */
+  /** The board's language (BCP 47), by whose alphabet titles sort. */
   readonly language: string;
 }
 
@@ -34,9 +36,9 @@ export function arrangeIdeas(
   view: IdeaView,
   context: IdeaContext,
 ): { readonly key: string; readonly ideas: readonly Idea[] }[] {
-  const collator = new Intl.Collator(context.language, { numeric: true, sensitivity: 'base' });
-  const words = view.words.toLocaleLowerCase(context.language).split(/\s+/).filter(Boolean);
-  const passing = [...ideas].filter((idea) => !idea.gone && passes(idea, view, words, context.language));
+  const collator = collatorOf(context.language);
+  const isFound = searchFor(view.words);
+  const passing = [...ideas].filter((idea) => !idea.gone && passes(idea, view, isFound));
   const order = compareBy(view.sort, collator, context);
   passing.sort((a, b) => (view.descending ? -1 : 1) * order(a, b) || byNumber(a, b));
   const groups = new Map<string, Idea[]>();
@@ -52,15 +54,13 @@ export function arrangeIdeas(
     .sort((a, b) => groupRank(a.key, view.group, context) - groupRank(b.key, view.group, context));
 }
 
-function passes(idea: Idea, view: IdeaView, words: readonly string[], language: string): boolean {
+function passes(idea: Idea, view: IdeaView, isFound: (text: string) => boolean): boolean {
   if (view.state !== null && idea.state !== view.state) return false;
   if (view.phase !== null && idea.place.phase !== view.phase) return false;
   if (view.persona !== null && !idea.personas.includes(view.persona)) return false;
   if (view.author !== null && idea.author !== view.author) return false;
   if (view.card !== null && !idea.cards.includes(view.card)) return false;
-  if (words.length === 0) return true;
-  const text = `${idea.number} ${idea.title} ${idea.solution}`.toLocaleLowerCase(language);
-  return words.every((word) => text.includes(word));
+  return isFound(`${idea.number} ${idea.title} ${idea.solution}`);
 }
 
 function compareBy(

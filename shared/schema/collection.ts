@@ -3,7 +3,8 @@ import * as Y from 'yjs';
 import { maxRecords } from '../limits.ts';
 import type { Power } from '../roles.ts';
 import type { Field, SetField, TextField, ValueField } from './field.ts';
-import { value } from './field.ts';
+import { oneLine } from '../text/lines.ts';
+import { isLine, value } from './field.ts';
 
 /** A record as the views see it: plain, parsed and complete. */
 export type RecordOf<F extends Record<string, Field>> = { readonly id: string; readonly gone: boolean } & {
@@ -122,12 +123,18 @@ function parseField(field: Field, stored: unknown): unknown {
   switch (field.kind) {
     case 'text':
       // toJSON leaves out formats, as toString would. Both return the bare characters.
-      return stored instanceof Y.Text ? stored.toJSON() : typeof stored === 'string' ? stored : '';
+      return asField(field, stored instanceof Y.Text ? stored.toJSON() : stored);
     case 'set':
       return stored instanceof Y.Map ? [...stored.keys()].sort() : [];
     case 'value':
       return v.is(field.schema, stored) ? stored : field.fallback;
   }
+}
+
+/** A given text as the field holds it. */
+function asField(field: TextField, given: unknown): string {
+  const text = typeof given === 'string' ? given : '';
+  return isLine(field) ? oneLine(text) : text;
 }
 
 /** Parses one value of a value collection; null if it is malformed. */
@@ -148,7 +155,7 @@ export function buildRecord<F extends Record<string, Field>>(
     const initial = given[name];
     switch (field.kind) {
       case 'text':
-        record.set(name, new Y.Text(typeof initial === 'string' ? initial : ''));
+        record.set(name, new Y.Text(asField(field, initial)));
         break;
       case 'set':
         record.set(name, new Y.Map((Array.isArray(initial) ? initial : []).map((id: string) => [id, true])));

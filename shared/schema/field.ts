@@ -3,10 +3,14 @@ import { maxOrderKey, maxSetSize } from '../limits.ts';
 import type { Power } from '../roles.ts';
 import { idPattern } from '../id.ts';
 
-/** Text that several people may type in at once: a Y.Text without formats, of at most `max` characters. */
+/**
+ * Text that several people may type in at once: a Y.Text without formats, of at most `max` characters. `line`: it is one
+ * line. A line end in it reads as a space, and our own code writes none.
+ */
 export interface TextField {
   readonly kind: 'text';
   readonly max: number;
+  readonly line?: true;
 }
 
 /** A set of ids: a Y.Map from id to true. If two people each add an id, both stay. */
@@ -36,6 +40,11 @@ export interface ValueField<T> {
 export type Field = TextField | SetField | ValueField<unknown>;
 
 export const text = (max: number): TextField => ({ kind: 'text', max });
+
+/** A text of one line: a title, a name. */
+export const line = (max: number): TextField => ({ kind: 'text', max, line: true });
+
+export const isLine = (field: Field | undefined): boolean => field?.kind === 'text' && field.line === true;
 
 /** A set of records of a collection. */
 export const refs = (to: string, max = maxSetSize): SetField => ({ kind: 'set', max, to });

@@ -93,6 +93,8 @@ export const controlSchema = v.variant('kind', [
     person: v.string(),
     role: v.picklist(roles),
     title: v.string(),
+    /** The board's language (BCP 47), by whose alphabet texts sort. */
+    language: v.optional(v.string(), 'en'),
     /**
      * Rises when the board is restored to an older version. Clients do not bring back copies of an older generation.
      */

@@ -44,7 +44,7 @@ export class ServerSocket {
   /** Admits the page as a server does: a welcome, what the server has, and a request for what the page has. */
   admit(doc: Y.Doc, generation = 1, role: 'facilitator' | 'participant' | 'observer' = 'participant'): void {
     this.onopen?.();
-    this.tell({ kind: 'welcome', person: 'ana', role, title: 'Library', generation });
+    this.tell({ kind: 'welcome', person: 'ana', role, title: 'Library', language: 'sv', generation });
     this.ask(doc);
     this.say((encoder) => {
       encoding.writeVarUint(encoder, frameKind.sync);

@@ -12,11 +12,11 @@ class Typist {
   /** The caret that others see. */
   caret: Caret | null = null;
   binding: TextBinding | null = null;
-  readonly #most: number;
+  readonly #field: { max: number; line?: true };
   #composing: { at: number; length: number } | null = null;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(field: { max: number; line?: true }) {
+    this.#field = field;
     document.body.append(this.area);
   }
 
@@ -25,7 +25,7 @@ class Typist {
     this.binding = new TextBinding(
       this.area,
       this.text,
-      this.#most,
+      this.#field,
       (edit) => this.doc.transact(edit, this),
       (caret) => (this.caret = caret),
     );
@@ -106,9 +106,10 @@ afterEach(() => {
 });
 
 /** Ana and Ben, who both have this text. */
-function pair(text: string, most = 4_000): [ana: Typist, ben: Typist] {
-  const ana = new Typist(most);
-  const ben = new Typist(most);
+function pair(text: string, max = 4_000, line?: true): [ana: Typist, ben: Typist] {
+  const field = line ? { max, line } : { max };
+  const ana = new Typist(field);
+  const ben = new Typist(field);
   typists.push(ana, ben);
   ana.text.insert(0, text);
   Y.applyUpdate(ben.doc, Y.encodeStateAsUpdate(ana.doc));
@@ -123,6 +124,59 @@ function agree(ana: Typist, ben: Typist): void {
   expect(ana.text.toJSON()).toBe(ben.text.toJSON());
   for (const one of [ana, ben]) expect(one.shown).toBe(one.text.toJSON());
 }
+
+describe('a one-line field', () => {
+  const ends = ['\n', '\v', '\f', '\u0085', '\u2028', '\u2029'];
+
+  test.each(ends)('writes a space for the line end %j that is typed, pasted or dropped', (end) => {
+    const [ana] = pair('Buys ticket', 4_000, true);
+    ana.select(5).type(`a${end}`);
+    expect(ana.text.toJSON()).toBe('Buys a ticket');
+    expect(ana.shown).toBe('Buys a ticket');
+    expect(ana.selection).toEqual([7, 7]);
+  });
+
+  test('writes a space for a line end from an input method', () => {
+    const [ana] = pair('ab', 4_000, true);
+    ana.select(1).compose('か').commit('か\n');
+    expect(ana.text.toJSON()).toBe('aか b');
+    expect(ana.shown).toBe('aか b');
+  });
+
+  test.each(ends)(
+    'shows the line end %j of another program as a space, and leaves it in the document',
+    (end) => {
+      const [ana, ben] = pair(`Buys${end}a ticket`, 4_000, true);
+      expect(ana.shown).toBe('Buys a ticket');
+      ana.select(13).type('s');
+      expect(ana.text.toJSON()).toBe(`Buys${end}a tickets`);
+      ben.text.insert(0, `He${end}`);
+      expect(ana.hear(ben).shown).toBe('He Buys a tickets');
+      expect(ana.selection).toEqual([17, 17]);
+    },
+  );
+
+  test('shows a line end that undo brings back as a space', () => {
+    const [ana] = pair('Buys\na ticket', 4_000, true);
+    ana.select(4, 5).type('');
+    ana.undo.undo();
+    expect(ana.text.toJSON()).toBe('Buys\na ticket');
+    expect(ana.shown).toBe('Buys a ticket');
+  });
+});
+
+test('a field for several lines keeps its line ends', () => {
+  const [ana] = pair('a');
+  ana.select(1).type('\nb');
+  expect(ana.text.toJSON()).toBe('a\nb');
+});
+
+test('a text that does not fit is cut between graphemes', () => {
+  const [ana] = pair('ab', 10);
+  ana.select(1).type('👨‍👩‍👧👨‍👩‍👧');
+  expect(ana.text.toJSON()).toBe('a👨‍👩‍👧b');
+  expect(ana.shown).toBe('a👨‍👩‍👧b');
+});
 
 describe('typing', () => {
   test('reaches the document at once, and the other screen', () => {

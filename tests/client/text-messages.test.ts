@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { daysAgo } from '../../client/text/days-ago.ts';
 import { errorText } from '../../client/text/errors.ts';
-import { language, list, number, setLanguage, t } from '../../client/text/messages.svelte.ts';
+import { isolate, language, list, number, setLanguage, t } from '../../client/text/messages.svelte.ts';
 
 afterEach(() => setLanguage('en'));
 
@@ -71,4 +71,36 @@ test('of two quick language changes, the last one wins', async () => {
   await Promise.all([page.setLanguage('ar'), page.setLanguage('sv')]);
   expect(page.language()).toBe('sv');
   expect(page.t('app.cancel')).toBe('Avbryt');
+});
+
+/** A text between U+2068 and U+2069, which keep its direction to itself. */
+const apart = (text: string) => `\u2068${text}\u2069`;
+
+test.each([
+  ['Ana', 'سارة'],
+  ['Ben (سارة)', 'سارة أحمد'],
+  ['名前', 'שרה'],
+  ['Анна', '12 شارع'],
+  ['3-4', '٣'],
+  ['Μαρία', ' – '],
+])('in Arabic, %j is isolated and %j is not', async (other, own) => {
+  await setLanguage('ar');
+  expect(isolate(other)).toBe(apart(other));
+  expect(isolate(own)).toBe(own);
+});
+
+test.each(['سارة', 'שרה', 'Ben (سارة)', '𞤀𞤣', '\u202eanA'])('in English, %j is isolated', (other) => {
+  expect(isolate(other)).toBe(apart(other));
+  expect(t('join.goOn', { name: other })).toBe(`Continue as ${apart(other)}`);
+  expect(list(['Ana', other])).toBe(`Ana and ${apart(other)}`);
+});
+
+test('in English, names of its direction are not isolated', () => {
+  for (const own of ['Ana', 'Анна', '名前', '3-4', 'C++']) expect(isolate(own)).toBe(own);
+});
+
+test('a message as an argument is not isolated again for the name in it', () => {
+  const inner = t('join.goOn', { name: 'سارة' });
+  expect(t('undone.step', { what: inner })).toBe(`Undid: Continue as ${apart('سارة')}`);
+  expect(list([apart('سارة'), 'Ana'])).toBe(`${apart('سارة')} and Ana`);
 });

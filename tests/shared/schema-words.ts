@@ -72,7 +72,7 @@ function checkWords(check: unknown): string {
 export function fieldWords(field: Field): [holds: string, missing: string, setBy: string] {
   switch (field.kind) {
     case 'text':
-      return [`Y.Text ≤ ${field.max}`, '""', ''];
+      return [`Y.Text ≤ ${field.max}${field.line ? ', one line' : ''}`, '""', ''];
     case 'set':
       return [`Y.Map of ids of ${field.to} ≤ ${field.max}`, '[]', ''];
     case 'value': {

@@ -47,6 +47,8 @@ export class Connection {
   #status: SyncStatus = $state('sending');
   role: Role | null = $state(null);
   title = $state('');
+  /** The board's language (BCP 47), by whose alphabet texts sort; empty until the first welcome. */
+  language = $state('');
   /** Why the server takes no edits now. It asks for edits made in the meantime when it takes edits again. */
   readOnly: 'store' | 'frozen' | null = $state(null);
   /** How full the board is, in percent of its size limit; 0 below the level that the server reports. */
@@ -299,6 +301,7 @@ export class Connection {
         this.#generation = control.generation;
         this.role = control.role;
         this.title = control.title;
+        this.language = control.language;
         break;
       case 'board':
         this.title = control.title;

@@ -7,6 +7,7 @@ import { board } from '$shared/documents.ts';
 import { collectionIn } from '$shared/schema/document.ts';
 import { isEqual } from '$shared/schema/equal.ts';
 import { readRecord, rootOf } from '$shared/schema/read.ts';
+import { beginning } from '$shared/text/graphemes.ts';
 import { phases } from '$shared/collections/phase.ts';
 
 /** Characters of a name: enough to recognise a record. Its texts are kept whole. */
@@ -175,7 +176,7 @@ function pathTo(type: AnyType): readonly string[] {
 function nameOf({ fields }: Collection, record: Readonly<Record<string, unknown>>): string {
   const first = Object.entries<Field>(fields).find(([, { kind }]) => kind === 'text')?.[0] ?? '';
   const name = record[first];
-  return typeof name === 'string' ? name.slice(0, mostName) : '';
+  return typeof name === 'string' ? beginning(name, mostName) : '';
 }
 
 function cellIn(record: Readonly<Record<string, unknown>>): Touched['cell'] {

@@ -5,7 +5,7 @@ import type { Idea, IdeaState } from '$shared/collections/idea.ts';
 import { ideas, addIdea, removeIdea, setIdeaState } from '$shared/collections/idea.ts';
 import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import type { Board } from '../../model/board.svelte.ts';
-import { language, t } from '../../text/messages.svelte.ts';
+import { t } from '../../text/messages.svelte.ts';
 import { ideaTitle } from '../../parts/untitled.ts';
 import { keepFocus } from '../../ui/keep-focus.ts';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
@@ -40,7 +40,7 @@ export class Backlog {
   #open: string | null = $state(null);
   #held: Held | null = $state.raw(null);
   readonly #arrangement = new Arrangement();
-  readonly #context: IdeaContext = $derived(contextOf(this.board.journey, language()));
+  readonly #context: IdeaContext = $derived(contextOf(this.board.journey, this.board.connection.language));
   readonly groups: readonly Group[] = $derived(
     this.#arrangement.arrange(this.#records(), this.#view, this.#context, this.#held),
   );

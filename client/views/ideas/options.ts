@@ -2,8 +2,8 @@ import { phases, steps } from '$shared/collections/phase.ts';
 import { people } from '$shared/collections/person.ts';
 import type { IdeaContext, IdeaGroup } from '$shared/queries/ideas.ts';
 import type { Journey } from '$shared/queries/journey.ts';
+import { collatorOf } from '$shared/text/collation.ts';
 import type { Board } from '../../model/board.svelte.ts';
-import { language } from '../../text/messages.svelte.ts';
 import { personasInOrder } from '../../parts/personas.ts';
 import { nameOf } from '../../parts/person-name.ts';
 import { frameTitle } from '../../parts/untitled.ts';
@@ -38,14 +38,14 @@ export function stepOptions(board: Board, phase: string | null): Option[] {
 
 /** The people who can write here, and `now` (the person chosen at present, whatever their role), by name. */
 export function writerOptions(board: Board, now: string | null): Option[] {
-  const collator = new Intl.Collator(language());
+  const { compare } = collatorOf(board.connection.language);
   return board
     .of(people)
     .all.flatMap(({ record }) =>
       record && (record.role !== 'observer' || record.id === now) ? [record] : [],
     )
     .map(({ id, name }) => ({ value: id, label: nameOf(name) }))
-    .sort((a, b) => collator.compare(a.label, b.label));
+    .sort((a, b) => compare(a.label, b.label) || (a.value < b.value ? -1 : 1));
 }
 
 /** The groups in their usual order: personas in the board's order, people by name. */

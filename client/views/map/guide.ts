@@ -2,6 +2,7 @@ import { lanes } from '$shared/collections/lane.ts';
 import { phases } from '$shared/collections/phase.ts';
 import { helpLines } from '../../parts/action.ts';
 import type { Guide, KeyGroup } from '../../parts/view.ts';
+import { isolate } from '../../text/messages.svelte.ts';
 import { keyed } from './actions/keyed.ts';
 import { whileWriting } from './writing.ts';
 
@@ -19,5 +20,5 @@ export const keys: readonly KeyGroup[] = [
 /** The phase and the lane of the cell that the person has focused. */
 export const where: Guide['where'] = (board, { cell }) =>
   [board.of(phases).get(cell?.phase ?? null)?.title, board.of(lanes).get(cell?.lane ?? null)?.title]
-    .filter(Boolean)
+    .flatMap((title) => (title ? [isolate(title)] : []))
     .join(' · ');

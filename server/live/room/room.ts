@@ -58,6 +58,7 @@ export class Room implements Listener {
   readonly #present = () => this.#broadcaster.people();
   /** From the board's record, or from a later change. Null until the first of them arrives. */
   #title: string | null = null;
+  #language = '';
   #isFrozen: boolean | null = null;
   #whenOpen: (() => void)[] = [];
 
@@ -153,9 +154,10 @@ export class Room implements Listener {
     if (state.kind !== 'loading') return;
     const hooks: LoadHooks = {
       isWanted: () => this.#state === state,
-      board: ({ generation, title, frozen }, held, isBehind) => {
+      board: ({ generation, title, language, frozen }, held, isBehind) => {
         this.#recovery.load(generation, held, isBehind);
         this.#title ??= title;
+        this.#language = language;
         this.#isFrozen ??= frozen;
       },
       stored: (stored) => {
@@ -462,7 +464,8 @@ export class Room implements Listener {
     const { person } = connection.membership;
     // A page that believes it may write would show edits as saved that the server does not even read.
     const role = connection.mayWrite ? connection.membership.role : 'observer';
-    const controls: Control[] = [{ kind: 'welcome', person, role, title: this.#title ?? '', generation }];
+    const about = { title: this.#title ?? '', language: this.#language };
+    const controls: Control[] = [{ kind: 'welcome', person, role, ...about, generation }];
     if (this.readOnly) controls.push({ kind: 'read-only', why: this.readOnly });
     if (fullness.told !== null) controls.push({ kind: 'fullness', percent: fullness.told });
     const loss = this.#recovery.newsFor(connection);

@@ -22,6 +22,8 @@ test('typing selects an item by its first letters; repeating a letter selects th
   expect(lineTyped('ma', labels, 0)).toBe(1);
   expect(lineTyped('ü', labels, 0)).toBe(3);
   expect(lineTyped('x', labels, 0)).toBeNull();
+  expect(lineTyped('u', labels, 0)).toBe(3);
+  expect(lineTyped('ا', ['سارة', '\u2068أحمد\u2069'], -1)).toBe(1);
 });
 
 test('a floating box opens below its anchor, above if there is more room, and stays on the screen', () => {

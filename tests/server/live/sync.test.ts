@@ -82,6 +82,7 @@ describe('joining', () => {
       person: 'ana',
       role: 'participant',
       title: 'A day with Lövtåg',
+      language: 'en',
       generation: 1,
     });
   });

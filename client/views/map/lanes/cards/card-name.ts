@@ -4,12 +4,12 @@ import type { Card } from '$shared/collections/card.ts';
 import type { Board } from '../../../../model/board.svelte.ts';
 import type { Entry } from '../../../../model/store/entries.svelte.ts';
 import { ideasFor } from '../../../../parts/idea-links.ts';
-import { list, t } from '../../../../text/messages.svelte.ts';
+import { isolate, list, t } from '../../../../text/messages.svelte.ts';
 
 /** A card in words for screen readers: its text, then each mark drawn on it. */
 export function cardName(board: Board, entry: Entry<Card>): string {
   const text = entry.record?.text;
-  return `${text === '' ? t('map.card.blank') : text}, ${cardMarks(board, entry)}`;
+  return `${text === undefined || text === '' ? t('map.card.blank') : isolate(text)}, ${cardMarks(board, entry)}`;
 }
 
 /** The marks drawn on a card in words: the name of its field, whose value a screen reader says. */

@@ -41,6 +41,9 @@ describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) =
     await codes.first().click();
     await expect(page.getByRole('dialog').getByRole('img')).toBeVisible();
     await check(maja, 'share panel');
+    await page.getByRole('button', { name: say('share.all') }).click();
+    await expect(maja.dialog(say('share.links'))).toBeVisible();
+    await check(maja, 'all links');
     await maja.leave();
   });
 

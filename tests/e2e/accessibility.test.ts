@@ -37,10 +37,17 @@ describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) =
     await maja.press('Escape');
     await expect(page.getByRole('dialog')).toBeHidden();
     await page.getByRole('button', { name: say('board.share') }).click();
+    // This device joined by a link, so it knows no link for participants.
+    await expect(page.getByText(say('share.unknown'))).toBeVisible();
+    await check(maja, 'share panel without a link');
+    await page.getByRole('button', { name: say('share.make') }).click();
     const codes = page.getByRole('button', { name: say('share.qr'), exact: true });
     await codes.first().click();
     await expect(page.getByRole('dialog').getByRole('img')).toBeVisible();
     await check(maja, 'share panel');
+    await page.getByRole('button', { name: say('share.all') }).click();
+    await expect(maja.dialog(say('share.links'))).toBeVisible();
+    await check(maja, 'all links');
     await maja.leave();
   });
 

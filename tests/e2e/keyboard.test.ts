@@ -58,13 +58,12 @@ test('from the lobby to a card, and on to an idea, without a mouse', async () =>
   await expect(maja.page.getByRole('heading', { level: 1 })).toBeVisible();
   await tabTo(maja, /Board name/);
   await maja.type('By keys alone');
-  await tabTo(maja, /Full project/);
-  await maja.press('ArrowDown');
-  await expect(maja.page.getByRole('radio', { name: 'Journey map' })).toBeChecked();
-  await tabTo(maja, /^button Create board/);
-  await maja.press('Enter');
-  await expect(maja.page.getByLabel('Your name')).toBeFocused();
+  await tabTo(maja, /Your name/);
   await maja.type('Maja');
+  await tabTo(maja, /Full journey map/);
+  await maja.press('ArrowDown');
+  await expect(maja.page.getByRole('radio', { name: 'Short journey map' })).toBeChecked();
+  await tabTo(maja, /^button Create board/);
   await maja.press('Enter');
   await expect(maja.dialog('Invite people')).toBeVisible();
   await maja.press('Escape');

@@ -4,39 +4,39 @@ import { expect, setStage } from './stage.ts';
 
 const stage = setStage();
 
-/** Starts a board in the lobby, and joins it by its facilitator link, which the page opens by itself. */
+/** Starts a board in the lobby. The page opens the board by itself, with the share panel. */
 async function startBoard(maja: Person, template: string, title: string): Promise<void> {
   const { page } = maja;
   await page.goto('/');
   await page.getByText(template, { exact: true }).click();
   await page.getByLabel('Board name').fill(title);
-  await page.getByRole('button', { name: 'Create board' }).click();
   await page.getByLabel('Your name').fill('Maja');
-  await page.getByRole('button', { name: 'Join', exact: true }).click();
+  await page.getByRole('button', { name: 'Create board' }).click();
   await maja.arrive();
 }
 
-/** The link of a role, as the share panel shows it. */
-const linkOf = (maja: Person, role: string) => maja.page.getByRole('textbox', { name: role });
+const panelOf = (maja: Person) => maja.dialog('Invite people');
+
+/** Opens the dialog with all links from the share panel. */
+async function openLinks(maja: Person) {
+  await panelOf(maja).getByRole('button', { name: 'All links' }).click();
+  return maja.dialog('Links to this board');
+}
 
 describe('the lobby', () => {
-  test('starts a board from each template, which opens with its links to share', async () => {
+  test('starts a board from each template, which opens with its share panel', async () => {
     const maja = await stage.person('Maja');
     for (const [template, shows] of [
-      ['Full project', 'Journey map'],
-      ['Journey map', 'Journey map'],
+      ['Full journey map', 'Journey map'],
+      ['Short journey map', 'Journey map'],
       ['Idea backlog', 'Ideas'],
-      ['Demo', 'Journey map'],
     ] as const) {
       await startBoard(maja, template, `Board of ${template}`);
-      const panel = maja.dialog('Invite people');
-      for (const role of ['Facilitators', 'Participants', 'Observers']) {
-        await expect(panel.getByRole('textbox', { name: role })).toHaveValue(
-          /^http:\/\/127\.0\.0\.1:\d+\/join#\S+\.\S+$/,
-        );
-      }
+      await expect(panelOf(maja).getByRole('textbox', { name: 'Link for participants' })).toHaveValue(
+        /^http:\/\/127\.0\.0\.1:\d+\/join#\S+\.\S+$/,
+      );
       await maja.press('Escape');
-      await expect(panel).toBeHidden();
+      await expect(panelOf(maja)).toBeHidden();
       await expect(maja.page.getByRole('heading', { level: 1 })).toHaveText(`Board of ${template}`);
       const view =
         shows === 'Ideas'
@@ -45,16 +45,62 @@ describe('the lobby', () => {
       await expect(view).toBeVisible();
     }
     await maja.page.goto('/');
-    await expect(maja.page.getByRole('link', { name: /Board of .*facilitator/ })).toHaveCount(4);
+    await expect(maja.page.getByRole('link', { name: /Board of .*facilitator/ })).toHaveCount(3);
     await maja.leave();
   });
 
-  test('asks for a title, and for a complete link', async () => {
+  test('leads from the address to the first card in five actions', async () => {
+    const maja = await stage.person('Maja', { viewport: { width: 1280, height: 720 } });
+    await maja.page.goto('/');
+    await maja.page.getByLabel('Board name').fill('A morning at the library');
+    await maja.page.getByLabel('Your name').fill('Maja');
+    await maja.page.getByRole('button', { name: 'Create board' }).click();
+    await maja.page.getByRole('button', { name: 'Write what the person does' }).click();
+    await maja.field.waitFor();
+    await maja.type('Checks the opening hours');
+    await expect(maja.card('Checks the opening hours')).toBeVisible();
+    await maja.leave();
+  });
+
+  test.each(['en', 'ar'])(
+    'shows name, template and start without scrolling at 1280x720, in %s',
+    async (locale) => {
+      const maja = await stage.person('Maja', { viewport: { width: 1280, height: 720 }, locale });
+      await maja.page.goto('/');
+      const form = maja.page.locator('form').filter({ has: maja.page.getByRole('radio') });
+      for (const part of [
+        form.locator('input').first(),
+        form.locator('label', { has: maja.page.getByRole('radio') }).last(),
+        form.locator('button[type=submit]'),
+      ])
+        await expect(part).toBeInViewport({ ratio: 1 });
+      await maja.leave();
+    },
+  );
+
+  test('opens the demo in one press, and lists the boards of this device before the form', async () => {
+    const maja = await stage.person('Maja');
+    await maja.page.goto('/');
+    await maja.page.getByRole('button', { name: 'Open the demo' }).click();
+    await maja.arrive();
+    await expect(maja.page.locator('[data-card]').first()).toBeVisible();
+    await maja.page.goto('/');
+    // She joined the demo under a guest's name. The page does not offer that name again.
+    await expect(maja.page.getByLabel('Your name')).toHaveValue('');
+    const heads = maja.page.getByRole('main').getByRole('heading', { level: 2 });
+    await expect(heads).toHaveText(['Recent boards', 'Join with a link', 'New board']);
+    await maja.leave();
+  });
+
+  test('asks for a title, a name, and a complete link', async () => {
     const maja = await stage.person('Maja');
     await maja.page.goto('/');
     await maja.page.getByRole('button', { name: 'Create board' }).click();
     await expect(maja.page.getByLabel('Board name')).toBeFocused();
     await expect(maja.page.getByText('Give the board a name')).toBeVisible();
+    await maja.page.getByLabel('Board name').fill('A name');
+    await maja.page.getByRole('button', { name: 'Create board' }).click();
+    await expect(maja.page.getByLabel('Your name')).toBeFocused();
     const link = maja.page.getByLabel('Board link');
     await link.fill('half a link');
     await link.press('Enter');
@@ -64,18 +110,19 @@ describe('the lobby', () => {
     await expect(maja.page.getByText('You are joining as an observer.')).toBeVisible();
     await maja.leave();
   });
+});
 
+describe('the share panel', () => {
   test('shows a link as a QR code, and copies it for others to join', async () => {
     const maja = await stage.person('Maja', { permissions: ['clipboard-read', 'clipboard-write'] });
-    await startBoard(maja, 'Journey map', 'Links');
-    const panel = maja.dialog('Invite people');
-    const participants = panel.locator('section', { hasText: 'Participants' });
-    await participants.getByRole('button', { name: 'QR code' }).click();
-    await expect(participants.getByRole('img', { name: 'QR code: Participants' })).toBeVisible();
-    await participants.getByRole('button', { name: 'Copy' }).click();
-    await expect(participants.getByRole('status')).toHaveText('Copied');
+    await startBoard(maja, 'Short journey map', 'Links');
+    const panel = panelOf(maja);
+    await panel.getByRole('button', { name: 'QR code' }).click();
+    await expect(panel.getByRole('img', { name: 'QR code: Participants' })).toBeInViewport({ ratio: 1 });
+    await panel.getByRole('button', { name: 'Copy link' }).click();
+    await expect(panel.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached();
     const copied = await maja.page.evaluate(() => navigator.clipboard.readText());
-    expect(copied).toBe(await linkOf(maja, 'Participants').inputValue());
+    expect(copied).toBe(await panel.getByRole('textbox', { name: 'Link for participants' }).inputValue());
 
     const nadia = await stage.person('Nadia');
     await nadia.page.goto(copied);
@@ -85,6 +132,35 @@ describe('the lobby', () => {
     await maja.press('Escape');
     await expect(maja.page.getByRole('button', { name: '2 people here' })).toBeVisible();
     await Promise.all([maja.leave(), nadia.leave()]);
+  });
+
+  test('copies an invitation in a chosen language for a chosen role', async () => {
+    const maja = await stage.person('Maja', { permissions: ['clipboard-read', 'clipboard-write'] });
+    await startBoard(maja, 'Short journey map', 'Ett bibliotek');
+    const panel = panelOf(maja);
+    await panel.getByText('Observers', { exact: true }).click();
+    await panel.getByLabel('Language of the invitation').selectOption('Svenska');
+    const link = await panel.getByRole('textbox', { name: 'Link for observers' }).inputValue();
+    await expect(panel.getByRole('textbox', { name: 'Invitation' })).toHaveValue(/observatör/);
+    await panel.getByRole('button', { name: 'Copy invitation' }).click();
+    await expect(panel.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached();
+    const copied = await maja.page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toContain('Du är inbjuden till tavlan ”Ett bibliotek”.');
+    expect(copied).toContain(link);
+    await maja.leave();
+  });
+
+  test('does not show the facilitator link until it is asked for', async () => {
+    const maja = await stage.person('Maja');
+    await startBoard(maja, 'Short journey map', 'Secret');
+    await expect(panelOf(maja).getByRole('textbox')).toHaveCount(2);
+    const links = await openLinks(maja);
+    const field = links.getByRole('textbox', { name: 'Facilitators' });
+    await expect(links.getByRole('textbox', { name: 'Participants' })).toBeVisible();
+    await expect(field).toHaveCount(0);
+    await links.getByRole('button', { name: 'Show link' }).click();
+    await expect(field).toHaveValue(/join#/);
+    await maja.leave();
   });
 });
 
@@ -154,11 +230,12 @@ describe('pages that do not exist', () => {
   test('people are removed when their link is turned off, and nobody can join with it', async () => {
     const maja = await stage.person('Maja');
     await startBoard(maja, 'Idea backlog', 'Withdrawn');
-    const link = await linkOf(maja, 'Observers').inputValue();
+    const links = await openLinks(maja);
+    const link = await links.getByRole('textbox', { name: 'Observers' }).inputValue();
     const asa = await stage.person('Åsa');
     await asa.join(link);
     asa.forgive(/Failed to load resource: .* 410/);
-    const observers = maja.dialog('Invite people').locator('section', { hasText: 'Observers' });
+    const observers = links.locator('section', { hasText: 'Observers' });
     await observers.getByRole('button', { name: 'More options for this link' }).click();
     await maja.page.getByRole('menuitem', { name: 'Turn off link' }).click();
     await observers.getByRole('button', { name: 'Turn off link' }).click();

@@ -14,10 +14,11 @@ export function visits(): readonly Visit[] {
 /**
  * Records a new membership, its link, and the person's name. Makes it this tab's membership on the board.
  * @param chosen the colour that the person chose; null if the server chose it, so that other boards do not offer it
+ * @param name the name to offer on other boards
  */
-export function rememberVisit(visit: Visit, link: string, chosen: string | null): void {
+export function rememberVisit(visit: Visit, link: string, chosen: string | null, name = visit.name): void {
   remember((now) => ({
-    name: visit.name,
+    name,
     color: chosen ?? now.color,
     visits: [
       visit,

@@ -5,6 +5,7 @@ export type NoticeKind =
   | 'no-board'
   | 'no-seat'
   | 'session-ended'
+  | 'no-cookies'
   | 'old-page'
   | 'board-full'
   | 'unreachable'

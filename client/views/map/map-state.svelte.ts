@@ -54,6 +54,8 @@ export class MapState {
   unfolded: ReadonlySet<string> = $state.raw(new Set());
   /** The spot key of the head whose title is being edited. */
   renaming: string | null = $state(null);
+  /** The spot key of a phase or step that was just added and is being named: Escape removes it again. */
+  added: string | null = null;
   selection: readonly string[] = $state.raw([]);
   /** Cards that are selected here. */
   readonly selected = new Flags();
@@ -251,6 +253,12 @@ export class MapState {
     }
     await tick();
     if (focus) this.focusCard(id);
+  }
+
+  /** Opens the name field of a phase or step that was just added. */
+  nameAdded(kind: 'phase' | 'step', id: string): void {
+    this.added = `${kind}:${id}`;
+    this.renaming = this.added;
   }
 
   /** The cards that an action on this card applies to: the selection, if it contains the card. */

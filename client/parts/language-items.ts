@@ -1,7 +1,7 @@
-import { rememberLanguage } from '../model/device/preferences.ts';
 import { languageNames, languages } from '../text/languages.ts';
-import { language, setLanguage } from '../text/messages.svelte.ts';
+import { language } from '../text/messages.svelte.ts';
 import type { MenuItem } from '../ui/menu.ts';
+import { chooseLanguage } from './choose-language.ts';
 
 /** The languages of the interface as menu items, each by its own name. */
 export function languageItems(): MenuItem[] {
@@ -10,9 +10,6 @@ export function languageItems(): MenuItem[] {
     label: languageNames[one],
     lang: one,
     checked: one === language(),
-    onselect: () => {
-      rememberLanguage(one);
-      void setLanguage(one);
-    },
+    onselect: () => void chooseLanguage(one),
   }));
 }

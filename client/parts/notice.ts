@@ -5,6 +5,7 @@ export type NoticeKind =
   | 'no-board'
   | 'no-membership'
   | 'session-ended'
+  | 'no-cookies'
   | 'old-page'
   | 'board-full'
   | 'unreachable'

@@ -16,7 +16,7 @@ class SilentSocket {
 let board: Board;
 beforeEach(() => {
   vi.stubGlobal('WebSocket', SilentSocket);
-  board = new Board({ board: 'b', seat: 'ana', origin: 'http://localhost' }, { ended: vi.fn() });
+  board = new Board({ board: 'b', person: 'ana', origin: 'http://localhost' }, { ended: vi.fn() });
 });
 afterEach(() => {
   board.close();

@@ -49,6 +49,24 @@ describe('a facilitator changes the structure, and undoes it', () => {
     for (const person of everyone) await expect(heads(person, 'phase')).toContainText([first, second, third]);
   });
 
+  test('Escape in a new phase or step leaves nothing, not even a step to undo', async () => {
+    const undoButton = maja.page.getByRole('banner').getByRole('button', { name: 'Undo' });
+    const stepsToUndo = () => undoButton.getAttribute('aria-label');
+    const before = await stepsToUndo();
+    await maja.page.getByRole('button', { name: 'Add a phase' }).click();
+    await expect(heads(maja, 'phase')).toHaveCount(4);
+    await maja.press('Escape');
+    await expect(heads(maja, 'phase')).toContainText([first, second, third]);
+    await expect(heads(maja, 'phase')).toHaveCount(3);
+    await expect(maja.head('phase', third)).toBeFocused();
+    await maja.choose(maja.head('phase', third), 'New phase after');
+    await maja.type('Half a name');
+    await maja.press('Escape');
+    for (const person of everyone) await expect(heads(person, 'phase')).toHaveCount(3);
+    expect(await stepsToUndo()).toBe(before);
+    await expect(undoButton).toBeDisabled();
+  });
+
   test('removing a phase hides its cards, and undo restores both', async () => {
     await nadia.writeCard(nadia.cell('Needs and motivations', second), 'Goes along');
     await expect(maja.card('Goes along')).toBeVisible();

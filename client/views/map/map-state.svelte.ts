@@ -51,6 +51,8 @@ export class MapState {
   unfolded: ReadonlySet<string> = $state.raw(new Set());
   /** The focus key of the head whose title is being edited. */
   renaming: string | null = $state(null);
+  /** The focus key of a phase or step that was just added and is being named: Escape removes it again. */
+  added: string | null = null;
   /** Cards that are edited here. */
   readonly editing = new Flags();
   /** The number of lanes drawn. Those in view come first, the others after the first paint. */
@@ -142,6 +144,12 @@ export class MapState {
     }
     await tick();
     if (focus) this.focus.onCard(id);
+  }
+
+  /** Opens the name field of a phase or step that was just added. */
+  nameAdded(kind: 'phase' | 'step', id: string): void {
+    this.added = `${kind}:${id}`;
+    this.renaming = this.added;
   }
 
   /** Selects all cards that are shown: those of a folded stack or behind a filter are left out. */

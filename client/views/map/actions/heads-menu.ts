@@ -42,7 +42,7 @@ export const ofPhase: readonly Action<MapTarget>[] = [
     icon: plusIcon,
     run: (map, { id }) => {
       const last = map.board.journey.phases.find(({ phase }) => phase.id === id)?.steps.at(-1)?.id ?? null;
-      map.renaming = `step:${addStep(map.board.editor, id, '', { after: last, before: null })}`;
+      map.nameAdded('step', addStep(map.board.editor, id, '', { after: last, before: null }));
     },
   }),
 ];
@@ -53,7 +53,7 @@ export const besidePhase: readonly Action<MapTarget>[] = ([-1, 1] as const).map(
     run: (map, { id }) => {
       const part = siblingsOf(map, id);
       if (!part) return;
-      map.renaming = `phase:${addPhase(map.board.editor, part.period, '', gapBeside(part.ids, id, by))}`;
+      map.nameAdded('phase', addPhase(map.board.editor, part.period, '', gapBeside(part.ids, id, by)));
     },
   }),
 );
@@ -74,7 +74,7 @@ export const besideStep: readonly Action<MapTarget>[] = ([-1, 1] as const).map((
       const home = map.board.journey.phases.find((one) => one.steps.some((step) => step.id === id));
       if (!home) return;
       const ids = home.steps.map((step) => step.id);
-      map.renaming = `step:${addStep(map.board.editor, home.phase.id, '', gapBeside(ids, id, by))}`;
+      map.nameAdded('step', addStep(map.board.editor, home.phase.id, '', gapBeside(ids, id, by)));
     },
   }),
 );

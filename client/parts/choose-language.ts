@@ -1,0 +1,18 @@
+import { rememberLanguage } from '../model/device/preferences.ts';
+import type { Language } from '../text/languages.ts';
+import { languageNames } from '../text/languages.ts';
+import { setLanguage, t } from '../text/messages.svelte.ts';
+import { toast } from '../ui/toasts.svelte.ts';
+
+/**
+ * Changes the language of the page and remembers it on this device. If its messages cannot be fetched, the page keeps
+ * its language and says so; the person may choose again.
+ */
+export async function chooseLanguage(next: Language): Promise<void> {
+  try {
+    await setLanguage(next);
+    rememberLanguage(next);
+  } catch {
+    toast(t('language.failed', { language: languageNames[next] }), { tone: 'warning' });
+  }
+}

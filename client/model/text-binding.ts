@@ -30,6 +30,7 @@ export class TextBinding {
   /** Others' changes that arrived while composing; null if nothing is being composed. */
   #held: Delta[] | null = null;
   #writing = false;
+  #isClosed = false;
 
   /** `write` runs an edit in a transaction that undo records. `moved` is called for each move of the caret. */
   constructor(
@@ -51,6 +52,10 @@ export class TextBinding {
     area.addEventListener('compositionend', this.#composed);
     document.addEventListener('selectionchange', this.#select);
     text.observe(this.#changed);
+    // An element that already has the focus fires no event for its caret. Later, so that no effect depends on it.
+    queueMicrotask(() => {
+      if (!this.#isClosed) this.#select();
+    });
   }
 
   /** Writes text that is being composed into the document, so that it survives the element. */
@@ -60,6 +65,7 @@ export class TextBinding {
 
   close(): void {
     this.#composed();
+    this.#isClosed = true;
     this.#area.removeEventListener('input', this.#typed);
     this.#area.removeEventListener('compositionstart', this.#compose);
     this.#area.removeEventListener('compositionend', this.#composed);

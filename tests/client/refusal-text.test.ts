@@ -13,7 +13,7 @@ test('a refusal names the daily limit that was reached', async () => {
     'This board has reached its daily limit. Try again later.',
   );
   expect(refusalText('role', undefined)).toBe(
-    'Your role does not allow you to change this part of the board.',
+    'Your role does not allow you to change this part of the board. Ask a facilitator to make the change.',
   );
   await setLanguage('sv');
   expect(refusalText('allowance', { of: 'clients', limit: 300, for: 'person' })).toContain('300 gånger');

@@ -30,7 +30,7 @@ describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) =
     await maja.join(facilitator);
     await expect(page.locator('[data-card]').first()).toBeVisible();
     await check(maja, 'map');
-    await page.locator('[data-card]').first().focus();
+    await page.getByRole('gridcell').first().focus();
     await maja.press('e');
     await expect(page.getByRole('dialog')).toBeVisible();
     await check(maja, 'emotions');
@@ -109,7 +109,7 @@ describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) =
     await maja.join((await stage.house.board('demo', language)).facilitator);
     wire.holdsEdits = true;
     for (const text of ['One text', 'Another text']) {
-      await maja.writeCard(maja.page.locator('[data-card]').first(), text);
+      await maja.writeCard(maja.page.getByRole('gridcell').first(), text);
     }
     await maja.page.locator('[data-card]').last().focus();
     await maja.press('Delete');

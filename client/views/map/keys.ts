@@ -23,7 +23,10 @@ export function pressKey(map: MapState, event: KeyboardEvent): void {
   const keys = { isFocused, letterKeys: map.workspace.letterKeys && on.card === null };
   if (!pressAction(keyed, event, on, keys)) {
     const { card } = on;
-    if (card !== null && target === element && isPrintable(event)) flushSync(() => map.edit(card));
+    if (card === null || target !== element || !isPrintable(event) || !map.workspace.may('write')) return;
+    flushSync(() => map.edit(card));
+    // The letter goes into the field that has the focus now, and is no shortcut of the board.
+    event.stopPropagation();
     return;
   }
   event.preventDefault();

@@ -27,7 +27,11 @@ export function shortcut(on: {
     // A single-line field has its own undo, once somebody has typed in it. A choice and a text of the board have none.
     if (isMod && hasOwnUndo(event.target)) return;
     const isWriting =
-      event.target instanceof Element && event.target.closest('textarea, input, select, dialog, [role=menu]');
+      event.target instanceof Element &&
+      event.target.closest(
+        // A card that may be changed takes letters as text, also where it has no field yet.
+        'textarea, input, select, dialog, [role=menu], [role=grid][aria-readonly=false] [data-card]',
+      );
     const target = on.target();
     const letterKeys = !isWriting && target.workspace.letterKeys;
     if (letterKeys && !isMod && !event.altKey) {

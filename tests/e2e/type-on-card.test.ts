@@ -109,6 +109,24 @@ describe('on a focused card', () => {
     await expect(maja.fieldOf('Tab stop')).toBeFocused();
   });
 
+  test('the rest of a sentence goes nowhere when somebody removes the card that it is written on', async () => {
+    const phase = 'Discover and choose, Compare and decide';
+    await add('Neighbour', phase);
+    await add('Taken away', phase);
+    await maja.type(' while');
+    await nadia.card('Taken away').focus();
+    await nadia.press('Delete');
+    await expect(maja.page.getByText('Someone removed the card that you were editing.')).toBeVisible();
+    await maja.type('nm 2');
+    await maja.press('Backspace');
+    await expect(maja.field).toHaveCount(0);
+    await expect(nadia.card('Neighbour').locator('p')).toHaveText('Neighbour');
+    await expect(maja.page.getByRole('dialog')).toHaveCount(0);
+    await expect(nadia.card('Neighbour')).toBeVisible();
+    // Any other key ends this at once.
+    await maja.press('Escape', 'ArrowRight');
+  });
+
   test('observers have no field, and their letters do nothing', async () => {
     await add('Only seen', 'Discover and choose');
     await asa.card('Only seen').focus();
@@ -124,8 +142,8 @@ describe('on a focused card', () => {
     await samir.writeCard(cell(samir), 'Tapped');
     await expect(samir.card('Tapped')).toBeFocused();
     await expect(samir.page.locator('textarea')).toHaveCount(0);
-    await samir.type('!');
-    await expect(samir.field).toHaveValue('Tapped!');
+    await samir.type('?');
+    await expect(samir.field).toHaveValue('Tapped?');
     await expect(samir.page.getByRole('dialog')).toHaveCount(0);
     await samir.press('Escape');
     await samir.leave();

@@ -186,13 +186,16 @@ export async function remoteMoves(browser, url, boards, { blocks, moves }) {
   return open.map(({ costs }) => costs);
 }
 
-/** Checks that every card on the page is in its cell of the document, and shown once. */
+/**
+ * Checks that every card on the page is in its cell of the document, and shown once. Builds that `--beside` compares
+ * may name the attribute of a focus target `data-spot`.
+ */
 async function mustAgree(page, doc) {
   const shown = await page.evaluate(() =>
-    [...document.querySelectorAll('[data-card]')].map((card) => [
-      card.dataset.card,
-      card.closest('[data-focus-key]')?.dataset.focusKey,
-    ]),
+    [...document.querySelectorAll('[data-card]')].map((card) => {
+      const cell = card.closest('[data-focus-key], [data-spot]');
+      return [card.dataset.card, cell?.dataset.focusKey ?? cell?.dataset.spot];
+    }),
   );
   if (shown.length === 0) throw new Error('The page shows no card.');
   if (new Set(shown.map(([id]) => id)).size !== shown.length) throw new Error('The page shows a card twice.');

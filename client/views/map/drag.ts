@@ -19,6 +19,9 @@ export function dragCards(
     may(): boolean;
     /** The cards that are dragged together with this one. */
     taken(card: string): readonly string[];
+    /** A drag of this card begins: its element must stay, since a finger holds on to it. */
+    begun(card: string): void;
+    ended(): void;
     dropped(cards: readonly string[], cell: CellAt, gap: Gap): void;
   },
 ): () => void {
@@ -89,7 +92,8 @@ export function dragCards(
     line.className = 'drop-line';
     root.append(ghost, line);
     root.dataset.dragging = '';
-    for (const id of cards) root.querySelector(`[data-card="${id}"]`)?.setAttribute('data-taken', '');
+    on.begun(pressed.id);
+    mark(cards);
     root.setPointerCapture(pressed.pointer);
     drag = { cards, ghost, line, target: null };
     frame ||= requestAnimationFrame(draw);
@@ -101,6 +105,16 @@ export function dragCards(
     drag.ghost.style.transform = `translate(${at.x}px, ${at.y}px)`;
     aim(drag);
     if (scrollAtEdge()) frame = requestAnimationFrame(draw);
+  };
+
+  const mark = (cards: readonly string[]) => {
+    const dragged = new Set(cards);
+    for (const card of root.querySelectorAll<HTMLElement>('[data-card]'))
+      if (dragged.has(card.dataset.card ?? '')) card.dataset.taken = '';
+  };
+  // Cards that come into view are drawn then.
+  const scrolled = () => {
+    if (drag) mark(drag.cards);
   };
 
   const aim = (now: NonNullable<typeof drag>) => {
@@ -171,6 +185,7 @@ export function dragCards(
     }
     cancelAnimationFrame(frame);
     frame = 0;
+    if (drag) on.ended();
     drag?.ghost.remove();
     drag?.line.remove();
     for (const taken of root.querySelectorAll('[data-taken]')) taken.removeAttribute('data-taken');
@@ -208,6 +223,7 @@ export function dragCards(
   root.addEventListener('pointercancel', end);
   window.addEventListener('pointerup', release);
   root.addEventListener('touchmove', hold, { passive: false });
+  root.addEventListener('scroll', scrolled, { passive: true });
   root.addEventListener('selectstart', keepUnselected);
   document.addEventListener('keydown', escape, { capture: true });
   return () => {
@@ -218,6 +234,7 @@ export function dragCards(
     root.removeEventListener('pointercancel', end);
     window.removeEventListener('pointerup', release);
     root.removeEventListener('touchmove', hold);
+    root.removeEventListener('scroll', scrolled);
     root.removeEventListener('selectstart', keepUnselected);
     document.removeEventListener('keydown', escape, { capture: true });
   };

@@ -38,7 +38,7 @@ export function parseFocusKey(key: string): FocusTarget | null {
 
 type Row =
   | { readonly kind: 'phases' | 'steps' }
-  | { readonly kind: 'cells'; readonly lane: string; readonly whole: boolean };
+  | { readonly kind: 'cells'; readonly lane: string; readonly whole: boolean; readonly cards: boolean };
 
 /**
  * The map as a grid of rows and narrow columns (one per step, or one for a phase without steps). The cell of a whole
@@ -47,12 +47,23 @@ type Row =
 export class Grid {
   readonly #columns: readonly { readonly phase: string; readonly step: string | null }[];
   readonly #rows: readonly Row[];
+  readonly #rowIndexes = new Map<string, number>();
+  /** The number of rows of the page, with those of the heads. */
+  readonly rowCount: number;
 
   constructor(journey: Journey) {
     this.#columns = journey.phases.flatMap(({ phase, steps }) =>
       (steps.length === 0 ? [null] : steps).map((step) => ({ phase: phase.id, step: step?.id ?? null })),
     );
     this.#rows = [{ kind: 'phases' }, { kind: 'steps' }, ...journey.lanes.flatMap(rowsOf)];
+    const hasSteps = journey.phases.some(({ steps }) => steps.length > 0);
+    // Periods, phases and, if there are any, steps.
+    let row = hasSteps ? 3 : 2;
+    for (const { id, type } of journey.lanes) {
+      this.#rowIndexes.set(id, row + 1);
+      row += hasSteps && holdsCards(type) ? 2 : 1;
+    }
+    this.rowCount = row;
   }
 
   /**
@@ -75,6 +86,26 @@ export class Grid {
       if (!target) return null;
       if (focusKey(target) !== here) return { target, column: at };
     }
+  }
+
+  /** The cells of all lanes that hold cards, in the order of the page. */
+  *cells(): Generator<CellAt> {
+    for (const row of this.#rows) {
+      if (row.kind !== 'cells' || !row.cards) continue;
+      let last = '';
+      for (const { phase, step } of this.#columns) {
+        const isNew = phase !== last;
+        last = phase;
+        // A phase without steps has one cell, in both rows: it is counted in the first.
+        if (!row.whole || (isNew && step !== null))
+          yield { lane: row.lane, phase, step: row.whole ? null : step };
+      }
+    }
+  }
+
+  /** The row of a lane among all rows of the page, from 1: `aria-rowindex`. */
+  rowIndex(lane: string): number {
+    return this.#rowIndexes.get(lane) ?? 0;
   }
 
   /** The first or last cell (not the head) of a target's row. */
@@ -139,6 +170,7 @@ export class Grid {
  * A lane with cards has a row of step cells above a row of cells for whole phases; other lanes have only the latter.
  */
 function rowsOf(lane: Lane): Row[] {
-  const whole: Row = { kind: 'cells', lane: lane.id, whole: true };
-  return holdsCards(lane.type) ? [{ kind: 'cells', lane: lane.id, whole: false }, whole] : [whole];
+  const cards = holdsCards(lane.type);
+  const whole: Row = { kind: 'cells', lane: lane.id, whole: true, cards };
+  return cards ? [{ ...whole, whole: false }, whole] : [whole];
 }

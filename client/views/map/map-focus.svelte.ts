@@ -5,7 +5,9 @@ import { Flags } from '../../model/store/flags.svelte.ts';
 import { keepFocus } from '../../ui/keep-focus.ts';
 import type { FocusTarget, Grid } from './grid.ts';
 import { focusKey, parseFocusKey } from './grid.ts';
+import { cellOfCard } from './cells.ts';
 import type { MapMemory } from './memory.svelte.ts';
+import type { Viewport } from './viewport.svelte.ts';
 
 /** How long a card stays outlined after a link led to it. */
 const pointedMs = 2_000;
@@ -13,7 +15,10 @@ const pointedMs = 2_000;
 interface FocusParts {
   readonly workspace: Workspace;
   readonly memory: MapMemory;
+  readonly viewport: Viewport;
   grid(): Grid;
+  /** The cards that a cell shows, in order. */
+  cardsIn(cell: CellAt): readonly string[];
   /** The focus has moved to this card; `null` if it is on none. */
   moved(card: string | null): void;
 }
@@ -125,23 +130,24 @@ export class MapFocus {
     return key === undefined ? null : parseFocusKey(key);
   }
 
-  /** Focuses a cell or a head. Returns false if it is not there. */
+  /** Focuses a cell or a head, in view or not. Returns false if it is not there. */
   on(target: FocusTarget): boolean {
+    this.#parts.viewport.ensure(target);
     const element = this.#find(`[data-focus-key="${focusKey(target)}"]`);
     element?.focus();
     return element !== null;
   }
 
-  /** Focuses a card. Returns false if it is not shown. */
+  /** Focuses a card, in view or not. Returns false if it is not shown. */
   onCard(id: string): boolean {
-    const element = this.#card(id);
+    const element = this.#ensureCard(id);
     element?.focus();
     return element !== null;
   }
 
   /** Focuses a card and outlines it for a moment, so that it is easy to find. */
   point(id: string): void {
-    const element = this.#card(id);
+    const element = this.#ensureCard(id);
     if (!element) return;
     element.focus({ preventScroll: true });
     element.scrollIntoView({ block: 'center', inline: 'center' });
@@ -157,7 +163,7 @@ export class MapFocus {
     if (!target) return;
     const card = from.dataset.card;
     if (rows !== 0 && target.kind === 'cell') {
-      const stack = this.cardsIn(target.cell);
+      const stack = this.#parts.cardsIn(target.cell);
       const at = card === undefined ? -1 : stack.indexOf(card);
       const next = card === undefined && rows < 0 ? undefined : stack[at + rows];
       if (next !== undefined && this.onCard(next)) return;
@@ -173,17 +179,11 @@ export class MapFocus {
   /** Moves the focus to the first or last cell of the row. */
   stepToEnd(from: HTMLElement, last: boolean): void {
     const target = this.targetOf(from);
-    const end = target && this.#parts.grid().end(target, last);
-    if (end) this.#enter(end, false);
-  }
-
-  /** The cards that a cell shows, or the whole map: not those of a folded stack or behind a filter. */
-  cardsIn(cell: CellAt | null): string[] {
-    const element =
-      cell === null ? this.#root : this.#find(`[data-focus-key="${focusKey({ kind: 'cell', cell })}"]`);
-    return [...(element?.querySelectorAll<HTMLElement>('[data-card]') ?? [])].map(
-      (card) => card.dataset.card ?? '',
-    );
+    const grid = this.#parts.grid();
+    const end = target && grid.end(target, last);
+    if (!end) return;
+    this.#column = grid.columnOf(end);
+    this.#enter(end, false);
   }
 
   /** True if the pointer or the focus is at a card, by id, or a cell, by focus key. */
@@ -209,6 +209,7 @@ export class MapFocus {
     element.tabIndex = 0;
     this.#stop = element;
     this.#stopKey = element.closest<HTMLElement>('[data-focus-key]')?.dataset.focusKey ?? '';
+    this.#parts.viewport.keep('focus', parseFocusKey(this.#stopKey));
   }
 
   /** If the tab stop was removed, fall back to its cell, then to the first cell. */
@@ -223,11 +224,18 @@ export class MapFocus {
 
   #enter(target: FocusTarget, fromBelow: boolean): void {
     if (target.kind === 'cell') {
-      const stack = this.cardsIn(target.cell);
+      const stack = this.#parts.cardsIn(target.cell);
       const card = fromBelow ? stack.at(-1) : stack[0];
       if (card !== undefined && this.onCard(card)) return;
     }
     this.on(target);
+  }
+
+  /** The element of a card, which is drawn for it if it is out of view. */
+  #ensureCard(id: string): HTMLElement | null {
+    const cell = cellOfCard(this.#parts.workspace.board, id);
+    if (cell) this.#parts.viewport.ensure({ kind: 'cell', cell });
+    return this.#card(id);
   }
 
   #card(id: string): HTMLElement | null {

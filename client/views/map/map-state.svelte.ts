@@ -15,9 +15,12 @@ import { MapFocus } from './map-focus.svelte.ts';
 import type { MapMemory } from './memory.svelte.ts';
 import { mapMemory } from './memory.svelte.ts';
 import { Selection } from './selection.svelte.ts';
+import { Viewport } from './viewport.svelte.ts';
+import type { Columns } from './widths.ts';
+import { columnWidths } from './widths.ts';
 
-/** Lanes drawn before the first paint; the others follow, one per frame. */
-const firstLanes = 2;
+/** Longer stacks are folded, so that one full cell does not push the map off the screen. */
+const unfoldedCards = 6;
 
 /** The open dialog of the map. */
 export type Overlay =
@@ -43,8 +46,10 @@ export class MapState {
   readonly workspace: Workspace;
   readonly memory: MapMemory;
   readonly grid: Grid;
+  readonly columns: Columns;
   readonly selection = new Selection();
   readonly focus: MapFocus;
+  readonly viewport: Viewport;
   overlay: Overlay | null = $state.raw(null);
   menu: OpenMenu | null = $state.raw(null);
   /** Stacks that are expanded. */
@@ -55,25 +60,30 @@ export class MapState {
   added: string | null = null;
   /** Cards that are edited here. */
   readonly editing = new Flags();
-  /** The number of lanes drawn. Those in view come first, the others after the first paint. */
-  drawn = $state(firstLanes);
-  /** True once all lanes were drawn. Cards that arrive later are animated. */
-  isDrawn = false;
   /** The height of the sticky head above the lanes. */
   stickPx = $state(0);
   /** The card that is being edited here. */
   writing: string | null = $state(null);
 
-  /** Cards that have been shown, of the lanes drawn so far. A card is animated only when it is first shown. */
+  /** Cards that have been shown. A card is animated only when it is first shown. */
   readonly #shownCards = new Set<string>();
   constructor(workspace: Workspace) {
     this.workspace = workspace;
     this.memory = workspace.memory(mapMemory);
     this.grid = $derived(new Grid(workspace.board.journey));
+    this.columns = $derived(columnWidths(workspace.board.journey));
+    this.viewport = new Viewport({
+      board: workspace.board,
+      memory: this.memory,
+      columns: () => this.columns,
+      stickPx: () => this.stickPx,
+    });
     this.focus = new MapFocus({
       workspace,
       memory: this.memory,
       grid: () => this.grid,
+      viewport: this.viewport,
+      cardsIn: (cell) => this.shownIn(cell).shown,
       moved: (card) => this.selection.focusMoved(card),
     });
   }
@@ -86,7 +96,6 @@ export class MapState {
   async showCard(id: string): Promise<void> {
     const cell = cellOfCard(this.board, id);
     if (!cell) return;
-    this.drawAll();
     this.unfold(focusKey({ kind: 'cell', cell }));
     const record = this.board.of(cards).get(id);
     if (
@@ -98,6 +107,19 @@ export class MapState {
     }
     await tick();
     this.focus.point(id);
+  }
+
+  /** The cards of a cell that pass the filter, and those of them that are shown: the others of a long stack are folded. */
+  shownIn(cell: CellAt): { readonly passing: readonly string[]; readonly shown: readonly string[] } {
+    const { personas } = this.memory;
+    const stack = cardsIn(this.board, cell);
+    const entries = this.board.of(cards);
+    const passing =
+      personas.size === 0
+        ? stack
+        : stack.filter((id) => entries.entry(id).record?.personas.some((one) => personas.has(one)));
+    const isFolded = passing.length > unfoldedCards && !this.unfolded.has(focusKey({ kind: 'cell', cell }));
+    return { passing, shown: isFolded ? passing.slice(0, unfoldedCards) : passing };
   }
 
   unfold(key: string): void {
@@ -148,24 +170,22 @@ export class MapState {
 
   /** Opens the name field of a phase or step that was just added. */
   nameAdded(kind: 'phase' | 'step', id: string): void {
+    this.viewport.keep('focus', { kind, id });
     this.added = `${kind}:${id}`;
     this.renaming = this.added;
   }
 
-  /** Selects all cards that are shown: those of a folded stack or behind a filter are left out. */
+  /** Selects all cards that are shown, in view or not: those of a folded stack or behind a filter are left out. */
   selectAll(): void {
-    this.drawAll();
-    void tick().then(() => {
-      const shown = this.focus.cardsIn(null);
-      this.selection.set(shown);
-      if (shown.length > 0) this.workspace.notify(t('map.selected', { count: shown.length }));
-    });
+    const shown = [...this.grid.cells()].flatMap((cell) => this.shownIn(cell).shown);
+    this.selection.set(shown);
+    if (shown.length > 0) this.workspace.notify(t('map.selected', { count: shown.length }));
   }
 
   async remove(ids: readonly string[]): Promise<void> {
     if (!this.workspace.may('write')) return;
     const cell = ids[0] === undefined ? null : cellOfCard(this.board, ids[0]);
-    const stack = cell ? this.focus.cardsIn(cell) : [];
+    const stack = cell ? this.shownIn(cell).shown : [];
     const going = new Set(ids);
     const next =
       stack.slice(stack.indexOf(ids[0] ?? '')).find((id) => !going.has(id)) ??
@@ -215,16 +235,11 @@ export class MapState {
     void this.move([id], cell, { after: after ?? null, before: before ?? null });
   }
 
-  /** Marks a card as shown. Returns whether it is new since the map was drawn, not merely moved. */
+  /** Marks a card as shown. Returns whether it was not shown before: it is new, not merely moved. */
   arrives(id: string): boolean {
     const isNew = !this.#shownCards.has(id);
     this.#shownCards.add(id);
-    return isNew && this.isDrawn;
-  }
-
-  /** Draws all lanes at once, because one of them is about to be shown. */
-  drawAll(): void {
-    this.drawn = Infinity;
+    return isNew;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Component } from 'svelte';
 import type { CellAt } from '$shared/collections/card.ts';
 import type { Lane } from '$shared/collections/lane.ts';
 import type { MapState } from '../map-state.svelte.ts';
-import type { Columns } from '../widths.ts';
+import type { Columns, PhasePlace } from '../widths.ts';
 
 /** A lane whose cells hold cards. */
 export interface CardLaneView {
@@ -21,7 +21,7 @@ export type DrawnLaneView = {
   /** The dialog that edits a phase's data in this lane, as a script of its own. */
   readonly dialog?: () => Promise<{ readonly default: Component<{ phase: string; onclose: () => void }> }>;
 } & (
-  | { readonly Cell: Component<{ lane: string; phase: string; column: string }> }
+  | { readonly Cell: Component<{ lane: string; phase: string; place: PhasePlace }> }
   | { readonly Row: Component<{ lane: Lane; columns: Columns }> }
 );
 

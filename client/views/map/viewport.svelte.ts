@@ -338,9 +338,19 @@ export class Viewport {
     if (root && Math.abs(moved) >= 1) root.scrollTop += moved;
   }
 
-  /** The first lane of which something is in view below the sticky head. */
-  #anchor(root: HTMLElement): HTMLElement | null {
-    const edge = root.getBoundingClientRect().top + this.#parts.stickPx();
+  /** What must not move on the screen: what has the focus, if it is in view; else what is in the middle of the view. */
+  #anchor(root: HTMLElement): Element | null {
+    const view = root.getBoundingClientRect();
+    const edge = view.top + this.#parts.stickPx();
+    const focused = document.activeElement?.closest('[data-card], [data-focus-key]');
+    if (focused && root.contains(focused)) {
+      const { top, bottom } = focused.getBoundingClientRect();
+      if (bottom > edge && top < view.bottom) return focused;
+    }
+    const middle = document
+      .elementFromPoint(view.left + view.width / 2, (edge + view.bottom) / 2)
+      ?.closest('[data-card], .lane');
+    if (middle && root.contains(middle)) return middle;
     for (const { id } of this.#journey.lanes) {
       const element = this.#elements.get(id);
       if (element && element.getBoundingClientRect().bottom > edge) return element;

@@ -5,6 +5,7 @@ import type { LaneType } from '$shared/collections/lane.ts';
 import { holdsCards, lanes } from '$shared/collections/lane.ts';
 import type { Gap } from '$shared/schema/placing.ts';
 import { Flags } from '../../model/store/flags.svelte.ts';
+import type { UndoStep } from '../../model/sync/undo.svelte.ts';
 import { t } from '../../text/messages.svelte.ts';
 import type { Anchor } from '../../ui/floating.ts';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
@@ -51,6 +52,8 @@ export class MapState {
   unfolded: ReadonlySet<string> = $state.raw(new Set());
   /** The focus key of the head whose title is being edited. */
   renaming: string | null = $state(null);
+  /** The same head, and the last step of undo before: Escape takes back what was typed since. */
+  renamed: { readonly key: string; readonly since: UndoStep | null } | null = null;
   /** The focus key of a phase or step that was just added and is being named: Escape removes it again. */
   added: string | null = null;
   /** Cards that are edited here. */

@@ -1,3 +1,4 @@
+import { isBlank } from '$shared/text/blank.ts';
 import * as Y from 'yjs';
 import { board, openRoots } from '$shared/documents.ts';
 import { collectionIn } from '$shared/schema/document.ts';
@@ -155,7 +156,7 @@ export class Board {
   isBlank(of: Collection, id: string): boolean {
     const record = readRecord(this.#doc, of, id);
     const texts = Object.keys(of.fields).filter((name) => of.fields[name]?.kind === 'text');
-    if (!record || texts.some((name) => String(record[name]).trim() !== '')) return false;
+    if (!record || texts.some((name) => !isBlank(String(record[name])))) return false;
     return !idsNamed(this.#doc, Object.values(board.collections), of.name).has(id);
   }
 

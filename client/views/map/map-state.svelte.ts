@@ -1,3 +1,4 @@
+import { isBlank } from '$shared/text/blank.ts';
 import { getContext, setContext, tick } from 'svelte';
 import type { CellAt } from '$shared/collections/card.ts';
 import { addCard, moveCards, removeCards, cards } from '$shared/collections/card.ts';
@@ -134,12 +135,7 @@ export class MapState {
     this.editing.set(id, false);
     if (this.writing === id) this.writing = null;
     const record = entry.record;
-    if (
-      record &&
-      !record.gone &&
-      record.text.trim() === '' &&
-      this.workspace.visitorsOf(entry).length === 0
-    ) {
+    if (record && !record.gone && isBlank(record.text) && this.workspace.visitorsOf(entry).length === 0) {
       this.board.editor.discard(cards, id, removeCards);
       await tick();
       if (focus && cell) this.focus.on({ kind: 'cell', cell });

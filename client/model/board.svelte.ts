@@ -1,3 +1,4 @@
+import { isBlank } from '$shared/text/blank.ts';
 import * as Y from 'yjs';
 import { board, openRoots } from '$shared/documents.ts';
 import { collectionIn } from '$shared/schema/document.ts';
@@ -5,7 +6,8 @@ import { may } from '$shared/roles.ts';
 import type { AnyCollection, Collection } from '$shared/schema/collection.ts';
 import type { Writing } from '$shared/schema/command.ts';
 import { writingLabel } from '$shared/schema/command.ts';
-import { textOf } from '$shared/schema/read.ts';
+import { readRecord, textOf } from '$shared/schema/read.ts';
+import { idsNamed } from '$shared/schema/references.ts';
 import { ensureText } from '$shared/schema/text-splice.ts';
 import type { Exceeded } from '$shared/wire/protocol.ts';
 import { JourneyModel } from './journey.svelte.ts';
@@ -148,6 +150,14 @@ export class Board {
       binding.close();
       this.presence.setState({ typing: null });
     };
+  }
+
+  /** True if a record has no text, and nothing else on the board names it. Reads the whole board. */
+  isBlank(of: Collection, id: string): boolean {
+    const record = readRecord(this.#doc, of, id);
+    const texts = Object.keys(of.fields).filter((name) => of.fields[name]?.kind === 'text');
+    if (!record || texts.some((name) => !isBlank(String(record[name])))) return false;
+    return !idsNamed(this.#doc, Object.values(board.collections), of.name).has(id);
   }
 
   /** The carets of others in a text: indices into it, with the person of each. */

@@ -1,4 +1,5 @@
 import { untrack } from 'svelte';
+import { closedIsolates } from '$shared/text/bidi.ts';
 import type { Area, Key } from './areas.ts';
 import type { Language } from './languages.ts';
 import { directionOf, languages } from './languages.ts';
@@ -118,7 +119,7 @@ export function isolate(written: string): string {
   const test = reorders[directionOf(current)];
   // An argument may be a message that has isolated its own.
   if (!test.test(written) || !test.test(written.replace(isolated, ''))) return written;
-  return firstStrong + written + popIsolate;
+  return firstStrong + closedIsolates(written) + popIsolate;
 }
 
 /** Whether a key built from a server's code is a message of an area in use. */

@@ -14,8 +14,8 @@ const maxPeopleNamed = 200;
 /** Characters that are invisible or change the direction of text. Joiners stay, because some scripts need them. */
 const hidden = /[\p{Cc}\p{Surrogate}\p{Co}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 
-/** Matches if a text has at least one visible character. */
-const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
+/** Matches if a text has at least one visible character: some letters and symbols are drawn as nothing. */
+const visible = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /** Normalises a name or title for storage: one line, NFC, without invisible characters. */
 export function plainLine(text: string): string {

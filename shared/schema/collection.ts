@@ -3,6 +3,7 @@ import * as Y from 'yjs';
 import { maxRecords } from '../limits.ts';
 import type { Power } from '../roles.ts';
 import type { Field, SetField, TextField, ValueField } from './field.ts';
+import { closedIsolates } from '../text/bidi.ts';
 import { oneLine } from '../text/lines.ts';
 import { isLine, value } from './field.ts';
 
@@ -123,7 +124,7 @@ function parseField(field: Field, stored: unknown): unknown {
   switch (field.kind) {
     case 'text':
       // toJSON leaves out formats, as toString would. Both return the bare characters.
-      return asField(field, stored instanceof Y.Text ? stored.toJSON() : stored);
+      return closedIsolates(asField(field, stored instanceof Y.Text ? stored.toJSON() : stored));
     case 'set':
       return stored instanceof Y.Map ? [...stored.keys()].sort() : [];
     case 'value':

@@ -95,6 +95,13 @@ test.each(['سارة', 'שרה', 'Ben (سارة)', '𞤀𞤣', '\u202eanA'])('in
   expect(list(['Ana', other])).toBe(`Ana and ${apart(other)}`);
 });
 
+test.each([
+  ['\u2069\u202eevil', '\u202eevil'],
+  ['\u2067evil', '\u2067evil\u2069'],
+])('%j cannot end its isolate, nor take in what follows', (written, closed) => {
+  expect(t('join.goOn', { name: written })).toBe(`Continue as ${apart(closed)}`);
+});
+
 test('in English, names of its direction are not isolated', () => {
   for (const own of ['Ana', 'Анна', '名前', '3-4', 'C++']) expect(isolate(own)).toBe(own);
 });

@@ -67,6 +67,30 @@ describe('a facilitator changes the structure, and undoes it', () => {
     await expect(undoButton).toBeDisabled();
   });
 
+  test('Escape takes back only what was typed here: what others did in a new phase or a title stays', async () => {
+    const links = await stage.house.board('journey');
+    const [ana, ben] = await Promise.all([stage.person('Ana'), stage.person('Ben')]);
+    await Promise.all([ana.join(links.facilitator), ben.join(links.facilitator)]);
+    await ana.page.getByRole('button', { name: 'Add a phase' }).click();
+    await ana.type('Mine');
+    await ben.choose(ben.head('phase', 'Mine'), 'Add step');
+    await ben.type('Step of Ben');
+    await ben.press('Enter');
+    await expect(ana.head('step', 'Step of Ben')).toBeVisible();
+    await ana.press('Escape');
+    await expect(ben.head('phase', 'Mine')).toHaveCount(0);
+    await expect(heads(ben, 'phase')).toHaveCount(4);
+    await expect(ben.head('step', 'Step of Ben')).toBeVisible();
+
+    await ana.openText(ana.head('phase', second), 'End');
+    await ana.type(' mine');
+    await ben.openText(ben.head('phase', `${second} mine`), 'Home');
+    await ben.type('Ben: ');
+    await expect(ana.field).toHaveValue(`Ben: ${second} mine`);
+    await ana.press('Escape');
+    await expect(ben.field).toHaveValue(`Ben: ${second}`);
+  });
+
   test('removing a phase hides its cards, and undo restores both', async () => {
     await nadia.writeCard(nadia.cell('Needs and motivations', second), 'Goes along');
     await expect(maja.card('Goes along')).toBeVisible();

@@ -106,3 +106,28 @@ test('an idea added offline gets its number after reconnecting', async () => {
   for (const person of [maja, asa]) await expect(idea(person)).toContainText('26');
   await maja.saved();
 });
+
+test('a dialog that cannot be fetched says so, and opens at the next press once it can', async () => {
+  const samir = await stage.person('Samir');
+  samir.forgive(/^Failed to load resource: net::ERR_FAILED/);
+  let isCut = true;
+  const scripts = /\/assets\/(SharePanel|Help|Overlays)-[^/]*\.js/;
+  await samir.page.route(scripts, (route) => (isCut ? route.abort() : route.continue()));
+  await samir.join(stage.house.demo.facilitator);
+  const opens = [
+    [samir.page.getByRole('button', { name: 'Share', exact: true }), samir.dialog('Invite people')],
+    [samir.page.getByRole('button', { name: 'Keyboard shortcuts' }), samir.dialog('Keyboard shortcuts')],
+    [samir.page.getByRole('button', { name: 'Add a lane' }), samir.dialog(/lane/i)],
+  ] as const;
+  for (const [button] of opens) {
+    await button.click();
+    await expect(samir.page.getByText('Check your connection and try again.')).toBeVisible();
+  }
+  isCut = false;
+  for (const [button, dialog] of opens) {
+    await button.click();
+    await expect(dialog).toBeVisible();
+    await samir.press('Escape');
+    await expect(dialog).toHaveCount(0);
+  }
+});

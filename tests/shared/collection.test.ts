@@ -59,6 +59,12 @@ test('a line end in a one-line field reads as a space, and reading does not chan
   expect(textOf(doc, ideas, 'idea', 'title')?.toJSON()).toBe('Tell\u2028people');
 });
 
+test('a text reads with its isolates closed, so that it cannot reorder the words around it', () => {
+  const doc = ideaWith('\u2069\u202eevil');
+  expect(readRecord(doc, ideas, 'idea')).toMatchObject({ title: '\u202eevil' });
+  expect(textOf(doc, ideas, 'idea', 'title')?.toJSON()).toBe('\u2069\u202eevil');
+});
+
 test('a new record gets one line where it has one-line fields', () => {
   const doc = new Y.Doc();
   rootOf(doc, ideas).set('idea', buildRecord(ideas, { title: 'Tell\r\npeople', solution: 'One\nTwo' }));

@@ -108,6 +108,19 @@ export class UndoableEditor implements Editor {
     return this.#takeBack(this.#undone, this.#done);
   }
 
+  /** Ends the current step of typing: what is typed next is a step of its own. Returns the last step. */
+  pauseTyping(): UndoStep | null {
+    this.#typing = null;
+    return this.last;
+  }
+
+  /** Undoes what this person typed in one text since a step. What others typed there stays. */
+  undoTyping(label: StepLabel, since: UndoStep | null): void {
+    const first = this.#done.findLastIndex((step) => step === since || step.label !== label) + 1;
+    // A step of typing is one piece, so that it is undone at once.
+    for (let steps = this.#done.length - first; steps > 0; steps--) void this.undo();
+  }
+
   /** Resolves when no large command is under way. */
   settled(): Promise<void> {
     return this.#slices.settled();
@@ -125,6 +138,8 @@ export class UndoableEditor implements Editor {
     const hide = () => setGone(this, of, id, true);
     if (!isNew) return this.change(labelFor(removing), hide);
     this.#done.splice(since);
+    const about = this.#undone.findIndex((step) => step.label.includes(`/${id}/`));
+    if (about >= 0) this.#undone.splice(about);
     this.#typing = null;
     this.prepare(hide);
     this.#refresh();

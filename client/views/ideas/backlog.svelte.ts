@@ -1,3 +1,4 @@
+import { isBlank } from '$shared/text/blank.ts';
 import { Flags } from '../../model/store/flags.svelte.ts';
 import { cards } from '$shared/collections/card.ts';
 import { getContext, setContext, tick } from 'svelte';
@@ -101,7 +102,7 @@ export class Backlog {
     this.#setOpen(id);
     this.openIn = group;
     const title = this.board.of(ideas).get(id)?.title ?? '';
-    this.grab = this.workspace.may('write') ? (title.trim() === '' ? 'title' : grab) : null;
+    this.grab = this.workspace.may('write') ? (isBlank(title) ? 'title' : grab) : null;
     await tick();
     if (this.grab === null) this.focus(id);
     this.#row(id)?.scrollIntoView({ block: 'nearest' });
@@ -218,7 +219,7 @@ export class Backlog {
   #discardBlank(id: string): void {
     const idea = this.board.of(ideas).get(id);
     if (!idea || idea.author !== this.workspace.self || !this.workspace.may('write')) return;
-    if (idea.title.trim() !== '' || idea.solution.trim() !== '') return;
+    if (!isBlank(idea.title) || !isBlank(idea.solution)) return;
     if (this.workspace.visitorsOf(this.board.of(ideas).entry(id)).length > 0) return;
     this.board.editor.discard(ideas, id, removeIdea);
   }

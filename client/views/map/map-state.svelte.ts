@@ -1,3 +1,4 @@
+import { isBlank } from '$shared/text/blank.ts';
 import { getContext, setContext, tick } from 'svelte';
 import type { CellAt } from '$shared/collections/card.ts';
 import { addCard, moveCards, removeCards, cards } from '$shared/collections/card.ts';
@@ -5,6 +6,7 @@ import type { LaneType } from '$shared/collections/lane.ts';
 import { holdsCards, lanes } from '$shared/collections/lane.ts';
 import type { Gap } from '$shared/schema/placing.ts';
 import { Flags } from '../../model/store/flags.svelte.ts';
+import type { UndoStep } from '../../model/sync/undo.svelte.ts';
 import { t } from '../../text/messages.svelte.ts';
 import type { Anchor } from '../../ui/floating.ts';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
@@ -56,6 +58,8 @@ export class MapState {
   unfolded: ReadonlySet<string> = $state.raw(new Set());
   /** The focus key of the head whose title is being edited. */
   renaming: string | null = $state(null);
+  /** The same head, and the last step of undo before: Escape takes back what was typed since. */
+  renamed: { readonly key: string; readonly since: UndoStep | null } | null = null;
   /** The focus key of a phase or step that was just added and is being named: Escape removes it again. */
   added: string | null = null;
   /** Cards that are edited here. */
@@ -153,12 +157,7 @@ export class MapState {
     this.editing.set(id, false);
     if (this.writing === id) this.writing = null;
     const record = entry.record;
-    if (
-      record &&
-      !record.gone &&
-      record.text.trim() === '' &&
-      this.workspace.visitorsOf(entry).length === 0
-    ) {
+    if (record && !record.gone && isBlank(record.text) && this.workspace.visitorsOf(entry).length === 0) {
       this.board.editor.discard(cards, id, removeCards);
       await tick();
       if (focus && cell) this.focus.on({ kind: 'cell', cell });

@@ -1,3 +1,4 @@
+import { isBlank } from '$shared/text/blank.ts';
 import { cards } from '$shared/collections/card.ts';
 import { holdsCards, lanes } from '$shared/collections/lane.ts';
 import type { Action } from '../../parts/action.ts';
@@ -20,7 +21,7 @@ export const whileWriting: readonly Action<Writing>[] = [
     may: () => true,
     run: ({ map, id }) => {
       const cell = cellOfCard(map.board, id);
-      const blank = map.board.of(cards).get(id)?.text.trim() === '';
+      const blank = isBlank(map.board.of(cards).get(id)?.text ?? '');
       void map.leave(id, true).then(() => {
         if (cell && !blank) void map.add(cell, id);
       });

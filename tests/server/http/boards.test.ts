@@ -223,6 +223,8 @@ describe('a request body', () => {
     ['{"title":"\\u0000\\u0007"}', 'invalid', 422],
     ['{"title":" \\u202e\\u2066\\u200f "}', 'invalid', 422],
     ['{"title":"\\u200d\\u200d"}', 'invalid', 422],
+    ['{"title":"\\u3164"}', 'invalid', 422],
+    ['{"title":"\\u2800\\u115f"}', 'invalid', 422],
     ['{"title":"Trip","template":"everything"}', 'invalid', 422],
     ['{"title":"Trip","template":"__proto__"}', 'invalid', 422],
     ['{"title":"Trip","language":"de"}', 'invalid', 422],

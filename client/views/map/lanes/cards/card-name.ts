@@ -1,3 +1,4 @@
+import { isBlank } from '$shared/text/blank.ts';
 import { personas } from '$shared/collections/persona.ts';
 import { people } from '$shared/collections/person.ts';
 import type { Card } from '$shared/collections/card.ts';
@@ -9,7 +10,7 @@ import { isolate, list, t } from '../../../../text/messages.svelte.ts';
 /** A card in words for screen readers: its text, then each mark drawn on it. */
 export function cardName(board: Board, entry: Entry<Card>): string {
   const text = entry.record?.text;
-  return `${text === undefined || text === '' ? t('map.card.blank') : isolate(text)}, ${cardMarks(board, entry)}`;
+  return `${text === undefined || isBlank(text) ? t('map.card.blank') : isolate(text)}, ${cardMarks(board, entry)}`;
 }
 
 /** The marks drawn on a card in words: the name of its field, whose value a screen reader says. */

@@ -102,6 +102,20 @@ export default ts.config(
       ],
     },
   },
+  {
+    // A report of a run is read by titles alone.
+    files: ['tests/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.callee.property.name=/^(each|for)$/] > Literal.arguments[value=/^(%[a-z]|[$][\\w.]+|[A-Z]\\d+|\\W)*$/]',
+          message: 'Give the title words of its own around the placeholder: "%s are equal".',
+        },
+      ],
+    },
+  },
   names(['shared/**/*.ts', 'client/**/*.ts', 'client/**/*.svelte'], everywhere),
   names(['server/**/*.ts'], onServer),
   names(['server/live/guard/**/*.ts'], inGuard),

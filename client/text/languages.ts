@@ -10,6 +10,9 @@ export type Language = keyof typeof languageNames;
 
 export const languages = Object.keys(languageNames) as Language[];
 
+/** The languages as options of a `Select`. */
+export const languageOptions = languages.map((one) => ({ value: one, label: languageNames[one], lang: one }));
+
 export function isLanguage(value: unknown): value is Language {
   return typeof value === 'string' && Object.hasOwn(languageNames, value);
 }

@@ -128,11 +128,11 @@ export const frameLanes: readonly FrameLane[] = [
     group: 'customer',
     line: null,
     title: {
-      en: 'Emotions present',
-      sv: 'Känslor som finns',
-      ar: 'المشاعر الحاضرة',
-      tr: 'Var olan duygular',
-      ru: 'Присутствующие эмоции',
+      en: 'Emotions',
+      sv: 'Känslor',
+      ar: 'المشاعر',
+      tr: 'Duygular',
+      ru: 'Эмоции',
     },
   },
   {
@@ -140,11 +140,11 @@ export const frameLanes: readonly FrameLane[] = [
     group: 'customer',
     line: 'interaction',
     title: {
-      en: 'How positive the experience is',
-      sv: 'Hur positiv upplevelsen är',
-      ar: 'مدى إيجابية التجربة',
-      tr: 'Deneyim ne kadar olumlu',
-      ru: 'Насколько позитивен опыт',
+      en: 'Experience curve',
+      sv: 'Upplevelsekurva',
+      ar: 'منحنى التجربة',
+      tr: 'Deneyim eğrisi',
+      ru: 'Кривая опыта',
     },
   },
   {
@@ -170,7 +170,7 @@ export const frameLanes: readonly FrameLane[] = [
     group: 'frontstage',
     line: 'visibility',
     title: {
-      en: 'What staff do in view',
+      en: 'Visible staff actions',
       sv: 'Det personalen gör synligt',
       ar: 'ما يقوم به الموظفون أمام العميل',
       tr: 'Görünen personel işleri',
@@ -182,8 +182,8 @@ export const frameLanes: readonly FrameLane[] = [
     group: 'backstage',
     line: 'internal',
     title: {
-      en: 'What happens behind',
-      sv: 'Det som sker bakom',
+      en: 'Behind the scenes',
+      sv: 'Bakom kulisserna',
       ar: 'ما يحدث خلف الكواليس',
       tr: 'Sahne arkası',
       ru: 'Что происходит за кулисами',

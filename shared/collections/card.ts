@@ -44,7 +44,7 @@ export const placeSchema = v.object({
 export type Place = v.InferOutput<typeof placeSchema>;
 
 export const cards = records('cards', {
-  about: 'what stands in the cells',
+  about: 'the contents of the cells',
   add: 'write',
   fields: {
     text: text(maxCardText),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { rememberVisit } from '../../client/model/device/visits.ts';
+import { anaJoined } from './ana-joined.ts';
 import { regainMembership } from '../../client/board/regain.ts';
 
 /** The server's answers by route, and the requests that it got. */
@@ -7,18 +8,7 @@ let answers: Record<string, { status: number; body: unknown }>;
 const asked = vi.fn<(path: string, body: unknown) => void>();
 
 const no = (status: number, code: string) => ({ status, body: { error: { code, message: '' } } });
-const joined = {
-  status: 200,
-  body: {
-    board: 'b',
-    role: 'participant',
-    person: 'ana',
-    name: 'Ana',
-    color: '#0b7a75',
-    title: 'Library',
-    start: 'map',
-  },
-};
+const joined = { status: 200, body: anaJoined };
 
 beforeEach(() => {
   localStorage.clear();
@@ -33,18 +23,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 function anaWasHere(): void {
-  const visit = {
-    board: 'b',
-    title: 'Library',
-    start: 'map',
-    role: 'participant',
-    person: 'ana',
-    name: 'Ana',
-    color: '#0b7a75',
-    secret: 'b.secret',
-    device: 'key-of-the-device',
-    lastOpened: 1,
-  } as const;
+  const visit = { ...anaJoined, secret: 'b.secret', device: 'key-of-the-device', lastOpened: 1 };
   rememberVisit(visit, 'http://x/join#b.secret', null);
 }
 

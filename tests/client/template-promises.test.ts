@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { readDemo } from '../../server/templates/demo-source.ts';
 import { frameLanes } from '../../server/templates/frame.ts';
+import { languages } from '../../client/text/languages.ts';
 import { catalogOf, texts } from './messages.ts';
 
 const english = catalogOf('en');
@@ -32,4 +34,13 @@ test.each([
 
 test('no template promises the five steps of a project, which the board does not have', () => {
   for (const template of ['project', 'journey', 'ideas']) expect(says(template)).not.toMatch(/step|project/);
+});
+
+test.each(languages)('in %s, a lane that shows one kind of thing is titled as its lane type', (language) => {
+  const named = ['emotion', 'curve', 'channel', 'opportunity'] as const;
+  const lanes = [...frameLanes, ...readDemo().map.lanes];
+  for (const type of named) {
+    const titles = lanes.filter((lane) => lane.type === type).map((lane) => lane.title[language]);
+    expect([...new Set(titles)]).toEqual(texts(catalogOf(language)[`lane.${type}`] ?? ''));
+  }
 });

@@ -81,18 +81,18 @@ function partsOfPage(): ReadonlyMap<string, ReadonlySet<string>> {
 
 const parts = partsOfPage();
 
-describe('the messages of a part of the page are loaded before it renders', () => {
+describe('messages are loaded before the part of the page that uses them renders', () => {
   test('the test finds the parts', () => {
     expect(parts.size).toBeGreaterThan(10);
     expect([...parts.keys()].filter((entry) => !textOf.has(entry))).toEqual([]);
   });
 
-  test.each([...parts])('%s', (entry, there) => {
+  test.each([...parts])('those of %s', (entry, there) => {
     const sayers = [...partFrom(entry)].filter((file) => !isHead(file));
     expect(sayers.flatMap((file) => absent(file, there))).toEqual([]);
   });
 
-  test('each `view.ts`', () => {
+  test('those of each `view.ts`', () => {
     const there = new Set(['board', 'common']);
     const heads = [...textOf.keys()].filter(isHead);
     expect(heads.flatMap((file) => absent(file, there))).toEqual([]);

@@ -18,6 +18,16 @@ describe.each(languages)('the messages in %s', (language) => {
     expect(empty.map(([key]) => key)).toEqual([]);
   });
 
+  test('end with a full stop if they have two sentences, names of buttons aside', () => {
+    const names = ['ideas.sort.ascending', 'ideas.sort.descending', 'ideas.state.change'];
+    const open = Object.entries(catalog)
+      .filter(([key]) => !names.includes(key))
+      .filter(([, message]) =>
+        texts(message).some((text) => /[.!?؟]\s+\S/.test(text) && !/[.!?؟…»”}]$/.test(text)),
+      );
+    expect(open.map(([key]) => key)).toEqual([]);
+  });
+
   test('have every plural form of the language where English has plurals', () => {
     const categories = new Intl.PluralRules(language).resolvedOptions().pluralCategories.toSorted();
     const wrong = Object.entries(english).flatMap(([key, message]) => {

@@ -611,7 +611,7 @@ const kinds: Record<string, Kind> = {
   },
 };
 
-describe.each(Object.entries(kinds))('%s', (_, kind) => {
+describe.each(Object.entries(kinds))('an edit (%s)', (_, kind) => {
   test('is undone and redone; once Ben has changed it, it stays', async () => {
     const { ana, ben } = people.of;
     const id = kind.begin(ben);

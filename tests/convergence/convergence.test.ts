@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('people who write, lose the network and come back agree in the end', () => {
-  test.each(seeds)('seed %i', async (seed) => {
+  test.each(seeds)('with seed %i', async (seed) => {
     const random = seeded(seed);
     const board = `board${seed}`;
     await house.store.createBoard(

@@ -12,8 +12,8 @@ beforeAll(async () => {
   everyone = [maja, nadia, asa];
 });
 
-const emotions = (person: Person, phase: string) => person.cell('Emotions present', phase);
-const curve = (person: Person, phase: string) => person.cell('How positive the experience is', phase);
+const emotions = (person: Person, phase: string) => person.cell('Emotions', phase);
+const curve = (person: Person, phase: string) => person.cell('Experience curve', phase);
 
 test('a participant marks emotions as felt and as missing, and the curve follows on every screen', async () => {
   // Amina is hopeful and unsure here: one against one.

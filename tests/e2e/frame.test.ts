@@ -171,7 +171,7 @@ describe('a facilitator changes the structure, and undoes it', () => {
 
   test('the title of the board', async () => {
     await maja.page.getByRole('heading', { level: 1 }).getByRole('button').click();
-    await maja.page.getByLabel('Board title').fill('Another morning');
+    await maja.page.getByLabel('Board name').fill('Another morning');
     await maja.press('Enter');
     for (const person of everyone) {
       await expect(person.page.getByRole('heading', { level: 1 })).toHaveText('Another morning');

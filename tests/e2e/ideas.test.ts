@@ -172,7 +172,7 @@ describe('the list of ideas', () => {
       .getByRole('button', { name: 'A bell for the last call' })
       .focus();
     await maja.press('Delete');
-    await expect(maja.page.getByText('Deleted: A bell for the last call')).toBeVisible();
+    await expect(maja.page.getByText('Removed: A bell for the last call')).toBeVisible();
     for (const person of everyone) await expect(row(person, 'A bell for the last call')).toBeHidden();
     await maja.press('Control+z');
     for (const person of everyone) await expect(row(person, 'A bell for the last call')).toContainText('28');

@@ -25,7 +25,7 @@ const caretTo = (person: Person, index: number) =>
 
 /** Maja adds a card; Nadia opens it too, so that both edit it. */
 async function openTogether(phase: string, text: string): Promise<void> {
-  await maja.cell('What staff do in view', phase).focus();
+  await maja.cell('Visible staff actions', phase).focus();
   await maja.press('n');
   await maja.type(text);
   await nadia.card(text).dblclick();

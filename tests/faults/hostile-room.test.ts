@@ -204,7 +204,7 @@ function nested(depth: number): Uint8Array {
 describe('one expensive frame: its socket is closed, and nobody waits', () => {
   test.for<[string, () => Uint8Array, readonly number[]]>([
     [
-      'a million structs, of which the server has half',
+      'a million structs, half of them missing,',
       () =>
         Buffer.concat([
           Uint8Array.of(1, 0xc0, 0x84, 0x3d, 79, 0),
@@ -220,7 +220,7 @@ describe('one expensive frame: its socket is closed, and nobody waits', () => {
         Uint8Array.of(1, 1, 80, 0, 40, 1, 5, 99, 97, 114, 100, 115, 1, 97, 1, 116, 255, 255, 255, 255, 15),
       [4400],
     ],
-  ])('G16 G19 %s', async ([, update, codes]) => {
+  ])('G16 G19 an update with %s is refused', async ([, update, codes]) => {
     const socket = await mallory();
     const closed = once(socket, 'close');
     socket.send(syncFrame(syncKind.step2, update()));
@@ -245,16 +245,17 @@ test('G3 W4 held updates are limited to 1,000 frames and 1 MiB', async () => {
 });
 
 describe('floods: the sender is paused or closed, and nobody else waits', () => {
-  test.for<[string, () => Uint8Array[]]>([
-    ['P5 B4 presence', () => times(6_000, (i) => presenceFrame(4_711, i + 1))],
-    ['P11 B4 pointers', () => [presenceFrame(4_712, 1), ...times(6_000, pointerFrame)]],
+  test.for<[string, string, () => Uint8Array[]]>([
+    ['P5 B4', 'presence', () => times(6_000, (i) => presenceFrame(4_711, i + 1))],
+    ['P11 B4', 'pointers', () => [presenceFrame(4_712, 1), ...times(6_000, pointerFrame)]],
     [
-      'B4 B7 requests for the whole state',
+      'B4 B7',
+      'requests for the whole state',
       () => times(6_000, () => syncFrame(syncKind.step1, Uint8Array.of(0))),
     ],
-    ['B4 B5 questions for a part of the state, each another one', () => times(6_000, step1Frame)],
-    ['B4 frames of a megabyte that say nothing', () => times(24, () => presenceNoise())],
-  ])('%s', async ([, frames]) => {
+    ['B4 B5', 'requests for different parts of the state', () => times(6_000, step1Frame)],
+    ['B4', 'frames of a megabyte with nothing new', () => times(24, () => presenceNoise())],
+  ])('%s a flood of %s delays nobody else', async ([, , frames]) => {
     const before = await counted('resa_sender_pauses_total');
     const socket = await mallory();
     await endures(flood(socket, frames()).then(() => isHeard(socket, 3_000)));

@@ -173,7 +173,7 @@ const orders = [
   ['stan', 'ben', 'ana'],
 ] as const;
 
-describe.each(ways)('$name', ({ before, atEnd, after }) => {
+describe.each(ways)('if $name', ({ before, atEnd, after }) => {
   test.each(orders)(
     '%s reconnects first, then %s, then %s: everything is restored, and nobody is refused',
     async (...order) => {

@@ -236,7 +236,7 @@ test('every command has a case in this test', () => {
   expect([...new Set(all)].sort()).toEqual(here.sort());
 });
 
-describe.each(Object.entries(setting))('%s', (_name, { run, read, gives }) => {
+describe.each(Object.entries(setting))('the command %s', (_name, { run, read, gives }) => {
   test('makes its change, and has no effect the second time', () => {
     const board = openBoard();
     run(board, board.ids);
@@ -254,7 +254,7 @@ describe.each(Object.entries(setting))('%s', (_name, { run, read, gives }) => {
   });
 });
 
-describe.each(Object.entries(moving))('%s', (_name, { run, read, gives }) => {
+describe.each(Object.entries(moving))('the command %s', (_name, { run, read, gives }) => {
   test('moves the record into the gap in one update; a second run leaves it there', () => {
     const board = openBoard();
     run(board, board.ids);

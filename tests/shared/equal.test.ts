@@ -22,28 +22,32 @@ describe('isEqual', () => {
     fc.assert(fc.property(json, (a) => isEqual(a, structuredClone(a))));
   });
 
-  test.each<[string, unknown, unknown, boolean]>([
-    ['keys in another order', { a: 1, b: 2 }, { b: 2, a: 1 }, true],
-    ['NaN', NaN, NaN, true],
-    ['0 and -0', 0, -0, false],
-    ['a missing key and undefined', { a: undefined }, { b: undefined }, false],
-    ['an array and an object', [], {}, false],
-    ['an object and an array', {}, [], false],
-    ['null and an object', null, {}, false],
-    ['the same bytes', new Uint8Array([1, 2]), new Uint8Array([1, 2]), true],
-    ['other bytes', new Uint8Array([1, 2]), new Uint8Array([1, 3]), false],
-    ['bytes and an array', new Uint8Array([1]), [1], false],
-    ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }, true],
+  test.each<[string, unknown, unknown]>([
+    ['objects with the same keys in another order', { a: 1, b: 2 }, { b: 2, a: 1 }],
+    ['NaN and NaN', NaN, NaN],
+    ['arrays of the same bytes', new Uint8Array([1, 2]), new Uint8Array([1, 2])],
+    ['an object without a prototype and a plain one', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
+  ])('%s are equal', (_, a, b) => {
+    expect(isEqual(a, b)).toBe(true);
+    expect(isEqual(b, a)).toBe(true);
+  });
+
+  test.each<[string, unknown, unknown]>([
+    ['0 and -0', 0, -0],
+    ['a missing key and an undefined one', { a: undefined }, { b: undefined }],
+    ['an array and an object', [], {}],
+    ['null and an object', null, {}],
+    ['arrays of different bytes', new Uint8Array([1, 2]), new Uint8Array([1, 3])],
+    ['bytes and an array', new Uint8Array([1]), [1]],
     [
-      'an object with a custom prototype',
+      'an object with a custom prototype and a plain one',
       Object.assign(Object.create({ big: 1 }), { a: 1 }),
       { a: 1 },
-      false,
     ],
-    ['two empty maps of Yjs', new Y.Map(), new Y.Map(), false],
-  ])('%s', (_, a, b, equal) => {
-    expect(isEqual(a, b)).toBe(equal);
-    expect(isEqual(b, a)).toBe(equal);
+    ['two empty maps of Yjs', new Y.Map(), new Y.Map()],
+  ])('%s are not equal', (_, a, b) => {
+    expect(isEqual(a, b)).toBe(false);
+    expect(isEqual(b, a)).toBe(false);
   });
 
   test('compares shared types by identity, because they refer to each other', () => {

@@ -86,7 +86,7 @@ export function fieldWords(field: Field): [holds: string, missing: string, setBy
 }
 
 function setterWords(by: NonNullable<ValueField<unknown>['by']>): string {
-  return by === 'author' ? 'its maker, with it' : writersWords(by);
+  return by === 'author' ? 'its author, on creation' : writersWords(by);
 }
 
 /** Who writes to a collection, in the words of docs/DOCUMENT.md. */

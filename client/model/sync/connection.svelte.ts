@@ -3,14 +3,13 @@ import * as encoding from 'lib0/encoding';
 import * as v from 'valibot';
 import { encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
-import * as Y from 'yjs';
-import type { ClientControl, Control, Exceeded } from '$shared/wire/protocol.ts';
-import { controlProtocol, controlSchema, frameKind, syncKind } from '$shared/wire/protocol.ts';
+import type * as Y from 'yjs';
+import type { Control, Exceeded } from '$shared/wire/protocol.ts';
+import { controlProtocol, controlSchema, frameKind } from '$shared/wire/protocol.ts';
 import { board, schemaVersion } from '$shared/documents.ts';
 import { parseJson } from '$shared/json.ts';
 import { schemaOf } from '$shared/schema/document.ts';
 import type { Role } from '$shared/roles.ts';
-import { answerInParts, mostPartBytes } from './answer-parts.ts';
 import { waitMs } from './backoff.ts';
 import type { Ending } from './ending.ts';
 import { endingOf, isFinal } from './ending.ts';
@@ -18,6 +17,7 @@ import { isWhole } from './fit.ts';
 import type { DisconnectReason } from './disconnect-reason.ts';
 import { disconnectReasonOf } from './disconnect-reason.ts';
 import { KeptMarks } from './marks.ts';
+import { OutgoingChanges, sendFrame } from './outgoing-changes.ts';
 import { Pointers } from '../presence/pointers.ts';
 import { Pulse } from './pulse.ts';
 import type { Holding, SyncFacts, SyncStatus } from './status.ts';
@@ -37,9 +37,8 @@ export interface ConnectionEvents {
 }
 
 /**
- * The stock `y-websocket` provider with our additions. It counts the document frames it sends and learns from the
- * server how many are on disk, splits large changes into parts, handles control frames, sends pointers apart from
- * presence, and does not echo the presence of others.
+ * The stock `y-websocket` provider with our additions. It handles control frames, sends pointers apart from presence,
+ * and does not echo the presence of others. `OutgoingChanges` sends the document's changes.
  */
 export class Connection {
   /** True once the server's state has arrived. */
@@ -62,15 +61,10 @@ export class Connection {
   /** Why there is no connection, if the server gave a reason. */
   disconnectReason: DisconnectReason | null = $state(null);
   readonly pointers: Pointers;
-  /** The server's state vector when it last asked, by client id. */
-  serverState: ReadonlyMap<number, number> = new Map();
 
   readonly #provider: WebsocketProvider;
   readonly #doc: Y.Doc;
-  #sent = 0;
-  #saved = 0;
-  /** True once our own state was sent on this socket. The server never asks observers for it. */
-  #offered = false;
+  readonly #outgoing: OutgoingChanges;
   /** True if there are own edits since everything was last on disk. */
   #isDirty = false;
   /**
@@ -80,8 +74,6 @@ export class Connection {
   #keeps = false;
   /** The board generation of the document; null until the first welcome. */
   #generation: number | null = null;
-  /** The client ids that this person used in the document here: this page's, and those on the device. */
-  readonly #own = new Set<number>();
   #closed = false;
   #failed = false;
   readonly #marks: KeptMarks;
@@ -124,8 +116,7 @@ export class Connection {
       },
     );
     this.#provider = provider;
-    this.pointers = new Pointers((frame) => this.#send(frame));
-    this.#countSyncFrames();
+    this.pointers = new Pointers((frame) => sendFrame(provider, frame));
     this.#sendOwnPresenceOnly();
     provider.messageHandlers[frameKind.control] = (_encoder, decoder) =>
       this.#control(decoding.readVarString(decoder));
@@ -133,9 +124,7 @@ export class Connection {
     // The stock handler warns on the console. Our server explains with a control frame as well.
     provider.messageHandlers[frameKind.auth] = () => {};
     provider.on('status', ({ status }) => {
-      this.#sent = 0;
-      this.#saved = 0;
-      this.#offered = false;
+      this.#outgoing.renew();
       this.#keeps = false;
       if (status === 'connecting') this.#isIn = false;
       this.readOnly = null;
@@ -164,8 +153,14 @@ export class Connection {
       this.#updateStatus();
     });
     provider.on('closed', ({ code, reason }) => this.#end(code, reason));
-    doc.off('update', provider._updateHandler);
-    doc.on('update', this.#sendUpdate);
+    this.#outgoing = new OutgoingChanges(provider, doc, this.#marks, {
+      changed: () => {
+        this.#isDirty = true;
+        this.#keeps ||= this.readOnly !== null;
+        this.#updateStatus();
+      },
+      answered: () => this.#updateStatus(),
+    });
     this.#pulse = new Pulse(provider, () => this.#reconnect());
     this.#stopWaking = onWake(this.#tryNow);
     addEventListener('online', this.#tryNow);
@@ -177,6 +172,11 @@ export class Connection {
 
   get awareness() {
     return this.#provider.awareness;
+  }
+
+  /** The server's state vector when it last asked, by client id. */
+  get serverState(): ReadonlyMap<number, number> {
+    return this.#outgoing.serverState;
   }
 
   /** True if text typed here may not be on disk yet. */
@@ -201,61 +201,10 @@ export class Connection {
     this.#stopWaking();
     this.#pulse.close();
     removeEventListener('online', this.#tryNow);
-    this.#doc.off('update', this.#sendUpdate);
+    this.#outgoing.close();
     this.pointers.close();
     this.#provider.awareness.setLocalState(null);
     this.#provider.destroy();
-  }
-
-  /** The stock handler answers the server's sync step 1 with our step 2, which is one more document frame. */
-  #countSyncFrames(): void {
-    const stock = this.#provider.messageHandlers[frameKind.sync];
-    this.#provider.messageHandlers[frameKind.sync] = (encoder, decoder, provider, emitSynced, kind) => {
-      const isStep1 = decoder.arr[decoder.pos] === syncKind.step1;
-      stock?.(encoder, isStep1 ? this.#sendAhead(decoder) : decoder, provider, emitSynced, kind);
-      if (!isStep1) return;
-      this.#sent++;
-      this.#offered = true;
-      this.#updateStatus();
-    };
-  }
-
-  /** Sends the proof before our answer to the server's step 1, so that the server knows how to treat the answer. */
-  #proveLoss(state: ReadonlyMap<number, number>): void {
-    const marks = [...this.#marks.proof(state)];
-    if (marks.length === 0) return;
-    const frame = encoding.createEncoder();
-    encoding.writeVarUint(frame, frameKind.control);
-    encoding.writeVarString(frame, JSON.stringify({ kind: 'proof', marks } satisfies ClientControl));
-    this.#send(encoding.toUint8Array(frame));
-  }
-
-  /**
-   * Sends in parts what is too large for one answer, before the answer. Returns the server's step 1 as it would be
-   * after these parts, so that the stock handler answers with the rest.
-   */
-  #sendAhead(step1: decoding.Decoder): decoding.Decoder {
-    decoding.readVarUint(step1);
-    const server = Y.decodeStateVector(decoding.readVarUint8Array(step1));
-    this.serverState = server;
-    this.#proveLoss(server);
-    const { updates, after } = answerInParts(this.#doc, server, this.#own.add(this.#doc.clientID));
-    for (const update of updates) this.#sendChanges(update);
-    return decoding.createDecoder(message([syncKind.step1], Y.encodeStateVector(after)));
-  }
-
-  /** Replaces the provider's own listener: a change too large for one frame is sent in parts. */
-  #sendUpdate = (update: Uint8Array, origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
-    if (origin === this.#provider) return;
-    if (!transaction.local) for (const client of writersOf(transaction)) this.#own.add(client);
-    this.#isDirty = true;
-    this.#keeps ||= this.readOnly !== null;
-    if (this.#provider.wsconnected) for (const part of inParts(update, transaction)) this.#sendChanges(part);
-    this.#updateStatus();
-  };
-
-  #sendChanges(update: Uint8Array): void {
-    if (this.#send(message([frameKind.sync, syncKind.update], update))) this.#sent++;
   }
 
   #sendOwnPresenceOnly(): void {
@@ -269,17 +218,9 @@ export class Connection {
         const frame = encoding.createEncoder();
         encoding.writeVarUint(frame, frameKind.awareness);
         encoding.writeVarUint8Array(frame, encodeAwarenessUpdate(awareness, [own]));
-        this.#send(encoding.toUint8Array(frame));
+        sendFrame(this.#provider, encoding.toUint8Array(frame));
       },
     );
-  }
-
-  /** Sends a frame outside the document protocol. Returns false if there is no open socket. */
-  #send(frame: Uint8Array<ArrayBuffer>): boolean {
-    const { ws, wsconnected } = this.#provider;
-    if (!ws || !wsconnected) return false;
-    ws.send(frame);
-    return true;
   }
 
   #control(json: string): void {
@@ -307,7 +248,7 @@ export class Connection {
         this.title = control.title;
         break;
       case 'saved':
-        this.#saved = control.frames;
+        this.#outgoing.acknowledge(control.frames);
         break;
       case 'refused':
         // Ends here and not only when the socket closes: an observer's socket stays open, and the server may die in
@@ -352,8 +293,8 @@ export class Connection {
       isConnected: wsconnected,
       wasTried: this.ready || this.#failed,
       isSynced: synced,
-      isOffered: this.#offered || this.role === 'observer',
-      unacknowledged: this.#sent - this.#saved,
+      isOffered: this.#outgoing.isOffered || this.role === 'observer',
+      unacknowledged: this.#outgoing.unacknowledged,
       isDirty: this.#isDirty,
       keepsEdits: this.#keeps,
       isWaiting: this.#isWaiting,
@@ -404,24 +345,4 @@ function exceededIn(control: Extract<Control, { kind: 'refused' }>): { exceeded?
   return of !== undefined && limit !== undefined && whose !== undefined
     ? { exceeded: { of, limit, for: whose } }
     : {};
-}
-
-function writersOf({ beforeState, afterState }: Y.Transaction): number[] {
-  return [...afterState].flatMap(([client, clock]) => (beforeState.get(client) === clock ? [] : [client]));
-}
-
-/** Splits an update that is too large: edits from the device may come as one large update. */
-function inParts(update: Uint8Array, transaction: Y.Transaction): readonly Uint8Array[] {
-  if (update.length <= mostPartBytes) return [update];
-  const { doc, beforeState } = transaction;
-  const { updates, after } = answerInParts(doc, beforeState, new Set(writersOf(transaction)));
-  return updates.length > 0 ? [...updates, Y.diffUpdate(update, Y.encodeStateVector(after))] : [update];
-}
-
-/** Encodes bytes behind the numbers of their frame kind. */
-function message(kinds: readonly number[], bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const encoder = encoding.createEncoder();
-  for (const kind of kinds) encoding.writeVarUint(encoder, kind);
-  encoding.writeVarUint8Array(encoder, bytes);
-  return encoding.toUint8Array(encoder);
 }

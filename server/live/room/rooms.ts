@@ -22,6 +22,7 @@ import type { Line } from '../socket/line.ts';
 import { turnAway } from '../socket/line.ts';
 import { TimeSlicedQueue } from '../time-sliced-queue.ts';
 import type { Policy } from '../guard/policy.ts';
+import { IdleRooms } from './idle-rooms.ts';
 import type { RoomOwner } from './room.ts';
 import { Room } from './room.ts';
 import type { RoomContext } from './room-context.ts';
@@ -34,11 +35,9 @@ import {
   farewellMs,
   farewellMsPerSocket,
   heapShare,
-  idleMs,
   largeAnswersMs,
   largeMessageBytes,
   maxDocumentBytes,
-  maxIdleRooms,
   maxSocketsPerPerson,
   maxUnreadDifferences,
 } from '../limits.ts';
@@ -106,8 +105,7 @@ class OpenRooms implements Rooms, RoomOwner {
   readonly #rooms = new Map<string, Room>();
   /** The rooms by board, because the open documents of a board do not follow from its name. */
   readonly #boards = new Map<string, Set<Room>>();
-  /** Empty rooms, each with a function that cancels its retirement; the one empty longest first. */
-  readonly #idle = new Map<Room, () => void>();
+  readonly #idle: IdleRooms;
   /** Boards that are being repaired. */
   readonly #barred = new Set<string>();
   readonly #stopBeat: () => void;
@@ -118,6 +116,7 @@ class OpenRooms implements Rooms, RoomOwner {
     this.#documents = documents;
     this.#heapBudgetBytes = heapBudgetBytes;
     this.#rates = new PeopleRates(context.clock);
+    this.#idle = new IdleRooms(context.clock);
     this.#stopBeat = context.clock.every(beatMs, () => {
       for (const room of this.#rooms.values()) room.beat();
       this.#rates.sweep();
@@ -165,7 +164,7 @@ class OpenRooms implements Rooms, RoomOwner {
     // Already closed: it would never emit another close event.
     if (line.socket.readyState !== line.socket.OPEN) return;
     const room = this.#room(board, document, named);
-    this.#keepFromRetiring(room);
+    this.#idle.keep(room);
     // A role without the power to write cannot write in any collection, whatever the definition says.
     const mayWrite = may(membership.role, 'write') && served.writes(membership, owner);
     room.enter(new Connection(membership, line, this.#context, this.#rates.of(board, device), mayWrite));
@@ -270,16 +269,11 @@ class OpenRooms implements Rooms, RoomOwner {
   }
 
   emptied(room: Room): void {
-    if (this.#isClosing) return;
-    this.#keepFromRetiring(room);
-    const stop = this.#context.clock.after(idleMs, () => void this.#retire(room));
-    this.#idle.set(room, stop);
-    const [longestIdle] = this.#idle.keys();
-    if (this.#idle.size > maxIdleRooms && longestIdle) void this.#retire(longestIdle);
+    if (!this.#isClosing) this.#idle.add(room);
   }
 
   closed(room: Room): void {
-    this.#keepFromRetiring(room);
+    this.#idle.keep(room);
     if (this.#rooms.get(room.name) !== room) return;
     this.#rooms.delete(room.name);
     const open = this.#boards.get(room.board);
@@ -289,7 +283,7 @@ class OpenRooms implements Rooms, RoomOwner {
 
   /** Commits what has arrived, closes the sockets one by one, and merges the states. */
   async #closeAll(): Promise<void> {
-    for (const room of [...this.#idle.keys()]) this.#keepFromRetiring(room);
+    this.#idle.keepAll();
     const rooms = [...this.#rooms.values()];
     // While people write, the rooms might never settle.
     await Promise.race([Promise.all(rooms.map((room) => room.settled())), pause(farewellMs)]);
@@ -307,31 +301,15 @@ class OpenRooms implements Rooms, RoomOwner {
     await Promise.all(rooms.map((room) => room.retire()));
   }
 
-  #keepFromRetiring(room: Room): void {
-    this.#idle.get(room)?.();
-    this.#idle.delete(room);
-  }
-
-  async #retire(room: Room): Promise<void> {
-    this.#keepFromRetiring(room);
-    await room.retire();
-  }
-
   #heapBytes(): number {
     let bytes = 0;
     for (const room of this.#rooms.values()) bytes += room.heapBytes;
     return bytes;
   }
 
-  /** Makes place for one more document by retiring empty rooms, the one empty longest first. */
+  /** Whether there is memory for one more document, if need be by closing empty rooms. */
   #hasPlace(): boolean {
-    let excess = this.#heapBytes() - this.#heapBudgetBytes;
-    for (const room of this.#idle.keys()) {
-      if (excess < 0) break;
-      excess -= room.heapBytes;
-      void this.#retire(room);
-    }
-    return excess < 0;
+    return this.#idle.free(this.#heapBytes() - this.#heapBudgetBytes);
   }
 
   #refusal(board: string, document: string): Closed | null {

@@ -1,6 +1,7 @@
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, expect, test, vi } from 'vitest';
 import { visits } from '../../../client/model/device/visits.ts';
+import { anaJoined } from '../ana-joined.ts';
 import JoinForm from '../../../client/pages/join/JoinForm.svelte';
 
 let form: Record<string, unknown> | null = null;
@@ -11,21 +12,11 @@ afterEach(async () => {
   vi.unstubAllGlobals();
 });
 
-const joined = {
-  board: 'b',
-  role: 'participant',
-  person: 'ana',
-  name: 'Ana',
-  color: '#0b7a75',
-  title: 'Library',
-  start: 'map',
-};
-
 test('joining in a browser that blocks cookies says what is needed, and trying again joins', async () => {
   let keepsCookies = false;
   vi.stubGlobal('fetch', (path: string) => {
     const refused = path.startsWith('/api/boards/') && !keepsCookies;
-    const facts = { ...joined, template: 'journey', language: 'en', createdAt: 0 };
+    const facts = { ...anaJoined, template: 'journey', language: 'en', createdAt: 0 };
     const body = refused ? { error: { code: 'ticket', message: '' } } : facts;
     return Promise.resolve(new Response(JSON.stringify(body), { status: refused ? 401 : 200 }));
   });

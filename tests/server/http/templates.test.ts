@@ -86,12 +86,12 @@ test('a project has three phases of two steps and all lanes of the method; a jou
     'Activities and situations',
     'Needs and motivations',
     'Choices',
-    'Emotions present',
-    'How positive the experience is | interaction',
+    'Emotions',
+    'Experience curve | interaction',
     'Touchpoints',
     'Channels',
-    'What staff do in view | visibility',
-    'What happens behind | internal',
+    'Visible staff actions | visibility',
+    'Behind the scenes | internal',
   ];
   expect(rows('journey')).toEqual(journey);
   expect(rows('project')).toEqual([...journey, 'Challenges and obstacles', 'Opportunities', 'Ideas']);
@@ -180,7 +180,7 @@ describe('the demo', () => {
   test('has lane titles in the requested language', () => {
     const titles = (language: (typeof languages)[number]) =>
       readAll(open('demo', language).doc, lanes).map((lane) => lane.title);
-    expect(titles('sv')).toContain('Känslor som finns');
+    expect(titles('sv')).toContain('Känslor');
     expect(titles('ar')).toContain('القنوات');
     expect(titles('tr')).toContain('Temas noktaları');
     expect(titles('ru')).toContain('Точки контакта');

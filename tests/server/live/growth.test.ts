@@ -213,7 +213,7 @@ describe('G21 the estimated growth', { timeout: 30_000 }, () => {
           ),
         ],
       ],
-    ])('G21 %s', (_, updates) => {
+    ])('G21 the growth by %s is not underestimated', (_, updates) => {
       const weighed = new Weighed(state);
       for (const update of updates()) weighed.take(update);
       expect(weighed.grown).toBeGreaterThan(100);

@@ -56,7 +56,7 @@ async function pass(what: () => boolean): Promise<number> {
   return clock.now() - began;
 }
 
-describe.each(Object.entries(versions))('%s', (_, Provider) => {
+describe.each(Object.entries(versions))('a client with %s', (_, Provider) => {
   const ana = () => {
     const one = client('ana', Provider);
     expect(one.provider).toBeInstanceOf(Provider);

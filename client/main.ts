@@ -7,6 +7,7 @@ import { loadFonts } from './text/fonts.ts';
 import { isLanguage, preferredLanguage } from './text/languages.ts';
 import { loadMessages, setLanguage } from './text/messages.svelte.ts';
 import { pageFor } from './pages.ts';
+import { keepText } from './ui/keep-text.ts';
 
 /** Draws nothing until the messages of the language and the page of the route have loaded. */
 async function start(): Promise<void> {
@@ -16,6 +17,7 @@ async function start(): Promise<void> {
   await setLanguage(language);
   const [page] = await Promise.all([pageFor(route()), loadMessages(['common']), loadFonts(language)]);
   startRouter();
+  keepText(document.body);
   const target = document.getElementById('app');
   if (target) mount(App, { target, props: { first: page } });
 }

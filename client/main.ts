@@ -9,7 +9,7 @@ import { isLanguage, preferredLanguage } from './text/languages.ts';
 import { language as currentLanguage, loadMessages, setLanguage } from './text/messages.svelte.ts';
 import type { Page } from './pages.ts';
 import { pageFor } from './pages.ts';
-import { sayLanguageFailed } from './parts/choose-language.ts';
+import { notifyLanguageFailed } from './parts/choose-language.ts';
 import { showStartFailure } from './start-failure.ts';
 import { keepText } from './ui/keep-text.ts';
 
@@ -26,7 +26,7 @@ async function start(target: HTMLElement): Promise<void> {
   } catch {
     return showStartFailure(target, language);
   }
-  if (currentLanguage() !== language) sayLanguageFailed(language);
+  if (currentLanguage() !== language) notifyLanguageFailed(language);
 }
 
 /** Loads the first page in a language. */

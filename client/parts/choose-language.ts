@@ -13,12 +13,12 @@ export async function chooseLanguage(next: Language): Promise<void> {
     await setLanguage(next);
     rememberLanguage(next);
   } catch {
-    sayLanguageFailed(next);
+    notifyLanguageFailed(next);
   }
 }
 
 /** Says that a language could not be fetched, until the person tries again or closes it. */
-export function sayLanguageFailed(wanted: Language): void {
+export function notifyLanguageFailed(wanted: Language): void {
   toast(t('language.failed', { language: languageNames[wanted] }), {
     tone: 'warning',
     stays: true,

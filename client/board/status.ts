@@ -14,6 +14,8 @@ export type BoardStatus =
   | { readonly kind: 'held'; readonly why: 'waiting' | 'full' }
   | { readonly kind: 'full'; readonly percent: number }
   | { readonly kind: 'observing' }
+  /** The browser refuses to store edits, or anything, on this device. */
+  | { readonly kind: 'unkept'; readonly what: 'edits' | 'all' }
   /** This person has changes that are not on the board and that need attention. */
   | { readonly kind: 'lost'; readonly count: number };
 

@@ -120,6 +120,11 @@ export class Board {
     return this.#store.by(definition);
   }
 
+  /** False if the device has refused to store edits: those that are not sent end with the page. */
+  get keepsEdits(): boolean {
+    return this.#kept.isStored;
+  }
+
   /** The frame of the map. Replaced when a phase, a step or a lane is added, removed or moved. */
   get journey() {
     return this.#journey.now;

@@ -5,6 +5,8 @@ export interface Toast {
   readonly id: number;
   readonly text: string;
   readonly tone: 'plain' | 'warning';
+  /** Whether it stays until the person acts on it or closes it. */
+  readonly stays: boolean;
   readonly action: { readonly label: string; readonly run: () => void } | null;
 }
 
@@ -25,9 +27,14 @@ export function toasts(): readonly Toast[] {
 /** Shows a toast and returns its id. A toast with the same text is replaced. */
 export function toast(
   text: string,
-  options: { readonly action?: Toast['action']; readonly tone?: Toast['tone'] } = {},
+  options: {
+    readonly action?: Toast['action'];
+    readonly tone?: Toast['tone'];
+    readonly stays?: boolean;
+  } = {},
 ): number {
-  const next: Toast = { id: ++lastId, text, tone: options.tone ?? 'plain', action: options.action ?? null };
+  const { tone = 'plain', action = null, stays = false } = options;
+  const next: Toast = { id: ++lastId, text, tone, action, stays };
   shown = [...shown.filter((one) => one.text !== text), next].slice(-most);
   resume(next.id);
   return next.id;
@@ -45,5 +52,5 @@ export function hold(id: number): void {
 
 /** Lets the timer of a toast run again. */
 export function resume(id: number): void {
-  timers.start(id, shownMs, () => dismiss(id));
+  if (!shown.find((one) => one.id === id)?.stays) timers.start(id, shownMs, () => dismiss(id));
 }

@@ -23,8 +23,11 @@ test('a language that cannot be fetched is named in a notice, the old one stays,
   ]);
   expect(language()).toBe('en');
   expect(chosenLanguage()).toBe('');
+  const [said] = toasts();
+  expect(said).toMatchObject({ stays: true, action: { label: 'Try again' } });
 
-  await chooseLanguage('sv');
+  said?.action?.run();
+  await vi.waitFor(() => expect(language()).toBe('sv'));
   expect(language()).toBe('sv');
   expect(chosenLanguage()).toBe('sv');
 });

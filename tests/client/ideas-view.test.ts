@@ -169,6 +169,9 @@ test('filters without matches show a message with a button to clear them', async
   search?.dispatchEvent(new InputEvent('input', { bubbles: true }));
   flushSync();
   expect(titles()).toEqual([]);
+  expect(document.querySelector('.active [role=status]')?.textContent).toMatch(
+    /0 of 1 idea .* 1 idea hidden/,
+  );
   await click('.none button');
   expect(titles()).toEqual(['Bench']);
 });

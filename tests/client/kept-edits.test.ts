@@ -425,6 +425,7 @@ describe('C5 an edit that the server refuses', () => {
     await ana.shows('held');
     expect(ana.lost).toEqual([['role', 'No room for it']]);
     expect(ana.kept.isVolatile).toBe(true);
+    expect(ana.now.keepsEdits).toBe(false);
     ana.kept.discard();
     await ana.shows('saved');
     expect(ana.kept.isVolatile).toBe(false);

@@ -201,9 +201,9 @@ describe('personas', () => {
     await expect(asa.cell(...cell).locator('[data-card]')).toHaveText([/For Ruth alone/]);
     // Only on the screen of the person who filters.
     await expect(nadia.cell(...cell).locator('[data-card]')).toHaveCount(2);
-    await expect(asa.page.getByRole('status').filter({ hasText: /\d+ cards? hidden/ })).toBeVisible();
-    await asa.page.getByRole('button', { name: 'Show all cards' }).click();
-    await expect(asa.page.getByRole('status').filter({ hasText: 'hidden' })).toHaveCount(0);
+    await expect(asa.page.getByRole('status').filter({ hasText: /Hidden: \d+ cards?/ })).toBeVisible();
+    await asa.page.getByRole('button', { name: 'Show all' }).click();
+    await expect(asa.page.getByRole('status').filter({ hasText: 'Hidden' })).toHaveCount(0);
     await expect(asa.cell(...cell).locator('[data-card]')).toHaveCount(2);
   });
 
@@ -212,7 +212,7 @@ describe('personas', () => {
     await nadia.writeCard(nadia.cell('Needs and motivations', first), 'Born marked');
     await expect(nadia.card('Born marked')).toBeVisible();
     await expect(maja.card('Born marked')).toHaveAccessibleName(/, Ruth/);
-    await nadia.page.getByRole('button', { name: 'Show all cards' }).click();
+    await nadia.page.getByRole('button', { name: 'Show all' }).click();
   });
 
   test('are removed if they are left without a name', async () => {

@@ -57,6 +57,14 @@ const storageKey = 'resa';
 /** The memory while the page is open, for browsers that store nothing. */
 let unsaved: Memory = v.parse(memorySchema, {});
 
+/** True unless the browser refused the last write: the memory then ends with the page. */
+let isKept = true;
+
+/** True if the device remembers what was last to be remembered. */
+export function isRemembered(): boolean {
+  return isKept;
+}
+
 /** Reads the memory of the device. */
 export function recall(): Memory {
   try {
@@ -73,7 +81,9 @@ export function remember(change: (now: Memory) => Partial<Memory>): void {
   unsaved = next;
   try {
     localStorage.setItem(storageKey, JSON.stringify(next));
+    isKept = true;
   } catch {
+    isKept = false;
     // Storage is full or forbidden. `unsaved` holds the memory while the page is open.
   }
 }

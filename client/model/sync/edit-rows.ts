@@ -70,15 +70,22 @@ export class IndexedDbRows implements EditRows {
   #database: IDBDatabase | null = null;
   #isClosed = false;
 
-  constructor(board: string) {
+  readonly #told: (isKept: boolean) => void;
+
+  /** @param told called when it turns out whether the device stores rows */
+  constructor(board: string, told: (isKept: boolean) => void = () => {}) {
     this.#board = board;
+    this.#told = told;
     this.#opening = openDatabase().then(
       (opened) => {
         if (this.#isClosed) opened.close();
         else this.#database = opened;
         return this.#database;
       },
-      () => null,
+      () => {
+        told(false);
+        return null;
+      },
     );
   }
 
@@ -123,7 +130,10 @@ export class IndexedDbRows implements EditRows {
   /** Adds one row and returns its key. */
   async #put(add: (rows: IDBObjectStore) => IDBRequest<IDBValidKey>): Promise<RowKey | null> {
     const key = await this.#write(add);
-    return typeof key === 'number' ? key : null;
+    const isKept = typeof key === 'number';
+    // A page that closes its database stores no more.
+    if (!this.#isClosed) this.#told(isKept);
+    return isKept ? key : null;
   }
 
   /** Resolves with the last result when everything is on the device; null if the transaction failed. */

@@ -26,6 +26,8 @@ type Keys = Promise<readonly RowKey[]>;
  */
 export class KeptEdits {
   losses: readonly Lost[] = $state.raw([]);
+  /** False if the device has refused to store edits: they end with the page. */
+  isStored = $state(true);
   readonly board: string;
   readonly person: string;
   readonly rows: EditRows;
@@ -37,10 +39,10 @@ export class KeptEdits {
   readonly #volatile = new Set<string>();
   readonly #discarded = new Set<RowKey>();
 
-  constructor(at: { board: string; person: string }, rows: EditRows = new IndexedDbRows(at.board)) {
+  constructor(at: { board: string; person: string }, rows?: EditRows) {
     this.board = at.board;
     this.person = at.person;
-    this.rows = rows;
+    this.rows = rows ?? new IndexedDbRows(at.board, (isKept) => (this.isStored = isKept));
     this.pages = new OpenPages(at.board);
   }
 

@@ -3,6 +3,7 @@ import type { Template } from '../../model/api/boards.ts';
 import { createBoard } from '../../model/api/boards.ts';
 import { join } from '../../model/api/joining.ts';
 import { rememberLink, secretOf } from '../../model/device/links.ts';
+import { keepsCookies } from '../../model/device/cookies.ts';
 import { deviceKey, lastSelf } from '../../model/device/preferences.ts';
 import { markNew } from '../../model/device/tab.ts';
 import { rememberVisit } from '../../model/device/visits.ts';
@@ -27,9 +28,10 @@ export interface NewBoard {
 /**
  * Creates a board, joins it as its facilitator and opens it. If joining fails, opens the join page of the facilitator
  * link: the board exists, and the person can try again there.
- * @returns the server's error if it did not create the board, else null
+ * @returns the error if there is no board: the server's, or `no-cookies`, before anything was made; else null
  */
 export async function openNewBoard(wanted: NewBoard): Promise<{ readonly code: string } | null> {
+  if (!keepsCookies()) return { code: 'no-cookies' };
   const { title, template, language } = wanted;
   const made = await createBoard({ title, template, language }, wanted.key);
   if (!made.ok) return made;

@@ -1,30 +1,30 @@
 import type { Idea } from '$shared/collections/idea.ts';
 import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import { arrangeIdeas } from '$shared/queries/ideas.ts';
-
-/** Ideas under one heading. Without grouping there is one group, with the key ''. */
-export interface Group {
-  readonly key: string;
-  readonly ids: readonly string[];
-}
-
-/** The ideas as they were when the order was held. */
-export type Held = ReadonlyMap<string, Idea>;
+import type { RowGroup } from '../../ui/held-order.svelte.ts';
 
 /**
  * The backlog in order, recomputed only when a field that affects the order has changed: typing in a solution does not.
- * A held idea keeps its place whatever changes in it, so that no idea moves away from the caret. New ideas still appear
- * and removed ones still disappear.
+ * The open idea keeps its place and passes the filters, whatever changes in it.
  */
 export class Arrangement {
   #view: IdeaView | null = null;
   #context: IdeaContext | null = null;
   #seen: readonly Idea[] = [];
-  #groups: readonly Group[] = [];
+  #groups: readonly RowGroup[] = [];
 
-  /** Returns the same groups, by identity, if nothing that affects the order has changed. */
-  arrange(all: readonly Idea[], view: IdeaView, context: IdeaContext, held: Held | null): readonly Group[] {
-    const ideas = held ? all.map((idea) => held.get(idea.id) ?? idea) : all;
+  /**
+   * Returns the same groups, by identity, if nothing that affects the order has changed. Without grouping there is one
+   * group, with the key ''.
+   * @param held the open idea as it was when it was opened
+   */
+  arrange(
+    all: readonly Idea[],
+    view: IdeaView,
+    context: IdeaContext,
+    held: Idea | null,
+  ): readonly RowGroup[] {
+    const ideas = held ? all.map((idea) => (idea.id === held.id ? held : idea)) : all;
     const same = view === this.#view && context === this.#context && alike(ideas, this.#seen, view);
     this.#seen = ideas;
     if (same) return this.#groups;
@@ -38,13 +38,8 @@ export class Arrangement {
   }
 }
 
-/** Holds the current order of all ideas. */
-export function hold(all: readonly Idea[]): Held {
-  return new Map(all.map((idea) => [idea.id, idea]));
-}
-
 /** The number of ideas in the groups; an idea in several groups counts once. */
-export function countOnce(groups: readonly Group[]): number {
+export function countOnce(groups: readonly RowGroup[]): number {
   return new Set(groups.flatMap((group) => group.ids)).size;
 }
 

@@ -8,11 +8,14 @@ import type { IdeaContext, IdeaView } from '$shared/queries/ideas.ts';
 import type { Board } from '../../model/board.svelte.ts';
 import { t } from '../../text/messages.svelte.ts';
 import { ideaTitle } from '../../parts/untitled.ts';
+import type { RowGroup } from '../../ui/held-order.svelte.ts';
+import { HeldOrder } from '../../ui/held-order.svelte.ts';
 import { keepFocus } from '../../ui/keep-focus.ts';
+import type { KeptPlace } from '../../ui/keep-in-place.ts';
+import { keepInPlace } from '../../ui/keep-in-place.ts';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
-import type { Group, Held } from './arrangement.ts';
-import { Arrangement, countOnce, hold } from './arrangement.ts';
-import { contextOf } from './options.ts';
+import { Arrangement, countOnce } from './arrangement.ts';
+import { contextOf, inOrder } from './options.ts';
 import { firstView, openForNew, withoutFilters } from './filters.ts';
 
 /** Which field gets the focus when an idea opens; null for the idea itself. */
@@ -23,7 +26,8 @@ const lastViews = new WeakMap<Board, IdeaView>();
 
 /**
  * The backlog on this screen: its filters and order, the open idea, and its open menu or dialog. One idea is open at a
- * time, and the order is held until it closes.
+ * time, and keeps its place until it closes. Others' changes wait with the order while this person is active in the
+ * list (`HeldOrder`), and do not move what the person looks at (`keepInPlace`).
  */
 export class Backlog {
   readonly workspace: Workspace;
@@ -39,16 +43,28 @@ export class Backlog {
 
   #view: IdeaView = $state.raw(firstView);
   #open: string | null = $state(null);
-  #held: Held | null = $state.raw(null);
+  /** The open idea as it was when it was opened: the order goes by it. */
+  #held: Idea | null = $state.raw(null);
   readonly #arrangement = new Arrangement();
   readonly #context: IdeaContext = $derived(contextOf(this.board.journey, this.board.connection.language));
-  readonly groups: readonly Group[] = $derived(
-    this.#arrangement.arrange(this.#records(), this.#view, this.#context, this.#held),
+  readonly order = new HeldOrder();
+  readonly #arranged = $derived(
+    this.order.arrange(
+      inOrder(
+        this.board,
+        this.#view.group,
+        this.#arrangement.arrange(this.#records(), this.#view, this.#context, this.#held),
+      ),
+    ),
   );
+  readonly groups: readonly RowGroup[] = $derived(this.#arranged.groups);
+  /** True if others have changed the order, and the list does not show it yet. */
+  readonly isLate: boolean = $derived(this.#arranged.isLate);
   /** The number of ideas shown, each counted once. */
   readonly shown: number = $derived(countOnce(this.groups));
 
   #list: HTMLElement | null = null;
+  #place: KeptPlace | null = null;
 
   constructor(workspace: Workspace) {
     this.workspace = workspace;
@@ -75,8 +91,18 @@ export class Backlog {
       target: (row) => row.querySelector('[data-stop]'),
       otherwise: () => list.querySelector('[data-row]'),
     });
+    const stopHolding = this.order.watch(list);
+    const place = keepInPlace(list, {
+      rows: '[data-row]',
+      name: ({ dataset: { row = '' } }) => row,
+      hasRoom: true,
+    });
+    this.#place = place;
     return () => {
       stopKeeping();
+      stopHolding();
+      place.stop();
+      this.#place = null;
       this.#list = null;
       this.#setOpen(null);
     };
@@ -86,11 +112,13 @@ export class Backlog {
   look(change: Partial<IdeaView>): void {
     this.#view = { ...this.#view, ...change };
     lastViews.set(this.board, this.#view);
+    this.order.release();
+    this.#place?.accept();
     if (this.#open === null) {
       if (this.#list) this.#list.scrollTop = 0;
       return;
     }
-    this.#held = hold(this.#records());
+    this.#held = this.board.of(ideas).get(this.#open);
     const group = this.#groupOf(this.#open);
     if (group === null) this.#setOpen(null);
     else this.openIn = group;
@@ -98,14 +126,15 @@ export class Backlog {
 
   /** Opens an idea in its place and scrolls all of it into view. */
   async open(id: string, group: string, grab: Grab): Promise<void> {
-    this.#held ??= hold(this.#records());
     this.#setOpen(id);
+    this.#held = this.board.of(ideas).get(id);
     this.openIn = group;
     const title = this.board.of(ideas).get(id)?.title ?? '';
     this.grab = this.workspace.may('write') ? (isBlank(title) ? 'title' : grab) : null;
     await tick();
     if (this.grab === null) this.focus(id);
     this.#row(id)?.scrollIntoView({ block: 'nearest' });
+    this.#place?.accept();
   }
 
   /** Opens an idea from a link: clears the filters if they hide it, and scrolls to it. */
@@ -114,6 +143,15 @@ export class Backlog {
     if (this.#groupOf(id) === null) this.look(withoutFilters(this.#view));
     await this.open(id, this.#groupOf(id) ?? '', null);
     this.#row(id)?.scrollIntoView({ block: 'center' });
+  }
+
+  /** Shows the order that others' changes have made. The focus goes to the idea that had it. */
+  async update(event: MouseEvent): Promise<void> {
+    this.order.release();
+    this.#place?.accept();
+    await tick();
+    const isKey = event.detail === 0;
+    this.#list?.querySelector<HTMLElement>('[data-stop][tabindex="0"]')?.focus({ preventScroll: !isKey });
   }
 
   /** Closes the open idea, releases the order, and keeps the focus on the idea if it was inside. */
@@ -138,6 +176,9 @@ export class Backlog {
       place: { phase: place?.phase ?? phase, step: place?.step ?? null },
       personas: persona === null ? (answered?.personas ?? []) : [persona],
     });
+    // Own ideas appear in their place at once.
+    this.order.release();
+    this.#place?.accept();
     await tick();
     const row = this.#row(id);
     row?.scrollIntoView({ block: 'nearest' });
@@ -191,7 +232,7 @@ export class Backlog {
   }
 
   /** Ensures that one idea can be reached by Tab, whichever ideas are shown and open. */
-  ensureStop(_shown: readonly Group[], _open: string | null): void {
+  ensureStop(_shown: readonly RowGroup[], _open: string | null): void {
     if (this.#list?.querySelector('button[data-stop][tabindex="0"]')) return;
     const first = this.#list?.querySelector<HTMLElement>('button[data-stop]');
     if (first) this.#makeStop(first);

@@ -7,7 +7,7 @@ import type { Board } from '../../model/board.svelte.ts';
 import { personasInOrder } from '../../parts/personas.ts';
 import { nameOf } from '../../parts/person-name.ts';
 import { frameTitle } from '../../parts/untitled.ts';
-import type { Group } from './arrangement.ts';
+import type { RowGroup } from '../../ui/held-order.svelte.ts';
 
 /** One option of a select. */
 export interface Option {
@@ -49,11 +49,11 @@ export function writerOptions(board: Board, now: string | null): Option[] {
 }
 
 /** The groups in their usual order: personas in the board's order, people by name. */
-export function inOrder(board: Board, group: IdeaGroup, groups: readonly Group[]): readonly Group[] {
+export function inOrder(board: Board, group: IdeaGroup, groups: readonly RowGroup[]): readonly RowGroup[] {
   if (group !== 'persona' && group !== 'author' && group !== 'owner') return groups;
   const options = group === 'persona' ? personaOptions(board) : writerOptions(board, null);
   const rank = new Map(options.map(({ value }, index) => [value, index]));
-  const rankOf = ({ key }: Group) => (key === '' ? options.length + 1 : (rank.get(key) ?? options.length));
+  const rankOf = ({ key }: RowGroup) => (key === '' ? options.length + 1 : (rank.get(key) ?? options.length));
   return groups.toSorted((a, b) => rankOf(a) - rankOf(b));
 }
 

@@ -13,16 +13,6 @@ export const cardsByCell = defineIndex({
   influences: [influence(steps, ({ place }) => place.phase)],
 });
 
-/** The cards marked with each persona, by the persona's id. */
-const cardsByPersona = defineIndex({ of: cards, keys: ({ personas }) => personas });
-
-/** The number of cards that a filter by these personas hides. Reads no card, so that it costs little. */
-export function hiddenBy(board: Board, personas: ReadonlySet<string>): number {
-  if (personas.size === 0) return 0;
-  const shown = new Set([...personas].flatMap((persona) => board.by(cardsByPersona).at(persona).ids));
-  return board.of(cards).all.length - shown.size;
-}
-
 /** The cards of a cell, in order. */
 export function cardsIn(board: Board, cell: CellAt): readonly string[] {
   return board.by(cardsByCell).at(cellKey(cell)).ids;

@@ -6,10 +6,13 @@ export interface Toast {
   readonly text: string;
   readonly tone: 'plain' | 'warning';
   readonly action: { readonly label: string; readonly run: () => void } | null;
+  readonly isLong: boolean;
 }
 
 /** Time to read a line and reach its button. The timer pauses under the pointer and the focus. */
 const shownMs = 7_000;
+/** For a message to a person whose eyes are elsewhere. */
+const longMs = 20_000;
 /** More at once would cover the board. The oldest is removed. */
 const most = 3;
 
@@ -25,9 +28,9 @@ export function toasts(): readonly Toast[] {
 /** Shows a toast and returns its id. A toast with the same text is replaced. */
 export function toast(
   text: string,
-  options: { readonly action?: Toast['action']; readonly tone?: Toast['tone'] } = {},
+  { action = null, tone = 'plain', isLong = false }: Partial<Pick<Toast, 'action' | 'tone' | 'isLong'>> = {},
 ): number {
-  const next: Toast = { id: ++lastId, text, tone: options.tone ?? 'plain', action: options.action ?? null };
+  const next: Toast = { id: ++lastId, text, tone, action, isLong };
   shown = [...shown.filter((one) => one.text !== text), next].slice(-most);
   resume(next.id);
   return next.id;
@@ -45,5 +48,6 @@ export function hold(id: number): void {
 
 /** Lets the timer of a toast run again. */
 export function resume(id: number): void {
-  timers.start(id, shownMs, () => dismiss(id));
+  const isLong = shown.some((one) => one.id === id && one.isLong);
+  timers.start(id, isLong ? longMs : shownMs, () => dismiss(id));
 }

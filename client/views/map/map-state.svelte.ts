@@ -132,6 +132,7 @@ export class MapState {
     if (this.writing === id) this.writing = null;
     const record = entry.record;
     if (
+      this.workspace.may('write') &&
       record &&
       !record.gone &&
       record.text.trim() === '' &&

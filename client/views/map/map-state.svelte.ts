@@ -64,6 +64,9 @@ export class MapState {
   /** The card that is being edited here. */
   writing: string | null = $state(null);
 
+  /** The card that was opened by a letter typed onto the end of its text. */
+  joining: string | null = null;
+
   /** Cards that have been shown, of the lanes drawn so far. A card is animated only when it is first shown. */
   readonly #shownCards = new Set<string>();
   constructor(workspace: Workspace) {
@@ -117,8 +120,10 @@ export class MapState {
     await tick();
   }
 
-  edit(id: string): void {
+  /** @param joins a letter that is typed onto the end of the text opens it */
+  edit(id: string, joins = false): void {
     if (!this.workspace.may('write')) return;
+    this.joining = joins ? id : null;
     this.editing.set(id, true);
     this.writing = id;
   }

@@ -116,6 +116,10 @@ describe('on a focused card', () => {
     await expect(samir.field).toHaveValue('Tapped?');
     await expect(samir.page.getByRole('dialog')).toHaveCount(0);
     await samir.press('Escape');
+    await expect(samir.card('Tapped?')).toBeFocused();
+    await samir.type('twice');
+    await expect(samir.field).toHaveValue('Tapped? twice');
+    await samir.press('Escape');
     await samir.leave();
   });
 });

@@ -127,6 +127,25 @@ describe('what somebody removes while another person writes in it', () => {
     await expect(ida.page.getByRole('button', { name: 'Menu: Amina' })).toBeVisible();
   });
 
+  test('a persona whose emotions are marked: the dialog closes, and opens again', async () => {
+    await maja.cell('Emotions present', later).focus();
+    await maja.press('Enter');
+    const emotion = maja.dialog(/^Emotions/).getByRole('button', { name: /Proud/ });
+    await emotion.focus();
+    await ida.page.getByRole('button', { name: 'Menu: Amina' }).click();
+    await ida.page.getByRole('menuitem', { name: 'Remove persona…' }).click();
+    await ida
+      .dialog(/^Remove/)
+      .getByRole('button', { name: 'Remove' })
+      .click();
+    await expect(maja.page.getByText('Someone removed the persona that you were editing.')).toBeVisible();
+    await goOn(maja);
+    await maja.page.getByRole('button', { name: 'Restore' }).click();
+    await expect(emotion).toBeVisible();
+    await maja.press('Escape');
+    await expect(ida.page.getByRole('button', { name: 'Menu: Amina' })).toBeVisible();
+  });
+
   test('an idea: its sheet closes, and opens again', async () => {
     for (const person of [nadia, ida]) await goto(person, 'Ideas');
     for (const title of ['A bell', 'A lamp']) {

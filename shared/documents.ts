@@ -15,6 +15,7 @@ import type { CommandsIn } from './schema/files.ts';
 import { collectionsIn } from './schema/files.ts';
 import type { DocumentSchema } from './schema/migration.ts';
 import { startViews } from './views.ts';
+import type * as restoreRecords from './workflows/restore-records.ts';
 import type * as startJourney from './workflows/start-journey.ts';
 
 /** The files of the `board` document. Each defines a collection and its commands. This is the only list of them. */
@@ -25,7 +26,9 @@ export const collections = collectionsIn(files);
 
 /** Every command that is one step of undo. The interface has a message for each. */
 export type CommandName =
-  CommandsIn<typeof files> | CommandsIn<{ startJourney: typeof startJourney }> | Writing;
+  | CommandsIn<typeof files>
+  | CommandsIn<{ restoreRecords: typeof restoreRecords; startJourney: typeof startJourney }>
+  | Writing;
 
 /** The version of the layout of `board`. A migration on the server raises it. */
 export const schemaVersion = 1;

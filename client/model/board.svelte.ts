@@ -131,10 +131,15 @@ export class Board {
   }
 
   /**
-   * Binds an input to a text field while it is edited. Returns a function that unbinds it, or null if there is no such
+   * Binds an input to a text field while it is edited. `joins`: the first words are typed onto the end of the text. Returns a function that unbinds it, or null if there is no such
    * record.
    */
-  edit(at: TextAt, area: HTMLTextAreaElement | HTMLInputElement, as?: Writing): (() => void) | null {
+  edit(
+    at: TextAt,
+    area: HTMLTextAreaElement | HTMLInputElement,
+    as?: Writing,
+    joins?: boolean,
+  ): (() => void) | null {
     const definition = at.of.fields[at.field];
     if (definition?.kind !== 'text') return null;
     const text = ensureText(this.editor, at.of, at.id, at.field);
@@ -148,6 +153,7 @@ export class Board {
       (caret: Caret) => {
         this.presence.setState({ typing: { in: at.of.name, id: at.id, field: at.field, ...caret } });
       },
+      joins,
     );
     this.#bindings.add(binding);
     return () => {

@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import type { TextField } from '$shared/schema/field.ts';
 import { beginning } from '$shared/text/graphemes.ts';
+import { jointAfter, needsNoJoint } from '$shared/text/joint.ts';
 import { oneLineInPlace } from '$shared/text/lines.ts';
 import type { Splice } from '$shared/text/splice.ts';
 import { spliceBetween } from '$shared/text/splice.ts';
@@ -18,6 +19,9 @@ export interface Caret {
  * others appears, and the caret stays between the same characters. While an input method composes, the element is left
  * alone: others' changes are held back, and the composed text is moved past them when composing ends. In a one-line field
  * a line end is shown and written as a space, however it came. One in the document stays there.
+ *
+ * Words that are typed onto the end of a text get a space before them if they need one. The space is in the element before
+ * them, so that an input method composes behind it. It is written together with them, or taken out again.
  */
 export class TextBinding {
   readonly #area: HTMLTextAreaElement | HTMLInputElement;
@@ -31,14 +35,20 @@ export class TextBinding {
   #held: Delta[] | null = null;
   #writing = false;
   #isClosed = false;
+  /** The space at the end of the element that is not in the document yet; empty if there is none. */
+  #joint: '' | ' ';
 
-  /** `write` runs an edit in a transaction that undo records. `moved` is called for each move of the caret. */
+  /**
+   * `write` runs an edit in a transaction that undo records. `moved` is called for each move of the caret. `joins`: the
+   * first words are typed onto the end of the text.
+   */
   constructor(
     area: HTMLTextAreaElement | HTMLInputElement,
     text: Y.Text,
     field: Pick<TextField, 'max' | 'line'>,
     write: (edit: () => void) => void,
     moved: (caret: Caret) => void,
+    joins = false,
   ) {
     this.#area = area;
     this.#text = text;
@@ -46,7 +56,9 @@ export class TextBinding {
     this.#write = write;
     this.#moved = moved;
     this.#shown = this.#read();
-    area.value = this.#shown;
+    this.#joint = joins ? jointAfter(this.#shown) : '';
+    // An input method may be about to compose: the element is left alone if it has the text.
+    if (area.value !== this.#shown + this.#joint) area.value = this.#shown + this.#joint;
     area.addEventListener('input', this.#typed);
     area.addEventListener('compositionstart', this.#compose);
     area.addEventListener('compositionend', this.#composed);
@@ -96,9 +108,19 @@ export class TextBinding {
 
   /** Writes typed text into the document, past others' changes that the element has not shown. */
   #push(held: readonly Delta[]): void {
-    const given = this.#asField(this.#area.value);
-    const splice = spliceBetween(this.#shown, given, this.#area.selectionEnd ?? undefined);
-    const caret = { start: this.#area.selectionStart ?? 0, end: this.#area.selectionEnd ?? 0 };
+    const inArea = this.#asField(this.#area.value);
+    const hasJoint = this.#joint !== '';
+    this.#joint = '';
+    const lead = `${this.#shown} `;
+    if (hasJoint && inArea.length > lead.length && inArea.startsWith(lead))
+      return this.#append(inArea.slice(lead.length));
+    // Without words after the space, as when a composition comes to nothing, it is no part of the text.
+    const given = hasJoint && inArea.endsWith(' ') ? inArea.slice(0, -1) : inArea;
+    const caret = {
+      start: Math.min(this.#area.selectionStart ?? 0, given.length),
+      end: Math.min(this.#area.selectionEnd ?? given.length, given.length),
+    };
+    const splice = spliceBetween(this.#shown, given, caret.end);
     const going = remaining(held, splice);
     const left = going.reduce((sum, run) => sum - run.length, this.#text.length);
     const insert = beginning(splice.insert, this.#field.max - left);
@@ -120,6 +142,22 @@ export class TextBinding {
     }
   }
 
+  /** Writes the first words at the end of the text, where others may have written meanwhile. */
+  #append(words: string): void {
+    const end = this.#text.length;
+    const room = this.#field.max - end;
+    const joint = room < 2 || needsNoJoint(words) ? '' : jointAfter(this.#text.toJSON());
+    const insert = beginning(joint + words, room);
+    this.#writing = true;
+    if (insert !== '') this.#write(() => this.#text.insert(end, insert));
+    this.#writing = false;
+    const after = this.#area.value.length - (this.#area.selectionEnd ?? 0);
+    this.#shown = this.#read();
+    if (this.#area.value === this.#shown) return;
+    const caret = Math.max(0, this.#shown.length - after);
+    this.#place(caret, caret);
+  }
+
   #read(): string {
     return this.#asField(this.#text.toJSON());
   }
@@ -133,6 +171,7 @@ export class TextBinding {
     const start = caretOver(deltas, this.#area.selectionStart ?? 0);
     const end = caretOver(deltas, this.#area.selectionEnd ?? 0);
     this.#shown = this.#read();
+    this.#joint = '';
     this.#place(start, end);
   }
 

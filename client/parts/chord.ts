@@ -1,3 +1,4 @@
+import { typesCharacter } from '../ui/typed-key.ts';
 import { isLetter } from './letters.ts';
 
 /**
@@ -33,10 +34,9 @@ export function isTyping(chord: Chord): boolean {
   return !mod && !alt && key.length === 1;
 }
 
-/** Whether a key event types a character other than a space. AltGr types too, and counts as Ctrl and Alt. */
+/** Whether a key event types a character other than a space. */
 export function isPrintable(event: KeyboardEvent): boolean {
-  const isTyped = !(event.ctrlKey || event.altKey || event.metaKey) || event.getModifierState('AltGraph');
-  return isTyped && /^[^ ]$/u.test(event.key);
+  return typesCharacter(event) && event.key !== ' ';
 }
 
 /** Whether a focused button needs the keys for itself. */

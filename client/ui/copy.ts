@@ -18,3 +18,17 @@ export async function copyText(
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way on a page without a secure context
   return document.execCommand('copy');
 }
+
+/** Copies a text that is in no field. The focus stays where it is. */
+export async function copyAside(text: string): Promise<boolean> {
+  const before = document.activeElement;
+  const field = document.createElement('textarea');
+  field.value = text;
+  field.className = 'unseen';
+  document.body.append(field);
+  const isCopied = await copyText(text, field);
+  const hadFocus = document.activeElement === field;
+  field.remove();
+  if (hadFocus && before instanceof HTMLElement) before.focus();
+  return isCopied;
+}

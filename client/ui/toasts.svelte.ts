@@ -8,10 +8,13 @@ export interface Toast {
   /** Whether it stays until the person acts on it or closes it. */
   readonly stays: boolean;
   readonly action: { readonly label: string; readonly run: () => void } | null;
+  readonly isLong: boolean;
 }
 
 /** Time to read a line and reach its button. The timer pauses under the pointer and the focus. */
 const shownMs = 7_000;
+/** For a message to a person whose eyes are elsewhere. */
+const longMs = 20_000;
 /** More at once would cover the board. The oldest is removed. */
 const most = 3;
 
@@ -27,14 +30,14 @@ export function toasts(): readonly Toast[] {
 /** Shows a toast and returns its id. A toast with the same text is replaced. */
 export function toast(
   text: string,
-  options: {
-    readonly action?: Toast['action'];
-    readonly tone?: Toast['tone'];
-    readonly stays?: boolean;
-  } = {},
+  {
+    action = null,
+    tone = 'plain',
+    isLong = false,
+    stays = false,
+  }: Partial<Pick<Toast, 'action' | 'tone' | 'isLong' | 'stays'>> = {},
 ): number {
-  const { tone = 'plain', action = null, stays = false } = options;
-  const next: Toast = { id: ++lastId, text, tone, action, stays };
+  const next: Toast = { id: ++lastId, text, tone, action, isLong, stays };
   shown = [...shown.filter((one) => one.text !== text), next].slice(-most);
   resume(next.id);
   return next.id;
@@ -52,5 +55,6 @@ export function hold(id: number): void {
 
 /** Lets the timer of a toast run again. */
 export function resume(id: number): void {
-  if (!shown.find((one) => one.id === id)?.stays) timers.start(id, shownMs, () => dismiss(id));
+  const one = shown.find((each) => each.id === id);
+  if (!one?.stays) timers.start(id, one?.isLong ? longMs : shownMs, () => dismiss(id));
 }

@@ -110,11 +110,6 @@ export const removeCards = command('remove-card', (step, ids: readonly string[])
   step.changeEach(ids, (id) => setGone(step, cards, id, true)),
 );
 
-/** Restores removed cards as they were. */
-export const restoreCards = command('restore-card', (step, ids: readonly string[]) =>
-  step.changeEach(ids, (id) => setGone(step, cards, id, false)),
-);
-
 export const markPersona = command(
   'mark-persona',
   (step, ids: readonly string[], persona: string, on: boolean) =>

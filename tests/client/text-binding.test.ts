@@ -20,7 +20,8 @@ class Typist {
     document.body.append(this.area);
   }
 
-  open(): void {
+  /** `joins`: the first words are typed onto the end, where the element waits with a space before them. */
+  open(joins = false): void {
     this.area.focus();
     this.binding = new TextBinding(
       this.area,
@@ -28,7 +29,9 @@ class Typist {
       this.#field,
       (edit) => this.doc.transact(edit, this),
       (caret) => (this.caret = caret),
+      joins,
     );
+    if (joins) this.select(this.area.value.length);
   }
 
   get shown(): string {
@@ -481,5 +484,89 @@ describe('two people typing at random', () => {
     agree(ana, ben);
     const left = [...alive].filter((one) => !removed.has(one));
     expect(Array.from(ana.shown).toSorted()).toEqual(left.toSorted());
+  });
+});
+
+describe('words typed onto the end of a text', () => {
+  /** Ana opens a text by typing on it, and Ben has it open too. */
+  function onto(text: string, max?: number): [ana: Typist, ben: Typist] {
+    const [ana, ben] = pair(text, max);
+    ana.binding?.close();
+    ana.open(true);
+    return [ana, ben];
+  }
+
+  const read = ({ text }: Typist) => text.toJSON();
+
+  test('get a space before them, in the edit of the first letter', () => {
+    const [ana, ben] = onto('paper');
+    expect(ana.shown).toBe('paper ');
+    expect(read(ana)).toBe('paper');
+    let edits = 0;
+    ana.text.observe(() => edits++);
+    ana.type('a').type('n').type('d');
+    expect([read(ana), ana.shown, ana.selection, edits]).toEqual(['paper and', 'paper and', [9, 9], 3]);
+    for (let step = 0; step < 3; step++) ana.undo.undo();
+    expect(read(ana)).toBe('paper');
+    expect(read(ben.hear(ana))).toBe('paper');
+  });
+
+  test.each([
+    ['paper', '!', 'paper!'],
+    ['paper ', 'and', 'paper and'],
+    ['日本', '語', '日本語'],
+    ['app', '日本', 'app日本'],
+    ['', 'A', 'A'],
+  ])('on "%s", "%s": as the script wants it', (text, letters, all) => {
+    for (const way of ['type', 'commit'] as const) {
+      const [ana] = onto(text);
+      if (way === 'commit') ana.compose('x');
+      ana[way](letters).type('.');
+      expect([read(ana), ana.shown, ana.selection]).toEqual([
+        `${all}.`,
+        `${all}.`,
+        [all.length + 1, all.length + 1],
+      ]);
+    }
+  });
+
+  test('are composed behind the space, beside another writer at the end', () => {
+    const [ana, ben] = onto('Caf');
+    ana.compose('´');
+    ben.select(3).type('e');
+    ana.hear(ben).commit('é').type('s');
+    ben.hear(ana);
+    for (const typist of [ana, ben]) expect([read(typist), typist.shown]).toEqual(['Cafe és', 'Cafe és']);
+  });
+
+  test('that another writer has already spaced get none of their own', () => {
+    const [ana, ben] = onto('paper');
+    ben.select(5).type(' or');
+    ana.hear(ben).type('!');
+    expect(read(ana)).toBe('paper or!');
+    expect(ana.shown).toBe('paper or!');
+  });
+
+  test('that come to nothing leave nothing', () => {
+    const [ana] = onto('paper');
+    ana.compose('´').commit('');
+    expect([read(ana), ana.shown]).toEqual(['paper', 'paper']);
+    ana.type('s');
+    expect(read(ana)).toBe('papers');
+    const [ben] = onto('paper');
+    ben.close();
+    expect(read(ben)).toBe('paper');
+  });
+
+  test('but elsewhere leave the end alone', () => {
+    const [ana] = onto('paper');
+    ana.select(2).type('X');
+    expect([read(ana), ana.shown, ana.selection]).toEqual(['paXper', 'paXper', [3, 3]]);
+  });
+
+  test('have no space if only one more character fits', () => {
+    const [ana] = onto('paper', 6);
+    ana.type('s');
+    expect(read(ana)).toBe('papers');
   });
 });

@@ -5,7 +5,6 @@ import {
   markPersona,
   moveCards,
   removeCards,
-  restoreCards,
   setEvidence,
   setMode,
   setSupport,
@@ -45,6 +44,7 @@ import { setGone } from '../../shared/schema/editor.ts';
 import { writingLabel } from '../../shared/schema/command.ts';
 import { addCards, reorderLane } from '../shared/commands.ts';
 import { maxCardText, maxFrameBytes } from '../../shared/limits.ts';
+import { restoreRecords } from '../../shared/workflows/restore-records.ts';
 import { writeText } from '../../shared/schema/text-splice.ts';
 import { Together } from './undo-people.ts';
 
@@ -265,7 +265,7 @@ describe('changes by others since the step', () => {
     people.hear();
     expect(await ana.undo()).toEqual({ command: 'move-card', all: 2, left: 1 });
     expect(await ana.undo()).toEqual(none('write'));
-    restoreCards(ben, [id]);
+    restoreRecords(ben, [{ of: cards, id }]);
     people.hear();
     expect(card(id)).toMatchObject({ text: 'x and more', gone: false, place: { lane: 'b' } });
   });
@@ -279,7 +279,7 @@ describe('changes by others since the step', () => {
     removeCards(ben, [id]);
     people.hear();
     expect(await ana.undo()).toEqual(none('set-evidence'));
-    restoreCards(ben, [id]);
+    restoreRecords(ben, [{ of: cards, id }]);
     people.hear();
     expect(await ana.undo()).toEqual(none('set-evidence'));
     expect(card(id)?.evidence).toBe('partly');
@@ -290,7 +290,7 @@ describe('changes by others since the step', () => {
     const id = addCard(ana, cell('a'), { gap });
     removeCards(ana, [id]);
     people.hear();
-    restoreCards(ben, [id]);
+    restoreRecords(ben, [{ of: cards, id }]);
     people.hear();
     expect(await ana.undo()).toEqual(none('remove-card'));
     expect(card(id)?.gone).toBe(false);
@@ -515,7 +515,7 @@ const kinds: Record<string, Kind> = {
   gone: {
     begin: newCard,
     ana: (editor, id) => removeCards(editor, [id]),
-    ben: (editor, id) => restoreCards(editor, [id]),
+    ben: (editor, id) => restoreRecords(editor, [{ of: cards, id }]),
     reads: field(cards, 'gone'),
   },
   'the state of an idea': {

@@ -4,7 +4,8 @@ import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { Connection } from '../../client/model/sync/connection.svelte.ts';
 import { UndoableEditor } from '../../client/model/sync/undo.svelte.ts';
-import { cards, moveCards, removeCards, restoreCards } from '../../shared/collections/card.ts';
+import { cards, moveCards, removeCards } from '../../shared/collections/card.ts';
+import { restoreRecords } from '../../shared/workflows/restore-records.ts';
 import { openRoots } from '../../shared/documents.ts';
 import { readAll, readRecord } from '../../shared/schema/read.ts';
 import { addCards } from '../shared/commands.ts';
@@ -117,12 +118,15 @@ test('5,000 cards are added, moved, removed and restored, and all of it is undon
   removeCards(editor, ids);
   await ana.saved();
   expect(count('b')).toBe(0);
-  restoreCards(editor, ids);
+  restoreRecords(
+    editor,
+    ids.map((id) => ({ of: cards, id })),
+  );
   await ana.saved();
   expect(count('b')).toBe(5_000);
 
   const all = (label: string) => ({ command: label, all: 5_000, left: 0 });
-  expect(await editor.undo()).toEqual(all('restore-card'));
+  expect(await editor.undo()).toEqual(all('restore-record'));
   expect(await editor.undo()).toEqual(all('remove-card'));
   await ana.saved();
   expect(count('b')).toBe(5_000);

@@ -168,4 +168,32 @@ export class Person {
   async type(text: string): Promise<void> {
     await this.page.keyboard.type(text);
   }
+
+  /**
+   * What the browser does for a dead key or an input method: it composes in the focused field, if that is one. The last
+   * text is inserted.
+   */
+  async compose(...steps: readonly string[]): Promise<void> {
+    const end = await this.beginComposing(...steps.slice(0, -1));
+    await end(steps.at(-1) ?? '');
+  }
+
+  /** Composes these texts, one after the other. Returns what inserts the result. */
+  async beginComposing(...steps: readonly string[]): Promise<(text: string) => Promise<void>> {
+    const keyboard = await this.context.newCDPSession(this.page);
+    const key = { key: 'Process', code: 'KeyN', windowsVirtualKeyCode: 229 };
+    const press = async (act: () => Promise<unknown>) => {
+      await keyboard.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...key });
+      await act();
+      await keyboard.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key });
+    };
+    for (const text of steps) {
+      const at = { selectionStart: text.length, selectionEnd: text.length };
+      await press(() => keyboard.send('Input.imeSetComposition', { text, ...at }));
+    }
+    return async (text) => {
+      await press(() => keyboard.send('Input.insertText', { text }));
+      await keyboard.detach();
+    };
+  }
 }

@@ -19,44 +19,30 @@ async function add(text: string, phase = 'Use the service'): Promise<void> {
   await expect(maja.fieldOf(text)).toBeFocused();
 }
 
-/** What the browser does for a dead key or an input method: it composes in the focused field, if that is one. */
-async function compose(...steps: readonly string[]): Promise<void> {
-  const keyboard = await maja.context.newCDPSession(maja.page);
-  for (const [index, text] of steps.entries()) {
-    const key = { key: 'Process', code: 'KeyN', windowsVirtualKeyCode: 229 };
-    await keyboard.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...key });
-    if (index < steps.length - 1) {
-      const end = text.length;
-      await keyboard.send('Input.imeSetComposition', { text, selectionStart: end, selectionEnd: end });
-    } else await keyboard.send('Input.insertText', { text });
-    await keyboard.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key });
-  }
-  await keyboard.detach();
-}
-
 describe('on a focused card', () => {
   test('letters, digits and signs are written at its end, and command nothing', async () => {
     await add('Buys');
     await maja.press('Space');
     await maja.type('2 men? M');
-    await expect(maja.field).toHaveValue('Buys2 men? M');
-    await expect(nadia.card('Buys2 men? M')).toBeVisible();
+    await expect(maja.field).toHaveValue('Buys 2 men? M');
+    await expect(nadia.card('Buys 2 men? M')).toBeVisible();
     await expect(maja.page.getByRole('dialog')).toHaveCount(0);
     await maja.press('Escape');
-    await expect(nadia.card('Buys2 men? M')).toHaveAccessibleName(/Assumption/);
-    await expect(maja.fieldOf('Buys2 men? M')).toBeFocused();
+    await expect(nadia.card('Buys 2 men? M')).toHaveAccessibleName(/Assumption/);
+    await expect(maja.fieldOf('Buys 2 men? M')).toBeFocused();
     await expect(maja.field).toHaveCount(0);
   });
 
   test('a dead key keeps its accent, and an input method its first letter', async () => {
     await add('Caf');
-    await compose('´', 'é');
-    await expect(maja.field).toHaveValue('Café');
-    await expect(nadia.card('Café')).toBeVisible();
+    await maja.compose('´', 'é');
+    await expect(maja.field).toHaveValue('Caf é');
+    await maja.type('s');
+    await expect(nadia.card('Caf és')).toBeVisible();
     await maja.press('Escape');
 
     await add('Asks ');
-    await compose('に', 'にほ', '日本');
+    await maja.compose('に', 'にほ', '日本');
     await expect(maja.field).toHaveValue('Asks 日本');
     await expect(nadia.card('Asks 日本')).toBeVisible();
     await maja.press('Escape');
@@ -79,18 +65,20 @@ describe('on a focused card', () => {
     await add('Stays');
     await maja.page.evaluate(() => navigator.clipboard.writeText('pasted').catch(() => {}));
     await maja.press('Shift+Delete', 'Control+Backspace', 'Control+v', 'Control+x');
-    await expect(maja.fieldOf('Stays')).toHaveValue('Stays');
-    await maja.type('!');
-    await expect(nadia.card('Stays!')).toBeVisible();
+    // With the space before the next word.
+    await expect(maja.fieldOf('Stays')).toHaveValue('Stays ');
+    await expect(nadia.card('Stays').locator('p')).toHaveText(/^Stays$/);
+    await maja.type('on');
+    await expect(nadia.card('Stays on')).toBeVisible();
     await maja.press('Escape', 'Control+z');
-    await expect(nadia.card('Stays!')).toHaveCount(0);
+    await expect(nadia.card('Stays on')).toHaveCount(0);
   });
 
   test('a screen reader says its marks as the name of the field, and its text as the value', async () => {
     await add('Is read aloud');
     const field = maja.fieldOf('Is read aloud');
     await expect(field).toHaveAccessibleName(/^Assumption/);
-    await expect(field).toHaveValue('Is read aloud');
+    await expect(field).toHaveValue('Is read aloud ');
     await expect(maja.card('Is read aloud')).toHaveAccessibleName(/^Is read aloud, Assumption/);
     await maja.press('Enter');
     await expect(maja.field).toHaveAccessibleName('Card text');
@@ -107,24 +95,6 @@ describe('on a focused card', () => {
     await expect(maja.page.getByRole('grid').locator(':focus')).toHaveCount(0);
     await maja.press('Tab');
     await expect(maja.fieldOf('Tab stop')).toBeFocused();
-  });
-
-  test('the rest of a sentence goes nowhere when somebody removes the card that it is written on', async () => {
-    const phase = 'Discover and choose, Compare and decide';
-    await add('Neighbour', phase);
-    await add('Taken away', phase);
-    await maja.type(' while');
-    await nadia.card('Taken away').focus();
-    await nadia.press('Delete');
-    await expect(maja.page.getByText('Someone removed the card that you were editing.')).toBeVisible();
-    await maja.type('nm 2');
-    await maja.press('Backspace');
-    await expect(maja.field).toHaveCount(0);
-    await expect(nadia.card('Neighbour').locator('p')).toHaveText('Neighbour');
-    await expect(maja.page.getByRole('dialog')).toHaveCount(0);
-    await expect(nadia.card('Neighbour')).toBeVisible();
-    // Any other key ends this at once.
-    await maja.press('Escape', 'ArrowRight');
   });
 
   test('observers have no field, and their letters do nothing', async () => {
@@ -145,6 +115,10 @@ describe('on a focused card', () => {
     await samir.type('?');
     await expect(samir.field).toHaveValue('Tapped?');
     await expect(samir.page.getByRole('dialog')).toHaveCount(0);
+    await samir.press('Escape');
+    await expect(samir.card('Tapped?')).toBeFocused();
+    await samir.type('twice');
+    await expect(samir.field).toHaveValue('Tapped? twice');
     await samir.press('Escape');
     await samir.leave();
   });

@@ -11,6 +11,7 @@ import { openRoots } from '../../shared/documents.ts';
 import { PlainEditor } from '../../shared/schema/editor.ts';
 import { byOrder } from '../../shared/schema/order-key.ts';
 import { readAll, readRecord, readValues } from '../../shared/schema/read.ts';
+import * as restoring from '../../shared/workflows/restore-records.ts';
 import * as journey from '../../shared/workflows/start-journey.ts';
 
 const atEnd = { after: null, before: null };
@@ -91,8 +92,8 @@ const setting: Readonly<Record<string, Case>> = {
     read: ({ texts, cell }) => texts(cell),
     gives: [],
   },
-  'restore-card': {
-    run: ({ ana }, { one }) => card.restoreCards(ana, [one]),
+  'restore-record': {
+    run: ({ ana }, { one }) => restoring.restoreRecords(ana, [{ of: card.cards, id: one }]),
     read: ({ texts, cell }) => texts(cell),
     gives: ['one', 'two'],
   },
@@ -226,7 +227,7 @@ const others = [
 ];
 
 test('every command has a case in this test', () => {
-  const files: object[] = [card, emotion, idea, lane, person, persona, phase, journey];
+  const files: object[] = [card, emotion, idea, lane, person, persona, phase, restoring, journey];
   const all = files.flatMap((file) =>
     Object.values(file).flatMap((made: unknown) =>
       typeof made === 'function' && 'command' in made ? String(made.command) : [],
@@ -277,9 +278,30 @@ describe('commands on cards', () => {
     card.setEvidence(ana, [ids.two], 'data');
     card.removeCards(ana, [ids.one, ids.two]);
     expect(texts(cell)).toEqual([]);
-    card.restoreCards(ana, [ids.two, 'no-card']);
+    restoring.restoreRecords(ana, [
+      { of: card.cards, id: ids.two },
+      { of: card.cards, id: 'no-card' },
+    ]);
     expect(texts(cell)).toEqual(['two']);
     expect(readRecord(doc, card.cards, ids.two)?.evidence).toBe('data');
+  });
+
+  test('restore a card with its phase, or into another cell, as one update', () => {
+    const { ana, doc, cell, ids, texts, takeUpdates } = openBoard();
+    card.removeCards(ana, [ids.one]);
+    phase.removePhase(ana, cell.phase);
+    takeUpdates();
+    restoring.restoreRecords(ana, [
+      { of: card.cards, id: ids.one },
+      { of: phase.phases, id: cell.phase },
+    ]);
+    expect(takeUpdates()).toBe(1);
+    expect(readRecord(doc, phase.phases, cell.phase)?.gone).toBe(false);
+    expect(texts(cell)).toEqual(['one', 'two']);
+    const elsewhere = { lane: cell.lane, phase: 'another', step: null };
+    restoring.restoreRecords(ana, [{ of: card.cards, id: ids.one }], elsewhere);
+    expect(takeUpdates()).toBe(1);
+    expect(texts(elsewhere)).toEqual(['one']);
   });
 
   test('add a card at the end of its cell or in a gap, with its author', () => {

@@ -24,7 +24,7 @@ export function pressKey(map: MapState, event: KeyboardEvent): void {
   if (!pressAction(keyed, event, on, keys)) {
     const { card } = on;
     if (card === null || target !== element || !isPrintable(event) || !map.workspace.may('write')) return;
-    flushSync(() => map.edit(card));
+    flushSync(() => map.edit(card, true));
     // The letter goes into the field that has the focus now, and is no shortcut of the board.
     event.stopPropagation();
     return;

@@ -3,6 +3,7 @@ import type { CellAt } from '$shared/collections/card.ts';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
 import { Flags } from '../../model/store/flags.svelte.ts';
 import { keepFocus } from '../../ui/keep-focus.ts';
+import { areKeysHeld } from '../../ui/still-typing.svelte.ts';
 import type { FocusTarget, Grid } from './grid.ts';
 import { focusKey, parseFocusKey } from './grid.ts';
 import { cellOfCard } from './cells.ts';
@@ -119,9 +120,9 @@ export class MapFocus {
     this.#heldCard = card;
   }
 
-  /** True if a card has the hidden field. */
+  /** True if a card has the hidden field. None has it while keys are held: an input method would write in it. */
   holds(id: string): boolean {
-    return this.#held.has(id);
+    return this.#held.has(id) && !areKeysHeld();
   }
 
   /** The cell or head of an element. */

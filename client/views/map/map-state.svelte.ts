@@ -69,6 +69,9 @@ export class MapState {
   /** The card that is being edited here. */
   writing: string | null = $state(null);
 
+  /** The card that was opened by a letter typed onto the end of its text. */
+  joining: string | null = null;
+
   /** Cards that have been shown. A card is animated only when it is first shown. */
   readonly #shownCards = new Set<string>();
   constructor(workspace: Workspace) {
@@ -121,9 +124,14 @@ export class MapState {
     const passing =
       personas.size === 0
         ? stack
-        : stack.filter((id) => entries.entry(id).record?.personas.some((one) => personas.has(one)));
+        : stack.filter(
+            (id) =>
+              this.editing.has(id) || entries.entry(id).record?.personas.some((one) => personas.has(one)),
+          );
     const isFolded = passing.length > unfoldedCards && !this.unfolded.has(focusKey({ kind: 'cell', cell }));
-    return { passing, shown: isFolded ? passing.slice(0, unfoldedCards) : passing };
+    // A card stays while it is edited, whatever others change.
+    const isShown = (id: string, at: number) => at < unfoldedCards || this.editing.has(id);
+    return { passing, shown: isFolded ? passing.filter(isShown) : passing };
   }
 
   unfold(key: string): void {
@@ -143,8 +151,10 @@ export class MapState {
     await tick();
   }
 
-  edit(id: string): void {
+  /** @param joins a letter that is typed onto the end of the text opens it */
+  edit(id: string, joins = false): void {
     if (!this.workspace.may('write')) return;
+    this.joining = joins ? id : null;
     this.editing.set(id, true);
     this.writing = id;
   }
@@ -157,7 +167,13 @@ export class MapState {
     this.editing.set(id, false);
     if (this.writing === id) this.writing = null;
     const record = entry.record;
-    if (record && !record.gone && isBlank(record.text) && this.workspace.visitorsOf(entry).length === 0) {
+    if (
+      this.workspace.may('write') &&
+      record &&
+      !record.gone &&
+      isBlank(record.text) &&
+      this.workspace.visitorsOf(entry).length === 0
+    ) {
       this.board.editor.discard(cards, id, removeCards);
       await tick();
       if (focus && cell) this.focus.on({ kind: 'cell', cell });

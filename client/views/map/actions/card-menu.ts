@@ -15,9 +15,11 @@ import type { Persona } from '$shared/collections/persona.ts';
 import type { Action } from '../../../parts/action.ts';
 import { ideasFor } from '../../../parts/idea-links.ts';
 import { frameTitle, ideaTitle } from '../../../parts/untitled.ts';
+import type { Key } from '../../../text/messages.svelte.ts';
 import { t } from '../../../text/messages.svelte.ts';
 import { lightbulbIcon, moveIcon } from '../../../ui/icons.ts';
 import { laneViews } from '../lanes/lanes.ts';
+import type { MapState } from '../map-state.svelte.ts';
 import { onCard, recordOf } from './card.ts';
 import type { MapTarget } from './target.ts';
 
@@ -46,13 +48,21 @@ export const newIdea: readonly Action<MapTarget>[] = [
   }),
 ];
 
+/** Says to what a field of these cards was set. */
+function tellSet(map: MapState, ids: readonly string[], field: Key, value: Key | null): void {
+  const said = { what: t(field), value: t(value ?? 'map.not-set') };
+  const isOne = ids.length === 1;
+  map.workspace.notify(isOne ? t('map.set', said) : t('map.set.cards', { ...said, count: ids.length }), true);
+}
+
 export const evidence: readonly Action<MapTarget>[] = evidenceLevels.map((level: EvidenceLevel) =>
   onCard({
     name: `evidence.${level}`,
     isOn: (target) => recordOf(target)?.evidence === level,
     run: (map, card) => {
-      setEvidence(map.board.editor, map.selection.with(card), level);
-      map.workspace.notify(t('map.evidence.set', { level: t(`evidence.${level}`) }), true);
+      const ids = map.selection.with(card);
+      setEvidence(map.board.editor, ids, level);
+      tellSet(map, ids, 'map.menu.evidence', `evidence.${level}`);
     },
   }),
 );
@@ -91,7 +101,10 @@ export function marks(personas: readonly Persona[]): Action<MapTarget>[] {
       isOn: isMarked,
       run: (map, card) => {
         const on = map.board.of(cards).get(card)?.personas.includes(id) ?? false;
-        markPersona(map.board.editor, map.selection.with(card), id, !on);
+        const ids = map.selection.with(card);
+        markPersona(map.board.editor, ids, id, !on);
+        const said = { persona: frameTitle(name), count: ids.length };
+        map.workspace.notify(t(on ? 'map.unmarked' : 'map.marked', said), true);
       },
     });
   });
@@ -103,8 +116,10 @@ export const support: readonly Action<MapTarget>[] = supports.map((one: Support)
     may: (target) => judgedBy(target) === 'support',
     isOn: (target) => recordOf(target)?.support === one,
     run: (map, card) => {
-      const now = map.board.of(cards).get(card)?.support;
-      setSupport(map.board.editor, map.selection.with(card), now === one ? null : one);
+      const next = map.board.of(cards).get(card)?.support === one ? null : one;
+      const ids = map.selection.with(card);
+      setSupport(map.board.editor, ids, next);
+      tellSet(map, ids, 'map.menu.support', next && `support.${next}`);
     },
   }),
 );
@@ -115,8 +130,10 @@ export const mode: readonly Action<MapTarget>[] = modes.map((one: Mode) =>
     may: (target) => judgedBy(target) === 'evidence',
     isOn: (target) => recordOf(target)?.mode === one,
     run: (map, card) => {
-      const now = map.board.of(cards).get(card)?.mode;
-      setMode(map.board.editor, map.selection.with(card), now === one ? null : one);
+      const next = map.board.of(cards).get(card)?.mode === one ? null : one;
+      const ids = map.selection.with(card);
+      setMode(map.board.editor, ids, next);
+      tellSet(map, ids, 'map.menu.mode', next && `mode.${next}`);
     },
   }),
 );

@@ -2,6 +2,7 @@ import type { LaneLine } from '$shared/collections/lane.ts';
 import { laneLines, lanes, setLine } from '$shared/collections/lane.ts';
 import { addPhase, addStep, setTruth, steps } from '$shared/collections/phase.ts';
 import type { Action } from '../../../parts/action.ts';
+import { frameTitle } from '../../../parts/untitled.ts';
 import { t } from '../../../text/messages.svelte.ts';
 import { plusIcon, starIcon } from '../../../ui/icons.ts';
 import type { MapState } from '../map-state.svelte.ts';
@@ -63,7 +64,13 @@ export const ofStep: readonly Action<MapTarget>[] = [
     name: 'map.truth',
     icon: starIcon,
     isOn: (map, id) => map.board.of(steps).get(id)?.truth ?? false,
-    run: (map, { id }) => setTruth(map.board.editor, id, !map.board.of(steps).get(id)?.truth),
+    run: (map, { id }) => {
+      const step = map.board.of(steps).get(id);
+      if (!step) return;
+      setTruth(map.board.editor, id, !step.truth);
+      const said = { step: frameTitle(step.title) };
+      map.workspace.notify(t(step.truth ? 'map.truth.off' : 'map.truth.on', said), true);
+    },
   }),
 ];
 
@@ -92,8 +99,10 @@ export const lines: readonly Action<MapTarget>[] = laneLines.map((line: LaneLine
     name: `line.${line}`,
     isOn: (map, id) => map.board.of(lanes).get(id)?.line === line,
     run: (map, { id }) => {
-      const now = map.board.of(lanes).get(id)?.line;
-      setLine(map.board.editor, id, now === line ? null : line);
+      const next = map.board.of(lanes).get(id)?.line === line ? null : line;
+      setLine(map.board.editor, id, next);
+      const value = t(next ? `line.${next}` : 'map.not-set');
+      map.workspace.notify(t('map.set', { what: t('map.menu.line'), value }), true);
     },
   }),
 );

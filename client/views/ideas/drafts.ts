@@ -1,0 +1,2 @@
+/** The title of an idea that is not added yet, for each board. */
+export const drafts = new Map<string, string>();

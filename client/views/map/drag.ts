@@ -1,5 +1,6 @@
 import type { CellAt } from '$shared/collections/card.ts';
 import type { Gap } from '$shared/schema/placing.ts';
+import { dropCellAt } from './drop-cell.ts';
 import { parseFocusKey } from './grid.ts';
 
 /** A mouse must move this far before a press becomes a drag; a finger must rest this long first. */
@@ -36,6 +37,8 @@ export function dragCards(
     line: HTMLElement;
     target: { cell: CellAt; gap: Gap } | null;
   } | null = null;
+  /** The cell that the drag is over. In a closed row, the mark opens it. */
+  let overCell: HTMLElement | null = null;
   let at = { x: 0, y: 0 };
   let frame = 0;
 
@@ -104,7 +107,12 @@ export function dragCards(
   };
 
   const aim = (now: NonNullable<typeof drag>) => {
-    const cellElement = document.elementFromPoint(at.x, at.y)?.closest<HTMLElement>('[data-drop]');
+    const cellElement = dropCellAt(at.x, at.y);
+    if (cellElement !== overCell) {
+      overCell?.removeAttribute('data-over');
+      cellElement?.setAttribute('data-over', '');
+      overCell = cellElement;
+    }
     const over =
       cellElement?.dataset.focusKey === undefined ? null : parseFocusKey(cellElement.dataset.focusKey);
     if (!cellElement || over?.kind !== 'cell') {
@@ -173,6 +181,8 @@ export function dragCards(
     frame = 0;
     drag?.ghost.remove();
     drag?.line.remove();
+    overCell?.removeAttribute('data-over');
+    overCell = null;
     for (const taken of root.querySelectorAll('[data-taken]')) taken.removeAttribute('data-taken');
     delete root.dataset.dragging;
     pressed = null;

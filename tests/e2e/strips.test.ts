@@ -93,7 +93,7 @@ describe('the row of a lane without cards takes no space', () => {
     await maja.page.mouse.down();
     const box = await above(maja).boundingBox();
     if (!box) throw new Error('There is no strip.');
-    await maja.page.mouse.move(box.x + 40, box.y + 12, { steps: 6 });
+    await maja.page.mouse.move(box.x + 40, box.y + 8, { steps: 6 });
     await isOpen(above(maja));
     await isUnmoved(maja, before);
     await maja.page.mouse.move(box.x + 40, box.y + 24, { steps: 6 });

@@ -30,6 +30,7 @@ export function dragCards(
     x: number;
     y: number;
     timer: number;
+    isTouch: boolean;
   } | null = null;
   let drag: {
     cards: readonly string[];
@@ -51,13 +52,14 @@ export function dragCards(
     const id = card?.dataset.card;
     if (!card || id === undefined) return;
     at = { x: event.clientX, y: event.clientY };
-    const touch = event.pointerType === 'touch';
+    const isTouch = event.pointerType === 'touch';
     pressed = {
       card,
       id,
       pointer: event.pointerId,
       ...at,
-      timer: touch ? window.setTimeout(begin, restMs) : 0,
+      isTouch,
+      timer: isTouch ? window.setTimeout(begin, restMs) : 0,
     };
   };
 
@@ -107,7 +109,7 @@ export function dragCards(
   };
 
   const aim = (now: NonNullable<typeof drag>) => {
-    const cellElement = dropCellAt(at.x, at.y);
+    const cellElement = dropCellAt(at.x, at.y, pressed?.isTouch ? 'finger' : 'mouse');
     if (cellElement !== overCell) {
       overCell?.removeAttribute('data-over');
       cellElement?.setAttribute('data-over', '');

@@ -131,6 +131,18 @@ export class Board {
   }
 
   /**
+   * Calls a listener before a change by others is applied, while the page still shows the state before it. Returns a
+   * function that ends this.
+   */
+  beforeOthers(listener: () => void): () => void {
+    const receive = ({ local }: Y.Transaction) => {
+      if (!local) listener();
+    };
+    this.#doc.on('beforeTransaction', receive);
+    return () => this.#doc.off('beforeTransaction', receive);
+  }
+
+  /**
    * Binds an input to a text field while it is edited. `joins`: the first words are typed onto the end of the text. Returns a function that unbinds it, or null if there is no such
    * record.
    */

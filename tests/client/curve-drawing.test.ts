@@ -4,6 +4,7 @@ import {
   monotonePath,
   pointY,
   valueAt,
+  withHeld,
 } from '../../client/views/map/lanes/curve/curve-drawing.ts';
 
 /** The control points of a path, as numbers. */
@@ -62,6 +63,17 @@ describe('the experience curve', () => {
       (phase) => phase.charCodeAt(0),
     );
     expect(lines.map((line) => line.assumed)).toEqual([true, false]);
+  });
+
+  test('follows the dragged point, which joins two lines where nothing was known', () => {
+    const point = (phase: string, value: number | null) => ({ phase, value, assumed: false, placed: false });
+    const points = [point('a', 1), point('b', null), point('c', -1)];
+    const x = (phase: string) => phase.charCodeAt(0);
+    expect(curveLines(points, x)).toEqual([]);
+    const dragged = curveLines(withHeld(points, { phase: 'b', value: 2 }), x);
+    expect(dragged).toHaveLength(1);
+    expect(dragged[0]?.path).toContain(`98,${pointY(2)}`);
+    expect(points[1]?.value).toBeNull();
   });
 
   test('a height is converted to the value at it, in half steps', () => {

@@ -87,3 +87,75 @@ test('a facilitator drags a point; a participant cannot', async () => {
   await maja.page.getByRole('banner').getByRole('button', { name: 'Undo' }).click();
   await expect(curve(asa, 'Come back')).not.toHaveAccessibleName(/Elif Yıldız: \+2, set manually/);
 });
+
+/** Whether each point of the curve is on its line, to a pixel, and what lies on top where a line crosses cells. */
+const drawing = (person: Person) =>
+  person.page.locator('svg.curve').evaluate((svg) => {
+    const paths = [...svg.querySelectorAll<SVGPathElement>('path')].map((path) => {
+      const matrix = path.getScreenCTM();
+      const length = path.getTotalLength();
+      const spots = Array.from({ length: 2001 }, (_, i) =>
+        path.getPointAtLength((length * i) / 2000).matrixTransform(matrix ?? undefined),
+      );
+      return { path, spots };
+    });
+    const row = svg.parentElement;
+    const points = [...(row?.querySelectorAll<HTMLElement>('[role=slider]') ?? [])];
+    const away = points.map((point) => {
+      const box = point.getBoundingClientRect();
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      const all = paths.flatMap(({ spots }) => spots.map((spot) => Math.hypot(spot.x - x, spot.y - y)));
+      return Math.min(...all) - 0.5;
+    });
+    // The drawing lets pointers through; here it must count.
+    for (const { path } of paths) path.style.pointerEvents = 'stroke';
+    const cell = row?.querySelectorAll('[role=gridcell]')[1]?.getBoundingClientRect();
+    const edge = document.dir === 'rtl' ? (cell?.right ?? 0) - 0.5 : (cell?.left ?? 0) + 0.5;
+    const crossing = paths[0]?.spots.find(({ x }) => Math.abs(x - edge) < 1);
+    const stack = document.elementsFromPoint(crossing?.x ?? 0, crossing?.y ?? 0);
+    for (const { path } of paths) path.style.pointerEvents = '';
+    return { isAtPoints: Math.max(...away) <= 1, onTop: stack[0]?.tagName };
+  });
+
+test.each(['en', 'ar'])(
+  'the line follows the dragged point above the cell borders, in %s',
+  async (locale) => {
+    const links = await stage.house.board('demo', locale);
+    const [dragger, watcher] = await Promise.all([
+      stage.person('Dana', { locale }),
+      stage.person('Wim', { locale }),
+    ]);
+    await Promise.all([dragger.join(links.facilitator), watcher.join(links.facilitator)]);
+    const point = dragger.page.getByRole('slider').nth(1);
+    await point.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    expect(await drawing(dragger)).toEqual({ isAtPoints: true, onTop: 'path' });
+    const before = await point.getAttribute('aria-valuetext');
+    const drag = async () => {
+      const box = await point.boundingBox();
+      const cell = await dragger.page.locator('svg.curve').boundingBox();
+      if (!box || !cell) throw new Error('There is no curve.');
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      const to = y > cell.y + cell.height / 2 ? cell.y + 20 : cell.y + cell.height - 20;
+      await dragger.page.mouse.move(x, y);
+      await dragger.page.mouse.down();
+      await dragger.page.mouse.move(x, to, { steps: 3 });
+      await expect(point).not.toHaveAttribute('aria-valuetext', before ?? '');
+      expect((await drawing(dragger)).isAtPoints).toBe(true);
+    };
+    await drag();
+    await expect(watcher.page.getByRole('slider').nth(1)).toHaveAttribute('aria-valuetext', before ?? '');
+    await dragger.press('Escape');
+    await expect(point).toHaveAttribute('aria-valuetext', before ?? '');
+    expect((await drawing(dragger)).isAtPoints).toBe(true);
+    await dragger.page.mouse.up();
+    await expect(point).toHaveAttribute('aria-valuetext', before ?? '');
+    await drag();
+    await dragger.page.mouse.up();
+    const dropped = (await point.getAttribute('aria-valuetext')) ?? '';
+    expect(dropped).not.toBe(before);
+    await expect(watcher.page.getByRole('slider').nth(1)).toHaveAttribute('aria-valuetext', dropped);
+    await point.press('Home');
+    await expect(point).toHaveAttribute('aria-valuenow', '-2');
+    expect((await drawing(dragger)).isAtPoints).toBe(true);
+  },
+);

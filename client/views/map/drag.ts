@@ -1,5 +1,6 @@
 import type { CellAt } from '$shared/collections/card.ts';
 import type { Gap } from '$shared/schema/placing.ts';
+import { dropCellAt } from './drop-cell.ts';
 import { parseFocusKey } from './grid.ts';
 
 /** A mouse must move this far before a press becomes a drag; a finger must rest this long first. */
@@ -32,6 +33,7 @@ export function dragCards(
     x: number;
     y: number;
     timer: number;
+    isTouch: boolean;
   } | null = null;
   let drag: {
     cards: readonly string[];
@@ -39,6 +41,8 @@ export function dragCards(
     line: HTMLElement;
     target: { cell: CellAt; gap: Gap } | null;
   } | null = null;
+  /** The cell that the drag is over. In a closed row, the mark opens it. */
+  let overCell: HTMLElement | null = null;
   let at = { x: 0, y: 0 };
   let frame = 0;
 
@@ -51,13 +55,14 @@ export function dragCards(
     const id = card?.dataset.card;
     if (!card || id === undefined) return;
     at = { x: event.clientX, y: event.clientY };
-    const touch = event.pointerType === 'touch';
+    const isTouch = event.pointerType === 'touch';
     pressed = {
       card,
       id,
       pointer: event.pointerId,
       ...at,
-      timer: touch ? window.setTimeout(begin, restMs) : 0,
+      isTouch,
+      timer: isTouch ? window.setTimeout(begin, restMs) : 0,
     };
   };
 
@@ -118,7 +123,12 @@ export function dragCards(
   };
 
   const aim = (now: NonNullable<typeof drag>) => {
-    const cellElement = document.elementFromPoint(at.x, at.y)?.closest<HTMLElement>('[data-drop]');
+    const cellElement = dropCellAt(at.x, at.y, pressed?.isTouch ? 'finger' : 'mouse');
+    if (cellElement !== overCell) {
+      overCell?.removeAttribute('data-over');
+      cellElement?.setAttribute('data-over', '');
+      overCell = cellElement;
+    }
     const over =
       cellElement?.dataset.focusKey === undefined ? null : parseFocusKey(cellElement.dataset.focusKey);
     if (!cellElement || over?.kind !== 'cell') {
@@ -188,6 +198,8 @@ export function dragCards(
     if (drag) on.ended();
     drag?.ghost.remove();
     drag?.line.remove();
+    overCell?.removeAttribute('data-over');
+    overCell = null;
     for (const taken of root.querySelectorAll('[data-taken]')) taken.removeAttribute('data-taken');
     delete root.dataset.dragging;
     pressed = null;

@@ -149,6 +149,12 @@ export class Grid {
     }
   }
 
+  /** True if a target is what the grid has in its row at a column. */
+  spans(target: FocusTarget, column: number): boolean {
+    const there = this.#at(this.rowOf(target), column);
+    return there !== null && focusKey(there) === focusKey(target);
+  }
+
   #at(row: number, column: number): FocusTarget | null {
     const kind = this.#rows[row];
     const place = this.#columns[column];

@@ -170,7 +170,8 @@ export class MapFocus {
       if (next !== undefined && this.onCard(next)) return;
     }
     const grid = this.#parts.grid();
-    if (columns !== 0) this.#column = grid.columnOf(target);
+    // A click or a command may have put the focus into another column.
+    if (columns !== 0 || !grid.spans(target, this.#column)) this.#column = grid.columnOf(target);
     const next = grid.next(target, rows, columns, this.#column);
     if (!next) return;
     this.#column = next.column;

@@ -15,6 +15,16 @@ export function valueAt(y: number): number {
   return Math.max(-2, Math.min(2, Math.round(value * 2) / 2));
 }
 
+/** The points of a curve while one of them is dragged: it is where a drop would place it. */
+export function withHeld(
+  points: readonly CurvePoint[],
+  held: { readonly phase: string; readonly value: number },
+): readonly CurvePoint[] {
+  return points.map((point) =>
+    point.phase === held.phase ? { ...point, value: held.value, assumed: true, placed: true } : point,
+  );
+}
+
 /**
  * The lines of one persona's curve, interrupted where nothing is known. Monotone cubic, so that a line never overshoots
  * its points. `assumed`: all points of the line are assumptions.

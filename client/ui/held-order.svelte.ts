@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { restMs } from './attention.ts';
 
 /** The rows under one heading, in order. A list without headings is one group. */
@@ -62,7 +63,8 @@ export class HeldOrder {
   /** The pointer has moved in the list, or a key was pressed in it. Cheap enough for each event. */
   moved = (): void => {
     this.#movedAt = this.#clock.now();
-    if (this.#isHeld) return;
+    // Untracked: an effect that moves the focus calls this, and must not run again when the hold ends.
+    if (untrack(() => this.#isHeld)) return;
     this.#isHeld = true;
     this.#wait(restMs);
   };

@@ -144,6 +144,23 @@ test('what shows the order is updated when the hold ends', () => {
   expect(seen.at(-1)).toEqual([': b a']);
 });
 
+test('an effect that moves the focus into the list does not run again when the hold ends', () => {
+  const { clock, order } = open(one('a'));
+  let runs = 0;
+  onTestFinished(
+    $effect.root(() => {
+      $effect(() => {
+        runs++;
+        order.moved();
+      });
+    }),
+  );
+  flushSync();
+  clock.pass(restMs);
+  flushSync();
+  expect(runs).toBe(1);
+});
+
 test('a list that goes away leaves no timer and no listener', () => {
   const { clock, order } = open(one('a'));
   const list = document.createElement('ul');

@@ -127,16 +127,12 @@ export class MapFocus {
 
   /** Focuses a cell or a head. Returns false if it is not there. */
   on(target: FocusTarget): boolean {
-    const element = this.#find(`[data-focus-key="${focusKey(target)}"]`);
-    element?.focus();
-    return element !== null;
+    return focusInSight(this.#find(`[data-focus-key="${focusKey(target)}"]`));
   }
 
   /** Focuses a card. Returns false if it is not shown. */
   onCard(id: string): boolean {
-    const element = this.#card(id);
-    element?.focus();
-    return element !== null;
+    return focusInSight(this.#card(id));
   }
 
   /** Focuses a card and outlines it for a moment, so that it is easy to find. */
@@ -237,6 +233,13 @@ export class MapFocus {
   #find(selector: string): HTMLElement | null {
     return this.#root?.querySelector<HTMLElement>(selector) ?? null;
   }
+}
+
+/** Focuses an element and shows all of it: by itself a browser is content with 32 px of its width. */
+function focusInSight(element: HTMLElement | null): boolean {
+  element?.focus();
+  element?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  return element !== null;
 }
 
 /** True if the device has a keyboard of its own: a focused field opens the one on the screen. */

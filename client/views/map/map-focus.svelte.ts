@@ -68,6 +68,8 @@ export class MapFocus {
     const last = this.#parts.memory.lastFocusKey;
     const start = (last === null ? null : this.#find(`[data-focus-key="${last}"]`)) ?? this.#stop;
     start?.focus({ preventScroll: true });
+    // In a low window the first cell is below the heads. A scroll position that was restored stays.
+    if (last === null) start?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   /** Follows the focus, and shows others where it is. */

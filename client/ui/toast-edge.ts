@@ -3,16 +3,13 @@ import type { Box } from './place.ts';
 /** The edge of the window that toasts are at. */
 export type ToastEdge = 'top' | 'bottom';
 
-/** Space between the toasts and the top of the window, in pixels. */
-const gapPx = 8;
-
 /**
  * The edge at which toasts cover least of the focused element: the bottom, unless they cover less of it at the top.
  * @param toasts where the toasts are, at the bottom
+ * @param top where they begin at the top, in pixels
  */
-export function toastEdge(focused: Box, toasts: Box): ToastEdge {
-  const height = toasts.bottom - toasts.top;
-  const atTop = { ...toasts, top: gapPx, bottom: gapPx + height };
+export function toastEdge(focused: Box, toasts: Box, top: number): ToastEdge {
+  const atTop = { ...toasts, top, bottom: top + toasts.bottom - toasts.top };
   return covered(focused, atTop) < covered(focused, toasts) ? 'top' : 'bottom';
 }
 

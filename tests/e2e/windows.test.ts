@@ -3,32 +3,8 @@ import type { Person } from './person.ts';
 import { expect, setStage } from './stage.ts';
 
 const stage = setStage();
-let maja: Person;
-beforeAll(async () => {
-  maja = await stage.person('Maja');
-  await maja.join((await stage.house.board('journey')).facilitator);
-  await maja.writeCard(maja.cell('Needs and motivations', 'Use the service'), 'Find the way');
-});
 
-describe('other windows and colours', () => {
-  test('a person’s own colours keep a selected card and the current view apart from the others', async () => {
-    await maja.page.emulateMedia({ forcedColors: 'active' });
-    const card = maja.card('Find the way');
-    const edge = () => card.evaluate((one) => getComputedStyle(one).borderInlineStartWidth);
-    await card.focus();
-    expect(await edge()).toBe('1px');
-    await card.press('Space');
-    await expect.poll(edge).toBe('8px');
-    const line = () =>
-      maja.page
-        .locator('nav a[aria-current]')
-        .evaluate((one) => getComputedStyle(one, '::after').backgroundColor);
-    const ground = () => maja.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    expect(await line()).not.toBe(await ground());
-    await maja.press('Escape');
-    await maja.page.emulateMedia({ forcedColors: 'none' });
-  });
-
+describe('other windows', () => {
   test('on a phone, Enter breaks the line of a card', async () => {
     const phone = await stage.person('Nils', {
       viewport: { width: 320, height: 640 },

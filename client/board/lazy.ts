@@ -6,6 +6,7 @@ export const lazy = {
   help: withMessages(['help'], () => import('./Help.svelte')),
   lost: withMessages(['lost'], () => import('./LostDialog.svelte')),
   loss: withMessages(['loss'], () => import('./LossDialog.svelte')),
+  hint: withMessages(['share'], () => import('./share/ShareHint.svelte')),
   panel: withMessages(['share'], () => import('./share/SharePanel.svelte')),
   share: withMessages(['share'], () => import('./share/Share.svelte')),
 } as const;

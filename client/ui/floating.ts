@@ -18,6 +18,7 @@ export function floating(anchor: Anchor, onclose: () => void): Attachment<HTMLEl
     box.showPopover();
     const put = () => {
       const rightToLeft = getComputedStyle(box).direction === 'rtl';
+      const { scrollTop } = box;
       box.style.maxBlockSize = '';
       const { width, height } = box.getBoundingClientRect();
       const screen = { width: document.documentElement.clientWidth, height: window.innerHeight };
@@ -25,8 +26,12 @@ export function floating(anchor: Anchor, onclose: () => void): Attachment<HTMLEl
       box.style.left = `${x}px`;
       box.style.top = `${y}px`;
       box.style.maxBlockSize = `${maxHeight}px`;
+      box.scrollTop = scrollTop;
     };
     put();
+    // What unfolds in the box, as a QR code, must not push its end off the screen.
+    const grown = new ResizeObserver(put);
+    grown.observe(box);
     const onPress = (event: PointerEvent) => {
       const at = event.target instanceof Node ? event.target : null;
       if (!box.contains(at) && !(anchor instanceof Element && anchor.contains(at))) onclose();
@@ -45,6 +50,7 @@ export function floating(anchor: Anchor, onclose: () => void): Attachment<HTMLEl
     window.addEventListener('scroll', onScroll, true);
     window.addEventListener('resize', put);
     return () => {
+      grown.disconnect();
       window.removeEventListener('pointerdown', onPress, true);
       window.removeEventListener('keydown', onKey, true);
       window.removeEventListener('scroll', onScroll, true);

@@ -10,6 +10,9 @@ export const copyIcon =
 export const downloadIcon = 'M12 15V3M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4M7 10l5 5 5-5';
 export const checkIcon = 'M20 6 9 17l-5-5';
 export const plusIcon = 'M5 12h14M12 5v14';
+/** Not from Lucide: a table with a plus at its end, or at its foot. */
+export const addColumnIcon = 'M5 4h7v16h-7zM16 12h6M19 9v6';
+export const addRowIcon = 'M4 5h16v7h-16zM12 16v6M9 19h6';
 export const closeIcon = 'M18 6 6 18M6 6l12 12';
 export const moreIcon =
   'M11 12a1 1 0 1 0 2 0a1 1 0 1 0-2 0M18 12a1 1 0 1 0 2 0a1 1 0 1 0-2 0M4 12a1 1 0 1 0 2 0a1 1 0 1 0-2 0';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { guestRoles, invitationText } from '../../client/board/share/invitation.ts';
+import { guestRoles, invitationLanguage, invitationText } from '../../client/board/share/invitation.ts';
 import { languages } from '../../client/text/languages.ts';
 
 const board = { title: 'Library $& morning', link: 'http://x/join#b1.secret' };
@@ -17,4 +17,11 @@ test.each(languages)('an invitation in %s names the board and ends with the link
 test('an invitation is in the chosen language, whatever the language of the page', async () => {
   expect(await invitationText('sv', 'participant', board)).toMatch(/^Du är inbjuden/);
   expect(await invitationText('ru', 'observer', board)).toMatch(/^Вас приглашают/);
+});
+
+test('an invitation is offered in the language of the board, where the interface has it', () => {
+  expect(invitationLanguage('ar', 'en')).toBe('ar');
+  expect(invitationLanguage('sv-FI', 'ru')).toBe('sv');
+  expect(invitationLanguage('fr', 'ru')).toBe('ru');
+  expect(invitationLanguage('', 'tr')).toBe('tr');
 });

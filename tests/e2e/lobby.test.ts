@@ -5,9 +5,9 @@ import { expect, setStage } from './stage.ts';
 const stage = setStage();
 
 /** Starts a board in the lobby. The page opens the board by itself, with the share panel. */
-async function startBoard(maja: Person, template: string, title: string): Promise<void> {
+async function startBoard(maja: Person, template: string, title: string, opens = true): Promise<void> {
   const { page } = maja;
-  await page.goto('/');
+  if (opens) await page.goto('/');
   await page.getByText(template, { exact: true }).click();
   await page.getByLabel('Board name').fill(title);
   await page.getByLabel('Your name').fill('Maja');
@@ -49,16 +49,60 @@ describe('the lobby', () => {
     await maja.leave();
   });
 
-  test('leads from the address to the first card in five actions', async () => {
-    const maja = await stage.person('Maja', { viewport: { width: 1280, height: 720 } });
-    await maja.page.goto('/');
-    await maja.page.getByLabel('Board name').fill('A morning at the library');
-    await maja.page.getByLabel('Your name').fill('Maja');
-    await maja.page.getByRole('button', { name: 'Create board' }).click();
-    await maja.page.getByRole('button', { name: 'Write what the person does' }).click();
-    await maja.field.waitFor();
-    await maja.type('Checks the opening hours');
-    await expect(maja.card('Checks the opening hours')).toBeVisible();
+  test.each([
+    ['a desktop', { width: 1280, height: 720 }, false],
+    ['a low desktop', { width: 1280, height: 400 }, false],
+    ['400 % zoom', { width: 360, height: 225 }, false],
+    ['a phone', { width: 390, height: 844 }, true],
+    ['a small phone', { width: 360, height: 640 }, true],
+  ] as const)(
+    'leads from the address to the first card in five actions on %s',
+    async (_, viewport, isPhone) => {
+      const maja = await stage.person('Maja', { viewport, hasTouch: isPhone, isMobile: isPhone });
+      const { page } = maja;
+      let actions = 0;
+      const act = async (action: Promise<void>) => {
+        actions++;
+        await action;
+      };
+      /** A press where the person sees the element. Unlike a click of Playwright, it scrolls to nothing. */
+      const pressAt = async (role: 'button', name: string) => {
+        const what = page.getByRole(role, { name });
+        await expect(what).toBeInViewport({ ratio: 1 });
+        const box = await what.boundingBox();
+        if (!box) throw new Error(`${name} is not on the page.`);
+        const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+        await (isPhone ? page.touchscreen.tap(x, y) : page.mouse.click(x, y));
+      };
+      await page.goto('/');
+      await act(page.getByLabel('Board name').fill('A morning at the library'));
+      await act(page.getByLabel('Your name').fill('Maja'));
+      await act(page.getByRole('button', { name: 'Create board' }).click());
+      await maja.arrive();
+      const isSmall = viewport.width < 640;
+      // The share panel is open where there is room for it.
+      if (!isSmall || viewport.height > 450) await expect(panelOf(maja)).toBeVisible();
+      await act(pressAt('button', 'Write what the person does'));
+      await maja.field.waitFor();
+      await act(maja.type('Checks the opening hours'));
+      await expect(maja.card('Checks the opening hours')).toBeVisible();
+      await expect(panelOf(maja)).toBeHidden();
+      expect(actions).toBeLessThanOrEqual(5);
+      await maja.leave();
+    },
+  );
+
+  test('opens the whole share panel from its short form on a phone', async () => {
+    const maja = await stage.person('Maja', {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    await startBoard(maja, 'Short journey map', 'In the pocket');
+    await expect(panelOf(maja).getByRole('textbox')).toHaveCount(1);
+    await panelOf(maja).getByRole('button', { name: 'More ways to invite' }).tap();
+    await expect(panelOf(maja).getByRole('textbox', { name: 'Invitation' })).toBeVisible();
+    await expect(panelOf(maja).getByRole('button', { name: 'QR code' })).toBeInViewport({ ratio: 1 });
     await maja.leave();
   });
 
@@ -147,6 +191,17 @@ describe('the share panel', () => {
     const copied = await maja.page.evaluate(() => navigator.clipboard.readText());
     expect(copied).toContain('Du är inbjuden till tavlan ”Ett bibliotek”.');
     expect(copied).toContain(link);
+    await maja.leave();
+  });
+
+  test('offers the invitation in the language of the board', async () => {
+    const maja = await stage.person('Maja');
+    await maja.page.goto('/');
+    await maja.page.getByLabel('Language of the board').selectOption('Svenska');
+    await startBoard(maja, 'Short journey map', 'Ett bibliotek', false);
+    const panel = panelOf(maja);
+    await expect(panel.getByLabel('Language of the invitation')).toHaveValue('sv');
+    await expect(panel.getByRole('textbox', { name: 'Invitation' })).toHaveValue(/^Du är inbjuden/);
     await maja.leave();
   });
 

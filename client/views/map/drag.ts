@@ -169,7 +169,8 @@ export function dragCards(
           ? Math.min(1, (edgePx - high) / edgePx)
           : 0;
     const x = push(at.x - box.left, box.right - at.x) * scrollPxAFrame;
-    const y = push(at.y - box.top, box.bottom - at.y) * scrollPxAFrame;
+    // In a low window the map reaches below it.
+    const y = push(at.y - box.top, Math.min(box.bottom, window.innerHeight) - at.y) * scrollPxAFrame;
     const before = [root.scrollLeft, root.scrollTop];
     if (x !== 0 || y !== 0) root.scrollBy(x, y);
     return before[0] !== root.scrollLeft || before[1] !== root.scrollTop;

@@ -74,6 +74,8 @@ export class MapFocus {
     const last = this.#parts.memory.lastFocusKey;
     const start = (last === null ? null : this.#find(`[data-focus-key="${last}"]`)) ?? this.#stop;
     start?.focus({ preventScroll: true });
+    // In a low window the first cell is below the heads. A scroll position that was restored stays.
+    if (last === null) start?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   /** Follows the focus, and shows others where it is. */
@@ -134,16 +136,12 @@ export class MapFocus {
   /** Focuses a cell or a head, in view or not. Returns false if it is not there. */
   on(target: FocusTarget): boolean {
     this.#parts.viewport.ensure(target);
-    const element = this.#find(`[data-focus-key="${focusKey(target)}"]`);
-    element?.focus();
-    return element !== null;
+    return focusInSight(this.#find(`[data-focus-key="${focusKey(target)}"]`));
   }
 
   /** Focuses a card, in view or not. Returns false if it is not shown. */
   onCard(id: string): boolean {
-    const element = this.#ensureCard(id);
-    element?.focus();
-    return element !== null;
+    return focusInSight(this.#ensureCard(id));
   }
 
   /** Focuses a card and outlines it for a moment, so that it is easy to find. */
@@ -247,6 +245,13 @@ export class MapFocus {
   #find(selector: string): HTMLElement | null {
     return this.#root?.querySelector<HTMLElement>(selector) ?? null;
   }
+}
+
+/** Focuses an element and shows all of it: by itself a browser is content with 32 px of its width. */
+function focusInSight(element: HTMLElement | null): boolean {
+  element?.focus();
+  element?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  return element !== null;
 }
 
 /** True if the device has a keyboard of its own: a focused field opens the one on the screen. */

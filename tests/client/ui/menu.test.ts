@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { initials } from '../../../client/ui/initials.ts';
 import { lineAfter, lineTyped } from '../../../client/ui/menu.ts';
 import { placeBeside } from '../../../client/ui/place.ts';
@@ -46,14 +46,33 @@ test('from right to left, a floating box aligns with the other edge of its ancho
   expect(placeBeside(anchor, { width: 120, height: 100 }, screen, true).x).toBe(140);
 });
 
-test('a box taller than the available space gets shorter instead of being cut off', () => {
-  const { y, maxHeight } = placeBeside(
-    { left: 0, top: 60, right: 40, bottom: 90 },
-    { width: 100, height: 900 },
-    { width: 400, height: 300 },
-    false,
-  );
-  expect(y + maxHeight).toBe(292);
+describe('a box that fits neither below nor above its anchor', () => {
+  const screen = { width: 400, height: 300 };
+  const anchor = { left: 100, top: 140, right: 140, bottom: 170 };
+
+  test('uses the height of the window, beside its anchor', () => {
+    expect(placeBeside(anchor, { width: 100, height: 280 }, screen, false)).toEqual({
+      x: 144,
+      y: 12,
+      maxHeight: 284,
+    });
+    expect(placeBeside(anchor, { width: 80, height: 280 }, screen, true).x).toBe(16);
+  });
+
+  test('goes to the other side if there is no room on the first', () => {
+    const atEnd = { ...anchor, left: 340, right: 380 };
+    expect(placeBeside(atEnd, { width: 100, height: 280 }, screen, false).x).toBe(236);
+    expect(placeBeside(anchor, { width: 100, height: 280 }, screen, true).x).toBe(144);
+  });
+
+  test('covers the anchor if neither side has room', () => {
+    expect(placeBeside(anchor, { width: 300, height: 280 }, screen, false)).toMatchObject({ x: 92, y: 12 });
+  });
+
+  test('gets shorter than a low window instead of being cut off', () => {
+    const { y, maxHeight } = placeBeside(anchor, { width: 100, height: 900 }, screen, false);
+    expect([y, y + maxHeight]).toEqual([8, 292]);
+  });
 });
 
 test('initials are whole characters of the first and last name', () => {

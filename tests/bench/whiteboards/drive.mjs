@@ -89,7 +89,10 @@ export async function sizeOf({ page }) {
   return { heap: usedSize / 1e6, elements };
 }
 
-/** Each takes an open page and a count, and returns ms of the page's main thread for one action. */
+/**
+ * Each takes an open page and counts of actions. It returns ms of the page's main thread for one action, by counter, and
+ * for some the frames a second.
+ */
 export const drives = {
   /** Another person moves a card within the first view. */
   async one({ board, page, read, plan }, { moves }) {
@@ -102,7 +105,7 @@ export const drives = {
       await pause(drawnMs);
     });
     await board.agrees(page);
-    return { task: spent.task / moves };
+    return { spent: each(spent, moves) };
   },
 
   /** Another person moves fifty cards at once, in or just below the view. */
@@ -116,7 +119,7 @@ export const drives = {
       await pause(drawnMs);
     });
     await board.agrees(page);
-    return { task: spent.task / batches };
+    return { spent: each(spent, batches) };
   },
 
   /** A person writes in a card; each block replaces the text of the last one. */
@@ -156,7 +159,7 @@ export const drives = {
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await pause(drawnMs);
-    return { task: spent.task / (text.length - 1) };
+    return { spent: each(spent, text.length - 1) };
   },
 
   /** A person drags a card round the view, a step a frame, back to where it was. */
@@ -185,7 +188,7 @@ export const drives = {
     await page.keyboard.press('Escape');
     await pause(drawnMs);
     await board.agrees(page);
-    return { task: spent.task / steps, frames };
+    return { spent: each(spent, steps), frames };
   },
 
   /** A person turns the wheel, a step a frame, away from the first view and back. */
@@ -208,15 +211,18 @@ export const drives = {
     await becomes(page, 'The page moves by what the wheel says', boxNow, own.written, isAway);
     await go(-1);
     await becomes(page, 'The page is back where it was', boxNow, own.written, (now) => near(now, start));
-    return { task: spent.task / (2 * half), frames };
+    return { spent: each(spent, 2 * half), frames };
   },
 
   /** Nobody does anything: ms in 10 s. */
   async rest({ read }, { restMs }) {
     const spent = await measure(read, () => pause(restMs));
-    return { task: spent.task * (10_000 / restMs) };
+    return { spent: each(spent, restMs / 10_000) };
   },
 };
+
+const each = (spent, actions) =>
+  Object.fromEntries(Object.entries(spent).map(([counter, ms]) => [counter, ms / actions]));
 
 async function measure(read, act) {
   const before = await read();

@@ -51,6 +51,23 @@ export function printSize(count, names, values) {
   console.log(table([['ratio', ...pairs.map(([of, base]) => `${of} to ${base}`)], ...ratios]));
 }
 
+/** Prints of which parts the work consists, beside painting and the rest: script, style and layout. */
+export function printParts(count, names, values) {
+  const shown = figures.filter(({ key }) => names.some((name) => has(values[name][`${key}, script`])));
+  const part = (of, key, counter) => median(of[`${key}, ${counter}`]);
+  const rows = shown.map(({ key, name }) => [
+    name,
+    ...names.map((page) => {
+      const of = values[page];
+      if (!has(of[`${key}, script`])) return '';
+      const layout = part(of, key, 'style') + part(of, key, 'layout');
+      return `${written(part(of, key, 'script'), '').trim()} + ${written(layout, 'ms')}`;
+    }),
+  ]);
+  if (rows.length > 0)
+    console.log(`\n${table([[`script + style and layout, ${sizeName(count)} cards`, ...names], ...rows])}`);
+}
+
 function cell(values, unit) {
   if (!has(values)) return '';
   const middle = write(median(values), unit).trim();

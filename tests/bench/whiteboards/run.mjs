@@ -10,7 +10,7 @@ import { besideOptions, orderIn, printComparison } from '../comparison.mjs';
 import { launchBrowser } from '../page.mjs';
 import { cleanUp, dist } from '../server.mjs';
 import { drives, openPage, sizeOf } from './drive.mjs';
-import { comparedRows, printSize } from './figures.mjs';
+import { comparedRows, printParts, printSize } from './figures.mjs';
 import { otherNames, startOthers } from './others.mjs';
 import { ownCards, planMoves } from './plan.mjs';
 import { startResa } from './resa.mjs';
@@ -79,7 +79,10 @@ async function measurePages(counts) {
       round % 2 === 1 ? names : names.toReversed(),
     );
   }
-  for (const count of counts) printSize(count, names, results[count]);
+  for (const count of counts) {
+    printSize(count, names, results[count]);
+    printParts(count, names, results[count]);
+  }
   if (options.json) writeFileSync(options.json, JSON.stringify(results, null, 2));
   for (const one of failures) console.log(`FAILED: ${one}`);
   if (failures.length > 0) process.exitCode = 1;
@@ -108,6 +111,10 @@ async function compareBuilds(counts) {
 async function measure(boards, count, rounds, orderIn) {
   const values = Object.fromEntries(boards.map(({ name }) => [name, {}]));
   const note = (name, figure, value) => (values[name][figure] ??= []).push(value);
+  const noteSpent = (name, kind, { task, ...parts }) => {
+    note(name, kind, task);
+    for (const [part, value] of Object.entries(parts)) note(name, `${kind}, ${part}`, value);
+  };
   const left = new Map(boards.map(({ name, board }) => [name, board]));
   const say = (what) => console.log(`${count} cards, ${what}, ${seconds()} after the start`);
   const attempt = async (name, what, act) => {
@@ -152,9 +159,9 @@ async function measure(boards, count, rounds, orderIn) {
     for (let round = options.smoke ? 1 : 0; round <= rounds; round++)
       for (const name of orderIn(round))
         await attempt(name, kind, async () => {
-          const { task, frames } = await drive(open.get(name), amounts);
+          const { spent, frames } = await drive(open.get(name), amounts);
           if (round === 0) return;
-          note(name, kind, task);
+          noteSpent(name, kind, spent);
           if (frames !== undefined) note(name, `${kind}Frames`, frames);
         });
     say(kind);
@@ -163,8 +170,8 @@ async function measure(boards, count, rounds, orderIn) {
   await Promise.all(
     [...open.keys()].map((name) =>
       attempt(name, restedLast, async (board) => {
-        const { task } = await drives.rest(open.get(name), amounts);
-        note(name, restedLast, task);
+        const { spent } = await drives.rest(open.get(name), amounts);
+        noteSpent(name, restedLast, spent);
         await board.agrees(open.get(name).page);
       }),
     ),

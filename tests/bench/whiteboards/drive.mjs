@@ -14,8 +14,8 @@ const betweenBatchesMs = 200;
 const drawnMs = 300;
 /** Time between two movements of the pointer or the wheel: 60 a second. */
 const stepMs = 1000 / 60;
-/** Distance of a wheel's step: 60 of them leave the first view. */
-const wheel = { x: 30, y: 16 };
+/** Distance of a wheel's step. 120 of them leave the first view, and do not reach an end of the smaller board. */
+const wheel = { x: 20, y: 16 };
 const letters = 'the next train leaves from another platform ';
 
 /**

@@ -34,6 +34,8 @@ const amounts = options.smoke ? brief : usual;
 const usualRounds = options.smoke ? 1 : 3;
 /** At the end of a measurement all its pages rest at once. */
 const restedLast = 'rest';
+/** Before that, pages finish what panning has begun. */
+const settledMs = 4_000;
 const known = ['resa', ...otherNames];
 
 const began = performance.now();
@@ -166,16 +168,17 @@ async function measure(boards, count, rounds, orderIn) {
         });
     say(kind);
   }
-  await pause(amounts.restMs / 5);
-  await Promise.all(
-    [...open.keys()].map((name) =>
-      attempt(name, restedLast, async (board) => {
-        const { spent } = await drives.rest(open.get(name), amounts);
-        noteSpent(name, restedLast, spent);
-        await board.agrees(open.get(name).page);
-      }),
-    ),
-  );
+  await pause(settledMs);
+  for (let round = 1; round <= rounds; round++)
+    await Promise.all(
+      [...open.keys()].map((name) =>
+        attempt(name, restedLast, async () => {
+          const { spent } = await drives.rest(open.get(name), amounts);
+          noteSpent(name, restedLast, spent);
+        }),
+      ),
+    );
+  for (const [name, { page }] of open) await attempt(name, 'the end', (board) => board.agrees(page));
   say(restedLast);
   for (const [name, { close }] of open) await attempt(name, 'the end', close);
   return values;

@@ -9,10 +9,10 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { WebSocketServer } from 'ws';
+import { temporaryFolder } from '../server.mjs';
 import { plainCards } from './plan.mjs';
 
 const folder = fileURLToPath(new URL('../peers/page', import.meta.url));
-const built = join(folder, 'dist');
 const packageOf = (name) => join(folder, 'node_modules', name);
 
 /** The element with the first card, or null where a canvas draws it. */
@@ -37,7 +37,9 @@ function installPeers() {
     );
 }
 
+/** @returns the folder with the built pages */
 async function buildPages(names) {
+  const built = await temporaryFolder();
   await build({
     configFile: false,
     root: folder,
@@ -52,14 +54,15 @@ async function buildPages(names) {
       rolldownOptions: { input: names.map((name) => join(folder, `${name}.html`)) },
     },
   });
+  return built;
 }
 
 /** @returns boards by the name of a page and our document with the cards */
 export async function startOthers(names) {
   if (names.some((name) => name !== 'bare')) installPeers();
-  if (names.length > 0) await buildPages(names);
+  const built = names.length > 0 ? await buildPages(names) : null;
   const boards = new Map();
-  const server = createServer((request, response) => void serve(request, response));
+  const server = createServer((request, response) => void serve(request, response, built));
   const sockets = new WebSocketServer({ server, perMessageDeflate: false });
   sockets.on('connection', (socket, request) => boards.get(request.url.slice(1)).join(socket));
   server.listen(0, '127.0.0.1');
@@ -144,7 +147,7 @@ const types = {
   '.woff2': 'font/woff2',
 };
 
-async function serve({ url }, response) {
+async function serve({ url }, response, built) {
   const path = normalize(new URL(url, 'http://localhost').pathname);
   const asset = Object.keys(assets).find((prefix) => path.startsWith(prefix));
   const file = asset ? join(assets[asset], path.slice(asset.length)) : join(built, path);

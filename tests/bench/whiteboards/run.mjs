@@ -118,7 +118,13 @@ async function measure(boards, count, rounds, orderIn) {
     for (const [part, value] of Object.entries(parts)) note(name, `${kind}, ${part}`, value);
   };
   const left = new Map(boards.map(({ name, board }) => [name, board]));
-  const say = (what) => console.log(`${count} cards, ${what}, ${seconds()} after the start`);
+  /** Prints what has been measured, with the last values, since a run takes long. */
+  const say = (what, ...kinds) => {
+    const last = (kind) =>
+      Object.entries(values).map(([name, of]) => `${name} ${of[kind]?.at(-1)?.toFixed(1) ?? 'none'}`);
+    const told = kinds.map((kind) => `${kind}: ${last(kind).join(', ')}`).join('; ');
+    console.log(`${count} cards, ${what}, ${seconds()} after the start; ${told}`);
+  };
   const attempt = async (name, what, act) => {
     if (!left.has(name)) return null;
     try {
@@ -146,7 +152,7 @@ async function measure(boards, count, rounds, orderIn) {
         }))
           note(name, figure, value);
       });
-    say(`loads of round ${round}`);
+    say(`loads of round ${round}`, 'usable', 'busy', 'heap', 'elements');
   }
 
   const open = new Map();
@@ -166,7 +172,7 @@ async function measure(boards, count, rounds, orderIn) {
           noteSpent(name, kind, spent);
           if (frames !== undefined) note(name, `${kind}Frames`, frames);
         });
-    say(kind);
+    say(kind, kind);
   }
   await pause(settledMs);
   for (let round = 1; round <= rounds; round++)
@@ -179,7 +185,7 @@ async function measure(boards, count, rounds, orderIn) {
       ),
     );
   for (const [name, { page }] of open) await attempt(name, 'the end', (board) => board.agrees(page));
-  say(restedLast);
+  say(restedLast, restedLast);
   for (const [name, { close }] of open) await attempt(name, 'the end', close);
   return values;
 }

@@ -12,6 +12,8 @@ const betweenMs = 60;
 const betweenBatchesMs = 200;
 /** Time for drawing the last of a block. */
 const drawnMs = 300;
+/** Time until a page shows what it should, at most, on a busy machine. */
+const agreedMs = 15_000;
 /** Time between two movements of the pointer or the wheel: 60 a second. */
 const stepMs = 1000 / 60;
 /** Distance of a wheel's step. 120 of them leave the first view, and do not reach an end of the smaller board. */
@@ -104,7 +106,7 @@ export const drives = {
       await board.arrived();
       await pause(drawnMs);
     });
-    await board.agrees(page);
+    await becomesSame(board, page);
     return { spent: each(spent, moves) };
   },
 
@@ -118,7 +120,7 @@ export const drives = {
       await board.arrived();
       await pause(drawnMs);
     });
-    await board.agrees(page);
+    await becomesSame(board, page);
     return { spent: each(spent, batches) };
   },
 
@@ -187,7 +189,7 @@ export const drives = {
     await page.mouse.up();
     await page.keyboard.press('Escape');
     await pause(drawnMs);
-    await board.agrees(page);
+    await becomesSame(board, page);
     return { spent: each(spent, steps), frames };
   },
 
@@ -262,9 +264,22 @@ async function boxOf(page, id) {
 
 const near = (box, { x, y }, slackPx = 3) => box !== null && Math.hypot(box.x - x, box.y - y) <= slackPx;
 
+/** Waits until a page shows what its board has; throws an error with the first difference if it does not come to that. */
+export async function becomesSame(board, page) {
+  const end = performance.now() + agreedMs;
+  for (;;) {
+    try {
+      return await board.agrees(page);
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+    await pause(100);
+  }
+}
+
 /** Waits until what the page says is as it should be; throws an error with the sentence if it does not become so. */
 async function becomes(page, sentence, look, id, isSo) {
-  const end = performance.now() + 5_000;
+  const end = performance.now() + agreedMs;
   for (;;) {
     const seen = await page.evaluate(look, id);
     if (isSo(seen)) return;

@@ -9,7 +9,7 @@ import { sizes } from '../boards.mjs';
 import { besideOptions, orderIn, printComparison } from '../comparison.mjs';
 import { launchBrowser } from '../page.mjs';
 import { cleanUp, dist } from '../server.mjs';
-import { drives, openPage, sizeOf } from './drive.mjs';
+import { becomesSame, drives, openPage, sizeOf } from './drive.mjs';
 import { comparedRows, printParts, printSize } from './figures.mjs';
 import { otherNames, startOthers } from './others.mjs';
 import { ownCards, planMoves } from './plan.mjs';
@@ -142,7 +142,7 @@ async function measure(boards, count, rounds, orderIn) {
       await attempt(name, 'load', async (board) => {
         const opened = await openPage(browser, board);
         const { heap, elements } = await sizeOf(opened);
-        await board.agrees(opened.page);
+        await becomesSame(board, opened.page);
         await opened.close();
         for (const [figure, value] of Object.entries({
           usable: opened.usable,
@@ -184,7 +184,7 @@ async function measure(boards, count, rounds, orderIn) {
         }),
       ),
     );
-  for (const [name, { page }] of open) await attempt(name, 'the end', (board) => board.agrees(page));
+  for (const [name, { page }] of open) await attempt(name, 'the end', (board) => becomesSame(board, page));
   say(restedLast, restedLast);
   for (const [name, { close }] of open) await attempt(name, 'the end', close);
   return values;

@@ -126,7 +126,8 @@ async function gzipBytes(paths) {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-async function counters(page) {
+/** @returns a function that reads the page's counters, in ms */
+export async function counters(page) {
   const session = await page.context().newCDPSession(page);
   // By CPU time of the thread, so that other programs on the machine do not count.
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -142,7 +143,7 @@ async function counters(page) {
   };
 }
 
-const difference = (after, before) =>
+export const difference = (after, before) =>
   Object.fromEntries(Object.keys(after).map((key) => [key, after[key] - before[key]]));
 
 /** Time for idle work of the page, such as loading ahead. */
@@ -190,7 +191,7 @@ export async function remoteMoves(browser, url, boards, { blocks, moves }) {
  * Checks that every card on the page is in its cell of the document, and shown once. Builds that `--beside` compares
  * may name the attribute of a focus target `data-spot`.
  */
-async function mustAgree(page, doc) {
+export async function mustAgree(page, doc) {
   const shown = await page.evaluate(() =>
     [...document.querySelectorAll('[data-card]')].map((card) => {
       const cell = card.closest('[data-focus-key], [data-spot]');
@@ -244,7 +245,7 @@ export async function dragSteps(browser, url, links, { runs, steps }) {
 }
 
 /** Runs in the page: counts the frames that it draws. */
-function countFrames() {
+export function countFrames() {
   window.drawnFrames = 0;
   window.isCounting = true;
   const next = () => {

@@ -42,8 +42,9 @@ export async function startProgram(args, pattern, env = {}) {
   return { said, pid: child.pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
-/** Starts a server on a data folder; `url` is its address. */
-export async function startServer(folder, port = 0) {
+/** Starts a build's server on a data folder; `url` is its address. */
+export async function startServer(folder, port = 0, build = dist) {
+  const program = programOf(build);
   if (!existsSync(program))
     throw new Error(`There is no built server at ${program}: run \`npm run build\` first.`);
   const { said, stop, kill } = await startProgram([program], /^Resa is at (\S+)$/, {

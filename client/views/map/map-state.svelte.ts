@@ -12,12 +12,15 @@ import { cardsIn, cellOfCard } from './cells.ts';
 import type { FocusTarget } from './grid.ts';
 import { Grid, focusKey } from './grid.ts';
 import { MapFocus } from './map-focus.svelte.ts';
+import type * as Loaded from './input.ts';
 import type { MapMemory } from './memory.svelte.ts';
 import { mapMemory } from './memory.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 
 /** Lanes drawn before the first paint; the others follow, one per frame. */
 const firstLanes = 2;
+
+export type Input = typeof Loaded;
 
 /** The open dialog of the map. */
 export type Overlay =
@@ -45,6 +48,8 @@ export class MapState {
   readonly grid: Grid;
   readonly selection = new Selection();
   readonly focus: MapFocus;
+  /** Null until it has loaded. */
+  input: Input | null = null;
   overlay: Overlay | null = $state.raw(null);
   menu: OpenMenu | null = $state.raw(null);
   /** Stacks that are expanded. */

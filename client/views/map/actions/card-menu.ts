@@ -25,7 +25,7 @@ import type { MapTarget } from './target.ts';
 
 export const move: readonly Action<MapTarget>[] = [
   onCard({
-    name: 'map.menu.move',
+    name: 'menu.move',
     icon: moveIcon,
     run: (map, card) => (map.overlay = { kind: 'move', cards: map.selection.with(card) }),
   }),
@@ -34,7 +34,7 @@ export const move: readonly Action<MapTarget>[] = [
 /** Adds an idea that answers the card, and opens it for writing. */
 export const newIdea: readonly Action<MapTarget>[] = [
   onCard({
-    name: 'map.menu.new-idea',
+    name: 'menu.new-idea',
     icon: lightbulbIcon,
     run: (map, card) => {
       const record = map.board.of(cards).get(card);
@@ -73,8 +73,8 @@ export function seeIdeas({ map, card }: MapTarget): Action<MapTarget>[] {
   return there
     .flatMap((id) => map.board.of(ideas).get(id) ?? [])
     .map(({ id, title }) => ({
-      name: 'map.menu.see-idea',
-      label: () => t('map.menu.see-idea', { title: ideaTitle(title) }),
+      name: 'menu.see-idea',
+      label: () => t('menu.see-idea', { title: ideaTitle(title) }),
       icon: lightbulbIcon,
       may: () => true,
       run: () => map.workspace.go('ideas', id),

@@ -41,7 +41,7 @@ export const allHeads: readonly HeadKind[] = ['phase', 'step', 'lane'];
 
 export const rename: readonly Action<MapTarget>[] = [
   onHead(allHeads, {
-    name: 'map.menu.rename',
+    name: 'menu.rename',
     keys: ['Enter', 'F2'],
     icon: pencilIcon,
     run: (map, { kind, id }) => (map.renaming = `${kind}:${id}`),
@@ -66,8 +66,8 @@ export function shiftAlong(map: MapState, head: HeadTarget, rows: number, column
 
 export const removeHead: readonly Action<MapTarget>[] = allHeads.map((kind) =>
   onHead([kind], {
-    name: `map.menu.remove-${kind}`,
-    series: [['Delete'], 'map.menu.remove'],
+    name: `menu.remove-${kind}`,
+    series: [['Delete'], 'menu.remove'],
     keys: ['Delete', 'Backspace'],
     icon: trashIcon,
     danger: true,

@@ -12,13 +12,13 @@ const may = ({ map }: PersonaTarget) => map.workspace.may('structure');
 
 export const ofPersona: readonly Action<PersonaTarget>[] = [
   {
-    name: 'map.menu.edit',
+    name: 'menu.edit',
     icon: pencilIcon,
     may,
     run: ({ map, id }) => (map.overlay = { kind: 'persona', id }),
   },
   {
-    name: 'map.menu.remove-persona',
+    name: 'menu.remove-persona',
     icon: trashIcon,
     danger: true,
     may,

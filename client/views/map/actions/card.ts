@@ -1,7 +1,7 @@
 import { cards } from '$shared/collections/card.ts';
 import type { Action } from '../../../parts/action.ts';
 import type { KeyLine } from '../../../parts/view.ts';
-import { arrowDownIcon, arrowUpIcon, pencilIcon, trashIcon } from '../../../ui/icons.ts';
+import { arrowDownIcon, arrowUpIcon, pencilIcon, trashIcon } from '../../../ui/more-icons.ts';
 import type { MapState } from '../map-state.svelte.ts';
 import type { MapTarget } from './target.ts';
 

@@ -1,7 +1,7 @@
 import { moveLane } from '$shared/collections/lane.ts';
 import { movePhase, moveStep } from '$shared/collections/phase.ts';
 import type { Action } from '../../../parts/action.ts';
-import { pencilIcon, trashIcon } from '../../../ui/icons.ts';
+import { pencilIcon, trashIcon } from '../../../ui/more-icons.ts';
 import type { FocusTarget } from '../grid.ts';
 import type { MapState } from '../map-state.svelte.ts';
 import { neighbourGap } from '../shifting.ts';

@@ -1,5 +1,5 @@
 import type { Action } from '../../../parts/action.ts';
-import { pencilIcon, trashIcon } from '../../../ui/icons.ts';
+import { pencilIcon, trashIcon } from '../../../ui/more-icons.ts';
 import type { MapState } from '../map-state.svelte.ts';
 
 /** A persona in the bar above the map. */

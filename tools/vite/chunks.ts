@@ -10,7 +10,7 @@ export const chunks = [
   },
   {
     name: 'board',
-    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/|parts\/|board\/(?!share|Help|Lost|LossDialog|lost-words|change-words|step-text|add-again))|shared\//,
+    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding)|parts\/(?!LiveText)|board\/(?!share|Help|Lost|LossDialog|lost-words|change-words|step-text|add-again))|shared\//,
   },
   {
     // Controls of the lobby and of most dialogs. As separate files they would cost the lobby ten more requests.
@@ -20,11 +20,16 @@ export const chunks = [
   {
     // Otherwise the code that the map shares with its menus and dialogs would be split off.
     name: 'map',
-    test: /client\/views\/map\/(?!actions\/|(.*\/)?(guide|input|drag|keys|writing|shifting|Menus|Overlays|[A-Za-z]+Dialog)\.)/,
+    test: /client\/views\/map\/(?!actions\/|(.*\/)?(guide|input|drag|keys|writing|shifting|Cursors|Menus|Overlays|[A-Za-z]+Dialog)\.)/,
+  },
+  {
+    // Fields of texts: for the map after the first paint, and for the ideas.
+    name: 'texts',
+    test: /client\/(model\/text-binding|parts\/LiveText)\./,
   },
   {
     // What the map loads right after the first paint; its menus and the help share some of it.
     name: 'map-input',
-    test: /client\/views\/map\/(actions\/(?!.*-menu|persona)|(input|drag|keys|writing|shifting)\.)/,
+    test: /client\/views\/map\/(actions\/(?!.*-menu|persona)|(input|drag|keys|writing|shifting|Cursors)\.)/,
   },
 ];

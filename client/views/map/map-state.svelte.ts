@@ -49,7 +49,7 @@ export class MapState {
   readonly selection = new Selection();
   readonly focus: MapFocus;
   /** Null until it has loaded. */
-  input: Input | null = null;
+  input: Input | null = $state.raw(null);
   overlay: Overlay | null = $state.raw(null);
   menu: OpenMenu | null = $state.raw(null);
   /** Stacks that are expanded. */

@@ -6,11 +6,11 @@ export const chunks = [
   {
     name: 'base',
     priority: 2,
-    test: /node_modules\/(svelte|esm-env|clsx|valibot)\/|preload-helper|client\/(main|App|router|pages\.ts|board\/views\.ts|views\/[a-z]+\/(view|lazy)\.ts|text\/[a-z-]+\.(svelte\.)?ts|ui\/(Icon|IconButton|Button|button|MenuButton|Avatar|initials|Tabs|Toasts|toasts|timers|icons|Shape|shapes|floating|place|line-input)\.|model\/(api\/(request|boards|joining)|device\/)|parts\/(Notice|notice|Mark|Masthead|LanguageMenu|language-items))|shared\/(id|json|roles|limits|views|text\/(fold|graphemes|lines|splice)|collections\/person-colors)\.ts/,
+    test: /node_modules\/(svelte|esm-env|clsx|valibot)\/|preload-helper|client\/(main|App|router|pages\.ts|board\/views\.ts|views\/[a-z]+\/(view|lazy)\.ts|text\/(?!days-ago)[a-z-]+\.(svelte\.)?ts|ui\/(Icon|IconButton|Button|button|MenuButton|Avatar|initials|Tabs|Toasts|toasts|timers|icons|Shape|shapes|floating|place|line-input)\.|model\/(api\/(request|boards|joining)|device\/)|parts\/(Notice|notice|Mark|Masthead|LanguageMenu|language-items))|shared\/(id|json|roles|limits|views|text\/(graphemes|lines|splice)|collections\/person-colors)\.ts/,
   },
   {
     name: 'board',
-    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding)|parts\/(?!LiveText)|board\/(?!share|Help|Lost|LossDialog|lost-words|change-words|step-text|add-again))|shared\//,
+    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding|api\/(losses|links))|parts\/(?!LiveText|Person|person-)|board\/(?!share|Help|Lost|LossDialog|lost-words|refusal-text|change-words|step-text|add-again))|shared\/(?!queries\/ideas|text\/fold)/,
   },
   {
     // Controls of the lobby and of most dialogs. As separate files they would cost the lobby ten more requests.

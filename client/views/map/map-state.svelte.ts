@@ -1,3 +1,4 @@
+import type { Component } from 'svelte';
 import { getContext, setContext, tick } from 'svelte';
 import type { CellAt } from '$shared/collections/card.ts';
 import { addCard, moveCards, removeCards, cards } from '$shared/collections/card.ts';
@@ -7,12 +8,13 @@ import type { Gap } from '$shared/schema/placing.ts';
 import { Flags } from '../../model/store/flags.svelte.ts';
 import { t } from '../../text/messages.svelte.ts';
 import type { Anchor } from '../../ui/floating.ts';
+import type LiveText from '../../parts/LiveText.svelte';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
 import { cardsIn, cellOfCard } from './cells.ts';
+import type { dragCards } from './drag.ts';
 import type { FocusTarget } from './grid.ts';
 import { Grid, focusKey } from './grid.ts';
 import { MapFocus } from './map-focus.svelte.ts';
-import type * as Loaded from './input.ts';
 import type { MapMemory } from './memory.svelte.ts';
 import { mapMemory } from './memory.svelte.ts';
 import { Selection } from './selection.svelte.ts';
@@ -20,7 +22,14 @@ import { Selection } from './selection.svelte.ts';
 /** Lanes drawn before the first paint; the others follow, one per frame. */
 const firstLanes = 2;
 
-export type Input = typeof Loaded;
+/** The module `input.ts`, which loads after the map. Described here, since it imports this file. */
+export interface Input {
+  readonly Cursors: Component<{ root: HTMLElement }>;
+  readonly LiveText: typeof LiveText;
+  readonly dragCards: typeof dragCards;
+  pressKey(map: MapState, event: KeyboardEvent): void;
+  writeKey(map: MapState, card: string, event: KeyboardEvent): void;
+}
 
 /** The open dialog of the map. */
 export type Overlay =
@@ -48,8 +57,10 @@ export class MapState {
   readonly grid: Grid;
   readonly selection = new Selection();
   readonly focus: MapFocus;
-  /** Null until it has loaded. */
+  /** Null until it has loaded, right after the first paint. */
   input: Input | null = $state.raw(null);
+  /** Keys pressed before `input` has loaded. */
+  readonly early: KeyboardEvent[] = [];
   overlay: Overlay | null = $state.raw(null);
   menu: OpenMenu | null = $state.raw(null);
   /** Stacks that are expanded. */

@@ -37,6 +37,9 @@ test('the script that loads before the map can be used is no larger than its lim
   const nora = await stage.person('Nora');
   await nora.join(stage.house.demo.participant);
   const page = await nora.another();
+  const session = await page.context.newCDPSession(page.page);
+  await session.send('Network.enable');
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
   await page.page.addInitScript(noteFirstCard);
   await page.page.goto(nora.page.url());
   await page.page.waitForFunction(() => performance.getEntriesByName('usable').length > 0);

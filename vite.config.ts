@@ -6,7 +6,7 @@ import LongestFirst from './tests/longest-first.ts';
 import { checks } from './tools/vite/checks.ts';
 import { chunks } from './tools/vite/chunks.ts';
 import { devServer } from './tools/vite/dev-server.ts';
-import { plainLogging } from './tools/vite/plain-logging.ts';
+import { drawnInBrowser, plainModules } from './tools/vite/page-libraries.ts';
 import { precompress } from './tools/vite/precompress.ts';
 import { startFile } from './tools/vite/start-file.ts';
 import { workerFromSource } from './tools/vite/worker.ts';
@@ -45,7 +45,8 @@ export default defineConfig({
   root: at('./client'),
   plugins: [
     svelte({ configFile: false, compilerOptions: { runes: true } }),
-    plainLogging(),
+    plainModules(),
+    drawnInBrowser(),
     precompress(),
     startFile(),
     workerFromSource(),

@@ -1,14 +1,15 @@
 import { withMessages } from '../text/messages.svelte.ts';
 import { views } from './views.ts';
 
-/** Dialogs loaded on demand. */
+/** Dialogs, and the names of undo steps, loaded on demand. */
 export const lazy = {
   help: withMessages(['help'], () => import('./Help.svelte')),
-  lost: withMessages(['lost'], () => import('./LostDialog.svelte')),
-  loss: withMessages(['loss'], () => import('./LossDialog.svelte')),
+  lost: withMessages(['lost', 'changes'], () => import('./LostDialog.svelte')),
+  loss: withMessages(['loss', 'changes'], () => import('./LossDialog.svelte')),
   hint: withMessages(['share'], () => import('./share/ShareHint.svelte')),
   panel: withMessages(['share'], () => import('./share/SharePanel.svelte')),
   share: withMessages(['share'], () => import('./share/Share.svelte')),
+  steps: withMessages(['changes'], () => import('./step-text.ts')),
 } as const;
 
 /**

@@ -26,8 +26,7 @@ import type { Touched } from './sync/touched.ts';
 import { missingFrom, Touches } from './sync/touched.ts';
 import { UndoableEditor } from './sync/undo.svelte.ts';
 import { Unsaved } from './sync/unsaved.ts';
-import type { Caret } from './text-binding.ts';
-import { decodePosition, TextBinding } from './text-binding.ts';
+import type * as TextBindings from './text-binding.ts';
 
 /** Names one text field of one record. */
 export interface TextAt {
@@ -60,7 +59,7 @@ export class Board {
   readonly #unsaved: Unsaved;
   readonly #pending: PendingEdits;
   /** Text fields with an input bound to them. */
-  readonly #bindings = new Set<TextBinding>();
+  readonly #bindings = new Set<TextBindings.TextBinding>();
   #generation = 0;
   /** True until the rows on the device have been read. */
   #isReading = $state(true);
@@ -145,8 +144,10 @@ export class Board {
   /**
    * Binds an input to a text field while it is edited. `joins`: the first words are typed onto the end of the text. Returns a function that unbinds it, or null if there is no such
    * record.
+   * @param by the module `text-binding.ts`, which loads with the fields, not with the board
    */
   edit(
+    by: typeof TextBindings,
     at: TextAt,
     area: HTMLTextAreaElement | HTMLInputElement,
     as?: Writing,
@@ -157,12 +158,12 @@ export class Board {
     const text = ensureText(this.editor, at.of, at.id, at.field);
     if (!text) return null;
     const label = writingLabel(at.of.name, at.id, at.field, as);
-    const binding = new TextBinding(
+    const binding = new by.TextBinding(
       area,
       text,
       definition,
       (edit) => this.editor.change(label, edit),
-      (caret: Caret) => {
+      (caret) => {
         this.presence.setState({ typing: { in: at.of.name, id: at.id, field: at.field, ...caret } });
       },
       joins,
@@ -183,15 +184,18 @@ export class Board {
     return !idsNamed(this.#doc, Object.values(board.collections), of.name).has(id);
   }
 
-  /** The carets of others in a text: indices into it, with the person of each. */
-  caretsIn(at: TextAt): { person: string; client: number; anchor: number; head: number }[] {
+  /** The carets of others in a text: indices into it, with the person of each. `by` is as in `edit`. */
+  caretsIn(
+    by: typeof TextBindings,
+    at: TextAt,
+  ): { person: string; client: number; anchor: number; head: number }[] {
     const text = textOf(this.#doc, at.of, at.id, at.field);
     if (!text) return [];
     const field = `${at.of.name}/${at.id}/${at.field}`;
     return this.presence.carets.flatMap((caret) => {
       if (caret.field !== field) return [];
-      const anchor = decodePosition(text, caret.anchor);
-      const head = decodePosition(text, caret.head);
+      const anchor = by.decodePosition(text, caret.anchor);
+      const head = by.decodePosition(text, caret.head);
       return anchor === null || head === null
         ? []
         : [{ person: caret.person, client: caret.client, anchor, head }];

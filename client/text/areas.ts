@@ -1,4 +1,5 @@
 import type board from './en/board.json';
+import type changes from './en/changes.json';
 import type common from './en/common.json';
 import type help from './en/help.json';
 import type ideas from './en/ideas.json';
@@ -6,15 +7,19 @@ import type join from './en/join.json';
 import type lobby from './en/lobby.json';
 import type loss from './en/loss.json';
 import type lost from './en/lost.json';
+import type mapMore from './en/map-more.json';
 import type map from './en/map.json';
 import type share from './en/share.json';
 
 /**
  * The messages by area. An area holds the messages of one page, view or dialog and loads with it; `board` is for
- * everything on a board, `common` for all pages. Each area is a file in the folder of each language.
+ * everything on a board, `common` for all pages. `changes` names changes, for undo and lost edits; `map-more` is for
+ * the keys, menus and dialogs of the map: both load after the map is drawn. Each area is a file in the folder of each
+ * language.
  */
 export interface Messages {
   readonly board: typeof board;
+  readonly changes: typeof changes;
   readonly common: typeof common;
   readonly help: typeof help;
   readonly ideas: typeof ideas;
@@ -23,6 +28,7 @@ export interface Messages {
   readonly loss: typeof loss;
   readonly lost: typeof lost;
   readonly map: typeof map;
+  readonly 'map-more': typeof mapMore;
   readonly share: typeof share;
 }
 

@@ -14,6 +14,7 @@ import type { House } from '../server/live/harness.ts';
 import { board, openHouse, openHouseOn } from '../server/live/harness.ts';
 import { MemoryStore } from '../server/live/memory-store.ts';
 import { documentsOf, schemaTwo } from '../server/schema-two.ts';
+import * as textBinding from '../../client/model/text-binding.ts';
 import { FakeDevice } from './fake-indexeddb.ts';
 import { Page } from './page.svelte.ts';
 
@@ -402,7 +403,7 @@ describe('C5 an edit that the server refuses', () => {
     const id = addCard(ana.now.editor, cell, { text: 'Begun, ' });
     await ana.shows('saved');
     const area = document.createElement('textarea');
-    ana.now.edit({ of: cards, id, field: 'text' }, area, 'write');
+    ana.now.edit(textBinding, { of: cards, id, field: 'text' }, area, 'write');
     area.dispatchEvent(new CompositionEvent('compositionstart'));
     area.value = 'Begun, and not';
     addPhase(ana.now.editor, 'during', 'Refused', { after: null, before: null });

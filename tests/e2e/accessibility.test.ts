@@ -86,7 +86,7 @@ describe.each(['en', 'ar'] as const)('axe finds no problems in %s', (language) =
     await maja.press('Escape');
     await expect(maja.fieldOf('Nadia')).toBeFocused();
     await maja.press('Shift+F10');
-    await maja.page.getByRole('menuitem', { name: say('map.menu.move') }).press('Enter');
+    await maja.page.getByRole('menuitem', { name: say('menu.move') }).press('Enter');
     await expect(maja.page.getByRole('dialog')).toBeVisible();
     await check(maja, 'move dialog');
     await maja.press('Escape');

@@ -6,11 +6,11 @@ export const chunks = [
   {
     name: 'base',
     priority: 2,
-    test: /node_modules\/(svelte|esm-env|clsx|valibot)\/|preload-helper|client\/(main|App|router|pages\.ts|board\/views\.ts|views\/[a-z]+\/(view|lazy)\.ts|text\/[a-z-]+\.(svelte\.)?ts|ui\/(Icon|IconButton|Button|button|MenuButton|Avatar|initials|Tabs|Toasts|toasts|timers|icons|Shape|shapes|floating|place|line-input)\.|model\/(api\/(request|boards|joining)|device\/)|parts\/(Notice|notice|Mark|Masthead|LanguageMenu|language-items|choose-language))|shared\/(id|json|roles|limits|views|text\/(bidi|blank|fold|graphemes|lines|splice)|collections\/person-colors)\.ts/,
+    test: /node_modules\/(svelte|esm-env|clsx|valibot)\/|preload-helper|client\/(main|App|router|pages\.ts|board\/views\.ts|views\/[a-z]+\/(view|lazy)\.ts|text\/(?!days-ago)[a-z-]+\.(svelte\.)?ts|ui\/(Icon|IconButton|Button|button|MenuButton|Avatar|initials|Tabs|Toasts|toasts|timers|icons|Shape|shapes|floating|place|line-input)\.|model\/(api\/(request|boards|joining)|device\/)|parts\/(Notice|notice|Mark|Masthead|LanguageMenu|language-items|choose-language))|shared\/(id|json|roles|limits|views|text\/(bidi|blank|graphemes|lines|splice)|collections\/person-colors)\.ts/,
   },
   {
     name: 'board',
-    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/|parts\/|board\/(?!share|Help|Lost|LossDialog|lost-words|change-words|add-again)|ui\/held-order)|shared\//,
+    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding|api\/(losses|links))|parts\/(?!LiveText|Person|person-)|board\/(?!share|Help|Lost|LossDialog|lost-words|refusal-text|change-words|step-text|add-again)|ui\/held-order)|shared\/(?!queries\/ideas|text\/fold)/,
   },
   {
     // Controls of the lobby and of most dialogs. As separate files they would cost the lobby ten more requests.
@@ -20,6 +20,16 @@ export const chunks = [
   {
     // Otherwise the code that the map shares with its menus and dialogs would be split off.
     name: 'map',
-    test: /client\/views\/map\/(?!(.*\/)?(guide|drag|Menus|[a-z]+-menu|persona|Overlays|[A-Za-z]+Dialog)\.)/,
+    test: /client\/views\/map\/(?!actions\/|(.*\/)?(guide|input|drag|keys|writing|shifting|Cursors|Menus|Overlays|[A-Za-z]+Dialog)\.)/,
+  },
+  {
+    // Fields of texts: for the map after the first paint, and for the ideas.
+    name: 'texts',
+    test: /client\/(model\/text-binding|parts\/LiveText)\./,
+  },
+  {
+    // What the map loads right after the first paint; its menus and the help share some of it.
+    name: 'map-input',
+    test: /client\/views\/map\/(actions\/(?!.*-menu|persona)|(input|drag|keys|writing|shifting|Cursors)\.)/,
   },
 ];

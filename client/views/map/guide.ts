@@ -6,15 +6,15 @@ import { isolate } from '../../text/messages.svelte.ts';
 import { keyed } from './actions/keyed.ts';
 import { whileWriting } from './writing.ts';
 
-export const go: Guide['go'] = 'map.keys.go';
+export const go: Guide['go'] = 'keys.go';
 
 /** The keys of the map, for the help. Context menus open by the system's own key or chord. */
 export const keys: readonly KeyGroup[] = [
   {
-    title: 'map.keys',
-    keys: [...helpLines(keyed), [['Abc'], 'map.keys.type'], [['Shift', 'F10'], 'map.keys.menu']],
+    title: 'keys.map',
+    keys: [...helpLines(keyed), [['Abc'], 'keys.type'], [['Shift', 'F10'], 'keys.menu']],
   },
-  { title: 'map.keys.writing', keys: helpLines(whileWriting) },
+  { title: 'keys.writing', keys: helpLines(whileWriting) },
 ];
 
 /** The phase and the lane of the cell that the person has focused. */

@@ -1,4 +1,5 @@
 import { isBlank } from '$shared/text/blank.ts';
+import type { Component } from 'svelte';
 import { getContext, setContext, tick } from 'svelte';
 import type { CellAt } from '$shared/collections/card.ts';
 import { addCard, moveCards, removeCards, cards } from '$shared/collections/card.ts';
@@ -9,8 +10,10 @@ import { Flags } from '../../model/store/flags.svelte.ts';
 import type { UndoStep } from '../../model/sync/undo.svelte.ts';
 import { t } from '../../text/messages.svelte.ts';
 import type { Anchor } from '../../ui/floating.ts';
+import type LiveText from '../../parts/LiveText.svelte';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
 import { cardsIn, cellOfCard } from './cells.ts';
+import type { dragCards } from './drag.ts';
 import type { FocusTarget } from './grid.ts';
 import { Grid, focusKey } from './grid.ts';
 import { MapFocus } from './map-focus.svelte.ts';
@@ -23,6 +26,15 @@ import { columnWidths } from './widths.ts';
 
 /** Longer stacks are folded, so that one full cell does not push the map off the screen. */
 const unfoldedCards = 6;
+
+/** The module `input.ts`, which loads after the map. Described here, since it imports this file. */
+export interface Input {
+  readonly Cursors: Component<{ root: HTMLElement }>;
+  readonly LiveText: typeof LiveText;
+  readonly dragCards: typeof dragCards;
+  pressKey(map: MapState, event: KeyboardEvent): void;
+  writeKey(map: MapState, card: string, event: KeyboardEvent): void;
+}
 
 /** The open dialog of the map. */
 export type Overlay =
@@ -52,6 +64,10 @@ export class MapState {
   readonly selection = new Selection();
   readonly focus: MapFocus;
   readonly viewport: Viewport;
+  /** Null until it has loaded, right after the first paint. */
+  input: Input | null = $state.raw(null);
+  /** Keys pressed before `input` has loaded. */
+  readonly early: KeyboardEvent[] = [];
   overlay: Overlay | null = $state.raw(null);
   menu: OpenMenu | null = $state.raw(null);
   /** Stacks that are expanded. */

@@ -12,6 +12,6 @@ export const map: View = {
   document: 'board',
   may: () => true,
   load: withMessages(['board', 'map'], () => import('./Map.svelte')),
-  guide: withMessages(['board', 'map'], () => import('./guide.ts')),
+  guide: withMessages(['board', 'map', 'map-more'], () => import('./guide.ts')),
   later: Object.values(lazy),
 };

@@ -16,7 +16,7 @@ interface Writing {
 /** Keys while editing a card. Shift+Enter is left to the text area: it adds a line break. */
 export const whileWriting: readonly Action<Writing>[] = [
   {
-    name: 'map.keys.next',
+    name: 'keys.next',
     keys: ['Enter', 'Mod+Enter'],
     may: () => true,
     run: ({ map, id }) => {
@@ -28,14 +28,14 @@ export const whileWriting: readonly Action<Writing>[] = [
     },
   },
   {
-    name: 'map.keys.break',
+    name: 'keys.break',
     keys: ['Shift+Enter'],
     may: () => false,
     run: () => {},
   },
   ...([-1, 1] as const).map((by): Action<Writing> => ({
-    name: 'map.keys.tab',
-    series: [['Tab'], 'map.keys.tab'],
+    name: 'keys.tab',
+    series: [['Tab'], 'keys.tab'],
     keys: [by < 0 ? 'Shift+Tab' : 'Tab'],
     may: (writing) => nextCell(writing, by) !== null,
     run: (writing) => {
@@ -45,7 +45,7 @@ export const whileWriting: readonly Action<Writing>[] = [
     },
   })),
   {
-    name: 'map.keys.leave',
+    name: 'keys.leave',
     keys: ['Escape'],
     may: () => true,
     run: ({ map, id }) => void map.leave(id, true),

@@ -12,9 +12,9 @@ const arrows = [
 ] as const;
 const along = (columns: number) => (document.dir === 'rtl' ? -columns : columns);
 
-const shove: KeyLine = [['Ctrl', '←↑↓→'], 'map.keys.shove'];
-const steps: KeyLine = [['←', '↑', '↓', '→'], 'map.keys.arrows'];
-const ends: KeyLine = [['Home', 'End'], 'map.keys.ends'];
+const shove: KeyLine = [['Ctrl', '←↑↓→'], 'keys.shove'];
+const steps: KeyLine = [['←', '↑', '↓', '→'], 'keys.arrows'];
+const ends: KeyLine = [['Home', 'End'], 'keys.ends'];
 
 /** Actions that move the focus, or a card or head with it. */
 export const around: readonly Action<MapTarget>[] = [
@@ -43,7 +43,7 @@ export const around: readonly Action<MapTarget>[] = [
     },
   })),
   {
-    name: 'map.keys.select',
+    name: 'keys.select',
     keys: ['Space'],
     may: ({ card }) => card !== null,
     run: ({ map, card }) => {
@@ -67,19 +67,19 @@ export const selecting: readonly Action<MapTarget>[] = arrows.map(({ key, rows, 
 /** Keys for what is outside the grid. */
 export const beside: readonly Action<MapTarget>[] = [
   {
-    name: 'map.keys.select-all',
+    name: 'keys.select-all',
     keys: ['Mod+A'],
     may: ({ map }) => map.workspace.may('write'),
     run: ({ map }) => map.selectAll(),
   },
   {
-    name: 'map.keys.clear',
+    name: 'keys.clear',
     keys: ['Escape'],
     may: ({ map }) => map.selection.ids.length > 0,
     run: ({ map }) => map.selection.clear(),
   },
   {
-    name: 'map.keys.persona',
+    name: 'keys.persona',
     keys: ['P'],
     may: () => true,
     run: () => document.querySelector<HTMLElement>('[data-persona-filter]')?.focus(),

@@ -17,7 +17,8 @@ import { ideasFor } from '../../../parts/idea-links.ts';
 import { frameTitle, ideaTitle } from '../../../parts/untitled.ts';
 import type { Key } from '../../../text/messages.svelte.ts';
 import { t } from '../../../text/messages.svelte.ts';
-import { lightbulbIcon, moveIcon } from '../../../ui/icons.ts';
+import { lightbulbIcon } from '../../../ui/icons.ts';
+import { moveIcon } from '../../../ui/more-icons.ts';
 import { laneViews } from '../lanes/lanes.ts';
 import type { MapState } from '../map-state.svelte.ts';
 import { onCard, recordOf } from './card.ts';
@@ -27,7 +28,7 @@ import type { MapTarget } from './target.ts';
 
 export const move: readonly Action<MapTarget>[] = [
   onCard({
-    name: 'map.menu.move',
+    name: 'menu.move',
     icon: moveIcon,
     run: (map, card) => (map.overlay = { kind: 'move', cards: map.selection.with(card) }),
   }),
@@ -36,7 +37,7 @@ export const move: readonly Action<MapTarget>[] = [
 /** Adds an idea that answers the card, and opens it for writing. */
 export const newIdea: readonly Action<MapTarget>[] = [
   onCard({
-    name: 'map.menu.new-idea',
+    name: 'menu.new-idea',
     icon: lightbulbIcon,
     run: (map, card) => {
       const record = map.board.of(cards).get(card);
@@ -62,7 +63,7 @@ export const evidence: readonly Action<MapTarget>[] = evidenceLevels.map((level:
     run: (map, card) => {
       const ids = map.selection.with(card);
       setEvidence(map.board.editor, ids, level);
-      tellSet(map, ids, 'map.menu.evidence', `evidence.${level}`);
+      tellSet(map, ids, 'menu.evidence', `evidence.${level}`);
     },
   }),
 );
@@ -83,8 +84,8 @@ export function seeIdeas({ map, card }: MapTarget): Action<MapTarget>[] {
   return there
     .flatMap((id) => map.board.of(ideas).get(id) ?? [])
     .map(({ id, title }) => ({
-      name: 'map.menu.see-idea',
-      label: () => t('map.menu.see-idea', { title: ideaTitle(title) }),
+      name: 'menu.see-idea',
+      label: () => t('menu.see-idea', { title: ideaTitle(title) }),
       icon: lightbulbIcon,
       may: () => true,
       run: () => map.workspace.go('ideas', id),
@@ -119,7 +120,7 @@ export const support: readonly Action<MapTarget>[] = supports.map((one: Support)
       const next = map.board.of(cards).get(card)?.support === one ? null : one;
       const ids = map.selection.with(card);
       setSupport(map.board.editor, ids, next);
-      tellSet(map, ids, 'map.menu.support', next && `support.${next}`);
+      tellSet(map, ids, 'menu.support', next && `support.${next}`);
     },
   }),
 );
@@ -133,7 +134,7 @@ export const mode: readonly Action<MapTarget>[] = modes.map((one: Mode) =>
       const next = map.board.of(cards).get(card)?.mode === one ? null : one;
       const ids = map.selection.with(card);
       setMode(map.board.editor, ids, next);
-      tellSet(map, ids, 'map.menu.mode', next && `mode.${next}`);
+      tellSet(map, ids, 'menu.mode', next && `mode.${next}`);
     },
   }),
 );

@@ -1,7 +1,7 @@
 import { cards } from '$shared/collections/card.ts';
 import type { Action } from '../../../parts/action.ts';
 import type { KeyLine } from '../../../parts/view.ts';
-import { arrowDownIcon, arrowUpIcon, pencilIcon, trashIcon } from '../../../ui/icons.ts';
+import { arrowDownIcon, arrowUpIcon, pencilIcon, trashIcon } from '../../../ui/more-icons.ts';
 import type { MapState } from '../map-state.svelte.ts';
 import type { MapTarget } from './target.ts';
 
@@ -25,18 +25,18 @@ export function onCard({
 
 export const recordOf = ({ map, card }: MapTarget) => map.board.of(cards).get(card);
 
-const reorder: KeyLine = [['Alt', '↑↓'], 'map.keys.reorder'];
+const reorder: KeyLine = [['Alt', '↑↓'], 'keys.reorder'];
 
 export const write: readonly Action<MapTarget>[] = [
   onCard({
-    name: 'map.menu.edit',
+    name: 'menu.edit',
     keys: ['Enter', 'F2'],
     icon: pencilIcon,
     run: (map, card) => map.edit(card),
   }),
   ...([-1, 1] as const).map((by) =>
     onCard({
-      name: by < 0 ? 'map.menu.up' : 'map.menu.down',
+      name: by < 0 ? 'menu.up' : 'menu.down',
       series: reorder,
       keys: [by < 0 ? 'Alt+ArrowUp' : 'Alt+ArrowDown'],
       icon: by < 0 ? arrowUpIcon : arrowDownIcon,
@@ -47,7 +47,7 @@ export const write: readonly Action<MapTarget>[] = [
 
 export const remove: readonly Action<MapTarget>[] = [
   onCard({
-    name: 'map.menu.remove',
+    name: 'menu.remove',
     keys: ['Delete', 'Backspace'],
     icon: trashIcon,
     danger: true,

@@ -6,7 +6,7 @@ import type { MapTarget } from './target.ts';
 /** Actions in a cell. Its cards take letters as text. */
 export const inCell: readonly Action<MapTarget>[] = [
   {
-    name: 'map.keys.edit',
+    name: 'keys.edit',
     keys: ['Enter', 'F2'],
     may: ({ focus, card }) => focus.kind === 'cell' && card === null,
     run: ({ map, focus, element }) => {
@@ -18,7 +18,7 @@ export const inCell: readonly Action<MapTarget>[] = [
     },
   },
   {
-    name: 'map.keys.new',
+    name: 'keys.new',
     keys: ['N'],
     may: ({ focus }) => focus.kind === 'cell',
     run: ({ map, focus }) => {
@@ -26,7 +26,7 @@ export const inCell: readonly Action<MapTarget>[] = [
     },
   },
   {
-    name: 'map.keys.emotions',
+    name: 'keys.emotions',
     keys: ['E'],
     may: ({ focus }) => focus.kind === 'cell',
     run: ({ map, focus }) => {

@@ -14,10 +14,10 @@ import type { MapTarget } from './target.ts';
 
 export const shifts: readonly Action<MapTarget>[] = ([-1, 1] as const).map((by) =>
   onHead(allHeads, {
-    name: by < 0 ? 'map.menu.earlier' : 'map.menu.later',
+    name: by < 0 ? 'menu.earlier' : 'menu.later',
     label: ({ focus }) => {
-      if (focus.kind === 'lane') return t(by < 0 ? 'map.menu.up' : 'map.menu.down');
-      return t(by < 0 ? 'map.menu.earlier' : 'map.menu.later');
+      if (focus.kind === 'lane') return t(by < 0 ? 'menu.up' : 'menu.down');
+      return t(by < 0 ? 'menu.earlier' : 'menu.later');
     },
     can: (map, head) => neighbourGap(map.board.journey, head, by) !== null,
     run: (map, head) => shift(map, head, by),
@@ -37,9 +37,9 @@ function gapBeside(ids: readonly string[], id: string, by: 1 | -1) {
 }
 
 export const ofPhase: readonly Action<MapTarget>[] = [
-  onHead(['phase'], { name: 'map.menu.goal', run: (map, { id }) => (map.renaming = `goal:${id}`) }),
+  onHead(['phase'], { name: 'menu.goal', run: (map, { id }) => (map.renaming = `goal:${id}`) }),
   onHead(['phase'], {
-    name: 'map.menu.add-step',
+    name: 'menu.add-step',
     icon: plusIcon,
     run: (map, { id }) => {
       const last = map.board.journey.phases.find(({ phase }) => phase.id === id)?.steps.at(-1)?.id ?? null;
@@ -50,7 +50,7 @@ export const ofPhase: readonly Action<MapTarget>[] = [
 
 export const besidePhase: readonly Action<MapTarget>[] = ([-1, 1] as const).map((by) =>
   onHead(['phase'], {
-    name: by < 0 ? 'map.menu.phase-before' : 'map.menu.phase-after',
+    name: by < 0 ? 'menu.phase-before' : 'menu.phase-after',
     run: (map, { id }) => {
       const part = siblingsOf(map, id);
       if (!part) return;
@@ -76,7 +76,7 @@ export const ofStep: readonly Action<MapTarget>[] = [
 
 export const besideStep: readonly Action<MapTarget>[] = ([-1, 1] as const).map((by) =>
   onHead(['step'], {
-    name: by < 0 ? 'map.menu.step-before' : 'map.menu.step-after',
+    name: by < 0 ? 'menu.step-before' : 'menu.step-after',
     run: (map, { id }) => {
       const home = map.board.journey.phases.find((one) => one.steps.some((step) => step.id === id));
       if (!home) return;
@@ -88,7 +88,7 @@ export const besideStep: readonly Action<MapTarget>[] = ([-1, 1] as const).map((
 
 export const belowLane: readonly Action<MapTarget>[] = [
   onHead(['lane'], {
-    name: 'map.menu.lane-after',
+    name: 'menu.lane-after',
     icon: plusIcon,
     run: (map, { id }) => (map.overlay = { kind: 'add-lane', after: id }),
   }),
@@ -102,7 +102,7 @@ export const lines: readonly Action<MapTarget>[] = laneLines.map((line: LaneLine
       const next = map.board.of(lanes).get(id)?.line === line ? null : line;
       setLine(map.board.editor, id, next);
       const value = t(next ? `line.${next}` : 'map.not-set');
-      map.workspace.notify(t('map.set', { what: t('map.menu.line'), value }), true);
+      map.workspace.notify(t('map.set', { what: t('menu.line'), value }), true);
     },
   }),
 );

@@ -1,7 +1,7 @@
 import { moveLane } from '$shared/collections/lane.ts';
 import { movePhase, moveStep } from '$shared/collections/phase.ts';
 import type { Action } from '../../../parts/action.ts';
-import { pencilIcon, trashIcon } from '../../../ui/icons.ts';
+import { pencilIcon, trashIcon } from '../../../ui/more-icons.ts';
 import type { FocusTarget } from '../grid.ts';
 import type { MapState } from '../map-state.svelte.ts';
 import { neighbourGap } from '../shifting.ts';
@@ -41,7 +41,7 @@ export const allHeads: readonly HeadKind[] = ['phase', 'step', 'lane'];
 
 export const rename: readonly Action<MapTarget>[] = [
   onHead(allHeads, {
-    name: 'map.menu.rename',
+    name: 'menu.rename',
     keys: ['Enter', 'F2'],
     icon: pencilIcon,
     run: (map, { kind, id }) => (map.renaming = `${kind}:${id}`),
@@ -66,8 +66,8 @@ export function shiftAlong(map: MapState, head: HeadTarget, rows: number, column
 
 export const removeHead: readonly Action<MapTarget>[] = allHeads.map((kind) =>
   onHead([kind], {
-    name: `map.menu.remove-${kind}`,
-    series: [['Delete'], 'map.menu.remove'],
+    name: `menu.remove-${kind}`,
+    series: [['Delete'], 'menu.remove'],
     keys: ['Delete', 'Backspace'],
     icon: trashIcon,
     danger: true,

@@ -1,5 +1,5 @@
 import type { Action } from '../../../parts/action.ts';
-import { pencilIcon, trashIcon } from '../../../ui/icons.ts';
+import { pencilIcon, trashIcon } from '../../../ui/more-icons.ts';
 import type { MapState } from '../map-state.svelte.ts';
 
 /** A persona in the bar above the map. */
@@ -12,13 +12,13 @@ const may = ({ map }: PersonaTarget) => map.workspace.may('structure');
 
 export const ofPersona: readonly Action<PersonaTarget>[] = [
   {
-    name: 'map.menu.edit',
+    name: 'menu.edit',
     icon: pencilIcon,
     may,
     run: ({ map, id }) => (map.overlay = { kind: 'persona', id }),
   },
   {
-    name: 'map.menu.remove-persona',
+    name: 'menu.remove-persona',
     icon: trashIcon,
     danger: true,
     may,

@@ -1,0 +1,56 @@
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { test } from 'vitest';
+import { expect, setStage } from './stage.ts';
+
+const stage = setStage();
+
+/**
+ * Limit of the script that loads before the map can be used, in bytes of gzip. docs/PERFORMANCE.md has the target. Lower
+ * the limit when the build gets smaller; before raising it, see whether a new part can load after the first paint.
+ */
+const mostBytes = 109_000;
+
+/** Notes when the first card is on the screen. Runs in the page before its own scripts. */
+const noteFirstCard = () => {
+  const real = window.requestAnimationFrame.bind(window);
+  const watch = new MutationObserver(() => {
+    if (!document.querySelector('[data-card]')) return;
+    watch.disconnect();
+    // A message that is posted in a frame arrives after that frame is painted.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => performance.mark('usable');
+    real(() => port2.postMessage(null));
+  });
+  watch.observe(document, { childList: true, subtree: true });
+};
+
+/** The paths of the scripts that had loaded when the first card was on the screen. */
+const scriptsBeforeUsable = () => {
+  const usable = performance.getEntriesByName('usable')[0]?.startTime ?? Infinity;
+  return (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
+    .filter(({ name, responseEnd }) => new URL(name).pathname.endsWith('.js') && responseEnd <= usable)
+    .map(({ name }) => new URL(name).pathname);
+};
+
+test('the script that loads before the map can be used is no larger than its limit', async () => {
+  const nora = await stage.person('Nora');
+  await nora.join(stage.house.demo.participant);
+  const page = await nora.another();
+  const session = await page.context.newCDPSession(page.page);
+  await session.send('Network.enable');
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await page.page.addInitScript(noteFirstCard);
+  await page.page.goto(nora.page.url());
+  await page.page.waitForFunction(() => performance.getEntriesByName('usable').length > 0);
+  const scripts = await page.page.evaluate(scriptsBeforeUsable);
+  const sizes = await Promise.all(
+    scripts.map(async (path) => {
+      const file = fileURLToPath(new URL(`../../dist/client${path}.gz`, import.meta.url));
+      return { path, bytes: (await stat(file)).size };
+    }),
+  );
+  const bytes = sizes.reduce((sum, one) => sum + one.bytes, 0);
+  expect(sizes.length).toBeGreaterThan(3);
+  expect(bytes, JSON.stringify(sizes, null, 1)).toBeLessThanOrEqual(mostBytes);
+});

@@ -48,7 +48,7 @@ const most = 3;
 export function holdInPlace(
   root: HTMLElement,
   anchors: () => readonly Anchor[],
-): { hold(): void; stop(): void } {
+): { hold(): void; isHolding(): boolean; stop(): void } {
   let settle: Settle | null = null;
   let corrections = 0;
   let frame = 0;
@@ -77,6 +77,7 @@ export function holdInPlace(
       root.style.setProperty('overflow-anchor', 'none');
       laidOut.observe(root);
     },
+    isHolding: () => settle !== null,
     stop() {
       cancelAnimationFrame(frame);
       laidOut.disconnect();

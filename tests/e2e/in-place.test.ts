@@ -85,7 +85,7 @@ async function changeAll(maja: Person, watchers: readonly Watcher[]): Promise<vo
 /** At the start of the map, where nothing is scrolled, and in its middle. */
 const spots = {
   start: ['Choices', 'Choose and buy'],
-  middle: ['What staff do in view', 'Ride'],
+  middle: ['Visible staff actions', 'Ride'],
 } as const;
 
 /** How a person comes to look at a card, and what must stay in its place then. */

@@ -128,7 +128,7 @@ describe('what somebody removes while another person writes in it', () => {
   });
 
   test('a persona whose emotions are marked: the dialog closes, and opens again', async () => {
-    await maja.cell('Emotions present', later).focus();
+    await maja.cell('Emotions', later).focus();
     await maja.press('Enter');
     const emotion = maja.dialog(/^Emotions/).getByRole('button', { name: /Proud/ });
     await emotion.focus();

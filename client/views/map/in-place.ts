@@ -14,7 +14,7 @@ const insetPx = 4;
 export function keepViewInPlace(
   root: HTMLElement,
   beforeOthers: (listener: () => void) => () => void,
-): () => void {
+): { isHolding(): boolean; stop(): void } {
   let pointed: Element | null = null;
   const over = ({ target }: PointerEvent) => (pointed = target instanceof Element ? target : null);
   const out = () => (pointed = null);
@@ -23,11 +23,14 @@ export function keepViewInPlace(
 
   const place = holdInPlace(root, () => anchors(root, pointed));
   const deafen = beforeOthers(() => place.hold());
-  return () => {
-    deafen();
-    place.stop();
-    root.removeEventListener('pointerover', over);
-    root.removeEventListener('pointerleave', out);
+  return {
+    isHolding: () => place.isHolding(),
+    stop() {
+      deafen();
+      place.stop();
+      root.removeEventListener('pointerover', over);
+      root.removeEventListener('pointerleave', out);
+    },
   };
 }
 

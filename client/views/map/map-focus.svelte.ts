@@ -2,6 +2,7 @@ import { tick } from 'svelte';
 import type { CellAt } from '$shared/collections/card.ts';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
 import { Flags } from '../../model/store/flags.svelte.ts';
+import { bringInSight } from '../../ui/in-sight.ts';
 import { keepFocus } from '../../ui/keep-focus.ts';
 import { areKeysHeld } from '../../ui/still-typing.svelte.ts';
 import type { FocusTarget, Grid } from './grid.ts';
@@ -249,9 +250,10 @@ export class MapFocus {
 
 /** Focuses an element and shows all of it: by itself a browser is content with 32 px of its width. */
 function focusInSight(element: HTMLElement | null): boolean {
-  element?.focus();
-  element?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  return element !== null;
+  if (!element) return false;
+  element.focus();
+  bringInSight(element);
+  return true;
 }
 
 /** True if the device has a keyboard of its own: a focused field opens the one on the screen. */

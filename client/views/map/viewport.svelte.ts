@@ -66,6 +66,7 @@ export class Viewport {
   readonly #kept = new Map<Reason, FocusTarget>();
   readonly #elements = new Map<string, HTMLElement>();
   #root: HTMLElement | null = null;
+  #isHeld = () => false;
   /** True while all is drawn: for printing, and for the browser's find. */
   #isWhole = false;
   #frame = 0;
@@ -137,9 +138,13 @@ export class Viewport {
     return floor;
   }
 
-  /** The map appears. Returns a function for when it disappears. */
-  attach(root: HTMLElement): () => void {
+  /**
+   * The map appears. Returns a function for when it disappears.
+   * @param isHeld true while a change by others is shown: its place is kept by `in-place.ts` then
+   */
+  attach(root: HTMLElement, isHeld: () => boolean): () => void {
     this.#root = root;
+    this.#isHeld = isHeld;
     untrack(() => this.refresh());
     const update = () => this.update();
     const whole = () => this.#wholeUntil(null);
@@ -195,7 +200,9 @@ export class Viewport {
   /** The journey has changed: draws the new lanes and phases that are in view, with the change. */
   refresh(): void {
     const view = this.#view();
-    if (view) this.#draw(view);
+    if (!view) return;
+    this.#draw(view);
+    this.#fillSoon();
   }
 
   /** Draws what has come into view, and removes what is far from it. */
@@ -330,7 +337,7 @@ export class Viewport {
   /** Draws or removes parts of the map. What is in view stays where it is, though lanes above turn out higher. */
   #inPlace(change: () => void): void {
     const root = this.#root;
-    const anchor = root && this.#anchor(root);
+    const anchor = root && !this.#isHeld() ? this.#anchor(root) : null;
     const before = anchor?.getBoundingClientRect().top ?? 0;
     change();
     flushSync();

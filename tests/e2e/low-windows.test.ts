@@ -57,6 +57,11 @@ describe('in a low window', () => {
     const maja = await facilitator('demo');
     const card = maja.page.locator('[data-card]').nth(20);
     await card.focus();
+    await expect(card.locator('textarea')).toBeFocused();
+    // Two frames later the page knows that the card is in sight.
+    await maja.page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
     for (const size of [...lowWindows, { width: 1440, height: 900 }]) {
       await maja.page.setViewportSize(size);
       await seesAll(card);
@@ -100,7 +105,7 @@ describe('in a low window', () => {
         });
       }
       await maja.press('ArrowDown');
-      await expect(maja.page.locator('[data-row]:has(:focus)')).toBeInViewport({ ratio: 0.95 });
+      await expect(maja.page.locator('[data-row]:has(:focus)')).toBeInViewport({ ratio: 0.9 });
       await maja.press('Enter');
       await seesFocus(maja);
       await maja.press('Escape');
@@ -143,7 +148,7 @@ describe('each menu', () => {
     for (let item = (await items.count()) - 1; item > 0; item--) {
       await maja.press('ArrowUp');
       await expect(items.nth(item)).toBeFocused();
-      await expect(items.nth(item)).toBeInViewport({ ratio: 0.95 });
+      await expect(items.nth(item)).toBeInViewport({ ratio: 0.9 });
     }
     await maja.press('Escape');
     await expect(menu).toBeHidden();

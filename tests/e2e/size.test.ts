@@ -9,7 +9,7 @@ const stage = setStage();
  * Limit of the script that loads before the map can be used, in bytes of gzip. docs/PERFORMANCE.md has the target. Lower
  * the limit when the build gets smaller; before raising it, see whether a new part can load after the first paint.
  */
-const mostBytes = 109_000;
+const mostBytes = 122_000;
 
 /** Notes when the first card is on the screen. Runs in the page before its own scripts. */
 const noteFirstCard = () => {

@@ -167,10 +167,10 @@ test('an idea that changes its group waits under its old heading with its new st
 test('the list of cards to link keeps its order and its active option while Ana searches', async () => {
   const { editor } = board;
   const end = { after: null, before: null };
-  const [after, before] = ['Wait', 'Plan'].map((title) => addPhase(editor, 'during', title, end));
+  const before = addPhase(editor, 'during', 'Plan', end);
+  const after = addPhase(editor, 'during', 'Wait', { after: before, before: null });
   const lane = addLane(editor, { title: 'Opportunities', type: 'opportunity', group: 'analysis' }, end);
-  const put = (phase: string | undefined, text: string) =>
-    addCard(editor, { lane, phase: phase ?? '', step: null }, { text });
+  const put = (phase: string, text: string) => addCard(editor, { lane, phase, step: null }, { text });
   put(after, 'Say it sooner');
   const id = addIdea(editor, { title: 'Clock' });
   await openIdeas();

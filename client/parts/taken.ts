@@ -28,16 +28,6 @@ type Written = {
   [N in keyof typeof collections]: (typeof collections)[N] extends Collection ? N : never;
 }[Exclude<keyof typeof collections, 'people'>];
 
-/** Says that a record was removed. A collection without a message does not compile here. */
-const removed = {
-  cards: 'taken.cards',
-  ideas: 'taken.ideas',
-  lanes: 'taken.lanes',
-  personas: 'taken.personas',
-  phases: 'taken.phases',
-  steps: 'taken.steps',
-} as const satisfies Record<Written, Key>;
-
 /** Why a person can no longer work on a record, and the removed records without which it cannot be shown. */
 interface Taken {
   readonly why: Key;
@@ -57,8 +47,9 @@ export function takenFrom(board: Board, { of, id }: RecordAt): Taken | null {
   const around = framesOf(board, { of, id }).filter(({ at }) => isGone(board, at));
   const gone = around.map(({ at }) => at);
   if (isGone(board, { of, id })) {
-    // The collection of any record that a person writes in has a message, by the type above.
-    return { why: removed[of.name as Written], gone: [{ of, id }, ...gone] };
+    // A collection without a message does not compile here.
+    const why: Key = `taken.${of.name as Written}`;
+    return { why, gone: [{ of, id }, ...gone] };
   }
   if (around[0]) return { why: around[0].why, gone };
   const place = of.name === cards.name ? board.of(cards).get(id)?.place : undefined;

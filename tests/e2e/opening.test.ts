@@ -71,7 +71,7 @@ describe('a card keeps its place when it is opened for writing, and so does ever
     ['tag, in a step', ['Channels', 'Discover and choose', 'Feel a need']],
     ['tag, in a phase', ['Channels', 'Use the service']],
     ['marked', ['Opportunities', 'Use the service']],
-  ])('%s', async (_look, place) => {
+  ])('a card that is %s', async (_look, place) => {
     const cell = nadia.cell(...place);
     for (const text of texts) await write(cell, text);
     const cards = cell.locator('[data-card]');

@@ -52,12 +52,12 @@ const collection: Part = {
     ],
   },
   messages: {
-    board: {
+    board: { 'field.quotes.words': 'Words', 'taken.quotes': 'Someone removed the quote.' },
+    changes: {
       'step.add-quote': 'quote added',
       'record.quotes.added': 'quote added',
       'record.quotes.removed': 'quote removed',
       'record.quotes.restored': 'quote restored',
-      'record.quotes.words': 'Words',
       'record.quotes.cards': 'quote linked',
     },
   },
@@ -221,7 +221,12 @@ test('a collection, a view and a lane type compile with their own files, lines i
   expect(compiled([collection, view, lane])).toEqual([]);
   const messages = (area: string) => languages.map((one) => `client/text/${one}/${area}.json`);
   expect(touched(collection)).toEqual(
-    [...messages('board'), 'shared/collections/quote.ts', 'shared/documents.ts'].toSorted(),
+    [
+      ...messages('board'),
+      ...messages('changes'),
+      'shared/collections/quote.ts',
+      'shared/documents.ts',
+    ].toSorted(),
   );
   expect(touched(view)).toEqual(
     [
@@ -250,11 +255,13 @@ test('a command or lane type without a message does not compile', () => {
   expect(errors.map((error) => error.split(':')[0])).toEqual([
     'client/board/change-words.ts',
     'client/board/step-text.ts',
+    'client/parts/taken.ts',
     'client/views/map/lanes/lane-name.ts',
   ]);
   expect(errors[0]).toContain('record.quotes.');
   expect(errors[1]).toContain('step.add-quote');
-  expect(errors[2]).toContain('lane.quote');
+  expect(errors[2]).toContain('taken.quotes');
+  expect(errors[3]).toContain('lane.quote');
 }, 120_000);
 
 test('a lane type without a folder in the map does not compile', () => {

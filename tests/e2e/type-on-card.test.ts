@@ -123,3 +123,27 @@ describe('on a focused card', () => {
     await samir.leave();
   });
 });
+
+test('keys that are pressed while the script for them loads are typed all the same', async () => {
+  await add('Waits', 'Discover and choose');
+  await maja.press('Escape');
+  await maja.saved();
+  let load = () => {};
+  const asked = new Promise<void>((resolve) => (load = resolve));
+  await maja.page.route('**/assets/map-input*.js', async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await maja.page.reload();
+  const card = maja.card('Waits');
+  await card.focus();
+  await maja.type('for a sign');
+  await maja.cell('Needs and motivations', 'Follow up and return').focus();
+  await maja.type('nNew one');
+  load();
+  await expect(maja.field).toHaveValue('New one');
+  await expect(maja.card('Waits for a sign')).toBeVisible();
+  await maja.press('Escape');
+  await maja.saved();
+  await maja.page.unroute('**/assets/map-input*.js');
+});

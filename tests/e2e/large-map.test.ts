@@ -164,6 +164,7 @@ describe('what is out of view', () => {
     await nadia.page.mouse.move(box.x + 60, box.y + 40);
     await scrollTo(nadia, 100_000);
     await expect(lane(nadia, 10)).toBeVisible();
+    await nadia.page.locator('[data-drawn]').waitFor();
     const cell = nadia.page.locator('[data-focus-key="cell:lane9/phase2/"]');
     const target = await cell.boundingBox();
     if (!target) throw new Error('The cell has no box.');

@@ -1,14 +1,13 @@
 import { flushSync, untrack } from 'svelte';
 import { cards } from '$shared/collections/card.ts';
-import { holdsCards } from '$shared/collections/lane.ts';
 import type { Journey, PhaseColumns } from '$shared/queries/journey.ts';
 import type { Board } from '../../model/board.svelte.ts';
 import { Flags } from '../../model/store/flags.svelte.ts';
-import { cardsIn } from './cells.ts';
 import type { Range } from './drawn-range.ts';
 import { isWithin, nearestMissing, overlapping } from './drawn-range.ts';
+import type { Floor } from './estimate.ts';
+import { Estimate } from './estimate.ts';
 import type { FocusTarget } from './grid.ts';
-import { focusKey, parseFocusKey } from './grid.ts';
 import type { MapMemory } from './memory.svelte.ts';
 import type { Columns } from './widths.ts';
 
@@ -18,8 +17,6 @@ const smallBoard = 600;
 const firstPaintMs = 60;
 /** Room for the heads of lanes before the first measurement. */
 const headPx = 184;
-/** The least height of a lane with cards. */
-const leastLanePx = 64;
 
 /** Why something out of view is drawn: it has the focus, is being written, or is dragged. */
 type Reason = 'focus' | 'writing' | 'drag';
@@ -40,15 +37,6 @@ interface View {
   readonly end: number;
 }
 
-/** The least height of a lane's two rows of cells, and of both together, in pixels. */
-export interface Floor {
-  readonly steps: number;
-  readonly whole: number;
-  readonly both: number;
-}
-
-const noFloor: Floor = { steps: 0, whole: 0, both: 0 };
-
 /**
  * The part of a large map that is drawn: the lanes and phases in view, those around them, and those of the focused, the
  * written and the dragged cards. The cost of a map depends on what is in view, not on the board. Each lane keeps one
@@ -56,6 +44,7 @@ const noFloor: Floor = { steps: 0, whole: 0, both: 0 };
  */
 export class Viewport {
   readonly #parts: ViewportParts;
+  readonly #estimate: Estimate;
   /** The phases that are drawn, in order. */
   readonly phases: readonly PhaseColumns[];
   /** Grows whenever other lanes or phases are drawn. */
@@ -76,6 +65,7 @@ export class Viewport {
 
   constructor(parts: ViewportParts) {
     this.#parts = parts;
+    this.#estimate = new Estimate(parts.board, parts.memory.heights);
     this.phases = $derived(this.#journey.phases.filter(({ phase }) => this.#drawnPhases.has(phase.id)));
     const { left, top } = parts.memory.scroll;
     const view = { top, bottom: top + innerHeight, start: Math.abs(left), end: Math.abs(left) + innerWidth };
@@ -98,44 +88,18 @@ export class Viewport {
 
   /** The height that the phases that are not drawn need in a lane with cards. Depends on the drawn phases alone. */
   floorOf(lane: string): Floor {
-    const drawn = this.#drawnPhases;
-    const { phases } = this.#journey;
-    if (drawn.size >= phases.length) return noFloor;
-    return untrack(() =>
-      this.#rowsOf(
-        lane,
-        phases.filter(({ phase }) => !drawn.has(phase.id)),
-      ),
-    );
-  }
-
-  /** The height that these phases need in a lane. */
-  #rowsOf(lane: string, phases: Journey['phases']): Floor {
-    const { board, memory } = this.#parts;
-    const floor = { steps: 0, whole: 0, both: 0 };
-    const raise = (row: keyof Floor, phase: string, step: string | null) => {
-      const cell = { lane, phase, step };
-      const px = memory.heights.ofContent(focusKey({ kind: 'cell', cell }), cardsIn(board, cell).length);
-      floor[row] = Math.max(floor[row], px);
-    };
-    for (const { phase, steps } of phases) {
-      for (const step of steps) raise('steps', phase.id, step.id);
-      raise(steps.length === 0 ? 'both' : 'whole', phase.id, null);
-    }
-    return floor;
+    const phases = this.#undrawn();
+    return untrack(() => this.#estimate.rows(lane, phases));
   }
 
   /** The height that the heads of phases or steps that are not drawn need. */
   headFloor(kind: 'phase' | 'step'): number {
+    return this.#estimate.heads(kind, this.#undrawn());
+  }
+
+  #undrawn(): Journey['phases'] {
     const drawn = this.#drawnPhases;
-    const { heights } = this.#parts.memory;
-    let floor = 0;
-    for (const { phase, steps } of this.#journey.phases) {
-      if (drawn.has(phase.id)) continue;
-      for (const { id } of kind === 'phase' ? [phase] : steps)
-        floor = Math.max(floor, heights.ofContent(`${kind}:${id}`));
-    }
-    return floor;
+    return this.#journey.phases.filter(({ phase }) => !drawn.has(phase.id));
   }
 
   /**
@@ -215,7 +179,11 @@ export class Viewport {
       lanes.some(({ id }, at) => isWithin(wanted.lanes, at) && !this.#drawnLanes.has(id)) ||
       phases.some(({ phase }, at) => isWithin(wanted.phases, at) && !this.#drawnPhases.has(phase.id));
     const isOver = (['lanes', 'phases'] as const).some((of) => this.#surplus(of, near[of]).length > 0);
-    if (isMissing || isOver) this.#inPlace(() => this.#draw(view));
+    if (isMissing || isOver) {
+      // Says that all around the view is drawn: `#fillNext` sets it.
+      delete this.#root?.dataset.drawn;
+      this.#inPlace(() => this.#draw(view));
+    }
     this.#fillSoon();
   }
 
@@ -269,7 +237,7 @@ export class Viewport {
   #ranges(view: View) {
     const { board, memory } = this.#parts;
     const { lanes, phases } = this.#journey;
-    this.#guessHeights(view.bottom);
+    this.#estimate.guessLanes(this.#journey, view.bottom);
     const heights = lanes.map(({ id }) => memory.heights.ofLane(id));
     const columns = this.#parts.columns();
     const widths = phases.map(({ phase }) => columns.phases.get(phase.id)?.width ?? 0);
@@ -287,21 +255,6 @@ export class Viewport {
     if (this.#isWhole) return { wanted: all, around: all, near: all };
     if (isSmall) return { wanted: { ...within(0), phases: all.phases }, around: all, near: all };
     return { wanted: within(0), around: within(0.3), near: within(0.6) };
-  }
-
-  /** Guesses the heights of the lanes down to here that were never drawn, so that no more are drawn than are in view. */
-  #guessHeights(bottom: number): void {
-    const { heights } = this.#parts.memory;
-    const { lanes, phases } = this.#journey;
-    let at = 0;
-    for (const { id, type } of lanes) {
-      if (at > bottom) break;
-      if (!heights.hasLane(id) && holdsCards(type)) {
-        const { steps, whole, both } = this.#rowsOf(id, phases);
-        heights.setLane(id, Math.max(steps + whole, both, leastLanePx));
-      }
-      at += heights.ofLane(id);
-    }
   }
 
   /** Draws what is around the view, one lane or phase per frame. */
@@ -367,21 +320,11 @@ export class Viewport {
 
   /** Notes the heights of what is about to be removed from the page. */
   #measure(lanes: readonly string[], phases: readonly string[]): void {
-    const root = this.#root;
-    if (!root || lanes.length + phases.length === 0) return;
-    const { heights } = this.#parts.memory;
-    const leaving = new Set(phases);
-    for (const element of root.querySelectorAll<HTMLElement>('[data-focus-key]')) {
-      const key = element.dataset.focusKey ?? '';
-      const target = parseFocusKey(key);
-      if (!target || target.kind === 'lane') continue;
-      const isLeaving =
-        leaving.has(this.#phaseOf(target) ?? '') ||
-        (target.kind === 'cell' && lanes.includes(target.cell.lane));
-      if (!isLeaving) continue;
-      const count = target.kind === 'cell' ? cardsIn(this.#parts.board, target.cell).length : 0;
-      heights.setContent(key, contentHeight(element), count);
-    }
+    if (!this.#root || lanes.length + phases.length === 0) return;
+    this.#estimate.measure(this.#root, (target) => {
+      const isOfLane = target.kind === 'cell' && lanes.includes(target.cell.lane);
+      return isOfLane || phases.includes(this.#phaseOf(target) ?? '');
+    });
   }
 
   #resized(element: Element, blockSize: number): void {
@@ -462,16 +405,4 @@ export class Viewport {
 function laneOf(target: FocusTarget): string | null {
   if (target.kind === 'lane') return target.id;
   return target.kind === 'cell' ? target.cell.lane : null;
-}
-
-/** The height that the content of a cell or a head takes: the element itself is as high as its row. */
-function contentHeight(element: HTMLElement): number {
-  const { top } = element.getBoundingClientRect();
-  let bottom = top;
-  for (const child of element.children) {
-    // A button that overlays the cell takes no space.
-    if (child.matches('.add, .tool')) continue;
-    bottom = Math.max(bottom, child.getBoundingClientRect().bottom);
-  }
-  return bottom === top ? 0 : bottom - top + parseFloat(getComputedStyle(element).paddingBlockEnd);
 }

@@ -19,14 +19,14 @@ export function overlapping(sizes: readonly number[], origin: number, start: num
 /** Whether an index is in a range. */
 export const isWithin = ({ from, to }: Range, index: number): boolean => index >= from && index < to;
 
-/** The index in `outer` that is nearest to `inner` and not yet drawn; -1 if all are. */
+/** The first index in `inner` that is not yet drawn, else the nearest to it in `outer`; -1 if all are drawn. */
 export function nearestMissing(inner: Range, outer: Range, isDrawn: (index: number) => boolean): number {
+  for (let index = inner.from; index < inner.to; index++) if (!isDrawn(index)) return index;
   for (let away = 0; ; away++) {
     const [after, before] = [inner.to + away, inner.from - 1 - away];
     if (after >= outer.to && before < outer.from) break;
     if (after < outer.to && !isDrawn(after)) return after;
     if (before >= outer.from && !isDrawn(before)) return before;
   }
-  for (let index = inner.from; index < inner.to; index++) if (!isDrawn(index)) return index;
   return -1;
 }

@@ -13,7 +13,9 @@ import type { Columns } from './widths.ts';
 
 /** Boards with at most this many cards and cells are drawn whole: the browser's find and its reader see all. */
 const smallBoard = 600;
-/** Time until the first lanes are painted and can be used. The others follow, one per frame. */
+/** Lanes in view that are drawn before the first paint. The others follow, one per frame. */
+const firstLanes = 2;
+/** Time until the first lanes are painted and can be used. */
 const firstPaintMs = 60;
 /** Room for the heads of lanes before the first measurement. */
 const headPx = 184;
@@ -58,6 +60,8 @@ export class Viewport {
   #isHeld = () => false;
   /** True while all is drawn: for printing, and for the browser's find. */
   #isWhole = false;
+  /** True once the first lanes are painted. */
+  #isPainted = false;
   #frame = 0;
   readonly #sizes = new ResizeObserver((entries) => {
     for (const { target, borderBoxSize } of entries) this.#resized(target, borderBoxSize[0]?.blockSize ?? 0);
@@ -121,7 +125,10 @@ export class Viewport {
     window.addEventListener('afterprint', notWhole);
     window.addEventListener('keydown', find);
     this.#sizes.observe(root);
-    const begin = setTimeout(() => this.#fillNext(), firstPaintMs);
+    const begin = setTimeout(() => {
+      this.#isPainted = true;
+      this.#fillNext();
+    }, firstPaintMs);
     return () => {
       root.removeEventListener('scroll', update);
       window.removeEventListener('beforeprint', whole);
@@ -252,15 +259,21 @@ export class Viewport {
         phases: overlapping(widths, 0, view.start - along, view.end + along),
       };
     };
+    if (!this.#isPainted) {
+      const { lanes: inView, phases: along } = within(0);
+      const first = { from: inView.from, to: Math.min(inView.to, inView.from + firstLanes) };
+      const wanted = { lanes: first, phases: isSmall ? all.phases : along };
+      return { wanted, around: wanted, near: wanted };
+    }
     if (this.#isWhole) return { wanted: all, around: all, near: all };
     if (isSmall) return { wanted: { ...within(0), phases: all.phases }, around: all, near: all };
     return { wanted: within(0), around: within(0.3), near: within(0.6) };
   }
 
-  /** Draws what is around the view, one lane or phase per frame. */
+  /** Draws what is missing in the view, then around it, one lane or phase per frame. */
   #fillNext(): void {
     const view = this.#view();
-    if (!view) return;
+    if (!view || !this.#isPainted) return;
     const { wanted, around } = this.#ranges(view);
     const { lanes, phases } = this.#journey;
     const lane = nearestMissing(wanted.lanes, around.lanes, (at) =>

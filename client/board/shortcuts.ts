@@ -38,9 +38,11 @@ export function shortcut(on: {
       if (event.timeStamp - chordAt < chordMs) {
         chordAt = -Infinity;
         const view = on.views().find(({ letter }) => isLetter(event, letter));
-        if (!view) return;
-        on.go(view.id);
-        return take();
+        if (view) {
+          on.go(view.id);
+          return take();
+        }
+        // Any other key after G acts as it does alone.
       }
       if (isLetter(event, 'g')) chordAt = event.timeStamp;
     }

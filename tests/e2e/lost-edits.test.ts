@@ -21,8 +21,7 @@ beforeAll(async () => {
   ]);
   everyone = [maja, nadia, leila];
   for (const person of everyone) {
-    person.forgive(/^WebSocket connection to .* failed/);
-    person.forgive(/^Failed to load resource: net::ERR_CONNECTION_REFUSED/);
+    person.forgiveLostServer();
     marks.set(person, 0);
     person.page.on('websocket', (socket) =>
       socket.on('framereceived', ({ payload }) => {

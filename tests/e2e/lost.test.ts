@@ -14,10 +14,9 @@ let wire: Wire;
 beforeEach(async () => {
   links = await stage.house.board('demo');
   maja = await stage.person('Maja');
-  // Messages that a browser logs when a server is down or a membership has expired.
-  maja.forgive(/^WebSocket connection to .* failed/);
-  maja.forgive(/^Failed to load resource: /);
-  maja.forgive(/^WebSocket is already in CLOSING/);
+  maja.forgiveLostServer();
+  // A membership has expired.
+  maja.forgive(/^Failed to load resource: .* status of/);
   wire = await Wire.lay(maja);
   await maja.join(links.facilitator);
 });
@@ -81,6 +80,7 @@ test('after a backup is restored, edits that depend on lost edits can be copied,
   await dialog.getByRole('button', { name: 'Done' }).click();
   await expect(maja.cell('Choices', 'Plan the trip')).toContainText(text);
   await maja.saved();
+  await expect.poll(() => maja.kept()).toBe('[]');
   await maja.page.reload();
   await maja.arrive();
   await expect(maja.cell('Choices', 'Plan the trip')).toContainText(text);
@@ -107,7 +107,7 @@ test("a facilitator's unsent edits are shown when they come back as observer, un
   await dialog.getByRole('button', { name: 'Done' }).click();
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await maja.saved();
-  expect(await maja.kept()).not.toContain('Left as facilitator');
+  await expect.poll(() => maja.kept()).not.toContain('Left as facilitator');
 });
 
 test('unsent edits on a deleted board are shown with the notice', async () => {
@@ -156,8 +156,8 @@ describe('an expired membership', () => {
 
   test('whose link was turned off shows a notice with the unsent edits', async () => {
     const nadia = await stage.person('Nadia');
-    nadia.forgive(/^Failed to load resource: /);
-    nadia.forgive(/^WebSocket is already in CLOSING/);
+    nadia.forgiveLostServer();
+    nadia.forgive(/^Failed to load resource: .* status of/);
     const hers = await Wire.lay(nadia);
     await nadia.join(links.participant);
     await hers.keepAway(closeCode.restart, '');

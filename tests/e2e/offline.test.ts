@@ -10,11 +10,7 @@ let everyone: readonly Person[];
 beforeAll(async () => {
   ({ maja, nadia, asa } = await stage.trio(stage.house.demo));
   everyone = [maja, nadia, asa];
-  // Messages that a browser logs when a server is down.
-  for (const person of everyone) {
-    person.forgive(/^WebSocket connection to .* failed/);
-    person.forgive(/^Failed to load resource: net::ERR_CONNECTION_(REFUSED|RESET)/);
-  }
+  for (const person of everyone) person.forgiveLostServer();
 });
 
 /** The text of every card on the map. */

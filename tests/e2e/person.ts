@@ -53,6 +53,15 @@ export class Person {
     this.#complaints.forgive(pattern);
   }
 
+  /** From now on, what a browser logs when the server or the network is gone, also in the middle of a file. */
+  forgiveLostServer(): void {
+    this.forgive(/^WebSocket connection to .* failed/);
+    this.forgive(/^WebSocket is already in CLOSING/);
+    this.forgive(
+      /^Failed to load resource: net::ERR_(CONNECTION_|CONTENT_LENGTH|EMPTY_|INCOMPLETE_|INTERNET_|SOCKET_)/,
+    );
+  }
+
   /** Errors and warnings of all pages of this device since the last call. */
   takeComplaints(): string[] {
     return this.#complaints.take();

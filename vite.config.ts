@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import LongestFirst from './tests/longest-first.ts';
+import { firstFiles } from './tools/vite/first-files.ts';
 import { checks } from './tools/vite/checks.ts';
 import { chunks } from './tools/vite/chunks.ts';
 import { devServer } from './tools/vite/dev-server.ts';
@@ -47,6 +48,7 @@ export default defineConfig({
     svelte({ configFile: false, compilerOptions: { runes: true } }),
     plainModules(),
     drawnInBrowser(),
+    firstFiles(),
     precompress(),
     startFile(),
     workerFromSource(),

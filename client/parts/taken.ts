@@ -1,8 +1,6 @@
-import { tick } from 'svelte';
-import type { CellAt, Place } from '$shared/collections/card.ts';
 import { cards } from '$shared/collections/card.ts';
 import { holdsCards, lanes } from '$shared/collections/lane.ts';
-import { periods, phases, steps } from '$shared/collections/phase.ts';
+import { phases, steps } from '$shared/collections/phase.ts';
 import type { collections } from '$shared/documents.ts';
 import type { Role } from '$shared/roles.ts';
 import { isPower, may } from '$shared/roles.ts';
@@ -10,12 +8,10 @@ import type { Collection, Writers } from '$shared/schema/collection.ts';
 import { shortened } from '$shared/text/graphemes.ts';
 import { oneLine } from '$shared/text/lines.ts';
 import type { RecordAt } from '$shared/workflows/restore-records.ts';
-import { restoreRecords } from '$shared/workflows/restore-records.ts';
 import type { Board } from '../model/board.svelte.ts';
 import type { Key } from '../text/messages.svelte.ts';
 import { t } from '../text/messages.svelte.ts';
 import { copyAside } from '../ui/copy.ts';
-import { returnFocus } from '../ui/keep-focus.ts';
 import { guardField } from '../ui/still-typing.svelte.ts';
 import type { Toast } from '../ui/toasts.svelte.ts';
 import { toast } from '../ui/toasts.svelte.ts';
@@ -32,11 +28,6 @@ type Written = {
 interface Taken {
   readonly why: Key;
   readonly gone: readonly RecordAt[];
-}
-
-/** A record, and the field in it that a person writes in. */
-interface WorkedOn extends RecordAt {
-  readonly field?: string;
 }
 
 /**
@@ -58,34 +49,6 @@ export function takenFrom(board: Board, { of, id }: RecordAt): Taken | null {
   return mayChange(roleOn(board), of.change) ? null : { why: 'taken.role', gone: [] };
 }
 
-/**
- * Says that a record was taken from the person who worked on it, with a button that brings it back, or else one that
- * copies the text. Says nothing if the record is still there.
- * @param back opens the record again where the person worked on it
- */
-export function tellTaken(board: Board, at: WorkedOn, back: () => void = () => {}): void {
-  const taken = takenFrom(board, at);
-  if (!taken) return;
-  const cell = cellToKeep(board, at);
-  const text = textOf(board, at);
-  const role = roleOn(board);
-  const bring = (label: Key, into: CellAt | null) => ({
-    label: t(label),
-    run: () => {
-      restoreRecords(board.editor, into ? [{ of: at.of, id: at.id }] : taken.gone, into);
-      back();
-      void tick().then(() => {
-        if (document.activeElement === document.body) returnFocus(null);
-      });
-    },
-  });
-  if (taken.gone.length > 0 && taken.gone.every(({ of }) => mayChange(role, of.change)))
-    tell(t(taken.why), bring('taken.restore', null));
-  else if (cell && mayChange(role, at.of.change)) tell(t(taken.why), bring('taken.keep', cell));
-  else if (taken.why === 'taken.role') tell(t(taken.why), null);
-  else tellText(text, t(taken.why));
-}
-
 /** Guards a field whose text is not on the board yet: if somebody else's act takes the field away, shows the text. */
 export function guardText(field: HTMLInputElement): void {
   guardField(field, () => tellText(field.value));
@@ -96,7 +59,8 @@ export function guardSearch(field: HTMLInputElement): void {
   guardField(field, () => {});
 }
 
-function tellText(text: string, why = ''): void {
+/** Shows a text that has lost its field, with a button that copies it. */
+export function tellText(text: string, why = ''): void {
   const line = oneLine(text).trim();
   if (line === '') {
     if (why !== '') tell(why, null);
@@ -106,24 +70,21 @@ function tellText(text: string, why = ''): void {
   tell(why === '' ? quote : `${why} ${quote}`, { label: t('app.copy'), run: () => void copyAside(text) });
 }
 
-function tell(text: string, action: Toast['action']): void {
+/** Shows a message that stays long enough to act on it. */
+export function tell(text: string, action: Toast['action']): void {
   toast(text, { tone: 'warning', isLong: true, action });
 }
 
-const roleOn = (board: Board): Role => board.connection.role ?? 'observer';
+/** The role on a board; that of an observer until the server has said which. */
+export const roleOn = (board: Board): Role => board.connection.role ?? 'observer';
 
-function mayChange(role: Role, writers: Writers | 'own'): boolean {
+/** Whether a role may change records of a collection, some of them at least. */
+export function mayChange(role: Role, writers: Writers | 'own'): boolean {
   return may(role, writers === 'own' || !isPower(writers) ? 'write' : writers);
 }
 
 function isGone(board: Board, { of, id }: RecordAt): boolean {
   return board.of(of).get(id) === null;
-}
-
-function textOf(board: Board, { of, id, field }: WorkedOn): string {
-  const record: Readonly<Record<string, unknown>> | null = board.of(of).entry(id).record;
-  const text = field === undefined ? undefined : record?.[field];
-  return typeof text === 'string' ? text : '';
 }
 
 /** What a record is shown in on the map, each with what says that it was removed. */
@@ -136,31 +97,4 @@ function framesOf(board: Board, { of, id }: RecordAt): readonly { at: RecordAt; 
   const card = of.name === cards.name ? board.of(cards).entry(id).record : null;
   if (!card) return [];
   return [inPhase(card.place.phase), { at: { of: lanes, id: card.place.lane }, why: 'taken.in-lane' }];
-}
-
-/** The cell nearest to a card's own that the map still has; null for other records, and if there is none. */
-function cellToKeep(board: Board, { of, id }: RecordAt): CellAt | null {
-  const place = of.name === cards.name ? board.of(cards).entry(id).record?.place : undefined;
-  if (!place) return null;
-  const lane = laneNear(board, place);
-  const phase = phaseNear(board, place);
-  return lane !== null && phase !== null ? { lane, phase, step: null } : null;
-}
-
-function laneNear(board: Board, { lane }: Place): string | null {
-  const order = board.of(lanes).entry(lane).record?.order ?? '';
-  const left = board.journey.lanes.filter(({ type }) => holdsCards(type));
-  const same = left.find(({ id }) => id === lane);
-  return (same ?? left.findLast((one) => one.order <= order) ?? left[0])?.id ?? null;
-}
-
-function phaseNear(board: Board, { phase }: Place): string | null {
-  const left = board.journey.phases.map((one) => one.phase);
-  const own = board.of(phases).entry(phase).record;
-  const rank = (period: string) => periods.findIndex((one) => one === period);
-  const isBefore = ({ place }: (typeof left)[number]) =>
-    own !== null &&
-    (rank(place.period) < rank(own.place.period) ||
-      (place.period === own.place.period && place.order <= own.place.order));
-  return (left.find(({ id }) => id === phase) ?? left.findLast(isBefore) ?? left[0])?.id ?? null;
 }

@@ -26,6 +26,11 @@ export function preferredLanguage(wanted: readonly string[]): Language {
   return 'en';
 }
 
+/** True if a language writes numbers in the digits 0 to 9. */
+export function hasLatinDigits(language: Language): boolean {
+  return language !== 'ar';
+}
+
 /** The writing direction of a language. */
 export function directionOf(language: Language): 'ltr' | 'rtl' {
   return language === 'ar' ? 'rtl' : 'ltr';

@@ -4,8 +4,13 @@ import type { MiddlewareHandler } from 'hono';
 import { etag } from 'hono/etag';
 import type { AppEnv } from './parts.ts';
 
-/** The addresses of the page. The router of the page tells them apart. */
-const views = ['/', '/join', '/b/:board', '/b/:board/:view'];
+/** The addresses of the page, with the file of each. The router of the page tells them apart. */
+const pages: readonly (readonly [path: string, file: string])[] = [
+  ['/', 'index.html'],
+  ['/join', 'index.html'],
+  ['/b/:board', 'board.html'],
+  ['/b/:board/:view', 'board.html'],
+];
 
 /**
  * The built page. File names under `/assets/` contain a hash of the content, so browsers cache them forever.
@@ -14,12 +19,12 @@ const views = ['/', '/join', '/b/:board', '/b/:board/:view'];
  */
 export function pageRoutes(root: string): Hono<AppEnv> {
   const files = serveStatic<AppEnv>({ root, precompressed: true });
-  const index = serveStatic<AppEnv>({ root, path: 'index.html', precompressed: true });
+  const page = (path: string) => serveStatic<AppEnv>({ root, path, precompressed: true });
   const app = new Hono<AppEnv>();
   app.get('/assets/*', cached('public, max-age=31536000, immutable'), files);
-  for (const view of views) app.get(view, cached('no-cache'), etag(), index);
+  for (const [path, file] of pages) app.get(path, cached('no-cache'), etag(), page(file));
   app.get('/:file{[A-Za-z0-9_-]+\\.[a-z0-9.]+}', cached('no-cache'), etag(), files);
-  app.get('*', onlyForReaders(index));
+  app.get('*', onlyForReaders(page('index.html')));
   return app;
 }
 

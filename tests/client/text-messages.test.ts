@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { daysAgo } from '../../client/text/days-ago.ts';
 import { errorText } from '../../client/text/errors.ts';
+import { languages } from '../../client/text/languages.ts';
 import { isolate, language, list, number, setLanguage, t } from '../../client/text/messages.svelte.ts';
 
 afterEach(() => setLanguage('en'));
@@ -21,6 +22,13 @@ test('a number selects its plural form and uses the digits of the language', asy
   expect(t('lobby.recentAll', { count: 7 })).toBe('Show all 7 boards');
   await setLanguage('ar');
   expect(t('lobby.recentAll', { count: 2 })).toBe('عرض اللوحتين');
+});
+
+test.each(languages)('in %s, a number is written as the browser writes it', async (one) => {
+  await setLanguage(one);
+  const format = new Intl.NumberFormat(one);
+  for (const count of [5, 7, 12, 999, 1_000, 12_345, 1.5])
+    expect(t('lobby.recentAll', { count })).toContain(format.format(count));
 });
 
 test('arguments are inserted literally, even if they look like placeholders or patterns', () => {

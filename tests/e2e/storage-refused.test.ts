@@ -117,12 +117,14 @@ describe('a page whose first messages cannot be fetched', () => {
     await nadia.leave();
   });
 
-  test('says in its own language that nothing could be loaded, and tries again', async () => {
+  test.each([
+    ['no messages', /\/(index|start|base)-/],
+    ['nothing but the first script', /\/(index|start)-/],
+  ] as const)('says in its own language that it could not be loaded, with %s', async (_, loaded) => {
     const nadia = await stage.person('Nadia', { locale: 'ar' });
     nadia.forgive(/ERR_FAILED/);
-    const isMain = (url: string) => /\/(index|main|base)-/.test(url);
     await nadia.page.route('**/assets/*.js', (route) =>
-      isMain(route.request().url()) ? route.continue() : route.abort(),
+      loaded.test(route.request().url()) ? route.continue() : route.abort(),
     );
     await nadia.page.goto('/');
     await expect(nadia.page.getByRole('alert')).toContainText('تعذّر تحميل Resa');

@@ -1,16 +1,21 @@
 /**
- * A page needs three scripts, not twenty: what every page has, with the `view.ts` of each view; what a board has; and
- * its view. Everything else is split at its imports.
+ * A page needs four scripts, not twenty: a small one that fetches messages while the others load; what every page has,
+ * with the `view.ts` of each view; what a board has; and its view. Everything else is split at its imports.
  */
 export const chunks = [
   {
+    name: 'start',
+    priority: 3,
+    test: /preload-helper|rolldown\/runtime|client\/(start|start-failure|text\/(files|languages|first-words)|model\/device\/storage-key)\.ts/,
+  },
+  {
     name: 'base',
     priority: 2,
-    test: /node_modules\/(svelte|esm-env|clsx|valibot)\/|preload-helper|client\/(main|App|router|pages\.ts|board\/views\.ts|views\/[a-z]+\/(view|lazy)\.ts|text\/(?!days-ago)[a-z-]+\.(svelte\.)?ts|ui\/(Icon|IconButton|Button|button|MenuButton|Avatar|initials|Tabs|Toasts|toasts|timers|icons|Shape|shapes|floating|place|line-input)\.|model\/(api\/(request|boards|joining)|device\/)|parts\/(Notice|notice|Mark|Masthead|LanguageMenu|language-items|choose-language))|shared\/(id|json|roles|limits|views|text\/(bidi|blank|graphemes|lines|splice)|collections\/person-colors)\.ts/,
+    test: /node_modules\/(svelte|esm-env|clsx|valibot)\/|client\/(main|App|router|pages\.ts|board\/views\.ts|views\/[a-z]+\/(view|lazy)\.ts|text\/(?!days-ago)[a-z-]+\.(svelte\.)?ts|ui\/(Icon|IconButton|Button|button|MenuButton|Avatar|initials|Tabs|Toasts|toasts|timers|icons|Shape|shapes|floating|place|line-input)\.|model\/(api\/(request|boards|joining)|device\/)|parts\/(Notice|notice|Mark|Masthead|LanguageMenu|language-items|choose-language))|shared\/(id|json|roles|limits|views|text\/(bidi|blank|graphemes|lines|splice)|collections\/person-colors)\.ts/,
   },
   {
     name: 'board',
-    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding|api\/(losses|links))|parts\/(?!LiveText|Person|person-)|board\/(?!share|Help|Lost|LossDialog|lost-words|refusal-text|change-words|step-text|add-again)|ui\/held-order)|shared\/(?!queries\/ideas|text\/fold)/,
+    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding|api\/(losses|links))|parts\/(?!LiveText|Person|person-|tell-taken)|board\/(?!share|Help|Lost|LossDialog|lost-words|refusal-text|change-words|step-text|add-again)|ui\/held-order)|shared\/(?!queries\/ideas|text\/fold|workflows\/restore-records)/,
   },
   {
     // Controls of the lobby and of most dialogs. As separate files they would cost the lobby ten more requests.

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { parseJsonAs } from '$shared/json.ts';
 import { roles } from '$shared/roles.ts';
 import { startViews } from '$shared/views.ts';
+import { storageKey } from './storage-key.ts';
 
 /**
  * The memory of this device, since there are no accounts: the person's name and colour, the boards visited and the
@@ -53,7 +54,6 @@ const memorySchema = v.object({
 });
 type Memory = v.InferOutput<typeof memorySchema>;
 
-const storageKey = 'resa';
 /** The memory while the page is open, for browsers that store nothing. */
 let unsaved: Memory = v.parse(memorySchema, {});
 

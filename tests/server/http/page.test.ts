@@ -12,6 +12,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'page-'));
   await mkdir(join(root, 'assets'));
   await writeFile(join(root, 'index.html'), '<!doctype html><title>Resa</title>');
+  await writeFile(join(root, 'board.html'), '<!doctype html><title>Resa</title><link href="board.js">');
   await writeFile(join(root, 'favicon.svg'), '<svg/>');
   await writeFile(join(root, 'assets/main-abc123.js'), 'start()');
   await writeFile(join(root, 'assets/main-abc123.js.br'), brotliCompressSync('start()'));
@@ -33,6 +34,13 @@ test.each(['/', '/join', '/b/trip', '/b/trip/ideas'])(
     expect([again.status, again.headers.get('cache-control')]).toEqual([304, 'no-cache']);
   },
 );
+
+test("a board's address returns the page that names the board's files", async () => {
+  for (const path of ['/b/trip', '/b/trip/ideas'])
+    expect(await (await house.app.request(path)).text()).toContain('board.js');
+  for (const path of ['/', '/join'])
+    expect(await (await house.app.request(path)).text()).not.toContain('board.js');
+});
 
 test('an asset is cached forever and sent in its precompressed form', async () => {
   const plain = await house.app.request('/assets/main-abc123.js');

@@ -71,6 +71,12 @@ module.exports = {
       'The schema kit does not depend on the product.',
     ),
     never(
+      'session-knows-no-document',
+      { path: '^shared/session/' },
+      { path: '^shared/(?!session/|text/|id\\.ts|json\\.ts|roles\\.ts|views\\.ts)' },
+      'The session is server state beside the documents.',
+    ),
+    never(
       'collections-below-commands',
       { path: '^shared/collections/' },
       { path: '^shared/(commands|workflows|queries|documents)' },

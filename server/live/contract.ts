@@ -1,5 +1,6 @@
 import type { CloseCode, Control, Exceeded, Refusal } from '../../shared/wire/protocol.ts';
 import type { Role } from '../../shared/roles.ts';
+import type { Policy } from '../../shared/session/policy.ts';
 import type { Membership } from '../access/membership.ts';
 import type { HeldRecord } from '../store/contract.ts';
 import type { Line } from './socket/line.ts';
@@ -21,6 +22,14 @@ export interface RefusedUpdate {
   readonly rule: string;
   /** For the reason `allowance`: which allowance. */
   readonly exceeded?: Exceeded;
+}
+
+/** What a board's session says of its people, as it is now. */
+export interface BoardRules {
+  /** What participants may do. */
+  readonly policy: Policy;
+  /** People whose role differs from that of their link. */
+  readonly roles: Readonly<Record<string, Role>>;
 }
 
 /** An open document, as reported to admins. */

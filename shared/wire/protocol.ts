@@ -129,6 +129,11 @@ export const controlSchema = v.variant('kind', [
    * For observers: the server has lost edits that this page may still show. A page from before the loss starts over.
    */
   v.object({ kind: v.literal('stale') }),
+  /**
+   * The workshop session, whole: before the document, and at each change. The page parses `view` (`sessionViewSchema`)
+   * in a part that loads after the first paint.
+   */
+  v.object({ kind: v.literal('session'), view: v.unknown() }),
 ]);
 export type Control = v.InferOutput<typeof controlSchema>;
 

@@ -114,7 +114,7 @@ const legal: readonly (readonly [did: Act, states: readonly string[]])[] = [
   [{ do: 'present', to: null }, ['presenting']],
 ];
 
-describe.each(legal)('%j', (did, possible) => {
+describe.each(legal)('the act %j', (did, possible) => {
   test.each(all)('while %s', (name) => {
     const session = states[name] ?? idle;
     const refused = refusal(session, did);

@@ -1,3 +1,4 @@
+import { tick } from 'svelte';
 import type { EvidenceLevel, Mode, Support } from '$shared/collections/card.ts';
 import {
   cards,
@@ -145,6 +146,21 @@ export const decision: readonly Action<MapTarget>[] = decisions.map((one) =>
     },
   }),
 );
+
+/** Opens the second menu, so that the first fits a low window. */
+export const moreForLeaders: readonly Action<MapTarget>[] = [
+  {
+    name: 'menu.decide',
+    icon: lockIcon,
+    may: ({ map }) => map.workspace.may('structure'),
+    run: ({ map, card, element }) => {
+      if (card === null) return;
+      const open = { kind: 'decision', id: card, anchor: element, from: element } as const;
+      // Once this menu has closed and given back the focus.
+      void tick().then(() => (map.menu = open));
+    },
+  },
+];
 
 export const lock: readonly Action<MapTarget>[] = [
   forLeaders({

@@ -43,7 +43,7 @@ export const sessionSchema = v.object({
   timer: timerSchema,
   /** True after the timer of an item with `atEnd: 'read-only'` ended, until the next act: participants may only look. */
   isClosed: v.boolean(),
-  /** True while nobody but the facilitator who froze the board may change it. */
+  /** The facilitator who froze the board; while it is set, nobody may change the documents. */
   frozenBy: v.nullable(v.string()),
   observers: v.picklist(['live', 'paused']),
   /** People whose role differs from that of their link. */

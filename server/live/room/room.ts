@@ -1,5 +1,6 @@
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
+import type { Membership } from '../../access/membership.ts';
 import type { AllWork, ServedDocument } from '../../documents/work.ts';
 import type { Loss, ReadOnly, RoomReport } from '../contract.ts';
 import { heapPerByte, heapPerRoom } from '../limits.ts';
@@ -222,6 +223,10 @@ export class Room implements Listener {
   tell(control: Control): void {
     if (control.kind === 'board') this.#title = control.title;
     this.#broadcaster.tell(control);
+  }
+
+  tellEach(which: (membership: Membership) => Control): void {
+    this.#broadcaster.tellEach(which);
   }
 
   /** Stops taking edits, or takes them again and asks for those that people made meanwhile. */
@@ -466,6 +471,8 @@ export class Room implements Listener {
     const role = connection.mayWrite ? connection.membership.role : 'observer';
     const about = { title: this.#title ?? '', language: this.#language };
     const controls: Control[] = [{ kind: 'welcome', person, role, ...about, generation }];
+    const session = connection.isOurs ? this.#context.sessions.frameFor(connection.membership) : null;
+    if (session) controls.push(session);
     if (this.readOnly) controls.push({ kind: 'read-only', why: this.readOnly });
     if (fullness.told !== null) controls.push({ kind: 'fullness', percent: fullness.told });
     const loss = this.#recovery.newsFor(connection);

@@ -15,7 +15,16 @@ import { Allowances } from './allowances.ts';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { Connection } from '../socket/connection.ts';
-import type { LiveBoards, LiveGauges, Loss, Observer, RoomReport, SocketReport } from '../contract.ts';
+import type {
+  BoardRules,
+  LiveBoards,
+  LiveGauges,
+  Loss,
+  Observer,
+  RoomReport,
+  RoomSessions,
+  SocketReport,
+} from '../contract.ts';
 import { roomStates } from '../contract.ts';
 import { LargeMessages } from '../socket/large-messages.ts';
 import type { Line } from '../socket/line.ts';
@@ -58,6 +67,13 @@ export interface LiveOptions {
   readonly documents?: readonly ServedDocument[];
   /** What may be changed in a room (`board/document`) for now. Default: whatever the roles allow. */
   readonly policy?: (room: string) => Policy | null;
+  /** The workshop sessions of the boards. Default: there are none. */
+  readonly sessions?: RoomSessions;
+  /**
+   * The rules of a board's session, asked when a room of it opens; after that `govern` sets them. Default: null, which
+   * is whatever the roles allow.
+   */
+  readonly rulesOf?: (board: string) => Promise<BoardRules | null>;
 }
 
 /** The live boards, and what only this process may ask of them. */
@@ -69,6 +85,12 @@ export interface Rooms extends LiveBoards {
 const unobserved: Observer = { tick: () => undefined, commit: () => undefined };
 
 const unlimited = () => null;
+
+const noSessions: RoomSessions = {
+  open: () => Promise.resolve({ isFrozen: false }),
+  isRemoved: () => false,
+  frameFor: () => null,
+};
 
 /** Opens the live side. `close` ends it, but does not close the store. */
 export function openRooms(options: LiveOptions): Rooms {
@@ -85,6 +107,7 @@ export function openRooms(options: LiveOptions): Rooms {
     unreadDifferences: new Unread(maxUnreadDifferences),
     maxDocumentBytes: options.maxDocumentBytes ?? maxDocumentBytes,
     policy: options.policy ?? unlimited,
+    sessions: options.sessions ?? noSessions,
   };
   const { documents = servedDocuments } = options;
   const budgetBytes = options.heapBudgetBytes ?? getHeapStatistics().heap_size_limit * heapShare;
@@ -106,6 +129,7 @@ class OpenRooms implements Rooms, RoomOwner {
   /** The rooms by board, because the open documents of a board do not follow from its name. */
   readonly #boards = new Map<string, Set<Room>>();
   readonly #idle: IdleRooms;
+  readonly #rules = new Map<string, BoardRules>();
   /** Boards that are being repaired. */
   readonly #barred = new Set<string>();
   readonly #stopBeat: () => void;
@@ -157,6 +181,8 @@ class OpenRooms implements Rooms, RoomOwner {
     const { definition: served, owner } = named;
     const refusal =
       (served.reads(membership, owner) ? null : { code: closeCode.notAllowed, reason: 'not-allowed' }) ??
+      // Removed after the upgrade was admitted.
+      (this.#context.sessions.isRemoved(membership) ? { code: closeCode.ticket, reason: 'removed' } : null) ??
       this.#refusal(board, document) ??
       this.#ignorance(line, served) ??
       this.#excess(membership);
@@ -183,6 +209,15 @@ class OpenRooms implements Rooms, RoomOwner {
 
   announce(board: string, control: Control): void {
     for (const room of this.#roomsOf(board)) room.tell(control);
+  }
+
+  tellEach(board: string, which: (membership: Membership) => Control): void {
+    for (const room of this.#roomsOf(board)) room.tellEach(which);
+  }
+
+  /** Rooms do not read the rules yet. */
+  govern(board: string, rules: BoardRules, _bindsAtOnce: boolean): void {
+    this.#rules.set(board, rules);
   }
 
   colorsTaken(board: string, except?: string): readonly string[] {
@@ -278,7 +313,9 @@ class OpenRooms implements Rooms, RoomOwner {
     this.#rooms.delete(room.name);
     const open = this.#boards.get(room.board);
     open?.delete(room);
-    if (open?.size === 0) this.#boards.delete(room.board);
+    if (open?.size !== 0) return;
+    this.#boards.delete(room.board);
+    this.#rules.delete(room.board);
   }
 
   /** Commits what has arrived, closes the sockets one by one, and merges the states. */

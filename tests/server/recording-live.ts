@@ -18,6 +18,7 @@ export class RecordingLive implements LiveBoards {
   readonly dismissed: { board: string; persons: string[]; code: CloseCode; reason: string }[] = [];
   readonly governed: { board: string; rules: BoardRules; bindsAtOnce: boolean }[] = [];
   readonly announced: { board: string; control: Control }[] = [];
+  readonly toldEach: { board: string; which: (membership: Membership) => Control }[] = [];
   readonly relieved: string[] = [];
   readonly frozen: { board: string; frozen: boolean }[] = [];
   readonly written: { board: string; document: string; update: Uint8Array }[] = [];
@@ -73,6 +74,10 @@ export class RecordingLive implements LiveBoards {
 
   announce(board: string, control: Control): void {
     this.announced.push({ board, control });
+  }
+
+  tellEach(board: string, which: (membership: Membership) => Control): void {
+    this.toldEach.push({ board, which });
   }
 
   colorsTaken(_board: string, except?: string): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Observer } from '../contract.ts';
+import type { Observer, RoomSessions } from '../contract.ts';
 import type { Counters } from '../counters.ts';
 import type { LargeMessages } from '../socket/large-messages.ts';
 import type { Unread } from '../socket/unread.ts';
@@ -20,4 +20,5 @@ export interface RoomContext extends MigratingContext {
   /** What people may add to documents for good. */
   readonly allowances: Allowances;
   readonly maxDocumentBytes: number;
+  readonly sessions: RoomSessions;
 }

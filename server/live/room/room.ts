@@ -2,6 +2,7 @@ import { may } from '../../../shared/roles.ts';
 import type { Member } from '../../../shared/schema/document.ts';
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
+import type { Membership } from '../../access/membership.ts';
 import type { AllWork, ServedDocument } from '../../documents/work.ts';
 import type { Loss, ReadOnly, RoomReport } from '../contract.ts';
 import { heapPerByte, heapPerRoom } from '../limits.ts';
@@ -275,6 +276,10 @@ export class Room implements Listener {
     return 'changed';
   }
 
+  tellEach(which: (membership: Membership) => Control): void {
+    this.#broadcaster.tellEach(which);
+  }
+
   /** Stops taking edits, or takes them again and asks for those that people made meanwhile. */
   freeze(isFrozen: boolean): void {
     if (this.#isFrozen === isFrozen) return;
@@ -525,8 +530,13 @@ export class Room implements Listener {
     // A page that believes it may write would show edits as saved that the server does not even read.
     const role = connection.mayWrite ? connection.membership.role : 'observer';
     const about = { title: this.#title ?? '', language: this.#language };
+    const session = connection.isOurs ? this.#context.sessions.frameFor(connection.membership) : null;
     const loss = this.#recovery.newsFor(connection);
-    return [{ kind: 'welcome', person, role, ...about, generation }, ...(loss ? [loss] : [])];
+    return [
+      { kind: 'welcome', person, role, ...about, generation },
+      ...(session ? [session] : []),
+      ...(loss ? [loss] : []),
+    ];
   }
 
   /** Asks a client for the edits that the document lacks, and writes its person into the document. */

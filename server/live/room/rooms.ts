@@ -22,6 +22,7 @@ import type {
   Loss,
   Observer,
   RoomReport,
+  RoomSessions,
   SocketReport,
 } from '../contract.ts';
 import { roomStates } from '../contract.ts';
@@ -64,6 +65,8 @@ export interface LiveOptions {
   readonly allowances?: AllowanceTable;
   /** The documents that a board may have. Default: those that this server serves. */
   readonly documents?: readonly ServedDocument[];
+  /** The workshop sessions of the boards. Default: there are none. */
+  readonly sessions?: RoomSessions;
   /**
    * The rules of a board's session, asked when a room of it opens; after that `govern` sets them. Default: null, which
    * is whatever the roles allow.
@@ -81,6 +84,12 @@ const unobserved: Observer = { tick: () => undefined, commit: () => undefined };
 
 const unlimited = () => Promise.resolve(null);
 
+const noSessions: RoomSessions = {
+  open: () => Promise.resolve({ isFrozen: false }),
+  isRemoved: () => false,
+  frameFor: () => null,
+};
+
 /** Opens the live side. `close` ends it, but does not close the store. */
 export function openRooms(options: LiveOptions): Rooms {
   const { store, log, clock = systemClock, observe = unobserved } = options;
@@ -95,6 +104,7 @@ export function openRooms(options: LiveOptions): Rooms {
     largeMessages: new LargeMessages(largeMessageBytes),
     unreadDifferences: new Unread(maxUnreadDifferences),
     maxDocumentBytes: options.maxDocumentBytes ?? maxDocumentBytes,
+    sessions: options.sessions ?? noSessions,
   };
   const { documents = servedDocuments, rulesOf = unlimited } = options;
   const budgetBytes = options.heapBudgetBytes ?? getHeapStatistics().heap_size_limit * heapShare;
@@ -178,6 +188,8 @@ class OpenRooms implements Rooms, RoomOwner {
       (served.reads({ person, role: this.#roleOf(membership) }, owner)
         ? null
         : { code: closeCode.notAllowed, reason: 'not-allowed' }) ??
+      // Removed after the upgrade was admitted.
+      (this.#context.sessions.isRemoved(membership) ? { code: closeCode.ticket, reason: 'removed' } : null) ??
       this.#refusal(board, document) ??
       this.#ignorance(line, served) ??
       this.#excess(membership);
@@ -208,6 +220,10 @@ class OpenRooms implements Rooms, RoomOwner {
 
   announce(board: string, control: Control): void {
     for (const room of this.#roomsOf(board)) room.tell(control);
+  }
+
+  tellEach(board: string, which: (membership: Membership) => Control): void {
+    for (const room of this.#roomsOf(board)) room.tellEach(which);
   }
 
   colorsTaken(board: string, except?: string): readonly string[] {

@@ -1,11 +1,12 @@
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
+import type { Membership } from '../../access/membership.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from './connection.ts';
 import type { News } from './fan-out.ts';
 import { fanOut, sendWhole } from './fan-out.ts';
 import type { Packet } from './packets.ts';
-import { quietPacket, updatePacket } from './packets.ts';
+import { controlPacket, quietPacket, updatePacket } from './packets.ts';
 import { Presence } from '../presence/presence.ts';
 import type { Counters } from '../counters.ts';
 import { wholePresenceBytes } from '../limits.ts';
@@ -90,6 +91,18 @@ export class Broadcaster implements Iterable<Connection> {
 
   tell(control: Control): void {
     for (const connection of this.#connections) connection.tell(control);
+  }
+
+  /** Tells each socket what `which` selects by its membership, and encodes the same object once. */
+  tellEach(which: (membership: Membership) => Control): void {
+    const packets = new Map<Control, Packet>();
+    for (const { membership, out, isOurs } of this.#connections) {
+      if (!isOurs) continue;
+      const control = which(membership);
+      const packet = packets.get(control) ?? controlPacket(control);
+      packets.set(control, packet);
+      out.send(packet);
+    }
   }
 
   /** Asks everybody who may write for their state, by sync step 1. */

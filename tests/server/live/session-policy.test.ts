@@ -234,7 +234,7 @@ describe('G37 a lock', () => {
   });
 
   test('of a lane keeps its cards as they are, and others out', () => {
-    const lane = addLane(fia.editor, { type: 'text', title: 'Locked' }, atEnd);
+    const lane = addLane(fia.editor, { type: 'text', group: 'customer', title: 'Locked' }, atEnd);
     const within = addCard(fia.editor, { ...cell, lane }, { text: 'within' });
     lockLane(fia.editor, lane, true);
     expect(fia.say()).toBe('pass');

@@ -181,6 +181,10 @@ describe('the agenda', () => {
     const response = await workshop.as(obi, 'GET', '/agenda');
     expect([response.status, response.headers.get('etag')]).toEqual([200, '"1"']);
     expect(await response.json()).toEqual({ items, version: 1 });
+    const again = await workshop.as(obi, 'GET', '/agenda', undefined, { 'if-none-match': '"1"' });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    const older = await workshop.as(obi, 'GET', '/agenda', undefined, { 'if-none-match': '"0"' });
+    expect(older.status).toBe(200);
   });
 
   test('a change says which version it changes', async () => {

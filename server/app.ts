@@ -108,7 +108,7 @@ export function createApp(given: AppParts): Hono<AppEnv> {
     cors({
       origin: fromAllowed,
       allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      allowHeaders: ['authorization', 'content-type', 'if-match'],
+      allowHeaders: ['authorization', 'content-type', 'if-match', 'if-none-match'],
       exposeHeaders: ['etag'],
       maxAge: 600,
     }),

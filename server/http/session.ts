@@ -39,7 +39,9 @@ export function sessionRoutes(parts: Parts): Hono<AppEnv> {
     .get('/:board/session/log', needLead, (c) => c.json({ lines: c.var.session.log }))
     .get('/:board/agenda', needAny, (c) => {
       const { items, version } = c.var.session.agenda;
-      return c.json({ items, version }, 200, { etag: `"${version}"` });
+      const etag = tagOf(version);
+      if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag });
+      return c.json({ items, version }, 200, { etag });
     })
     .put('/:board/agenda', needLead, async (c) => {
       needTurn(c);
@@ -48,10 +50,12 @@ export function sessionRoutes(parts: Parts): Hono<AppEnv> {
       const plain = items.map(plainItem);
       const outcome = await stored(c.var.session.putAgenda(plain, seen, c.var.membership.person));
       if (typeof outcome === 'string') throw new Problem(outcome);
-      return c.json({ version: outcome }, 200, { etag: `"${outcome}"` });
+      return c.json({ version: outcome }, 200, { etag: tagOf(outcome) });
     });
   return app;
 }
+
+const tagOf = (version: number) => `"${version}"`;
 
 /** The version in `If-Match`, with or without the mark that a proxy adds when it compresses. */
 function versionSeen(c: Context): number {

@@ -45,6 +45,8 @@ export class Connection {
   ready = $state(false);
   #status: SyncStatus = $state('sending');
   role: Role | null = $state(null);
+  /** What the server says of the workshop session, not parsed yet; null from a welcome until it follows. */
+  session: unknown = $state.raw(null);
   title = $state('');
   /** The board's language (BCP 47), by whose alphabet texts sort; empty until the first welcome. */
   language = $state('');
@@ -72,6 +74,8 @@ export class Connection {
    * them.
    */
   #keeps = false;
+  #linkRole: Role | null = null;
+  #sessionRole: Role | null = null;
   /** The board generation of the document; null until the first welcome. */
   #generation: number | null = null;
   #closed = false;
@@ -240,9 +244,14 @@ export class Connection {
         }
         this.#isIn = true;
         this.#generation = control.generation;
-        this.role = control.role;
+        this.#linkRole = control.role;
+        this.setRole();
+        this.session = null;
         this.title = control.title;
         this.language = control.language;
+        break;
+      case 'session':
+        this.session = control.view;
         break;
       case 'board':
         this.title = control.title;
@@ -275,6 +284,12 @@ export class Connection {
         if (this.ready) return this.#finish({ kind: 'stale' });
     }
     this.#updateStatus();
+  }
+
+  /** The role that the session gives this person; null for that of the link. Without an argument, the last one. */
+  setRole(role = this.#sessionRole): void {
+    this.#sessionRole = role;
+    this.role = role ?? this.#linkRole ?? this.role;
   }
 
   /** Updates the status, and emits `saved` when all edits are on disk. */

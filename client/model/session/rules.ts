@@ -7,8 +7,8 @@ export interface Bounds {
   readonly role: Role;
   readonly self: string;
   readonly policy: Policy;
-  /** The person who has frozen the board; null if it is not frozen. */
-  readonly frozenBy: string | null;
+  /** True while nobody may change the board. */
+  readonly isFrozen: boolean;
   /** True after the time of an item ended that closes then. */
   readonly isClosed: boolean;
 }
@@ -37,11 +37,6 @@ export const limits = [
 ] as const;
 export type Limit = (typeof limits)[number];
 
-/** True if the board is frozen for this person. */
-export function isFrozenFor({ frozenBy, self }: Bounds): boolean {
-  return frozenBy !== null && frozenBy !== self;
-}
-
 /**
  * Why this person may not do this to all of these records now, or at this place; null if they may. Only participants are bound by the
  * policy. The server judges by the same rules (G24 to G29 in docs/SYNC.md).
@@ -52,7 +47,7 @@ export function limitOf(
   records: readonly Ruled[],
   place?: Ruled['place'],
 ): Limit | null {
-  if (isFrozenFor(bounds)) return 'frozen';
+  if (bounds.isFrozen) return 'frozen';
   if (bounds.role !== 'participant') return null;
   const limit = byPower(bounds, operation, records);
   if (limit) return bounds.isClosed ? 'closed' : limit;

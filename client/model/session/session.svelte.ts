@@ -1,7 +1,10 @@
 import { untrack } from 'svelte';
 import * as v from 'valibot';
+import { lanes } from '$shared/collections/lane.ts';
+import { phases } from '$shared/collections/phase.ts';
 import type { Power, Role } from '$shared/roles.ts';
 import type { AgendaItem } from '$shared/session/agenda.ts';
+import type { Policy } from '$shared/session/policy.ts';
 import type { Act, Session } from '$shared/session/session.ts';
 import type { LogLine, SessionView } from '$shared/session/view.ts';
 import { sessionViewSchema } from '$shared/session/view.ts';
@@ -13,9 +16,11 @@ import type { Operation, PlaceOnMap } from '../rights.ts';
 import { AgendaModel } from './agenda.svelte.ts';
 import { ServerClock } from './clock.ts';
 import type { Bounds, Limit, Ruled } from './rules.ts';
-import { isFrozenFor, limitOf } from './rules.ts';
+import { limitOf } from './rules.ts';
 import type { TimerNow } from './timer.ts';
 import { timerAt } from './timer.ts';
+
+type Focus = Policy['focus'];
 
 /** The server's routes of the session; tests pass their own. */
 export interface SessionRoutes {
@@ -26,7 +31,8 @@ export interface SessionRoutes {
 
 /**
  * The workshop session as the page's views see it: what the server said last, its clock, and what this person may do
- * now. It gives the connection the role that the session sets. The owner must call `close`.
+ * now. It gives the connection the role that the session sets, which the server's next welcome has too. The owner must
+ * call `close`.
  */
 export class SessionModel {
   /** What the server said last; null before it has said anything. */
@@ -50,8 +56,8 @@ export class SessionModel {
       view && {
         role: this.role,
         self: this.#self,
-        policy: view.policy,
-        frozenBy: view.session.frozenBy,
+        policy: { ...view.policy, focus: this.#focusIn(view) },
+        isFrozen: view.session.frozenBy !== null,
         isClosed: view.session.isClosed,
       }
     );
@@ -125,7 +131,7 @@ export class SessionModel {
 
   /** True if the person's role has this power, and the session takes it away for now. */
   bars(power: Power): boolean {
-    return (power === 'write' || power === 'structure') && this.#bounds !== null && isFrozenFor(this.#bounds);
+    return (power === 'write' || power === 'structure') && this.#bounds?.isFrozen === true;
   }
 
   /**
@@ -147,6 +153,14 @@ export class SessionModel {
     this.#clock.close();
   }
 
+  /** The lanes and phases in focus that the board still has. If none is left, all are in focus. */
+  #focusIn({ policy: { focus } }: SessionView): Focus {
+    return {
+      lanes: focus.lanes.filter((id) => this.#board.of(lanes).get(id)),
+      phases: focus.phases.filter((id) => this.#board.of(phases).get(id)),
+    };
+  }
+
   #take(told: unknown): void {
     // The server has welcomed this page anew, and the state follows.
     if (told === null) this.#isNew = true;
@@ -156,7 +170,8 @@ export class SessionModel {
     this.#isNew = false;
     this.#clock.receive(told.now);
     this.view = told;
-    this.#board.connection.setRole(told.session.roles[this.#self] ?? null);
+    const role = told.session.roles[this.#self];
+    if (role) this.#board.connection.role = role;
   }
 }
 

@@ -74,8 +74,6 @@ export class Connection {
    * them.
    */
   #keeps = false;
-  #linkRole: Role | null = null;
-  #sessionRole: Role | null = null;
   /** The board generation of the document; null until the first welcome. */
   #generation: number | null = null;
   #closed = false;
@@ -244,8 +242,7 @@ export class Connection {
         }
         this.#isIn = true;
         this.#generation = control.generation;
-        this.#linkRole = control.role;
-        this.setRole();
+        this.role = control.role;
         this.session = null;
         this.title = control.title;
         this.language = control.language;
@@ -284,12 +281,6 @@ export class Connection {
         if (this.ready) return this.#finish({ kind: 'stale' });
     }
     this.#updateStatus();
-  }
-
-  /** The role that the session gives this person; null for that of the link. Without an argument, the last one. */
-  setRole(role = this.#sessionRole): void {
-    this.#sessionRole = role;
-    this.role = role ?? this.#linkRole ?? this.role;
   }
 
   /** Updates the status, and emits `saved` when all edits are on disk. */

@@ -7,7 +7,7 @@ import { firstFiles } from './tools/vite/first-files.ts';
 import { checks } from './tools/vite/checks.ts';
 import { chunks } from './tools/vite/chunks.ts';
 import { devServer } from './tools/vite/dev-server.ts';
-import { drawnInBrowser, plainModules } from './tools/vite/page-libraries.ts';
+import { drawnInBrowser, laterLibraries, plainModules } from './tools/vite/page-libraries.ts';
 import { precompress } from './tools/vite/precompress.ts';
 import { startFile } from './tools/vite/start-file.ts';
 import { workerFromSource } from './tools/vite/worker.ts';
@@ -47,6 +47,7 @@ export default defineConfig({
   plugins: [
     svelte({ configFile: false, compilerOptions: { runes: true } }),
     plainModules(),
+    laterLibraries(),
     drawnInBrowser(),
     firstFiles(),
     precompress(),

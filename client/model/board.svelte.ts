@@ -12,6 +12,7 @@ import { ensureText } from '$shared/schema/text-splice.ts';
 import type { Exceeded } from '$shared/wire/protocol.ts';
 import { JourneyModel } from './journey.svelte.ts';
 import { PresenceModel } from './presence/presence.svelte.ts';
+import type { Rights } from './rights.ts';
 import type { Entries, ItemOf } from './store/entries.svelte.ts';
 import type { Index, IndexDefinition } from './store/index.svelte.ts';
 import { Store } from './store/store.svelte.ts';
@@ -50,6 +51,8 @@ export class Board {
   readonly editor: UndoableEditor;
   readonly connection: Connection;
   readonly presence: PresenceModel;
+  /** What the session forbids this person now; null until its script has loaded. */
+  rights: Rights | null = $state.raw(null);
 
   readonly #doc: Y.Doc;
   readonly #store: Store;

@@ -9,6 +9,7 @@ import { shortened } from '$shared/text/graphemes.ts';
 import { oneLine } from '$shared/text/lines.ts';
 import type { RecordAt } from '$shared/workflows/restore-records.ts';
 import type { Board } from '../model/board.svelte.ts';
+import type { Operation } from '../model/rights.ts';
 import type { Key } from '../text/messages.svelte.ts';
 import { t } from '../text/messages.svelte.ts';
 import { copyAside } from '../ui/copy.ts';
@@ -28,13 +29,15 @@ type Written = {
 interface Taken {
   readonly why: Key;
   readonly gone: readonly RecordAt[];
+  /** The session's reason, in words, if the session forbids it for now. */
+  readonly refusal?: string;
 }
 
 /**
  * Why this person can no longer work on a record; null if they can. They cannot if it is removed, if it is no longer on
- * the map, or if their role may not change it.
+ * the map, or if their role or the session does not let them do this to it.
  */
-export function takenFrom(board: Board, { of, id }: RecordAt): Taken | null {
+export function takenFrom(board: Board, { of, id }: RecordAt, operation: Operation = 'edit'): Taken | null {
   const around = framesOf(board, { of, id }).filter(({ at }) => isGone(board, at));
   const gone = around.map(({ at }) => at);
   if (isGone(board, { of, id })) {
@@ -46,7 +49,9 @@ export function takenFrom(board: Board, { of, id }: RecordAt): Taken | null {
   const place = of.name === cards.name ? board.of(cards).get(id)?.place : undefined;
   const lane = place && board.of(lanes).get(place.lane);
   if (lane && !holdsCards(lane.type)) return { why: 'taken.lane-type', gone: [] };
-  return mayChange(roleOn(board), of.change) ? null : { why: 'taken.role', gone: [] };
+  if (!mayChange(roleOn(board), of.change)) return { why: 'taken.role', gone: [] };
+  const refusal = board.rights?.refusal(operation, of, [id]);
+  return refusal ? { why: 'taken.role', gone: [], refusal } : null;
 }
 
 /** Guards a field whose text is not on the board yet: if somebody else's act takes the field away, shows the text. */

@@ -4,6 +4,7 @@ import type { Power, Role } from '$shared/roles.ts';
 import { may } from '$shared/roles.ts';
 import type { ViewId } from '$shared/views.ts';
 import type { Board } from '../model/board.svelte.ts';
+import type { Rights } from '../model/rights.ts';
 import type { Entry, Visitor } from '../model/store/entries.svelte.ts';
 import { letterKeysOn, rememberLetterKeys } from '../model/device/preferences.ts';
 
@@ -49,8 +50,21 @@ export class Workspace {
     return this.board.connection.role ?? 'observer';
   }
 
+  /** Whether this person has a power now: by role, and unless the session takes it away. */
   may(power: Power): boolean {
-    return may(this.role, power);
+    return may(this.role, power) && !this.board.rights?.bars(power);
+  }
+
+  /** Whether this person may do this to records now, by role and by the session's policy. */
+  allows(...what: Parameters<Rights['refusal']>): boolean {
+    return this.may('write') && !this.board.rights?.refusal(...what);
+  }
+
+  /** The same; if only the session forbids it, says why. */
+  permits(...what: Parameters<Rights['refusal']>): boolean {
+    const why = this.board.rights?.refusal(...what);
+    if (why && this.may('write')) this.notify(why);
+    return this.may('write') && !why;
   }
 
   /** The people who are at a record and can change it. An observer reads, and marks no place for others. */

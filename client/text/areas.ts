@@ -9,6 +9,7 @@ import type loss from './en/loss.json';
 import type lost from './en/lost.json';
 import type mapMore from './en/map-more.json';
 import type map from './en/map.json';
+import type session from './en/session.json';
 import type share from './en/share.json';
 
 /**
@@ -29,6 +30,7 @@ export interface Messages {
   readonly lost: typeof lost;
   readonly map: typeof map;
   readonly 'map-more': typeof mapMore;
+  readonly session: typeof session;
   readonly share: typeof share;
 }
 

@@ -11,11 +11,11 @@ export const chunks = [
   {
     name: 'base',
     priority: 2,
-    test: /node_modules\/(svelte|esm-env|clsx|valibot)\/|client\/(main|App|router|pages\.ts|board\/views\.ts|views\/[a-z]+\/(view|lazy)\.ts|text\/(?!days-ago)[a-z-]+\.(svelte\.)?ts|ui\/(Icon|IconButton|Button|button|MenuButton|Avatar|initials|Tabs|Toasts|toasts|timers|icons|Shape|shapes|floating|place|line-input)\.|model\/(api\/(request|boards|joining)|device\/)|parts\/(Notice|notice|Mark|Masthead|LanguageMenu|language-items|choose-language))|shared\/(id|json|roles|limits|views|text\/(bidi|blank|graphemes|lines|splice)|collections\/person-colors)\.ts/,
+    test: /node_modules\/(svelte|esm-env|clsx|valibot)\/(?!.*\?later$)|client\/(main|App|router|pages\.ts|board\/views\.ts|views\/[a-z]+\/(view|lazy)\.ts|text\/(?!days-ago)[a-z-]+\.(svelte\.)?ts|ui\/(Icon|IconButton|Button|button|MenuButton|Avatar|initials|Tabs|Toasts|toasts|timers|icons|Shape|shapes|floating|place|line-input)\.|model\/(api\/(request|boards|joining)|device\/)|parts\/(Notice|notice|Mark|Masthead|LanguageMenu|language-items|choose-language))|shared\/(id|json|roles|limits|views|text\/(bidi|blank|graphemes|lines|splice)|collections\/person-colors)\.ts/,
   },
   {
     name: 'board',
-    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding|api\/(losses|links))|parts\/(?!LiveText|Person|person-|tell-taken)|board\/(?!share|Help|Lost|LossDialog|lost-words|refusal-text|change-words|step-text|add-again)|ui\/held-order)|shared\/(?!queries\/ideas|text\/fold|workflows\/restore-records)/,
+    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding|session|api\/(losses|links|session))|parts\/(?!LiveText|Person|person-|tell-taken)|board\/(?!session|share|regain|Help|Lost|LossDialog|lost-words|refusal-text|change-words|step-text|add-again)|ui\/held-order)|shared\/(?!session|queries\/ideas|text\/fold|workflows\/restore-records)/,
   },
   {
     // Controls of the lobby and of most dialogs. As separate files they would cost the lobby ten more requests.

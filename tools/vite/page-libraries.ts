@@ -42,6 +42,30 @@ export function plainModules(): Plugin {
   };
 }
 
+/** Ends the id of a second copy of a library. `chunks.ts` leaves it to the parts that use it. */
+export const later = '?later';
+
+/** The parts that load after the first paint and use functions of `valibot` that no earlier part needs. */
+const laterParts = /\/(shared\/session|client\/model\/session|client\/model\/api\/session)\b/;
+
+/**
+ * Gives these parts a `valibot` of their own, with the functions that they use. The library is one module, so these
+ * functions would otherwise be in the first script.
+ */
+export function laterLibraries(): Plugin {
+  return {
+    name: 'resa:later-libraries',
+    apply: 'build',
+    enforce: 'pre',
+    applyToEnvironment: ({ name }) => name === 'client',
+    async resolveId(source, importer) {
+      if (source !== 'valibot' || importer === undefined || !laterParts.test(importer)) return null;
+      const found = await this.resolve(source, importer, { skipSelf: true });
+      return found && { ...found, id: found.id + later };
+    },
+  };
+}
+
 /** State of the Svelte runtime that never changes in this page: it is drawn in the browser, with runes only. */
 const constants = [
   { file: 'client/dom/hydration.js', name: 'hydrating' },

@@ -45,6 +45,8 @@ export class Connection {
   ready = $state(false);
   #status: SyncStatus = $state('sending');
   role: Role | null = $state(null);
+  /** What the server says of the workshop session, not parsed yet; null from a welcome until it follows. */
+  session: unknown = $state.raw(null);
   title = $state('');
   /** The board's language (BCP 47), by whose alphabet texts sort; empty until the first welcome. */
   language = $state('');
@@ -241,8 +243,12 @@ export class Connection {
         this.#isIn = true;
         this.#generation = control.generation;
         this.role = control.role;
+        this.session = null;
         this.title = control.title;
         this.language = control.language;
+        break;
+      case 'session':
+        this.session = control.view;
         break;
       case 'board':
         this.title = control.title;

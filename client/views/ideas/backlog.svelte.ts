@@ -130,7 +130,7 @@ export class Backlog {
     this.#held = this.board.of(ideas).get(id);
     this.openIn = group;
     const title = this.board.of(ideas).get(id)?.title ?? '';
-    this.grab = this.workspace.may('write') ? (isBlank(title) ? 'title' : grab) : null;
+    this.grab = this.workspace.allows('edit', ideas, [id]) ? (isBlank(title) ? 'title' : grab) : null;
     await tick();
     if (this.grab === null) this.focus(id);
     this.#row(id)?.scrollIntoView({ block: 'nearest' });
@@ -190,7 +190,7 @@ export class Backlog {
   }
 
   async remove(id: string): Promise<void> {
-    if (!this.workspace.may('write')) return;
+    if (!this.workspace.permits('remove', ideas, [id])) return;
     const rows = this.#rows();
     const at = rows.findIndex((row) => row.dataset.row === id);
     const next = (rows[at + 1] ?? rows[at - 1])?.dataset.row;
@@ -204,6 +204,7 @@ export class Backlog {
 
   /** Sets a state from the list. Dropping an idea opens it at its reason. */
   setState(id: string, state: IdeaState): void {
+    if (!this.workspace.permits('edit', ideas, [id])) return;
     setIdeaState(this.board.editor, id, state);
     if (state === 'dropped') void this.open(id, this.#groupOf(id) ?? '', 'why');
   }
@@ -259,7 +260,7 @@ export class Backlog {
   /** Removes a new idea that its author left empty, with its undo step. */
   #discardBlank(id: string): void {
     const idea = this.board.of(ideas).get(id);
-    if (!idea || idea.author !== this.workspace.self || !this.workspace.may('write')) return;
+    if (!idea || idea.author !== this.workspace.self || !this.workspace.allows('remove', ideas, [id])) return;
     if (!isBlank(idea.title) || !isBlank(idea.solution)) return;
     if (this.workspace.visitorsOf(this.board.of(ideas).entry(id)).length > 0) return;
     this.board.editor.discard(ideas, id, removeIdea);

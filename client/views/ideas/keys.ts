@@ -37,7 +37,9 @@ export const keyed: readonly Action<BacklogTarget>[] = [
     name: 'ideas.keys.new',
     keys: ['N'],
     may: ({ backlog }) => backlog.workspace.may('write'),
-    run: ({ reach }) => reach.focusAdd(),
+    run: ({ backlog, reach }) => {
+      if (backlog.workspace.permits('add', ideas)) reach.focusAdd();
+    },
   },
   ...Object.entries(steps).map(([key, by]): Action<BacklogTarget> => ({
     name: arrows[1],
@@ -51,7 +53,10 @@ export const keyed: readonly Action<BacklogTarget>[] = [
     name: 'ideas.keys.write',
     keys: ['Enter', 'F2'],
     may: ({ backlog, isOnRow, row }) => isOnRow && row === backlog.openId && backlog.workspace.may('write'),
-    run: ({ element }) => element.querySelector('textarea')?.focus(),
+    run: ({ backlog, element, row }) => {
+      if (row !== null && backlog.workspace.permits('edit', ideas, [row]))
+        element.querySelector('textarea')?.focus();
+    },
   },
   close,
   {

@@ -18,7 +18,7 @@ export function dragCards(
   root: HTMLElement,
   on: {
     may(): boolean;
-    /** The cards that are dragged together with this one. */
+    /** The cards that are dragged together with this one, itself included; none if they may not be moved now. */
     taken(card: string): readonly string[];
     /** A drag of this card begins: its element must stay, since a finger holds on to it. */
     begun(card: string): void;
@@ -85,6 +85,7 @@ export function dragCards(
     if (!pressed) return;
     const box = pressed.card.getBoundingClientRect();
     const cards = on.taken(pressed.id);
+    if (cards.length === 0) return end();
     const ghost = pressed.card.cloneNode(true) as HTMLElement;
     ghost.className = `${pressed.card.className} ghost`;
     ghost.removeAttribute('data-card');

@@ -158,7 +158,7 @@ export class MapState {
   /** Adds a card after `after`, or at the end of the stack, and opens it for editing. */
   async add(cell: CellAt, after: string | null = null): Promise<void> {
     const lane = this.board.of(lanes).get(cell.lane);
-    if (!this.workspace.may('write') || !lane || !holdsCards(lane.type)) return;
+    if (!lane || !holdsCards(lane.type) || !this.workspace.permits('add', cards, [], cell)) return;
     const stack = cardsIn(this.board, cell);
     const at = after === null ? stack.length - 1 : stack.indexOf(after);
     const gap: Gap = { after: stack[at] ?? null, before: stack[at + 1] ?? null };
@@ -170,7 +170,7 @@ export class MapState {
 
   /** @param joins a letter that is typed onto the end of the text opens it */
   edit(id: string, joins = false): void {
-    if (!this.workspace.may('write')) return;
+    if (!this.workspace.permits('edit', cards, [id])) return;
     this.joining = joins ? id : null;
     this.editing.set(id, true);
     this.writing = id;
@@ -185,7 +185,7 @@ export class MapState {
     if (this.writing === id) this.writing = null;
     const record = entry.record;
     if (
-      this.workspace.may('write') &&
+      this.workspace.allows('remove', cards, [id]) &&
       record &&
       !record.gone &&
       isBlank(record.text) &&
@@ -215,7 +215,7 @@ export class MapState {
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    if (!this.workspace.may('write')) return;
+    if (!this.workspace.permits('remove', cards, ids)) return;
     const cell = ids[0] === undefined ? null : cellOfCard(this.board, ids[0]);
     const stack = cell ? this.shownIn(cell).shown : [];
     const going = new Set(ids);
@@ -232,7 +232,7 @@ export class MapState {
 
   /** Moves cards to the end of a cell's stack, or into a gap. Keeps the focus on the first. */
   async move(ids: readonly string[], cell: CellAt, gap?: Gap): Promise<void> {
-    if (!this.workspace.may('write')) return;
+    if (!this.workspace.permits('move', cards, ids, cell)) return;
     const moving = new Set(ids);
     const stack = cardsIn(this.board, cell).filter((id) => !moving.has(id));
     moveCards(this.board.editor, ids, cell, gap ?? { after: stack.at(-1) ?? null, before: null });

@@ -33,6 +33,7 @@ import type { MapTarget } from './target.ts';
 export const move: readonly Action<MapTarget>[] = [
   onCard({
     name: 'menu.move',
+    operation: 'move',
     icon: moveIcon,
     run: (map, card) => (map.overlay = { kind: 'move', cards: map.selection.with(card) }),
   }),
@@ -42,6 +43,8 @@ export const move: readonly Action<MapTarget>[] = [
 export const newIdea: readonly Action<MapTarget>[] = [
   onCard({
     name: 'menu.new-idea',
+    operation: 'add',
+    of: ideas,
     icon: lightbulbIcon,
     run: (map, card) => {
       const record = map.board.of(cards).get(card);

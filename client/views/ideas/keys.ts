@@ -1,3 +1,4 @@
+import { ideas } from '$shared/collections/idea.ts';
 import type { Action } from '../../parts/action.ts';
 import { pressAction } from '../../parts/action.ts';
 import type { KeyLine } from '../../parts/view.ts';

@@ -96,6 +96,8 @@ export interface RoomSessions {
   isRemoved(membership: Membership): boolean;
   /** The `session` frame for a socket that joins; null if the session is not loaded. */
   frameFor(membership: Membership): Control | null;
+  /** Adds a refused change to the log that facilitators read. `rule`: its number in docs/SYNC.md. */
+  noteRefused(membership: Membership, rule: string): void;
 }
 
 /** The open boards: the interface of the live server for HTTP routes. */

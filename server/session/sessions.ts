@@ -45,10 +45,13 @@ export class Sessions implements RoomSessions {
   async start(live: LiveBoards): Promise<void> {
     this.#live = live;
     const { store, log } = this.#options;
-    for (const board of await store.timedBoards())
-      await this.of(board).catch((error: unknown) =>
-        log.error({ board, error: messageOf(error) }, 'the timer of a board could not be started'),
-      );
+    const failed = (error: unknown) =>
+      log.error({ error: messageOf(error) }, 'the timer of a board could not be started');
+    const boards = await store.timedBoards().catch((error: unknown) => {
+      failed(error);
+      return [];
+    });
+    for (const board of boards) await this.of(board).catch(failed);
   }
 
   /** The session of a board. @throws if the store cannot be read */
@@ -86,6 +89,11 @@ export class Sessions implements RoomSessions {
   frameFor(membership: Membership): Control | null {
     const session = this.#ready(membership.board);
     return session && { kind: 'session', view: session.viewFor(session.roleOf(membership)) };
+  }
+
+  /** Adds a change that a rule of the guard refused to the log of the board's session. */
+  noteRefused({ board, person }: Membership, rule: string): void {
+    this.#ready(board)?.noteRefused(person, rule);
   }
 
   /** The board was deleted. */

@@ -88,6 +88,7 @@ const noSessions: RoomSessions = {
   open: () => Promise.resolve({ isFrozen: false }),
   isRemoved: () => false,
   frameFor: () => null,
+  noteRefused: () => undefined,
 };
 
 /** Opens the live side. `close` ends it, but does not close the store. */

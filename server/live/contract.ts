@@ -101,6 +101,11 @@ export interface LiveBoards {
   ): number;
   /** Sends a control frame to all sockets of a board that support control frames. */
   announce(board: string, control: Control): void;
+  /**
+   * Sets the rules of a board's session for its open rooms: at once for roles, and for the policy 2 s later where it
+   * allows less than before. `bindsAtOnce`: without that grace. A room that opens asks for the rules itself.
+   */
+  govern(board: string, rules: BoardRules, bindsAtOnce: boolean): void;
   /** The colours of the people on the board, except those on the device `except`. */
   colorsTaken(board: string, except?: string): readonly string[];
   /** The number of sockets of a document, or of the whole board without `document`. */

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Membership } from '../../server/access/membership.ts';
 import type {
+  BoardRules,
   Line,
   LiveBoards,
   LiveGauges,
@@ -15,6 +16,7 @@ import type { CloseCode, Control } from '../../shared/wire/protocol.ts';
 export class RecordingLive implements LiveBoards {
   readonly joined: { membership: Membership; document: string; socket: WebSocket; control: boolean }[] = [];
   readonly dismissed: { board: string; persons: string[]; code: CloseCode; reason: string }[] = [];
+  readonly governed: { board: string; rules: BoardRules; bindsAtOnce: boolean }[] = [];
   readonly announced: { board: string; control: Control }[] = [];
   readonly relieved: string[] = [];
   readonly frozen: { board: string; frozen: boolean }[] = [];
@@ -63,6 +65,10 @@ export class RecordingLive implements LiveBoards {
     const persons = [...leaving, ...gone].map(({ membership }) => membership.person);
     this.dismissed.push({ board, persons, code, reason });
     return persons.length;
+  }
+
+  govern(board: string, rules: BoardRules, bindsAtOnce: boolean): void {
+    this.governed.push({ board, rules, bindsAtOnce });
   }
 
   announce(board: string, control: Control): void {

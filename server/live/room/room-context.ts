@@ -1,4 +1,3 @@
-import type { Policy } from '../guard/policy.ts';
 import type { Clock } from '../clock.ts';
 import type { Observer } from '../contract.ts';
 import type { Counters } from '../counters.ts';
@@ -21,6 +20,4 @@ export interface RoomContext extends MigratingContext {
   /** What people may add to documents for good. */
   readonly allowances: Allowances;
   readonly maxDocumentBytes: number;
-  /** What may be changed in a room for now; null for whatever the roles allow. Asked for each update. */
-  readonly policy: (room: string) => Policy | null;
 }

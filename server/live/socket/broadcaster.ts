@@ -94,7 +94,7 @@ export class Broadcaster implements Iterable<Connection> {
 
   /** Asks everybody who may write for their state, by sync step 1. */
   ask(step1: Packet): void {
-    for (const connection of this.#connections) if (connection.mayWrite) connection.ask(step1);
+    for (const connection of this.#connections) if (connection.isJudged) connection.ask(step1);
   }
 
   /** Sends an update to all but its sole author, with the presence and clock mark that are due. */

@@ -1,4 +1,3 @@
-import type { Policy } from '../guard/policy.ts';
 import type { Clock } from '../clock.ts';
 import type { Observer, RoomSessions } from '../contract.ts';
 import type { Counters } from '../counters.ts';
@@ -22,6 +21,4 @@ export interface RoomContext extends MigratingContext {
   readonly allowances: Allowances;
   readonly maxDocumentBytes: number;
   readonly sessions: RoomSessions;
-  /** What may be changed in a room for now; null for whatever the roles allow. Asked for each update. */
-  readonly policy: (room: string) => Policy | null;
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
-import { may } from '../../../shared/roles.ts';
+import type { Role } from '../../../shared/roles.ts';
 import type { NamedDocument } from '../../../shared/schema/document.ts';
 import { documentNamed } from '../../../shared/schema/document.ts';
 import type { Membership } from '../../access/membership.ts';
@@ -30,7 +30,7 @@ import { LargeMessages } from '../socket/large-messages.ts';
 import type { Line } from '../socket/line.ts';
 import { turnAway } from '../socket/line.ts';
 import { TimeSlicedQueue } from '../time-sliced-queue.ts';
-import type { Policy } from '../guard/policy.ts';
+import { LiveRules } from './board-rules.ts';
 import { IdleRooms } from './idle-rooms.ts';
 import type { RoomOwner } from './room.ts';
 import { Room } from './room.ts';
@@ -65,8 +65,6 @@ export interface LiveOptions {
   readonly allowances?: AllowanceTable;
   /** The documents that a board may have. Default: those that this server serves. */
   readonly documents?: readonly ServedDocument[];
-  /** What may be changed in a room (`board/document`) for now. Default: whatever the roles allow. */
-  readonly policy?: (room: string) => Policy | null;
   /** The workshop sessions of the boards. Default: there are none. */
   readonly sessions?: RoomSessions;
   /**
@@ -84,7 +82,7 @@ export interface Rooms extends LiveBoards {
 
 const unobserved: Observer = { tick: () => undefined, commit: () => undefined };
 
-const unlimited = () => null;
+const unlimited = () => Promise.resolve(null);
 
 const noSessions: RoomSessions = {
   open: () => Promise.resolve({ isFrozen: false }),
@@ -107,12 +105,11 @@ export function openRooms(options: LiveOptions): Rooms {
     largeMessages: new LargeMessages(largeMessageBytes),
     unreadDifferences: new Unread(maxUnreadDifferences),
     maxDocumentBytes: options.maxDocumentBytes ?? maxDocumentBytes,
-    policy: options.policy ?? unlimited,
     sessions: options.sessions ?? noSessions,
   };
-  const { documents = servedDocuments } = options;
+  const { documents = servedDocuments, rulesOf = unlimited } = options;
   const budgetBytes = options.heapBudgetBytes ?? getHeapStatistics().heap_size_limit * heapShare;
-  return new OpenRooms(context, documents, budgetBytes);
+  return new OpenRooms(context, documents, budgetBytes, rulesOf);
 }
 
 /** Why a connection is refused, or a document is not opened. */
@@ -125,18 +122,26 @@ class OpenRooms implements Rooms, RoomOwner {
   readonly #context: RoomContext;
   readonly #documents: readonly ServedDocument[];
   readonly #heapBudgetBytes: number;
+  readonly #rulesOf: (board: string) => Promise<BoardRules | null>;
+  /** The rules of the boards with open rooms. */
+  readonly #rules = new Map<string, LiveRules>();
   readonly #rates: PeopleRates;
   readonly #rooms = new Map<string, Room>();
   /** The rooms by board, because the open documents of a board do not follow from its name. */
   readonly #boards = new Map<string, Set<Room>>();
   readonly #idle: IdleRooms;
-  readonly #rules = new Map<string, BoardRules>();
   /** Boards that are being repaired. */
   readonly #barred = new Set<string>();
   readonly #stopBeat: () => void;
   #isClosing = false;
 
-  constructor(context: RoomContext, documents: readonly ServedDocument[], heapBudgetBytes: number) {
+  constructor(
+    context: RoomContext,
+    documents: readonly ServedDocument[],
+    heapBudgetBytes: number,
+    rulesOf: (board: string) => Promise<BoardRules | null>,
+  ) {
+    this.#rulesOf = rulesOf;
     this.#context = context;
     this.#documents = documents;
     this.#heapBudgetBytes = heapBudgetBytes;
@@ -176,12 +181,14 @@ class OpenRooms implements Rooms, RoomOwner {
   }
 
   join(membership: Membership, document: string, line: Line): void {
-    const { board, device } = membership;
+    const { board, device, person } = membership;
     const named = documentNamed(this.#documents, document);
     if (!named) return turnAway(line, closeCode.noSuchBoard, 'no-such-document');
     const { definition: served, owner } = named;
     const refusal =
-      (served.reads(membership, owner) ? null : { code: closeCode.notAllowed, reason: 'not-allowed' }) ??
+      (served.reads({ person, role: this.#roleOf(membership) }, owner)
+        ? null
+        : { code: closeCode.notAllowed, reason: 'not-allowed' }) ??
       // Removed after the upgrade was admitted.
       (this.#context.sessions.isRemoved(membership) ? { code: closeCode.ticket, reason: 'removed' } : null) ??
       this.#refusal(board, document) ??
@@ -192,9 +199,13 @@ class OpenRooms implements Rooms, RoomOwner {
     if (line.socket.readyState !== line.socket.OPEN) return;
     const room = this.#room(board, document, named);
     this.#idle.keep(room);
-    // A role without the power to write cannot write in any collection, whatever the definition says.
-    const mayWrite = may(membership.role, 'write') && served.writes(membership, owner);
+    const mayWrite = room.admitsWritesOf(membership);
     room.enter(new Connection(membership, line, this.#context, this.#rates.of(board, device), mayWrite));
+  }
+
+  govern(board: string, rules: BoardRules, bindsAtOnce: boolean): void {
+    this.#rules.get(board)?.govern(rules, bindsAtOnce);
+    for (const room of this.#roomsOf(board)) room.governed();
   }
 
   dismiss(
@@ -214,11 +225,6 @@ class OpenRooms implements Rooms, RoomOwner {
 
   tellEach(board: string, which: (membership: Membership) => Control): void {
     for (const room of this.#roomsOf(board)) room.tellEach(which);
-  }
-
-  /** Rooms do not read the rules yet. */
-  govern(board: string, rules: BoardRules, _bindsAtOnce: boolean): void {
-    this.#rules.set(board, rules);
   }
 
   colorsTaken(board: string, except?: string): readonly string[] {
@@ -389,11 +395,18 @@ class OpenRooms implements Rooms, RoomOwner {
     const name = `${board}/${document}`;
     const open = this.#rooms.get(name);
     if (open) return open;
-    const room = new Room({ board, document, served, owner }, this.#context, this);
+    const rules = this.#rules.get(board) ?? new LiveRules(this.#context.clock, () => this.#rulesOf(board));
+    this.#rules.set(board, rules);
+    const room = new Room({ board, document, served, owner, rules }, this.#context, this);
     this.#rooms.set(name, room);
     this.#boards.set(board, (this.#boards.get(board) ?? new Set()).add(room));
     void room.load();
     return room;
+  }
+
+  /** Before a board's rules are read, the role of the link. */
+  #roleOf({ board, person, role }: Membership): Role {
+    return this.#rules.get(board)?.roleOf(person, role) ?? role;
   }
 
   #roomsOf(board: string): Room[] {

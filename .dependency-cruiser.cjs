@@ -95,6 +95,12 @@ module.exports = {
       'Definitions describe documents; server/documents has the server code for each.',
     ),
     never(
+      'rooms-below-sessions',
+      { path: '^server/live/' },
+      { path: '^server/(session|history|http)/' },
+      'Rooms ask sessions through an interface of their own, RoomSessions.',
+    ),
+    never(
       'documents-below-rooms',
       { path: '^server/documents/' },
       { path: '^server/(?!documents/|access/|live/limits)' },

@@ -1,3 +1,4 @@
+import type { MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
@@ -13,7 +14,7 @@ import { Losses } from './history/losses.ts';
 import { Repairs } from './history/repairs.ts';
 import type { HistoryWork } from './history/work.ts';
 import { adminRoutes } from './http/admin.ts';
-import { maxBodyBytes } from './http/body.ts';
+import { maxAgendaBytes, maxBodyBytes } from './http/body.ts';
 import { boardRoutes } from './http/boards.ts';
 import { healthRoutes } from './http/health.ts';
 import { joinRoutes } from './http/join.ts';
@@ -27,11 +28,13 @@ import { answerProblem } from './http/parts.ts';
 import { Problem } from './http/problem.ts';
 import { rebuildRoutes } from './http/rebuild.ts';
 import { securityHeaders } from './http/security.ts';
+import { sessionRoutes } from './http/session.ts';
 import { syncRoutes } from './http/sync.ts';
 import { versionRoutes } from './http/versions.ts';
 import type { LiveBoards } from './live/contract.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import type { Sessions } from './session/sessions.ts';
 import type { Store } from './store/contract.ts';
 import type { Time } from './time.ts';
 
@@ -45,6 +48,8 @@ export interface AppParts {
   /** Runs heavy jobs off the main thread. */
   readonly work: HistoryWork;
   readonly time: Time;
+  /** The workshop sessions, which have been started. */
+  readonly sessions: Sessions;
   /** The documents of a board; by default those that this server defines. */
   readonly documents?: readonly DocumentDefinition[];
   /** The folder of the built page; null if another server serves it (development). */
@@ -65,6 +70,9 @@ const adminRate = { burst: 60, perSecond: 2 };
 /** Each version costs a merge of the whole document and a file: a burst of ten, then one every 10 seconds. */
 const versionRate = { burst: 10, perSecond: 0.1 };
 
+/** Commands of one facilitator: nobody presses faster, and a script that does is slowed down. */
+const commandRate = { burst: 20, perSecond: 5 };
+
 /** Creates the HTTP app: middleware and routes. Tests call it by `app.request()` without a socket. */
 export function createApp(given: AppParts): Hono<AppEnv> {
   const { config, store, live, log, time, work, documents = servedDocuments } = given;
@@ -82,6 +90,7 @@ export function createApp(given: AppParts): Hono<AppEnv> {
     connects: new Rates(connectRate, time.now),
     admins: new Rates(adminRate, time.now),
     versions: new Rates(versionRate, time.now),
+    commands: new Rates(commandRate, time.now),
     history: new History({ store, live, repairs, work }),
     documents,
     repairs,
@@ -89,23 +98,22 @@ export function createApp(given: AppParts): Hono<AppEnv> {
   };
   const fromAllowed = (origin: string) => (isAllowed(parts.site(), origin) ? origin : null);
 
+  const limit = limitOf(maxBodyBytes);
+  const agendaLimit = limitOf(maxAgendaBytes);
+
   const app = new Hono<AppEnv>();
   app.use(logRequests(parts), securityHeaders(parts));
   app.use(
     '/api/*',
     cors({
       origin: fromAllowed,
-      allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-      allowHeaders: ['authorization', 'content-type'],
+      allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      allowHeaders: ['authorization', 'content-type', 'if-match', 'if-none-match'],
+      exposeHeaders: ['etag'],
       maxAge: 600,
     }),
     needOwnOrigin(parts),
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => {
-        throw new Problem('too-large');
-      },
-    }),
+    (c, next) => (c.req.method === 'PUT' ? agendaLimit : limit)(c, next),
     async (c, next) => {
       await next();
       c.header('Cache-Control', 'no-store');
@@ -117,6 +125,7 @@ export function createApp(given: AppParts): Hono<AppEnv> {
   app.route('/api', joinRoutes(parts));
   app.route('/api/boards', boardRoutes(parts));
   app.route('/api/boards', linkRoutes(parts));
+  app.route('/api/boards', sessionRoutes(parts));
   app.route('/api/boards', versionRoutes(parts));
   app.route('/api/boards', lossRoutes(parts));
   app.route('/api/boards', rebuildRoutes(parts));
@@ -131,6 +140,15 @@ export function createApp(given: AppParts): Hono<AppEnv> {
     return answerProblem(c, problem);
   });
   return app;
+}
+
+function limitOf(maxSize: number): MiddlewareHandler {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new Problem('too-large');
+    },
+  });
 }
 
 function firstFrame(error: Error): string | undefined {

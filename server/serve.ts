@@ -14,6 +14,7 @@ import type { AppEnv } from './http/parts.ts';
 import { answerPlainly, Upgrades } from './http/upgrade.ts';
 import { openRooms } from './live/room/rooms.ts';
 import { openLog } from './log.ts';
+import { Sessions } from './session/sessions.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { FolderInUse } from './store/disk/folder-lock.ts';
 import { openDiskStore } from './store/disk/disk-store.ts';
@@ -71,7 +72,16 @@ export async function openServer({
     throw startError(`The data folder ${config.dataDir} cannot be used`, error);
   });
   const metrics = new Metrics();
-  const live = openRooms({ store, log, documents, observe: metrics.observe });
+  const sessions = new Sessions({ store, log });
+  const live = openRooms({
+    store,
+    log,
+    documents,
+    observe: metrics.observe,
+    sessions,
+    rulesOf: (board) => sessions.rulesOf(board),
+  });
+  const started = sessions.start(live);
   pressed.checkpoint = (room) => live.checkpoint(room);
   metrics.watch(live, store);
   let site: Site = siteOf(config, config.port);
@@ -85,6 +95,7 @@ export async function openServer({
     work: worker,
     documents,
     time: systemTime,
+    sessions,
     staticRoot,
     site: () => site,
     isStopping: () => isStopping,
@@ -101,6 +112,8 @@ export async function openServer({
     await upgrades.drained(graceMs);
     listening?.closeAllConnections();
     await isFree;
+    await started;
+    await sessions.close();
     await store.close();
     await worker.close();
     metrics.close();

@@ -8,6 +8,8 @@ export type NoticeKind =
   | 'no-cookies'
   | 'old-page'
   | 'board-full'
+  | 'removed'
+  | 'closed'
   | 'unreachable'
   | 'trouble'
   | 'nowhere';
@@ -27,7 +29,9 @@ export function noticeFor(code: string): NoticeKind {
     case 'board-reset':
       return 'session-ended';
     case 'board-full':
-      return 'board-full';
+    case 'removed':
+    case 'closed':
+      return code;
     case 'unreachable':
     case 'stopping':
       return 'unreachable';

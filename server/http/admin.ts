@@ -27,7 +27,7 @@ const resetting = v.object({
  * exist. Changes are logged as warnings, so that they appear at any usual log level.
  */
 export function adminRoutes(parts: Parts): Hono<AppEnv> {
-  const { store, live, history, losses, repairs, log } = parts;
+  const { store, live, history, losses, repairs, sessions, log } = parts;
   const app = new Hono<AppEnv>();
 
   const did = (c: Context<AppEnv>, action: string, more: Record<string, string | number> = {}) =>
@@ -44,6 +44,7 @@ export function adminRoutes(parts: Parts): Hono<AppEnv> {
     .delete('/boards/:board', async (c) => {
       needWritable(parts);
       await answered(repairs.remove(c.var.record.id));
+      sessions.forget(c.var.record.id);
       did(c, 'delete');
       return c.body(null, 204);
     })
@@ -141,7 +142,8 @@ export function adminRoutes(parts: Parts): Hono<AppEnv> {
     const { id } = c.var.record;
     // Change the record first: a room that opens meanwhile reads it.
     await store.changeBoard(id, (record) => ({ ...record, frozen }));
-    live.freeze(id, frozen);
+    // A facilitator's freeze stays when the operators thaw the board.
+    await (await sessions.of(id)).applyFreeze();
     did(c, frozen ? 'freeze' : 'thaw');
     return c.json({ board: id, frozen });
   }
@@ -173,6 +175,7 @@ function needBoard(parts: Parts): MiddlewareHandler<AppEnv> {
     const record = isId(id) ? await parts.store.board(id) : null;
     if (!record) throw new Problem('no-such-board');
     c.set('record', record);
+    c.set('isFrozen', record.frozen || (await parts.sessions.of(record.id)).isFrozen);
     await next();
   };
 }

@@ -54,7 +54,8 @@ export function boardRoutes(parts: Parts): Hono<AppEnv> {
     })
     .get('/:board', tellMissing(parts), needMembership(parts), (c) => {
       const { id, title, template, language, start, createdAt } = c.var.record;
-      const { role, person } = c.var.membership;
+      const { person } = c.var.membership;
+      const { role } = c.var;
       return c.json({ board: id, title, template, language, start, createdAt, role, person });
     })
     .patch('/:board', needMembership(parts, 'rename'), async (c) => {

@@ -4,8 +4,10 @@ import { parseJson } from '../../shared/json.ts';
 import { codeOf } from '../errors.ts';
 import { Problem } from './problem.ts';
 
-/** The largest accepted body. The largest honest body holds a title and a link. */
+/** The largest accepted body, except for an agenda. The largest honest one holds a title and a link. */
 export const maxBodyBytes = 64 * 1024;
+/** The largest agenda: 60 items with instructions of a paragraph in five languages are about 100 KiB. */
+export const maxAgendaBytes = 128 * 1024;
 
 /**
  * Reads the JSON body of a request. Ignores its Content-Type.

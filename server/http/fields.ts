@@ -23,6 +23,15 @@ export function plainLine(text: string): string {
   return visibleOnly.replace(/ +/g, ' ').trim().normalize('NFC');
 }
 
+/** Normalises a text of several lines like `plainLine`, and keeps its lines. */
+export function plainText(text: string): string {
+  return text
+    .split(/\r\n|[\n\r\u2028\u2029]/u)
+    .map(plainLine)
+    .join('\n')
+    .trim();
+}
+
 export function lineSchema(maxChars: number): v.GenericSchema<unknown, string> {
   return v.pipe(
     v.string('must be text'),

@@ -7,6 +7,8 @@ import { setMembershipCookies } from '../access/cookies.ts';
 import { findLink, parseLink } from '../access/links.ts';
 import { deviceId, personIds } from '../access/person.ts';
 import type { Holder, Issued } from '../access/tokens.ts';
+import type { Role } from '../../shared/roles.ts';
+import type { BoardSession } from '../session/board-session.ts';
 import type { BoardRecord, LinkRecord } from '../store/contract.ts';
 import { readBody } from './body.ts';
 import { mainDocument } from './documents.ts';
@@ -47,6 +49,7 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
     .post('/invitation', needRate(parts, parts.joins), async (c) => {
       const { link, device } = await readBody(c, invitation);
       const { record, role } = await openLink(parts, link);
+      await needPermission(parts, record.id, role, device);
       needRoom(parts, record.id, mainDocument, idOf(record.id, device));
       const { id, title, language } = record;
       return c.json({ board: id, title, role, language, colorsTaken: takenFrom(id, device) });
@@ -54,6 +57,7 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
     .post('/join', needRate(parts, parts.joins), async (c) => {
       const { link, name, color, device } = await readBody(c, joining);
       const { record, role, id } = await openLink(parts, link);
+      const session = await needPermission(parts, record.id, role, device);
       needRoom(parts, record.id, mainDocument, idOf(record.id, device));
       const holder: Holder = {
         board: record.id,
@@ -66,6 +70,7 @@ export function joinRoutes(parts: Parts): Hono<AppEnv> {
       };
       const { title, start } = record;
       const { person } = holder;
+      session.meet({ person, role, link: id });
       return c.json({
         board: record.id,
         role,
@@ -91,6 +96,24 @@ async function openLink(parts: Parts, text: string): Promise<LinkRecord & { reco
   if (!link) throw new Problem('no-such-link');
   if (link.revokedAt !== null) throw new Problem('link-revoked');
   return { ...link, record };
+}
+
+/**
+ * Refuses a person whom the session keeps out. Without a device, everyone is new.
+ * @throws Problem `removed` or `closed`
+ */
+async function needPermission(
+  { store, sessions }: Parts,
+  board: string,
+  role: Role,
+  device: string | undefined,
+): Promise<BoardSession> {
+  const session = await sessions.of(board);
+  const person =
+    device === undefined ? null : personIds(store.secret, { board, role, secret: device }).person;
+  const why = session.keepsOut(person, role);
+  if (why) throw new Problem(why);
+  return session;
 }
 
 /** The first palette colour that nobody present has. If all are taken, the palette repeats. */

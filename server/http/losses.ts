@@ -51,7 +51,7 @@ export async function settle(
   const { losses, repairs, log } = parts;
   const { record } = c.var;
   needWritable(parts);
-  if (record.frozen) throw new Problem('frozen');
+  if (c.var.isFrozen) throw new Problem('frozen');
   if (repairs.has(record.id)) throw new Problem('repair');
   const { people } = await readBody(c, deciding);
   spend(parts.versions, record.id);

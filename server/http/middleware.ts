@@ -72,8 +72,8 @@ export function needRoom({ config, live }: Parts, board: string, document: strin
 }
 
 /**
- * Requires a membership on the board of the path. With `power`, the role must have it. With `features`, they must
- * include the board's document.
+ * Requires a membership on the board of the path. With `power`, the person's role now must have it; the log of the
+ * session gets a line if it does not. With `features`, they must include the board's document.
  */
 export function needMembership(
   parts: Parts,
@@ -83,10 +83,18 @@ export function needMembership(
   return async (c, next) => {
     const admission = await admit(parts, c.req.param('board') ?? '', offeredBy(c));
     if (admission.kind === 'refused') throw new Problem(admission.code);
-    if (power && !may(admission.membership.role, power)) throw new Problem('not-allowed');
-    if (features) needIncluded(parts.documents, mainDocument, features, admission.membership);
-    c.set('membership', admission.membership);
-    c.set('record', admission.record);
+    const { membership, role, record, session } = admission;
+    if (power && !may(role, power)) {
+      // Pages of observers ask for what people who may write can read.
+      if (power !== 'write') session.noteRefused(membership.person, power);
+      throw new Problem('not-allowed');
+    }
+    if (features) needIncluded(parts.documents, mainDocument, features, { person: membership.person, role });
+    c.set('membership', membership);
+    c.set('role', role);
+    c.set('record', record);
+    c.set('session', session);
+    c.set('isFrozen', record.frozen || session.isFrozen);
     await next();
   };
 }

@@ -9,6 +9,9 @@ import type { Config } from '../config.ts';
 import type { History } from '../history/history.ts';
 import type { Losses } from '../history/losses.ts';
 import type { Repairs } from '../history/repairs.ts';
+import type { Role } from '../../shared/roles.ts';
+import type { BoardSession } from '../session/board-session.ts';
+import type { Sessions } from '../session/sessions.ts';
 import type { LiveBoards } from '../live/contract.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -34,6 +37,9 @@ export interface Parts {
   readonly admins: Rates;
   /** Versions kept and restored; counted by board. */
   readonly versions: Rates;
+  /** Commands of a session, and changes of its agenda; counted by person. */
+  readonly commands: Rates;
+  readonly sessions: Sessions;
   readonly history: History;
   readonly repairs: Repairs;
   readonly losses: Losses;
@@ -62,7 +68,12 @@ export interface AppEnv {
     problem: ProblemCode | undefined;
     /** Set by `needMembership`. */
     membership: Membership;
+    /** The person's role now, which may differ from that of the membership's link. */
+    role: Role;
     record: BoardRecord;
+    session: BoardSession;
+    /** True while the operators or a facilitator have made the board read-only. */
+    isFrozen: boolean;
   };
 }
 

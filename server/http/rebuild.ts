@@ -12,7 +12,7 @@ export function rebuildRoutes(parts: Parts): Hono<AppEnv> {
   app.post('/:board/rebuild', needMembership(parts, 'versions', ['versions']), async (c) => {
     const { record, membership } = c.var;
     needWritable(parts);
-    if (record.frozen) throw new Problem('frozen');
+    if (c.var.isFrozen) throw new Problem('frozen');
     spend(parts.versions, record.id);
     return c.json(await rebuildDocument(parts, record, mainDocument, membership.person));
   });

@@ -43,10 +43,12 @@ export function syncRoutes(parts: Parts): Hono<AppEnv> {
       throw new Problem(admission.code);
     }
     // Decided by name and member alone, so that the answer does not reveal whether the document exists.
-    if (!named.definition.reads(admission.membership, named.owner)) throw new Problem('not-allowed');
+    const { membership, role } = admission;
+    if (!named.definition.reads({ person: membership.person, role }, named.owner))
+      throw new Problem('not-allowed');
     if (parts.repairs.has(board)) throw new Problem('repair');
-    needRoom(parts, board, document, admission.membership.device);
-    upgrade.admit(admission.membership, document);
+    needRoom(parts, board, document, membership.device);
+    upgrade.admit(membership, document);
     return c.body(null, 204);
   });
   return app;
@@ -62,6 +64,7 @@ export function closeCodeFor(code: ProblemCode): CloseCode | null {
     case 'ticket':
     case 'link-revoked':
     case 'board-reset':
+    case 'removed':
       return closeCode.ticket;
     case 'not-allowed':
       return closeCode.notAllowed;

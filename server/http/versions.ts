@@ -83,7 +83,7 @@ export function yjsUpdate(c: Context, state: Uint8Array, name: string): Response
 export function orderIn(c: Context<AppEnv>, parts: Parts, document: string, person: string): EditOrder {
   needWritable(parts);
   const { record } = c.var;
-  if (record.frozen) throw new Problem('frozen');
+  if (c.var.isFrozen) throw new Problem('frozen');
   if (parts.repairs.has(record.id)) throw new Problem('repair');
   return { record, document, version: versionIn(c), person };
 }

@@ -88,6 +88,18 @@ export interface Observer {
   commit(seconds: number): void;
 }
 
+/** What rooms ask the workshop sessions of boards. */
+export interface RoomSessions {
+  /** Loads the session of a board whose room opens. Resolves to whether the session freezes the board. */
+  open(board: string): Promise<{ readonly isFrozen: boolean }>;
+  /** True if the session keeps this person out now. */
+  isRemoved(membership: Membership): boolean;
+  /** The `session` frame for a socket that joins; null if the session is not loaded. */
+  frameFor(membership: Membership): Control | null;
+  /** Adds a refused change to the log that facilitators read. `rule`: its number in docs/SYNC.md. */
+  noteRefused(membership: Membership, rule: string): void;
+}
+
 /** The open boards: the interface of the live server for HTTP routes. */
 export interface LiveBoards {
   /** Adds an open socket with a verified membership to a document's room, if its member may read the document. */
@@ -101,6 +113,16 @@ export interface LiveBoards {
   ): number;
   /** Sends a control frame to all sockets of a board that support control frames. */
   announce(board: string, control: Control): void;
+  /**
+   * Sets the rules of a board's session for its open rooms: at once for roles, and for the policy 2 s later where it
+   * allows less than before. `bindsAtOnce`: without that grace. A room that opens asks for the rules itself.
+   */
+  govern(board: string, rules: BoardRules, bindsAtOnce: boolean): void;
+  /**
+   * Sends each socket of a board that supports control frames the one that `which` selects by its membership, with the
+   * role of the link. The same object is encoded once.
+   */
+  tellEach(board: string, which: (membership: Membership) => Control): void;
   /** The colours of the people on the board, except those on the device `except`. */
   colorsTaken(board: string, except?: string): readonly string[];
   /** The number of sockets of a document, or of the whole board without `document`. */
@@ -115,7 +137,7 @@ export interface LiveBoards {
   sockets(board: string): readonly SocketReport[];
   /**
    * Makes the open documents of a board read-only, or writable again. People keep what they type, and the server takes
-   * it later. A room that opens reads the flag from the board's record.
+   * it later. A room that opens reads the flag from the board's record, and asks the session.
    */
   freeze(board: string, frozen: boolean): void;
   /**

@@ -496,3 +496,11 @@ export const maxSuspects = 20_000;
 
 /** Cost limit to restore one held copy, in us on the main thread. It is high because facilitators do it rarely. */
 export const maxRecoveryEffort = 400_000;
+
+/**
+ * How long a replaced policy still allows what it allowed, so that nobody is refused for what they began before they
+ * could know: a step of the session reaches pages within 0.2 s, and an edit may be on the way for as long again.
+ */
+export const policyGraceMs = 2_000;
+/** Policies of one board that allow changes at the same time, the present one included. */
+export const maxPoliciesKept = 8;

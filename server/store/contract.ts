@@ -1,4 +1,8 @@
 import type { Role } from '../../shared/roles.ts';
+import type { Agenda } from '../../shared/session/agenda.ts';
+import type { Session } from '../../shared/session/session.ts';
+import type { SessionRefusal } from '../../shared/session/transitions.ts';
+import type { LogLine } from '../../shared/session/view.ts';
 import type { StartView } from '../../shared/views.ts';
 
 /** An invitation link. Only a hash of its secret is stored. */
@@ -29,6 +33,39 @@ export interface BoardRecord {
    * the document's own `meta.schema` says which version it has.
    */
   readonly schema?: number;
+}
+
+/** A person who has joined a board, whether or not they are there now. */
+export interface KnownPerson {
+  readonly person: string;
+  /** The role of the link that they joined with. */
+  readonly role: Role;
+  readonly link: string;
+}
+
+/** The answer to a command: the version of the session that it made, or why it was refused. */
+export type CommandAnswer =
+  | { readonly id: string; readonly version: number }
+  | { readonly id: string; readonly refused: SessionRefusal };
+
+/** The workshop session of a board with its agenda, which change in one step. */
+export interface SessionRecord {
+  readonly agenda: Agenda;
+  readonly session: Session;
+  /** In the order in which they joined. */
+  readonly people: readonly KnownPerson[];
+  /** Oldest first. */
+  readonly log: readonly LogLine[];
+  /** Oldest first. */
+  readonly answers: readonly CommandAnswer[];
+}
+
+/** What is stored of a board's session. */
+export interface StoredSession {
+  /** Null if no session was ever stored, or none of the stored ones can be read. */
+  readonly record: SessionRecord | null;
+  /** True if a newer record existed and was damaged. */
+  readonly isBehind: boolean;
 }
 
 /** One Yjs update to be written to disk. */
@@ -114,6 +151,18 @@ export interface Store {
    * writes. The caller has closed them. Returns false if there is no such board.
    */
   deleteBoard(id: string): Promise<boolean>;
+  /** Reads a board's session. A board without one, and an unknown board, have the record null. */
+  session(board: string): Promise<StoredSession>;
+  /**
+   * Replaces a board's session, as a whole: after a crash it is the old or the new one. Calls for one board run in
+   * order. Rejects if there is no such board.
+   */
+  keepSession(board: string, record: SessionRecord): Promise<void>;
+  /**
+   * The boards whose timers may be running, in any order. Includes each board whose stored session has a running timer.
+   * Reads no board's folder, so it is fast at start.
+   */
+  timedBoards(): Promise<readonly string[]>;
   /** Reads a document's state. A room that was never written is empty. */
   load(room: string): Promise<StoredDocument>;
   /**

@@ -43,7 +43,7 @@ export const sessionSchema = v.object({
   timer: timerSchema,
   /** True after the timer of an item with `atEnd: 'read-only'` ended, until the next act: participants may only look. */
   isClosed: v.boolean(),
-  /** True while nobody but the facilitator who froze the board may change it. */
+  /** The facilitator who froze the board; while it is set, nobody may change the documents. */
   frozenBy: v.nullable(v.string()),
   observers: v.picklist(['live', 'paused']),
   /** People whose role differs from that of their link. */
@@ -114,15 +114,20 @@ export const actSchema = v.variant('do', [
 ]);
 export type Act = v.InferOutput<typeof actSchema>;
 
+const commandEntries = {
+  /** Made by the page; a repeated request with the same id changes nothing and gets the same answer. */
+  id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/, 'must be an id')),
+  from: v.optional(v.nullable(itemId)),
+};
 /** A request of a facilitator. `from`: the item that the sender saw running; needed where two may press at once. */
-export const commandSchema = v.intersect([
-  v.object({
-    /** Made by the page; a repeated request with the same id changes nothing and gets the same answer. */
-    id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/, 'must be an id')),
-    from: v.optional(v.nullable(itemId)),
-  }),
-  actSchema,
-]);
+export const commandSchema = v.pipe(
+  v.variant(
+    'do',
+    actSchema.options.map(({ entries }) => v.strictObject({ ...entries, ...commandEntries })),
+  ),
+  // The type of the list above has lost which fields belong to which act.
+  v.transform((command) => command as Command),
+);
 export type Command = Act & { readonly id: string; readonly from?: string | null };
 
 /** What participants may do now. A person whose role the session lowered is judged by that role before. */

@@ -59,6 +59,10 @@ export const refusals = [
   'document-full',
   'allowance',
   'policy',
+  'not-now',
+  'not-yours',
+  'locked',
+  'out-of-focus',
   'missing-dependency',
   'malformed',
 ] as const;

@@ -91,3 +91,11 @@ test.each([
   answers = { [renew]: answer };
   expect(await regainMembership('b', 'ana')).toEqual({ kind: 'later' });
 });
+
+test('a person whom a facilitator removed does not ask again and again', async () => {
+  anaWasHere();
+  answers = { [renew]: no(403, 'removed') };
+  expect(await regainMembership('b', 'ana')).toEqual({ kind: 'lost', notice: 'removed' });
+  answers = { [renew]: no(401, 'ticket'), '/api/join': no(403, 'removed') };
+  expect(await regainMembership('b', 'ana')).toEqual({ kind: 'lost', notice: 'removed' });
+});

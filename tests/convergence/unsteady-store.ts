@@ -4,6 +4,7 @@ import type {
   BoardRecord,
   HeldRecord,
   JournalEntry,
+  SessionRecord,
   Store,
   StoredDocument,
   VersionLabel,
@@ -116,6 +117,18 @@ export class UnsteadyStore implements Store {
 
   deleteBoard(id: string) {
     return this.#inner.deleteBoard(id);
+  }
+
+  session(board: string) {
+    return this.#inner.session(board);
+  }
+
+  keepSession(board: string, record: SessionRecord) {
+    return this.#inner.keepSession(board, record);
+  }
+
+  timedBoards() {
+    return this.#inner.timedBoards();
   }
 
   checkpoint(room: string) {

@@ -4,8 +4,10 @@ import type {
   Checkpoint,
   HeldRecord,
   JournalEntry,
+  SessionRecord,
   Store,
   StoredDocument,
+  StoredSession,
   VersionLabel,
   VersionRecord,
 } from '../../server/store/contract.ts';
@@ -36,6 +38,7 @@ export class MemoryStore implements Store {
   secret: Uint8Array = randomBytes(32);
   readonly records = new Map<string, BoardRecord>();
   readonly documents = new Map<string, StoredDocument>();
+  readonly sessions = new Map<string, SessionRecord>();
   failure: Error | null = null;
   /** Milliseconds since 1970. A test that controls time sets its own. */
   now: () => number = () => Date.now();
@@ -89,10 +92,30 @@ export class MemoryStore implements Store {
     await this.write();
     if (!this.records.delete(id)) return false;
     this.#deleted.add(id);
+    this.sessions.delete(id);
     for (const room of [...this.documents.keys()]) if (boardOf(room) === id) this.documents.delete(room);
     for (const room of [...this.#versions.keys()]) if (boardOf(room) === id) this.#versions.delete(room);
     for (const room of [...this.#held.keys()]) if (boardOf(room) === id) this.#held.delete(room);
     return true;
+  }
+
+  async session(board: string): Promise<StoredSession> {
+    await this.reach();
+    return { record: this.sessions.get(board) ?? null, isBehind: false };
+  }
+
+  async keepSession(board: string, record: SessionRecord): Promise<void> {
+    const kept = structuredClone(record);
+    await this.write();
+    if (!this.records.has(board)) throw new Error(`There is no board ${board}.`);
+    this.sessions.set(board, kept);
+  }
+
+  async timedBoards(): Promise<readonly string[]> {
+    await this.reach();
+    return [...this.sessions]
+      .filter(([, { session }]) => session.timer.state === 'running')
+      .map(([board]) => board);
   }
 
   async load(room: string): Promise<StoredDocument> {

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Membership } from '../../server/access/membership.ts';
 import type {
+  BoardRules,
   Line,
   LiveBoards,
   LiveGauges,
@@ -16,6 +17,8 @@ export class RecordingLive implements LiveBoards {
   readonly joined: { membership: Membership; document: string; socket: WebSocket; control: boolean }[] = [];
   readonly dismissed: { board: string; persons: string[]; code: CloseCode; reason: string }[] = [];
   readonly announced: { board: string; control: Control }[] = [];
+  readonly governed: { board: string; rules: BoardRules; bindsAtOnce: boolean }[] = [];
+  readonly toldEach: { board: string; which: (membership: Membership) => Control }[] = [];
   readonly relieved: string[] = [];
   readonly frozen: { board: string; frozen: boolean }[] = [];
   readonly written: { board: string; document: string; update: Uint8Array }[] = [];
@@ -67,6 +70,14 @@ export class RecordingLive implements LiveBoards {
 
   announce(board: string, control: Control): void {
     this.announced.push({ board, control });
+  }
+
+  govern(board: string, rules: BoardRules, bindsAtOnce: boolean): void {
+    this.governed.push({ board, rules, bindsAtOnce });
+  }
+
+  tellEach(board: string, which: (membership: Membership) => Control): void {
+    this.toldEach.push({ board, which });
   }
 
   colorsTaken(_board: string, except?: string): readonly string[] {

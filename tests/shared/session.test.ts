@@ -4,7 +4,7 @@ import type { Role } from '../../shared/roles.ts';
 import type { Agenda } from '../../shared/session/agenda.ts';
 import { idlePolicies, presets } from '../../shared/session/policy.ts';
 import type { Act, Session } from '../../shared/session/session.ts';
-import { newSession, sessionSchema } from '../../shared/session/session.ts';
+import { commandSchema, newSession, sessionSchema } from '../../shared/session/session.ts';
 import type { Scene } from '../../shared/session/transitions.ts';
 import { act, agendaChanged, policyIn, ranMs, statusOf, timeUp } from '../../shared/session/transitions.ts';
 import * as v from 'valibot';
@@ -253,4 +253,11 @@ test('whatever people do, a session stays one that can be stored', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test('a command is an act with an id; a field that its act does not have is refused', () => {
+  const start = { id: 'command-1', do: 'start', item: 'welcome', from: null };
+  expect(v.parse(commandSchema, start)).toEqual(start);
+  for (const wrong of [{ minutes: 3 }, { item: undefined }, { id: 'short' }, { from: 7 }, { do: 'stop' }])
+    expect(v.is(commandSchema, { ...start, ...wrong })).toBe(false);
 });

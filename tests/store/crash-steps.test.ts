@@ -6,6 +6,7 @@ import type { Store } from '../../server/store/contract.ts';
 import { openWorker } from '../../server/worker/worker-client.ts';
 import { boardRecord } from './board-record.ts';
 import { Journalist, notes, openStore, temporaryFolder, Writer } from './open-store.ts';
+import { sessionRecord } from './session-record.ts';
 import { SteppingDisk } from './stepping-disk.ts';
 
 /** A folder as left by a process that was killed at one moment, and what that process had acknowledged. */
@@ -227,4 +228,29 @@ test('killed at any step of creating or changing a board: it is old or new', asy
     });
   }
   expect([...titles]).toEqual(['before 1, undefined', 'before 1, made', 'after 2, made']);
+});
+
+test('killed at any step of starting and ending a timer: old or new, whole, and listed while the timer runs', async () => {
+  const found = await wrecks(
+    (_witness, store) => store.keepSession('b1', sessionRecord(1)),
+    async (_witness, store) => {
+      await store.keepSession('b1', sessionRecord(2, true));
+      await store.keepSession('b1', sessionRecord(3));
+    },
+  );
+  const versions = new Set<number>();
+  for (const wreck of found) {
+    await inspect(wreck, async (store, at) => {
+      const timed = await store.timedBoards();
+      const { record, isBehind } = await store.session('b1');
+      const version = record?.session.version ?? 0;
+      versions.add(version);
+      expect({ record, isBehind }, at).toEqual({
+        record: sessionRecord(version, version === 2),
+        isBehind: false,
+      });
+      if (version === 2) expect(timed, at).toEqual(['b1']);
+    });
+  }
+  expect([...versions]).toEqual([1, 2, 3]);
 });

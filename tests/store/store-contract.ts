@@ -3,6 +3,7 @@ import type { Store } from '../../server/store/contract.ts';
 import { BoardExists } from '../../server/store/contract.ts';
 import { boardRecord } from './board-record.ts';
 import { notes, Writer } from './open-store.ts';
+import { sessionRecord } from './session-record.ts';
 
 /** A store for a test, and a way to reopen it. */
 export interface Opened {
@@ -400,6 +401,39 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
         expect((await each.load(room)).owners).toEqual(owners);
         expect(await each.owners(room, kept?.id)).toEqual(entry.owners);
         await each.checkpoint(room);
+      }
+    });
+
+    test('22. a session is stored whole, per board, and read after reopening', async () => {
+      const { store, reopen } = await open();
+      for (const id of ['b1', 'b2']) await store.createBoard(boardRecord(id), new Writer().state);
+      const none = { record: null, isBehind: false };
+      expect(await store.session('b1')).toEqual(none);
+      await Promise.all([1, 2, 3].map((version) => store.keepSession('b1', sessionRecord(version))));
+      for (const reach of [() => Promise.resolve(store), reopen]) {
+        const each = await reach();
+        expect(await each.session('b1')).toEqual({ record: sessionRecord(3), isBehind: false });
+        expect(await each.session('b2')).toEqual(none);
+        for (const id of ['nobody', '', '..', '../b1']) {
+          expect(await each.session(id)).toEqual(none);
+          await expect(each.keepSession(id, sessionRecord(1))).rejects.toThrow();
+        }
+      }
+    });
+
+    test('23. boards with a running timer are listed, also after reopening; a deleted board has no session', async () => {
+      const { store, reopen } = await open();
+      for (const id of ['b1', 'b2', 'b3']) {
+        await store.createBoard(boardRecord(id), new Writer().state);
+        await store.keepSession(id, sessionRecord(1, true));
+      }
+      await store.keepSession('b2', sessionRecord(2));
+      await store.deleteBoard('b3');
+      for (const reach of [() => Promise.resolve(store), reopen]) {
+        const each = await reach();
+        expect(await each.timedBoards()).toEqual(['b1']);
+        expect(await each.session('b3')).toEqual({ record: null, isBehind: false });
+        await expect(each.keepSession('b3', sessionRecord(1))).rejects.toThrow();
       }
     });
   });

@@ -19,7 +19,7 @@ import { Quotas } from './quotas.ts';
 import { Records } from './record.ts';
 import { missing, Refused } from './refused.ts';
 import type { GuardContext, Operation } from './rules.ts';
-import { brokenRule, lastRules, operationOf, writersOf } from './rules.ts';
+import { brokenPolicy, brokenRule, lastRules, operationOf, writersOf } from './rules.ts';
 
 export type Verdict = Pass | Refuse;
 
@@ -79,7 +79,7 @@ export class Guard {
     when: GuardContext = atRest,
     spend: Spend = free,
   ): Verdict {
-    const check = new UpdateCheck(this.#definition, this.#owners, this.#live, membership, when);
+    const check = new UpdateCheck(this.#doc, this.#definition, this.#owners, this.#live, membership, when);
     try {
       const limit = when.isRecovery ? maxRecoveryEffort : undefined;
       const { effort, growth } = dissect(this.#doc.store, this.#roots, update, check, limit);
@@ -192,6 +192,7 @@ class UpdateCheck implements Listener {
   #keys = 0;
 
   constructor(
+    doc: Y.Doc,
     definition: DocumentDefinition,
     owners: Owners,
     live: LiveEntries,
@@ -199,7 +200,7 @@ class UpdateCheck implements Listener {
     when: GuardContext,
   ) {
     this.#definition = definition;
-    this.#touched = new Records(definition, this.changes);
+    this.#touched = new Records(doc, definition, this.changes);
     this.#owners = owners;
     this.#share = shareOf(membership.role);
     this.#quotas = new Quotas(live, this.#share);
@@ -239,6 +240,8 @@ class UpdateCheck implements Listener {
     for (const operation of this.#operations) {
       const rule = brokenRule(operation, lastRules);
       if (rule) throw new Refused(rule.refusal, rule.number);
+      const broken = brokenPolicy(operation);
+      if (broken) throw new Refused(broken.reason, broken.rule);
     }
     const reason = this.#quotas.exceeded();
     if (reason) throw new Refused(reason, 'G16');

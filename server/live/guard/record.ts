@@ -3,6 +3,7 @@ import type { Collection, ValueCollection } from '../../../shared/schema/collect
 import type { Field } from '../../../shared/schema/field.ts';
 import type { DocumentDefinition } from '../../../shared/schema/document.ts';
 import { collectionIn } from '../../../shared/schema/document.ts';
+import { storedRecord as storedIn } from '../../../shared/schema/read.ts';
 import type { Change } from './changes.ts';
 import type { TypePath } from './type-paths.ts';
 
@@ -15,17 +16,25 @@ export interface TouchedRecord {
   readonly isNew: boolean;
   /** True if a field with `locks` is true in the document. A record that the update creates is never locked. */
   readonly isLocked: boolean;
+  /** The plain value of a field before the update; undefined if there was none. */
+  valueOf(field: string): unknown;
+  /** True if the record was created as removed, and has not been shown since. */
+  wasNeverShown(): boolean;
 }
 
-/** The records of the changes in one update. Each is looked up on demand, because it is rarely needed. */
+/** The records of the changes in one update. Each is looked up on demand, because it is rarely needed, and once. */
 export class Records {
+  readonly #doc: Y.Doc;
   readonly #definition: DocumentDefinition;
   readonly #changes: readonly Change[];
+  /** The records found so far, by the path of their fields. During one update, each record has one path object. */
+  readonly #known = new Map<TypePath, TouchedRecord>();
   /** The authors of records that the update creates, by root and id; null until first needed. */
   #authors: ReadonlyMap<string, string> | null = null;
 
   /** @param changes of the update; an author is found once all of them are added */
-  constructor(definition: DocumentDefinition, changes: readonly Change[]) {
+  constructor(doc: Y.Doc, definition: DocumentDefinition, changes: readonly Change[]) {
+    this.#doc = doc;
     this.#definition = definition;
     this.#changes = changes;
   }
@@ -34,33 +43,68 @@ export class Records {
   of(change: Change, collection: Collection | ValueCollection | null): TouchedRecord | null {
     if (collection?.kind !== 'records') return null;
     const home = pathOfRecord(change.home);
+    const known = home && this.#known.get(home);
+    if (known) return known;
     const id = home ? home.key : change.key;
     if (id === null) return null;
-    if (home ? home.type === null : isMaking(change)) {
-      this.#authors ??= authorsIn(this.#definition, this.#changes);
-      return {
-        id,
-        author: this.#authors.get(`${change.home.root}/${id}`) ?? null,
-        isNew: true,
-        isLocked: false,
-      };
-    }
-    return storedRecord(id, collection, home ? home.type : entryIn(change.home, id));
+    const isNew = home ? home.type === null : isMaking(change);
+    const record = isNew
+      ? this.#made(change.home.root, id)
+      : storedRecord(id, collection, home ? home.type : entryIn(change.home, id));
+    if (home) this.#known.set(home, record);
+    return record;
+  }
+
+  /** True if the document has this record of a collection, and it is not removed. */
+  isThere(collection: string, id: string): boolean {
+    const stored = storedIn(this.#doc, { name: collection }, id);
+    return stored !== null && stored.get('gone') !== true;
+  }
+
+  #made(root: string, id: string): TouchedRecord {
+    this.#authors ??= authorsIn(this.#definition, this.#changes);
+    return new FoundRecord(id, this.#authors.get(`${root}/${id}`) ?? null, true, false, null);
+  }
+}
+
+class FoundRecord implements TouchedRecord {
+  readonly id: string;
+  readonly author: string | null;
+  readonly isNew: boolean;
+  readonly isLocked: boolean;
+  readonly #stored: Y.Map<unknown> | null;
+
+  constructor(
+    id: string,
+    author: string | null,
+    isNew: boolean,
+    isLocked: boolean,
+    stored: Y.Map<unknown> | null,
+  ) {
+    this.id = id;
+    this.author = author;
+    this.isNew = isNew;
+    this.isLocked = isLocked;
+    this.#stored = stored;
+  }
+
+  valueOf(field: string): unknown {
+    return this.#stored?.get(field);
+  }
+
+  wasNeverShown(): boolean {
+    const mark = this.#stored?._map.get('gone');
+    return mark?.left === null && this.#stored?.get('gone') === true;
   }
 }
 
 /** A stored record, described by the fields of its collection. */
 export function storedRecord(id: string, collection: Collection, stored: unknown): TouchedRecord {
   const { author, lock } = signsOf(collection);
-  const valueOf = (name: string | null): unknown =>
-    name !== null && stored instanceof Y.Map ? stored.get(name) : undefined;
-  const name = valueOf(author);
-  return {
-    id,
-    author: typeof name === 'string' && name !== '' ? name : null,
-    isNew: false,
-    isLocked: valueOf(lock) === true,
-  };
+  const map = stored instanceof Y.Map ? (stored as Y.Map<unknown>) : null;
+  const name = author === null ? undefined : map?.get(author);
+  const isLocked = lock !== null && map?.get(lock) === true;
+  return new FoundRecord(id, typeof name === 'string' && name !== '' ? name : null, false, isLocked, map);
 }
 
 /** The path of a record, at or around another path; null for a root. */

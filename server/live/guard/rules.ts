@@ -10,7 +10,7 @@ import { maxValueKey } from '../limits.ts';
 import type { Change } from './changes.ts';
 import type { TypeName } from './content.ts';
 import { fits } from './fits.ts';
-import type { Policy, PolicyOperation } from './policy.ts';
+import type { BrokenPolicy, Policy, PolicyOperation } from './policy.ts';
 import type { Records, TouchedRecord } from './record.ts';
 
 /** The state of the board, independent of the person who acts. */
@@ -138,15 +138,7 @@ export const rules: readonly Rule[] = [
  */
 export const lastRules: readonly Rule[] = [
   {
-    number: 'G22',
-    says: 'While a policy is set, only people who may change the structure may do what it does not allow.',
-    refusal: 'policy',
-    who: ({ membership }) => !may(membership.role, 'structure'),
-    what: (operation) => operation.when.policy?.allows(operation) === false,
-    when: unlessRestored,
-  },
-  {
-    number: 'G24',
+    number: 'G36',
     says: "In a collection with `change: 'own'`, only the author changes a record.",
     refusal: 'not-author',
     who: ({ membership }) => !may(membership.role, 'structure'),
@@ -155,6 +147,13 @@ export const lastRules: readonly Rule[] = [
     when: unlessRestored,
   },
 ];
+
+/** G22: what the policy of the moment says of a change, by a person who may not change the structure. */
+export function brokenPolicy(operation: Operation): BrokenPolicy | null {
+  const { when, membership } = operation;
+  if (!when.policy || when.isRecovery || may(membership.role, 'structure')) return null;
+  return when.policy.broken(operation);
+}
 
 /** A change in terms of the board. */
 class BoardOperation implements Operation {
@@ -165,6 +164,8 @@ class BoardOperation implements Operation {
   readonly depth: number;
   readonly field: Field | null;
   readonly #records: Records;
+  /** Undefined until it is first asked for. */
+  #record: TouchedRecord | null | undefined;
 
   constructor(
     definition: DocumentDefinition,
@@ -184,7 +185,12 @@ class BoardOperation implements Operation {
   }
 
   get record(): TouchedRecord | null {
-    return this.#records.of(this.change, this.collection);
+    if (this.#record === undefined) this.#record = this.#records.of(this.change, this.collection);
+    return this.#record;
+  }
+
+  isThere(collection: string, id: string): boolean {
+    return this.#records.isThere(collection, id);
   }
 }
 
@@ -211,7 +217,7 @@ function isBroken({ who, what, when }: Rule, operation: Operation): boolean {
 
 const isServers = ({ add, change }: AnyCollection) => add === 'server' && change === 'server';
 
-/** True if the role may do this in the collection. G24 checks the author later. */
+/** True if the role may do this in the collection. G36 checks the author later. */
 function mayWrite({ collection, change, membership, when }: Operation): boolean {
   if (collection === null || isServers(collection)) return true;
   const needs = writersOf(collection, change);

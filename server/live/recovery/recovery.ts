@@ -46,7 +46,7 @@ export interface OwnPart {
  * The rules that an edit breaks because of its sender: see `rules.ts`. Not the policy (G22): it is temporary, and a
  * refusal by it says nothing about the owner of a client id.
  */
-const aboutWho: ReadonlySet<string> = new Set(['G4', 'G6', 'G7', 'G11', 'G12', 'G23', 'G24']);
+const aboutWho: ReadonlySet<string> = new Set(['G4', 'G6', 'G7', 'G11', 'G12', 'G23', 'G36']);
 
 /** Client ids whose owner a mark has named: as many as a board's people use in days. */
 const maxClaims = 20_000;

@@ -22,7 +22,10 @@ export type LoadOutcome =
 export interface LoadHooks {
   /** False if the room has closed. The load then stops and resolves to null. */
   isWanted(): boolean;
-  /** The board's record is read, and the copies of lost edits. `isBehind`: the store fell back to an earlier state. */
+  /**
+   * The board's record is read, and the copies of lost edits. `frozen` is also true if the session freezes the board.
+   * `isBehind`: the store fell back to an earlier state.
+   */
   board(record: BoardRecord, held: readonly HeldRecord[], isBehind: boolean): void;
   /** The stored bytes are read and have the layout of this server. */
   stored(stored: Stored): void;
@@ -68,13 +71,17 @@ export class DocumentLoader {
    */
   async load(hooks: LoadHooks): Promise<LoadOutcome | null> {
     const { board, name, served } = this.#target;
-    const { store } = this.#context;
-    const [bytes, held] = await Promise.all([store.load(name), store.held(name)]);
+    const { store, sessions } = this.#context;
+    const [bytes, held, { isFrozen }] = await Promise.all([
+      store.load(name),
+      store.held(name),
+      sessions.open(board),
+    ]);
     // Read last. Later changes override it, because the board may be frozen or renamed at this moment.
     const record = await store.board(board);
     if (!hooks.isWanted()) return null;
     if (!record) return { kind: 'closed', code: closeCode.noSuchBoard, reason: 'no-such-board' };
-    hooks.board(record, held, bytes.isBehind);
+    hooks.board({ ...record, frozen: record.frozen || isFrozen }, held, bytes.isBehind);
     const { generation } = record;
     const { version } = served.schema;
     // The record holds the schema of `board` only. That of any other document is known once it is in memory.

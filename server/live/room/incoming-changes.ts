@@ -26,9 +26,12 @@ export class IncomingChanges {
     this.#hooks = hooks;
   }
 
-  /** Checks the right to write before the bytes: what an observer sends is not even decoded. */
+  /**
+   * Checks the right to write before the bytes: what an observer sends is not even decoded. What comes from a page whose
+   * person has become an observer is judged, because the page has to learn what was not taken.
+   */
   receive(from: Connection, frame: DocumentFrame): void {
-    if (from.mayWrite) {
+    if (from.isJudged) {
       if (this.#hooks.open()) return this.admit(from, frame);
       this.#hooks.keep({ from, frame: { ...frame, update: kept(frame.update) } });
       from.hold('loading');

@@ -1,6 +1,5 @@
-import type { Policy } from '../guard/policy.ts';
 import type { Clock } from '../clock.ts';
-import type { Observer } from '../contract.ts';
+import type { Observer, RoomSessions } from '../contract.ts';
 import type { Counters } from '../counters.ts';
 import type { LargeMessages } from '../socket/large-messages.ts';
 import type { Unread } from '../socket/unread.ts';
@@ -21,6 +20,5 @@ export interface RoomContext extends MigratingContext {
   /** What people may add to documents for good. */
   readonly allowances: Allowances;
   readonly maxDocumentBytes: number;
-  /** What may be changed in a room for now; null for whatever the roles allow. Asked for each update. */
-  readonly policy: (room: string) => Policy | null;
+  readonly sessions: RoomSessions;
 }

@@ -12,30 +12,26 @@ import type { RoomContext } from './room-context.ts';
 
 /** Limits what people add to the document of one room: its size, the policy, and the daily allowances. */
 export class RoomLimits implements Bounds {
-  readonly #room: string;
   /** Allowances count all documents of one definition together, because each person may have one. */
   readonly #ledger: string;
-  readonly #context: Pick<RoomContext, 'allowances' | 'clock' | 'policy'>;
+  readonly #context: Pick<RoomContext, 'allowances' | 'clock'>;
+  readonly policy: () => Policy | null;
   readonly #stored: () => Stored | null;
 
   constructor(
-    room: string,
     ledger: string,
-    context: Pick<RoomContext, 'allowances' | 'clock' | 'policy'>,
+    context: Pick<RoomContext, 'allowances' | 'clock'>,
+    policy: () => Policy | null,
     stored: () => Stored | null,
   ) {
-    this.#room = room;
     this.#ledger = ledger;
     this.#context = context;
+    this.policy = policy;
     this.#stored = stored;
   }
 
   isFull({ role }: Membership): boolean {
     return this.#stored()?.isFull(shareOf(role)) ?? false;
-  }
-
-  policy(): Policy | null {
-    return this.#context.policy(this.#room);
   }
 
   /** For facilitators only client ids count, up to the limits of the document itself. */

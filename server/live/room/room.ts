@@ -1,5 +1,8 @@
+import { may } from '../../../shared/roles.ts';
+import type { Member } from '../../../shared/schema/document.ts';
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
+import type { Membership } from '../../access/membership.ts';
 import type { AllWork, ServedDocument } from '../../documents/work.ts';
 import type { Loss, ReadOnly, RoomReport } from '../contract.ts';
 import { heapPerByte, heapPerRoom } from '../limits.ts';
@@ -8,6 +11,7 @@ import { Broadcaster } from '../socket/broadcaster.ts';
 import type { Connection, Listener } from '../socket/connection.ts';
 import type { Frame } from '../socket/wire.ts';
 import type { Batch } from './batch.ts';
+import type { LiveRules } from './board-rules.ts';
 import { messageOf } from '../../errors.ts';
 import { Commits } from './commits.ts';
 import type { LoadHooks, LoadOutcome } from './document-loader.ts';
@@ -43,6 +47,8 @@ export class Room implements Listener {
   readonly served: ServedDocument;
   /** The person in the document's name, if it has one. */
   readonly owner: string | null;
+  /** What the session of the board says of its people. */
+  readonly rules: LiveRules;
   /** `board/document` */
   readonly name: string;
   readonly #context: RoomContext;
@@ -63,7 +69,13 @@ export class Room implements Listener {
   #whenOpen: (() => void)[] = [];
 
   constructor(
-    { board, document, served, owner }: Pick<Room, 'board' | 'document' | 'served' | 'owner'>,
+    {
+      board,
+      document,
+      served,
+      owner,
+      rules,
+    }: Pick<Room, 'board' | 'document' | 'served' | 'owner' | 'rules'>,
     context: RoomContext,
     roomOwner: RoomOwner,
   ) {
@@ -71,10 +83,13 @@ export class Room implements Listener {
     this.document = document;
     this.served = served;
     this.owner = owner;
+    this.rules = rules;
     this.name = `${board}/${document}`;
     this.#context = context;
     this.#roomOwner = roomOwner;
-    this.#limits = new RoomLimits(this.name, `${board}/${served.name}`, context, () => this.#state.stored);
+    // The policy is about what people share. What one person writes alone is limited by its own rules.
+    const policy = () => (owner === null ? rules.policy() : null);
+    this.#limits = new RoomLimits(`${board}/${served.name}`, context, policy, () => this.#state.stored);
     this.#loader = new DocumentLoader(this, context, this.#limits, (percent) =>
       this.tell({ kind: 'fullness', percent }),
     );
@@ -162,11 +177,16 @@ export class Room implements Listener {
       },
       stored: (stored) => {
         state.stored = stored;
-        for (const connection of this.#broadcaster) this.#sendWelcome(connection, stored);
+        for (const connection of this.#broadcaster) {
+          if (this.#setRole(connection) !== 'closed') this.#sendWelcome(connection, stored);
+        }
         this.#syncRequests.answer();
       },
     };
-    await this.#finishLoading(state, () => this.#loader.load(hooks));
+    await this.#finishLoading(state, async () => {
+      await this.rules.load();
+      return this.#loader.load(hooks);
+    });
   }
 
   /** Resolves when the document is open, or when the room is closed or quarantined. */
@@ -189,6 +209,7 @@ export class Room implements Listener {
     }
     connection.listen(this);
     this.#broadcaster.add(connection);
+    if (state.stored && this.#setRole(connection) === 'closed') return;
     if (state.stored) this.#sendWelcome(connection, state.stored);
     if (state.open) this.#welcome(connection, state.open);
   }
@@ -222,6 +243,41 @@ export class Room implements Listener {
   tell(control: Control): void {
     if (control.kind === 'board') this.#title = control.title;
     this.#broadcaster.tell(control);
+  }
+
+  tellEach(which: (membership: Membership) => Control): void {
+    this.#broadcaster.tellEach(which);
+  }
+
+  /** True if a member may change the document. A role without that power cannot, whatever the definition says. */
+  admitsWritesOf(member: Member): boolean {
+    return may(member.role, 'write') && this.served.writes(member, this.owner);
+  }
+
+  /** The rules of the session have changed: roles hold from now on, on the same sockets. */
+  governed(): void {
+    const { stored, open } = this.#state;
+    // Sockets that wait for the document get their role with their welcome.
+    if (!stored) return;
+    for (const connection of [...this.#broadcaster]) {
+      if (this.#setRole(connection) !== 'changed') continue;
+      for (const control of this.#aboutRole(connection, stored)) connection.tell(control);
+      if (open) this.#welcome(connection, open);
+    }
+  }
+
+  /** Gives a connection the role that its person has now. Closes it if the person may no longer read the document. */
+  #setRole(connection: Connection): 'same' | 'changed' | 'closed' {
+    const { byLink, membership } = connection;
+    const role = this.rules.roleOf(byLink.person, byLink.role);
+    if (role === membership.role) return 'same';
+    const now = { ...byLink, role };
+    if (!this.served.reads(now, this.owner)) {
+      connection.close(closeCode.notAllowed, 'not-allowed');
+      return 'closed';
+    }
+    connection.become(now, this.admitsWritesOf(now));
+    return 'changed';
   }
 
   /** Stops taking edits, or takes them again and asks for those that people made meanwhile. */
@@ -371,7 +427,7 @@ export class Room implements Listener {
     for (const [client, person] of this.#broadcaster.claims())
       document.guard.reserve(client, person, this.#present);
     for (const connection of this.#broadcaster) this.#welcome(connection, open);
-    for (const { from, frame } of state.early.splice(0)) this.#incoming.admit(from, frame);
+    for (const { from, frame } of state.early.splice(0)) this.#incoming.receive(from, frame);
     for (const connection of this.#broadcaster) connection.release('loading');
     this.#syncRequests.answer();
     this.#tellOpened();
@@ -460,17 +516,24 @@ export class Room implements Listener {
   }
 
   /** Sends what a client can learn before there is a document. */
-  #sendWelcome(connection: Connection, { fullness, generation }: Stored): void {
+  #sendWelcome(connection: Connection, stored: Stored): void {
+    const controls = this.#aboutRole(connection, stored);
+    const session = connection.isOurs ? this.#context.sessions.frameFor(connection.byLink) : null;
+    if (session) controls.push(session);
+    if (this.readOnly) controls.push({ kind: 'read-only', why: this.readOnly });
+    const { told } = stored.fullness;
+    if (told !== null) controls.push({ kind: 'fullness', percent: told });
+    this.#broadcaster.sendWelcome(connection, controls);
+  }
+
+  /** What a client learns at first, and again when its role changes. */
+  #aboutRole(connection: Connection, { generation }: Stored): Control[] {
     const { person } = connection.membership;
     // A page that believes it may write would show edits as saved that the server does not even read.
     const role = connection.mayWrite ? connection.membership.role : 'observer';
     const about = { title: this.#title ?? '', language: this.#language };
-    const controls: Control[] = [{ kind: 'welcome', person, role, ...about, generation }];
-    if (this.readOnly) controls.push({ kind: 'read-only', why: this.readOnly });
-    if (fullness.told !== null) controls.push({ kind: 'fullness', percent: fullness.told });
     const loss = this.#recovery.newsFor(connection);
-    if (loss) controls.push(loss);
-    this.#broadcaster.sendWelcome(connection, controls);
+    return [{ kind: 'welcome', person, role, ...about, generation }, ...(loss ? [loss] : [])];
   }
 
   /** Asks a client for the edits that the document lacks, and writes its person into the document. */
@@ -478,7 +541,7 @@ export class Room implements Listener {
     // A failing document takes no edits. Everyone is asked when the disk recovers.
     if (this.life === 'failing') return;
     // A client that may not write has no edits to bring.
-    if (connection.mayWrite) connection.ask(document.step1());
+    if (connection.isJudged) connection.ask(document.step1());
     commits.post({ kind: 'own', edit: ({ work }) => this.#introduce(connection, work) });
   }
 

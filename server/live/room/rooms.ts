@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
-import { may } from '../../../shared/roles.ts';
+import type { Role } from '../../../shared/roles.ts';
 import type { NamedDocument } from '../../../shared/schema/document.ts';
 import { documentNamed } from '../../../shared/schema/document.ts';
 import type { Membership } from '../../access/membership.ts';
@@ -15,13 +15,22 @@ import { Allowances } from './allowances.ts';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { Connection } from '../socket/connection.ts';
-import type { LiveBoards, LiveGauges, Loss, Observer, RoomReport, SocketReport } from '../contract.ts';
+import type {
+  BoardRules,
+  LiveBoards,
+  LiveGauges,
+  Loss,
+  Observer,
+  RoomReport,
+  RoomSessions,
+  SocketReport,
+} from '../contract.ts';
 import { roomStates } from '../contract.ts';
 import { LargeMessages } from '../socket/large-messages.ts';
 import type { Line } from '../socket/line.ts';
 import { turnAway } from '../socket/line.ts';
 import { TimeSlicedQueue } from '../time-sliced-queue.ts';
-import type { Policy } from '../guard/policy.ts';
+import { LiveRules } from './board-rules.ts';
 import { IdleRooms } from './idle-rooms.ts';
 import type { RoomOwner } from './room.ts';
 import { Room } from './room.ts';
@@ -56,8 +65,13 @@ export interface LiveOptions {
   readonly allowances?: AllowanceTable;
   /** The documents that a board may have. Default: those that this server serves. */
   readonly documents?: readonly ServedDocument[];
-  /** What may be changed in a room (`board/document`) for now. Default: whatever the roles allow. */
-  readonly policy?: (room: string) => Policy | null;
+  /** The workshop sessions of the boards. Default: there are none. */
+  readonly sessions?: RoomSessions;
+  /**
+   * The rules of a board's session, asked when a room of it opens; after that `govern` sets them. Default: null, which
+   * is whatever the roles allow.
+   */
+  readonly rulesOf?: (board: string) => Promise<BoardRules | null>;
 }
 
 /** The live boards, and what only this process may ask of them. */
@@ -68,7 +82,14 @@ export interface Rooms extends LiveBoards {
 
 const unobserved: Observer = { tick: () => undefined, commit: () => undefined };
 
-const unlimited = () => null;
+const unlimited = () => Promise.resolve(null);
+
+const noSessions: RoomSessions = {
+  open: () => Promise.resolve({ isFrozen: false }),
+  isRemoved: () => false,
+  frameFor: () => null,
+  noteRefused: () => undefined,
+};
 
 /** Opens the live side. `close` ends it, but does not close the store. */
 export function openRooms(options: LiveOptions): Rooms {
@@ -84,11 +105,11 @@ export function openRooms(options: LiveOptions): Rooms {
     largeMessages: new LargeMessages(largeMessageBytes),
     unreadDifferences: new Unread(maxUnreadDifferences),
     maxDocumentBytes: options.maxDocumentBytes ?? maxDocumentBytes,
-    policy: options.policy ?? unlimited,
+    sessions: options.sessions ?? noSessions,
   };
-  const { documents = servedDocuments } = options;
+  const { documents = servedDocuments, rulesOf = unlimited } = options;
   const budgetBytes = options.heapBudgetBytes ?? getHeapStatistics().heap_size_limit * heapShare;
-  return new OpenRooms(context, documents, budgetBytes);
+  return new OpenRooms(context, documents, budgetBytes, rulesOf);
 }
 
 /** Why a connection is refused, or a document is not opened. */
@@ -101,6 +122,9 @@ class OpenRooms implements Rooms, RoomOwner {
   readonly #context: RoomContext;
   readonly #documents: readonly ServedDocument[];
   readonly #heapBudgetBytes: number;
+  readonly #rulesOf: (board: string) => Promise<BoardRules | null>;
+  /** The rules of the boards with open rooms. */
+  readonly #rules = new Map<string, LiveRules>();
   readonly #rates: PeopleRates;
   readonly #rooms = new Map<string, Room>();
   /** The rooms by board, because the open documents of a board do not follow from its name. */
@@ -111,7 +135,13 @@ class OpenRooms implements Rooms, RoomOwner {
   readonly #stopBeat: () => void;
   #isClosing = false;
 
-  constructor(context: RoomContext, documents: readonly ServedDocument[], heapBudgetBytes: number) {
+  constructor(
+    context: RoomContext,
+    documents: readonly ServedDocument[],
+    heapBudgetBytes: number,
+    rulesOf: (board: string) => Promise<BoardRules | null>,
+  ) {
+    this.#rulesOf = rulesOf;
     this.#context = context;
     this.#documents = documents;
     this.#heapBudgetBytes = heapBudgetBytes;
@@ -151,12 +181,16 @@ class OpenRooms implements Rooms, RoomOwner {
   }
 
   join(membership: Membership, document: string, line: Line): void {
-    const { board, device } = membership;
+    const { board, device, person } = membership;
     const named = documentNamed(this.#documents, document);
     if (!named) return turnAway(line, closeCode.noSuchBoard, 'no-such-document');
     const { definition: served, owner } = named;
     const refusal =
-      (served.reads(membership, owner) ? null : { code: closeCode.notAllowed, reason: 'not-allowed' }) ??
+      (served.reads({ person, role: this.#roleOf(membership) }, owner)
+        ? null
+        : { code: closeCode.notAllowed, reason: 'not-allowed' }) ??
+      // Removed after the upgrade was admitted.
+      (this.#context.sessions.isRemoved(membership) ? { code: closeCode.ticket, reason: 'removed' } : null) ??
       this.#refusal(board, document) ??
       this.#ignorance(line, served) ??
       this.#excess(membership);
@@ -165,9 +199,13 @@ class OpenRooms implements Rooms, RoomOwner {
     if (line.socket.readyState !== line.socket.OPEN) return;
     const room = this.#room(board, document, named);
     this.#idle.keep(room);
-    // A role without the power to write cannot write in any collection, whatever the definition says.
-    const mayWrite = may(membership.role, 'write') && served.writes(membership, owner);
+    const mayWrite = room.admitsWritesOf(membership);
     room.enter(new Connection(membership, line, this.#context, this.#rates.of(board, device), mayWrite));
+  }
+
+  govern(board: string, rules: BoardRules, bindsAtOnce: boolean): void {
+    this.#rules.get(board)?.govern(rules, bindsAtOnce);
+    for (const room of this.#roomsOf(board)) room.governed();
   }
 
   dismiss(
@@ -183,6 +221,10 @@ class OpenRooms implements Rooms, RoomOwner {
 
   announce(board: string, control: Control): void {
     for (const room of this.#roomsOf(board)) room.tell(control);
+  }
+
+  tellEach(board: string, which: (membership: Membership) => Control): void {
+    for (const room of this.#roomsOf(board)) room.tellEach(which);
   }
 
   colorsTaken(board: string, except?: string): readonly string[] {
@@ -278,7 +320,9 @@ class OpenRooms implements Rooms, RoomOwner {
     this.#rooms.delete(room.name);
     const open = this.#boards.get(room.board);
     open?.delete(room);
-    if (open?.size === 0) this.#boards.delete(room.board);
+    if (open?.size !== 0) return;
+    this.#boards.delete(room.board);
+    this.#rules.delete(room.board);
   }
 
   /** Commits what has arrived, closes the sockets one by one, and merges the states. */
@@ -351,11 +395,18 @@ class OpenRooms implements Rooms, RoomOwner {
     const name = `${board}/${document}`;
     const open = this.#rooms.get(name);
     if (open) return open;
-    const room = new Room({ board, document, served, owner }, this.#context, this);
+    const rules = this.#rules.get(board) ?? new LiveRules(this.#context.clock, () => this.#rulesOf(board));
+    this.#rules.set(board, rules);
+    const room = new Room({ board, document, served, owner, rules }, this.#context, this);
     this.#rooms.set(name, room);
     this.#boards.set(board, (this.#boards.get(board) ?? new Set()).add(room));
     void room.load();
     return room;
+  }
+
+  /** Before a board's rules are read, the role of the link. */
+  #roleOf({ board, person, role }: Membership): Role {
+    return this.#rules.get(board)?.roleOf(person, role) ?? role;
   }
 
   #roomsOf(board: string): Room[] {

@@ -1,11 +1,12 @@
 import type { CloseCode, Control } from '../../../shared/wire/protocol.ts';
 import { closeCode } from '../../../shared/wire/protocol.ts';
+import type { Membership } from '../../access/membership.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from './connection.ts';
 import type { News } from './fan-out.ts';
 import { fanOut, sendWhole } from './fan-out.ts';
 import type { Packet } from './packets.ts';
-import { quietPacket, updatePacket } from './packets.ts';
+import { controlPacket, quietPacket, updatePacket } from './packets.ts';
 import { Presence } from '../presence/presence.ts';
 import type { Counters } from '../counters.ts';
 import { wholePresenceBytes } from '../limits.ts';
@@ -92,9 +93,21 @@ export class Broadcaster implements Iterable<Connection> {
     for (const connection of this.#connections) connection.tell(control);
   }
 
+  /** Tells each socket what `which` selects by the membership of its link, and encodes the same object once. */
+  tellEach(which: (membership: Membership) => Control): void {
+    const packets = new Map<Control, Packet>();
+    for (const { byLink, out, isOurs } of this.#connections) {
+      if (!isOurs) continue;
+      const control = which(byLink);
+      const packet = packets.get(control) ?? controlPacket(control);
+      packets.set(control, packet);
+      out.send(packet);
+    }
+  }
+
   /** Asks everybody who may write for their state, by sync step 1. */
   ask(step1: Packet): void {
-    for (const connection of this.#connections) if (connection.mayWrite) connection.ask(step1);
+    for (const connection of this.#connections) if (connection.isJudged) connection.ask(step1);
   }
 
   /** Sends an update to all but its sole author, with the presence and clock mark that are due. */

@@ -56,9 +56,13 @@ const abnormal = 1006;
 export class Connection implements Reader, Door, Sender {
   /** For the log; does not identify the person. */
   readonly id = newId(8);
-  readonly membership: Membership;
-  /** True if this member may change the document. Others are asked for nothing. */
-  readonly mayWrite: boolean;
+  /** The membership as the token states it. */
+  readonly byLink: Membership;
+  /** The membership with the role that the person has now. */
+  #membership: Membership;
+  #mayWrite: boolean;
+  /** True if the member may change the document, or might at some time on this socket. */
+  #mightWrite: boolean;
   readonly acknowledgements = new Acknowledgements();
   readonly isOurs: boolean;
   readonly out: SocketWriter;
@@ -98,8 +102,8 @@ export class Connection implements Reader, Door, Sender {
     rates: SenderRates,
     mayWrite: boolean,
   ) {
-    this.membership = membership;
-    this.mayWrite = mayWrite;
+    this.byLink = this.#membership = membership;
+    this.#mayWrite = this.#mightWrite = mayWrite;
     const { socket, inlet } = line;
     this.isOurs = line.isOurs;
     this.out = new SocketWriter(line, { clock, counters }, this);
@@ -118,6 +122,31 @@ export class Connection implements Reader, Door, Sender {
       this.#log.debug({ ...this.#names, code: codeOf(error) || error.name }, 'socket failed'),
     );
     inlet.guard(this);
+  }
+
+  get membership(): Membership {
+    return this.#membership;
+  }
+
+  /** True if this member may change the document. */
+  get mayWrite(): boolean {
+    return this.#mayWrite;
+  }
+
+  /**
+   * True if the guard judges what this client sends; from others nothing is asked or read. A page whose person has
+   * become an observer may have more under way. A stock client could not show why that was refused, so it is treated
+   * as any observer.
+   */
+  get isJudged(): boolean {
+    return this.#mayWrite || (this.isOurs && this.#mightWrite);
+  }
+
+  /** Gives the member another role. */
+  become(membership: Membership, mayWrite: boolean): void {
+    this.#membership = membership;
+    this.#mayWrite = mayWrite;
+    this.#mightWrite ||= mayWrite;
   }
 
   /** True if the guard has refused this client. Nothing more from it counts. */

@@ -3,8 +3,10 @@ import type {
   Checkpoint,
   HeldRecord,
   JournalEntry,
+  SessionRecord,
   Store,
   StoredDocument,
+  StoredSession,
   VersionLabel,
   VersionRecord,
 } from '../contract.ts';
@@ -22,6 +24,7 @@ import type { StoreLog } from './log.ts';
 import { replay } from './replay.ts';
 import { PendingUpdates } from './pending-updates.ts';
 import { openSecret } from './secret.ts';
+import { SessionFiles } from './session-files.ts';
 import { JournalCompaction } from './journal-compaction.ts';
 import { Tombstones } from './tombstones.ts';
 
@@ -94,18 +97,20 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<Store> {
       steadyWall: steadyWall({ now: passed, wall: now }),
     });
     const boards = new BoardFiles(layout, context, tombstones);
+    const sessions = await SessionFiles.open(layout, context, { boards, tombstones });
     const shortening = new JournalCompaction(journal, documents, options);
     pressure.relieve = () => shortening.start();
     shortening.startAlone();
     const close = async () => {
       await shortening.close();
+      await sessions.idle();
       await boards.idle();
       await documents.idle();
       await journal.close();
       if (!options.worker) await worker.close();
       await lock.release();
     };
-    return new DiskStore({ secret, journal, documents, boards, tombstones, close });
+    return new DiskStore({ secret, journal, documents, boards, sessions, tombstones, close });
   } catch (error) {
     await lock.release();
     throw error;
@@ -117,6 +122,7 @@ interface Parts {
   readonly journal: Journal;
   readonly documents: Documents;
   readonly boards: BoardFiles;
+  readonly sessions: SessionFiles;
   readonly tombstones: Tombstones;
   readonly close: () => Promise<void>;
 }
@@ -159,10 +165,24 @@ class DiskStore implements Store {
   }
 
   async deleteBoard(id: string): Promise<boolean> {
-    const { boards, documents, tombstones } = this.#open;
-    const wasThere = await boards.remove(id, () => documents.leave(id, () => tombstones.bury(id)));
+    const { boards, sessions, documents, tombstones } = this.#open;
+    const wasThere = await boards.remove(id, () =>
+      documents.leave(id, () => sessions.leave(id, () => tombstones.bury(id))),
+    );
     if (wasThere) await tombstones.clear(id);
     return wasThere;
+  }
+
+  async session(board: string): Promise<StoredSession> {
+    return this.#open.sessions.read(board);
+  }
+
+  async keepSession(board: string, record: SessionRecord): Promise<void> {
+    await this.#open.sessions.keep(board, record);
+  }
+
+  async timedBoards(): Promise<readonly string[]> {
+    return this.#open.sessions.timed();
   }
 
   async load(room: string): Promise<StoredDocument> {

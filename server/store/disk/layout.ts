@@ -35,8 +35,11 @@ export interface Layout {
   readonly boards: string;
   /** Has a file for each deleted board. */
   readonly deleted: string;
+  /** Has a file for each board whose timer may be running. */
+  readonly timers: string;
   boardFolder(board: string): string;
   boardFile(board: string): string;
+  sessionFile(board: string): string;
   snapshot(room: Room): string;
   /** The list of a room's versions. */
   versions(room: Room): string;
@@ -56,8 +59,10 @@ export function layoutOf(folder: string): Layout {
     journal: join(folder, 'journal'),
     boards,
     deleted: join(folder, 'deleted'),
+    timers: join(folder, 'timers'),
     boardFolder: (board) => join(boards, board),
     boardFile: (board) => join(boards, board, 'board.json'),
+    sessionFile: (board) => join(boards, board, 'session.json'),
     snapshot: (room) => join(boards, room.board, `${fileName(room)}.snapshot`),
     versions: (room) => join(boards, room.board, `${fileName(room)}.versions.json`),
     version: (room, id) => join(boards, room.board, `${fileName(room)}.${id}.version`),

@@ -4,6 +4,7 @@ import { readConfig } from '../../../server/config.ts';
 import { createApp } from '../../../server/app.ts';
 import { openLog } from '../../../server/log.ts';
 import { Metrics } from '../../../server/metrics/metrics.ts';
+import { Sessions } from '../../../server/session/sessions.ts';
 import { roles } from '../../../shared/roles.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { RecordingLive } from '../recording-live.ts';
@@ -34,6 +35,7 @@ export class House {
   readonly live = new RecordingLive();
   readonly metrics = new Metrics();
   readonly config: Config;
+  readonly sessions: Sessions;
   readonly app;
   /** The wall clock. A test that adds to it lets the same time pass. */
   now = Date.UTC(2026, 2, 12, 9);
@@ -44,14 +46,23 @@ export class House {
     this.config = readConfig({ LOG_LEVEL: 'silent', ...env });
     const { store, live, config } = this;
     this.metrics.watch(live, store);
+    const log = openLog(config.logLevel);
+    const time = { now: () => this.now - this.#wallAhead, wall: () => this.now };
+    this.sessions = new Sessions({
+      store,
+      log,
+      clock: { ...time, after: () => () => {}, every: () => () => {} },
+    });
+    void this.sessions.start(live);
     this.app = createApp({
       config,
       store,
       live,
-      log: openLog(config.logLevel),
+      log,
       metrics: this.metrics,
       work: workHere,
-      time: { now: () => this.now - this.#wallAhead, wall: () => this.now },
+      time,
+      sessions: this.sessions,
       staticRoot,
       isStopping: () => this.isStopping,
     });

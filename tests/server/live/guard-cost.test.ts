@@ -12,7 +12,14 @@ import { Guard } from '../../../server/live/guard/guard.ts';
 import { maxEffort, tariff } from '../../../server/live/limits.ts';
 import type { HandStruct, Id } from './hand-update.ts';
 import { handUpdate } from './hand-update.ts';
+import { changedPolicy, presets } from '../../../shared/session/policy.ts';
+import { anyOf, policyFrom } from '../../../server/live/guard/session-policy.ts';
 import { ownOnly } from './policies.ts';
+
+/** With lanes in focus, so that the place of the card is read too. */
+const sessionPolicy = policyFrom(
+  changedPolicy(presets['open-work'], { focus: { lanes: [''], phases: ['phase'] } }),
+);
 
 const ana = { person: 'ana', role: 'participant' } as const;
 /** Client ids under which Ana has written before, and writes now. */
@@ -464,6 +471,11 @@ describe('G19 the work of real people is well below the limit', () => {
   test.each([
     ['without a policy', null],
     ['under a policy', ownOnly],
+    ['under the policy of a session', sessionPolicy],
+    [
+      'with four policies in the grace',
+      anyOf([presets.talk, presets.review, presets.vote].map(policyFrom).concat(sessionPolicy)),
+    ],
   ])('G22 a small update on 5,000 cards is checked within 15 us, %s', (_, policy) => {
     const board = boardWith('ab');
     const made = written(board, (doc) => {

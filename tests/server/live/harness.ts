@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { vi } from 'vitest';
 import type { Membership } from '../../../server/access/membership.ts';
 import type { AllowanceTable } from '../../../server/live/room/allowances.ts';
-import type { Policy } from '../../../server/live/guard/policy.ts';
+import type { BoardRules } from '../../../server/live/contract.ts';
 import type { Clock } from '../../../server/live/clock.ts';
 import { Lines } from '../../../server/live/socket/line.ts';
 import type { Rooms } from '../../../server/live/room/rooms.ts';
@@ -49,7 +49,7 @@ export interface HouseOptions {
   readonly port?: number;
   /** The documents of a board. */
   readonly documents?: readonly ServedDocument[];
-  readonly policy?: (room: string) => Policy | null;
+  readonly rulesOf?: (board: string) => Promise<BoardRules | null>;
 }
 
 export async function openHouse(options?: HouseOptions): Promise<House> {

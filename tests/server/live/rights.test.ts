@@ -66,7 +66,7 @@ describe('rights in a collection’s definition', () => {
     expect(made).toBe('role');
   });
 
-  test('G24 only its author and facilitators change or remove a record with change `own`', () => {
+  test('G36 only its author and facilitators change or remove a record with change `own`', () => {
     expect(add(ana, 'one')).toBe('pass');
     expect(rewrite(ana, 'one')).toBe('pass');
     expect(rewrite(fay, 'one')).toBe('pass');
@@ -75,13 +75,13 @@ describe('rights in a collection’s definition', () => {
     expect(remove(ana, 'one')).toBe('pass');
   });
 
-  test('G24 a record without an author belongs to nobody', () => {
+  test('G36 a record without an author belongs to nobody', () => {
     expect(add(ana, 'one', '')).toBe('pass');
     expect(rewrite(ana, 'one')).toBe('not-author');
     expect(remove(fay, 'one')).toBe('pass');
   });
 
-  test('G7 G24 a person may change a record that the server added for them, and nobody may add another', () => {
+  test('G7 G36 a person may change a record that the server added for them, and nobody may add another', () => {
     board.writes((doc) => rootOf(doc, tasks).set('one', buildRecord(tasks, { text: 'do', author: 'ana' })));
     const rewriteTask = (who: Person) =>
       who.does((doc) => textOf(doc, tasks, 'one', 'text')?.insert(0, 'please '));
@@ -125,7 +125,7 @@ describe('rights in a collection’s definition', () => {
   });
 });
 
-test('L1 G24 edits of a person’s own record brought by another are held for the author, not refused', async () => {
+test('L1 G36 edits of a person’s own record brought by another are held for the author, not refused', async () => {
   const house = await openHouse({ documents: [served(definition)] });
   const page = async (person: string, client: number, before: Y.Doc) => {
     house.membership(person);

@@ -2,7 +2,7 @@ import type { Role } from '../../shared/roles.ts';
 import type { Agenda, AgendaItem } from '../../shared/session/agenda.ts';
 import { isCoherent } from '../../shared/session/policy.ts';
 import type { Act, Command, Session } from '../../shared/session/session.ts';
-import { newSession, roleNow } from '../../shared/session/session.ts';
+import { roleNow } from '../../shared/session/session.ts';
 import type { Scene, SessionRefusal } from '../../shared/session/transitions.ts';
 import { act, agendaChanged, policyOf, timeUp } from '../../shared/session/transitions.ts';
 import type { LogLine, SessionView } from '../../shared/session/view.ts';
@@ -15,6 +15,7 @@ import type { Log } from '../log.ts';
 import type { CommandAnswer, KnownPerson, SessionRecord, Store } from '../store/contract.ts';
 import type { SessionState } from './effects.ts';
 import { bringAbout, viewFor } from './effects.ts';
+import { newRecord } from './new-record.ts';
 import { Roster } from './roster.ts';
 
 /** The most lines of a log, and the most commands whose repetition is recognised; the oldest go first. */
@@ -47,14 +48,6 @@ export interface SessionParts {
   readonly live: () => LiveBoards;
 }
 
-const emptyRecord: SessionRecord = {
-  agenda: { items: [], version: 0 },
-  session: newSession,
-  people: [],
-  log: [],
-  answers: [],
-};
-
 /**
  * The workshop session of one board. Runs one step after the other: computes the next state, stores it, and only then
  * lets anybody know. Its timer runs whether or not anybody is on the board.
@@ -78,7 +71,7 @@ export class BoardSession {
   /** Reads a board's session. A timer that ran out meanwhile ends now, once. */
   static async load(board: string, parts: SessionParts): Promise<BoardSession> {
     const { record, isBehind } = await parts.store.session(board);
-    const session = new BoardSession(board, parts, record ?? emptyRecord);
+    const session = new BoardSession(board, parts, record ?? newRecord());
     if (isBehind) await session.#startOver();
     await session.#run(() => session.#endTimer());
     return session;

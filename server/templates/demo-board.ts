@@ -1,6 +1,8 @@
 import type { Role } from '../../shared/roles.ts';
 import { roles } from '../../shared/roles.ts';
+import { readyAgenda } from '../../shared/session/ready-agendas.ts';
 import { demoLink } from '../access/links.ts';
+import { newRecord } from '../session/new-record.ts';
 import type { LinkRecord, Store } from '../store/contract.ts';
 import { buildTemplate } from './template.ts';
 
@@ -24,6 +26,8 @@ export async function ensureDemoBoard(store: Store, now: number): Promise<DemoLi
     const about = { id, title, template: 'demo', language: 'en', start, createdAt: now };
     board = { ...about, links: records, generation: 1, frozen: false };
     await store.createBoard(board, state);
+    // The workshop that the demo is for: its last step, the idea session.
+    await store.keepSession(id, newRecord(await readyAgenda('ideas')));
   } else if (missing(records, board.links).length > 0) {
     // The installation's secret has changed since the board was made: the data folder was moved only in part.
     board = await store.changeBoard(id, (was) => ({

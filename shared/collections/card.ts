@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { maxCardText } from '../limits.ts';
 import type { RecordOf } from '../schema/collection.ts';
 import { records } from '../schema/collection.ts';
-import { author, idOf, idOrEmpty, orderSchema, refs, text, value } from '../schema/field.ts';
+import { author, idOf, idOrEmpty, lock, orderSchema, refs, text, value } from '../schema/field.ts';
 import { command } from '../schema/command.ts';
 
 import type { Step } from '../schema/editor.ts';
@@ -11,6 +11,8 @@ import type { Ordered, Placing } from '../schema/order-key.ts';
 import type { Gap } from '../schema/placing.ts';
 import { onlyKey, placeAtEnd, placeInGap } from '../schema/placing.ts';
 import { readAll, readRecord, storedRecord } from '../schema/read.ts';
+import type { Decision } from './decision.ts';
+import { decision } from './decision.ts';
 import { steps } from './phase.ts';
 
 /** How well founded a card is, from an assumption to measured data. */
@@ -54,6 +56,8 @@ export const cards = records('cards', {
     evidence: value(v.picklist(evidenceLevels), 'hypothesis'),
     mode: value(v.nullable(v.picklist(modes)), null),
     support: value(v.nullable(v.picklist(supports)), null),
+    decision: decision(),
+    locked: lock(),
   },
 });
 export type Card = RecordOf<typeof cards.fields>;
@@ -126,6 +130,17 @@ export const setMode = command('set-mode', (step, ids: readonly string[], mode: 
 
 export const setSupport = command('set-support', (step, ids: readonly string[], support: Support | null) =>
   step.changeEach(ids, (id) => setField(step, cards, id, 'support', support)),
+);
+
+export const setCardDecision = command(
+  'set-card-decision',
+  (step, ids: readonly string[], to: Decision | null) =>
+    step.changeEach(ids, (id) => setField(step, cards, id, 'decision', to)),
+);
+
+/** Locks cards, so that only facilitators can change them, or unlocks them. */
+export const lockCards = command('lock-card', (step, ids: readonly string[], on: boolean) =>
+  step.changeEach(ids, (id) => setField(step, cards, id, 'locked', on)),
 );
 
 /**

@@ -2,9 +2,11 @@ import * as v from 'valibot';
 import { maxLongText, maxTitleText } from '../limits.ts';
 import type { RecordOf } from '../schema/collection.ts';
 import { records } from '../schema/collection.ts';
-import { author, idOf, line, ref, refs, text, value } from '../schema/field.ts';
+import { author, idOf, line, lock, ref, refs, text, value } from '../schema/field.ts';
 import { command } from '../schema/command.ts';
 import { addRecord, setField, setGone, setMember } from '../schema/editor.ts';
+import type { Decision } from './decision.ts';
+import { decision } from './decision.ts';
 
 /** The states of an idea, in order. */
 export const ideaStates = ['new', 'shortlisted', 'planned', 'doing', 'done', 'dropped'] as const;
@@ -31,6 +33,8 @@ export const ideas = records('ideas', {
     state: value(v.picklist(ideaStates), 'new'),
     why: line(maxTitleText),
     owner: ref('people'),
+    decision: decision(),
+    locked: lock(),
   },
 });
 export type Idea = RecordOf<typeof ideas.fields>;
@@ -78,6 +82,15 @@ export const linkIdea = command('link-idea', (step, id: string, card: string) =>
 
 export const unlinkIdea = command('unlink-idea', (step, id: string, card: string) =>
   step.change(() => setMember(step, ideas, id, 'cards', card, false)),
+);
+
+export const setIdeaDecision = command('set-idea-decision', (step, id: string, to: Decision | null) =>
+  step.change(() => setField(step, ideas, id, 'decision', to)),
+);
+
+/** Locks an idea, so that only facilitators can change it, or unlocks it. */
+export const lockIdea = command('lock-idea', (step, id: string, on: boolean) =>
+  step.change(() => setField(step, ideas, id, 'locked', on)),
 );
 
 export const removeIdea = command('remove-idea', (step, id: string) =>

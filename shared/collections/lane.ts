@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { maxTitleText } from '../limits.ts';
 import type { RecordOf } from '../schema/collection.ts';
 import { records } from '../schema/collection.ts';
-import { line, orderSchema, value } from '../schema/field.ts';
+import { line, lock, orderSchema, value } from '../schema/field.ts';
 import { command } from '../schema/command.ts';
 
 import type { Step } from '../schema/editor.ts';
@@ -46,6 +46,7 @@ export const lanes = records('lanes', {
     group: value(v.picklist(laneGroups), 'customer'),
     order: value(orderSchema, ''),
     line: value(v.nullable(v.picklist(laneLines)), null),
+    locked: lock(),
   },
 });
 export type Lane = RecordOf<typeof lanes.fields>;
@@ -82,6 +83,11 @@ export const removeLane = command('remove-lane', (step, id: string) =>
 );
 
 /** Draws one of the blueprint's lines under a lane, or removes it. */
+/** Locks a lane with its cards, so that only facilitators can change them, or unlocks it. */
+export const lockLane = command('lock-lane', (step, id: string, on: boolean) =>
+  step.change(() => setField(step, lanes, id, 'locked', on)),
+);
+
 export const setLine = command('set-line', (step, lane: string, line: LaneLine | null) =>
   step.change(() => setField(step, lanes, lane, 'line', line)),
 );

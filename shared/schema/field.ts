@@ -65,6 +65,9 @@ export const ref = (to: string): ValueField<string | null> => value(v.nullable(i
 /** The person who creates the record. */
 export const author = (): ValueField<string> => value(idOrEmpty('people'), '', 'author');
 
+/** Whether the record is locked: for facilitators to set. While it is, participants cannot change the record. */
+export const lock = (): ValueField<boolean> => ({ ...value(v.boolean(), false, 'structure'), locks: true });
+
 /** Schemas that several collections use. */
 export const idSchema = v.pipe(v.string(), v.regex(idPattern));
 export const orderSchema = v.pipe(v.string(), v.maxLength(maxOrderKey));

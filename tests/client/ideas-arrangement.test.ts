@@ -21,6 +21,8 @@ function idea(id: string, more: Partial<Idea> = {}): Idea {
     state: 'new',
     why: '',
     owner: null,
+    decision: null,
+    locked: false,
     ...more,
   };
 }

@@ -257,3 +257,29 @@ test('Ana links and unlinks a card by keyboard', async () => {
   await press('Enter');
   expect(board.of(ideas).get(id)?.cards).toEqual([challenge]);
 });
+
+test('a facilitator locks an idea and marks a decision; the row shows both, in words', async () => {
+  const id = addIdea(board.editor, { title: 'Bench' });
+  await open('facilitator');
+  const item = (name: string) =>
+    [...document.querySelectorAll<HTMLElement>('[role^=menuitem]')].find((one) =>
+      one.textContent.includes(name),
+    );
+  for (const name of ['Lock', 'Open question']) {
+    await click('button.state');
+    item(name)?.click();
+    flushSync();
+  }
+  expect(board.of(ideas).get(id)).toMatchObject({ locked: true, decision: 'question' });
+  const mark = document.querySelector('.decision');
+  expect(mark?.textContent).toContain('Open question');
+  expect(mark?.querySelector('[title="Locked"]')).not.toBeNull();
+});
+
+test('a participant has neither decisions nor locks in the menu of an idea', async () => {
+  addIdea(board.editor, { title: 'Bench' });
+  await open('participant');
+  await click('button.state');
+  const items = [...document.querySelectorAll('[role^=menuitem]')].map((one) => one.textContent.trim());
+  expect(items).toHaveLength(6);
+});

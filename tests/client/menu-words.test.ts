@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { addCard } from '$shared/collections/card.ts';
+import { addCard, cards } from '$shared/collections/card.ts';
 import { addLane } from '$shared/collections/lane.ts';
 import { addPersona } from '$shared/collections/persona.ts';
 import { addPhase, addStep } from '$shared/collections/phase.ts';
@@ -75,6 +75,13 @@ test('each choice in the menu of a card says what it did, to how many cards', ()
     'Support: not set',
   ]);
 
+  const decided = ofCard.decision.slice(0, 1);
+  expect(choose([...decided, ...decided], on(card))).toEqual(['Decision: Decided', 'Decision: not set']);
+  expect(choose([...ofCard.lock, ...ofCard.lock], on(card))).toEqual([
+    'Locked: only facilitators can change it.',
+    'Unlocked',
+  ]);
+
   map.selection.set([card, other]);
   expect(choose([...ofCard.evidence.slice(0, 1), ...ofCard.mode.slice(0, 1), ...marks], on(card))).toEqual([
     'Evidence: Assumption (2 cards)',
@@ -97,4 +104,20 @@ test('each choice in the menu of a step and of a lane says what it did', () => {
     'Line below: Line of interaction',
     'Line below: not set',
   ]);
+  expect(choose([...ofHead.lock, ...ofHead.lock], head('lane', lane))).toEqual([
+    'Locked: only facilitators can change it.',
+    'Unlocked',
+  ]);
+});
+
+test('only facilitators mark decisions and lock', () => {
+  const phase = addPhase(board.editor, 'during', 'Ride', end);
+  const lane = addLane(board.editor, { title: 'Doing', type: 'text', group: 'customer' }, end);
+  const cell = { lane, phase, step: null };
+  const card = addCard(board.editor, cell, { text: 'Waits' });
+  board.connection.role = 'participant';
+  const actions = [...ofCard.decision, ...ofCard.lock, ...ofCard.moreForLeaders];
+  expect(choose(actions, { focus: { kind: 'cell', cell }, card })).toEqual([]);
+  expect(choose(ofHead.lock, { focus: { kind: 'lane', id: lane }, card: null })).toEqual([]);
+  expect(board.of(cards).get(card)).toMatchObject({ decision: null, locked: false });
 });

@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test';
-import { afterAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, test } from 'vitest';
 import type * as Y from 'yjs';
 import { makeBoard } from '../bench/boards.mjs';
 import type { Person } from './person.ts';
@@ -8,19 +8,31 @@ import { expect, setStage } from './stage.ts';
 // A map of 10 lanes and 12 phases with 2 steps each, and 1,000 cards.
 const stage = setStage();
 
-let made: ReturnType<typeof makeBoard> | null = null;
-afterAll(async () => (await made)?.ana.close());
+let links: Awaited<ReturnType<typeof makeBoard>>['links'];
+let ana: Awaited<ReturnType<typeof makeBoard>>['ana'];
+/** In English and in Arabic. */
+let nadia: Person;
+let rania: Person;
 
-async function open(options = {}) {
-  made ??= makeBoard(stage.house.origin, 1000);
-  const { links, ana } = await made;
-  const nadia = await stage.person('Nadia', options);
-  await nadia.join(links.participant);
-  await nadia.page.goto(nadia.page.url().replace(/\/ideas$/, '/map'));
-  await nadia.page.locator('[data-drawn]').waitFor();
-  return { nadia, ana };
-}
+beforeAll(async () => {
+  ({ links, ana } = await makeBoard(stage.house.origin, 1000));
+  [nadia, rania] = await Promise.all([stage.person('Nadia'), stage.person('Rania', { locale: 'ar' })]);
+  for (const person of [nadia, rania]) {
+    await person.join(links.participant);
+    await person.page.locator('a[href$="/map"]').first().click();
+    await drawn(person);
+  }
+});
+afterAll(() => ana.close());
 
+// Each test begins at the start of the map.
+beforeEach(async () => {
+  await grid(nadia).evaluate((map) => map.scrollTo(0, 0));
+  await lane(nadia, 2).waitFor();
+  await drawn(nadia);
+});
+
+const drawn = (person: Person) => person.page.locator('[data-drawn]').waitFor();
 const grid = (person: Person) => person.page.getByRole('grid');
 const cards = (person: Person) => person.page.locator('[data-card]');
 const scrollTo = (person: Person, top: number) => grid(person).evaluate((map, y) => map.scrollTo(0, y), top);
@@ -29,26 +41,14 @@ const lane = (person: Person, number: number) => person.head('lane', `Lane ${num
 const textOf = async (card: Locator) => (await card.locator('.text').textContent()) ?? '';
 
 describe('a large map draws what is in view', () => {
-  test('and says how many rows and columns there are', async () => {
-    const { nadia } = await open();
-    expect(await cards(nadia).count()).toBeLessThan(400);
-    await expect(grid(nadia)).toHaveAttribute('aria-rowcount', '23');
-    await expect(grid(nadia)).toHaveAttribute('aria-colcount', '25');
-    await scrollTo(nadia, 100_000);
-    await expect(lane(nadia, 10)).toBeVisible();
-    await expect(nadia.page.locator('[aria-rowindex="22"]')).toHaveCount(1);
-    await expect(lane(nadia, 3)).toHaveCount(0);
-  });
-
   test.each([
-    { locale: 'en', along: 1 },
-    { locale: 'ar', along: -1 },
-  ])(
-    'and holds it still while lanes and phases are drawn beside it, in $locale',
-    async ({ locale, along }) => {
-      const { nadia } = await open({ locale });
+    ['en', 1],
+    ['ar', -1],
+  ] as const)(
+    'and holds it still while lanes and phases are drawn beside it, in %s',
+    async (locale, along) => {
       // The card must move by the distance that the map is scrolled.
-      const strays = await grid(nadia).evaluate(async (map, sign) => {
+      const strays = await grid(locale === 'ar' ? rania : nadia).evaluate(async (map, sign) => {
         const wrong: string[] = [];
         const drawn = () =>
           new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
@@ -90,8 +90,17 @@ describe('a large map draws what is in view', () => {
     },
   );
 
+  test('and says how many rows and columns there are', async () => {
+    expect(await cards(nadia).count()).toBeLessThan(400);
+    await expect(grid(nadia)).toHaveAttribute('aria-rowcount', '23');
+    await expect(grid(nadia)).toHaveAttribute('aria-colcount', '25');
+    await scrollTo(nadia, 100_000);
+    await expect(lane(nadia, 10)).toBeVisible();
+    await expect(nadia.page.locator('[aria-rowindex="22"]')).toHaveCount(1);
+    await expect(lane(nadia, 3)).toHaveCount(0);
+  });
+
   test('and everything for the browser’s find and for print', async () => {
-    const { nadia } = await open();
     await cards(nadia).first().focus();
     await nadia.press('Control+f');
     await expect(cards(nadia)).toHaveCount(1000);
@@ -106,7 +115,6 @@ describe('a large map draws what is in view', () => {
 
 describe('what is out of view', () => {
   test('is reached by the arrow keys, Home and End', async () => {
-    const { nadia } = await open();
     await nadia.page.locator('[data-focus-key="cell:lane0/phase0/"]').focus();
     await nadia.press('End');
     const focused = () =>
@@ -122,14 +130,12 @@ describe('what is out of view', () => {
   });
 
   test('is selected by Ctrl+A', async () => {
-    const { nadia } = await open();
     await cards(nadia).first().focus();
     await nadia.press('Control+a');
     await expect(nadia.page.getByText('1,000 cards', { exact: false }).first()).toBeVisible();
   });
 
   test('keeps the focus and the field that a person writes in', async () => {
-    const { nadia, ana } = await open();
     const first = cards(nadia).first();
     const id = (await first.getAttribute('data-card')) ?? '';
     await first.focus();
@@ -154,7 +160,6 @@ describe('what is out of view', () => {
   });
 
   test('is where a card can be dragged to', async () => {
-    const { nadia } = await open();
     const first = cards(nadia).first();
     const id = (await first.getAttribute('data-card')) ?? '';
     const box = await first.boundingBox();

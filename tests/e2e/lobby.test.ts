@@ -1,4 +1,5 @@
-import { describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import type { Links } from './harness.ts';
 import type { Person } from './person.ts';
 import { expect, setStage } from './stage.ts';
 
@@ -46,7 +47,6 @@ describe('the lobby', () => {
     }
     await maja.page.goto('/');
     await expect(maja.page.getByRole('link', { name: /Board of .*facilitator/ })).toHaveCount(3);
-    await maja.leave();
   });
 
   test.each([
@@ -103,7 +103,6 @@ describe('the lobby', () => {
     await panelOf(maja).getByRole('button', { name: 'More ways to invite' }).tap();
     await expect(panelOf(maja).getByRole('textbox', { name: 'Invitation' })).toBeVisible();
     await expect(panelOf(maja).getByRole('button', { name: 'QR code' })).toBeInViewport({ ratio: 1 });
-    await maja.leave();
   });
 
   test.each(['en', 'ar'])(
@@ -133,7 +132,6 @@ describe('the lobby', () => {
     await expect(maja.page.getByLabel('Your name')).toHaveValue('');
     const heads = maja.page.getByRole('main').getByRole('heading', { level: 2 });
     await expect(heads).toHaveText(['Recent boards', 'Join with a link', 'New board']);
-    await maja.leave();
   });
 
   test('asks for a title, a name, and a complete link', async () => {
@@ -152,62 +150,43 @@ describe('the lobby', () => {
     await link.fill(stage.house.demo.observer);
     await link.press('Enter');
     await expect(maja.page.getByText('You are joining as an observer.')).toBeVisible();
-    await maja.leave();
   });
 });
 
 describe('the share panel', () => {
-  test('shows a link as a QR code, and copies it for others to join', async () => {
-    const maja = await stage.person('Maja', { permissions: ['clipboard-read', 'clipboard-write'] });
-    await startBoard(maja, 'Short journey map', 'Links');
-    const panel = panelOf(maja);
-    await panel.getByRole('button', { name: 'QR code' }).click();
-    await expect(panel.getByRole('img', { name: 'QR code: Participants' })).toBeInViewport({ ratio: 1 });
-    await panel.getByRole('button', { name: 'Copy link' }).click();
-    await expect(panel.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached();
-    const copied = await maja.page.evaluate(() => navigator.clipboard.readText());
-    expect(copied).toBe(await panel.getByRole('textbox', { name: 'Link for participants' }).inputValue());
-
-    const nadia = await stage.person('Nadia');
-    await nadia.page.goto(copied);
-    await expect(nadia.page.getByRole('heading', { name: 'Links' })).toBeVisible();
-    await expect(nadia.page.getByText('You are joining as a participant.')).toBeVisible();
-    await nadia.join(copied);
-    await maja.press('Escape');
-    await expect(maja.page.getByRole('button', { name: '2 people here' })).toBeVisible();
-    await Promise.all([maja.leave(), nadia.leave()]);
-  });
-
-  test('copies an invitation in a chosen language for a chosen role', async () => {
-    const maja = await stage.person('Maja', { permissions: ['clipboard-read', 'clipboard-write'] });
-    await startBoard(maja, 'Short journey map', 'Ett bibliotek');
-    const panel = panelOf(maja);
-    await panel.getByText('Observers', { exact: true }).click();
-    await panel.getByLabel('Language of the invitation').selectOption('Svenska');
-    const link = await panel.getByRole('textbox', { name: 'Link for observers' }).inputValue();
-    await expect(panel.getByRole('textbox', { name: 'Invitation' })).toHaveValue(/observatör/);
-    await panel.getByRole('button', { name: 'Copy invitation' }).click();
-    await expect(panel.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached();
-    const copied = await maja.page.evaluate(() => navigator.clipboard.readText());
-    expect(copied).toContain('Du är inbjuden till tavlan ”Ett bibliotek”.');
-    expect(copied).toContain(link);
-    await maja.leave();
-  });
-
-  test('offers the invitation in the language of the board', async () => {
-    const maja = await stage.person('Maja');
+  let maja: Person;
+  beforeAll(async () => {
+    maja = await stage.person('Maja', { permissions: ['clipboard-read', 'clipboard-write'] });
     await maja.page.goto('/');
     await maja.page.getByLabel('Language of the board').selectOption('Svenska');
     await startBoard(maja, 'Short journey map', 'Ett bibliotek', false);
+  });
+  afterAll(() => maja.leave());
+
+  const copied = () => maja.page.evaluate(() => navigator.clipboard.readText());
+
+  test('offers the invitation in the language of the board', async () => {
     const panel = panelOf(maja);
     await expect(panel.getByLabel('Language of the invitation')).toHaveValue('sv');
-    await expect(panel.getByRole('textbox', { name: 'Invitation' })).toHaveValue(/^Du är inbjuden/);
-    await maja.leave();
+    await expect(panel.getByRole('textbox', { name: 'Invitation' })).toHaveValue(
+      /^Du är inbjuden till tavlan ”Ett bibliotek”\./,
+    );
+  });
+
+  test('copies an invitation in a chosen language for a chosen role', async () => {
+    const panel = panelOf(maja);
+    await panel.getByText('Observers', { exact: true }).click();
+    await panel.getByLabel('Language of the invitation').selectOption('English');
+    const link = await panel.getByRole('textbox', { name: 'Link for observers' }).inputValue();
+    await expect(panel.getByRole('textbox', { name: 'Invitation' })).toHaveValue(/as an observer/);
+    await panel.getByRole('button', { name: 'Copy invitation' }).click();
+    await expect(panel.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached();
+    expect(await copied()).toContain('You are invited to the board “Ett bibliotek”.');
+    expect(await copied()).toContain(link);
+    await panel.getByText('Participants', { exact: true }).click();
   });
 
   test('does not show the facilitator link until it is asked for', async () => {
-    const maja = await stage.person('Maja');
-    await startBoard(maja, 'Short journey map', 'Secret');
     await expect(panelOf(maja).getByRole('textbox')).toHaveCount(2);
     const links = await openLinks(maja);
     const field = links.getByRole('textbox', { name: 'Facilitators' });
@@ -215,51 +194,67 @@ describe('the share panel', () => {
     await expect(field).toHaveCount(0);
     await links.getByRole('button', { name: 'Show link' }).click();
     await expect(field).toHaveValue(/join#/);
-    await maja.leave();
+    await maja.press('Escape');
+    await expect(links).toBeHidden();
+  });
+
+  test('shows a link as a QR code, and copies it for others to join', async () => {
+    const panel = panelOf(maja);
+    await maja.page.getByRole('button', { name: 'Share' }).click();
+    await panel.getByRole('button', { name: 'QR code' }).click();
+    await expect(panel.getByRole('img', { name: 'QR code: Participants' })).toBeInViewport({ ratio: 1 });
+    await panel.getByRole('button', { name: 'Copy link' }).click();
+    const link = await panel.getByRole('textbox', { name: 'Link for participants' }).inputValue();
+    await expect.poll(copied).toBe(link);
+
+    const nadia = await stage.person('Nadia');
+    await nadia.page.goto(link);
+    await expect(nadia.page.getByRole('heading', { name: 'Ett bibliotek' })).toBeVisible();
+    await expect(nadia.page.getByText('You are joining as a participant.')).toBeVisible();
+    await nadia.join(link);
+    await maja.press('Escape');
+    await expect(maja.page.getByRole('button', { name: '2 people here' })).toBeVisible();
   });
 });
 
 describe('a device', () => {
-  test('is the same person after a reload and when the link is opened again', async () => {
-    const links = await stage.house.board('demo');
-    const { maja, nadia, asa } = await stage.trio(links);
-    const three = maja.page.getByRole('button', { name: '3 people here' });
-    await expect(three).toBeVisible();
+  let links: Links;
+  let maja: Person;
+  let nadia: Person;
+  beforeAll(async () => {
+    links = await stage.house.board('journey');
+    [maja, nadia] = await Promise.all([stage.person('Maja'), stage.person('Nadia')]);
+    await Promise.all([maja.join(links.facilitator), nadia.join(links.participant)]);
+  });
+  afterAll(() => Promise.all([maja.leave(), nadia.leave()]));
 
+  test('is the same person after a reload and when the link is opened again', async () => {
+    const two = (person: Person) => person.page.getByRole('button', { name: '2 people here' });
+    await expect(two(maja)).toBeVisible();
     await nadia.page.reload();
     await nadia.arrive();
-    await expect(nadia.page.getByRole('button', { name: '3 people here' })).toBeVisible();
-    await expect(three).toBeVisible();
+    for (const person of [nadia, maja]) await expect(two(person)).toBeVisible();
 
     await nadia.page.goto(links.participant);
     await nadia.page.getByRole('button', { name: 'Continue as Nadia' }).click();
     await nadia.arrive();
-    await expect(three).toBeVisible();
-    await three.click();
-    const list = maja.page.getByRole('dialog', { name: 'People here' });
-    await expect(list.getByRole('listitem')).toHaveText([
-      /Maja \(you\), facilitator/,
-      /Nadia, participant/,
-      /Åsa, observer/,
-    ]);
-    await Promise.all([maja.leave(), nadia.leave(), asa.leave()]);
+    await expect(two(maja)).toBeVisible();
+    await two(maja).click();
+    const list = maja.dialog('People here');
+    await expect(list.getByRole('listitem')).toHaveText([/Maja \(you\), facilitator/, /Nadia, participant/]);
   });
 
   test('can join as another person', async () => {
-    const links = await stage.house.board('journey');
-    const nadia = await stage.person('Nadia');
-    await nadia.join(links.participant);
-    const other = await nadia.context.newPage();
+    const { page: other } = await nadia.another();
     await other.goto(links.participant);
     await other.getByRole('button', { name: 'Join as someone else' }).click();
     await other.getByLabel('Your name').fill('Jonas');
     await other.getByRole('button', { name: 'Join', exact: true }).click();
-    await expect(other.getByRole('button', { name: '2 people here' })).toBeVisible();
+    await expect(other.getByRole('button', { name: '3 people here' })).toBeVisible();
     await nadia.page.reload();
-    await expect(nadia.page.getByRole('button', { name: '2 people here' })).toBeVisible();
-    await nadia.page.getByRole('button', { name: '2 people here' }).click();
+    const three = nadia.page.getByRole('button', { name: '3 people here' });
+    await three.click();
     await expect(nadia.page.getByText('Nadia (you), participant')).toBeVisible();
-    await nadia.leave();
   });
 });
 
@@ -279,7 +274,6 @@ describe('pages that do not exist', () => {
       await expect(ben.page.getByRole('heading', { name: says })).toBeVisible();
       await expect(ben.page.getByRole('link', { name: 'Home', exact: true })).toBeVisible();
     }
-    await ben.leave();
   });
 
   test('people are removed when their link is turned off, and nobody can join with it', async () => {
@@ -298,6 +292,5 @@ describe('pages that do not exist', () => {
     await asa.page.goto('about:blank');
     await asa.page.goto(link);
     await expect(asa.page.getByRole('heading', { name: 'This link was turned off' })).toBeVisible();
-    await Promise.all([maja.leave(), asa.leave()]);
   });
 });

@@ -69,7 +69,10 @@ test('Nadia’s lost card is restored from Leila’s page after Maja decides, an
   const dialog = maja.page.getByRole('dialog', { name: 'Lost edits' });
   await dialog.getByText('Show changes').first().click();
   await expect(dialog.getByText('Written after the backup').first()).toBeVisible();
-  await check(maja, 'the lost edits');
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await maja.page.emulateMedia({ colorScheme });
+    await check(maja, `the lost edits, ${colorScheme}`, 'dialog[open]');
+  }
   await dialog.getByRole('button', { name: 'Restore' }).click();
 
   for (const person of [maja, leila]) {

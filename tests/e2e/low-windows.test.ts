@@ -59,9 +59,7 @@ describe('in a low window', () => {
     await card.focus();
     await expect(card.locator('textarea')).toBeFocused();
     // Two frames later the page knows that the card is in sight.
-    await maja.page.evaluate(
-      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-    );
+    await maja.painted();
     for (const size of [...lowWindows, { width: 1440, height: 900 }]) {
       await maja.page.setViewportSize(size);
       await seesAll(card);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, test } from 'vitest';
+import { beforeAll, beforeEach, describe, test } from 'vitest';
 import { closeCode } from '../../shared/wire/protocol.ts';
 import type { Person } from './person.ts';
 import { expect, setStage } from './stage.ts';
@@ -10,15 +10,12 @@ let nadia: Person;
 let wire: Wire;
 let hers: Wire;
 
-beforeEach(async () => {
+// One board and two pages for all tests: each test ends with everything saved and no message open.
+beforeAll(async () => {
   const links = await stage.house.board('demo');
   [maja, nadia] = await Promise.all([stage.person('Maja'), stage.person('Nadia')]);
   [wire, hers] = await Promise.all([Wire.lay(maja), Wire.lay(nadia)]);
   await Promise.all([maja.join(links.facilitator), nadia.join(links.participant)]);
-});
-
-afterEach(async () => {
-  await Promise.all([maja.leave(), nadia.leave()]);
 });
 
 const light = (person: Person, state: string) => person.page.locator(`[data-light="${state}"]`);
@@ -44,6 +41,8 @@ describe('a read-only board', () => {
   test('shows that it is frozen', async () => {
     wire.tell({ kind: 'read-only', why: 'frozen' });
     await expect(maja.page.getByText('The board is frozen for now.')).toBeVisible();
+    wire.tell({ kind: 'read-only', why: null });
+    await expect(maja.page.getByText('The board is frozen for now.')).toBeHidden();
   });
 });
 
@@ -90,6 +89,12 @@ test('a page that is older than its board asks to be reloaded, and sends unsent 
 
 describe('a refused edit', () => {
   const dialog = () => maja.dialog('Not everything could be saved');
+
+  // A page that has been refused waits longer before it connects again.
+  beforeEach(async () => {
+    await maja.page.reload();
+    await maja.arrive();
+  });
 
   /** Maja makes an edit that never reaches the server, and gets a refusal for it. */
   async function refused(does: () => Promise<void>): Promise<void> {

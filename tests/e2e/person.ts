@@ -86,6 +86,13 @@ export class Person {
     await this.page.locator('[data-light="saved"]').waitFor();
   }
 
+  /** Waits until what has been done is painted, with all that follows from it in the next frame. */
+  async painted(): Promise<void> {
+    await this.page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+  }
+
   /** What this device keeps of edits that the server has not taken, as text. */
   kept(): Promise<string> {
     return this.page.evaluate(

@@ -16,8 +16,8 @@ import type { CloseCode, Control } from '../../shared/wire/protocol.ts';
 export class RecordingLive implements LiveBoards {
   readonly joined: { membership: Membership; document: string; socket: WebSocket; control: boolean }[] = [];
   readonly dismissed: { board: string; persons: string[]; code: CloseCode; reason: string }[] = [];
-  readonly announced: { board: string; control: Control }[] = [];
   readonly governed: { board: string; rules: BoardRules; bindsAtOnce: boolean }[] = [];
+  readonly announced: { board: string; control: Control }[] = [];
   readonly toldEach: { board: string; which: (membership: Membership) => Control }[] = [];
   readonly relieved: string[] = [];
   readonly frozen: { board: string; frozen: boolean }[] = [];
@@ -68,12 +68,12 @@ export class RecordingLive implements LiveBoards {
     return persons.length;
   }
 
-  announce(board: string, control: Control): void {
-    this.announced.push({ board, control });
-  }
-
   govern(board: string, rules: BoardRules, bindsAtOnce: boolean): void {
     this.governed.push({ board, rules, bindsAtOnce });
+  }
+
+  announce(board: string, control: Control): void {
+    this.announced.push({ board, control });
   }
 
   tellEach(board: string, which: (membership: Membership) => Control): void {

@@ -117,6 +117,31 @@ const setting: Readonly<Record<string, Case>> = {
     read: (board) => oneCard(board)?.support,
     gives: 'weak',
   },
+  'set-card-decision': {
+    run: ({ ana }, { one }) => card.setCardDecision(ana, [one], 'parked'),
+    read: (board) => oneCard(board)?.decision,
+    gives: 'parked',
+  },
+  'lock-card': {
+    run: ({ ana }, { one }) => card.lockCards(ana, [one], true),
+    read: (board) => oneCard(board)?.locked,
+    gives: true,
+  },
+  'set-idea-decision': {
+    run: ({ ana }, ids) => idea.setIdeaDecision(ana, ids.wifi, 'decided'),
+    read: (board) => wifi(board)?.decision,
+    gives: 'decided',
+  },
+  'lock-idea': {
+    run: ({ ana }, ids) => idea.lockIdea(ana, ids.wifi, true),
+    read: (board) => wifi(board)?.locked,
+    gives: true,
+  },
+  'lock-lane': {
+    run: ({ ana }, { doing }) => lane.lockLane(ana, doing, true),
+    read: ({ doc, ids }) => readRecord(doc, lane.lanes, ids.doing)?.locked,
+    gives: true,
+  },
   'set-idea-state': {
     run: ({ ana }, ids) => idea.setIdeaState(ana, ids.wifi, 'done'),
     read: (board) => wifi(board)?.state,

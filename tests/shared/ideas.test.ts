@@ -34,6 +34,8 @@ function idea(number: number, title: string, more: Partial<Idea> = {}): Idea {
     state: 'new',
     why: '',
     owner: null,
+    decision: null,
+    locked: false,
     ...more,
   };
 }

@@ -17,6 +17,8 @@ export interface Bounds {
 export interface Ruled {
   /** Undefined for a record without an author. */
   readonly author?: string;
+  /** Undefined for a record that cannot be locked. */
+  readonly locked?: boolean;
   /** The lane and the phase; undefined if it is in none. */
   readonly place?: { readonly lane?: string | undefined; readonly phase?: string | null | undefined };
 }
@@ -25,6 +27,7 @@ export interface Ruled {
 export const limits = [
   'frozen',
   'closed',
+  'locked',
   'focus',
   'add',
   'edit',
@@ -38,8 +41,8 @@ export const limits = [
 export type Limit = (typeof limits)[number];
 
 /**
- * Why this person may not do this to all of these records now, or at this place; null if they may. Only participants are bound by the
- * policy. The server judges by the same rules (G24 to G29 in docs/SYNC.md).
+ * Why this person may not do this to all of these records now, or at this place; null if they may. Only participants
+ * are bound by the policy. The server judges by the same rules (G24 to G29 in docs/SYNC.md).
  */
 export function limitOf(
   bounds: Bounds,

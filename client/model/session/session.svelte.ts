@@ -123,6 +123,7 @@ export class SessionModel {
 
   /** Why this person may not do this to these records now; null if they may, as far as the session says. */
   limit(operation: Operation, of: AnyCollection, ids: readonly string[], place?: PlaceOnMap): Limit | null {
+    if (this.role === 'participant' && this.#isLocked(of, ids, place)) return 'locked';
     const bounds = this.#bounds;
     if (!bounds) return null;
     const records = ids.map((id): Ruled => this.#board.of(of).get(id) ?? {});
@@ -151,6 +152,14 @@ export class SessionModel {
   close(): void {
     this.#stop();
     this.#clock.close();
+  }
+
+  /** True if one of these records is locked, or is or would be in a locked lane. The same as G37 in docs/SYNC.md. */
+  #isLocked(of: AnyCollection, ids: readonly string[], place?: PlaceOnMap): boolean {
+    const records = ids.map((id): Ruled => this.#board.of(of).get(id) ?? {});
+    if (records.some(({ locked }) => locked)) return true;
+    const within = [place, ...records.map((record) => record.place)].flatMap((one) => one?.lane ?? []);
+    return within.some((lane) => this.#board.of(lanes).get(lane)?.locked);
   }
 
   /** The lanes and phases in focus that the board still has. If none is left, all are in focus. */

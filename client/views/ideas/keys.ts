@@ -1,5 +1,4 @@
-import type { IdeaState } from '$shared/collections/idea.ts';
-import { ideas, ideaStates } from '$shared/collections/idea.ts';
+import { ideas } from '$shared/collections/idea.ts';
 import type { Action } from '../../parts/action.ts';
 import { pressAction } from '../../parts/action.ts';
 import type { KeyLine } from '../../parts/view.ts';
@@ -70,16 +69,6 @@ export const keyed: readonly Action<BacklogTarget>[] = [
     },
   },
 ];
-
-/** The states of an idea, as menu actions. */
-export const states: readonly Action<{ readonly backlog: Backlog; readonly id: string }>[] = ideaStates.map(
-  (state: IdeaState) => ({
-    name: `ideas.state.${state}`,
-    may: ({ backlog }) => backlog.workspace.may('write'),
-    isOn: ({ backlog, id }) => backlog.board.of(ideas).get(id)?.state === state,
-    run: ({ backlog, id }) => backlog.setState(id, state),
-  }),
-);
 
 /** Handles keys in the backlog, except those pressed in a field, a dialog or a menu. */
 export function pressKey(backlog: Backlog, event: KeyboardEvent, reach: Reach): void {

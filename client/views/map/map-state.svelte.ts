@@ -47,7 +47,8 @@ export type Overlay =
 
 /** An open menu and its anchor. */
 export interface OpenMenu {
-  readonly kind: 'card' | 'phase' | 'step' | 'lane' | 'persona';
+  /** `decision`: the second menu of a card, for facilitators. */
+  readonly kind: 'card' | 'decision' | 'phase' | 'step' | 'lane' | 'persona';
   readonly id: string;
   /** Where it opens: a button, an element or a point. */
   readonly anchor: Anchor;

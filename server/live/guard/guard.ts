@@ -184,6 +184,8 @@ class UpdateCheck implements Listener {
   readonly #when: GuardContext;
   readonly #quotas: Quotas;
   readonly #touched: Records;
+  /** False for those whom no policy and no lock limits. */
+  readonly #isLimited: boolean;
   /** Operations that are checked again after the whole update is read. */
   readonly #operations: Operation[] = [];
   /** The share of the document's limits that this person may fill; 1 is all. */
@@ -206,6 +208,7 @@ class UpdateCheck implements Listener {
     this.#quotas = new Quotas(live, this.#share);
     this.#membership = membership;
     this.#when = when;
+    this.#isLimited = !when.isRecovery && !may(membership.role, 'structure');
   }
 
   writer(client: number): void {
@@ -223,7 +226,7 @@ class UpdateCheck implements Listener {
     const operation = operationOf(this.#definition, change, this.#membership, this.#when, this.#touched);
     const rule = brokenRule(operation);
     if (rule) throw new Refused(rule.refusal, rule.number);
-    if (this.#when.policy || operation.collection?.change === 'own') this.#operations.push(operation);
+    if (this.#isLimited) this.#operations.push(operation);
     this.#quotas.count(operation);
     if (change.does === 'insert' && change.key !== null && !change.isTaken) this.#countKey(operation);
     this.changes.push(change);

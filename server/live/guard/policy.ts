@@ -23,6 +23,8 @@ export interface PolicyOperation {
   readonly record: TouchedRecord | null;
   /** True if the document has this record of a collection, and it is not removed. */
   isThere(collection: string, id: string): boolean;
+  /** True if the document has this record of a collection, not removed, and a field locks it. */
+  isLocked(collection: string, id: string): boolean;
 }
 
 /** The rule that a change breaks, and the reason that its author gets. */

@@ -61,6 +61,15 @@ export class Records {
     return stored !== null && stored.get('gone') !== true;
   }
 
+  /** True if the document has this record of a collection, not removed, and a field locks it. */
+  isLocked(collection: string, id: string): boolean {
+    const of = collectionIn(this.#definition, collection);
+    if (of?.kind !== 'records') return false;
+    const { lock } = signsOf(of);
+    const stored = lock === null ? null : storedIn(this.#doc, of, id);
+    return lock !== null && stored?.get(lock) === true && stored.get('gone') !== true;
+  }
+
   #made(root: string, id: string): TouchedRecord {
     this.#authors ??= authorsIn(this.#definition, this.#changes);
     return new FoundRecord(id, this.#authors.get(`${root}/${id}`) ?? null, true, false, null);

@@ -146,6 +146,14 @@ export const lastRules: readonly Rule[] = [
       collection?.change === 'own' && record?.isNew === false && record.author !== membership.person,
     when: unlessRestored,
   },
+  {
+    number: 'G37',
+    says: 'Only people who may change the structure change a locked record, or a card in a locked lane.',
+    refusal: 'locked',
+    who: ({ membership }) => !may(membership.role, 'structure'),
+    what: isLocked,
+    when: unlessRestored,
+  },
 ];
 
 /** G22: what the policy of the moment says of a change, by a person who may not change the structure. */
@@ -192,6 +200,10 @@ class BoardOperation implements Operation {
   isThere(collection: string, id: string): boolean {
     return this.#records.isThere(collection, id);
   }
+
+  isLocked(collection: string, id: string): boolean {
+    return this.#records.isLocked(collection, id);
+  }
 }
 
 /** Describes a change in terms of the board. `records`: the records of its update. */
@@ -216,6 +228,22 @@ function isBroken({ who, what, when }: Rule, operation: Operation): boolean {
 }
 
 const isServers = ({ add, change }: AnyCollection) => add === 'server' && change === 'server';
+
+/** True if the record is locked, or stands in a locked lane or would come into one. */
+function isLocked(operation: Operation): boolean {
+  const { record, change, depth } = operation;
+  if (!record) return false;
+  if (record.isLocked || isInLockedLane(record.valueOf('place'), operation)) return true;
+  if (depth !== 2 || change.key !== 'place' || change.does !== 'insert') return false;
+  return (
+    change.content.kind === 'values' && change.content.values.some((at) => isInLockedLane(at, operation))
+  );
+}
+
+function isInLockedLane(place: unknown, operation: Operation): boolean {
+  if (typeof place !== 'object' || place === null || !('lane' in place)) return false;
+  return typeof place.lane === 'string' && operation.isLocked('lanes', place.lane);
+}
 
 /** True if the role may do this in the collection. G36 checks the author later. */
 function mayWrite({ collection, change, membership, when }: Operation): boolean {

@@ -8,7 +8,6 @@ const placeFields: ReadonlySet<string> = new Set(['place', 'at', 'order']);
 const add: BrokenPolicy = { reason: 'not-now', rule: 'G24' };
 const mark: BrokenPolicy = { reason: 'not-now', rule: 'G28' };
 const outOfFocus: BrokenPolicy = { reason: 'out-of-focus', rule: 'G29' };
-const locked: BrokenPolicy = { reason: 'locked', rule: 'G37' };
 
 /** The rule of one kind of change to existing records, if nobody may make it, and if only the author may. */
 interface Kind {
@@ -23,7 +22,7 @@ const edit = kindOf('G25');
 const move = kindOf('G26');
 const remove = kindOf('G27');
 
-/** The rules of docs/SYNC.md (G24 to G29, G37) under the policy of a session. */
+/** The rules of docs/SYNC.md (G24 to G29) under the policy of a session. */
 export function policyFrom(session: SessionPolicy): Policy {
   return { broken: (operation) => brokenBy(session, operation) };
 }
@@ -47,7 +46,6 @@ function brokenBy(session: SessionPolicy, operation: PolicyOperation): BrokenPol
   const { collection, record } = operation;
   if (collection?.kind === 'values') return session.mark ? null : mark;
   if (!record) return null;
-  if (record.isLocked) return locked;
   return powerBroken(session, operation, record) ?? focusBroken(session, operation, record);
 }
 

@@ -245,10 +245,6 @@ export class Room implements Listener {
     this.#broadcaster.tell(control);
   }
 
-  tellEach(which: (membership: Membership) => Control): void {
-    this.#broadcaster.tellEach(which);
-  }
-
   /** True if a member may change the document. A role without that power cannot, whatever the definition says. */
   admitsWritesOf(member: Member): boolean {
     return may(member.role, 'write') && this.served.writes(member, this.owner);
@@ -278,6 +274,10 @@ export class Room implements Listener {
     }
     connection.become(now, this.admitsWritesOf(now));
     return 'changed';
+  }
+
+  tellEach(which: (membership: Membership) => Control): void {
+    this.#broadcaster.tellEach(which);
   }
 
   /** Stops taking edits, or takes them again and asks for those that people made meanwhile. */
@@ -518,8 +518,6 @@ export class Room implements Listener {
   /** Sends what a client can learn before there is a document. */
   #sendWelcome(connection: Connection, stored: Stored): void {
     const controls = this.#aboutRole(connection, stored);
-    const session = connection.isOurs ? this.#context.sessions.frameFor(connection.byLink) : null;
-    if (session) controls.push(session);
     if (this.readOnly) controls.push({ kind: 'read-only', why: this.readOnly });
     const { told } = stored.fullness;
     if (told !== null) controls.push({ kind: 'fullness', percent: told });
@@ -532,8 +530,13 @@ export class Room implements Listener {
     // A page that believes it may write would show edits as saved that the server does not even read.
     const role = connection.mayWrite ? connection.membership.role : 'observer';
     const about = { title: this.#title ?? '', language: this.#language };
+    const session = connection.isOurs ? this.#context.sessions.frameFor(connection.membership) : null;
     const loss = this.#recovery.newsFor(connection);
-    return [{ kind: 'welcome', person, role, ...about, generation }, ...(loss ? [loss] : [])];
+    return [
+      { kind: 'welcome', person, role, ...about, generation },
+      ...(session ? [session] : []),
+      ...(loss ? [loss] : []),
+    ];
   }
 
   /** Asks a client for the edits that the document lacks, and writes its person into the document. */

@@ -1,7 +1,7 @@
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { addCard, cards } from '$shared/collections/card.ts';
-import { addLane, removeLane } from '$shared/collections/lane.ts';
+import { addCard, cards, lockCards } from '$shared/collections/card.ts';
+import { addLane, lockLane, removeLane } from '$shared/collections/lane.ts';
 import { addPhase } from '$shared/collections/phase.ts';
 import { emotions } from '$shared/collections/emotion.ts';
 import type { Act } from '$shared/session/session.ts';
@@ -234,5 +234,24 @@ describe('a command', () => {
     vi.stubGlobal('fetch', fetch);
     expect(await command('b', 'ana', { do: 'next' }, 'a')).toMatchObject({ code: 'session-moved' });
     expect(fetch).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a lock', () => {
+  test('keeps a participant from a record, and from a lane, also while no session is known', () => {
+    const end = { after: null, before: null };
+    const phase = addPhase(board.editor, 'during', 'Ride', end);
+    const lane = addLane(board.editor, { title: 'Doing', type: 'text', group: 'customer' }, end);
+    const card = addCard(board.editor, { lane, phase, step: null }, { text: 'Waits' });
+    const refused = () => session.limit('edit', cards, [card]);
+    expect(refused()).toBeNull();
+    lockCards(board.editor, [card], true);
+    expect(refused()).toBe('locked');
+    lockCards(board.editor, [card], false);
+    lockLane(board.editor, lane, true);
+    expect(refused()).toBe('locked');
+    expect(session.limit('add', cards, [], { lane, phase })).toBe('locked');
+    board.connection.role = 'facilitator';
+    expect(refused()).toBeNull();
   });
 });

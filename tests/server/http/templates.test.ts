@@ -194,6 +194,8 @@ describe('the demo board', () => {
     expect(first.map((link) => link.role)).toEqual(['facilitator', 'participant', 'observer']);
     await store.changeBoard('lovtag', (board) => ({ ...board, title: 'Our day' }));
     const document = store.documents.get('lovtag/board');
+    const { record } = await store.session('lovtag');
+    expect(record?.agenda.items.reduce((sum, { minutes }) => sum + minutes, 0)).toBe(60);
     expect(await ensureDemoBoard(store, 2)).toEqual(first);
     expect(store.records.get('lovtag')).toMatchObject({ title: 'Our day', createdAt: 1 });
     expect(store.documents.get('lovtag/board')).toBe(document);

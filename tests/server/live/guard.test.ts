@@ -330,8 +330,8 @@ describe('G20 a full document', () => {
 });
 
 describe('the table of rules', () => {
-  test('G5 to G15, G20, G23 and G36 are numbered', () => {
-    const numbers = [...Array.from({ length: 11 }, (_, i) => i + 5), 20, 23, 36];
+  test('G5 to G15, G20, G23, G36 and G37 are numbered', () => {
+    const numbers = [...Array.from({ length: 11 }, (_, i) => i + 5), 20, 23, 36, 37];
     expect([...rules, ...lastRules].map((rule) => rule.number)).toEqual(
       numbers.map((number) => `G${number}`),
     );

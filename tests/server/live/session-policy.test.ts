@@ -1,18 +1,15 @@
-import * as v from 'valibot';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type * as Y from 'yjs';
-import { addCard, cards, moveCards, removeCards } from '../../../shared/collections/card.ts';
+import { addCard, cards, lockCards, moveCards, removeCards } from '../../../shared/collections/card.ts';
 import { markEmotion } from '../../../shared/collections/emotion.ts';
-import { addIdea } from '../../../shared/collections/idea.ts';
-import { addLane } from '../../../shared/collections/lane.ts';
-import { buildRecord, records } from '../../../shared/schema/collection.ts';
-import { author, text, value } from '../../../shared/schema/field.ts';
+import { addIdea, lockIdea, setIdeaState } from '../../../shared/collections/idea.ts';
+import { addLane, lockLane } from '../../../shared/collections/lane.ts';
+import { buildRecord } from '../../../shared/schema/collection.ts';
 import { rootOf, storedRecord, textOf } from '../../../shared/schema/read.ts';
 import { writeText } from '../../../shared/schema/text-splice.ts';
 import type { PolicyChange } from '../../../shared/session/policy.ts';
 import { changedPolicy, idlePolicies, presets } from '../../../shared/session/policy.ts';
 import { anyOf, policyFrom } from '../../../server/live/guard/session-policy.ts';
-import { research } from '../trial-documents.ts';
 import type { Person } from './guarded.ts';
 import { Guarded } from './guarded.ts';
 
@@ -193,23 +190,6 @@ describe('the policy of a session', () => {
     expect(claims(ben)).toBe('not-author');
   });
 
-  test('G37 participants do not change a locked record under a policy; facilitators do', () => {
-    const notes = records('notes', {
-      about: 'trials',
-      add: 'write',
-      fields: { text: text(100), author: author(), locked: { ...value(v.boolean(), false), locks: true } },
-    });
-    board = new Guarded({ ...research, collections: { notes } });
-    under({});
-    const [fay, bo] = [board.person('fay', 'facilitator'), board.person('bo')];
-    const rewrite = (who: Person) => who.does((doc) => textOf(doc, notes, 'n', 'text')?.insert(0, 'x'));
-    expect(bo.does((doc) => rootOf(doc, notes).set('n', buildRecord(notes, { author: 'bo' })))).toBe('pass');
-    expect(rewrite(bo)).toBe('pass');
-    fay.does((doc) => storedRecord(doc, notes, 'n')?.set('locked', true));
-    expect(rewrite(bo)).toBe('locked');
-    expect(rewrite(fay)).toBe('pass');
-  });
-
   test('G33 what one of several policies allows is allowed; the first one gives the reason', () => {
     const talk = policyFrom(presets.talk);
     const open = policyFrom(presets['open-work']);
@@ -231,5 +211,47 @@ describe('the policy of a session', () => {
     expect(ben.say()).toBe('pass');
     addLane(ben.editor, { type: 'text', group: 'customer', title: 'no' }, atEnd);
     expect(ben.say()).toBe('role');
+  });
+});
+
+describe('G37 a lock', () => {
+  test('keeps participants from a card in any way, its author too, until a facilitator takes it off', () => {
+    lockCards(fia.editor, [hers], true);
+    expect(fia.say()).toBe('pass');
+    expect(types(board.person('ana'), hers)).toBe('locked');
+    expect(moves(board.person('ana'), hers)).toBe('locked');
+    expect(removes(board.person('ben'), hers)).toBe('locked');
+    expect(types(board.person('ben'), his)).toBe('pass');
+    expect(types(fia, hers)).toBe('pass');
+    lockCards(fia.editor, [hers], false);
+    expect(fia.say()).toBe('pass');
+    expect(types(board.person('ana'), hers)).toBe('pass');
+  });
+
+  test('is for facilitators to set', () => {
+    lockCards(ana.editor, [hers], true);
+    expect(ana.say()).toBe('role');
+  });
+
+  test('of a lane keeps its cards as they are, and others out', () => {
+    const lane = addLane(fia.editor, { type: 'text', group: 'customer', title: 'Locked' }, atEnd);
+    const within = addCard(fia.editor, { ...cell, lane }, { text: 'within' });
+    lockLane(fia.editor, lane, true);
+    expect(fia.say()).toBe('pass');
+    expect(types(board.person('ana'), within)).toBe('locked');
+    expect(moves(board.person('ana'), within)).toBe('locked');
+    expect(moves(board.person('ana'), hers, { ...cell, lane })).toBe('locked');
+    expect(adds(board.person('ana'), { ...cell, lane })).toBe('locked');
+    expect(moves(board.person('ana'), hers)).toBe('pass');
+  });
+
+  test('of an idea keeps its state as it is', () => {
+    const idea = addIdea(ana.editor, { title: 'A sign' });
+    expect(ana.say()).toBe('pass');
+    lockIdea(fia.editor, idea, true);
+    expect(fia.say()).toBe('pass');
+    const tab = board.person('ana');
+    setIdeaState(tab.editor, idea, 'done');
+    expect(tab.say()).toBe('locked');
   });
 });

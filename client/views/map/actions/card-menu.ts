@@ -1,14 +1,18 @@
+import { tick } from 'svelte';
 import type { EvidenceLevel, Mode, Support } from '$shared/collections/card.ts';
 import {
   cards,
   evidenceLevels,
+  lockCards,
   markPersona,
   modes,
+  setCardDecision,
   setEvidence,
   setMode,
   setSupport,
   supports,
 } from '$shared/collections/card.ts';
+import { decisions } from '$shared/collections/decision.ts';
 import { addIdea, ideas } from '$shared/collections/idea.ts';
 import { lanes } from '$shared/collections/lane.ts';
 import type { Persona } from '$shared/collections/persona.ts';
@@ -17,7 +21,7 @@ import { ideasFor } from '../../../parts/idea-links.ts';
 import { frameTitle, ideaTitle } from '../../../parts/untitled.ts';
 import type { Key } from '../../../text/messages.svelte.ts';
 import { t } from '../../../text/messages.svelte.ts';
-import { lightbulbIcon } from '../../../ui/icons.ts';
+import { lightbulbIcon, lockIcon } from '../../../ui/icons.ts';
 import { moveIcon } from '../../../ui/more-icons.ts';
 import { laneViews } from '../lanes/lanes.ts';
 import type { MapState } from '../map-state.svelte.ts';
@@ -127,6 +131,52 @@ export const support: readonly Action<MapTarget>[] = supports.map((one: Support)
     },
   }),
 );
+
+/** An action for facilitators on the chosen cards. */
+function forLeaders(given: Parameters<typeof onCard>[0]): Action<MapTarget> {
+  return onCard({ ...given, may: ({ map }) => map.workspace.may('structure') });
+}
+
+export const decision: readonly Action<MapTarget>[] = decisions.map((one) =>
+  forLeaders({
+    name: `decision.${one}`,
+    isOn: (target) => recordOf(target)?.decision === one,
+    run: (map, card) => {
+      const next = map.board.of(cards).get(card)?.decision === one ? null : one;
+      const ids = map.selection.with(card);
+      setCardDecision(map.board.editor, ids, next);
+      tellSet(map, ids, 'menu.decision', next && `decision.${next}`);
+    },
+  }),
+);
+
+/** Opens the second menu, so that the first fits a low window. */
+export const moreForLeaders: readonly Action<MapTarget>[] = [
+  {
+    name: 'menu.decide',
+    icon: lockIcon,
+    may: ({ map }) => map.workspace.may('structure'),
+    run: ({ map, card, element }) => {
+      if (card === null) return;
+      const open = { kind: 'decision', id: card, anchor: element, from: element } as const;
+      // Once this menu has closed and given back the focus.
+      void tick().then(() => (map.menu = open));
+    },
+  },
+];
+
+export const lock: readonly Action<MapTarget>[] = [
+  forLeaders({
+    name: 'menu.lock',
+    label: (target) => t(recordOf(target)?.locked ? 'menu.unlock' : 'menu.lock'),
+    icon: lockIcon,
+    run: (map, card) => {
+      const on = !map.board.of(cards).get(card)?.locked;
+      lockCards(map.board.editor, map.selection.with(card), on);
+      map.workspace.notify(t(on ? 'menu.locked' : 'menu.unlocked'), true);
+    },
+  }),
+];
 
 export const mode: readonly Action<MapTarget>[] = modes.map((one: Mode) =>
   onCard({

@@ -1,10 +1,10 @@
 import type { LaneLine } from '$shared/collections/lane.ts';
-import { laneLines, lanes, setLine } from '$shared/collections/lane.ts';
+import { laneLines, lanes, lockLane, setLine } from '$shared/collections/lane.ts';
 import { addPhase, addStep, setTruth, steps } from '$shared/collections/phase.ts';
 import type { Action } from '../../../parts/action.ts';
 import { frameTitle } from '../../../parts/untitled.ts';
 import { t } from '../../../text/messages.svelte.ts';
-import { plusIcon, starIcon } from '../../../ui/icons.ts';
+import { lockIcon, plusIcon, starIcon } from '../../../ui/icons.ts';
 import type { MapState } from '../map-state.svelte.ts';
 import { neighbourGap } from '../shifting.ts';
 import { allHeads, onHead, shift } from './heads.ts';
@@ -91,6 +91,20 @@ export const belowLane: readonly Action<MapTarget>[] = [
     name: 'menu.lane-after',
     icon: plusIcon,
     run: (map, { id }) => (map.overlay = { kind: 'add-lane', after: id }),
+  }),
+];
+
+export const lock: readonly Action<MapTarget>[] = [
+  onHead(['lane'], {
+    name: 'menu.lock',
+    label: ({ map, focus }) =>
+      t(focus.kind === 'lane' && map.board.of(lanes).get(focus.id)?.locked ? 'menu.unlock' : 'menu.lock'),
+    icon: lockIcon,
+    run: (map, { id }) => {
+      const on = !map.board.of(lanes).get(id)?.locked;
+      lockLane(map.board.editor, id, on);
+      map.workspace.notify(t(on ? 'menu.locked' : 'menu.unlocked'), true);
+    },
   }),
 ];
 

@@ -27,6 +27,8 @@ export function cardMarks(board: Board, entry: Entry<Card>): string {
   return [
     ...(card.support ? [t(`support.${card.support}`)] : []),
     ...(card.mode ? [t(`mode.${card.mode}`)] : []),
+    ...(card.decision ? [t(`decision.${card.decision}`)] : []),
+    ...(card.locked ? [t('lock.on')] : []),
     t(`evidence.${card.evidence}`),
     ...(names.length > 0 ? [list(names)] : []),
     ...(answers > 0 ? [t('map.card.ideas', { count: answers })] : []),

@@ -3,14 +3,15 @@ import { views } from './views.ts';
 
 /** Dialogs, the session, and more that the board needs later, loaded on demand. */
 export const lazy = {
-  help: withMessages(['help'], () => import('./Help.svelte')),
+  help: withMessages(['help', 'session'], () => import('./Help.svelte')),
   lost: withMessages(['lost', 'changes'], () => import('./LostDialog.svelte')),
   loss: withMessages(['loss', 'changes'], () => import('./LossDialog.svelte')),
   hint: withMessages(['share'], () => import('./share/ShareHint.svelte')),
   panel: withMessages(['share'], () => import('./share/SharePanel.svelte')),
   /** Also offline: access may expire then. */
   regain: () => import('./regain.ts'),
-  session: withMessages(['session'], () => import('./session/session-parts.svelte.ts')),
+  file: () => import('../ui/save-file.ts'),
+  session: withMessages(['session'], () => import('./session/open.svelte.ts')),
   share: withMessages(['share'], () => import('./share/Share.svelte')),
   steps: withMessages(['changes'], () => import('./step-text.ts')),
 } as const;

@@ -30,7 +30,7 @@ interface Taken {
   readonly why: Key;
   readonly gone: readonly RecordAt[];
   /** The session's reason, in words, if the session forbids it for now. */
-  readonly refusal?: string;
+  readonly refusal?: string | null | undefined;
 }
 
 /**
@@ -49,9 +49,8 @@ export function takenFrom(board: Board, { of, id }: RecordAt, operation: Operati
   const place = of.name === cards.name ? board.of(cards).get(id)?.place : undefined;
   const lane = place && board.of(lanes).get(place.lane);
   if (lane && !holdsCards(lane.type)) return { why: 'taken.lane-type', gone: [] };
-  if (!mayChange(roleOn(board), of.change)) return { why: 'taken.role', gone: [] };
   const refusal = board.rights?.refusal(operation, of, [id]);
-  return refusal ? { why: 'taken.role', gone: [], refusal } : null;
+  return mayChange(roleOn(board), of.change) && !refusal ? null : { why: 'taken.role', gone: [], refusal };
 }
 
 /** Guards a field whose text is not on the board yet: if somebody else's act takes the field away, shows the text. */

@@ -37,7 +37,7 @@ export function tellTaken(board: Board, at: WorkedOn, back: () => void = () => {
       });
     },
   });
-  if (taken.refusal !== undefined) tell(taken.refusal, null);
+  if (taken.refusal) tell(taken.refusal, null);
   else if (taken.gone.length > 0 && taken.gone.every(({ of }) => mayChange(role, of.change)))
     tell(t(taken.why), bring('taken.restore', null));
   else if (cell && mayChange(role, at.of.change)) tell(t(taken.why), bring('taken.keep', cell));

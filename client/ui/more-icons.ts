@@ -17,3 +17,21 @@ export const searchIcon = 'M21 21l-4.34-4.34M3 11a8 8 0 1 0 16 0a8 8 0 1 0-16 0'
 export const moveIcon = 'M12 2v20M15 19l-3 3-3-3M19 9l3 3-3 3M2 12h20M5 9l-3 3 3 3M9 5l3-3 3 3';
 export const arrowUpIcon = 'M5 12l7-7 7 7M12 19V5';
 export const arrowDownIcon = 'M12 5v14M19 12l-7 7-7-7';
+export const playIcon = 'M6 3l14 9-14 9z';
+export const pauseIcon = 'M8 4v16M16 4v16';
+export const stopIcon = 'M6 6h12v12H6z';
+export const clockIcon = 'M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M12 6v6l4 2';
+export const bellIcon =
+  'M10.3 21a1.94 1.94 0 0 0 3.4 0M3.3 15.3A1 1 0 0 0 4 17h16a1 1 0 0 0 .7-1.7C19.4 14 18 12.5 18 8A6 6 0 0 0 6 8c0 4.5-1.4 6-2.7 7.3';
+export const soundIcon =
+  'M11 4.7a.7.7 0 0 0-1.2-.5L6.4 7.6A1.4 1.4 0 0 1 5.4 8H3a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2.4a1.4 1.4 0 0 1 1 .4l3.4 3.4a.7.7 0 0 0 1.2-.5zM16 9a5 5 0 0 1 0 6M19.4 18.4a9 9 0 0 0 0-12.7';
+export const mutedIcon =
+  'M11 4.7a.7.7 0 0 0-1.2-.5L6.4 7.6A1.4 1.4 0 0 1 5.4 8H3a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2.4a1.4 1.4 0 0 1 1 .4l3.4 3.4a.7.7 0 0 0 1.2-.5zM22 9l-6 6M16 9l6 6';
+export const agendaIcon =
+  'M9 3h6v3H9zM15 4h3a1 1 0 0 1 1 1v15a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1h3M9 11h6M9 15h6';
+export const railIcon = 'M4 4h16v16H4zM9 4v16';
+export const skipIcon = 'M5 4l10 8-10 8zM19 5v14';
+export const snowIcon = 'M2 12h20M12 2v20M20 16l-4-4 4-4M4 8l4 4-4 4M16 4l-4 4-4-4M8 20l4-4 4 4';
+export const gripIcon = 'M9 5h.01M9 12h.01M9 19h.01M15 5h.01M15 12h.01M15 19h.01';
+export const backIcon = 'M15 18l-6-6 6-6';
+export const nextIcon = 'M9 18l6-6-6-6';

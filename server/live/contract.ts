@@ -119,8 +119,8 @@ export interface LiveBoards {
    */
   govern(board: string, rules: BoardRules, bindsAtOnce: boolean): void;
   /**
-   * Sends each socket of a board that supports control frames the one that `which` selects by its membership. The same
-   * object is encoded once.
+   * Sends each socket of a board that supports control frames the one that `which` selects by its membership, with the
+   * role of the link. The same object is encoded once.
    */
   tellEach(board: string, which: (membership: Membership) => Control): void;
   /** The colours of the people on the board, except those on the device `except`. */

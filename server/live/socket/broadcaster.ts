@@ -93,12 +93,12 @@ export class Broadcaster implements Iterable<Connection> {
     for (const connection of this.#connections) connection.tell(control);
   }
 
-  /** Tells each socket what `which` selects by its membership, and encodes the same object once. */
+  /** Tells each socket what `which` selects by the membership of its link, and encodes the same object once. */
   tellEach(which: (membership: Membership) => Control): void {
     const packets = new Map<Control, Packet>();
-    for (const { membership, out, isOurs } of this.#connections) {
+    for (const { byLink, out, isOurs } of this.#connections) {
       if (!isOurs) continue;
-      const control = which(membership);
+      const control = which(byLink);
       const packet = packets.get(control) ?? controlPacket(control);
       packets.set(control, packet);
       out.send(packet);

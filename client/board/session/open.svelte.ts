@@ -1,0 +1,38 @@
+import type { Component } from 'svelte';
+import type { Workspace } from '../../parts/workspace.svelte.ts';
+import { announcing } from './announcing.svelte.ts';
+import EndEdge from './EndEdge.svelte';
+import { openByKey } from './keys.ts';
+import { othersActs } from './others-acts.svelte.ts';
+import Pill from './Pill.svelte';
+import { SessionParts } from './session-parts.svelte.ts';
+import StartEdge from './StartEdge.svelte';
+
+/** What of the session the shell of a board draws: in the top bar, before the view, and after it. */
+export interface OpenSession {
+  readonly parts: SessionParts;
+  readonly Pill: Component<{ parts: SessionParts }>;
+  readonly StartEdge: Component<{ parts: SessionParts }>;
+  readonly EndEdge: Component<{ parts: SessionParts }>;
+  close(): void;
+}
+
+/** Opens the session of a board. The caller must close it. */
+export function openSession(workspace: Workspace): OpenSession {
+  const parts = new SessionParts(workspace);
+  const stop = $effect.root(() => {
+    announcing(parts);
+    othersActs(parts);
+    $effect(() => openByKey(parts));
+  });
+  return {
+    parts,
+    Pill,
+    StartEdge,
+    EndEdge,
+    close() {
+      stop();
+      parts.close();
+    },
+  };
+}

@@ -32,7 +32,7 @@ const picture = async (person: Person, name: string) => {
 
 describe('a session that Fia leads from the page', () => {
   test('three items, with Amal in Arabic and Olle who observes', async () => {
-    const { demo } = stage.house;
+    const demo = await stage.house.board('demo');
     const fia = await stage.person('Fia');
     const amal = await stage.person('Amal', { locale: 'ar', colorScheme: 'dark' });
     const olle = await stage.person('Olle', { viewport: { width: 390, height: 844 } });

@@ -38,7 +38,6 @@ export class House {
     }
     const house = new House(await mkdtemp(join(tmpdir(), 'resa-e2e-')));
     await house.start();
-    await house.#letAllChange(house.demo);
     return house;
   }
 
@@ -107,7 +106,7 @@ export class House {
     return links;
   }
 
-  /** A new session lets participants change only what is their own. */
+  /** A new board lets participants change only what is their own. */
   async #letAllChange({ facilitator }: Links): Promise<void> {
     const post = async (path: string, body: object, headers = {}) => {
       const answer = await fetch(`${this.origin}/api${path}`, {

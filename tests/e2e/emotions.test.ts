@@ -131,7 +131,7 @@ test.each(['en', 'ar'])(
     };
     const point = dragger.page.getByRole('slider').nth(1);
     await point.evaluate((element) => element.scrollIntoView({ block: 'center' }));
-    expect(await drawing(dragger)).toEqual({ isAtPoints: true, onTop: 'path' });
+    await expect.poll(() => drawing(dragger)).toEqual({ isAtPoints: true, onTop: 'path' });
     const before = await point.getAttribute('aria-valuetext');
     const drag = async () => {
       const box = await point.boundingBox();
@@ -143,13 +143,13 @@ test.each(['en', 'ar'])(
       await dragger.page.mouse.down();
       await dragger.page.mouse.move(x, to, { steps: 3 });
       await expect(point).not.toHaveAttribute('aria-valuetext', before ?? '');
-      expect((await drawing(dragger)).isAtPoints).toBe(true);
+      await expect.poll(async () => (await drawing(dragger)).isAtPoints).toBe(true);
     };
     await drag();
     await watcherSees(before ?? '');
     await dragger.press('Escape');
     await expect(point).toHaveAttribute('aria-valuetext', before ?? '');
-    expect((await drawing(dragger)).isAtPoints).toBe(true);
+    await expect.poll(async () => (await drawing(dragger)).isAtPoints).toBe(true);
     await dragger.page.mouse.up();
     await expect(point).toHaveAttribute('aria-valuetext', before ?? '');
     await drag();
@@ -159,6 +159,6 @@ test.each(['en', 'ar'])(
     await watcherSees(dropped);
     await point.press('Home');
     await expect(point).toHaveAttribute('aria-valuenow', '-2');
-    expect((await drawing(dragger)).isAtPoints).toBe(true);
+    await expect.poll(async () => (await drawing(dragger)).isAtPoints).toBe(true);
   },
 );

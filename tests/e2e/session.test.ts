@@ -32,13 +32,13 @@ const picture = async (person: Person, name: string) => {
 
 describe('a session that Fia leads from the page', () => {
   test('three items, with Amal in Arabic and Olle who observes', async () => {
-    const { demo } = stage.house;
+    const links = await stage.house.board('journey');
     const fia = await stage.person('Fia');
     const amal = await stage.person('Amal', { locale: 'ar', colorScheme: 'dark' });
     const olle = await stage.person('Olle', { viewport: { width: 390, height: 844 } });
-    await fia.join(demo.facilitator);
-    await amal.join(demo.participant);
-    await olle.join(demo.observer);
+    await fia.join(links.facilitator);
+    await amal.join(links.participant);
+    await olle.join(links.observer);
 
     // Fia makes an agenda.
     await fia.page.getByRole('button', { name: 'Session panel' }).click();

@@ -8,7 +8,6 @@ let maja: Person;
 let nadia: Person;
 beforeAll(async () => {
   ({ maja, nadia } = await stage.trio(await stage.house.board('project')));
-  await maja.letAll();
 });
 
 /** The box of each card, cell and head on the screen, in pixels, by its id. */

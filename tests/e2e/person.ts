@@ -172,17 +172,6 @@ export class Person {
       .click();
   }
 
-  /** As a facilitator, lets participants change everything while no item runs. */
-  async letAll(): Promise<void> {
-    await this.page.locator('[data-session-pill]').click();
-    const choice = this.page.locator('select:has(option[value=everything])');
-    const answered = this.page.waitForResponse((response) => response.url().includes('/session?'));
-    await choice.selectOption('everything');
-    await answered;
-    await choice.press('Escape');
-    await choice.waitFor({ state: 'hidden' });
-  }
-
   /** Leaves and closes the device. */
   async leave(): Promise<void> {
     await this.context.close();

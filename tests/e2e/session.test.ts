@@ -73,6 +73,7 @@ describe('a session that Fia leads from the page', () => {
     await expect(amal.page.getByText('الإضافة متاحة الآن للميسِّرين فقط.')).toBeVisible();
     await check(fia, 'the panel');
     await check(amal, 'what happens now in Arabic');
+    await amal.page.emulateMedia({ colorScheme: 'dark' });
     await picture(fia, 'panel-now');
     await picture(amal, 'talk-arabic');
 
@@ -115,6 +116,7 @@ describe('a session that Fia leads from the page', () => {
     await expect(fia.page.locator('.band')).toContainText('Look together');
     await check(fia, 'the people in the panel');
     await picture(fia, 'panel-people');
+    await amal.press('[');
     await picture(amal, 'panel-arabic');
 
     // Frozen, nobody changes anything.

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { agendaAnswerSchema, logLineSchema, sessionViewSchema } from '../../shared/session/view.ts';
 import { Chance, seed } from './chance.ts';
 import type { Joined, Made } from './invited.ts';
-import { join as joinBoard, makeBoard } from './invited.ts';
+import { join as joinBoard, makeNewBoard } from './invited.ts';
 import { ServerProcess, temporaryFolder } from './server-process.ts';
 
 const moments = 12;
@@ -21,7 +21,7 @@ let made: Made;
 beforeEach(async () => {
   folder = await temporaryFolder();
   server = await ServerProcess.start({ folder: folder.path });
-  made = await makeBoard(server.url);
+  made = await makeNewBoard(server.url);
 });
 afterEach(async () => {
   await server.kill();

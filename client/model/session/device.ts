@@ -4,8 +4,8 @@ import { parseJsonAs } from '$shared/json.ts';
 /** What this device remembers of how a person wants to see and hear sessions. */
 const schema = v.object({
   isMuted: v.optional(v.boolean(), false),
-  /** True if the rail of steps shows numbers only. */
-  isRailShort: v.optional(v.boolean(), false),
+  /** True if the rail of steps shows numbers only. `client/board/early-session.ts` reads it too. */
+  isRailShort: v.optional(v.boolean(), true),
 });
 export type SessionPreferences = v.InferOutput<typeof schema>;
 

@@ -6,6 +6,7 @@ import type { AgendaItem } from '$shared/session/agenda.ts';
 import type { Act } from '$shared/session/session.ts';
 import { openSession } from '../../../client/board/session/open.svelte.ts';
 import type { OpenSession } from '../../../client/board/session/open.svelte.ts';
+import { rememberSession } from '../../../client/model/session/device.ts';
 import { Board } from '../../../client/model/board.svelte.ts';
 import { Workspace } from '../../../client/parts/workspace.svelte.ts';
 import { setLanguage } from '../../../client/text/messages.svelte.ts';
@@ -218,6 +219,7 @@ describe('the rail', () => {
     server.items = items;
     server.version = 1;
     const runs = [{ item: 'a', from: server.now - 180_000, to: server.now }];
+    rememberSession({ isRailShort: false });
     await open('participant', { item: 'b', runs }, { item: itemNamed('b') });
     await vi.waitFor(() => expect(text()).toContain('Item c'));
     const steps = [...document.querySelectorAll('[data-rail] .step')].map((step) => step.className);
@@ -232,10 +234,13 @@ describe('the rail', () => {
     expect(document.querySelectorAll('[data-rail] .start')).toHaveLength(0);
   });
 
-  test('shrinks to numbers, and this device remembers it', async () => {
+  test('shows numbers until one asks for names, and this device remembers it', async () => {
     server.items = items;
     server.version = 1;
     await open('facilitator', {});
+    expect(find('[data-rail]')?.classList).toContain('short');
+    await press('Show step names');
+    expect(find('[data-rail]')?.classList).not.toContain('short');
     await press('Show numbers only');
     expect(find('[data-rail]')?.classList).toContain('short');
     expect(localStorage.getItem('resa.session')).toContain('"isRailShort":true');
@@ -244,6 +249,7 @@ describe('the rail', () => {
   test('a facilitator starts any item from it', async () => {
     server.items = items;
     server.version = 1;
+    rememberSession({ isRailShort: false });
     await open('facilitator', {});
     await vi.waitFor(() => button('Start Item a'));
     await press('Start Item a');

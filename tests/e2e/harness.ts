@@ -38,7 +38,6 @@ export class House {
     }
     const house = new House(await mkdtemp(join(tmpdir(), 'resa-e2e-')));
     await house.start();
-    await house.#letAllChange(house.demo);
     return house;
   }
 
@@ -95,32 +94,14 @@ export class House {
     await this.start();
   }
 
-  /** Creates a board through the HTTP API, on which participants may change everything; returns its links. */
+  /** Creates a board through the HTTP API; returns its links. */
   async board(template: 'demo' | 'project' | 'journey' | 'ideas', language = 'en'): Promise<Links> {
     const answer = await fetch(`${this.origin}/api/boards`, {
       method: 'POST',
       body: JSON.stringify({ title: `A ${template} to try`, template, language }),
     });
     if (answer.status !== 201) throw new Error(`No board: ${await answer.text()}`);
-    const { links } = (await answer.json()) as { links: Links };
-    await this.#letAllChange(links);
-    return links;
-  }
-
-  /** A new session lets participants change only what is their own. */
-  async #letAllChange({ facilitator }: Links): Promise<void> {
-    const post = async (path: string, body: object, headers = {}) => {
-      const answer = await fetch(`${this.origin}/api${path}`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(body),
-      });
-      if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
-      return (await answer.json()) as Record<string, string>;
-    };
-    const { board = '', token = '' } = await post('/join', { link: facilitator, name: 'Host' });
-    const command = { id: 'open-to-all', do: 'idle', to: 'everything' };
-    await post(`/boards/${board}/session`, command, { Authorization: `Bearer ${token}` });
+    return ((await answer.json()) as { links: Links }).links;
   }
 
   /** Calls an admin route of a board. */

@@ -94,7 +94,7 @@ export class House {
     await this.start();
   }
 
-  /** Creates a board through the HTTP API, on which participants may change everything; returns its links. */
+  /** Creates a board through the HTTP API; returns its links. */
   async board(template: 'demo' | 'project' | 'journey' | 'ideas', language = 'en'): Promise<Links> {
     const answer = await fetch(`${this.origin}/api/boards`, {
       method: 'POST',

@@ -32,13 +32,13 @@ const picture = async (person: Person, name: string) => {
 
 describe('a session that Fia leads from the page', () => {
   test('three items, with Amal in Arabic and Olle who observes', async () => {
-    const demo = await stage.house.board('demo');
+    const links = await stage.house.board('journey');
     const fia = await stage.person('Fia');
     const amal = await stage.person('Amal', { locale: 'ar', colorScheme: 'dark' });
     const olle = await stage.person('Olle', { viewport: { width: 390, height: 844 } });
-    await fia.join(demo.facilitator);
-    await amal.join(demo.participant);
-    await olle.join(demo.observer);
+    await fia.join(links.facilitator);
+    await amal.join(links.participant);
+    await olle.join(links.observer);
 
     // Fia makes an agenda.
     await fia.page.getByRole('button', { name: 'Session panel' }).click();
@@ -73,6 +73,7 @@ describe('a session that Fia leads from the page', () => {
     await expect(amal.page.getByText('الإضافة متاحة الآن للميسِّرين فقط.')).toBeVisible();
     await check(fia, 'the panel');
     await check(amal, 'what happens now in Arabic');
+    await amal.page.emulateMedia({ colorScheme: 'dark' });
     await picture(fia, 'panel-now');
     await picture(amal, 'talk-arabic');
 
@@ -115,6 +116,7 @@ describe('a session that Fia leads from the page', () => {
     await expect(fia.page.locator('.band')).toContainText('Look together');
     await check(fia, 'the people in the panel');
     await picture(fia, 'panel-people');
+    await amal.press('[');
     await picture(amal, 'panel-arabic');
 
     // Frozen, nobody changes anything.

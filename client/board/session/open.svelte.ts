@@ -1,5 +1,6 @@
 import type { Component } from 'svelte';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
+import { watchLeaders } from './alone.svelte.ts';
 import { announcing } from './announcing.svelte.ts';
 import EndEdge from './EndEdge.svelte';
 import { openByKey } from './keys.ts';
@@ -23,6 +24,7 @@ export function openSession(workspace: Workspace): OpenSession {
   const stop = $effect.root(() => {
     announcing(parts);
     othersActs(parts);
+    watchLeaders(parts);
     $effect(() => openByKey(parts));
   });
   return {

@@ -25,6 +25,8 @@ export class SessionParts {
   isRailShort = $state(sessionPreferences().isRailShort);
   /** What a screen reader says of the session next. */
   announced = $state('');
+  /** True if no facilitator has been on the board for a minute. */
+  isAlone = $state(false);
   /** Commands that the server has not answered yet. */
   busy = $state(0);
 

@@ -1,9 +1,10 @@
 import { withMessages } from '../text/messages.svelte.ts';
 import { views } from './views.ts';
 
-/** Dialogs, and the names of undo steps, loaded on demand. */
+/** Dialogs, and the names of undo steps, loaded on demand. `together` is loaded right after the board is drawn. */
 export const lazy = {
-  help: withMessages(['help'], () => import('./Help.svelte')),
+  together: withMessages(['together'], () => import('./together/part.ts')),
+  help: withMessages(['help', 'together'], () => import('./Help.svelte')),
   lost: withMessages(['lost', 'changes'], () => import('./LostDialog.svelte')),
   loss: withMessages(['loss', 'changes'], () => import('./LossDialog.svelte')),
   hint: withMessages(['share'], () => import('./share/ShareHint.svelte')),
@@ -11,6 +12,9 @@ export const lazy = {
   share: withMessages(['share'], () => import('./share/Share.svelte')),
   steps: withMessages(['changes'], () => import('./step-text.ts')),
 } as const;
+
+/** What people do together, as one part of the page. */
+export type TogetherPart = Awaited<ReturnType<typeof lazy.together>>;
 
 /**
  * Fetches these dialogs and all that the views load on demand, with their messages, once the board is drawn and the
@@ -21,7 +25,11 @@ export function fetchAhead(): () => void {
     ...views.flatMap(({ load, guide, later }) => [load, guide, ...later]),
     ...Object.values<() => Promise<unknown>>(lazy),
   ];
-  const start = () => void Promise.allSettled(all.map((load) => load()));
+  return whenIdle(() => void Promise.allSettled(all.map((load) => load())));
+}
+
+/** Calls `start` once the browser is idle. Returns a function that cancels it. */
+export function whenIdle(start: () => void): () => void {
   if (!('requestIdleCallback' in window)) {
     const timer = setTimeout(start, 1_000);
     return () => clearTimeout(timer);

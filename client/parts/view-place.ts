@@ -10,14 +10,21 @@ export interface ViewPlace {
   readonly view: ViewId;
   /** What this person looks at. Reactive. Read only while somebody follows them. */
   look(): Look;
-  /**
-   * Shows what another person looks at, without moving the focus. Called again for each change of their presence; the
-   * view scrolls only to a place that has changed.
-   * @param look what they look at; null until their page sends it
-   */
-  follow(presence: Presence, look: Look | null): void;
-  /** Shows the place that another person points at, unless it is in sight. `place` is as in `shared/wire/pointer.ts`. */
-  glance(place: string): void;
+  /** Starts to show what another person looks at. `color`: of that person. */
+  follow(color: string): Guided;
   /** Goes once to where another person is, with the focus. */
   visit(presence: Presence): void;
+}
+
+/** A view while it shows what another person looks at. It leaves the focus where it is. */
+export interface Guided {
+  /**
+   * Shows what the person looks at. Called for each change of their presence; scrolls only if their place has changed.
+   * @param look null until their page sends it
+   */
+  show(presence: Presence, look: Look | null): void;
+  /** Shows the place that the person points at, unless it is in sight. `place` is as in `shared/wire/pointer.ts`. */
+  glance(place: string): void;
+  /** Ends it. The person stays where they are. */
+  end(): void;
 }

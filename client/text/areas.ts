@@ -10,6 +10,7 @@ import type lost from './en/lost.json';
 import type mapMore from './en/map-more.json';
 import type map from './en/map.json';
 import type share from './en/share.json';
+import type together from './en/together.json';
 
 /**
  * The messages by area. An area holds the messages of one page, view or dialog and loads with it; `board` is for
@@ -30,6 +31,7 @@ export interface Messages {
   readonly map: typeof map;
   readonly 'map-more': typeof mapMore;
   readonly share: typeof share;
+  readonly together: typeof together;
 }
 
 export type Area = keyof Messages;

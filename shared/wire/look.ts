@@ -3,6 +3,7 @@ import { ideaStates } from '../collections/idea.ts';
 import { laneTypes } from '../collections/lane.ts';
 import { ideaGroups, ideaSorts } from '../queries/ideas.ts';
 import { idSchema } from '../schema/field.ts';
+import { maxLookWords, mostInLook } from './presence.ts';
 
 /**
  * What a person looks at, so that another page can show the same: a place on a surface, never pixels. So it is right on
@@ -10,9 +11,6 @@ import { idSchema } from '../schema/field.ts';
  */
 const cellSchema = v.object({ lane: idSchema, phase: idSchema, step: v.nullable(idSchema) });
 const oneId = v.optional(v.nullable(idSchema), null);
-
-/** The most personas of the filter, and the most expanded stacks, in one look: a state has at most 2 KiB. */
-export const mostInLook = 12;
 
 const mapLookSchema = v.object({
   view: v.literal('map'),
@@ -32,9 +30,6 @@ const mapLookSchema = v.object({
   ),
 });
 export type MapLook = v.InferOutput<typeof mapLookSchema>;
-
-/** The most characters of a search that others get. */
-export const maxLookWords = 80;
 
 const ideasLookSchema = v.object({
   view: v.literal('ideas'),

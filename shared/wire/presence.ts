@@ -18,6 +18,12 @@ const reactionSchema = v.object({ kind: v.picklist(reactionKinds), n: v.pipe(v.n
 const loweredSchema = v.object({ person: idSchema, hand: v.number() });
 export type LoweredHand = v.InferOutput<typeof loweredSchema>;
 
+/** The most personas of a filter, and the most expanded stacks, in one look: a state has at most 2 KiB. */
+export const mostInLook = 12;
+
+/** The most characters of a search in a look. */
+export const maxLookWords = 80;
+
 /** The most lowered hands in one state. */
 export const maxLowered = 8;
 

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FollowEnd } from '../../client/board/together/follow.svelte.ts';
 import { Follow, returnMs, ringCloser } from '../../client/board/together/follow.svelte.ts';
+import { ledView } from '../../client/board/together/led-view.ts';
+import { map } from '../../client/views/map/view.ts';
 import { TestClock } from './ui/test-clock.ts';
 
 /** Everybody's presence, as all of them see it at once. */
@@ -161,4 +163,11 @@ test('it ends once, and says why', () => {
   ana.stop('moved');
   ana.stop('stopped');
   expect([ended, room.get('ana')]).toEqual([[['ana', 'ben', 'moved']], { follows: null }]);
+});
+
+test('who may not open the view of the leader, or has a page that lacks it, stays and is told', () => {
+  const closed = { ...map, may: (role: string) => role !== 'observer' };
+  expect(ledView(closed, 'participant')).toEqual({ view: closed, blocked: null });
+  expect(ledView(closed, 'observer')).toEqual({ view: null, blocked: 'role' });
+  expect(ledView(null, 'facilitator')).toEqual({ view: null, blocked: 'unknown' });
 });

@@ -96,6 +96,13 @@ describe('who follows Maja', () => {
     for (const person of [samir, nadia])
       await expect(person.page.locator('[data-persona-filter]')).toHaveAttribute('aria-pressed', 'false');
 
+    await maja.cell('Choices', 'Plan the trip').focus();
+    await maja.press('e');
+    await maja.dialog(/^Emotions/).waitFor();
+    for (const person of [samir, nadia]) await expect(person.page.locator('dialog[open]')).toBeVisible();
+    await maja.press('Escape');
+    for (const person of [samir, nadia]) await expect(person.page.locator('dialog[open]')).toHaveCount(0);
+
     await maja.press('g', 'i');
     for (const person of [samir, nadia]) await person.page.waitForURL(/\/ideas$/);
     const row = maja.page.locator('[data-row]').nth(2);

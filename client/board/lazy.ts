@@ -1,9 +1,13 @@
 import { withMessages } from '../text/messages.svelte.ts';
 import { views } from './views.ts';
 
-/** Dialogs, the session, and more that the board needs later, loaded on demand. */
+/**
+ * Dialogs, the session, and more that the board needs later, loaded on demand. `together` is loaded right after the board
+ * is drawn.
+ */
 export const lazy = {
-  help: withMessages(['help', 'session'], () => import('./Help.svelte')),
+  together: withMessages(['together'], () => import('./together/part.ts')),
+  help: withMessages(['help', 'session', 'together'], () => import('./Help.svelte')),
   lost: withMessages(['lost', 'changes'], () => import('./LostDialog.svelte')),
   refusal: withMessages(['lost'], () => import('./refusal-text.ts')),
   loss: withMessages(['loss', 'changes'], () => import('./LossDialog.svelte')),
@@ -17,6 +21,9 @@ export const lazy = {
   steps: withMessages(['changes'], () => import('./step-text.ts')),
 } as const;
 
+/** What people do together, as one part of the page. */
+export type TogetherPart = Awaited<ReturnType<typeof lazy.together>>;
+
 /**
  * Fetches these dialogs and all that the views load on demand, with their messages, once the board is drawn and the
  * browser is idle. So they also open offline. Returns a function that cancels it.
@@ -26,7 +33,11 @@ export function fetchAhead(): () => void {
     ...views.flatMap(({ load, guide, later }) => [load, guide, ...later]),
     ...Object.values<() => Promise<unknown>>(lazy),
   ];
-  const start = () => void Promise.allSettled(all.map((load) => load()));
+  return whenIdle(() => void Promise.allSettled(all.map((load) => load())));
+}
+
+/** Calls `start` once the browser is idle. Returns a function that cancels it. */
+export function whenIdle(start: () => void): () => void {
   if (!('requestIdleCallback' in window)) {
     const timer = setTimeout(start, 1_000);
     return () => clearTimeout(timer);

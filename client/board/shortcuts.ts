@@ -26,14 +26,8 @@ export function shortcut(on: {
     const isMod = event.ctrlKey || event.metaKey;
     // A single-line field has its own undo, once somebody has typed in it. A choice and a text of the board have none.
     if (isMod && hasOwnUndo(event.target)) return;
-    const isWriting =
-      event.target instanceof Element &&
-      event.target.closest(
-        // A card that may be changed takes letters as text, also where it has no field yet.
-        'textarea, input, select, dialog, [role=menu], [role=grid][aria-readonly=false] [data-card]',
-      );
     const target = on.target();
-    const letterKeys = !isWriting && target.workspace.letterKeys;
+    const letterKeys = !takesLetters(event.target) && target.workspace.letterKeys;
     if (letterKeys && !isMod && !event.altKey) {
       if (event.timeStamp - chordAt < chordMs) {
         chordAt = -Infinity;
@@ -48,6 +42,14 @@ export function shortcut(on: {
     }
     if (pressAction(everywhere, event, target, { isFocused: false, letterKeys })) take();
   };
+}
+
+/** True where a letter is text, or belongs to a menu. */
+export function takesLetters(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  // A card that may be changed takes letters as text, also where it has no field yet.
+  const own = 'textarea, input, select, dialog, [role=menu], [role=grid][aria-readonly=false] [data-card]';
+  return target.closest(own) !== null;
 }
 
 const typesOfChoices = new Set(['button', 'checkbox', 'color', 'file', 'radio', 'range', 'reset', 'submit']);

@@ -6,7 +6,11 @@ import type { ViewId } from '$shared/views.ts';
 import type { Board } from '../model/board.svelte.ts';
 import type { Rights } from '../model/rights.ts';
 import type { Entry, Visitor } from '../model/store/entries.svelte.ts';
-import { letterKeysOn, rememberLetterKeys } from '../model/device/preferences.ts';
+import type { Choices } from '../model/device/preferences.ts';
+import { choices, rememberChoice } from '../model/device/preferences.ts';
+import { directionOf } from '../text/languages.ts';
+import { language } from '../text/messages.svelte.ts';
+import type { ViewPlace } from './view-place.ts';
 
 /** What all views of an open board share: the board, what this person may do, and ways to notify and navigate. */
 export class Workspace {
@@ -17,8 +21,9 @@ export class Workspace {
   readonly notify: (message: string, undo?: boolean) => void;
   /** Opens a view, with something to focus; the view's `view.ts` says what is valid. */
   readonly go: (view: ViewId, focus?: string) => void;
-  /** Whether single-letter shortcuts are on. */
-  letterKeys = $state(letterKeysOn());
+  #choices: Choices = $state.raw(choices());
+  /** How the open view takes part in following; null until that part of the view has loaded. */
+  place: ViewPlace | null = $state.raw(null);
   /** What each view remembers, by the function that makes it. */
   readonly #memories = new Map<() => object, object>();
 
@@ -41,9 +46,30 @@ export class Workspace {
     return kept;
   }
 
-  setLetterKeys(on: boolean): void {
-    this.letterKeys = on;
-    rememberLetterKeys(on);
+  /** Whether single-letter shortcuts are on. */
+  get letterKeys(): boolean {
+    return this.#choices.letters;
+  }
+
+  /** Whether other people's pointers, reactions and sounds are off. */
+  get isCalm(): boolean {
+    return this.#choices.calm;
+  }
+
+  get mapDirection(): Choices['mapDirection'] {
+    return this.#choices.mapDirection;
+  }
+
+  /** Whether this person's map runs from right to left. */
+  get isMapMirrored(): boolean {
+    const { mapDirection } = this.#choices;
+    return (mapDirection === 'page' ? directionOf(language()) : mapDirection) === 'rtl';
+  }
+
+  /** Chooses for this device. */
+  choose(change: Partial<Choices>): void {
+    this.#choices = { ...this.#choices, ...change };
+    rememberChoice(change);
   }
 
   get role(): Role {

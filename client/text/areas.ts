@@ -11,6 +11,7 @@ import type mapMore from './en/map-more.json';
 import type map from './en/map.json';
 import type session from './en/session.json';
 import type share from './en/share.json';
+import type together from './en/together.json';
 
 /**
  * The messages by area. An area holds the messages of one page, view or dialog and loads with it; `board` is for
@@ -32,6 +33,7 @@ export interface Messages {
   readonly 'map-more': typeof mapMore;
   readonly session: typeof session;
   readonly share: typeof share;
+  readonly together: typeof together;
 }
 
 export type Area = keyof Messages;

@@ -9,7 +9,7 @@ export type Anchor = Element | { readonly x: number; readonly y: number };
 
 /**
  * Shows an element beside its anchor, as a manual popover in the top layer, until the element is removed. A press
- * outside, Escape and scrolling below it call `onclose`. The focus returns to where it was.
+ * outside, Escape and scrolling of the anchor call `onclose`. The focus returns to where it was.
  */
 export function floating(anchor: Anchor, onclose: () => void): Attachment<HTMLElement> {
   return (box) => {
@@ -43,7 +43,9 @@ export function floating(anchor: Anchor, onclose: () => void): Attachment<HTMLEl
       onclose();
     };
     const onScroll = (event: Event) => {
-      if (event.target instanceof Node && !box.contains(event.target)) onclose();
+      if (!(event.target instanceof Node) || box.contains(event.target)) return;
+      // What scrolls elsewhere leaves the anchor in its place, as the map below a menu of the top bar.
+      if (!(anchor instanceof Element) || event.target.contains(anchor)) onclose();
     };
     window.addEventListener('pointerdown', onPress, true);
     window.addEventListener('keydown', onKey, true);

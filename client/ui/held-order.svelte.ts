@@ -22,7 +22,7 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
-const browserClock: Clock = {
+export const browserClock: Clock = {
   now: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms);

@@ -11,6 +11,7 @@ import { Board } from '../../client/model/board.svelte.ts';
 import { Workspace, provideWorkspace } from '../../client/parts/workspace.svelte.ts';
 import { restMs } from '../../client/ui/attention.ts';
 import Ideas from '../../client/views/ideas/Ideas.svelte';
+import { map } from '../../client/views/map/view.ts';
 
 // A sorted list waits with its order while a person is active in it (`HeldOrder`). Here: that each list does so.
 
@@ -191,7 +192,7 @@ test('the list of cards to link keeps its order and its active option while Ana 
 
 test('the list of people keeps its order while Ana points at it', async () => {
   const names: Record<string, string> = { ana: 'Ana', ben: 'Ben', cleo: 'Cleo' };
-  const presence = { where: new Map() };
+  const presence = { where: new Map(), onPeer: () => () => {} };
   let people: readonly string[] = $state.raw(['ana', 'cleo']);
   Object.defineProperty(presence, 'people', { get: () => people });
   const workspace = {
@@ -199,9 +200,12 @@ test('the list of people keeps its order while Ana points at it', async () => {
     board: { presence, connection: { language: 'en' } },
     person: (id: string) => ({ name: names[id] ?? '', color: '#6b6459', role: 'participant' as Role }),
   } as unknown as Workspace;
-  view = mount(PeopleBar, { target: document.body, props: { workspace } });
+  const props = { workspace, view: map, together: null, hasToolsOpen: false, ontools: () => {} };
+  view = mount(PeopleBar, { target: document.body, props });
   await settle();
   await click('button.people');
+  await vi.dynamicImportSettled();
+  await settle();
   const listed = () => texts('li p:first-child').map((one) => one.split(/[, ]/)[0]);
   point('.popover li');
   people = ['ana', 'ben', 'cleo'];

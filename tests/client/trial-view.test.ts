@@ -174,6 +174,9 @@ test('the help shows its letter and keys', async () => {
 
 test('the list of people shows who is in it, and only "on the board" for an unknown view', async () => {
   const workspace = await open(trial);
+  // What people do together tells others at once: before the states of this test.
+  await vi.waitFor(() => expect(document.querySelector('[data-tools]')).not.toBeNull());
+  await settle();
   vi.spyOn(workspace, 'person').mockImplementation((name) => ({ name, color: '', role: 'participant' }));
   const at = { in: 'cards', id: 'c1' };
   const states = { ben: { view: id, at }, eva: { view: 'of-a-newer-page', at }, leo: {} };
@@ -186,10 +189,12 @@ test('the list of people shows who is in it, and only "on the board" for an unkn
   board.presence.people = ['ana', 'ben', 'eva', 'leo'];
   await settle();
   document.querySelector<HTMLElement>('button.people')?.click();
-  const where = () =>
-    [...document.querySelectorAll('li')].map((line) => line.querySelector('.where')?.textContent);
+  const listed = () =>
+    [...document.querySelectorAll('.popover h2, .popover li')].map((line) =>
+      line.matches('h2') ? line.textContent : line.querySelector('.where')?.textContent,
+    );
   await vi.waitFor(() =>
-    expect(where()).toEqual([undefined, 'Resa · at c1', 'On the board', 'On the board']),
+    expect(listed()).toEqual(['Resa', undefined, 'at c1', 'On the board', undefined, undefined]),
   );
 });
 

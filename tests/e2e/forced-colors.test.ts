@@ -197,11 +197,21 @@ describe('with a person’s own colours, bars, menus and dialogs tell apart', ()
   });
 
   test('the current item of a menu, the menu itself, and the button that opened it', async () => {
-    const button = maja.page.getByRole('banner').locator('[aria-haspopup=menu]').filter({ visible: true });
+    const button = maja.page.getByRole('banner').getByRole('button', { name: /^Language/ });
     await isTold(button, () => button.press('Enter'));
     const items = maja.page.getByRole('menu').locator('[data-line]');
     await isTold(items.nth(1), () => maja.press('ArrowDown'));
     await expect(maja.page.getByRole('menu')).toHaveCSS('border-top-style', 'solid');
+    await maja.press('Escape');
+  });
+
+  test('a raised hand, at the switch and at the face', async () => {
+    await maja.page.getByRole('button', { name: 'Hand, reactions and more' }).click();
+    const hand = maja.page.getByRole('button', { name: 'Raise hand' });
+    await isTold(hand, () => hand.click());
+    await expect(maja.page.locator('[data-face] .hand')).toBeVisible();
+    await isLegible(maja.page.locator('[data-face] .hand'));
+    await hand.click();
     await maja.press('Escape');
   });
 

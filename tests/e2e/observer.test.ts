@@ -39,7 +39,7 @@ describe('an observer', () => {
     await maja.page.getByRole('button', { name: '3 people here' }).click();
     const list = maja.page.getByRole('dialog', { name: 'People here' });
     await expect(list.getByRole('listitem').filter({ hasText: 'Åsa, observer' })).toContainText(
-      'Map · Ride · Choices',
+      'Ride · Choices',
     );
     await maja.press('Escape');
   });

@@ -15,7 +15,7 @@ export const chunks = [
   },
   {
     name: 'board',
-    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding|session|api\/(losses|links|session))|parts\/(?!LiveText|Person|person-|tell-taken)|board\/(?!session|share|regain|Help|Lost|LossDialog|lost-words|refusal-text|change-words|step-text|add-again)|ui\/held-order)|shared\/(?!session|queries\/ideas|text\/fold|workflows\/restore-records)/,
+    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding|session|api\/(losses|links|session))|parts\/(?!LiveText|OrderLine|Person|person-|tell-taken)|board\/(?!session|share|regain|together|Help|Lost|LossDialog|lost-words|refusal-text|change-words|step-text|add-again))|shared\/(?!session|queries\/ideas|wire\/(look|reaction-rate)|text\/fold|workflows\/restore-records)/,
   },
   {
     // Controls of the lobby and of most dialogs. As separate files they would cost the lobby ten more requests.
@@ -25,7 +25,17 @@ export const chunks = [
   {
     // Otherwise the code that the map shares with its menus and dialogs would be split off.
     name: 'map',
-    test: /client\/views\/map\/(?!actions\/|(.*\/)?(guide|input|drag|keys|writing|shifting|Cursors|Menus|Overlays|[A-Za-z]+Dialog)\.)/,
+    test: /client\/views\/map\/(?!actions\/|(.*\/)?(guide|input|drag|keys|writing|shifting|Cursors|laser|place|Menus|Overlays|[A-Za-z]+Dialog)\.)/,
+  },
+  {
+    // Sorted lists that others change: the ideas, and the list of people.
+    name: 'lists',
+    test: /client\/(ui\/held-order|parts\/OrderLine)|shared\/queries\/ideas/,
+  },
+  {
+    // What people do together, right after the first paint.
+    name: 'together',
+    test: /client\/board\/together\/|shared\/wire\/(look|reaction-rate)/,
   },
   {
     // Fields of texts: for the map after the first paint, and for the ideas.
@@ -35,6 +45,6 @@ export const chunks = [
   {
     // What the map loads right after the first paint; its menus and the help share some of it.
     name: 'map-input',
-    test: /client\/views\/map\/(actions\/(?!.*-menu|persona)|(input|drag|keys|writing|shifting|Cursors)\.)/,
+    test: /client\/views\/map\/(actions\/(?!.*-menu|persona)|(input|drag|keys|writing|shifting|Cursors|laser|place)\.)/,
   },
 ];

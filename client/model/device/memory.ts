@@ -40,6 +40,10 @@ const keptLinkSchema = v.object({
 /** A link whose secret this device has seen. The server shows the secret once and keeps only a hash. */
 export type KeptLink = v.InferOutput<typeof keptLinkSchema>;
 
+/** The direction of this person's map: that of the page's language, or the same in all languages. */
+export const mapDirections = ['page', 'ltr', 'rtl'] as const;
+export type MapDirection = (typeof mapDirections)[number];
+
 const memorySchema = v.object({
   key: text,
   name: text,
@@ -49,6 +53,9 @@ const memorySchema = v.object({
   links: v.optional(v.fallback(v.array(keptLinkSchema), []), []),
   /** True if single-letter shortcuts are on. The name is stored on devices. */
   letters: v.optional(v.boolean(), true),
+  /** True if other people's pointers, reactions and sounds are off. */
+  calm: v.optional(v.fallback(v.boolean(), false), false),
+  mapDirection: v.optional(v.fallback(v.picklist(mapDirections), 'page'), 'page'),
   /** Boards whose facilitator link has been copied. */
   saved: v.optional(v.fallback(v.array(v.string()), []), []),
 });

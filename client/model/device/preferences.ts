@@ -1,5 +1,15 @@
 import { newId } from '$shared/id.ts';
+import type { MapDirection } from './memory.ts';
 import { recall, remember } from './memory.ts';
+
+/** What a person has chosen on this device for all boards. */
+export interface Choices {
+  /** True if single-letter shortcuts are on, which is the default. */
+  readonly letters: boolean;
+  /** True if other people's pointers, reactions and sounds are off. */
+  readonly calm: boolean;
+  readonly mapDirection: MapDirection;
+}
 
 /** The device key: a secret of 32 characters. It makes this device the same person on every return. */
 export function deviceKey(): string {
@@ -30,11 +40,11 @@ export function rememberLanguage(language: string): void {
   remember(() => ({ language }));
 }
 
-/** True if single-letter shortcuts are on, which is the default. */
-export function letterKeysOn(): boolean {
-  return recall().letters;
+export function choices(): Choices {
+  const { letters, calm, mapDirection } = recall();
+  return { letters, calm, mapDirection };
 }
 
-export function rememberLetterKeys(on: boolean): void {
-  remember(() => ({ letters: on }));
+export function rememberChoice(change: Partial<Choices>): void {
+  remember(() => change);
 }

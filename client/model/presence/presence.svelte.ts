@@ -1,6 +1,7 @@
 import type { Awareness } from 'y-protocols/awareness';
 import type { CellAt } from '$shared/collections/card.ts';
 import { cellKey } from '$shared/collections/card.ts';
+import { isEqual } from '$shared/schema/equal.ts';
 import type { Surface } from '$shared/wire/pointer.ts';
 import { canvas, gone, partOf, pointerParts, surfaceOf, unitOf } from '$shared/wire/pointer.ts';
 import type { Presence } from '$shared/wire/presence.ts';
@@ -52,8 +53,11 @@ export interface RemoteCaret {
   readonly head: string;
 }
 
-/** The presence that this page sends. Pointers are sent in separate frames. */
-type Own = Omit<Presence, 'cursor'>;
+/** The presence that this page sends. Pointers are sent in separate frames. What it does not give has its default. */
+type Own = Partial<Omit<Presence, 'cursor'>>;
+
+/** Receives each state of another socket, and the one before; null if there is none. */
+export type PeerListener = (client: number, now: Presence | null, before: Presence | null) => void;
 
 /** The entry of a record by the name of its collection; null if there is no such collection. */
 type EntryOf = (collection: string, id: string) => Entry<unknown> | null;
@@ -65,7 +69,11 @@ type EntryOf = (collection: string, id: string) => Entry<unknown> | null;
 export class PresenceModel {
   /** The ids of the people with a socket on this board, including this person, in a stable order. */
   people: readonly string[] = $state.raw([]);
-  /** The last known place of each of them. */
+  /**
+   * The last known presence of each of the others, and of this person's other pages: without pointer and caret, which
+   * change too often. Of several pages of a person, the one that changed last counts; a hand or a done mark counts on
+   * any of them.
+   */
   where: ReadonlyMap<string, Presence> = $state.raw(new Map());
   carets: readonly RemoteCaret[] = $state.raw([]);
 
@@ -75,7 +83,8 @@ export class PresenceModel {
   readonly #entryOf: EntryOf;
   readonly #peers = new Map<number, Presence>();
   readonly #pointerListeners = new Set<(client: number, pointer: RemotePointer | null) => void>();
-  #mine: Own = { person: '', view: '', at: null, cell: null, follows: null, typing: null };
+  readonly #peerListeners = new Set<PeerListener>();
+  #mine: Own = { view: '', at: null, cell: null, follows: null, typing: null };
 
   constructor(awareness: Awareness, pointers: Pointers, self: string, entryOf: EntryOf) {
     this.#awareness = awareness;
@@ -103,6 +112,17 @@ export class PresenceModel {
     this.#awareness.setLocalState(this.#mine);
   }
 
+  /** Calls the listener for each state of another socket from now on. Returns a function that stops it. */
+  onPeer(listener: PeerListener): () => void {
+    this.#peerListeners.add(listener);
+    return () => this.#peerListeners.delete(listener);
+  }
+
+  /** The state of another socket, by its awareness client id. */
+  peer(client: number): Presence | null {
+    return this.#peers.get(client) ?? null;
+  }
+
   /** Sends the position of this person's pointer; null if it is on no surface. */
   point(at: OwnPointer | null): void {
     if (at?.surface === 'map')
@@ -125,15 +145,15 @@ export class PresenceModel {
   #receive(client: number, presence: Presence | null): void {
     if (client === this.#awareness.clientID) return;
     const before = this.#peers.get(client) ?? null;
+    // What has changed comes last. An idle page repeats its state.
+    if (!presence || (before && !isEqual(before, presence))) this.#peers.delete(client);
     if (presence) this.#peers.set(client, presence);
-    else {
-      this.#peers.delete(client);
-      this.#pointers.drop(client);
-    }
+    else this.#pointers.drop(client);
     if (before?.at?.id !== presence?.at?.id || (before?.typing === null) !== (presence?.typing === null)) {
       for (const at of [before?.at, presence?.at]) if (at) this.#revisit(at);
     }
     this.#tellPointer(client);
+    for (const listener of this.#peerListeners) listener(client, presence, before);
   }
 
   #tellPointer(client: number): void {
@@ -173,10 +193,11 @@ export class PresenceModel {
     const people = new Set([this.#self]);
     const where = new Map<string, Presence>();
     const carets: RemoteCaret[] = [];
-    for (const [client, { person, typing, ...rest }] of this.#peers) {
+    for (const [client, peer] of this.#peers) {
+      const { person, typing } = peer;
       if (person === '') continue;
       people.add(person);
-      where.set(person, { ...rest, person, typing });
+      where.set(person, withMarks(peer, where.get(person)));
       if (typing) {
         carets.push({
           client,
@@ -219,11 +240,18 @@ function sameCarets(a: readonly RemoteCaret[], b: readonly RemoteCaret[]): boole
 }
 
 function sameWhere(a: ReadonlyMap<string, Presence>, b: ReadonlyMap<string, Presence>): boolean {
-  if (a.size !== b.size) return false;
-  for (const [person, one] of a) {
-    const other = b.get(person);
-    if (!other || one.view !== other.view || one.at?.id !== other.at?.id) return false;
-    if (one.cell?.lane !== other.cell?.lane || one.cell?.phase !== other.cell?.phase) return false;
-  }
-  return true;
+  return a.size === b.size && [...a].every(([person, one]) => isEqual(one, b.get(person)));
+}
+
+/** The presence of a person, with the earliest hand and the done mark of another page of theirs. */
+function withMarks(presence: Presence, other: Presence | undefined): Presence {
+  const still = { ...presence, typing: null, cursor: null, reaction: null };
+  if (!other) return still;
+  const hands = [presence.hand, other.hand].filter((hand) => hand !== null);
+  return {
+    ...still,
+    hand: hands.length > 0 ? Math.min(...hands) : null,
+    done: presence.done ?? other.done,
+    lowers: [...other.lowers, ...presence.lowers],
+  };
 }

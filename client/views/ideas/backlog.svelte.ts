@@ -137,6 +137,15 @@ export class Backlog {
     this.#place?.accept();
   }
 
+  /** Opens an idea, or closes the open one, because the person who is followed did. Leaves the focus where it is. */
+  openAlong(id: string | null): void {
+    this.#setOpen(id);
+    this.#held = id === null ? null : this.board.of(ideas).get(id);
+    this.openIn = (id === null ? null : this.#groupOf(id)) ?? '';
+    this.grab = null;
+    this.#place?.accept();
+  }
+
   /** Opens an idea from a link: clears the filters if they hide it, and scrolls to it. */
   async show(id: string): Promise<void> {
     if (!this.board.of(ideas).get(id)) return;

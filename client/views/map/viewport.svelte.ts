@@ -20,8 +20,8 @@ const firstPaintMs = 60;
 /** Room for the heads of lanes before the first measurement. */
 const headPx = 184;
 
-/** Why something out of view is drawn: it has the focus, is being written, or is dragged. */
-type Reason = 'focus' | 'writing' | 'drag';
+/** Why something out of view is drawn: it has the focus, is being written, is dragged, or a followed person is there. */
+type Reason = 'focus' | 'writing' | 'drag' | 'follow';
 
 interface ViewportParts {
   readonly board: Board;

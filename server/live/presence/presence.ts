@@ -10,6 +10,7 @@ import { encodeEntry, presencePacket } from '../socket/packets.ts';
 import { Pointers } from './pointers.ts';
 import type { Departed, Slot } from './slots.ts';
 import { classify } from './slots.ts';
+import { Vetting } from './vetting.ts';
 import type { Counters } from '../counters.ts';
 import {
   echoWorkMs,
@@ -72,6 +73,7 @@ export class Presence {
   readonly #following = new Following();
   readonly #pointers = new Pointers((client) => this.#isFollowed(client));
   readonly #due = new DueStates();
+  readonly #vetting = new Vetting();
   /** The connection that made everything that is due; null if several did. */
   #author: Connection | null = null;
   readonly #budget: Bucket;
@@ -106,7 +108,8 @@ export class Presence {
   /** Receives a pointer. Returns false if it is malformed. */
   receivePointer(from: Connection, body: Decoder): boolean {
     const [client] = this.#bound.get(from) ?? [];
-    if (client === undefined) return true;
+    // Nobody gets the pointer of an observer.
+    if (client === undefined || from.membership.role === 'observer') return true;
     const heard = this.#pointers.receive(client, body);
     if (heard === 'moved') this.#isDue(from);
     return heard !== 'malformed';
@@ -241,14 +244,20 @@ export class Presence {
     const { person } = connection.membership;
     const said = readState(json);
     if (said === null) return false;
-    const entry = encodeEntry(client, clock, JSON.stringify({ ...said, person }));
-    const follows = typeof said.follows === 'string' ? said.follows : '';
     const before = this.#slots.get(client);
+    const { state, vetted } = this.#vetting.vet(
+      said,
+      before?.vetted,
+      connection.membership,
+      this.#clock.now(),
+    );
+    const entry = encodeEntry(client, clock, JSON.stringify({ ...state, person }));
+    const follows = typeof said.follows === 'string' ? said.follows : '';
     before?.stopGrace?.();
     if (before && before.connection !== connection) this.#pointers.forget(client);
     this.#following.change(before?.follows ?? '', follows);
     this.#bind(connection, client);
-    this.#slots.set(client, { client, person, connection, clock, entry, follows, stopGrace: null });
+    this.#slots.set(client, { client, person, connection, clock, entry, follows, vetted, stopGrace: null });
     this.#departed.delete(client);
     this.#tell(connection, client, entry);
     return true;

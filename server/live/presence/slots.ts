@@ -1,4 +1,5 @@
 import type { Connection } from '../socket/connection.ts';
+import type { Vetted } from './vetting.ts';
 
 /** The presence of one client id, as last received from the connection that holds it. */
 export interface Slot {
@@ -10,6 +11,7 @@ export interface Slot {
   readonly entry: Uint8Array;
   /** The person that this one follows; empty for nobody. */
   readonly follows: string;
+  readonly vetted: Vetted;
   /** Set while the slot waits for a connection that broke without a close frame: stops the wait. */
   readonly stopGrace: (() => void) | null;
 }

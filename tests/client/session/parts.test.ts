@@ -393,9 +393,9 @@ describe('keys', () => {
     const field = document.body.appendChild(document.createElement('textarea'));
     type(']', 'BracketRight', field);
     expect(session.parts.isOpen).toBe(false);
-    session.parts.workspace.setLetterKeys(false);
+    session.parts.workspace.choose({ letters: false });
     type(']', 'BracketRight');
     expect(session.parts.isOpen).toBe(false);
-    session.parts.workspace.setLetterKeys(true);
+    session.parts.workspace.choose({ letters: true });
   });
 });

@@ -40,6 +40,20 @@ async function hears(listener: RawClient, client: number) {
 }
 
 describe('P11 pointers', () => {
+  test('P14 nobody gets the pointer of an observer', async () => {
+    house.membership('olga', 'observer');
+    const olga = await present('olga', 4);
+    const ana = await present('ana', 1);
+    const ben = await present('ben', 2);
+    olga.point({ place: cell, x: 9, y: 9 });
+    await olga.state();
+    ana.point({ place: cell, x: 1, y: 2 });
+    await ana.state();
+    clock.advance(33);
+    const { entries } = await ben.next('pointers');
+    expect(entries.map((entry) => entry.client)).toEqual([1]);
+  });
+
   test('P11 canvas pointers are sent unchanged, after map pointers, and always with their place', async () => {
     const ana = await present('ana', 1);
     const ben = await present('ben', 2);

@@ -308,3 +308,37 @@ describe('P7 reconnecting', () => {
     clearInterval(tick);
   });
 });
+
+describe('P12 to P14 what the server decides', () => {
+  test('P13 a hand-made client that sends ten reactions at once is heard with two', async () => {
+    const ben = await house.raw('ben');
+    await ben.state();
+    const ana = await present('ana', 1);
+    await ben.next('presence', from(1));
+    const react = (n: number) => ({ client: 1, clock: 10 + n, state: { reaction: { kind: 'heart', n } } });
+    const heard: unknown[] = [];
+    for (let n = 1; n <= 10; n++) {
+      ana.presence([react(n)]);
+      await ana.state();
+      clock.advance(40);
+      const { entries } = await ben.next('presence', from(1));
+      heard.push((entries[0]?.state as { reaction: { n: number } } | null)?.reaction.n);
+    }
+    expect(heard).toEqual([1, 2, 2, 2, 2, 2, 2, 2, 2, 2]);
+    clock.advance(1_000);
+    ana.presence([react(20)]);
+    await ana.state();
+    clock.advance(40);
+    const { entries } = await ben.next('presence', from(1));
+    expect(entries[0]?.state).toMatchObject({ reaction: { n: 20 }, person: 'ana' });
+  });
+
+  test('P12 the server says when a hand was raised', async () => {
+    const ben = await house.raw('ben');
+    await ben.state();
+    clock.advance(5_000);
+    await present('ana', 1, { hand: 1 });
+    const { entries } = await ben.next('presence', from(1));
+    expect(entries[0]?.state).toMatchObject({ hand: clock.now() });
+  });
+});

@@ -1,6 +1,7 @@
 import type { Action } from '../../../parts/action.ts';
 import type { KeyLine } from '../../../parts/view.ts';
 import { shiftAlong } from './heads.ts';
+import type { MapState } from '../map-state.svelte.ts';
 import type { MapTarget } from './target.ts';
 
 /** Arrow keys follow the screen: on a mirrored map, the right arrow goes to the previous phase. */
@@ -10,7 +11,7 @@ const arrows = [
   { key: 'ArrowDown', rows: 1, columns: 0 },
   { key: 'ArrowRight', rows: 0, columns: 1 },
 ] as const;
-const along = (columns: number) => (document.dir === 'rtl' ? -columns : columns);
+const along = (map: MapState, columns: number) => (map.workspace.isMapMirrored ? -columns : columns);
 
 const shove: KeyLine = [['Ctrl', '←↑↓→'], 'keys.shove'];
 const steps: KeyLine = [['←', '↑', '↓', '→'], 'keys.arrows'];
@@ -23,7 +24,7 @@ export const around: readonly Action<MapTarget>[] = [
     series: steps,
     keys: [key],
     may: () => true,
-    run: ({ map, element }: MapTarget) => map.focus.step(element, rows, along(columns)),
+    run: ({ map, element }: MapTarget) => map.focus.step(element, rows, along(map, columns)),
   })),
   ...(['Home', 'End'] as const).map((key) => ({
     name: ends[1],
@@ -38,8 +39,8 @@ export const around: readonly Action<MapTarget>[] = [
     keys: [`Mod+${key}`],
     may: () => true,
     run: ({ map, focus, card }: MapTarget) => {
-      if (card !== null) map.moveBy(card, rows, along(columns));
-      else if (focus.kind !== 'cell') shiftAlong(map, focus, rows, along(columns));
+      if (card !== null) map.moveBy(card, rows, along(map, columns));
+      else if (focus.kind !== 'cell') shiftAlong(map, focus, rows, along(map, columns));
     },
   })),
   {
@@ -60,7 +61,7 @@ export const selecting: readonly Action<MapTarget>[] = arrows.map(({ key, rows, 
   may: () => true,
   run: ({ map, element, card }) => {
     if (card !== null) map.selection.extend(card);
-    map.focus.step(element, rows, along(columns));
+    map.focus.step(element, rows, along(map, columns));
   },
 }));
 

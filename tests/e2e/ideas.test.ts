@@ -15,8 +15,12 @@ beforeAll(async () => {
 const rows = (person: Person) => person.page.locator('[data-row]');
 const row = (person: Person, title: string) => rows(person).filter({ hasText: title });
 const newIdea = (person: Person) => person.page.getByRole('textbox', { name: 'New idea' });
-const goto = (person: Person, view: 'Map' | 'Ideas') =>
-  person.page.getByRole('link', { name: view, exact: true }).click();
+/** Opens a view, and waits until keys go to it. */
+async function goto(person: Person, view: 'Map' | 'Ideas'): Promise<void> {
+  await person.page.getByRole('link', { name: view, exact: true }).click();
+  const { page } = person;
+  await (view === 'Map' ? page.getByRole('grid') : page.getByRole('region', { name: 'Ideas' })).waitFor();
+}
 
 describe('an idea for a card', () => {
   const opportunity = 'How might we make the traveller sure';

@@ -88,6 +88,7 @@ describe.each([
 test('an idea added offline gets its number after reconnecting', async () => {
   await maja.page.getByRole('link', { name: 'Ideas', exact: true }).click();
   await asa.page.getByRole('link', { name: 'Ideas', exact: true }).click();
+  for (const person of [maja, asa]) await person.page.getByRole('region', { name: 'Ideas' }).waitFor();
   const idea = (person: Person) =>
     person.page.locator('[data-row]').filter({ hasText: 'Written in a tunnel' });
   await stage.house.stop('SIGKILL');

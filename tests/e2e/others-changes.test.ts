@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, onTestFinished, test } from 'vitest';
 import type { Person } from './person.ts';
 import { expect, setStage } from './stage.ts';
 
@@ -30,6 +30,14 @@ async function write(person: Person, idea: string, field: 'Title' | 'Solution', 
   await person.page.getByRole('textbox', { name: field }).fill(text);
   await person.press('Escape');
   await person.page.getByRole('article').waitFor({ state: 'hidden' });
+}
+
+/** Presses a key that does nothing, again and again: the order waits for as long. Returns what ends that. */
+function stirs(person: Person): () => void {
+  const pressing = setInterval(() => void person.press('Shift').catch(() => undefined), 1_000);
+  const rest = () => clearInterval(pressing);
+  onTestFinished(rest);
+  return rest;
 }
 
 async function add(person: Person, title: string): Promise<void> {
@@ -64,6 +72,7 @@ describe.each(['en', 'ar'])("others' changes in the ideas, in %s", (locale) => {
     const before = await topOf(mine);
     const stays = async () => expect(Math.abs((await topOf(mine)) - before)).toBeLessThanOrEqual(1);
 
+    const rest = stirs(nadia);
     // A row above grows, one is renamed to the end of the alphabet, one is added at its beginning, one is removed.
     await write(maja, first ?? '', 'Solution', 'A long solution. '.repeat(30));
     await expect(row(nadia, first ?? '')).toContainText('A long solution.');
@@ -76,6 +85,7 @@ describe.each(['en', 'ar'])("others' changes in the ideas, in %s", (locale) => {
     await expect(rows(nadia).last()).toContainText('0 the first');
     await stays();
 
+    rest();
     // The order follows when nobody has moved in the list for 5 s, and nothing that she looks at moves.
     await expect(rows(nadia).first()).toContainText('0 the first');
     await expect(rows(nadia).last()).toContainText(`Zz ${second}`);
@@ -113,8 +123,10 @@ describe.each(['en', 'ar'])("others' changes in the ideas, in %s", (locale) => {
     const first = rows(nadia).first();
     const title = (await first.locator('.open-it').textContent())?.trim() ?? '';
     await first.locator('.open-it').focus();
+    const rest = stirs(nadia);
     await write(maja, title, 'Title', `Zzz ${title}`);
     await expect(nadia.page.locator('.order.late')).toBeVisible();
+    rest();
     await nadia.press('Tab');
     await expect(nadia.page.locator('.order button')).toBeFocused();
     await nadia.press('Enter');

@@ -21,8 +21,12 @@ beforeAll(async () => {
 const lane = 'Needs and motivations';
 const later = 'Follow up and return';
 const idea = (person: Person, title: string) => person.page.locator('[data-row]').filter({ hasText: title });
-const goto = (person: Person, view: 'Map' | 'Ideas') =>
-  person.page.getByRole('link', { name: view, exact: true }).click();
+/** Opens a view, and waits until keys go to it. */
+async function goto(person: Person, view: 'Map' | 'Ideas'): Promise<void> {
+  await person.page.getByRole('link', { name: view, exact: true }).click();
+  const { page } = person;
+  await (view === 'Map' ? page.getByRole('grid') : page.getByRole('region', { name: 'Ideas' })).waitFor();
+}
 
 /** The person goes on typing: commands of the map and of the ideas among it. */
 async function goOn(person: Person): Promise<void> {

@@ -20,9 +20,10 @@ export function lostTitle({ why }: Lost): string {
 }
 
 /** What happened, in sentences. */
-export function lostAbout({ why, person, exceeded }: Lost, visits: readonly Visit[]): string {
+export function lostAbout({ why, person, exceeded, isPutBack }: Lost, visits: readonly Visit[]): string {
   if (isRefused(why)) {
-    return [t('lost.refused.text'), refusalText(why, exceeded), t('lost.refused.reloaded')].join(' ');
+    const reloaded = isPutBack ? [] : [t('lost.refused.reloaded')];
+    return [t('lost.refused.text'), refusalText(why, exceeded), ...reloaded].join(' ');
   }
   const about = t(`lost.${why}.text`);
   const visit = why === 'other-person' ? visits.find((one) => one.person === person) : undefined;

@@ -9,14 +9,14 @@ import { writingLabel } from '$shared/schema/command.ts';
 import { readRecord, textOf } from '$shared/schema/read.ts';
 import { idsNamed } from '$shared/schema/references.ts';
 import { ensureText } from '$shared/schema/text-splice.ts';
-import type { Exceeded } from '$shared/wire/protocol.ts';
+import type { Control, Exceeded } from '$shared/wire/protocol.ts';
 import { JourneyModel } from './journey.svelte.ts';
 import { PresenceModel } from './presence/presence.svelte.ts';
 import type { Entries, ItemOf } from './store/entries.svelte.ts';
 import type { Index, IndexDefinition } from './store/index.svelte.ts';
 import { Store } from './store/store.svelte.ts';
 import type { Holding } from './sync/status.ts';
-import { Connection } from './sync/connection.svelte.ts';
+import { Connection, exceededIn } from './sync/connection.svelte.ts';
 import type { Ending } from './sync/ending.ts';
 import { KeptEdits } from './sync/kept.svelte.ts';
 import type { LostWhy } from './sync/lost.ts';
@@ -92,6 +92,7 @@ export class Board {
       ready: (generation) => void this.#settle(generation),
       holding: () => this.#holding,
       ended: on.ended,
+      putBack: (control) => this.#putBack(control),
       saved: () => {
         this.#unsaved.clear();
         this.#pending.clear();
@@ -243,6 +244,15 @@ export class Board {
     this.connection.close();
     this.#unsaved.close();
     this.#doc.destroy();
+  }
+
+  /** Keeps what the server put back, as it reads now: the content is about to go. */
+  #putBack(control: Extract<Control, { kind: 'put-back' }>): void {
+    const touches = new Touches(this.#doc);
+    for (const place of control.places) touches.noteAt(place);
+    const { exceeded } = exceededIn(control);
+    const generation = this.#generation;
+    this.#kept.putBack({ why: control.reason, generation, records: touches.read(), exceeded });
   }
 
   /** Takes the unsaved edits, including text that an input method is composing. */

@@ -23,7 +23,8 @@ interface WorkedOn extends RecordAt {
  */
 export function tellTaken(board: Board, at: WorkedOn, back: () => void = () => {}): void {
   const taken = takenFrom(board, at);
-  if (!taken) return;
+  // A record that is not even in the bin was put back by the server: the board says so, and keeps the text.
+  if (!taken || board.of(at.of).entry(at.id).record === null) return;
   const cell = cellToKeep(board, at);
   const text = textOf(board, at);
   const role = roleOn(board);

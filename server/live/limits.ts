@@ -504,3 +504,11 @@ export const maxRecoveryEffort = 400_000;
 export const policyGraceMs = 2_000;
 /** Policies of one board that allow changes at the same time, the present one included. */
 export const maxPoliciesKept = 8;
+
+/** G34: places that one update may have put back; more is no gesture of a person. */
+export const maxPlacesPutBack = 100;
+/** G34: updates of one person on a board that are put back, in a minute and in a day. The next closes the socket. */
+export const putBacksPerMinute = 20;
+export const putBacksPerDay = 200;
+/** Bytes that stay in a document for each client id of an update that was put back. */
+export const emptiedBytes = 16;

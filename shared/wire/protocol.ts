@@ -20,6 +20,9 @@ export const syncKind = { step1: 0, step2: 1, update: 2 } as const;
 /** The sub-protocol with which a client asks for control and pointer frames. */
 export const controlProtocol = 'resa.1';
 
+/** The query of a socket's address by which a client says that it understands the control frame `put-back`. */
+export const putBackQuery = 'put-back';
+
 /**
  * All close codes; docs/API.md has them as a table. 4400 to 4499 tell a stock client not to reconnect, so they are only
  * for errors that a retry cannot fix.
@@ -90,6 +93,10 @@ const exceededSchema = v.object({
 });
 export type Exceeded = v.InferOutput<typeof exceededSchema>;
 
+/** Where an update changes a document. `field`: empty for a value, and for a record that the update creates. */
+const placeSchema = v.object({ collection: v.string(), record: v.string(), field: v.string() });
+export type Place = v.InferOutput<typeof placeSchema>;
+
 /** Messages from the server to our own client, beside the document. */
 export const controlSchema = v.variant('kind', [
   v.object({
@@ -115,6 +122,22 @@ export const controlSchema = v.variant('kind', [
   v.object({
     kind: v.literal('refused'),
     reason: v.picklist(refusals),
+    ...v.partial(exceededSchema).entries,
+  }),
+  /**
+   * The document frame with this number was put back: its content is not in the document, and the socket stays open.
+   * Comes before what is left of it, and before the `saved` that counts it. `anew`: the page's document has content that
+   * nobody else has, so the page must make a new one from the server's state. Sent to clients that ask for it with the
+   * query `put-back`.
+   */
+  v.object({
+    kind: v.literal('put-back'),
+    frame: v.number(),
+    reason: v.picklist(refusals),
+    /** The broken rule, as in docs/SYNC.md. */
+    rule: v.string(),
+    places: v.array(placeSchema),
+    anew: v.boolean(),
     ...v.partial(exceededSchema).entries,
   }),
   /**

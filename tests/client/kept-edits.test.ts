@@ -8,7 +8,7 @@ import { cards, addCard, moveCards, removeCards } from '../../shared/collections
 import { addPhase } from '../../shared/collections/phase.ts';
 import { openRoots } from '../../shared/documents.ts';
 import { readAll, readRecord, textOf } from '../../shared/schema/read.ts';
-import { PlainEditor, setField } from '../../shared/schema/editor.ts';
+import { addRecord, PlainEditor, setField } from '../../shared/schema/editor.ts';
 import { writeText } from '../../shared/schema/text-splice.ts';
 import type { House } from '../server/live/harness.ts';
 import { board, openHouse, openHouseOn } from '../server/live/harness.ts';
@@ -329,26 +329,31 @@ describe('C3 rows that an earlier release wrote, or that are damaged', () => {
   });
 });
 
+/** Adds a card at a place that the server refuses, and that no honest page makes. */
+const addMisplaced = command('add-card', (step, { text }: { text: string }) =>
+  addRecord(step, cards, { text, place: { ...cell, order: 'a'.repeat(300) } }),
+);
+
 describe('C5 an edit that the server refuses', () => {
   test('is shown with its text, stays on the device, and never counts as saved', async () => {
     const ana = await opened('ana');
     ana.lights.length = 0;
-    addPhase(ana.now.editor, 'during', 'Not hers to make', { after: null, before: null });
+    addMisplaced(ana.now.editor, { text: 'Misplaced' });
     await ana.shows('held');
-    expect(ana.endings).toEqual([{ kind: 'refused', reason: 'role' }]);
-    expect(ana.lost).toEqual([['role', 'Not hers to make']]);
+    expect(ana.endings).toEqual([{ kind: 'refused', reason: 'bad-value' }]);
+    expect(ana.lost).toEqual([['bad-value', 'Misplaced']]);
     expect(ana.lights).not.toContain('saved');
-    await vi.waitFor(() => expect(device.words).toContain('Not hers to make'));
+    await vi.waitFor(() => expect(device.words).toContain('Misplaced'));
     close(ana);
 
     const again = open('ana');
     await again.shows('held');
-    expect(again.lost).toEqual([['role', 'Not hers to make']]);
+    expect(again.lost).toEqual([['bad-value', 'Misplaced']]);
     expect(again.endings).toEqual([]);
     const file = again.kept.losses[0]?.file;
     const saved = new Y.Doc();
     Y.applyUpdate(saved, file?.bytes() ?? new Uint8Array());
-    expect(JSON.stringify(saved.getMap('phases').toJSON())).toContain('Not hers to make');
+    expect(JSON.stringify(saved.getMap('cards').toJSON())).toContain('Misplaced');
     again.kept.discard();
     await again.shows('saved');
     await vi.waitFor(() => expect(device.rows.size).toBe(0));
@@ -379,13 +384,13 @@ describe('C5 an edit that the server refuses', () => {
 
   test('twice is shown twice, and again after both pages are closed', async () => {
     const ana = await opened('ana');
-    addPhase(ana.now.editor, 'during', 'First', { after: null, before: null });
+    addMisplaced(ana.now.editor, { text: 'First' });
     await ana.shows('held');
-    addPhase(ana.now.editor, 'during', 'Second', { after: null, before: null });
+    addMisplaced(ana.now.editor, { text: 'Second' });
     await vi.waitFor(() =>
       expect(ana.lost).toEqual([
-        ['role', 'First'],
-        ['role', 'Second'],
+        ['bad-value', 'First'],
+        ['bad-value', 'Second'],
       ]),
     );
     await ana.shows('held');
@@ -393,8 +398,8 @@ describe('C5 an edit that the server refuses', () => {
     const again = open('ana');
     await again.shows('held');
     expect(again.lost).toEqual([
-      ['role', 'First'],
-      ['role', 'Second'],
+      ['bad-value', 'First'],
+      ['bad-value', 'Second'],
     ]);
   });
 
@@ -406,9 +411,9 @@ describe('C5 an edit that the server refuses', () => {
     ana.now.edit(textBinding, { of: cards, id, field: 'text' }, area, 'write');
     area.dispatchEvent(new CompositionEvent('compositionstart'));
     area.value = 'Begun, and not';
-    addPhase(ana.now.editor, 'during', 'Refused', { after: null, before: null });
+    addMisplaced(ana.now.editor, { text: 'Refused' });
     await ana.shows('held');
-    expect(ana.lost).toEqual([['role', 'Refused', 'Begun, and not']]);
+    expect(ana.lost).toEqual([['bad-value', 'Refused', 'Begun, and not']]);
   });
 
   test('of an observer is shown too, though the socket stays open', async () => {

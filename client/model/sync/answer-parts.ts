@@ -38,6 +38,22 @@ export function answerInParts(
   return { updates: isLarge(store, server, own) ? answer.write() : [], after };
 }
 
+/** An update with the structs of a client id between two clocks, and without deletions. */
+export function structsBetween(
+  { clients }: Y.Doc['store'],
+  client: number,
+  from: number,
+  to: number,
+): Uint8Array {
+  const part = new Part();
+  const structs = clients.get(client) ?? [];
+  for (let i = Y.findIndexSS(structs, from); ; i++) {
+    const struct = structs[i];
+    if (!struct || struct.id.clock >= to) return part.encode();
+    part.put(struct, Math.max(from, struct.id.clock));
+  }
+}
+
 function isLarge(
   store: Y.Doc['store'],
   server: ReadonlyMap<number, number>,

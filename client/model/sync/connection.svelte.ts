@@ -5,7 +5,7 @@ import { encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import type * as Y from 'yjs';
 import type { Control, Exceeded } from '$shared/wire/protocol.ts';
-import { controlProtocol, controlSchema, frameKind } from '$shared/wire/protocol.ts';
+import { controlProtocol, controlSchema, frameKind, putBackQuery } from '$shared/wire/protocol.ts';
 import { board, schemaVersion } from '$shared/documents.ts';
 import { parseJson } from '$shared/json.ts';
 import { schemaOf } from '$shared/schema/document.ts';
@@ -32,6 +32,11 @@ export interface ConnectionEvents {
   readonly saved: () => void;
   /** The state of the edits on this device. The light does not say _saved_ while there are any. */
   readonly holding: () => Holding;
+  /**
+   * The server has put edits back: it does not have them, and this document is about to lose them too. The socket and
+   * the document stay.
+   */
+  readonly putBack?: (control: Extract<Control, { kind: 'put-back' }>) => void;
   /** The connection has ended for good. */
   readonly ended: (why: Ending) => void;
 }
@@ -107,7 +112,7 @@ export class Connection {
       doc,
       {
         connect: false,
-        params: { seat: at.person, schema: String(this.#schema) },
+        params: { seat: at.person, schema: String(this.#schema), [putBackQuery]: '1' },
         protocols: [controlProtocol],
         // Tabs of one browser may hold different memberships. All traffic goes through the server, which tells them
         // apart.
@@ -254,6 +259,12 @@ export class Connection {
         // Ends here and not only when the socket closes: an observer's socket stays open, and the server may die in
         // between.
         return this.#finish({ kind: 'refused', reason: control.reason, ...exceededIn(control) });
+      case 'put-back':
+        // The document has content that nobody else has, and lacks what it replaced. A new one takes its place.
+        if (control.anew)
+          return this.#finish({ kind: 'refused', reason: control.reason, ...exceededIn(control) });
+        this.#on.putBack?.(control);
+        break;
       case 'read-only':
         this.readOnly = control.why;
         if (control.why === null) this.#keeps = false;
@@ -337,10 +348,12 @@ export class Connection {
   }
 }
 
-const anyRefusalSchema = v.object({ kind: v.literal('refused') });
+const anyRefusalSchema = v.object({ kind: v.picklist(['refused', 'put-back']) });
 
 /** The allowance that a refusal names, if it names one. */
-function exceededIn(control: Extract<Control, { kind: 'refused' }>): { exceeded?: Exceeded } {
+export function exceededIn(control: Extract<Control, { kind: 'refused' | 'put-back' }>): {
+  exceeded?: Exceeded;
+} {
   const { of, limit, for: whose } = control;
   return of !== undefined && limit !== undefined && whose !== undefined
     ? { exceeded: { of, limit, for: whose } }

@@ -31,8 +31,8 @@ export interface LostRow {
   readonly generation: number;
   readonly page: string;
   readonly records: readonly Touched[];
-  /** The whole document of these edits, as one update. */
-  readonly state: Uint8Array;
+  /** The whole document of these edits, as one update; missing if the page goes on with it. */
+  readonly state?: Uint8Array;
 }
 
 /** A row as read, from any release. */

@@ -19,7 +19,7 @@ export class FittingRoom {
     const copy = (this.#copy ??= this.#makeCopy());
     try {
       // Checked first, because a copy that takes an update without its base must be made again.
-      if (!hasBase(copy, update)) return false;
+      if (!hasBase(copy, update) || wasPutBack(copy, update)) return false;
       Y.applyUpdate(copy, update);
       if (isWhole(copy)) {
         this.#taken.push(update);
@@ -75,6 +75,19 @@ export function textsInserted(update: Uint8Array): string[] {
     } else runs.push({ client, end: clock + struct.length, text: struct.content.str });
   }
   return runs.map(({ text }) => text).filter((text) => text.trim() !== '');
+}
+
+/**
+ * True if the document has clocks of an update without their content, because the server put it back. Applying it would
+ * only do what it deletes.
+ */
+function wasPutBack({ store }: Y.Doc, update: Uint8Array): boolean {
+  return Y.decodeUpdate(update).structs.some((struct) => {
+    if (!(struct instanceof Y.Item) || struct.content instanceof Y.ContentDeleted) return false;
+    const { client, clock } = struct.id;
+    const structs = clock < Y.getState(store, client) ? (store.clients.get(client) ?? []) : [];
+    return structs.length > 0 && structs[Y.findIndexSS(structs, clock)] instanceof Y.GC;
+  });
 }
 
 /** True if a document has all structs that an update continues, is next to, is inside of, or deletes. */

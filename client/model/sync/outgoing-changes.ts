@@ -4,7 +4,7 @@ import type { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import type { ClientControl } from '$shared/wire/protocol.ts';
 import { frameKind, syncKind } from '$shared/wire/protocol.ts';
-import { answerInParts, mostPartBytes } from './answer-parts.ts';
+import { answerInParts, mostPartBytes, structsBetween } from './answer-parts.ts';
 import type { KeptMarks } from './marks.ts';
 
 /** Events for the owner of outgoing changes. */
@@ -29,6 +29,9 @@ export class OutgoingChanges {
   #sent = 0;
   #saved = 0;
   #isOffered = false;
+  /** The clock of this page's client id after each frame of this socket, and up to which all are on disk. */
+  #clocks: number[] = [];
+  #savedClock = 0;
   /** The client ids that this person used in the document here: this page's, and those on the device. */
   readonly #own = new Set<number>();
 
@@ -55,6 +58,7 @@ export class OutgoingChanges {
   /** Counts anew, for another socket. */
   renew(): void {
     this.#sent = 0;
+    this.#clocks = [];
     this.#saved = 0;
     this.#isOffered = false;
   }
@@ -62,6 +66,7 @@ export class OutgoingChanges {
   /** The first `frames` document frames of this socket are on disk. */
   acknowledge(frames: number): void {
     this.#saved = frames;
+    this.#savedClock = Math.max(this.#savedClock, this.#clocks[frames - 1] ?? 0);
   }
 
   close(): void {
@@ -75,7 +80,7 @@ export class OutgoingChanges {
       const isStep1 = decoder.arr[decoder.pos] === syncKind.step1;
       stock?.(encoder, isStep1 ? this.#sendAhead(decoder) : decoder, provider, emitSynced, kind);
       if (!isStep1) return;
-      this.#sent++;
+      this.#count();
       this.#isOffered = true;
       this.#on.answered();
     };
@@ -100,9 +105,21 @@ export class OutgoingChanges {
     const server = Y.decodeStateVector(decoding.readVarUint8Array(step1));
     this.serverState = server;
     this.#proveLoss(server);
+    this.#sendUnheard(server);
     const { updates, after } = answerInParts(this.#doc, server, this.#own.add(this.#doc.clientID));
     for (const update of updates) this.#send(update);
     return decoding.createDecoder(message([syncKind.step1], Y.encodeStateVector(after)));
+  }
+
+  /**
+   * The server has edits of this page that it never acknowledged: the last socket broke in between. It may have put them
+   * back. They are sent again before the answer, so that the server can say so, and does not take the deletes in the
+   * answer without what replaced the deleted values.
+   */
+  #sendUnheard(server: ReadonlyMap<number, number>): void {
+    const { clientID, store } = this.#doc;
+    const has = Math.min(server.get(clientID) ?? 0, Y.getState(store, clientID));
+    if (has > this.#savedClock) this.#send(structsBetween(store, clientID, this.#savedClock, has));
   }
 
   /** Replaces the provider's own listener: a change too large for one frame is sent in parts. */
@@ -114,7 +131,12 @@ export class OutgoingChanges {
   };
 
   #send(update: Uint8Array): void {
-    if (sendFrame(this.#provider, message([frameKind.sync, syncKind.update], update))) this.#sent++;
+    if (sendFrame(this.#provider, message([frameKind.sync, syncKind.update], update))) this.#count();
+  }
+
+  #count(): void {
+    this.#sent++;
+    this.#clocks.push(Y.getState(this.#doc.store, this.#doc.clientID));
   }
 }
 

@@ -8,6 +8,7 @@ import { collectionIn } from '$shared/schema/document.ts';
 import { isEqual } from '$shared/schema/equal.ts';
 import { readRecord, rootOf } from '$shared/schema/read.ts';
 import { beginning } from '$shared/text/graphemes.ts';
+import type { Place } from '$shared/wire/protocol.ts';
 import { phases } from '$shared/collections/phase.ts';
 
 /** Characters of a name: enough to recognise a record. Its texts are kept whole. */
@@ -96,6 +97,13 @@ export class Touches {
           this.#touch(of, id).fields.add(field ?? key ?? '');
       }
     }
+  }
+
+  /** Adds a place that the server has named. */
+  noteAt({ collection, record, field }: Place): void {
+    const touch = this.#touch(collection, record);
+    if (field === '') touch.isNew = true;
+    else touch.fields.add(field);
   }
 
   /** Adds the touches of another object. */

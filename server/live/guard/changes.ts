@@ -56,14 +56,32 @@ export interface Listener {
   /** Called for each client id that the update writes under, before its changes. */
   writer(client: number): void;
   change(change: Change): void;
+  /**
+   * Called instead for an insertion into something that the document has as deleted; Yjs deletes it at once. Without
+   * this method, `change` is called.
+   */
+  lost?(change: Insertion): void;
 }
 
-/** The cost of an update. */
-export interface Price {
+/** The clocks of one client id in an update that are new to the document: from the first up to, not including, the last. */
+export interface ClockRange {
+  readonly client: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An update as a whole. */
+export interface Dissected {
   /** Main-thread time in microseconds, by `tariff`. */
   readonly effort: number;
   /** Permanent growth of the encoded document, in bytes. */
   readonly growth: number;
+  /** For each client id of the update; empty ranges if the document has all of it. */
+  readonly clocks: readonly ClockRange[];
+  /** True if it inserts next to or into stored content that was collected, or is in something deleted. */
+  readonly restsOnCollected: boolean;
+  /** True if it brings content of which the document has the clocks, but only as collected. */
+  readonly isCollected: boolean;
 }
 
 /**
@@ -77,11 +95,12 @@ export function dissect(
   update: Uint8Array,
   listener: Listener,
   limit?: number,
-): Price {
+): Dissected {
   const effort = new Effort(limit);
   const dissection = new Dissection(store, roots, takeApart(update, effort), effort, listener);
   dissection.run();
-  return { effort: effort.spent, growth: dissection.growth.bytes };
+  const { clocks, restsOnCollected, isCollected } = dissection;
+  return { effort: effort.spent, growth: dissection.growth.bytes, clocks, restsOnCollected, isCollected };
 }
 
 /** Longest chain of dependent client ids. Each takes four calls, and the stack is deep enough for about 2,500. */
@@ -98,6 +117,8 @@ class Dissection {
   readonly #listener: Listener;
   readonly #crowds: ConflictRuns;
   #writers = 0;
+  restsOnCollected = false;
+  isCollected = false;
   /** The current depth of that chain. */
   #depth = 0;
 
@@ -124,6 +145,10 @@ class Dissection {
     for (const [client, ranges] of this.#deletes) this.#remove(client, ranges);
   }
 
+  get clocks(): ClockRange[] {
+    return [...this.#runs.values()].map(({ client, stored, clock }) => ({ client, from: stored, to: clock }));
+  }
+
   #placeNext(run: Run): void {
     const part = run.parts[run.next];
     if (!part || run.isBusy) throw missing();
@@ -141,6 +166,7 @@ class Dissection {
     const from = run.clock;
     if (part.clock > from) throw missing();
     if (item) this.#needDependencies(run.client, part.clock, item);
+    if (item && part.clock < run.stored) this.#checkStored(run.client, part.clock, item);
     if (part.end <= from) {
       if (item) this.#passOver(item);
       return;
@@ -173,6 +199,13 @@ class Dissection {
     else if (id.clock >= Y.getState(this.#store, id.client)) throw missing();
   }
 
+  /** Content that the document has as collected was put back before, or was in something deleted. */
+  #checkStored(client: number, clock: number, { content }: Item): void {
+    const structs = this.#store.clients.get(client) ?? [];
+    if (content.kind !== 'deleted' && structs[Y.findIndexSS(structs, clock)] instanceof Y.GC)
+      this.isCollected = true;
+  }
+
   /** A known item changes nothing, but Yjs still looks up its neighbours and creates the root it names. */
   #passOver({ left, right, root }: Item): void {
     if (root !== null && !this.#roots.named(root)) throw new Refused('unknown-root', 'G5');
@@ -202,7 +235,10 @@ class Dissection {
     const named = this.#neighbour(item.left, 1);
     const right = this.#neighbour(item.right, 0);
     // An item next to a collected neighbour is collected too.
-    if (named?.home === null || right?.home === null) return false;
+    if (named?.home === null || right?.home === null) {
+      if (isCollectedInStore(named) || isCollectedInStore(right)) this.restsOnCollected = true;
+      return false;
+    }
     const home = named?.home ?? right?.home ?? this.#pathNamed(item);
     if (!home) return false;
     const key = named ? named.key : right ? right.key : item.key;
@@ -216,7 +252,22 @@ class Dissection {
     part.key = key;
     const { content } = item;
     const length = part.end - from;
-    this.#listener.change({ does: 'insert', home, key, content, client, clock: from, length, isTaken });
+    const insertion: Insertion = {
+      does: 'insert',
+      home,
+      key,
+      content,
+      client,
+      clock: from,
+      length,
+      isTaken,
+    };
+    if (!home.type?._item?.deleted) this.#listener.change(insertion);
+    else {
+      this.restsOnCollected = true;
+      if (this.#listener.lost) this.#listener.lost(insertion);
+      else this.#listener.change(insertion);
+    }
     return true;
   }
 
@@ -224,10 +275,17 @@ class Dissection {
   #pathNamed({ root, parent }: Item): TypePath | null {
     if (root !== null) return this.#homes.ofRoot(root);
     if (!parent) throw malformed();
-    const { home, key, item, part } = this.#find(parent);
-    if (!home) return null;
+    const found = this.#find(parent);
+    const { home, key, item, part } = found;
+    if (!home) {
+      if (isCollectedInStore(found)) this.restsOnCollected = true;
+      return null;
+    }
     if (part) return pathMadeBy(part, home);
-    if (item?.content instanceof Y.ContentDeleted) return null;
+    if (item?.content instanceof Y.ContentDeleted) {
+      this.restsOnCollected = true;
+      return null;
+    }
     if (!(item?.content instanceof Y.ContentType)) throw misplaced();
     return this.#homes.within(home, key, item.content.type);
   }
@@ -324,6 +382,10 @@ class Dissection {
     const length = Math.min(to, stand.end) - clock;
     this.#listener.change({ does: 'remove', home, key, content, client, clock, length, isFresh });
   }
+}
+
+function isCollectedInStore(position: Position | null): boolean {
+  return position !== null && position.home === null && position.part === null;
 }
 
 /** The type that an item of this update creates; null if it was deleted before it was sent. */

@@ -1,14 +1,21 @@
 import type * as Y from 'yjs';
 import type { DocumentDefinition } from '../../../shared/schema/document.ts';
 import { collectionIn } from '../../../shared/schema/document.ts';
-import type { Exceeded } from '../../../shared/wire/protocol.ts';
+import type { Exceeded, Refusal } from '../../../shared/wire/protocol.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { may } from '../../../shared/roles.ts';
 import type { Membership } from '../../access/membership.ts';
 import type { RefusedUpdate } from '../contract.ts';
 import type { Additions } from '../room/allowances.ts';
-import { maxClientIdsInDocument, maxRecoveryEffort, participantShare, tariff } from '../limits.ts';
-import type { Change, Insertion, Listener } from './changes.ts';
+import {
+  emptiedBytes,
+  maxClientIdsInDocument,
+  maxPlacesPutBack,
+  maxRecoveryEffort,
+  participantShare,
+  tariff,
+} from '../limits.ts';
+import type { Change, Dissected, Insertion, Listener } from './changes.ts';
 import { dissect } from './changes.ts';
 import type { TypePath } from './type-paths.ts';
 import { Roots } from './type-paths.ts';
@@ -17,9 +24,11 @@ import { LiveEntries } from './live-entries.ts';
 import { Owners } from './owners.ts';
 import { Quotas } from './quotas.ts';
 import { Records } from './record.ts';
+import type { PutBack } from './put-back.ts';
+import { isAddition, placesOf } from './put-back.ts';
 import { missing, Refused } from './refused.ts';
-import type { GuardContext, Operation } from './rules.ts';
-import { brokenPolicy, brokenRule, lastRules, operationOf, writersOf } from './rules.ts';
+import type { GuardContext, Operation, Rule } from './rules.ts';
+import { brokenPolicy, brokenRule, lastRules, operationOf, rules, writersOf } from './rules.ts';
 
 export type Verdict = Pass | Refuse;
 
@@ -38,6 +47,8 @@ export interface Pass {
 
 export interface Refuse extends RefusedUpdate {
   readonly kind: 'refuse';
+  /** How it can be put back without closing its sender; null if it cannot. */
+  readonly putBack: PutBack | null;
 }
 
 /**
@@ -45,6 +56,9 @@ export interface Refuse extends RefusedUpdate {
  * `isKnown`: true if this person has written in the document before.
  */
 export type Spend = (additions: Additions, isKnown: boolean) => Exceeded | null;
+
+/** A rule that the first disallowed change of an update breaks. */
+type Broken = Pick<Refuse, 'reason' | 'rule' | 'exceeded'>;
 
 const atRest: GuardContext = { isFull: false, policy: null };
 const free: Spend = () => null;
@@ -62,6 +76,8 @@ export class Guard {
   readonly #roots: Roots;
   readonly #owners: Owners;
   readonly #live: LiveEntries;
+  /** Why the last content under a client id was put back. */
+  readonly #reasons = new Map<number, Refusal>();
 
   /** @param owners the recorded owners of client ids */
   constructor(doc: Y.Doc, owners: ReadonlyMap<number, string>, definition: DocumentDefinition) {
@@ -82,20 +98,55 @@ export class Guard {
     const check = new UpdateCheck(this.#doc, this.#definition, this.#owners, this.#live, membership, when);
     try {
       const limit = when.isRecovery ? maxRecoveryEffort : undefined;
-      const { effort, growth } = dissect(this.#doc.store, this.#roots, update, check, limit);
+      const dissected = dissect(this.#doc.store, this.#roots, update, check, limit);
       check.close();
+      const broken = this.#emptiedIn(dissected, check, when) ?? check.broken;
+      if (broken) return { kind: 'refuse', ...broken, putBack: check.putBack(dissected) };
+      const { effort, growth } = dissected;
       const { changes, claims, writers } = check;
       const exceeded = spend(check.additions(growth), this.#owners.hasWritten(membership.person));
-      if (exceeded) return { kind: 'refuse', reason: 'allowance', rule: 'G21', exceeded };
-      for (const writer of writers) this.#owners.confirm(writer);
-      if (claims) this.#owners.add(claims);
+      if (exceeded)
+        return { kind: 'refuse', ...overspent(exceeded), putBack: check.putBack(dissected, exceeded) };
+      this.#own(writers, claims);
       this.#live.note(changes);
       const weight = effort + (claims?.size ?? 0) * tariff.newcomer;
       return { kind: 'pass', changes, hasEffect: check.hasEffect, weight, owners: claims, writers };
     } catch (error) {
-      if (error instanceof Refused) return { kind: 'refuse', reason: error.reason, rule: error.rule };
+      if (error instanceof Refused) {
+        const { reason, rule } = error;
+        return { kind: 'refuse', reason, rule, putBack: null };
+      }
       throw error;
     }
+  }
+
+  /** Notes that an update's clocks are about to be in the document without its content. */
+  tookBack({ putBack: { writers, owners, clocks }, reason }: Refuse & { readonly putBack: PutBack }): void {
+    this.#own(writers, owners);
+    for (const { client } of clocks) this.#reasons.set(client, reason);
+  }
+
+  #own(writers: readonly number[], claims: ReadonlyMap<number, string> | null): void {
+    for (const writer of writers) this.#owners.confirm(writer);
+    if (claims) this.#owners.add(claims);
+  }
+
+  /**
+   * G35. What rests on emptied clocks would be dropped by Yjs without a word, and what it deletes would be gone. It has
+   * the reason of what it rests on. If it changes nothing else, it passes: nothing of it comes in.
+   */
+  #emptiedIn(
+    { clocks, restsOnCollected, isCollected }: Dissected,
+    { changes }: UpdateCheck,
+    { refusesEmptied, isStale }: GuardContext,
+  ): Broken | null {
+    if (!refusesEmptied) return null;
+    const rests = isCollected || (restsOnCollected && changes.length > 0) || (isStale && changes.length > 0);
+    if (!rests) return null;
+    const known = clocks
+      .map(({ client }) => this.#reasons.get(client))
+      .find((reason) => reason !== undefined);
+    return { reason: known ?? 'not-now', rule: 'G35' };
   }
 
   /** Call this after the server itself has written in the document. */
@@ -177,6 +228,8 @@ class UpdateCheck implements Listener {
   /** The client ids that nobody has written under before. */
   claims: Map<number, string> | null = null;
   hasEffect = false;
+  /** The first broken rule, if the update can be put back. */
+  broken: Broken | null = null;
   readonly writers: number[] = [];
   readonly #definition: DocumentDefinition;
   readonly #owners: Owners;
@@ -190,6 +243,8 @@ class UpdateCheck implements Listener {
   readonly #share: number;
   #records = 0;
   #keys = 0;
+  /** True if it exceeds the size of the document, or a limit of it. */
+  #isOverSum = false;
 
   constructor(
     doc: Y.Doc,
@@ -222,11 +277,15 @@ class UpdateCheck implements Listener {
     this.hasEffect = true;
     const operation = operationOf(this.#definition, change, this.#membership, this.#when, this.#touched);
     const rule = brokenRule(operation);
-    if (rule) throw new Refused(rule.refusal, rule.number);
+    if (rule) this.#break(rule, operation);
     if (this.#when.policy || operation.collection?.change === 'own') this.#operations.push(operation);
     this.#quotas.count(operation);
     if (change.does === 'insert' && change.key !== null && !change.isTaken) this.#countKey(operation);
     this.changes.push(change);
+  }
+
+  lost(): void {
+    // It was put back in this very transaction: nothing of it will be there.
   }
 
   /** The permanent additions, given the growth in bytes without new client ids. */
@@ -239,15 +298,46 @@ class UpdateCheck implements Listener {
   close(): void {
     for (const operation of this.#operations) {
       const rule = brokenRule(operation, lastRules);
-      if (rule) throw new Refused(rule.refusal, rule.number);
-      const broken = brokenPolicy(operation);
-      if (broken) throw new Refused(broken.reason, broken.rule);
+      if (rule) this.#break(rule, operation);
+      else this.broken ??= brokenPolicy(operation);
     }
     const reason = this.#quotas.exceeded();
-    if (reason) throw new Refused(reason, 'G16');
+    if (reason) {
+      this.#isOverSum = true;
+      this.broken ??= { reason, rule: 'G16' };
+    }
     const clients = this.claims?.size ?? 0;
     if (clients > 0 && this.#owners.size + clients > maxClientIdsInDocument * this.#share)
       throw new Refused('too-many', 'G16');
+  }
+
+  /** How to put the update back; undefined if it changes too many places, or needs more client ids than are allowed. */
+  putBack(dissected: Dissected, exceeded: Exceeded | null = null): PutBack | null {
+    const places = placesOf(this.changes);
+    if (places.length > maxPlacesPutBack || exceeded?.of === 'clients') return null;
+    const { effort } = dissected;
+    const clocks = dissected.clocks.filter(({ from, to }) => from < to);
+    // A sum that is exceeded must not be used up further by what is only taken out.
+    const isPure =
+      !this.#isOverSum &&
+      exceeded === null &&
+      !dissected.restsOnCollected &&
+      clocks.length > 0 &&
+      this.changes.every((change) => isAddition(this.#definition, change));
+    const clients = this.claims?.size ?? 0;
+    const weight = effort + clients * tariff.newcomer;
+    const { claims: owners, writers } = this;
+    const additions = this.additions(clocks.length * emptiedBytes);
+    return { places, isAddition: isPure, clocks, owners, writers, weight, additions };
+  }
+
+  /** Notes the first broken rule; after one that an honest page cannot break, the update is not read further. */
+  #break(rule: Rule, operation: Operation): void {
+    const { refusal: reason, number } = rule;
+    const isHard = !rule.isSoft || brokenRule(operation, hardRules) !== null;
+    if (isHard || this.#when.isRecovery) throw new Refused(reason, number);
+    if (number === 'G20') this.#isOverSum = true;
+    this.broken ??= { reason, rule: number };
   }
 
   /** Fields are not counted: a record has few, and its own key counts for them. */
@@ -257,6 +347,10 @@ class UpdateCheck implements Listener {
     if (depth === 1 && collection?.kind === 'records') this.#records++;
   }
 }
+
+const hardRules = rules.filter(({ isSoft }) => !isSoft);
+
+const overspent = (exceeded: Exceeded): Broken => ({ reason: 'allowance', rule: 'G21', exceeded });
 
 /** The share of a document's limits that a role may fill. The rest is for those who tidy up. */
 export function shareOf(role: Role): number {

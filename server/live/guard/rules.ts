@@ -21,6 +21,10 @@ export interface GuardContext {
   readonly policy: Policy | null;
   /** Set while a facilitator restores edits that the server lost; see `Guard.judgeRestored`. */
   readonly isRecovery?: true;
+  /** True if the update must not rest on content that was put back (G35). */
+  readonly refusesEmptied?: boolean;
+  /** True if the update comes from a document that has content which was put back: it rests on that as a whole. */
+  readonly isStale?: boolean;
 }
 
 /** One change in terms of the board, with its author and context. A rule sees nothing else. */
@@ -37,6 +41,8 @@ export interface Rule {
   readonly who?: (operation: Operation) => boolean;
   readonly what: (operation: Operation) => boolean;
   readonly when?: (circumstances: GuardContext) => boolean;
+  /** True if the page of an honest person can break it: the update can be put back, and the socket stays open. */
+  readonly isSoft?: true;
 }
 
 /** For rules about who acts. Edits that a facilitator restores were checked when their authors made them. */
@@ -60,6 +66,7 @@ export const rules: readonly Rule[] = [
   {
     number: 'G7',
     says: 'A role writes only what its powers allow.',
+    isSoft: true,
     refusal: 'role',
     what: (operation) => !mayWrite(operation),
   },
@@ -118,6 +125,7 @@ export const rules: readonly Rule[] = [
   {
     number: 'G20',
     says: 'Nothing is added to a full document; existing content may be removed and restored.',
+    isSoft: true,
     refusal: 'document-full',
     what: (operation) => operation.change.does === 'insert' && !isRemovalMark(operation),
     when: ({ isFull }) => isFull,
@@ -125,6 +133,7 @@ export const rules: readonly Rule[] = [
   {
     number: 'G23',
     says: 'Some fields require a power of their own.',
+    isSoft: true,
     refusal: 'role',
     what: ({ membership, field }) =>
       field?.kind === 'value' && isPower(field.by) && !may(membership.role, field.by),
@@ -140,6 +149,7 @@ export const lastRules: readonly Rule[] = [
   {
     number: 'G36',
     says: "In a collection with `change: 'own'`, only the author changes a record.",
+    isSoft: true,
     refusal: 'not-author',
     who: ({ membership }) => !may(membership.role, 'structure'),
     what: ({ collection, membership, record }) =>

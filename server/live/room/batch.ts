@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../socket/connection.ts';
-import type { Pass } from '../guard/guard.ts';
+import type { Control } from '../../../shared/wire/protocol.ts';
+import type { Pass, Refuse } from '../guard/guard.ts';
+import type { PutBackLimits } from './put-back-limits.ts';
 import { nobody } from '../guard/owners.ts';
 import type { PendingFrame, PendingChange } from './pending-changes.ts';
 import type { LiveDocument } from './live-document.ts';
@@ -16,6 +18,8 @@ export interface Batch {
   readonly update: Uint8Array | null;
   /** The senders of the handled frames. They are acknowledged when the batch is on disk. */
   readonly senders: ReadonlySet<Connection>;
+  /** Frames that were put back, and whom to tell when the batch is on disk. */
+  readonly putBacks: readonly ToldPutBack[];
   /** The connection that made the whole update and need not be sent it; null if several made it. */
   readonly soleAuthor: Connection | null;
   /** True if people made any of it. */
@@ -32,6 +36,12 @@ export interface Batch {
   readonly overheadMs: number;
 }
 
+/** A frame that was put back. */
+export interface ToldPutBack {
+  readonly to: Connection;
+  readonly control: Extract<Control, { kind: 'put-back' }>;
+}
+
 interface BatchContext {
   readonly recovery: Recovery;
   readonly counters: Counters;
@@ -39,6 +49,7 @@ interface BatchContext {
   readonly receivers: number;
   /** Measures what people pay for. */
   readonly clock: Clock;
+  readonly putBackLimits: PutBackLimits;
 }
 
 /**
@@ -50,13 +61,14 @@ interface BatchContext {
 export function applyChanges(
   document: LiveDocument,
   changes: readonly PendingChange[],
-  { recovery, counters, receivers, clock }: BatchContext,
+  { recovery, counters, receivers, clock, putBackLimits }: BatchContext,
 ): Batch {
   const authors = new Set<Connection>();
   const senders = new Set<Connection>();
   const owners = new Map<number, string>();
   const writers = new Set<number>();
   const restored = new Set<PendingChange>();
+  const putBacks: ToldPutBack[] = [];
 
   function apply(update: Uint8Array, verdict: Pass): void {
     document.apply(update, verdict);
@@ -92,7 +104,8 @@ export function applyChanges(
         chargeSince(from, began);
         return [];
       }
-      const verdict = document.judge(frame.update, from.membership, from.since);
+      const isStale = frame.isStep2 && from.isStale;
+      const verdict = document.judge(frame.update, from.membership, from.since, isStale);
       if (verdict.kind === 'refuse') {
         const isWaiting = verdict.reason === 'missing-dependency' && !from.isHeld && mayWait(from, frame);
         const isHeld = !isWaiting && recovery.holds(document, from, frame, verdict);
@@ -101,6 +114,7 @@ export function applyChanges(
         chargeSince(from, began);
         if (isWaiting || isHeld) return [];
         counters.refusals[verdict.reason]++;
+        if (putBack(from, frame, verdict)) return finish(from, frame);
         from.refuse(verdict);
         return [];
       }
@@ -118,9 +132,35 @@ export function applyChanges(
       const toAllMs = verdict.hasEffect ? (frame.update.length * receivers) / answerBytesPerMs : 0;
       from.charge('work', cost / 1000 + toAllMs);
     }
+    return finish(from, frame);
+  }
+
+  /** Returns held frames that can be tried now. */
+  function finish(from: Connection, frame: DocumentFrame): readonly PendingFrame[] {
     if (from.isHeld && from.acknowledgements.isOffer(frame)) recovery.released(from);
     senders.add(from);
     return from.acknowledgements.done(frame).map((held) => ({ kind: 'frame', from, frame: held }));
+  }
+
+  /** Puts a refused update back. Returns false if its sender must be closed instead. */
+  function putBack(from: Connection, frame: DocumentFrame, verdict: Refuse): boolean {
+    const { reason, rule, exceeded, putBack } = verdict;
+    if (!from.takesPutBacks || !putBack) return false;
+    const { board, device } = from.membership;
+    if (!putBackLimits.take(`${board}/${device}`)) return false;
+    const done = document.putBack(frame.update, { ...verdict, putBack }, from.membership, from.since);
+    if (done === null) return false;
+    from.charge('work', putBack.weight / 1000);
+    for (const writer of putBack.writers) writers.add(writer);
+    putBack.owners?.forEach((person, client) => owners.set(client, person));
+    const anew = done === 'emptied';
+    from.isStale ||= anew;
+    const places = [...putBack.places];
+    putBacks.push({
+      to: from,
+      control: { kind: 'put-back', frame: frame.number, reason, rule, places, anew, ...exceeded },
+    });
+    return true;
   }
 
   function chargeSince(from: Connection, began: number): void {
@@ -197,7 +237,10 @@ export function applyChanges(
   return {
     update,
     senders,
-    soleAuthor: authors.size === 1 && !hasOwn && isFramesOnly && author ? author : null,
+    putBacks,
+    // The author of what was put back must be sent that it is gone.
+    soleAuthor:
+      authors.size === 1 && !hasOwn && isFramesOnly && putBacks.length === 0 && author ? author : null,
     isEdit: authors.size > 0 || restored.size > 0,
     person: people.size === 1 && author ? author.membership.person : '',
     owners: owners.size > 0 ? owners : null,

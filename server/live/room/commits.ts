@@ -9,6 +9,7 @@ import type { Connection } from '../socket/connection.ts';
 import type { Observer } from '../contract.ts';
 import type { LiveDocument } from './live-document.ts';
 import { Parked } from './parked.ts';
+import type { PutBackLimits } from './put-back-limits.ts';
 import type { Recovery } from '../recovery/recovery.ts';
 import type { Counters } from '../counters.ts';
 import {
@@ -31,6 +32,7 @@ export interface CommitsOptions {
   readonly counters: Counters;
   readonly observe: Observer;
   readonly recovery: Recovery;
+  readonly putBackLimits: PutBackLimits;
   /** The number of sockets that a commit is sent to. The more there are, the less often the room commits. */
   readonly receivers: () => number;
   /** Called once a batch is on disk. `sequence`: of its journal record; null if it changed nothing. */
@@ -185,7 +187,8 @@ export class Commits {
   }
 
   async #commit(): Promise<void> {
-    const { store, counters, observe, recovery, receivers, clock, committed, failed } = this.#options;
+    const { store, counters, observe, recovery, receivers, clock, committed, failed, putBackLimits } =
+      this.#options;
     const began = this.#queue.length > 0 ? this.#oldest : performance.now();
     const changes = [...this.#parked.takeDue(), ...this.#queue];
     this.#queue = [];
@@ -197,6 +200,7 @@ export class Commits {
         counters,
         receivers: receivers(),
         clock,
+        putBackLimits,
       });
       for (const change of batch.left) this.#park(change);
       const applied = performance.now();

@@ -7,11 +7,13 @@ import type { StoredDocument } from '../../store/contract.ts';
 import type { Membership } from '../../access/membership.ts';
 import type { Exceeded } from '../../../shared/wire/protocol.ts';
 import type { Additions } from './allowances.ts';
-import type { Pass, Verdict } from '../guard/guard.ts';
+import type { Pass, Refuse, Verdict } from '../guard/guard.ts';
 import { Guard } from '../guard/guard.ts';
 import { KnownDeletes } from '../guard/known-deletes.ts';
 import type { Policy } from '../guard/policy.ts';
 import { structFrom } from '../guard/positions.ts';
+import type { PutBack } from '../guard/put-back.ts';
+import { deletingUpdate, emptiedUpdate } from '../guard/put-back.ts';
 import type { Packet } from '../socket/packets.ts';
 import { step1Packet, step2Packet } from '../socket/packets.ts';
 import type { Counters } from '../counters.ts';
@@ -71,10 +73,18 @@ export class LiveDocument {
     });
   }
 
-  /** Judges an update by the guard. `since`: when its sender joined. */
-  judge(update: Uint8Array, membership: Membership, since: number): Verdict {
+  /**
+   * Judges an update by the guard. `since`: when its sender joined. `isStale`: the sender's document has content that
+   * was put back.
+   */
+  judge(update: Uint8Array, membership: Membership, since: number, isStale = false): Verdict {
     const bounds = this.#bounds;
-    const when = { isFull: bounds.isFull(membership), policy: bounds.policy() };
+    const when = {
+      isFull: bounds.isFull(membership),
+      policy: bounds.policy(),
+      refusesEmptied: true,
+      isStale,
+    };
     return this.guard.judge(update, membership, when, (additions, isKnown) =>
       bounds.spend(membership, since, additions, isKnown),
     );
@@ -111,6 +121,35 @@ export class LiveDocument {
   apply(update: Uint8Array, { changes }: Pass): void {
     Y.applyUpdate(this.doc, update);
     this.work.applied((collection) => this.guard.recordsMade(changes, collection));
+  }
+
+  /**
+   * Applies an update that the guard refused without its content: all of its clocks are in the document afterwards, so
+   * that what its sender writes next fits. What only adds is *taken out*: applied and deleted in the same transaction,
+   * so that Yjs forgets it before it encodes. Anything else is *emptied*: its clocks are stored as collected, and what
+   * it deletes stays. Returns null, and does nothing, if the sender may not add even that. Call within `change`.
+   */
+  putBack(
+    update: Uint8Array,
+    verdict: Refuse & { readonly putBack: PutBack },
+    membership: Membership,
+    since: number,
+  ): 'taken-out' | 'emptied' | null {
+    const { isAddition, clocks, additions } = verdict.putBack;
+    const isKnown = this.guard.owners.hasWritten(membership.person);
+    const maySpend = (what: Additions) => this.#bounds.spend(membership, since, what, isKnown) === null;
+    const isTakenOut = isAddition && maySpend(additions);
+    // What stays of emptied clocks is too little to count, but for new client ids.
+    const { clients } = additions;
+    if (!isTakenOut && clients > 0 && !maySpend({ clients, records: 0, keys: 0, bytes: 0 })) return null;
+    this.guard.tookBack(verdict);
+    if (isTakenOut) {
+      Y.applyUpdate(this.doc, update);
+      Y.applyUpdate(this.doc, deletingUpdate(clocks));
+      return 'taken-out';
+    }
+    if (clocks.length > 0) Y.applyUpdate(this.doc, emptiedUpdate(clocks));
+    return 'emptied';
   }
 
   /** Applies an update that the server made. Call within `change`. */

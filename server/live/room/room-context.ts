@@ -6,6 +6,7 @@ import type { Unread } from '../socket/unread.ts';
 import type { TimeSlicedQueue } from '../time-sliced-queue.ts';
 import type { Allowances } from './allowances.ts';
 import type { MigratingContext } from './migrating.ts';
+import type { PutBackLimits } from './put-back-limits.ts';
 
 /** Dependencies that all rooms share. */
 export interface RoomContext extends MigratingContext {
@@ -19,6 +20,7 @@ export interface RoomContext extends MigratingContext {
   readonly unreadDifferences: Unread;
   /** What people may add to documents for good. */
   readonly allowances: Allowances;
+  readonly putBackLimits: PutBackLimits;
   readonly maxDocumentBytes: number;
   readonly sessions: RoomSessions;
 }

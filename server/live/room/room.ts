@@ -17,7 +17,7 @@ import { Commits } from './commits.ts';
 import type { LoadHooks, LoadOutcome } from './document-loader.ts';
 import { DocumentLoader } from './document-loader.ts';
 import { IncomingChanges } from './incoming-changes.ts';
-import { emptyStateVector } from './live-document.ts';
+import { emptyStateVector, hasNothing } from './live-document.ts';
 import { OwnWrites } from './own-writes.ts';
 import type { Stored } from './persistence.ts';
 import type { RoomContext } from './room-context.ts';
@@ -217,6 +217,8 @@ export class Room implements Listener {
   receive(connection: Connection, frame: Frame): void {
     switch (frame.kind) {
       case 'step1':
+        // Its document is new: what it sends from here on does not rest on what was put back.
+        if (hasNothing(frame.stateVector)) connection.isStale = false;
         this.#syncRequests.ask(connection, frame.stateVector);
         break;
       case 'changes':
@@ -553,9 +555,11 @@ export class Room implements Listener {
 
   /** Sends a batch that is on disk: framed once, the same bytes to every socket. Then tells its authors. */
   #deliver({ document }: Open, stored: Stored, batch: Batch, sequence: number | null): void {
-    const { update, senders, soleAuthor, isEdit, clocks } = batch;
+    const { update, senders, soleAuthor, isEdit, clocks, putBacks } = batch;
     this.#ownWrites.committed();
     this.#recovery.committed(clocks);
+    // Before what is left of them, and before they are acknowledged: the page copies the text first.
+    for (const { to, control } of putBacks) to.tellPutBack(control);
     if (update) this.#broadcaster.deliver(update, soleAuthor, this.#recovery.mark(document.guard.owners));
     if (update && sequence !== null) stored.add(update, sequence, isEdit);
     for (const sender of senders) sender.acknowledge();

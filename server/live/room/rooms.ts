@@ -32,6 +32,7 @@ import { turnAway } from '../socket/line.ts';
 import { TimeSlicedQueue } from '../time-sliced-queue.ts';
 import { LiveRules } from './board-rules.ts';
 import { IdleRooms } from './idle-rooms.ts';
+import { PutBackLimits } from './put-back-limits.ts';
 import type { RoomOwner } from './room.ts';
 import { Room } from './room.ts';
 import type { RoomContext } from './room-context.ts';
@@ -99,6 +100,7 @@ export function openRooms(options: LiveOptions): Rooms {
     log,
     clock,
     allowances: new Allowances(clock, options.allowances),
+    putBackLimits: new PutBackLimits(clock),
     counters: newCounters(),
     observe,
     largeAnswers: new TimeSlicedQueue(largeAnswersMs),
@@ -152,6 +154,7 @@ class OpenRooms implements Rooms, RoomOwner {
       this.#rates.sweep();
       this.#context.largeMessages.beat();
       context.allowances.sweep();
+      context.putBackLimits.sweep();
     });
   }
 

@@ -65,6 +65,10 @@ export class Connection implements Reader, Door, Sender {
   #mightWrite: boolean;
   readonly acknowledgements = new Acknowledgements();
   readonly isOurs: boolean;
+  /** True if the client understands that an update is put back. */
+  readonly takesPutBacks: boolean;
+  /** True if its document has content that was put back, until it asks for the whole state. */
+  isStale = false;
   readonly out: SocketWriter;
   /** When it was opened, by the live clock. */
   readonly since: number;
@@ -106,6 +110,7 @@ export class Connection implements Reader, Door, Sender {
     this.#mayWrite = this.#mightWrite = mayWrite;
     const { socket, inlet } = line;
     this.isOurs = line.isOurs;
+    this.takesPutBacks = line.isOurs && line.takesPutBacks;
     this.out = new SocketWriter(line, { clock, counters }, this);
     this.#socket = socket;
     this.#inlet = inlet;
@@ -275,6 +280,12 @@ export class Connection implements Reader, Door, Sender {
     this.#deny(reason, exceeded);
     this.#log.warn({ ...this.#names, reason, rule, ...exceeded }, 'update refused');
     this.close(closeForRefusal(reason), reason);
+  }
+
+  /** Tells the client that a frame was put back. */
+  tellPutBack(control: Extract<Control, { kind: 'put-back' }>): void {
+    this.#log.info({ ...this.#names, reason: control.reason, rule: control.rule }, 'update put back');
+    this.tell(control);
   }
 
   /** Acknowledges what is on disk, to clients that support it. */

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
-import { controlProtocol } from '../../../shared/wire/protocol.ts';
+import { controlProtocol, putBackQuery } from '../../../shared/wire/protocol.ts';
 import { Inlet } from './inlet.ts';
 import { TimeSlicedQueue } from '../time-sliced-queue.ts';
 import { inletTurnMs, maxAnswerBytes, maxBufferedPieces, maxFragments, wsCloseMs } from '../limits.ts';
@@ -19,6 +19,8 @@ export interface Line {
   readonly isOurs: boolean;
   /** The newest document layout that the client knows; null if it does not send one. */
   readonly schema: number | null;
+  /** True if the client understands that an update is put back. */
+  readonly takesPutBacks: boolean;
   /** True if the address names the person by `seat`, as pages do. Programs send a token. */
   readonly namesPerson: boolean;
 }
@@ -57,10 +59,14 @@ export class Lines {
 }
 
 /** What the query of the requested address says. */
-function saidIn({ url = '' }: IncomingMessage): Pick<Line, 'schema' | 'namesPerson'> {
+function saidIn({ url = '' }: IncomingMessage): Pick<Line, 'schema' | 'namesPerson' | 'takesPutBacks'> {
   const said = new URLSearchParams(url.slice(url.indexOf('?') + 1));
   const schema = said.get('schema') ?? '';
-  return { schema: /^\d{1,9}$/.test(schema) ? Number(schema) : null, namesPerson: said.has('seat') };
+  return {
+    schema: /^\d{1,9}$/.test(schema) ? Number(schema) : null,
+    namesPerson: said.has('seat'),
+    takesPutBacks: said.has(putBackQuery),
+  };
 }
 
 /** Closes a socket that is not admitted, and discards what it sends. */

@@ -254,6 +254,7 @@ describe('G21 the additions of an update', () => {
       reason: 'allowance',
       rule: 'G21',
       exceeded,
+      putBack: null,
     });
     expect(asked(update, 'ben')).toMatchObject({ clients: 1, isKnown: true });
   });

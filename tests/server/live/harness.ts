@@ -13,6 +13,7 @@ import type { Rooms } from '../../../server/live/room/rooms.ts';
 import { openRooms } from '../../../server/live/room/rooms.ts';
 import type { Store } from '../../../server/store/contract.ts';
 import type { Role } from '../../../shared/roles.ts';
+import { putBackQuery } from '../../../shared/wire/protocol.ts';
 import type { ServedDocument } from '../../../server/documents/work.ts';
 import { MemoryStore } from './memory-store.ts';
 import { RawClient } from './raw-client.ts';
@@ -33,7 +34,12 @@ export interface House<S extends Store = MemoryStore> {
   /** A hand-made socket of a person with a membership. */
   raw(
     person: string,
-    options?: { control?: boolean; document?: string; schema?: number | undefined },
+    options?: {
+      control?: boolean;
+      document?: string;
+      schema?: number | undefined;
+      putBack?: boolean;
+    },
   ): Promise<RawClient>;
   close(): Promise<void>;
 }
@@ -114,8 +120,8 @@ export async function openHouseOn<S extends Store>(
       clients.add(client);
       return client;
     },
-    async raw(person, { control = false, document = 'board', schema } = {}) {
-      const said = schema === undefined ? '' : `&schema=${schema}`;
+    async raw(person, { control = false, document = 'board', schema, putBack = false } = {}) {
+      const said = `${schema === undefined ? '' : `&schema=${schema}`}${putBack ? `&${putBackQuery}` : ''}`;
       const client = await RawClient.open(
         `ws://127.0.0.1:${port}/sync/${board}/${document}?seat=${person}${said}`,
         control,

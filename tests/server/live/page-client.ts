@@ -4,7 +4,7 @@ import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { KeptMarks } from '../../../client/model/sync/marks.ts';
 import type { Control } from '../../../shared/wire/protocol.ts';
-import { controlProtocol, frameKind, syncKind } from '../../../shared/wire/protocol.ts';
+import { controlProtocol, frameKind, putBackQuery, syncKind } from '../../../shared/wire/protocol.ts';
 import { StockClient } from './stock-client.ts';
 
 /** A provider with the project's sub-protocol, like the page's: it stores marks and shows them. */
@@ -60,8 +60,9 @@ class PageProvider extends WebsocketProvider {
 
 /** A person with a page: the stock provider with the project's sub-protocol, and its clock marks. */
 export class PageClient extends StockClient {
-  constructor(url: string, person: string) {
-    super(url, person, PageProvider);
+  /** `takesPutBacks`: true if it says that it understands `put-back`. */
+  constructor(url: string, person: string, takesPutBacks = false) {
+    super(url, person, PageProvider, undefined, takesPutBacks ? { [putBackQuery]: '1' } : {});
   }
 
   /** Waits for a control frame, and takes it. */

@@ -10,12 +10,18 @@ export class StockClient {
   readonly editor: PlainEditor;
   readonly provider: WebsocketProvider;
 
-  /** `Provider`: another version of it. `schema`: the layout that it says it knows. */
-  constructor(url: string, person: string, Provider = WebsocketProvider, schema?: number) {
+  /** `Provider`: another version of it. `schema`: the layout that it says it knows. `query`: of the address. */
+  constructor(
+    url: string,
+    person: string,
+    Provider = WebsocketProvider,
+    schema?: number,
+    query: Readonly<Record<string, string>> = {},
+  ) {
     openRoots(this.doc);
     this.editor = new PlainEditor(this.doc, person);
     this.provider = new Provider(url, 'board', this.doc, {
-      params: { seat: person, ...(schema !== undefined && { schema: String(schema) }) },
+      params: { seat: person, ...query, ...(schema !== undefined && { schema: String(schema) }) },
       // The stock client takes any WebSocket class, but the two type packages do not know each other.
       WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
       disableBc: true,

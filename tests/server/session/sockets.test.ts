@@ -128,6 +128,7 @@ test('the policy and the role now judge the edits of open sockets', async () => 
   addCard(new PlainEditor(doc, pat.person), cell, { text: 'During the talk' });
   client.update(Y.encodeStateAsUpdate(doc, before));
   expect(await client.next('denied')).toMatchObject({ reason: 'not-now' });
+  expect((await workshop.log(fay, { fay, pat }))[0]).toMatch(/^pat refused G\d+$/);
 
   const again = await workshop.socket(pat);
   await told(again);

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { RoomSessions } from '../contract.ts';
 import type { Connection } from '../socket/connection.ts';
 import type { Control } from '../../../shared/wire/protocol.ts';
 import type { Pass, Refuse } from '../guard/guard.ts';
@@ -50,6 +51,7 @@ interface BatchContext {
   /** Measures what people pay for. */
   readonly clock: Clock;
   readonly putBackLimits: PutBackLimits;
+  readonly sessions: RoomSessions;
 }
 
 /**
@@ -61,7 +63,7 @@ interface BatchContext {
 export function applyChanges(
   document: LiveDocument,
   changes: readonly PendingChange[],
-  { recovery, counters, receivers, clock, putBackLimits }: BatchContext,
+  { recovery, counters, receivers, clock, putBackLimits, sessions }: BatchContext,
 ): Batch {
   const authors = new Set<Connection>();
   const senders = new Set<Connection>();
@@ -114,6 +116,7 @@ export function applyChanges(
         chargeSince(from, began);
         if (isWaiting || isHeld) return [];
         counters.refusals[verdict.reason]++;
+        sessions.noteRefused(from.byLink, verdict.rule);
         if (putBack(from, frame, verdict)) return finish(from, frame);
         from.refuse(verdict);
         return [];

@@ -6,7 +6,7 @@ import { onItsOwn } from './pending-changes.ts';
 import { applyChanges } from './batch.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../socket/connection.ts';
-import type { Observer } from '../contract.ts';
+import type { Observer, RoomSessions } from '../contract.ts';
 import type { LiveDocument } from './live-document.ts';
 import { Parked } from './parked.ts';
 import type { PutBackLimits } from './put-back-limits.ts';
@@ -33,6 +33,7 @@ export interface CommitsOptions {
   readonly observe: Observer;
   readonly recovery: Recovery;
   readonly putBackLimits: PutBackLimits;
+  readonly sessions: RoomSessions;
   /** The number of sockets that a commit is sent to. The more there are, the less often the room commits. */
   readonly receivers: () => number;
   /** Called once a batch is on disk. `sequence`: of its journal record; null if it changed nothing. */
@@ -187,8 +188,8 @@ export class Commits {
   }
 
   async #commit(): Promise<void> {
-    const { store, counters, observe, recovery, receivers, clock, committed, failed, putBackLimits } =
-      this.#options;
+    const { store, counters, observe, recovery, receivers, clock, committed, failed } = this.#options;
+    const { putBackLimits, sessions } = this.#options;
     const began = this.#queue.length > 0 ? this.#oldest : performance.now();
     const changes = [...this.#parked.takeDue(), ...this.#queue];
     this.#queue = [];
@@ -201,6 +202,7 @@ export class Commits {
         receivers: receivers(),
         clock,
         putBackLimits,
+        sessions,
       });
       for (const change of batch.left) this.#park(change);
       const applied = performance.now();

@@ -21,6 +21,9 @@ test.each([
   ['versions', 'GET', '/lost'],
   ['versions', 'POST', '/lost/restore'],
   ['versions', 'POST', '/lost/discard'],
+  ['session', 'POST', '/session'],
+  ['session', 'GET', '/session/log'],
+  ['session', 'PUT', '/agenda'],
 ] as const)('the power %s is the only one that %s %s requires', async (power, method, path) => {
   const house = new House();
   const { board, links } = await house.createBoard();

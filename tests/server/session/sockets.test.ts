@@ -113,6 +113,32 @@ test('sockets stay open when a role changes; who becomes a facilitator gets what
   expect(client.socket.readyState).toBe(client.socket.OPEN);
 });
 
+test('the policy and the role now judge the edits of open sockets', async () => {
+  const client = await workshop.socket(pat);
+  expect(await client.told('welcome')).toMatchObject({ role: 'participant' });
+  await workshop.act(fay, { do: 'start', item: 'welcome' });
+  // Until the grace of the earlier policy is over.
+  workshop.clock.advance(2_100);
+  const doc = await client.state();
+  openRoots(doc);
+  const before = Y.encodeStateVector(doc);
+  const [lane] = readAll(doc, lanes).filter(({ type }) => type === 'text');
+  const [phase] = readAll(doc, phases);
+  const cell = { lane: lane?.id ?? '', phase: phase?.id ?? '', step: null };
+  addCard(new PlainEditor(doc, pat.person), cell, { text: 'During the talk' });
+  client.update(Y.encodeStateAsUpdate(doc, before));
+  expect(await client.next('denied')).toMatchObject({ reason: 'not-now' });
+  expect((await workshop.log(fay, { fay, pat }))[0]).toMatch(/^pat refused G\d+$/);
+
+  const again = await workshop.socket(pat);
+  await told(again);
+  await workshop.act(fay, { do: 'role', person: pat.person, to: 'facilitator' });
+  expect(await again.told('welcome')).toMatchObject({ role: 'participant' });
+  expect(await again.told('welcome')).toMatchObject({ role: 'facilitator' });
+  again.update(Y.encodeStateAsUpdate(doc, before));
+  await again.told('saved');
+});
+
 test('a removed person’s sockets close, an old token opens none, and who is let back comes in', async () => {
   const [one, two, fays] = await Promise.all([pat, pat, fay].map((who) => workshop.socket(who)));
   if (!one || !two || !fays) throw new Error('there are three');

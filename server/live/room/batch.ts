@@ -50,6 +50,7 @@ interface BatchContext {
   /** Measures what people pay for. */
   readonly clock: Clock;
   readonly putBackLimits: PutBackLimits;
+  readonly refused: (board: string, person: string, rule: string) => void;
 }
 
 /**
@@ -61,7 +62,7 @@ interface BatchContext {
 export function applyChanges(
   document: LiveDocument,
   changes: readonly PendingChange[],
-  { recovery, counters, receivers, clock, putBackLimits }: BatchContext,
+  { recovery, counters, receivers, clock, putBackLimits, refused }: BatchContext,
 ): Batch {
   const authors = new Set<Connection>();
   const senders = new Set<Connection>();
@@ -114,6 +115,7 @@ export function applyChanges(
         chargeSince(from, began);
         if (isWaiting || isHeld) return [];
         counters.refusals[verdict.reason]++;
+        refused(from.membership.board, from.membership.person, verdict.rule);
         if (putBack(from, frame, verdict)) return finish(from, frame);
         from.refuse(verdict);
         return [];

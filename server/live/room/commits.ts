@@ -33,6 +33,7 @@ export interface CommitsOptions {
   readonly observe: Observer;
   readonly recovery: Recovery;
   readonly putBackLimits: PutBackLimits;
+  readonly refused: (board: string, person: string, rule: string) => void;
   /** The number of sockets that a commit is sent to. The more there are, the less often the room commits. */
   readonly receivers: () => number;
   /** Called once a batch is on disk. `sequence`: of its journal record; null if it changed nothing. */
@@ -187,8 +188,18 @@ export class Commits {
   }
 
   async #commit(): Promise<void> {
-    const { store, counters, observe, recovery, receivers, clock, committed, failed, putBackLimits } =
-      this.#options;
+    const {
+      store,
+      counters,
+      observe,
+      recovery,
+      receivers,
+      clock,
+      committed,
+      failed,
+      putBackLimits,
+      refused,
+    } = this.#options;
     const began = this.#queue.length > 0 ? this.#oldest : performance.now();
     const changes = [...this.#parked.takeDue(), ...this.#queue];
     this.#queue = [];
@@ -201,6 +212,7 @@ export class Commits {
         receivers: receivers(),
         clock,
         putBackLimits,
+        refused,
       });
       for (const change of batch.left) this.#park(change);
       const applied = performance.now();

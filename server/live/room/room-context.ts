@@ -21,5 +21,7 @@ export interface RoomContext extends MigratingContext {
   /** What people may add to documents for good. */
   readonly allowances: Allowances;
   readonly putBackLimits: PutBackLimits;
+  /** An update of a person was refused by a rule. */
+  readonly refused: (board: string, person: string, rule: string) => void;
   readonly maxDocumentBytes: number;
 }

@@ -70,6 +70,8 @@ export interface LiveOptions {
    * is whatever the roles allow.
    */
   readonly rulesOf?: (board: string) => Promise<BoardRules | null>;
+  /** Called for each update that was refused, whether or not its sender was closed, with the number of the rule. */
+  readonly refused?: (board: string, person: string, rule: string) => void;
 }
 
 /** The live boards, and what only this process may ask of them. */
@@ -91,6 +93,7 @@ export function openRooms(options: LiveOptions): Rooms {
     clock,
     allowances: new Allowances(clock, options.allowances),
     putBackLimits: new PutBackLimits(clock),
+    refused: options.refused ?? (() => undefined),
     counters: newCounters(),
     observe,
     largeAnswers: new TimeSlicedQueue(largeAnswersMs),

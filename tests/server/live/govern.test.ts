@@ -51,7 +51,11 @@ const texts = (doc: Y.Doc) => readAll(doc, cards).map(({ text }) => text);
 describe('the rules of a session, over sockets', () => {
   test('G22 a room asks for the rules when it opens, and a stock client is closed with the reason', async () => {
     const asked: string[] = [];
-    await opened({ rulesOf: (name) => Promise.resolve((asked.push(name), open)) });
+    const refused: string[] = [];
+    await opened({
+      rulesOf: (name) => Promise.resolve((asked.push(name), open)),
+      refused: (...of) => refused.push(of.join(' ')),
+    });
     const ana = await house.stock('ana').synced();
     const card = addCard(ana.editor, cell, { text: 'hers' });
     const ben = await house.stock('ben').synced();
@@ -63,6 +67,7 @@ describe('the rules of a session, over sockets', () => {
     writeText(fia.editor, cards, card, 'text', 'Fia’s');
     await ana.sees(() => texts(ana.doc)[0] === 'Fia’s');
     expect(asked).toEqual([board]);
+    expect(refused).toEqual([`${board} ben G25`]);
     expect(house.rooms.counters.refusals['not-yours']).toBe(1);
     const line = house.log.find((one) => one.includes('update refused')) ?? '';
     expect(JSON.parse(line)).toMatchObject({ reason: 'not-yours', rule: 'G25' });

@@ -55,6 +55,7 @@ export interface HouseOptions {
   readonly port?: number;
   /** The documents of a board. */
   readonly documents?: readonly ServedDocument[];
+  readonly refused?: (board: string, person: string, rule: string) => void;
   readonly rulesOf?: (board: string) => Promise<BoardRules | null>;
 }
 

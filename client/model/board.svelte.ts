@@ -254,8 +254,17 @@ export class Board {
     const touches = new Touches(this.#doc);
     for (const place of control.places) touches.noteAt(place);
     const { exceeded } = exceededIn(control);
-    const generation = this.#generation;
-    this.#kept.putBack({ why: control.reason, generation, records: touches.read(), exceeded });
+    const given = {
+      why: control.reason,
+      generation: this.#generation,
+      records: touches.read(),
+      exceeded,
+    };
+    import('./sync/put-back.ts').then(
+      ({ keepPutBack }) => keepPutBack(this.#kept, given),
+      // The script could not be fetched: kept as after any refusal.
+      () => this.#kept.lose({ ...given, state: this.bytes() }, Promise.resolve([])),
+    );
   }
 
   /** Takes the unsaved edits, including text that an input method is composing. */

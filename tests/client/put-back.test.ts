@@ -8,7 +8,7 @@ import { closeCode } from '../../shared/wire/protocol.ts';
 import type { House } from '../server/live/harness.ts';
 import { board, openHouse } from '../server/live/harness.ts';
 import type { StockClient } from '../server/live/stock-client.ts';
-import { mergePutBacks } from '../../client/model/sync/lost.ts';
+import { mergePutBacks } from '../../client/model/sync/put-back.ts';
 import type { Touched } from '../../client/model/sync/touched.ts';
 import { looseText } from '../../client/model/sync/touched.ts';
 import { FakeDevice } from './fake-indexeddb.ts';

@@ -4,7 +4,6 @@ import type { EditRows, LostRow, RowKey } from './edit-rows.ts';
 import { IndexedDbRows } from './edit-rows.ts';
 import type { FoundLoss } from './edit-sorting.ts';
 import type { Lost, LostWhy } from './lost.ts';
-import { mergePutBacks } from './lost.ts';
 import { OpenPages } from './open-pages.ts';
 import type { Touched } from './touched.ts';
 
@@ -58,26 +57,23 @@ export class KeptEdits {
     // Refused again, with no records: a second notice would say nothing new.
     if (records.length === 0 && this.#own.some((one) => one.why === why && one.records.length === 0)) return;
     const lost = { ...this.#lost(why, this.person, records, state), ...(exceeded && { exceeded }) };
-    this.#keep(lost.id, replaced, { why, generation, records, state, page: this.pages.id });
-    this.#own = [...this.#own, lost];
-    this.#publish();
+    this.#keys.set(lost.id, replaced);
+    this.set(lost, { why, generation, records, state, page: this.pages.id });
   }
 
-  /**
-   * Keeps edits that the server put back while the page goes on. Those with the same reason are one loss: each letter
-   * typed may come back by itself.
-   */
-  putBack({ why, generation, records, exceeded }: Omit<GivenUp, 'state'>): void {
-    const before = this.#own.find((lost) => lost.isPutBack && lost.why === why);
-    const all = mergePutBacks(before?.records ?? [], records);
-    const lost: Lost = {
-      ...this.#lost(why, this.person, all, null),
-      ...(before && { id: before.id }),
-      ...(exceeded && { exceeded }),
-      isPutBack: true,
-    };
-    const row = { why, generation, records: all, page: this.pages.id };
-    this.#keep(lost.id, this.#keys.get(lost.id) ?? Promise.resolve([]), row);
+  /** Adds a loss, or replaces the one with its id, on the page and on the device. */
+  set(lost: Lost, row: LostRow): void {
+    const replaced = this.#keys.get(lost.id) ?? Promise.resolve([]);
+    this.#volatile.add(lost.id);
+    this.#keys.set(
+      lost.id,
+      replaced.then(async (keys) => {
+        const key = await this.rows.replace(keys, this.person, row);
+        if (key === null) return keys;
+        this.#volatile.delete(lost.id);
+        return [key];
+      }),
+    );
     this.#own = [...this.#own.filter(({ id }) => id !== lost.id), lost];
     this.#publish();
   }
@@ -133,20 +129,6 @@ export class KeptEdits {
   close(): void {
     this.pages.close();
     void Promise.allSettled(this.#keys.values()).then(() => this.rows.close());
-  }
-
-  /** Stores a loss on the device, in place of the rows that held it. */
-  #keep(id: string, replaced: Keys, row: LostRow): void {
-    this.#volatile.add(id);
-    this.#keys.set(
-      id,
-      replaced.then(async (keys) => {
-        const key = await this.rows.replace(keys, this.person, row);
-        if (key === null) return keys;
-        this.#volatile.delete(id);
-        return [key];
-      }),
-    );
   }
 
   #lost(why: LostWhy, person: string, records: readonly Touched[], state: Uint8Array | null): Lost {

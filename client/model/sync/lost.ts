@@ -58,41 +58,6 @@ export function isRefused(why: LostWhy): why is RefusedWhy {
   return !notTaken.some((one) => one === why);
 }
 
-/**
- * Merges descriptions of edits that were put back one by one. A text lacks by then what was put back before: of two
- * texts the one that has all of the other stays, else both.
- */
-export function mergePutBacks(before: readonly Touched[], after: readonly Touched[]): readonly Touched[] {
-  const textsBefore = new Map(
-    before.flatMap(({ of, id, texts }) => texts.map(([field, text]) => [`${of}/${id}/${field}`, text])),
-  );
-  return mergeRecords([
-    ...before,
-    ...after.map((record) => ({
-      ...record,
-      texts: record.texts.map(([field, text]): [string, string] => [
-        field,
-        joined(textsBefore.get(`${record.of}/${record.id}/${field}`) ?? '', text),
-      ]),
-    })),
-  ]);
-}
-
-function joined(before: string, after: string): string {
-  if (hasAll(before, after)) return before;
-  return hasAll(after, before) ? after : `${before}\n${after}`;
-}
-
-/** True if a text has all characters of another, in their order. */
-function hasAll(text: string, other: string): boolean {
-  let at = 0;
-  for (const character of other) {
-    at = text.indexOf(character, at) + 1;
-    if (at === 0) return false;
-  }
-  return true;
-}
-
 /** Merges descriptions into one per record. Later edits win, field by field. */
 export function mergeRecords(records: readonly Touched[]): readonly Touched[] {
   const merged = new Map<string, Touched>();

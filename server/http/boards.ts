@@ -45,6 +45,7 @@ export function boardRoutes(parts: Parts): Hono<AppEnv> {
           links,
           generation: 1,
           frozen: false,
+          idle: 'open',
         },
         state,
       );

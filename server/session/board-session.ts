@@ -71,7 +71,8 @@ export class BoardSession {
   /** Reads a board's session. A timer that ran out meanwhile ends now, once. */
   static async load(board: string, parts: SessionParts): Promise<BoardSession> {
     const { record, isBehind } = await parts.store.session(board);
-    const session = new BoardSession(board, parts, record ?? newRecord());
+    const about = record ? null : await parts.store.board(board);
+    const session = new BoardSession(board, parts, record ?? newRecord(about?.idle ?? 'everything'));
     if (isBehind) await session.#startOver();
     await session.#run(() => session.#endTimer());
     return session;

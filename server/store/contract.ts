@@ -1,5 +1,6 @@
 import type { Role } from '../../shared/roles.ts';
 import type { Agenda } from '../../shared/session/agenda.ts';
+import type { IdlePolicy } from '../../shared/session/policy.ts';
 import type { Session } from '../../shared/session/session.ts';
 import type { SessionRefusal } from '../../shared/session/transitions.ts';
 import type { LogLine } from '../../shared/session/view.ts';
@@ -33,6 +34,11 @@ export interface BoardRecord {
    * the document's own `meta.schema` says which version it has.
    */
   readonly schema?: number;
+  /**
+   * What participants may do until a facilitator says otherwise; `everything` if missing, as on boards from before
+   * there were sessions.
+   */
+  readonly idle?: IdlePolicy;
 }
 
 /** A person who has joined a board, whether or not they are there now. */

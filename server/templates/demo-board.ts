@@ -26,8 +26,8 @@ export async function ensureDemoBoard(store: Store, now: number): Promise<DemoLi
     const about = { id, title, template: 'demo', language: 'en', start, createdAt: now };
     board = { ...about, links: records, generation: 1, frozen: false };
     await store.createBoard(board, state);
-    // The workshop that the demo is for: its last step, the idea session.
-    await store.keepSession(id, newRecord(await readyAgenda('ideas')));
+    // The last step of the method, an idea session. All cards are by invented people, so everybody may change them.
+    await store.keepSession(id, newRecord('everything', await readyAgenda('ideas')));
   } else if (missing(records, board.links).length > 0) {
     // The installation's secret has changed since the board was made: the data folder was moved only in part.
     board = await store.changeBoard(id, (was) => ({

@@ -1,4 +1,5 @@
 // Boards to measure with: maps of a given size, filled as docs/DOCUMENT.md describes.
+import { letAllChange } from './let-all-change.mjs';
 import * as Y from 'yjs';
 import { generateNKeysBetween } from 'fractional-indexing';
 import { Peer, post } from './peer.mjs';
@@ -24,6 +25,7 @@ const record = (fields) => new Y.Map(Object.entries(fields));
 export async function makeBoard(url, count) {
   const { phases, stepsEach, lanes } = sizes[count];
   const { links } = await post(`${url}/api/boards`, { title: `${count} cards`, template: 'ideas' });
+  await letAllChange(url, links);
   const ana = await Peer.join(url, links.facilitator, 'Ana');
   const { doc } = ana;
   doc.transact(() => {

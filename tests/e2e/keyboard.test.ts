@@ -77,10 +77,12 @@ test('from the lobby to a card, and on to an idea, without a mouse', async () =>
   await expect(maja.cell('Activities and situations', 'Discover and choose', 'Feel a need')).toBeFocused();
   expect(await isFocusSeen(maja)).toBe(true);
   await maja.press('n');
-  await maja.type('Reads a poster');
+  await maja.write('Reads a poster');
   await maja.press('Enter');
+  await expect(maja.field).toHaveValue('');
   await maja.type('Asks at home');
   await maja.press('Tab');
+  await expect(maja.field).toHaveValue('');
   await maja.type('Looks at two shops');
   await maja.press('Escape');
   await expect(
@@ -144,11 +146,13 @@ test('while writing, Shift+Tab goes to the previous column, and leaves the first
   const cell = (step: string) => maja.cell('Activities and situations', 'Discover and choose', step);
   await cell('Compare and decide').focus();
   await maja.press('n');
-  await maja.type('Second');
+  await maja.write('Second');
   await maja.press('Shift+Tab');
+  await expect(maja.field).toHaveValue('');
   await maja.type('First');
   await expect(cell('Feel a need')).toContainText('First');
   await maja.press('Control+Enter');
+  await expect(maja.field).toHaveValue('');
   await maja.type('Next');
   await expect(cell('Feel a need').locator('[data-card]')).toHaveCount(2);
   await maja.press('Shift+Tab');

@@ -140,7 +140,7 @@ describe('what is out of view', () => {
     const id = (await first.getAttribute('data-card')) ?? '';
     await first.focus();
     await nadia.press('Enter');
-    await nadia.type(' Before,');
+    await nadia.write(' Before,');
     await scrollTo(nadia, 100_000);
     await expect(lane(nadia, 10)).toBeVisible();
     await expect(nadia.field).toBeFocused();

@@ -154,6 +154,7 @@ describe('a refused edit', () => {
     await dialog().getByRole('button', { name: 'Copy all' }).click();
     await dialog().getByRole('button', { name: 'Done' }).click();
     await maja.saved();
+    await expect.poll(() => maja.kept()).toBe('[]');
     await maja.page.reload();
     await maja.arrive();
     await expect(dialog()).toHaveCount(0);
@@ -174,6 +175,7 @@ describe('a board that is put back to an earlier version while Maja is away', ()
     await maja.saved();
     await expect(maja.card('Of the time before')).toHaveCount(0);
     await expect(nadia.card('Of the time before')).toHaveCount(0);
+    await expect.poll(() => maja.kept()).toBe('[]');
     await maja.page.reload();
     await maja.arrive();
     await expect(dialog()).toHaveCount(0);
@@ -196,6 +198,7 @@ describe('a board that is put back to an earlier version while Maja is away', ()
     await dialog().getByRole('button', { name: 'Done' }).click();
     await dialog().getByRole('button', { name: 'Delete' }).click();
     await maja.saved();
+    await expect.poll(() => maja.kept()).toBe('[]');
     await maja.page.reload();
     await maja.arrive();
     await expect(dialog()).toHaveCount(0);

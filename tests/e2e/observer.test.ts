@@ -29,7 +29,7 @@ describe('an observer', () => {
     expect(await texts(asa)).toEqual(await texts(maja));
     await maja.cell('Choices', 'Ride').focus();
     await maja.press('n');
-    await maja.type('Look, Åsa');
+    await maja.write('Look, Åsa');
     await expect(asa.cell('Choices', 'Ride')).toContainText('Look, Åsa');
     await maja.press('Escape');
   });

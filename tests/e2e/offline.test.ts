@@ -80,7 +80,7 @@ describe.each([
       await person.arrive();
       await expect(person.page.locator('[data-card]')).toHaveCount(before.length);
     }
-    expect(await texts(maja)).toEqual(before);
+    await expect.poll(() => texts(maja)).toEqual(before);
     await expect(maja.page.getByRole('button', { name: '3 people here' })).toBeVisible();
   });
 });
@@ -93,6 +93,7 @@ test('an idea added offline gets its number after reconnecting', async () => {
   await stage.house.stop('SIGKILL');
   await expect(light(maja, 'offline')).toBeVisible();
   await maja.press('n');
+  await expect(maja.page.getByRole('textbox', { name: 'New idea' })).toBeFocused();
   await maja.type('Written in a tunnel');
   await maja.press('Enter');
   await expect(idea(maja)).toBeVisible();

@@ -34,6 +34,7 @@ async function write(person: Person, idea: string, field: 'Title' | 'Solution', 
 
 async function add(person: Person, title: string): Promise<void> {
   await person.press('n');
+  await expect(person.page.getByRole('textbox', { name: 'New idea' })).toBeFocused();
   await person.type(title);
   await person.press('Enter', 'Escape');
 }

@@ -144,9 +144,7 @@ export class Person {
   async writeCard(cell: Locator, text: string): Promise<void> {
     await cell.focus();
     await this.press('n');
-    // Keys that come before there is a field go to the map.
-    await this.field.waitFor();
-    await this.type(text);
+    await this.write(text);
     await this.press('Escape');
     await this.field.waitFor({ state: 'hidden' });
   }
@@ -183,6 +181,12 @@ export class Person {
 
   async type(text: string): Promise<void> {
     await this.page.keyboard.type(text);
+  }
+
+  /** Types into the field that opens next. Keys that come before there is a field go to the map. */
+  async write(text: string): Promise<void> {
+    await this.field.waitFor();
+    await this.type(text);
   }
 
   /**

@@ -127,13 +127,14 @@ test('no card is animated when the board is drawn or the card moves; a new card 
   await expect(nadia.card('There before')).toBeVisible();
   await cell.focus();
   await maja.press('n');
-  await maja.type('Arrives');
+  await maja.write('Arrives');
   await maja.press('Escape');
   await expect(nadia.card('Arrives')).toBeVisible();
   await maja.card('There before').focus();
   await maja.press('Control+ArrowRight');
   await expect(nadia.cell('Needs and motivations', 'Use the service').locator('[data-card]')).toHaveCount(1);
   // The card is animated when it arrives, before its text does.
+  await nadia.painted();
   expect(await animated()).toHaveLength(1);
   await Promise.all([maja.leave(), nadia.leave()]);
 });

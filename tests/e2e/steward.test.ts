@@ -1,4 +1,4 @@
-import { beforeEach, test } from 'vitest';
+import { beforeAll, test } from 'vitest';
 import type { Person } from './person.ts';
 import { expect, setStage } from './stage.ts';
 
@@ -8,7 +8,7 @@ let maja: Person;
 let nadia: Person;
 let board: string;
 
-beforeEach(async () => {
+beforeAll(async () => {
   const links = await stage.house.board('demo');
   board = /#([^.]+)\./.exec(links.facilitator)?.[1] ?? '';
   [maja, nadia] = await Promise.all([stage.person('Maja'), stage.person('Nadia')]);
@@ -84,14 +84,14 @@ test('a rebuilt board has everything that was saved; unsaved edits can be copied
   await expect.poll(() => nadia.kept()).toContain('Written on the train');
   const address = nadia.page.url();
   await nadia.page.goto('about:blank');
-  await write(maja, 'Not saved');
+  await write(maja, 'Never sent');
   await expect(light(maja, 'held')).toBeVisible();
   for (const person of [maja, nadia]) person.forgive(/status of 401/);
   await admin('POST', '/documents/board/rebuild');
   await admin('POST', '/thaw');
 
   const dialog = (person: Person) => person.dialog('The board was restored');
-  await expect(dialog(maja).getByRole('textbox')).toHaveValue('Not saved');
+  await expect(dialog(maja).getByRole('textbox')).toHaveValue('Never sent');
   await dialog(maja).getByRole('button', { name: 'Done' }).click();
   await dialog(maja).getByRole('button', { name: 'Delete' }).click();
   await nadia.page.goto(address);
@@ -101,10 +101,10 @@ test('a rebuilt board has everything that was saved; unsaved edits can be copied
   for (const person of [maja, nadia]) {
     await person.saved();
     await expect(person.card('Saved, and stays')).toBeVisible();
-    for (const text of ['Not saved', 'Written on the train']) await expect(person.card(text)).toHaveCount(0);
+    for (const text of ['Never sent', 'Written on the train']) await expect(person.card(text)).toHaveCount(0);
   }
-  await write(nadia, 'And on it goes');
-  await expect(maja.card('And on it goes')).toBeVisible();
+  await write(nadia, 'Work continues');
+  await expect(maja.card('Work continues')).toBeVisible();
 });
 
 test('a removed person sees a notice, and can join again by the link', async () => {

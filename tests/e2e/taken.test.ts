@@ -35,13 +35,12 @@ async function goOn(person: Person): Promise<void> {
 /** Adds a phase at the end, with a card in it that Nadia begins to write. */
 async function writeIn(title: string): Promise<void> {
   await maja.choose(maja.head('phase', later), 'New phase after');
-  await maja.type(title);
+  await maja.write(title);
   await maja.press('Enter');
   await expect(nadia.head('phase', title)).toBeVisible();
   await nadia.cell(lane, title).focus();
   await nadia.press('n');
-  await nadia.field.waitFor();
-  await nadia.type(`Goes with ${title}`);
+  await nadia.write(`Goes with ${title}`);
   await expect(maja.card(`Goes with ${title}`)).toBeVisible();
 }
 
@@ -99,7 +98,7 @@ describe('what somebody removes while another person writes in it', () => {
     await expect(maja.cell(lane, later)).toContainText('Goes with Goes');
 
     await maja.choose(maja.head('phase', later), 'New phase after');
-    await maja.type('Also goes');
+    await maja.write('Also goes');
     await remove(ida, 'Also goes');
     await expect(maja.page.getByText('Someone removed the phase that you were editing.')).toBeVisible();
     await goOn(maja);

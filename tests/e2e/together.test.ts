@@ -27,7 +27,7 @@ const caretTo = (person: Person, index: number) =>
 async function openTogether(phase: string, text: string): Promise<void> {
   await maja.cell('Visible staff actions', phase).focus();
   await maja.press('n');
-  await maja.type(text);
+  await maja.write(text);
   await nadia.card(text).dblclick();
   await expect(nadia.field).toHaveValue(text);
 }
@@ -42,14 +42,13 @@ describe('a card appears on every screen at once', () => {
 
     const empty = nadia.cell('Business moments', 'Plan the trip');
     await empty.dblclick();
-    await nadia.field.waitFor();
-    await nadia.type('Nadia clicked twice');
+    await nadia.write('Nadia clicked twice');
     await nadia.press('Escape');
 
     const last = nadia.cell('Business moments', 'Come back');
     await last.hover();
     await last.getByRole('button', { name: /^Add a card to/ }).click();
-    await nadia.type('Nadia pressed the button');
+    await nadia.write('Nadia pressed the button');
     await nadia.press('Escape');
 
     for (const person of [maja, nadia, asa]) {
@@ -67,7 +66,7 @@ describe('a card appears on every screen at once', () => {
   test('while it is being written, letter by letter', async () => {
     await maja.cell('Choices', 'Ride').focus();
     await maja.press('n');
-    await maja.type('Half a sent');
+    await maja.write('Half a sent');
     await expect(nadia.card('Half a sent')).toBeVisible();
     await expect(asa.card('Half a sent')).toHaveAccessibleName(/Maja is writing/);
     await maja.type('ence');

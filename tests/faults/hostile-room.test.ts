@@ -24,8 +24,9 @@ import { agreed } from './writers.ts';
 const worstMs = 1_000;
 const medianMs = 100;
 
-/** The median while nobody attacks. On a busy machine, the limit under attack is a multiple of it. */
+/** The same while nobody attacks. On a busy machine, the limits under attack are multiples of it. */
 let quietMs = 0;
+let quietWorstMs = 0;
 const mostTimesQuiet = 5;
 
 /** The server's heap limit here, in megabytes, so that unlimited use ends it; and its limit of resident memory. */
@@ -65,7 +66,9 @@ beforeAll(async () => {
   ben = await Member.join(server.url, made.links.participant, 'Ben');
   await agreed([ana, ben]);
   socket.terminate();
-  quietMs = medianOf(await workUntil(Promise.resolve()));
+  const tookMs = await workUntil(Promise.resolve());
+  quietMs = medianOf(tookMs);
+  quietWorstMs = tookMs.at(-1) ?? 0;
 });
 
 afterAll(async () => {
@@ -109,7 +112,7 @@ const medianOf = (sorted: readonly number[]) => sorted[Math.floor(sorted.length 
 async function endures(attack: Promise<unknown>): Promise<void> {
   const tookMs = await workUntil(attack);
   expect(medianOf(tookMs)).toBeLessThan(Math.max(medianMs, mostTimesQuiet * quietMs));
-  expect(tookMs.at(-1)).toBeLessThan(worstMs);
+  expect(tookMs.at(-1)).toBeLessThan(Math.max(worstMs, mostTimesQuiet * quietWorstMs));
   expect([ana.closings, ben.closings]).toEqual([[], []]);
   expect(server.isAlive).toBe(true);
   expect(server.errors).toEqual([]);

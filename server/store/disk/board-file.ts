@@ -3,6 +3,7 @@ import { Low } from 'lowdb';
 import * as v from 'valibot';
 import { idSchema } from '../../../shared/schema/field.ts';
 import { isId } from '../../../shared/id.ts';
+import { idlePolicyNames } from '../../../shared/session/policy.ts';
 import { roles } from '../../../shared/roles.ts';
 import { startViews } from '../../../shared/views.ts';
 import type { BoardRecord } from '../contract.ts';
@@ -36,6 +37,7 @@ const boardSchema = v.looseObject({
   generation: v.optional(v.number(), 1),
   frozen: v.optional(v.boolean(), false),
   schema: v.exactOptional(v.number()),
+  idle: v.exactOptional(v.picklist(idlePolicyNames)),
 }) satisfies v.GenericSchema<unknown, BoardRecord>;
 
 /** Boards whose record is cached in memory: a few kilobytes each, and a workshop day has a few dozen. */

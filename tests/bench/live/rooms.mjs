@@ -1,4 +1,5 @@
 // Rooms to measure: boards made over HTTP, or rooms of other servers with the same documents.
+import { letAllChange } from '../let-all-change.mjs';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as Y from 'yjs';
@@ -55,6 +56,7 @@ const smallCards = 8;
 async function makeSmallBoard(url, of, index) {
   const template = of === 'small' ? 'journey' : of;
   const { links } = await post(`${url}/api/boards`, { title: `Board ${index + 1}`, template });
+  await letAllChange(url, links);
   const ana = await Peer.join(url, links.facilitator, 'Ana');
   if (of === 'small') addCards(ana.doc);
   return { links, ana };

@@ -1,6 +1,7 @@
 import '../wall-clock.ts';
 import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { addLane } from '$shared/collections/lane.ts';
 import type { Role } from '$shared/roles.ts';
 import type { AgendaItem } from '$shared/session/agenda.ts';
 import type { Act } from '$shared/session/session.ts';
@@ -342,6 +343,17 @@ describe('the panel', () => {
     ]);
     await press('Save into the agenda');
     await vi.waitFor(() => expect(server.items[0]?.change).toEqual({ react: false }));
+  });
+
+  test('lanes in focus are chosen from those of the board', async () => {
+    const end = { after: null, before: null };
+    const lane = addLane(board.editor, { title: 'Needs', type: 'text', group: 'customer' }, end);
+    await openPanel({ item: 'a' }, { item: itemNamed('a') });
+    document.querySelector<HTMLInputElement>('details input')?.click();
+    await settled();
+    expect(server.acts).toEqual([
+      { do: 'override', change: { focus: { lanes: [lane], phases: [] } }, from: 'a' },
+    ]);
   });
 
   test('the agenda: an item is added, moved by keys and deleted; a conflict keeps the text', async () => {

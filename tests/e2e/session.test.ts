@@ -91,6 +91,17 @@ describe('a session that Fia leads from the page', () => {
     await panel.getByRole('button', { name: 'Reset' }).click();
     await expect(band).toContainText('إضافة بطاقات');
 
+    // While Amal writes, Fia takes editing away: the field closes with the reason, and the text stays.
+    await amal.openText(amal.card('مقعد هادئ'), 'End');
+    await amal.type(' جدًا');
+    await panel.getByLabel('Edit their own').click();
+    await expect(amal.page.getByText('التعديل متاح الآن للميسِّرين فقط.')).toBeVisible();
+    await expect(amal.field).toBeHidden();
+    await amal.saved();
+    await expect(fia.card('مقعد هادئ جدًا')).toBeVisible();
+    await panel.getByRole('button', { name: 'Reset' }).click();
+    await expect(band).toContainText('إضافة بطاقات');
+
     // The timer: a minute more, a pause.
     const clock = fia.page.locator('.pill [role=timer]');
     await panel.getByRole('button', { name: '1 minute more' }).click();

@@ -2,6 +2,7 @@ import type { Component } from 'svelte';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
 import { watchLeaders } from './alone.svelte.ts';
 import { announcing } from './announcing.svelte.ts';
+import { followBringing } from './brought.svelte.ts';
 import EndEdge from './EndEdge.svelte';
 import { openByKey } from './keys.ts';
 import { othersActs } from './others-acts.svelte.ts';
@@ -24,6 +25,7 @@ export function openSession(workspace: Workspace): OpenSession {
   const stop = $effect.root(() => {
     announcing(parts);
     othersActs(parts);
+    followBringing(parts);
     watchLeaders(parts);
     $effect(() => openByKey(parts));
   });

@@ -1,6 +1,7 @@
 import '../wall-clock.ts';
 import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { addLane } from '$shared/collections/lane.ts';
 import type { Role } from '$shared/roles.ts';
 import type { AgendaItem } from '$shared/session/agenda.ts';
 import type { Act } from '$shared/session/session.ts';
@@ -56,6 +57,7 @@ class FakeServer {
   }
 }
 
+const went = vi.fn();
 let server: FakeServer;
 let board: Board;
 let session: OpenSession;
@@ -74,6 +76,7 @@ afterEach(async () => {
   board.close();
   for (const { id } of toasts()) dismiss(id);
   localStorage.clear();
+  went.mockReset();
   vi.useRealTimers();
   vi.unstubAllGlobals();
   await setLanguage('en');
@@ -83,7 +86,7 @@ afterEach(async () => {
 /** Ana's page opens in this role, with what the server says. */
 async function open(role: Role, ...told: Parameters<typeof viewOf>): Promise<void> {
   board.connection.role = role;
-  session = openSession(new Workspace(board, 'ana', vi.fn(), vi.fn()));
+  session = openSession(new Workspace(board, 'ana', vi.fn(), went));
   await tell(...told);
   for (const part of [session.Pill, session.StartEdge, session.EndEdge])
     shown.push(mount(part, { target: document.body, props: { parts: session.parts } }));
@@ -342,6 +345,17 @@ describe('the panel', () => {
     await vi.waitFor(() => expect(server.items[0]?.change).toEqual({ react: false }));
   });
 
+  test('lanes in focus are chosen from those of the board', async () => {
+    const end = { after: null, before: null };
+    const lane = addLane(board.editor, { title: 'Needs', type: 'text', group: 'customer' }, end);
+    await openPanel({ item: 'a' }, { item: itemNamed('a') });
+    document.querySelector<HTMLInputElement>('details input')?.click();
+    await settled();
+    expect(server.acts).toEqual([
+      { do: 'override', change: { focus: { lanes: [lane], phases: [] } }, from: 'a' },
+    ]);
+  });
+
   test('the agenda: an item is added, moved by keys and deleted; a conflict keeps the text', async () => {
     HTMLDialogElement.prototype.showModal = vi.fn();
     await openPanel({});
@@ -368,6 +382,27 @@ describe('the panel', () => {
     expect(title.value).toBe('Vote');
     find('dialog form')?.dispatchEvent(new SubmitEvent('submit', { bubbles: true, cancelable: true }));
     await vi.waitFor(() => expect(server.items.at(-1)?.title).toEqual({ en: 'Vote' }));
+  });
+});
+
+describe('an item with a view', () => {
+  const brought = (at: number) => ({ to: { view: 'ideas', record: null }, by: 'fay', at }) as const;
+
+  test('opens it on every page, but not what was opened before the page came', async () => {
+    await open('participant', { brought: brought(1) });
+    await tell({ version: 2, brought: brought(1) });
+    expect(went).not.toHaveBeenCalled();
+    await tell({ version: 3, brought: brought(2) });
+    expect(went).toHaveBeenCalledExactlyOnceWith('ideas', undefined);
+  });
+
+  test('does not move a person who is writing, and offers a button', async () => {
+    await open('participant', {});
+    document.body.appendChild(document.createElement('textarea')).focus();
+    await tell({ version: 2, brought: brought(2) });
+    expect(went).not.toHaveBeenCalled();
+    toasts()[0]?.action?.run();
+    expect(went).toHaveBeenCalledExactlyOnceWith('ideas', undefined);
   });
 });
 

@@ -5,6 +5,7 @@ import { views } from './views.ts';
 export const lazy = {
   help: withMessages(['help'], () => import('./Help.svelte')),
   lost: withMessages(['lost', 'changes'], () => import('./LostDialog.svelte')),
+  kept: () => import('../model/sync/edit-sorting.ts'),
   putBack: withMessages(['lost', 'board'], () => import('./tell-put-back.ts')),
   loss: withMessages(['loss', 'changes'], () => import('./LossDialog.svelte')),
   hint: withMessages(['share'], () => import('./share/ShareHint.svelte')),

@@ -15,7 +15,7 @@ export const chunks = [
   },
   {
     name: 'board',
-    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding|sync\/put-back|api\/(losses|links))|parts\/(?!LiveText|Person|person-|tell-taken)|board\/(?!share|Help|Lost|LossDialog|lost-words|refusal-text|change-words|step-text|add-again|tell-put-back)|ui\/held-order)|shared\/(?!queries\/ideas|text\/fold|workflows\/restore-records)/,
+    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding|sync\/(put-back|edit-sorting|fit)|api\/(losses|links))|parts\/(?!LiveText|Person|person-|tell-taken)|board\/(?!share|Help|Lost|LossDialog|lost-words|refusal-text|change-words|step-text|add-again|tell-put-back)|ui\/held-order)|shared\/(?!queries\/ideas|text\/fold|workflows\/restore-records)/,
   },
   {
     // Controls of the lobby and of most dialogs. As separate files they would cost the lobby ten more requests.

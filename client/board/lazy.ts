@@ -9,6 +9,7 @@ export const lazy = {
   together: withMessages(['together'], () => import('./together/part.ts')),
   help: withMessages(['help', 'session', 'together'], () => import('./Help.svelte')),
   lost: withMessages(['lost', 'changes'], () => import('./LostDialog.svelte')),
+  kept: () => import('../model/sync/edit-sorting.ts'),
   putBack: withMessages(['lost', 'board'], () => import('./tell-put-back.ts')),
   loss: withMessages(['loss', 'changes'], () => import('./LossDialog.svelte')),
   hint: withMessages(['share'], () => import('./share/ShareHint.svelte')),

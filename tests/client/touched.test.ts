@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { FittingRoom, isWhole, textsInserted } from '../../client/model/sync/fit.ts';
+import { FittingRoom, textsInserted } from '../../client/model/sync/fit.ts';
+import { isWhole } from '../../client/model/sync/whole.ts';
 import { mergeRecords } from '../../client/model/sync/lost.ts';
 import type { Touched } from '../../client/model/sync/touched.ts';
 import { missingFrom, Touches } from '../../client/model/sync/touched.ts';

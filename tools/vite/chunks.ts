@@ -15,7 +15,7 @@ export const chunks = [
   },
   {
     name: 'board',
-    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding|session|sync\/put-back|api\/(losses|links|session))|parts\/(?!LiveText|OrderLine|Person|person-|tell-taken)|board\/(?!session|share|regain|together|Help|Lost|LossDialog|lost-words|refusal-text|change-words|step-text|add-again|tell-put-back))|shared\/(?!session|queries\/ideas|wire\/(look|reaction-rate)|text\/fold|workflows\/restore-records)/,
+    test: /node_modules\/(yjs|lib0|y-protocols|y-websocket|fractional-indexing)\/|client\/(model\/(?!text-binding|session|sync\/(put-back|edit-sorting|fit)|api\/(losses|links|session))|parts\/(?!LiveText|OrderLine|Person|person-|tell-taken)|board\/(?!session|share|regain|together|Help|Lost|LossDialog|lost-words|refusal-text|change-words|step-text|add-again|tell-put-back))|shared\/(?!session|queries\/ideas|wire\/(look|reaction-rate)|text\/fold|workflows\/restore-records)/,
   },
   {
     // Controls of the lobby and of most dialogs. As separate files they would cost the lobby ten more requests.

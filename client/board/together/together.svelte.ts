@@ -34,6 +34,7 @@ export class Together {
   #handled: ReadonlySet<string> = new Set();
   #lowers: readonly LoweredHand[] = [];
   #done: string | null = $state(null);
+  #lastItem = noItem;
   #isLaser = $state(false);
   /** The reactions on the screen, the oldest first. */
   reactions: readonly ShownReaction[] = $state.raw([]);
@@ -130,13 +131,19 @@ export class Together {
 
   // Done marks
 
+  /** What runs now; the last that was known, while the page is connecting. */
+  get #item(): string {
+    this.#lastItem = currentItem(this.workspace.board.connection.session) ?? this.#lastItem;
+    return this.#lastItem;
+  }
+
   get isDone(): boolean {
-    return this.#done !== null && this.#done === (currentItem() ?? noItem);
+    return this.#done !== null && this.#done === this.#item;
   }
 
   toggleDone(): void {
     if (!this.mayMark) return;
-    this.#done = this.isDone ? null : (currentItem() ?? noItem);
+    this.#done = this.isDone ? null : this.#item;
     this.#presence.setState({ done: this.#done });
   }
 
@@ -157,7 +164,7 @@ export class Together {
   /** True if a person says that they are done with what runs now. */
   isPersonDone(person: string): boolean {
     if (person === this.workspace.self && this.isDone) return true;
-    return this.#presence.where.get(person)?.done === (currentItem() ?? noItem);
+    return this.#presence.where.get(person)?.done === this.#item;
   }
 
   /** The participants who are here, and how many of them are done. */

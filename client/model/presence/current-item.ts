@@ -1,11 +1,12 @@
-/**
- * What presence needs from the workshop session, in one place.
- *
- * The id of the running agenda item, which done marks are about; null while none runs.
- */
-export function currentItem(): string | null {
-  return null;
-}
-
 /** The value of a done mark while no item runs. */
 export const noItem = '-';
+
+/**
+ * What done marks are about: the id of the running agenda item, or `noItem`; null while the page does not know.
+ * @param told what the server said of the session, as the connection keeps it, not parsed
+ */
+export function currentItem(told: unknown): string | null {
+  const { session } = (told ?? {}) as { readonly session?: { readonly item?: unknown } };
+  if (session === undefined) return null;
+  return typeof session.item === 'string' ? session.item : noItem;
+}

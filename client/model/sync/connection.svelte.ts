@@ -13,7 +13,7 @@ import type { Role } from '$shared/roles.ts';
 import { waitMs } from './backoff.ts';
 import type { Ending } from './ending.ts';
 import { endingOf, isFinal } from './ending.ts';
-import { isWhole } from './fit.ts';
+import { isWhole } from './whole.ts';
 import type { DisconnectReason } from './disconnect-reason.ts';
 import { disconnectReasonOf } from './disconnect-reason.ts';
 import { KeptMarks } from './marks.ts';

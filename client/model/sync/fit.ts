@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { isWhole } from './whole.ts';
 
 /**
  * Checks whether updates fit a document before they are applied. An update whose base is missing would stay in the
@@ -42,11 +43,6 @@ export class FittingRoom {
     for (const update of [Y.encodeStateAsUpdate(this.#doc), ...this.#taken]) Y.applyUpdate(copy, update);
     return copy;
   }
-}
-
-/** True if no edit in a document waits for a missing base. */
-export function isWhole({ store }: Y.Doc): boolean {
-  return store.pendingStructs === null && store.pendingDs === null;
 }
 
 /** True if the bytes decode as an update. */

@@ -1,7 +1,6 @@
 import * as Y from 'yjs';
 import type { RowKey, StoredRow } from './edit-rows.ts';
 import type { Sorted } from './edit-sorting.ts';
-import { sortRows } from './edit-sorting.ts';
 import type { KeptEdits } from './kept.svelte.ts';
 import { Touches } from './touched.ts';
 
@@ -69,6 +68,8 @@ export class PendingEdits {
   /** Shows all rows of a deleted board. None of them can be sent any more. */
   async showKept(): Promise<void> {
     const left = await this.#rowsLeft().catch(() => []);
+    if (left.length === 0) return this.#kept.find([]);
+    const { sortRows } = await import('./edit-sorting.ts');
     const { losses } = sortRows(left, {
       doc: new Y.Doc(),
       person: this.#kept.person,
@@ -161,6 +162,9 @@ export class PendingEdits {
 
   async #read(mayWrite: boolean): Promise<void> {
     const left = await this.#rowsLeft();
+    if (left.length === 0) return this.#kept.find([]);
+    // Loaded only for a page that finds rows, which is seldom.
+    const { sortRows } = await import('./edit-sorting.ts');
     if (this.#isOver) return;
     const { rows, person } = this.#kept;
     const finder = { doc: this.#doc, person, generation: this.#generation, mayWrite };

@@ -67,11 +67,14 @@ export class Together {
 
   // Hands
 
-  /** The people whose hands are up, the first to raise first. */
-  readonly hands: readonly string[] = $derived.by(() => {
+  /**
+   * The people whose hands are up, the first to raise first. Reactive, and not kept: a component that first asks for
+   * this object would own what it keeps.
+   */
+  get hands(): readonly string[] {
     const at = this.#handAt;
     return handsIn(this.#presence.where, at === null ? null : { person: this.workspace.self, at });
-  });
+  }
 
   get isHandUp(): boolean {
     return this.hands.includes(this.workspace.self);
@@ -168,10 +171,10 @@ export class Together {
   }
 
   /** The participants who are here, and how many of them are done. */
-  readonly progress: { readonly done: number; readonly all: number } = $derived.by(() => {
+  get progress(): { readonly done: number; readonly all: number } {
     const all = this.#presence.people.filter((one) => this.workspace.person(one).role === 'participant');
     return { done: all.filter((one) => this.isPersonDone(one)).length, all: all.length };
-  });
+  }
 
   // Reactions
 

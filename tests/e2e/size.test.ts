@@ -7,9 +7,10 @@ const stage = setStage();
 
 /**
  * Limit of the script that loads before the map can be used, in bytes of gzip. docs/PERFORMANCE.md has the target. Lower
- * the limit when the build gets smaller; before raising it, see whether a new part can load after the first paint.
+ * the limit when the build gets smaller; before raising it, see whether a new part can load after the first paint. Of the
+ * session, only what is drawn or asked at once is in it: locks, decisions, the place of the rail, and live roles.
  */
-const mostBytes = 122_000;
+const mostBytes = 123_500;
 
 /** Notes when the first card is on the screen. Runs in the page before its own scripts. */
 const noteFirstCard = () => {

@@ -37,6 +37,29 @@ export function fetchAhead(): () => void {
   return whenIdle(() => void Promise.allSettled(all.map((load) => load())));
 }
 
+/** Wait before a part that could not be fetched is fetched again. */
+const retryMs = 5_000;
+
+/** Loads a part, again and again while it cannot be fetched, as without a server. Returns a function that ends it. */
+export function untilLoaded<Part>(load: () => Promise<Part>, then: (part: Part) => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  const attempt = (): void =>
+    void load().then(
+      (part) => {
+        if (!isOver) then(part);
+      },
+      () => {
+        if (!isOver) timer = setTimeout(attempt, retryMs);
+      },
+    );
+  attempt();
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+}
+
 /** Calls `start` once the browser is idle. Returns a function that cancels it. */
 export function whenIdle(start: () => void): () => void {
   if (!('requestIdleCallback' in window)) {

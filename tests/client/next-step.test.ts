@@ -6,7 +6,7 @@ import { catalogOf, texts } from './messages.ts';
 const failures =
   /^(error|refusal)\.|^notice\..*\.text$|^share\.unknown$|^ideas\.picker\.empty$|^map\.emotions\.(no|ask)-persona$/;
 /** The button beside these leads on: all notices have one, and these have no more to say. */
-const shortNotices = /^notice\.(nowhere|no-board|trouble|board-full|revoked-link)\.text$/;
+const shortNotices = /^notice\.(nowhere|no-board|trouble|board-full|revoked-link|closed|removed)\.text$/;
 
 test.each(languages)('in %s, each failure says what happened and then what the person can do', (language) => {
   const endings = new Intl.Segmenter(language, { granularity: 'sentence' });

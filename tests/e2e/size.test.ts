@@ -12,25 +12,22 @@ const stage = setStage();
  */
 const mostBytes = 123_500;
 
-/** Notes when the first card is on the screen. Runs in the page before its own scripts. */
+/** Notes when the first card is in the page. Runs in the page before its own scripts. */
 const noteFirstCard = () => {
-  const real = window.requestAnimationFrame.bind(window);
   const watch = new MutationObserver(() => {
     if (!document.querySelector('[data-card]')) return;
     watch.disconnect();
-    // A message that is posted in a frame arrives after that frame is painted.
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => performance.mark('usable');
-    real(() => port2.postMessage(null));
+    performance.mark('drawn');
   });
   watch.observe(document, { childList: true, subtree: true });
 };
 
-/** The paths of the scripts that had loaded when the first card was on the screen. */
+/** The paths of the scripts that were requested before the first card was in the page: it may have waited for them. */
 const scriptsBeforeUsable = () => {
-  const usable = performance.getEntriesByName('usable')[0]?.startTime ?? Infinity;
-  return (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
-    .filter(({ name, responseEnd }) => new URL(name).pathname.endsWith('.js') && responseEnd <= usable)
+  const drawn = performance.getEntriesByName('drawn')[0]?.startTime ?? Infinity;
+  return performance
+    .getEntriesByType('resource')
+    .filter(({ name, startTime }) => new URL(name).pathname.endsWith('.js') && startTime <= drawn)
     .map(({ name }) => new URL(name).pathname);
 };
 
@@ -43,7 +40,7 @@ test('the script that loads before the map can be used is no larger than its lim
   await session.send('Network.setCacheDisabled', { cacheDisabled: true });
   await page.page.addInitScript(noteFirstCard);
   await page.page.goto(nora.page.url());
-  await page.page.waitForFunction(() => performance.getEntriesByName('usable').length > 0);
+  await page.page.waitForFunction(() => performance.getEntriesByName('drawn').length > 0);
   const scripts = await page.page.evaluate(scriptsBeforeUsable);
   const sizes = await Promise.all(
     scripts.map(async (path) => {

@@ -1,5 +1,8 @@
 import type { Component } from 'svelte';
 import type { Workspace } from '../../parts/workspace.svelte.ts';
+import { t } from '../../text/messages.svelte.ts';
+import type { MenuItem } from '../../ui/menu.ts';
+import { agendaIcon } from '../../ui/more-icons.ts';
 import { watchLeaders } from './alone.svelte.ts';
 import { announcing } from './announcing.svelte.ts';
 import { followBringing } from './brought.svelte.ts';
@@ -16,6 +19,8 @@ export interface OpenSession {
   readonly Pill: Component<{ parts: SessionParts }>;
   readonly StartEdge: Component<{ parts: SessionParts }>;
   readonly EndEdge: Component<{ parts: SessionParts }>;
+  /** What a menu has where the top bar has no room for the pill. */
+  items(): MenuItem[];
   close(): void;
 }
 
@@ -34,6 +39,17 @@ export function openSession(workspace: Workspace): OpenSession {
     Pill,
     StartEdge,
     EndEdge,
+    items: () =>
+      parts.isLeader
+        ? [
+            {
+              kind: 'item',
+              label: t('session.open'),
+              icon: agendaIcon,
+              onselect: () => (parts.isOpen = true),
+            },
+          ]
+        : [],
     close() {
       stop();
       parts.close();

@@ -149,7 +149,10 @@ describe('who follows Maja', () => {
       await samir.page.getByRole('grid').hover({ position: { x: 500, y: 500 } });
       await act();
       await expect(bannerOf(samir)).toHaveCount(0);
-      await expect(samir.page.locator('.toast').filter({ hasText: 'Maja' })).toHaveCount(1);
+      const toast = samir.page.locator('.toast').filter({ hasText: 'Maja' });
+      await expect(toast).toHaveCount(1);
+      await toast.getByRole('button').last().click();
+      await expect(toast).toHaveCount(0);
     }
   });
 

@@ -41,13 +41,13 @@ export class SessionParts {
     return this.workspace.role === 'facilitator';
   }
 
+  get isFrozen(): boolean {
+    return (this.model.session?.frozenBy ?? null) !== null;
+  }
+
   /** True while an item runs, a timer is set, or the board is frozen: there is something to show. */
   get isOn(): boolean {
-    return (
-      this.model.item !== null ||
-      this.countdown.now.state !== 'off' ||
-      (this.model.session?.frozenBy ?? null) !== null
-    );
+    return this.model.item !== null || this.countdown.now.state !== 'off' || this.isFrozen;
   }
 
   /** A text of the agenda: in the person's language, else in the board's, else in any. */

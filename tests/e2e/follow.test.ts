@@ -132,8 +132,16 @@ describe('who follows Maja', () => {
   });
 
   test('ends it by Escape, by Stop, by an own scroll, a press or a key, and is told once', async () => {
+    /** Samir is told, once; he closes the notice. */
+    const isTold = async () => {
+      const toast = samir.page.locator('.toast').filter({ hasText: 'Maja' });
+      await expect(toast).toHaveCount(1);
+      await toast.getByRole('button').last().click();
+      await expect(toast).toHaveCount(0);
+    };
     await samir.press('Escape');
     await expect(bannerOf(samir)).toHaveCount(0);
+    await isTold();
     await stop(nadia);
     const acts: readonly (() => Promise<void>)[] = [
       () => samir.page.mouse.wheel(0, 50),
@@ -149,10 +157,7 @@ describe('who follows Maja', () => {
       await samir.page.getByRole('grid').hover({ position: { x: 500, y: 500 } });
       await act();
       await expect(bannerOf(samir)).toHaveCount(0);
-      const toast = samir.page.locator('.toast').filter({ hasText: 'Maja' });
-      await expect(toast).toHaveCount(1);
-      await toast.getByRole('button').last().click();
-      await expect(toast).toHaveCount(0);
+      await isTold();
     }
   });
 

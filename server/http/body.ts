@@ -23,9 +23,16 @@ export async function readBody<T>(c: Context, schema: v.GenericSchema<unknown, T
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   const field = v.getDotPath(issue) ?? 'body';
-  // JSON has no undefined, so an undefined input means that the field is missing.
-  const wrong = issue.input === undefined ? 'is missing' : issue.message;
+  const wrong = wrongOf(issue);
   throw new Problem('invalid', { message: `${field}: ${wrong}` });
+}
+
+/** What is wrong with a field. Does not quote its value, because messages may be logged. */
+function wrongOf({ input, expected, message }: v.BaseIssue<unknown>): string {
+  // JSON has no undefined, so an undefined input means that the field is missing.
+  if (input === undefined) return 'is missing';
+  if (expected === 'never') return 'is not known';
+  return message.replace(/ but received .*$/s, '');
 }
 
 /** Reads the body as text. A client that disconnects halfway is not a server error: its body counts as `not-json`. */

@@ -360,3 +360,11 @@ test('a deleted board has no session, and its timer does not run on', async () =
   expect(await refused(workshop.as(fay, 'GET', '/session'))).toBe('404 no-such-board');
   expect(workshop.store.sessions.size).toBe(0);
 });
+
+test.each([
+  [{ do: 'idle', to: 'a secret' }, 'to: Invalid type: Expected ("everything" | "open" | "look")'],
+  [{ do: 'override', change: { sing: true } }, 'change.sing: is not known'],
+])('an error about %j names the field and never quotes its value', async (did, message) => {
+  const answer = await workshop.command(fay, did as never);
+  expect(((await answer.json()) as { error: { message: string } }).error.message).toBe(message);
+});
